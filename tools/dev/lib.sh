@@ -1,0 +1,31 @@
+# Shared by ./dev and the scripts beside this file; sourced with the repository root as the current folder.
+
+say() { echo "dev: $*" >&2; }
+die() { echo "dev: error: $*" >&2 && exit 1; }
+
+# log NAME: the file that takes the words of a step which is silent when it goes well.
+log() { mkdir -p build/log && echo "build/log/$1.log"; }
+
+# fail_with LOG MESSAGE: for a silent step that went wrong.
+fail_with() { tail -n 40 "$1" >&2 || true; die "$2; all it said is in $1"; }
+
+# cpp_files: our C++ files that git knows, or would add.
+cpp_files() { git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp' | while read -r f; do [[ -e $f ]] && echo "$f"; done; }
+
+# apt_install PACKAGE...: the packages are known to be missing.
+apt_install() {
+  command -v apt-get >/dev/null || die "missing packages, and no apt-get to install them: $*"
+  [[ $(id -u) == 0 ]] || die "missing Debian packages; run as root: apt-get install --no-install-recommends $*"
+  say "installing $# Debian package(s): $*"
+  local log apt=(apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  log=$(log apt)
+  export DEBIAN_FRONTEND=noninteractive
+  "${apt[@]}" update >"$log" 2>&1 || fail_with "$log" "apt-get update failed"
+  "${apt[@]}" install -y --no-install-recommends "$@" >>"$log" 2>&1 || fail_with "$log" "apt-get install failed"
+}
+
+# use_ccache: CMake reads these when it configures a new folder; not at the top, as set-up may have just installed it.
+use_ccache() {
+  command -v ccache >/dev/null || return 0
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+}

