@@ -4,6 +4,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/dev/lib.sh
 
-[[ -e tools/dev/fetch_models.py ]] || exit 0
 if ! command -v npm >/dev/null && python3 tools/dev/fetch_models.py --needs npm; then apt_install npm; fi
 exec python3 tools/dev/fetch_models.py
