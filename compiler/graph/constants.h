@@ -1,0 +1,46 @@
+#pragma once
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+#include <optional>
+
+namespace tandem::graph {
+
+/// The stored elements of a constant, row by row, little-endian; one byte an i1. Splats are written
+/// out. The bytes live as long as the attribute or, when they had to be made, as long as this object.
+class ConstantBytes {
+public:
+  /// Nothing when the attribute is of a kind that holds no bytes.
+  static std::optional<ConstantBytes> of(mlir::Attribute attribute);
+
+  llvm::ArrayRef<char> raw() const { return owned_.empty() ? view_ : llvm::ArrayRef<char>(owned_); }
+  template <typename T> llvm::ArrayRef<T> as() const {
+    return {reinterpret_cast<const T *>(raw().data()), raw().size() / sizeof(T)};
+  }
+
+private:
+  llvm::ArrayRef<char> view_;
+  llvm::SmallVector<char, 0> owned_;
+};
+
+/// The bytes of the constant that defines `value`, if one does.
+std::optional<ConstantBytes> constantOf(mlir::Value value);
+
+/// An attribute of these elements (storage elements of `type` when it is quantized). Large ones go
+/// into a resource of the context, so that they are neither hashed nor printed in full.
+mlir::ElementsAttr makeElements(mlir::RankedTensorType type, llvm::ArrayRef<char> bytes);
+
+/// A graph.constant of `type`; `bytes` are its stored elements.
+mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location location,
+                           mlir::RankedTensorType type, llvm::ArrayRef<char> bytes);
+template <typename T>
+mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location location,
+                           mlir::RankedTensorType type, llvm::ArrayRef<T> elements) {
+  return createConstant(builder, location, type,
+                        llvm::ArrayRef<char>(reinterpret_cast<const char *>(elements.data()),
+                                             elements.size() * sizeof(T)));
+}
+
+} // namespace tandem::graph

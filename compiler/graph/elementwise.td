@@ -1,0 +1,124 @@
+// Operations on one element at a time, with NumPy's broadcasting for two operands.
+#ifndef TANDEM_GRAPH_ELEMENTWISE_TD
+#define TANDEM_GRAPH_ELEMENTWISE_TD
+
+include "graph_base.td"
+
+class Graph_BinaryOp<string mnemonic, string formula, list<Trait> traits = []>
+    : Graph_Op<mnemonic, traits> {
+  let summary = formula;
+  let description = [{
+    Shapes broadcast as in NumPy: aligned at the last dimension, a dimension of 1 repeats.
+    Quantized operands and result may differ in scale; the arithmetic is TFLite's.
+
+    - binary_c1: the shapes broadcast.
+    - binary_c2: both operands and the result are of one kind: all quantized, or one element type.
+  }];
+  let results = (outs Graph_Tensor:$result);
+  let hasVerifier = 1;
+}
+
+class Graph_ArithmeticOp<string mnemonic, string formula, list<Trait> traits = []>
+    : Graph_BinaryOp<mnemonic, formula, traits> {
+  let arguments = (ins Graph_Tensor:$lhs, Graph_Tensor:$rhs, Graph_FusedActivation:$activation);
+  let assemblyFormat = [{
+    $lhs `,` $rhs (`activation` $activation^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+def Graph_AddOp : Graph_ArithmeticOp<"add", "activation(lhs + rhs)", [Commutative]>;
+def Graph_SubOp : Graph_ArithmeticOp<"sub", "activation(lhs - rhs)">;
+def Graph_MulOp : Graph_ArithmeticOp<"mul", "activation(lhs * rhs)", [Commutative]>;
+def Graph_DivOp : Graph_ArithmeticOp<"div", "activation(lhs / rhs)">;
+
+class Graph_PlainBinaryOp<string mnemonic, string formula, list<Trait> traits = []>
+    : Graph_BinaryOp<mnemonic, formula, traits> {
+  let arguments = (ins Graph_Tensor:$lhs, Graph_Tensor:$rhs);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+def Graph_MaximumOp : Graph_PlainBinaryOp<"maximum", "the larger of both", [Commutative]>;
+def Graph_MinimumOp : Graph_PlainBinaryOp<"minimum", "the smaller of both", [Commutative]>;
+def Graph_PowOp : Graph_PlainBinaryOp<"pow", "lhs to the power of rhs">;
+def Graph_SquaredDifferenceOp
+    : Graph_PlainBinaryOp<"squared_difference", "(lhs - rhs)^2", [Commutative]>;
+
+def Graph_PreluOp : Graph_BinaryOp<"prelu", "x where x >= 0, slope * x elsewhere"> {
+  let arguments = (ins Graph_Tensor:$lhs, Graph_Tensor:$slope);
+  let assemblyFormat = "$lhs `,` $slope attr-dict `:` functional-type(operands, results)";
+}
+
+class Graph_UnaryOp<string mnemonic, string formula> : Graph_Op<mnemonic> {
+  let summary = formula;
+  let description = [{
+    Element by element. A quantized input and result may differ in scale.
+
+    - unary_c1: input and result are both quantized, or have one element type.
+  }];
+  let arguments = (ins Graph_Tensor:$input);
+  let results = (outs Graph_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+def Graph_ReluOp : Graph_UnaryOp<"relu", "max(x, 0)"> { let hasCanonicalizer = 1; }
+def Graph_Relu6Op : Graph_UnaryOp<"relu6", "min(max(x, 0), 6)">;
+def Graph_ReluN1To1Op : Graph_UnaryOp<"relu_n1_to_1", "min(max(x, -1), 1)">;
+def Graph_SigmoidOp : Graph_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
+def Graph_TanhOp : Graph_UnaryOp<"tanh", "hyperbolic tangent">;
+def Graph_HardSwishOp : Graph_UnaryOp<"hard_swish", "x * relu6(x + 3) / 6">;
+def Graph_HardSigmoidOp : Graph_UnaryOp<"hard_sigmoid", "relu6(x + 3) / 6">;
+def Graph_GeluOp : Graph_UnaryOp<"gelu", "x * normal distribution function of x, by erf">;
+def Graph_ExpOp : Graph_UnaryOp<"exp", "e to the power of x">;
+def Graph_LogOp : Graph_UnaryOp<"log", "natural logarithm">;
+def Graph_SqrtOp : Graph_UnaryOp<"sqrt", "square root">;
+def Graph_RsqrtOp : Graph_UnaryOp<"rsqrt", "1 / sqrt(x)">;
+def Graph_AbsOp : Graph_UnaryOp<"abs", "absolute value">;
+def Graph_NegOp : Graph_UnaryOp<"neg", "-x">;
+def Graph_FloorOp : Graph_UnaryOp<"floor", "largest integer that is not above x">;
+
+def Graph_LeakyReluOp : Graph_UnaryOp<"leaky_relu", "x where x >= 0, alpha * x elsewhere"> {
+  let arguments = (ins Graph_Tensor:$input, F32Attr:$alpha);
+  let assemblyFormat = "$input `alpha` $alpha attr-dict `:` functional-type(operands, results)";
+}
+def Graph_EluOp : Graph_UnaryOp<"elu", "x where x >= 0, alpha * (exp(x) - 1) elsewhere"> {
+  let arguments = (ins Graph_Tensor:$input, DefaultValuedAttr<F32Attr, "1.0f">:$alpha);
+  let assemblyFormat = [{
+    $input (`alpha` $alpha^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Graph_SoftmaxOp : Graph_UnaryOp<"softmax", "exp(beta * x) over its sum along an axis"> {
+  let description = [{
+    - softmax_c1: `axis` is a dimension of the input, counted from the front.
+  }];
+  let arguments = (ins Graph_Tensor:$input, I64Attr:$axis, DefaultValuedAttr<F32Attr, "1.0f">:$beta);
+  let assemblyFormat = [{
+    $input `axis` $axis (`beta` $beta^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+def Graph_LogSoftmaxOp : Graph_UnaryOp<"log_softmax", "logarithm of softmax along an axis"> {
+  let description = [{
+    - log_softmax_c1: `axis` is a dimension of the input, counted from the front.
+  }];
+  let arguments = (ins Graph_Tensor:$input, I64Attr:$axis);
+  let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";
+}
+
+def Graph_BatchNormOp : Graph_Op<"batch_norm"> {
+  let summary = "(x - mean) * scale / sqrt(variance + epsilon) + offset, per last dimension";
+  let description = [{
+    Inference form with the statistics given. `fold-batch-norm` puts it into a convolution before it,
+    or turns it into mul and add.
+
+    - batch_norm_c1: the four parameters have one entry per entry of the input's last dimension.
+    - batch_norm_c2: all element types are float and the same.
+  }];
+  let arguments = (ins Graph_Tensor:$input, Graph_Tensor:$scale, Graph_Tensor:$offset,
+      Graph_Tensor:$mean, Graph_Tensor:$variance, F32Attr:$epsilon);
+  let results = (outs Graph_Tensor:$result);
+  let assemblyFormat = [{
+    $input `,` $scale `,` $offset `,` $mean `,` $variance `epsilon` $epsilon attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif

@@ -1,0 +1,141 @@
+#include "compiler/graph/folding.h"
+
+#include "base/element_type.h"
+#include "compiler/graph/constants.h"
+#include "compiler/graph/types.h"
+
+#include <bit>
+#include <cstring>
+
+using namespace mlir;
+
+namespace tandem::graph {
+
+OpFoldResult foldReshape(Attribute input, RankedTensorType type) {
+  std::optional<ConstantBytes> bytes = ConstantBytes::of(input);
+  return bytes ? OpFoldResult(makeElements(type, bytes->raw())) : OpFoldResult();
+}
+
+/// Gathers result elements from `start + sum index[d] * steps[d]`, counted in elements.
+static OpFoldResult gather(Attribute input, int64_t start, ArrayRef<int64_t> steps,
+                           RankedTensorType type) {
+  std::optional<ConstantBytes> bytes = ConstantBytes::of(input);
+  std::optional<ElementType> element = elementTypeOf(type.getElementType());
+  if (!bytes || !element)
+    return {};
+  size_t size = elementSize(*element);
+  SmallVector<char, 0> result(size * type.getNumElements());
+  SmallVector<int64_t> index(type.getRank(), 0);
+  int64_t from = start;
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    std::memcpy(result.data() + i * size, bytes->raw().data() + from * size, size);
+    for (int64_t d = type.getRank() - 1; d >= 0; --d) { // odometer
+      from += steps[d];
+      if (++index[d] < type.getDimSize(d))
+        break;
+      from -= steps[d] * index[d];
+      index[d] = 0;
+    }
+  }
+  return makeElements(type, result);
+}
+
+static SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (size_t d = shape.size(); d-- > 1;)
+    strides[d - 1] = strides[d] * shape[d];
+  return strides;
+}
+
+OpFoldResult foldTranspose(Attribute input, ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation,
+                           RankedTensorType type) {
+  SmallVector<int64_t> strides = rowMajorStrides(shape), steps;
+  for (int64_t from : permutation)
+    steps.push_back(strides[from]);
+  return gather(input, 0, steps, type);
+}
+
+OpFoldResult foldSlice(Attribute input, ArrayRef<int64_t> shape, ArrayRef<int64_t> begin,
+                       ArrayRef<int64_t> strides, RankedTensorType type) {
+  SmallVector<int64_t> steps = rowMajorStrides(shape);
+  int64_t start = 0;
+  for (size_t d = 0; d < shape.size(); ++d) {
+    start += begin[d] * steps[d];
+    steps[d] *= strides[d];
+  }
+  return gather(input, start, steps, type);
+}
+
+static double readElement(const char *bytes, ElementType type) {
+  auto read = [&]<typename T>(T value) {
+    std::memcpy(&value, bytes, sizeof value);
+    return value;
+  };
+  switch (type) {
+  case ElementType::kF32:
+    return read(float());
+  case ElementType::kF16:
+    return halfToFloat(read(uint16_t()));
+  case ElementType::kBF16:
+    return std::bit_cast<float>(uint32_t(read(uint16_t())) << 16);
+  case ElementType::kI8:
+    return read(int8_t());
+  case ElementType::kU8:
+  case ElementType::kBool:
+    return read(uint8_t());
+  case ElementType::kI16:
+    return read(int16_t());
+  case ElementType::kI32:
+    return read(int32_t());
+  case ElementType::kI64:
+    return static_cast<double>(read(int64_t()));
+  }
+  return 0;
+}
+
+OpFoldResult foldDequantize(Attribute input, RankedTensorType from, RankedTensorType type) {
+  std::optional<ConstantBytes> bytes = ConstantBytes::of(input);
+  std::optional<ElementType> element = elementTypeOf(from.getElementType());
+  if (!bytes || !element)
+    return {};
+  Quantization quantization = quantizationOf(from.getElementType());
+  int64_t inner = 1;
+  for (int64_t d = quantization.axis + 1; d < from.getRank(); ++d)
+    inner *= from.getDimSize(d);
+  SmallVector<float, 0> result(type.getNumElements());
+  size_t size = elementSize(*element), channels = quantization.scales.size();
+  for (size_t i = 0; i < result.size(); ++i) {
+    size_t channel = channels == 1 ? 0 : i / inner % channels;
+    double code = readElement(bytes->raw().data() + i * size, *element);
+    result[i] = quantization.scales[channel] *
+                static_cast<float>(code - quantization.zeroPoints[channel]);
+  }
+  return makeElements(type, ArrayRef(reinterpret_cast<const char *>(result.data()),
+                                     result.size() * sizeof(float)));
+}
+
+/// Only to f32, which every constant of a float model becomes, and between i32 and i64.
+OpFoldResult foldCast(Attribute input, RankedTensorType from, RankedTensorType type) {
+  std::optional<ConstantBytes> bytes = ConstantBytes::of(input);
+  std::optional<ElementType> source = elementTypeOf(from.getElementType());
+  if (!bytes || !source)
+    return {};
+  size_t size = elementSize(*source);
+  auto convert = [&]<typename T>(T) {
+    SmallVector<T, 0> result(type.getNumElements());
+    for (size_t i = 0; i < result.size(); ++i)
+      result[i] = static_cast<T>(readElement(bytes->raw().data() + i * size, *source));
+    return makeElements(type, ArrayRef(reinterpret_cast<const char *>(result.data()),
+                                       result.size() * sizeof(T)));
+  };
+  bool integers = isa<IntegerType>(from.getElementType());
+  if (type.getElementType().isF32())
+    return convert(float());
+  if (integers && type.getElementType().isSignlessInteger(32))
+    return convert(int32_t());
+  if (integers && type.getElementType().isSignlessInteger(64))
+    return convert(int64_t());
+  return {};
+}
+
+} // namespace tandem::graph

@@ -1,0 +1,24 @@
+#pragma once
+
+// Constant folding of single ops; not for use outside this folder.
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/OpDefinition.h"
+
+namespace tandem::graph {
+
+// Each returns nothing when `input` is no constant. `type` is the result's.
+mlir::OpFoldResult foldReshape(mlir::Attribute input, mlir::RankedTensorType type);
+mlir::OpFoldResult foldTranspose(mlir::Attribute input, llvm::ArrayRef<int64_t> shape,
+                                 llvm::ArrayRef<int64_t> permutation, mlir::RankedTensorType type);
+mlir::OpFoldResult foldSlice(mlir::Attribute input, llvm::ArrayRef<int64_t> shape,
+                             llvm::ArrayRef<int64_t> begin, llvm::ArrayRef<int64_t> strides,
+                             mlir::RankedTensorType type);
+/// Codes of `from` to f32; per channel too.
+mlir::OpFoldResult foldDequantize(mlir::Attribute input, mlir::RankedTensorType from,
+                                  mlir::RankedTensorType type);
+mlir::OpFoldResult foldCast(mlir::Attribute input, mlir::RankedTensorType from,
+                            mlir::RankedTensorType type);
+
+} // namespace tandem::graph

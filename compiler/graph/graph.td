@@ -1,0 +1,12 @@
+// The graph dialect: include order is the order of the documentation.
+#ifndef TANDEM_GRAPH_TD
+#define TANDEM_GRAPH_TD
+
+include "convolution.td"
+include "data_movement.td"
+include "elementwise.td"
+include "graph_base.td"
+include "pooling.td"
+include "quantization.td"
+
+#endif

@@ -1,0 +1,73 @@
+// Pools and reductions.
+#ifndef TANDEM_GRAPH_POOLING_TD
+#define TANDEM_GRAPH_POOLING_TD
+
+include "graph_base.td"
+
+class Graph_Pool2dOp<string mnemonic, string text> : Graph_Op<mnemonic> {
+  let summary = text;
+  let results = (outs Graph_Tensor:$result);
+  let description = [{
+    - pool_2d_c1: `input` is NHWC of rank 4.
+    - pool_2d_c2: window and stride are positive, pads are smaller than the window.
+    - pool_2d_c3: the window fits into the padded input.
+    - pool_2d_c4: input and result have one element type.
+  }];
+  let hasVerifier = 1;
+}
+def Graph_MaxPool2dOp : Graph_Pool2dOp<"max_pool_2d", "largest of each window, padding left out"> {
+  let arguments = (ins Graph_Tensor:$input, Graph_Pair:$window, Graph_UnitPair:$stride,
+      Graph_ZeroPair:$pad_low, Graph_ZeroPair:$pad_high, Graph_FusedActivation:$activation);
+  let assemblyFormat = [{
+    $input `window` $window (`stride` $stride^)? (`pad_low` $pad_low^)? (`pad_high` $pad_high^)?
+    (`activation` $activation^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+def Graph_AveragePool2dOp : Graph_Pool2dOp<"average_pool_2d", "mean of each window"> {
+  let description = [{
+    Divides by the number of elements inside the input (TFLite), or by the window's size when
+    `count_include_pad` (PyTorch's default).
+
+    - pool_2d_c1 to pool_2d_c4 as max_pool_2d.
+  }];
+  let arguments = (ins Graph_Tensor:$input, Graph_Pair:$window, Graph_UnitPair:$stride,
+      Graph_ZeroPair:$pad_low, Graph_ZeroPair:$pad_high, UnitAttr:$count_include_pad,
+      Graph_FusedActivation:$activation);
+  let assemblyFormat = [{
+    $input `window` $window (`stride` $stride^)? (`pad_low` $pad_low^)? (`pad_high` $pad_high^)?
+    (`count_include_pad` $count_include_pad^)? (`activation` $activation^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+class Graph_ReductionOp<string mnemonic, string text> : Graph_Op<mnemonic> {
+  let summary = text;
+  let description = [{
+    - reduction_c1: `axes` are distinct dimensions of the input, counted from the front, ascending.
+    - reduction_c2: with `keep_dims` the reduced dimensions stay, as 1.
+  }];
+  let arguments = (ins Graph_Tensor:$input, DenseI64ArrayAttr:$axes, UnitAttr:$keep_dims);
+  let results = (outs Graph_Tensor:$result);
+  let assemblyFormat = [{
+    $input `axes` $axes (`keep_dims` $keep_dims^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+def Graph_MeanOp : Graph_ReductionOp<"mean", "mean over dimensions">;
+def Graph_SumOp : Graph_ReductionOp<"sum", "sum over dimensions">;
+def Graph_ReduceMaxOp : Graph_ReductionOp<"reduce_max", "largest over dimensions">;
+def Graph_ReduceMinOp : Graph_ReductionOp<"reduce_min", "smallest over dimensions">;
+
+def Graph_ArgMaxOp : Graph_Op<"arg_max"> {
+  let summary = "index of the largest element along an axis, the first of equal ones";
+  let description = [{
+    - arg_max_c1: `axis` is a dimension of the input, counted from the front.
+    - arg_max_c2: the result is i32 or i64.
+  }];
+  let arguments = (ins Graph_Tensor:$input, I64Attr:$axis, UnitAttr:$keep_dims);
+  let results = (outs StaticShapeTensorOf<[I32, I64]>:$result);
+  let assemblyFormat = [{
+    $input `axis` $axis (`keep_dims` $keep_dims^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+#endif
