@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Make the goldens of models.json with the models' own frameworks, and fill in the models' facts there.
+
+Usage: make_goldens.py {litert,keras,torch} [MODEL...]
+
+  pip install -r tests/models/requirements-tensorflow.txt    # then litert and keras
+  pip install -r tests/models/requirements-torch.txt         # then torch, in another environment: both are large
+  tests/models/make_goldens.py litert ad01_int8
+
+In models.json only `name`, `file` and `range` (what the float input spans) of a model are written by hand; the rest
+comes from the model. README.md beside this file tells what the fields mean and how inputs are made.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SHARED = Path(os.environ.get("TANDEM_SHARED_MODELS", ROOT.parent / "shared/models"))
+SEEDS_TRIED = range(1, 33)
+GOLDENS_PER_MODEL = 2
+FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".pt2": "torch"}
+
+
+def pattern(seed, height, width, channels):
+    """uint8 [height, width, channels]: slanted gradients with texture; README.md has it as pseudo-code."""
+    y, x, c = np.meshgrid(*(np.arange(n, dtype=np.uint32) for n in (height, width, channels)), indexing="ij")
+    slope = (x * np.uint32(5 + seed) + y * 3 + c * 40) & 511
+    gradient = np.where(slope < 256, slope, 511 - slope).astype(np.uint32)
+    h = (x * 73856093) ^ (y * 19349663) ^ (c * 83492791) ^ np.uint32(seed * 2654435761 & 0xFFFFFFFF)
+    h = (h ^ (h >> 13)) * np.uint32(0x5BD1E995)
+    texture = (h ^ (h >> 15)) & 63
+    return ((gradient * 3 + texture * 4) >> 2).astype(np.uint8)
+
+
+def make_input(model, seed):
+    info = model["inputs"][0]
+    shape = info["shape"]
+    if info["layout"] == "NHWC":
+        codes = pattern(seed, *shape[1:])
+    elif info["layout"] == "NCHW":
+        codes = pattern(seed, shape[2], shape[3], shape[1]).transpose(2, 0, 1)
+    else:  # NC: a row of a picture of one channel
+        codes = pattern(seed, 1, shape[1], 1)
+    codes = np.ascontiguousarray(codes.reshape(shape))
+    if info["dtype"] == "uint8":
+        return codes
+    if info["dtype"] == "int8":
+        return (codes.astype(np.int16) - 128).astype(np.int8)
+    low, high = (np.float32(v) for v in model["range"])
+    return low + (high - low) * codes.astype(np.float32) / np.float32(255)
+
+
+def find(file):
+    place, _, name = file.partition(":")
+    path = SHARED / name if place == "shared" else ROOT / name
+    if not path.exists():
+        sys.exit(f"{path} is missing" + ("; ./dev models fetches it" if place == "fetched" else ""))
+    return path
+
+
+def tensor_facts(name, shape, dtype, quantization=None):
+    facts = {"name": name, "shape": [int(n) for n in shape], "dtype": np.dtype(dtype).name}
+    if quantization and quantization[0]:
+        facts["scale"], facts["zero_point"] = float(quantization[0]), int(quantization[1])
+    return facts
+
+
+def load_litert(path):
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    interpreter = Interpreter(str(path), experimental_op_resolver_type=OpResolverType.BUILTIN_REF, num_threads=1)
+    interpreter.allocate_tensors()
+    inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
+
+    def run(value):
+        interpreter.set_tensor(inputs[0]["index"], value)
+        interpreter.invoke()
+        return [interpreter.get_tensor(o["index"]) for o in outputs]
+
+    def facts(details):
+        return [tensor_facts(d["name"], d["shape"], d["dtype"], d["quantization"]) for d in details]
+
+    return facts(inputs), facts(outputs), run, f"ai-edge-litert {importlib.metadata.version('ai-edge-litert')}, reference kernels"
+
+
+def load_keras(path):
+    import tensorflow
+    import tf_keras
+
+    model = tf_keras.models.load_model(path, compile=False)
+
+    def facts(tensors, names):
+        return [tensor_facts(name, [1, *t.shape[1:]], t.dtype.as_numpy_dtype) for t, name in zip(tensors, names)]
+
+    def run(value):
+        outputs = model(value, training=False)
+        return [np.asarray(o) for o in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
+
+    framework = f"tf_keras {tf_keras.__version__}, tensorflow {tensorflow.__version__}"
+    return facts(model.inputs, model.input_names), facts(model.outputs, model.output_names), run, framework
+
+
+def load_torch(path):
+    import torch
+
+    program = torch.export.load(path)
+    module = program.module()
+    values = {node.name: node.meta["val"] for node in program.graph.nodes if "val" in node.meta}
+
+    def facts(names):
+        return [tensor_facts(n, values[n].shape, str(values[n].dtype).removeprefix("torch.")) for n in names]
+
+    def run(value):
+        with torch.no_grad():
+            outputs = module(torch.from_numpy(value))
+        return [o.numpy() for o in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
+
+    signature = program.graph_signature
+    return facts(signature.user_inputs), facts(signature.user_outputs), run, f"torch {torch.__version__}"
+
+
+def variety(outputs):
+    """How many different values the outputs have at 8 bits: a saturated softmax tests little."""
+    return sum(len(np.unique(np.round(o / max(1e-30, np.abs(o).max()) * 255))) for o in (x.astype(np.float64) for x in outputs))
+
+
+def make(model):
+    path = find(model["file"])
+    model["framework"] = FRAMEWORK_OF[path.suffix]
+    load = {"litert": load_litert, "keras": load_keras, "torch": load_torch}[model["framework"]]
+    model["inputs"], model["outputs"], run, model["made_with"] = load(path)
+    channels_first = model["framework"] == "torch"
+    for info in model["inputs"]:
+        info["layout"] = "NC" if len(info["shape"]) == 2 else "NCHW" if channels_first else "NHWC"
+    is_float = model["outputs"][0]["dtype"] == "float32"
+    model["tolerance"] = {"kind": "float", "relative_to_largest": 1e-4} if is_float else {"kind": "int8", "steps": 0}
+
+    tried = {seed: run(make_input(model, seed)) for seed in SEEDS_TRIED}
+    best = sorted(tried, key=lambda seed: (-variety(tried[seed]), seed))[:GOLDENS_PER_MODEL]
+    folder = HERE / "goldens" / model["name"]
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.npy"):
+        old.unlink()
+    model["goldens"] = []
+    for seed in sorted(best):
+        files = []
+        for index, output in enumerate(tried[seed]):
+            files.append(f"goldens/{model['name']}/seed{seed}_{index}.npy")
+            np.save(HERE / files[-1], output)
+        model["goldens"].append({"seed": seed, "outputs": files})
+        largest = [f"{np.abs(o.astype(np.float64)).max():.4g}" for o in tried[seed]]
+        print(f"{model['name']} seed {seed}: variety {variety(tried[seed])}, largest {', '.join(largest)}")
+
+
+def to_text(table):
+    """One line for a tensor or a golden, so that a change is easy to see."""
+    models = []
+    for model in table["models"]:
+        lines = []
+        for key, value in model.items():
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                rows = ",\n".join("        " + json.dumps(row) for row in value)
+                lines.append(f'      "{key}": [\n{rows}\n      ]')
+            else:
+                lines.append(f'      "{key}": {json.dumps(value)}')
+        models.append("    {\n" + ",\n".join(lines) + "\n    }")
+    return '{\n  "models": [\n' + ",\n".join(models) + "\n  ]\n}\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("framework", choices=sorted(set(FRAMEWORK_OF.values())))
+    parser.add_argument("models", nargs="*", metavar="MODEL")
+    arguments = parser.parse_args()
+    table = json.loads((HERE / "models.json").read_text())
+    for model in table["models"]:
+        if FRAMEWORK_OF[Path(model["file"]).suffix] != arguments.framework:
+            continue
+        if not arguments.models or model["name"] in arguments.models:
+            make(model)
+    (HERE / "models.json").write_text(to_text(table))
+
+
+if __name__ == "__main__":
+    main()
