@@ -20,7 +20,9 @@ constexpr std::array<TypeFacts, kElementTypeCount> kFacts = {{{"f32", 4},
                                                               {"bool", 1}}};
 } // namespace
 
-size_t elementSize(ElementType type) { return kFacts[static_cast<size_t>(type)].size; }
+size_t elementSize(ElementType type) {
+  return kFacts[static_cast<size_t>(type)].size;
+}
 std::string_view elementTypeName(ElementType type) {
   return kFacts[static_cast<size_t>(type)].name;
 }

@@ -11,10 +11,10 @@
 
 namespace tandem::bundle {
 
-/// An open .tandem file, mapped and checked: header, checksums, the manifest by FlatBuffers' verifier,
-/// and every index, offset, size and shape in it. After open() succeeds nothing in the manifest points
-/// outside the file. Immutable, so any number of threads may read. Errors: kNotFound, kIo,
-/// kCorruptData (not a bundle, damaged), kUnsupported (a newer version).
+/// An open .tandem file, mapped and checked: header, checksums, the manifest by FlatBuffers'
+/// verifier, and every index, offset, size and shape in it. After open() succeeds nothing in the
+/// manifest points outside the file. Immutable, so any number of threads may read. Errors:
+/// kNotFound, kIo, kCorruptData (not a bundle, damaged), kUnsupported (a newer version).
 class Reader {
 public:
   static Result<Reader> open(const std::string &path);

@@ -21,8 +21,8 @@ struct Support {
   static Support no(std::string reason) { return {{std::move(reason)}}; }
 };
 
-/// Consecutive ops of one backend, in order of execution. `outputs` are the values used later by other
-/// regions or by the model's result; all other values stay inside.
+/// Consecutive ops of one backend, in order of execution. `outputs` are the values used later by
+/// other regions or by the model's result; all other values stay inside.
 struct Region {
   std::string name;
   std::vector<mlir::Operation *> ops; ///< without graph.constant: those are found through operands
@@ -44,8 +44,8 @@ public:
   virtual Support supports(mlir::Operation *op) const = 0;
   /// Predicted time of the op by itself, from a model of the device; microseconds.
   virtual double predictedUs(mlir::Operation *op) const = 0;
-  /// Code for the region: buffers and steps go to `builder`, the result is the artifact that the run
-  /// half loads. Every op was answered `yes` by supports().
+  /// Code for the region: buffers and steps go to `builder`, the result is the artifact that the
+  /// run half loads. Every op was answered `yes` by supports().
   virtual llvm::Expected<std::string> compile(const Region &region, ModelBuilder &builder,
                                               const CompileOptions &options) const = 0;
 };

@@ -39,9 +39,13 @@ TensorId ModelBuilder::tensorOf(Value value) {
   return found->second;
 }
 
-void ModelBuilder::alias(Value value, Value of) { bufferOf_[value] = bufferOf(of); }
+void ModelBuilder::alias(Value value, Value of) {
+  bufferOf_[value] = bufferOf(of);
+}
 
-BufferId ModelBuilder::scratch(uint64_t bytes) { return addBuffer({.size = bytes}); }
+BufferId ModelBuilder::scratch(uint64_t bytes) {
+  return addBuffer({.size = bytes});
+}
 
 BufferId ModelBuilder::constant(ArrayRef<char> bytes) {
   ArrayRef<uint8_t> raw(reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size());
@@ -50,8 +54,8 @@ BufferId ModelBuilder::constant(ArrayRef<char> bytes) {
   auto [found, inserted] = constantOf_.try_emplace(key, 0);
   if (inserted) {
     weights_.resize((weights_.size() + 63) / 64 * 64);
-    found->second = addBuffer(
-        {.constant = true, .size = bytes.size(), .weightsOffset = weights_.size()});
+    found->second =
+        addBuffer({.constant = true, .size = bytes.size(), .weightsOffset = weights_.size()});
     weights_.insert(weights_.end(), bytes.begin(), bytes.end());
   }
   return found->second;

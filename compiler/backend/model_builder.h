@@ -13,7 +13,8 @@ namespace tandem {
 
 /// Handle of a buffer of the model being compiled: an index into bundle::Model.buffers.
 using BufferId = uint32_t;
-/// Handle of a tensor of it (a buffer with name, type and shape): an index into bundle::Model.tensors.
+/// Handle of a tensor of it (a buffer with name, type and shape): an index into
+/// bundle::Model.tensors.
 using TensorId = uint32_t;
 
 /// Collects the buffers and tensors of one model while backends compile its regions in order of
@@ -25,8 +26,8 @@ class ModelBuilder {
 public:
   struct BufferInfo {
     bool constant = false;
-    uint64_t size = 0;         ///< bytes
-    uint64_t weightsOffset = 0; ///< constants only
+    uint64_t size = 0;                   ///< bytes
+    uint64_t weightsOffset = 0;          ///< constants only
     int64_t firstUse = -1, lastUse = -1; ///< in steps; arena only
   };
   struct TensorInfo {
@@ -35,8 +36,8 @@ public:
     BufferId buffer = 0;
   };
 
-  /// The buffer that holds `value`, row-major and dense as graph defines it; made on the first call.
-  /// A graph.constant's goes into the weights.
+  /// The buffer that holds `value`, row-major and dense as graph defines it; made on the first
+  /// call. A graph.constant's goes into the weights.
   BufferId bufferOf(mlir::Value value);
   /// The same with type and shape for the run half; for backends that interpret.
   TensorId tensorOf(mlir::Value value);
@@ -46,8 +47,8 @@ public:
   BufferId scratch(uint64_t bytes);
   /// Read-only data such as packed weights; equal bytes are stored once.
   BufferId constant(llvm::ArrayRef<char> bytes);
-  /// Says that the next step of execution reads or writes these buffers. Their memory is theirs from
-  /// the first step that names them to the last. Buffers of one step never overlap.
+  /// Says that the next step of execution reads or writes these buffers. Their memory is theirs
+  /// from the first step that names them to the last. Buffers of one step never overlap.
   void step(llvm::ArrayRef<BufferId> uses);
 
   // For the driver.

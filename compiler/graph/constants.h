@@ -9,7 +9,8 @@
 namespace tandem::graph {
 
 /// The stored elements of a constant, row by row, little-endian; one byte an i1. Splats are written
-/// out. The bytes live as long as the attribute or, when they had to be made, as long as this object.
+/// out. The bytes live as long as the attribute or, when they had to be made, as long as this
+/// object.
 class ConstantBytes {
 public:
   /// Nothing when the attribute is of a kind that holds no bytes.

@@ -49,9 +49,8 @@ LogicalResult inferWindow(Location location, StringRef name, ArrayRef<int64_t> i
                           Shapes &shapes) {
   SmallVector<int64_t> result = {input[kBatch], 0, 0, channels};
   for (int i = 0; i < 2; ++i) {
-    result[kHeight + i] =
-        slidingSize(input[kHeight + i], kernel[i], window.stride[i], window.dilation[i],
-                    window.padLow[i], window.padHigh[i]);
+    result[kHeight + i] = slidingSize(input[kHeight + i], kernel[i], window.stride[i],
+                                      window.dilation[i], window.padLow[i], window.padHigh[i]);
     if (kernel[i] < 1 || result[kHeight + i] < 1)
       return refuse(location, name, "_c5: a filter of ", kernel[0], "x", kernel[1],
                     " does not fit into an input of ", input[kHeight], "x", input[kWidth]);

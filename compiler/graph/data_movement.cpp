@@ -8,15 +8,17 @@ using namespace mlir;
 
 namespace tandem::graph {
 
-OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+OpFoldResult ConstantOp::fold(FoldAdaptor) {
+  return getValue();
+}
 
 LogicalResult ConstantOp::verify() {
   auto type = cast<RankedTensorType>(getType());
   auto value = dyn_cast<RankedTensorType>(getValue().getType());
   Type stored = storageType(type.getElementType());
   if (!value || value.getShape() != type.getShape() || value.getElementType() != stored)
-    return emitOpError("constant_c1: value of type ") << getValue().getType()
-                                                      << " for a result of type " << type;
+    return emitOpError("constant_c1: value of type ")
+           << getValue().getType() << " for a result of type " << type;
   return success();
 }
 
@@ -30,7 +32,9 @@ LogicalResult ReshapeOp::inferReturnTypeComponents(MLIRContext *, Location locat
                   " does not have the elements of shape ", shapeText(adaptor.getShape()));
   return infer(shapes, adaptor.getShape());
 }
-LogicalResult ReshapeOp::verify() { return verifySameElementType(*this, "reshape_c2"); }
+LogicalResult ReshapeOp::verify() {
+  return verifySameElementType(*this, "reshape_c2");
+}
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   if (getInput().getType() == getType())
@@ -180,10 +184,13 @@ LogicalResult SliceOp::inferReturnTypeComponents(MLIRContext *, Location locatio
   }
   return infer(shapes, adaptor.getSize());
 }
-LogicalResult SliceOp::verify() { return verifySameElementType(*this, "slice_c3"); }
+LogicalResult SliceOp::verify() {
+  return verifySameElementType(*this, "slice_c3");
+}
 
 OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
-  if (getInput().getType() == getType() && llvm::all_of(getStrides(), [](int64_t s) { return s == 1; }))
+  if (getInput().getType() == getType() &&
+      llvm::all_of(getStrides(), [](int64_t s) { return s == 1; }))
     return getInput();
   return foldSlice(adaptor.getInput(), shapeOf(getInput()), getBegin(), getStrides(),
                    cast<RankedTensorType>(getType()));
@@ -204,7 +211,9 @@ LogicalResult PadOp::inferReturnTypeComponents(MLIRContext *, Location location,
   }
   return infer(shapes, result);
 }
-LogicalResult PadOp::verify() { return verifySameElementType(*this, "pad_c1"); }
+LogicalResult PadOp::verify() {
+  return verifySameElementType(*this, "pad_c1");
+}
 
 OpFoldResult PadOp::fold(FoldAdaptor) {
   return getInput().getType() == getType() ? OpFoldResult(getInput()) : OpFoldResult();
@@ -231,8 +240,12 @@ LogicalResult ResizeNearestOp::inferReturnTypeComponents(MLIRContext *, Location
                                                          Adaptor adaptor, Shapes &shapes) {
   return inferResize(location, adaptor, shapes);
 }
-LogicalResult ResizeBilinearOp::verify() { return verifySameElementType(*this, "resize_c3"); }
-LogicalResult ResizeNearestOp::verify() { return verifySameElementType(*this, "resize_c3"); }
+LogicalResult ResizeBilinearOp::verify() {
+  return verifySameElementType(*this, "resize_c3");
+}
+LogicalResult ResizeNearestOp::verify() {
+  return verifySameElementType(*this, "resize_c3");
+}
 
 LogicalResult SpaceToDepthOp::inferReturnTypeComponents(MLIRContext *, Location location,
                                                         Adaptor adaptor, Shapes &shapes) {
@@ -253,7 +266,11 @@ LogicalResult DepthToSpaceOp::inferReturnTypeComponents(MLIRContext *, Location 
   return infer(shapes, {shape[kBatch], shape[kHeight] * block, shape[kWidth] * block,
                         shape[kChannel] / (block * block)});
 }
-LogicalResult SpaceToDepthOp::verify() { return verifySameElementType(*this, "block_c2"); }
-LogicalResult DepthToSpaceOp::verify() { return verifySameElementType(*this, "block_c2"); }
+LogicalResult SpaceToDepthOp::verify() {
+  return verifySameElementType(*this, "block_c2");
+}
+LogicalResult DepthToSpaceOp::verify() {
+  return verifySameElementType(*this, "block_c2");
+}
 
 } // namespace tandem::graph

@@ -40,7 +40,9 @@ static LogicalResult inferBroadcast(Location location, Value lhs, Value rhs, Sha
                                               Shapes &shapes) {                                    \
     return inferBroadcast(location, adaptor.getOperands()[0], adaptor.getOperands()[1], shapes);   \
   }                                                                                                \
-  LogicalResult OP::verify() { return verifySameKind(*this, "binary_c2"); }
+  LogicalResult OP::verify() {                                                                     \
+    return verifySameKind(*this, "binary_c2");                                                     \
+  }
 TANDEM_BINARY(AddOp)
 TANDEM_BINARY(SubOp)
 TANDEM_BINARY(MulOp)
@@ -57,7 +59,9 @@ TANDEM_BINARY(PreluOp)
                                               Shapes &shapes) {                                    \
     return infer(shapes, shapeOf(adaptor.getInput()));                                             \
   }                                                                                                \
-  LogicalResult OP::verify() { return verifySameKind(*this, "unary_c1"); }
+  LogicalResult OP::verify() {                                                                     \
+    return verifySameKind(*this, "unary_c1");                                                      \
+  }
 TANDEM_UNARY(ReluOp)
 TANDEM_UNARY(Relu6Op)
 TANDEM_UNARY(ReluN1To1Op)
@@ -86,7 +90,9 @@ TANDEM_UNARY(EluOp)
                     input.size());                                                                 \
     return infer(shapes, input);                                                                   \
   }                                                                                                \
-  LogicalResult OP::verify() { return verifySameKind(*this, "unary_c1"); }
+  LogicalResult OP::verify() {                                                                     \
+    return verifySameKind(*this, "unary_c1");                                                      \
+  }
 TANDEM_ALONG_AXIS(SoftmaxOp, "softmax")
 TANDEM_ALONG_AXIS(LogSoftmaxOp, "log_softmax")
 #undef TANDEM_ALONG_AXIS
@@ -118,6 +124,8 @@ LogicalResult BatchNormOp::inferReturnTypeComponents(MLIRContext *, Location loc
                               "dimension of the input");
   return infer(shapes, input);
 }
-LogicalResult BatchNormOp::verify() { return verifySameElementType(*this, "batch_norm_c2"); }
+LogicalResult BatchNormOp::verify() {
+  return verifySameElementType(*this, "batch_norm_c2");
+}
 
 } // namespace tandem::graph

@@ -107,11 +107,11 @@ OpFoldResult foldDequantize(Attribute input, RankedTensorType from, RankedTensor
   for (size_t i = 0; i < result.size(); ++i) {
     size_t channel = channels == 1 ? 0 : i / inner % channels;
     double code = readElement(bytes->raw().data() + i * size, *element);
-    result[i] = quantization.scales[channel] *
-                static_cast<float>(code - quantization.zeroPoints[channel]);
+    result[i] =
+        quantization.scales[channel] * static_cast<float>(code - quantization.zeroPoints[channel]);
   }
-  return makeElements(type, ArrayRef(reinterpret_cast<const char *>(result.data()),
-                                     result.size() * sizeof(float)));
+  return makeElements(
+      type, ArrayRef(reinterpret_cast<const char *>(result.data()), result.size() * sizeof(float)));
 }
 
 /// Only to f32, which every constant of a float model becomes, and between i32 and i64.
@@ -125,8 +125,8 @@ OpFoldResult foldCast(Attribute input, RankedTensorType from, RankedTensorType t
     SmallVector<T, 0> result(type.getNumElements());
     for (size_t i = 0; i < result.size(); ++i)
       result[i] = static_cast<T>(readElement(bytes->raw().data() + i * size, *source));
-    return makeElements(type, ArrayRef(reinterpret_cast<const char *>(result.data()),
-                                       result.size() * sizeof(T)));
+    return makeElements(
+        type, ArrayRef(reinterpret_cast<const char *>(result.data()), result.size() * sizeof(T)));
   };
   bool integers = isa<IntegerType>(from.getElementType());
   if (type.getElementType().isF32())

@@ -42,8 +42,8 @@ static LogicalResult verifyQuantizedAxis(Operation *op, RankedTensorType type) {
   if (axis >= type.getRank())
     return op->emitOpError("quantized dimension ") << axis << " is outside rank " << type.getRank();
   if (type.getDimSize(axis) != scales)
-    return op->emitOpError("has ") << scales << " scales for a dimension of "
-                                   << type.getDimSize(axis);
+    return op->emitOpError("has ")
+           << scales << " scales for a dimension of " << type.getDimSize(axis);
   return success();
 }
 

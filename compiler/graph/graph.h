@@ -12,7 +12,8 @@
 
 namespace tandem::graph {
 
-/// Checks of every graph op's results: the shape that the op infers, per-axis quantization that fits.
+/// Checks of every graph op's results: the shape that the op infers, per-axis quantization that
+/// fits.
 mlir::LogicalResult verifyInferredShape(mlir::Operation *op);
 
 template <typename ConcreteOp>

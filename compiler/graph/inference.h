@@ -16,7 +16,9 @@ inline mlir::LogicalResult infer(Shapes &shapes, llvm::ArrayRef<int64_t> shape) 
   shapes.emplace_back(shape);
   return mlir::success();
 }
-inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) { return tensorType(value).getShape(); }
+inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
+  return tensorType(value).getShape();
+}
 
 /// Size of one dimension after a window slides over it; 0 or less when it does not fit. 128-bit
 /// arithmetic, since all of it may come from a hostile file.
@@ -28,8 +30,7 @@ inline int64_t slidingSize(int64_t input, int64_t window, int64_t stride, int64_
 }
 
 /// The rule that a name such as "conv_2d_c1" stands for is in the op's description.
-template <typename... Parts>
-mlir::LogicalResult refuse(Location location, const Parts &...parts) {
+template <typename... Parts> mlir::LogicalResult refuse(Location location, const Parts &...parts) {
   if (location) {
     mlir::InFlightDiagnostic error = mlir::emitError(*location);
     (error << ... << parts);
@@ -37,8 +38,8 @@ mlir::LogicalResult refuse(Location location, const Parts &...parts) {
   return mlir::failure();
 }
 
-/// The element types that all convolution-like ops accept (conv_2d_c6). `allowHybrid`: f32 input with
-/// a quantized filter.
+/// The element types that all convolution-like ops accept (conv_2d_c6). `allowHybrid`: f32 input
+/// with a quantized filter.
 mlir::LogicalResult verifyProductTypes(mlir::Operation *op, mlir::Value input, mlir::Value filter,
                                        mlir::Value bias, llvm::StringRef rule, bool allowHybrid);
 /// Input and result are quantized both, or have one element type.

@@ -28,13 +28,17 @@ LogicalResult MaxPool2dOp::inferReturnTypeComponents(MLIRContext *, Location loc
                                                      Adaptor adaptor, Shapes &shapes) {
   return inferPool(location, adaptor, shapes);
 }
-LogicalResult MaxPool2dOp::verify() { return verifySameElementType(*this, "pool_2d_c4"); }
+LogicalResult MaxPool2dOp::verify() {
+  return verifySameElementType(*this, "pool_2d_c4");
+}
 
 LogicalResult AveragePool2dOp::inferReturnTypeComponents(MLIRContext *, Location location,
                                                          Adaptor adaptor, Shapes &shapes) {
   return inferPool(location, adaptor, shapes);
 }
-LogicalResult AveragePool2dOp::verify() { return verifySameElementType(*this, "pool_2d_c4"); }
+LogicalResult AveragePool2dOp::verify() {
+  return verifySameElementType(*this, "pool_2d_c4");
+}
 
 static LogicalResult inferReduction(Location location, ArrayRef<int64_t> input,
                                     ArrayRef<int64_t> axes, bool keepDims, StringRef rule,

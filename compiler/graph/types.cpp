@@ -101,6 +101,8 @@ Type quantizedType(MLIRContext *context, ElementType storage, const Quantization
                                                  quantization.axis, low, high);
 }
 
-bool isQuantized(Type type) { return isa<quant::QuantizedType>(getElementTypeOrSelf(type)); }
+bool isQuantized(Type type) {
+  return isa<quant::QuantizedType>(getElementTypeOrSelf(type));
+}
 
 } // namespace tandem::graph

@@ -8,8 +8,8 @@
 
 namespace tandem::graph {
 
-/// The storage of an element: a quantized type's codes, else the type itself. Signless i8 stands for
-/// the codes of both u8 and i8 quantized types.
+/// The storage of an element: a quantized type's codes, else the type itself. Signless i8 stands
+/// for the codes of both u8 and i8 quantized types.
 mlir::Type storageType(mlir::Type elementType);
 
 /// How an element of this graph type is stored at run time; nothing for a type that graph excludes.

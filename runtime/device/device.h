@@ -19,8 +19,8 @@ public:
 
   virtual ~ThreadPool() = default;
   virtual int threads() const = 0;
-  /// Splits [0, units) into at most threads() contiguous ranges, runs `task` on each at the same time
-  /// and returns when all are done. Allocates nothing.
+  /// Splits [0, units) into at most threads() contiguous ranges, runs `task` on each at the same
+  /// time and returns when all are done. Allocates nothing.
   virtual void parallelFor(int64_t units, Task task, void *context) = 0;
 };
 
@@ -29,8 +29,8 @@ struct RegionSource {
   const bundle::Model &model;
   const bundle::Region &region;
   std::span<const std::byte> artifact;
-  /// Address of each of model.buffers: in the session's arena or in the mapped weights. The arena and
-  /// the weights may be read up to 64 bytes beyond any buffer; contents there are arbitrary.
+  /// Address of each of model.buffers: in the session's arena or in the mapped weights. The arena
+  /// and the weights may be read up to 64 bytes beyond any buffer; contents there are arbitrary.
   std::span<std::byte *const> buffers;
   /// For messages: the bundle's path.
   std::string_view path;

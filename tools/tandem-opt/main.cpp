@@ -9,7 +9,8 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   // quant by itself: a file may name a quantized type before the first graph op loads the dialect.
-  registry.insert<tandem::graph::GraphDialect, mlir::quant::QuantDialect, mlir::func::FuncDialect>();
+  registry
+      .insert<tandem::graph::GraphDialect, mlir::quant::QuantDialect, mlir::func::FuncDialect>();
   mlir::registerTransformsPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Tandem's passes on MLIR files\n", registry));

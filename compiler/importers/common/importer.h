@@ -18,13 +18,14 @@ struct ImportOptions {
 };
 
 /// One model format. Stateless. Given the whole file; makes a module with one func.func @main whose
-/// arguments and results are the model's inputs and outputs, in the source's order. Names of the source
-/// model are kept: argument and result attribute "graph.name" (a string), and every op's location is
-/// NameLoc(node name) fused in a FileLineColLoc-free way, so that messages can name the node. Layout is
-/// that of the source model at the boundary (a PyTorch input stays NCHW; transposes inside).
+/// arguments and results are the model's inputs and outputs, in the source's order. Names of the
+/// source model are kept: argument and result attribute "graph.name" (a string), and every op's
+/// location is NameLoc(node name) fused in a FileLineColLoc-free way, so that messages can name the
+/// node. Layout is that of the source model at the boundary (a PyTorch input stays NCHW; transposes
+/// inside).
 ///
-/// Errors are one sentence each, without the file's name (the caller adds it). Unsupported operators
-/// are collected and reported together, with counts and node names (see UnsupportedOps).
+/// Errors are one sentence each, without the file's name (the caller adds it). Unsupported
+/// operators are collected and reported together, with counts and node names (see UnsupportedOps).
 class Importer {
 public:
   virtual ~Importer() = default;
