@@ -7,8 +7,8 @@ Usage: make_goldens.py {litert,keras,torch} [MODEL...]
   pip install -r tests/models/requirements-torch.txt         # then torch, in another environment: both are large
   tests/models/make_goldens.py litert ad01_int8
 
-In models.json only `name`, `file` and `range` (what the float input spans) of a model are written by hand; the rest
-comes from the model. README.md beside this file tells what the fields mean and how inputs are made.
+In models.json only `name`, `file`, `range` (what the float input spans), `seeds` and `note` of a model are written by
+hand; the rest comes from the model. README.md beside this file tells what the fields mean and how inputs are made.
 """
 
 import argparse
@@ -144,7 +144,7 @@ def make(model):
     model["tolerance"] = {"kind": "float", "relative_to_largest": 1e-4} if is_float else {"kind": "int8", "steps": 0}
 
     tried = {seed: run(make_input(model, seed)) for seed in SEEDS_TRIED}
-    best = sorted(tried, key=lambda seed: (-variety(tried[seed]), seed))[:GOLDENS_PER_MODEL]
+    best = model.get("seeds") or sorted(tried, key=lambda seed: (-variety(tried[seed]), seed))[:GOLDENS_PER_MODEL]
     folder = HERE / "goldens" / model["name"]
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.npy"):
