@@ -1,0 +1,32 @@
+#pragma once
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <string>
+#include <vector>
+
+namespace tandem {
+
+struct NamedType {
+  std::string name;
+  mlir::RankedTensorType type;
+};
+struct NamedValue {
+  std::string name;
+  mlir::Value value;
+};
+
+/// The module that an importer fills: one function @main. Names go into "graph.name".
+struct MainFunction {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::func::FuncOp function;
+
+  static MainFunction create(mlir::MLIRContext &context, const std::vector<NamedType> &inputs);
+  /// Ends the function with these results, erases what none of them needs, and verifies the module.
+  /// A name that comes twice gets ":1", ":2" behind it.
+  mlir::LogicalResult finish(std::vector<NamedValue> outputs);
+};
+
+} // namespace tandem

@@ -1,0 +1,60 @@
+#include "compiler/importers/common/node_builder.h"
+
+#include "base/element_type.h"
+#include "compiler/graph/constants.h"
+
+#include "llvm/ADT/APFloat.h"
+
+using namespace mlir;
+
+namespace tandem {
+
+bool hasSaneSize(ArrayRef<int64_t> shape) {
+  std::optional<int64_t> count = elementCount(shape);
+  return count && *count <= kMaxElements;
+}
+
+std::optional<int64_t> normalizedAxis(int64_t axis, int64_t rank) {
+  if (axis < -rank || axis >= rank)
+    return std::nullopt;
+  return axis < 0 ? axis + rank : axis;
+}
+
+FailureOr<Value> NodeBuilder::finish(FailureOr<Value> result) {
+  if (failed(result))
+    return failure();
+  if (!hasSaneSize(shapeOf(*result)))
+    return error() << "a result of shape " << shapeText(shapeOf(*result)) << " is too large";
+  Operation *op = result->getDefiningOp();
+  SmallVector<Value> folded;
+  if (failed(builder_.tryFold(op, folded)) || folded.empty() || folded[0] == *result)
+    return result;
+  op->erase();
+  return folded[0];
+}
+
+Value NodeBuilder::constant(Type type, ArrayRef<int64_t> shape, ArrayRef<float> values) {
+  auto tensor = RankedTensorType::get(shape, type);
+  if (type.isF32())
+    return graph::createConstant(builder_, location_, tensor, values);
+  SmallVector<uint16_t> halves;
+  const llvm::fltSemantics &semantics = cast<FloatType>(type).getFloatSemantics();
+  for (float value : values) {
+    llvm::APFloat number(value);
+    bool losesInfo = false;
+    number.convert(semantics, llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+    halves.push_back(static_cast<uint16_t>(number.bitcastToAPInt().getZExtValue()));
+  }
+  return graph::createConstant<uint16_t>(builder_, location_, tensor, halves);
+}
+
+Value NodeBuilder::scalarLike(Value like, double value) {
+  SmallVector<int64_t> shape(shapeOf(like).empty() ? 0 : 1, 1);
+  return constant(getElementTypeOrSelf(like), shape, static_cast<float>(value));
+}
+
+Value NodeBuilder::fill(Type type, int64_t count, float value) {
+  return constant(type, count, SmallVector<float>(count, value));
+}
+
+} // namespace tandem

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "compiler/graph/build.h"
+#include "compiler/graph/types.h"
+
+#include "llvm/ADT/ArrayRef.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace tandem {
+
+/// Makes graph ops at one place of the source model. Arguments may be FailureOr<Value>: a failed
+/// one makes the result failed, so that a handler chains calls and checks once, at its end. Whoever
+/// failed first has emitted the error.
+class NodeBuilder {
+public:
+  NodeBuilder(mlir::OpBuilder &builder, mlir::Location location)
+      : builder_(builder), location_(location) {}
+
+  mlir::OpBuilder &builder() { return builder_; }
+  mlir::Location location() const { return location_; }
+
+  /// An op whose result has the element type of its first operand. Ops on constants are folded.
+  template <typename OpT, typename First, typename... Rest>
+  mlir::FailureOr<mlir::Value> create(const First &first, const Rest &...rest) {
+    mlir::FailureOr<mlir::Value> input = first;
+    if (failed(input))
+      return mlir::failure();
+    return createTyped<OpT>(mlir::getElementTypeOrSelf(*input), first, rest...);
+  }
+
+  /// An op whose result has `elementType`.
+  template <typename OpT, typename... Arguments>
+  mlir::FailureOr<mlir::Value> createTyped(mlir::Type elementType, const Arguments &...arguments) {
+    if ((isFailed(arguments) || ...))
+      return mlir::failure();
+    return finish(
+        graph::createInferred<OpT>(builder_, location_, elementType, unwrap(arguments)...));
+  }
+
+  mlir::InFlightDiagnostic error() const { return mlir::emitError(location_); }
+
+  /// A constant of `type` f32, f16 or bf16 (rounded), one element for every value.
+  mlir::Value constant(mlir::Type type, llvm::ArrayRef<int64_t> shape,
+                       llvm::ArrayRef<float> values);
+  /// One number in a shape that broadcasts to that of `like`, of its element type.
+  mlir::Value scalarLike(mlir::Value like, double value);
+  /// A vector of equal elements.
+  mlir::Value fill(mlir::Type type, int64_t count, float value);
+
+private:
+  template <typename T> static bool isFailed(const T &) { return false; }
+  static bool isFailed(const mlir::FailureOr<mlir::Value> &value) { return failed(value); }
+  template <typename T> static const T &unwrap(const T &argument) { return argument; }
+  static mlir::Value unwrap(const mlir::FailureOr<mlir::Value> &value) { return *value; }
+  /// Folds the op if it is one on constants; refuses a result beyond kMaxElements.
+  mlir::FailureOr<mlir::Value> finish(mlir::FailureOr<mlir::Value> result);
+
+  mlir::OpBuilder &builder_;
+  mlir::Location location_;
+};
+
+/// No tensor of a real model comes near; products of dimensions below it never overflow.
+inline constexpr int64_t kMaxElements = int64_t(1) << 34;
+/// Whether the shape has at most kMaxElements elements, and no negative dimension.
+bool hasSaneSize(llvm::ArrayRef<int64_t> shape);
+
+/// A dimension counted from the back when negative; nothing when it is outside `rank`.
+std::optional<int64_t> normalizedAxis(int64_t axis, int64_t rank);
+
+inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
+  return graph::tensorType(value).getShape();
+}
+
+} // namespace tandem
