@@ -1,6 +1,8 @@
 // tandem-opt: the passes on .mlir files, for tests and for a look.
 
 #include "compiler/graph/graph.h"
+#include "compiler/passes/passes.h"
+#include "compiler/passes/pipelines.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
@@ -12,6 +14,8 @@ int main(int argc, char **argv) {
   registry
       .insert<tandem::graph::GraphDialect, mlir::quant::QuantDialect, mlir::func::FuncDialect>();
   mlir::registerTransformsPasses();
+  tandem::registerGraphPasses();
+  tandem::registerGraphPipeline();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Tandem's passes on MLIR files\n", registry));
 }

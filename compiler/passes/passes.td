@@ -1,0 +1,56 @@
+// The passes: from graph to graph, with no target in mind. Their order is in pipelines.cpp.
+#ifndef TANDEM_PASSES_TD
+#define TANDEM_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+class GraphPass<string argument> : Pass<argument, "::mlir::func::FuncOp"> {
+  let dependentDialects = ["::tandem::graph::GraphDialect"];
+}
+
+def FoldConstants : GraphPass<"fold-constants"> {
+  let summary = "Compute what is known at compile time, and bring ops to their canonical form";
+  let description = [{
+    Runs the folders and canonicalizations of every graph op until nothing changes. Weights that a
+    model stores as f16, or as codes behind a dequantize, are f32 constants afterwards.
+  }];
+}
+
+def SinkTransposes : GraphPass<"sink-transposes"> {
+  let summary = "Move transposes toward the results, where they meet and cancel";
+  let description = [{
+    An importer of an NCHW format puts a transpose before and after every op that is NHWC here. An op
+    in between that does not care about the order of dimensions is computed before the transpose
+    instead: element-wise ops (constants are transposed at compile time), concat, pad, slice,
+    softmax, reductions. A reshape is moved below unary ops in the same way, since a transpose of
+    unit dimensions is one.
+  }];
+}
+
+def FoldBatchNorm : GraphPass<"fold-batch-norm"> {
+  let summary = "Fold batch_norm, and mul and add per channel, into the convolution before";
+  let description = [{
+    With constant statistics, batch_norm is a factor and an offset per channel. Both go into the
+    filter and bias of a conv_2d, depthwise_conv_2d, transpose_conv_2d or fully_connected that
+    nothing else reads; else batch_norm becomes a mul and an add.
+  }];
+}
+
+def FoldPadIntoConv : GraphPass<"fold-pad-into-conv"> {
+  let summary = "Let convolutions and pools pad for themselves";
+  let description = [{
+    A pad of height and width with zeros becomes padding of the conv_2d, depthwise_conv_2d or
+    average_pool_2d that reads it. max_pool_2d leaves padding out, so that only a pad that never wins
+    can go into it: one of the lowest value, or of zeros where the input is not negative.
+  }];
+}
+
+def FuseActivation : GraphPass<"fuse-activation"> {
+  let summary = "Let the producer of a value apply the relu, relu6 or relu_n1_to_1 after it";
+}
+
+def RemoveDeadCode : GraphPass<"remove-dead-code"> {
+  let summary = "Remove ops whose results nobody reads";
+}
+
+#endif

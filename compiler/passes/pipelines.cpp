@@ -1,0 +1,29 @@
+#include "compiler/passes/pipelines.h"
+
+#include "compiler/graph/graph.h"
+#include "compiler/passes/passes.h"
+
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace tandem {
+
+void addGraphPipeline(mlir::OpPassManager &modules) {
+  mlir::OpPassManager &functions = modules.nest<mlir::func::FuncOp>();
+  functions.addPass(createFoldConstants());
+  // Transposes stand between a convolution and what is to be folded into it, so they go first.
+  functions.addPass(createSinkTransposes());
+  functions.addPass(createFoldBatchNorm());
+  functions.addPass(createFoldPadIntoConv());
+  // After batch norms: a producer that has an activation takes no factor any more.
+  functions.addPass(createFuseActivation());
+  functions.addPass(mlir::createCSEPass());
+  functions.addPass(createRemoveDeadCode());
+}
+
+void registerGraphPipeline() {
+  mlir::PassPipelineRegistration<>("graph-pipeline", "what every imported model goes through",
+                                   addGraphPipeline);
+}
+
+} // namespace tandem
