@@ -133,8 +133,9 @@ struct PadAfterTranspose : OpRewritePattern<TransposeOp> {
     auto type = cast<RankedTensorType>(op.getType());
     Value transposed = TransposeOp::create(rewriter, op.getLoc(), type.clone(shape), pad.getInput(),
                                            op.getPermutation());
-    rewriter.replaceOp(
-        op, PadOp::create(rewriter, pad.getLoc(), type, transposed, low, high, pad.getValueAttr()));
+    rewriter.replaceOp(op, PadOp::create(rewriter, pad.getLoc(), type, transposed,
+                                         rewriter.getDenseI64ArrayAttr(low),
+                                         rewriter.getDenseI64ArrayAttr(high), pad.getValueAttr()));
     return success();
   }
 };
