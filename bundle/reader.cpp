@@ -103,4 +103,9 @@ std::span<const std::byte> Reader::blob(uint32_t index) const {
   return bytes_.subspan(blob.offset(), blob.size());
 }
 
+bool looksLikeBundle(std::span<const std::byte> bytes) {
+  return bytes.size() >= kMagic.size() &&
+         std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) == 0;
+}
+
 } // namespace tandem::bundle

@@ -34,4 +34,7 @@ private:
   std::string path_;
 };
 
+/// Whether the file starts as a bundle does; says nothing about the rest.
+bool looksLikeBundle(std::span<const std::byte> bytes);
+
 } // namespace tandem::bundle

@@ -12,7 +12,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
-#include "llvm/Support/Path.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <filesystem>
@@ -222,12 +222,11 @@ Result<std::string> modelAsMlir(const CompileRequest &request) {
 }
 
 std::vector<std::string> backendNames() {
-  std::vector<std::string> names;
-  for (const Backend *backend : backends())
-    names.push_back(backend->name().str());
   // The oracle runs everything, slowly: whatever else there is goes first.
-  std::stable_partition(names.begin(), names.end(),
-                        [](const std::string &name) { return name != "reference"; });
+  std::vector<std::string> names, last;
+  for (const Backend *backend : backends())
+    (backend->name() == "reference" ? last : names).push_back(backend->name().str());
+  names.insert(names.end(), last.begin(), last.end());
   return names;
 }
 

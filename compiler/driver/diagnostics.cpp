@@ -6,13 +6,19 @@ using namespace mlir;
 
 namespace tandem {
 
+/// "node 'conv_1': " of a model, "line 3: " of a text; nothing when the place is not known.
+static std::string placeOf(Location location) {
+  if (std::string node = graph::nodeName(location); !node.empty())
+    return "node '" + node + "': ";
+  if (auto place = dyn_cast<FileLineColLoc>(location))
+    return "line " + std::to_string(place.getLine()) + ": ";
+  return "";
+}
+
 DiagnosticCollector::DiagnosticCollector(MLIRContext &context)
     : handler_(&context, [this](Diagnostic &diagnostic) {
         if (diagnostic.getSeverity() == DiagnosticSeverity::Error && first_.empty()) {
-          std::string node = graph::nodeName(diagnostic.getLocation());
-          if (!node.empty())
-            first_ = "node '" + node + "': ";
-          first_ += diagnostic.str();
+          first_ = placeOf(diagnostic.getLocation()) + diagnostic.str();
         }
         return success();
       }) {}
