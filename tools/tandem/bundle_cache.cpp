@@ -1,0 +1,67 @@
+#include "tools/tandem/bundle_cache.h"
+
+#include "base/file.h"
+#include "bundle/checksum.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace tandem {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path cacheFolder() {
+  if (const char *own = std::getenv("TANDEM_CACHE"); own && *own)
+    return own;
+  if (const char *xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg)
+    return fs::path(xdg) / "tandem";
+  if (const char *home = std::getenv("HOME"); home && *home)
+    return fs::path(home) / ".cache" / "tandem";
+  return fs::temp_directory_path() / "tandem-cache";
+}
+
+Result<uint64_t> contentHash(const std::string &path) {
+  TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
+  return bundle::checksum(file.bytes());
+}
+
+std::string optionsText(const CompileRequest &request) {
+  std::string text;
+  for (const auto &[name, shape] : request.shapes)
+    text += name + "=" + shapeText(shape) + ";";
+  for (const std::string &backend : request.backends)
+    text += "b:" + backend + ";";
+  for (const std::string &isa : request.isas)
+    text += "i:" + isa + ";";
+  return text;
+}
+
+std::string hex(uint64_t value) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
+  return text;
+}
+
+} // namespace
+
+Result<std::string> cachedBundle(const CompileRequest &request) {
+  TANDEM_ASSIGN_OR_RETURN(uint64_t model, contentHash(request.modelPath));
+  TANDEM_ASSIGN_OR_RETURN(uint64_t program,
+                          contentHash(fs::read_symlink("/proc/self/exe").string()));
+  std::string options = optionsText(request);
+  uint64_t settings = bundle::checksum(std::as_bytes(std::span(options.data(), options.size())));
+  std::error_code failure;
+  fs::path folder = cacheFolder() / "bundles";
+  fs::create_directories(folder, failure);
+  if (failure)
+    return Error(Code::kIo, folder.string(), "cannot make the cache folder: ", failure.message());
+  std::string path = (folder / (fs::path(request.modelPath).stem().string() + "-" + hex(model) +
+                                hex(program) + hex(settings) + ".tandem"))
+                         .string();
+  if (!fs::exists(path))
+    TANDEM_RETURN_IF_ERROR(compileModel(request, path).status());
+  return path;
+}
+
+} // namespace tandem

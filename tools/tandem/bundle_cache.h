@@ -1,0 +1,15 @@
+#pragma once
+
+#include "compiler/driver/compiler.h"
+
+#include <string>
+
+namespace tandem {
+
+/// The bundle of a model file, compiled now or taken from the user's cache folder
+/// ($TANDEM_CACHE, else $XDG_CACHE_HOME/tandem, else ~/.cache/tandem). The key is the content of
+/// the model, the options, and this very program, so nothing stale is ever used. Gives the bundle's
+/// path.
+Result<std::string> cachedBundle(const CompileRequest &request);
+
+} // namespace tandem

@@ -1,0 +1,174 @@
+// tandem inspect: what a model or a bundle holds.
+
+#include "bundle/reader.h"
+#include "compiler/driver/compiler.h"
+#include "tools/tandem/command.h"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace tandem {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct Options {
+  std::string file;
+  std::vector<std::string> shapes;
+  bool json = false;
+};
+
+ordered_json tensorJson(const ModelSummary::Tensor &tensor) {
+  ordered_json result = {
+      {"name", tensor.name}, {"type", elementTypeName(tensor.type)}, {"shape", tensor.shape}};
+  if (!tensor.quantization.empty()) {
+    result["scale"] = tensor.quantization.scales;
+    result["zero_point"] = tensor.quantization.zeroPoints;
+  }
+  return result;
+}
+
+ordered_json tensorsJson(const std::vector<ModelSummary::Tensor> &tensors) {
+  ordered_json list = ordered_json::array();
+  for (const ModelSummary::Tensor &tensor : tensors)
+    list.push_back(tensorJson(tensor));
+  return list;
+}
+
+ModelSummary::Tensor tensorOf(const bundle::Tensor &tensor) {
+  ModelSummary::Tensor result;
+  result.name = tensor.name() ? tensor.name()->str() : "";
+  result.type = static_cast<ElementType>(tensor.type());
+  result.shape.assign(tensor.shape()->begin(), tensor.shape()->end());
+  if (const bundle::Quantization *quantization = tensor.quantization()) {
+    result.quantization.scales.assign(quantization->scales()->begin(),
+                                      quantization->scales()->end());
+    result.quantization.zeroPoints.assign(quantization->zero_points()->begin(),
+                                          quantization->zero_points()->end());
+  }
+  return result;
+}
+
+/// The same keys for a model and for a bundle; a bundle has its regions and sizes on top.
+Result<ordered_json> describeBundle(const std::string &path) {
+  TANDEM_ASSIGN_OR_RETURN(bundle::Reader reader, bundle::Reader::open(path));
+  const bundle::Manifest &manifest = reader.manifest();
+  ordered_json result = {{"file", path},
+                         {"format", "bundle"},
+                         {"producer", manifest.producer()->str()},
+                         {"bytes", reader.fileSize()}};
+  for (const bundle::Model *model : *manifest.models()) {
+    std::vector<ModelSummary::Tensor> inputs, outputs;
+    for (uint32_t id : *model->inputs())
+      inputs.push_back(tensorOf(*model->tensors()->Get(id)));
+    for (uint32_t id : *model->outputs())
+      outputs.push_back(tensorOf(*model->tensors()->Get(id)));
+    ordered_json regions = ordered_json::array();
+    std::map<std::string, size_t> ops;
+    uint64_t macs = 0;
+    for (const bundle::Region *region : *model->regions()) {
+      macs += region->macs();
+      regions.push_back({{"name", region->name()->str()},
+                         {"backend", region->backend()->str()},
+                         {"ops", region->op_count()},
+                         {"macs", region->macs()},
+                         {"artifact_bytes", reader.blob(region->artifact()).size()}});
+      for (const flatbuffers::String *op : *region->ops())
+        ++ops[op->str().substr(0, op->str().find(' '))];
+    }
+    result["models"].push_back({{"name", model->name()->str()},
+                                {"source_format", model->source_format()->str()},
+                                {"source_file", model->source_file()->str()},
+                                {"inputs", tensorsJson(inputs)},
+                                {"outputs", tensorsJson(outputs)},
+                                {"ops", ops},
+                                {"macs", macs},
+                                {"weight_bytes", reader.blob(model->weights()).size()},
+                                {"arena_bytes", model->arena_size()},
+                                {"regions", regions}});
+  }
+  return result;
+}
+
+Result<ordered_json> describeModelFile(const Options &options) {
+  CompileRequest request;
+  request.modelPath = options.file;
+  TANDEM_ASSIGN_OR_RETURN(request.shapes, parseShapes(options.shapes));
+  TANDEM_ASSIGN_OR_RETURN(ModelSummary summary, inspectModel(request));
+  return ordered_json{{"file", options.file},
+                      {"format", summary.format},
+                      {"inputs", tensorsJson(summary.inputs)},
+                      {"outputs", tensorsJson(summary.outputs)},
+                      {"ops", summary.ops},
+                      {"macs", summary.macs},
+                      {"weight_bytes", summary.weightBytes}};
+}
+
+std::string tensorLine(const ordered_json &tensor) {
+  std::string line = tensor["name"].get<std::string>() + "  " + tensor["type"].get<std::string>() +
+                     "  " + shapeText(tensor["shape"].get<Shape>());
+  if (tensor.contains("scale") && tensor["scale"].size() == 1)
+    line +=
+        "  scale " + tensor["scale"][0].dump() + " zero point " + tensor["zero_point"][0].dump();
+  return line;
+}
+
+void printModel(const ordered_json &model) {
+  for (const char *kind : {"inputs", "outputs"})
+    for (const ordered_json &tensor : model[kind])
+      std::printf("  %-8s %s\n", std::string(kind).substr(0, std::string(kind).size() - 1).c_str(),
+                  tensorLine(tensor).c_str());
+  std::printf("  %-8s %.2f million\n  %-8s %.2f MB\n", "MACs", model["macs"].get<double>() / 1e6,
+              "weights", model["weight_bytes"].get<double>() / 1e6);
+  if (model.contains("arena_bytes"))
+    std::printf("  %-8s %.2f MB\n", "arena", model["arena_bytes"].get<double>() / 1e6);
+  for (const auto &[op, count] : model["ops"].items())
+    std::printf("  %5d %s\n", count.get<int>(), op.c_str());
+  if (model.contains("regions"))
+    for (const ordered_json &region : model["regions"])
+      std::printf("  region   %s on %s: %d ops, %.2f MMAC, %.2f MB\n",
+                  region["name"].get<std::string>().c_str(),
+                  region["backend"].get<std::string>().c_str(), region["ops"].get<int>(),
+                  region["macs"].get<double>() / 1e6, region["artifact_bytes"].get<double>() / 1e6);
+}
+
+int inspect(const Options &options) {
+  bool isBundle = false;
+  if (auto file = MappedFile::open(options.file); file.ok())
+    isBundle = bundle::looksLikeBundle(file->bytes());
+  auto description = isBundle ? describeBundle(options.file) : describeModelFile(options);
+  if (!description)
+    return refuse(description.error());
+  if (options.json) {
+    std::printf("%s\n", description->dump(2).c_str());
+    return kExitDone;
+  }
+  std::printf("%s: %s\n", options.file.c_str(),
+              (*description)["format"].get<std::string>().c_str());
+  if (!isBundle)
+    printModel(*description);
+  else
+    for (const ordered_json &model : (*description)["models"]) {
+      std::printf("model %s, from %s (%s)\n", model["name"].get<std::string>().c_str(),
+                  model["source_file"].get<std::string>().c_str(),
+                  model["source_format"].get<std::string>().c_str());
+      printModel(model);
+    }
+  return kExitDone;
+}
+
+} // namespace
+
+void registerInspect(CommandTable &table) {
+  auto options = std::make_shared<Options>();
+  CLI::App &command = table.add("inspect", "Show what a model or a bundle holds.",
+                                "  tandem inspect emotion_model.hdf5\n"
+                                "  tandem inspect emotion.tandem --json");
+  command.add_option("FILE", options->file, "any model or bundle")->required();
+  command.add_option("-s,--shape", options->shapes, "fix a dynamic input: NAME=DIMS");
+  command.add_flag("--json", options->json, "for a program to read");
+  table.onRun(command, [options] { return inspect(*options); });
+}
+
+} // namespace tandem
