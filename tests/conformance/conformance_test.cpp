@@ -1,0 +1,71 @@
+// Every backend against the reference backend, op by op: codes must be equal, reals nearly.
+
+#include "compiler/driver/compiler.h"
+#include "tests/conformance/run_case.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace tandem::test {
+namespace {
+
+/// Sums are taken in another order and functions by other polynomials; both stay below this part of
+/// the largest value.
+constexpr double kRelativeToLargest = 1e-5;
+
+float floatAt(const CaseOutput &output, size_t i) {
+  float value = 0;
+  std::memcpy(&value, output.data.data() + i * sizeof value, sizeof value);
+  return value;
+}
+
+void expectNear(const CaseOutput &expected, const CaseOutput &actual) {
+  size_t count = expected.data.size() / sizeof(float);
+  double largest = 0;
+  for (size_t i = 0; i < count; ++i)
+    largest = std::max<double>(largest, std::abs(floatAt(expected, i)));
+  for (size_t i = 0; i < count; ++i) {
+    double difference = std::abs(double(floatAt(expected, i)) - floatAt(actual, i));
+    ASSERT_LE(difference, kRelativeToLargest * largest)
+        << "element " << i << ": " << floatAt(actual, i) << ", expected " << floatAt(expected, i);
+  }
+}
+
+void expectEqual(const CaseOutput &expected, const CaseOutput &actual) {
+  ASSERT_EQ(expected.data.size(), actual.data.size());
+  for (size_t i = 0; i < expected.data.size(); ++i)
+    ASSERT_EQ(int(expected.data[i]), int(actual.data[i])) << "byte " << i;
+}
+
+class Conformance : public ::testing::TestWithParam<OpCase> {};
+
+TEST_P(Conformance, EveryBackendAgreesWithTheReference) {
+  auto expected = runCase(GetParam(), "reference");
+  ASSERT_TRUE(expected.ok()) << expected.error().text() << "\n" << GetParam().mlir;
+  for (const std::string &backend : backendNames()) {
+    if (backend == "reference")
+      continue;
+    SCOPED_TRACE(backend);
+    auto actual = runCase(GetParam(), backend);
+    if (!actual.ok() && actual.error().code == Code::kUnsupported)
+      continue; // docs/generated/operators.md lists what a backend refuses
+    ASSERT_TRUE(actual.ok()) << actual.error().text();
+    ASSERT_EQ(actual->size(), expected->size());
+    for (size_t i = 0; i < expected->size(); ++i)
+      if ((*expected)[i].type == ElementType::kF32)
+        expectNear((*expected)[i], (*actual)[i]);
+      else
+        expectEqual((*expected)[i], (*actual)[i]);
+  }
+}
+
+std::string caseName(const ::testing::TestParamInfo<OpCase> &info) {
+  return info.param.op + "_" + info.param.type + "_" + info.param.variant;
+}
+INSTANTIATE_TEST_SUITE_P(Ops, Conformance, ::testing::ValuesIn(allCases()), caseName);
+
+} // namespace
+} // namespace tandem::test

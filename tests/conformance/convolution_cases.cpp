@@ -1,0 +1,186 @@
+#include "tests/conformance/text.h"
+
+namespace tandem::test {
+namespace {
+
+struct Geometry {
+  int64_t height, width, channels, filters, kernel, stride = 1, dilation = 1;
+  int64_t padLow = 0, padHigh = 0;
+  int64_t groups = 1;
+  bool bias = true;
+  std::string activation = "none";
+
+  std::string name() const {
+    std::string text = std::to_string(height) + "x" + std::to_string(width) + "_c" +
+                       std::to_string(channels) + "_o" + std::to_string(filters) + "_k" +
+                       std::to_string(kernel);
+    if (stride != 1)
+      text += "_s" + std::to_string(stride);
+    if (dilation != 1)
+      text += "_d" + std::to_string(dilation);
+    if (padLow || padHigh)
+      text += "_p" + std::to_string(padLow) + std::to_string(padHigh);
+    if (groups != 1)
+      text += "_g" + std::to_string(groups);
+    return text + (bias ? "" : "_nobias") + (activation == "none" ? "" : "_" + activation);
+  }
+  int64_t out(int64_t in) const {
+    return (in + padLow + padHigh - (kernel - 1) * dilation - 1) / stride + 1;
+  }
+  std::string window() const {
+    auto pair = [](int64_t value) {
+      return " [" + std::to_string(value) + ", " + std::to_string(value) + "]";
+    };
+    return "stride" + pair(stride) + " dilation" + pair(dilation) + " pad_low" + pair(padLow) +
+           " pad_high" + pair(padHigh);
+  }
+};
+
+const std::vector<Geometry> kConvolutions = {
+    {1, 1, 1, 1, 1},
+    {1, 1, 17, 33, 1},
+    {5, 7, 3, 16, 1},
+    {7, 7, 24, 40, 1, .activation = "relu6"},
+    {13, 13, 64, 24, 1, .bias = false},
+    {9, 5, 16, 96, 1, .activation = "relu"},
+    {8, 8, 32, 65, 1, 2},
+    {6, 6, 3, 8, 3, 1, 1, 1, 1, .activation = "relu"},
+    {11, 9, 3, 32, 3, 2, 1, 0, 1, .activation = "relu6"},
+    {10, 10, 17, 19, 3, 2, 1, 1, 1},
+    {7, 7, 16, 16, 3, 1, 1, 1, 1},
+    {14, 14, 32, 33, 3, 1, 1, 1, 1, .bias = false},
+    {9, 9, 8, 12, 3, 1, 2, 2, 2},
+    {12, 20, 5, 24, 5, 2, 1, 1, 2},
+    {12, 12, 1, 8, 3},
+    {2, 2, 6, 7, 3, 1, 1, 1, 1},
+    {1, 1, 16, 16, 3, 1, 1, 1, 1},
+    {16, 16, 3, 64, 7, 2, 1, 3, 3},
+    {6, 6, 8, 12, 3, 1, 1, 1, 1, 2},
+    {4, 4, 6, 6, 1, 1, 1, 0, 0, 3},
+    {3, 30, 4, 20, 3, 1, 3, 3, 3, .activation = "relu_n1_to_1"},
+};
+
+const std::vector<Geometry> kDepthwise = {
+    {1, 1, 1, 1, 1},
+    {8, 8, 3, 3, 3, 1, 1, 1, 1},
+    {7, 7, 16, 16, 3, 1, 1, 1, 1, .activation = "relu6"},
+    {9, 11, 17, 17, 3, 2, 1, 0, 1},
+    {14, 14, 24, 24, 5, 1, 1, 2, 2, .activation = "relu"},
+    {13, 13, 130, 130, 3, 2, 1, 1, 1, .bias = false},
+    {10, 10, 8, 8, 5, 2, 1, 1, 2},
+    {6, 6, 32, 32, 3},
+    {9, 9, 20, 20, 3, 1, 2, 2, 2},
+    {2, 1, 12, 12, 3, 1, 1, 1, 1},
+    {5, 5, 6, 12, 3, 1, 1, 1, 1},
+    {5, 5, 1, 8, 3, 2, 1, 1, 1},
+    {28, 28, 64, 64, 3, 1, 1, 1, 1},
+};
+
+Element filterElement(const std::string &type) {
+  return type == "u8" ? Element{"u8", 0.02f, 121} : Element{type == "hybrid" ? "i8" : type, 0.02f};
+}
+
+/// The result scale keeps most codes inside the range, and some clamped.
+Element resultElement(const std::string &type, int64_t products) {
+  float scale = 0.05f * 0.02f * 40 * (products > 100 ? 30.0f : 8.0f);
+  return type == "hybrid" ? Element{"f32"} : elementOf(type, scale, -5);
+}
+Element inputElement(const std::string &type) {
+  return type == "hybrid" ? Element{"f32"} : elementOf(type, 0.05f, 3);
+}
+
+OpCase convolution(const Geometry &g, const std::string &type, bool perChannel) {
+  ModuleText text;
+  std::string input = text.argument({1, g.height, g.width, g.channels}, inputElement(type));
+  std::vector<std::string> operands = {
+      input, text.filter({g.filters, g.kernel, g.kernel, g.channels / g.groups},
+                         filterElement(type), perChannel ? 0 : -1)};
+  if (g.bias)
+    operands.push_back(text.bias(g.filters, type));
+  std::string result =
+      text.apply("conv_2d", operands,
+                 g.window() + " groups " + std::to_string(g.groups) + " activation " + g.activation,
+                 tensorText({1, g.out(g.height), g.out(g.width), g.filters},
+                            resultElement(type, g.kernel * g.kernel * g.channels)));
+  return {"conv_2d", type, g.name() + (perChannel ? "_perchannel" : ""), text.finish(result)};
+}
+
+OpCase depthwise(const Geometry &g, const std::string &type, bool perChannel) {
+  ModuleText text;
+  std::string input = text.argument({1, g.height, g.width, g.channels}, inputElement(type));
+  std::vector<std::string> operands = {
+      input,
+      text.filter({1, g.kernel, g.kernel, g.filters}, filterElement(type), perChannel ? 3 : -1)};
+  if (g.bias)
+    operands.push_back(text.bias(g.filters, type));
+  std::string result = text.apply(
+      "depthwise_conv_2d", operands, g.window() + " activation " + g.activation,
+      tensorText({1, g.out(g.height), g.out(g.width), g.filters}, resultElement(type, 9)));
+  return {"depthwise_conv_2d", type, g.name() + (perChannel ? "_perchannel" : ""),
+          text.finish(result)};
+}
+
+OpCase fullyConnected(int64_t rows, int64_t inner, int64_t columns, const std::string &type) {
+  ModuleText text;
+  std::string input = text.argument({rows, inner}, inputElement(type));
+  std::string result = text.apply(
+      "fully_connected",
+      {input, text.filter({columns, inner}, filterElement(type), -1), text.bias(columns, type)},
+      "activation relu", tensorText({rows, columns}, resultElement(type, inner)));
+  return {"fully_connected", type,
+          std::to_string(rows) + "x" + std::to_string(inner) + "x" + std::to_string(columns),
+          text.finish(result)};
+}
+
+OpCase transposeConvolution(int64_t size, int64_t channels, int64_t filters, int64_t stride,
+                            int64_t pad) {
+  ModuleText text;
+  std::string input = text.argument({1, size, size, channels}, {"f32"});
+  int64_t out = (size - 1) * stride + 3 - 2 * pad;
+  std::string s = std::to_string(stride), p = std::to_string(pad);
+  std::string result =
+      text.apply("transpose_conv_2d", {input, text.filter({filters, 3, 3, channels}, {"f32"}, -1)},
+                 "stride [" + s + ", " + s + "] pad_low [" + p + ", " + p + "] pad_high [" + p +
+                     ", " + p + "]",
+                 tensorText({1, out, out, filters}, {"f32"}));
+  return {"transpose_conv_2d", "f32", "s" + s + "_p" + p, text.finish(result)};
+}
+
+OpCase batchMatmul(bool transposeRhs) {
+  ModuleText text;
+  std::string lhs = text.argument({2, 5, 7}, {"f32"});
+  std::string rhs = text.argument(transposeRhs ? Shape{2, 9, 7} : Shape{2, 7, 9}, {"f32"});
+  std::string result = text.apply("batch_matmul", {lhs, rhs}, transposeRhs ? "transpose_rhs" : "",
+                                  tensorText({2, 5, 9}, {"f32"}));
+  return {"batch_matmul", "f32", transposeRhs ? "transposed" : "plain", text.finish(result)};
+}
+
+} // namespace
+
+void addConvolutionCases(std::vector<OpCase> &cases) {
+  for (const Geometry &geometry : kConvolutions) {
+    for (const char *type : {"f32", "i8", "u8"})
+      cases.push_back(convolution(geometry, type, false));
+    cases.push_back(convolution(geometry, "i8", true));
+    if (geometry.groups == 1)
+      cases.push_back(convolution(geometry, "hybrid", true));
+  }
+  for (const Geometry &geometry : kDepthwise) {
+    for (const char *type : {"f32", "i8", "u8"})
+      cases.push_back(depthwise(geometry, type, false));
+    cases.push_back(depthwise(geometry, "i8", true));
+    cases.push_back(depthwise(geometry, "hybrid", true));
+  }
+  for (const char *type : {"f32", "i8", "u8", "hybrid"}) {
+    cases.push_back(fullyConnected(1, 1, 1, type));
+    cases.push_back(fullyConnected(1, 640, 128, type));
+    cases.push_back(fullyConnected(3, 37, 19, type));
+    cases.push_back(fullyConnected(20, 16, 33, type));
+  }
+  cases.push_back(transposeConvolution(5, 3, 4, 2, 1));
+  cases.push_back(transposeConvolution(4, 17, 5, 1, 0));
+  cases.push_back(batchMatmul(false));
+  cases.push_back(batchMatmul(true));
+}
+
+} // namespace tandem::test

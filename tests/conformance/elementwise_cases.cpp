@@ -1,0 +1,149 @@
+#include "tests/conformance/text.h"
+
+namespace tandem::test {
+namespace {
+
+OpCase binary(const std::string &op, const std::string &type, const Shape &lhs, const Shape &rhs,
+              const Shape &out, const std::string &variant, const std::string &attributes = "",
+              bool constantRhs = false) {
+  ModuleText text;
+  std::string a = text.argument(lhs, elementOf(type, 0.031f, 4));
+  Element second = elementOf(type, 0.017f, -7);
+  std::string b = constantRhs ? text.constant(rhs, second) : text.argument(rhs, second);
+  float scale = op == "mul" || op == "squared_difference" ? 0.09f : 0.043f;
+  return {
+      op, type, variant,
+      text.finish(text.apply(op, {a, b}, attributes, tensorText(out, elementOf(type, scale, 2))))};
+}
+
+OpCase unary(const std::string &op, const std::string &type, const Shape &shape,
+             const Element &result, const std::string &variant,
+             const std::string &attributes = "") {
+  ModuleText text;
+  std::string input = text.argument(shape, elementOf(type, 0.06f, 9));
+  return {op, type, variant,
+          text.finish(text.apply(op, {input}, attributes, tensorText(shape, result)))};
+}
+
+/// TFLite fixes the scale of these results: 1/256 from the lowest code, 1/128 around the middle.
+Element fixedResult(const std::string &op, const std::string &type) {
+  if (op == "sigmoid" || op == "softmax")
+    return {type, 1.0f / 256, type == "i8" ? -128 : 0};
+  if (op == "tanh")
+    return {type, 1.0f / 128, type == "i8" ? 0 : 128};
+  return elementOf(type, 0.047f, 6);
+}
+
+void addBinary(std::vector<OpCase> &cases) {
+  const Shape image = {1, 5, 7, 19}, channel = {19}, row = {1, 1, 1, 19}, one = {1};
+  for (const std::string op :
+       {"add", "sub", "mul", "div", "maximum", "minimum", "pow", "squared_difference"}) {
+    std::vector<std::string> types = {"f32"};
+    if (op == "add" || op == "sub" || op == "mul" || op == "maximum" || op == "minimum")
+      types = {"f32", "i8", "u8"};
+    for (const std::string &type : types) {
+      bool limits = op == "maximum" || op == "minimum";
+      if (limits && type != "f32")
+        continue; // TFLite requires one scale for both: covered by same_scale below
+      cases.push_back(binary(op, type, image, image, image, "same"));
+      cases.push_back(binary(op, type, image, channel, image, "channel"));
+      cases.push_back(binary(op, type, image, row, image, "row_constant", "", true));
+      cases.push_back(binary(op, type, image, one, image, "scalar"));
+      cases.push_back(binary(op, type, {1, 5, 7, 1}, image, image, "pixels"));
+    }
+  }
+  for (const std::string op : {"add", "mul"})
+    for (const std::string type : {"f32", "i8", "u8"})
+      cases.push_back(binary(op, type, image, image, image, "relu6", "activation relu6"));
+  for (const std::string op : {"maximum", "minimum"})
+    for (const std::string type : {"i8", "u8"}) {
+      ModuleText text;
+      Element element = elementOf(type);
+      std::string a = text.argument(image, element), b = text.argument(image, element);
+      cases.push_back({op, type, "same_scale",
+                       text.finish(text.apply(op, {a, b}, "", tensorText(image, element)))});
+    }
+  for (const std::string type : {"f32", "i8", "u8"}) {
+    cases.push_back(binary("prelu", type, image, {1, 1, 19}, image, "channel", "", true));
+    cases.push_back(binary("prelu", type, {1, 12}, {12}, {1, 12}, "vector", "", true));
+  }
+}
+
+void addUnary(std::vector<OpCase> &cases) {
+  const Shape image = {1, 5, 7, 19};
+  for (const std::string op :
+       {"relu", "relu6", "relu_n1_to_1", "sigmoid", "tanh", "hard_swish", "leaky_relu", "abs"})
+    for (const std::string type : {"f32", "i8", "u8"}) {
+      if (op == "abs" && type != "f32")
+        continue;
+      std::string attributes = op == "leaky_relu" ? "alpha 0.1" : "";
+      Element result = type == "f32" ? Element{"f32"} : fixedResult(op, type);
+      cases.push_back(unary(op, type, image, result, "image", attributes));
+      cases.push_back(unary(op, type, {1, 3}, result, "short", attributes));
+    }
+  for (const std::string op :
+       {"hard_sigmoid", "gelu", "exp", "log", "sqrt", "rsqrt", "neg", "floor"})
+    cases.push_back(unary(op, "f32", image, {"f32"}, "image"));
+  cases.push_back(unary("elu", "f32", image, {"f32"}, "image", "alpha 1.0"));
+  for (const std::string type : {"f32", "i8", "u8"}) {
+    Element result = type == "f32" ? Element{"f32"} : fixedResult("softmax", type);
+    cases.push_back(unary("softmax", type, {1, 1001}, result, "classes", "axis 1"));
+    cases.push_back(unary("softmax", type, {2, 7}, result, "rows_beta", "axis 1 beta 0.5"));
+  }
+  cases.push_back(unary("softmax", "f32", {1, 4, 5, 6}, {"f32"}, "middle_axis", "axis 2"));
+  cases.push_back(unary("log_softmax", "f32", {2, 13}, {"f32"}, "rows", "axis 1"));
+}
+
+void addConversions(std::vector<OpCase> &cases) {
+  const Shape image = {1, 3, 5, 7};
+  for (const std::string type : {"i8", "u8"}) {
+    ModuleText to;
+    cases.push_back({"quantize", type, "from_f32",
+                     to.finish(to.apply("quantize", {to.argument(image, {"f32"})}, "",
+                                        tensorText(image, elementOf(type, 0.013f, -3))))});
+    ModuleText from;
+    cases.push_back({"dequantize", type, "to_f32",
+                     from.finish(from.apply("dequantize", {from.argument(image, elementOf(type))},
+                                            "", tensorText(image, {"f32"})))});
+    for (const std::string other : {"i8", "u8"}) {
+      ModuleText text;
+      cases.push_back({"quantize", type, "from_" + other,
+                       text.finish(text.apply("quantize", {text.argument(image, elementOf(other))},
+                                              "", tensorText(image, elementOf(type, 0.08f, 11))))});
+    }
+  }
+  ModuleText same; // what PTQ models do at their border: u8 to i8 of one scale
+  cases.push_back({"quantize", "i8", "shift_by_128",
+                   same.finish(same.apply("quantize", {same.argument(image, {"u8", 0.05f, 128})},
+                                          "", tensorText(image, {"i8", 0.05f, 0})))});
+  ModuleText half;
+  cases.push_back({"cast", "f32", "f16_and_back",
+                   half.finish(half.apply("cast",
+                                          {half.apply("cast", {half.argument(image, {"f32"})}, "",
+                                                      tensorText(image, {"f16"}))},
+                                          "", tensorText(image, {"f32"})))});
+}
+
+void addBatchNorm(std::vector<OpCase> &cases) {
+  ModuleText text;
+  std::string x = text.argument({1, 4, 4, 17}, {"f32"});
+  std::string scale = text.constant({17}, {"f32"}), offset = text.constant({17}, {"f32"});
+  std::string mean = text.constant({17}, {"f32"});
+  // variance: the square of random numbers, by an op that folding leaves alone or not
+  std::string root = text.constant({17}, {"f32"});
+  std::string variance = text.apply("mul", {root, root}, "", tensorText({17}, {"f32"}));
+  cases.push_back({"batch_norm", "f32", "image",
+                   text.finish(text.apply("batch_norm", {x, scale, offset, mean, variance},
+                                          "epsilon 0.001", tensorText({1, 4, 4, 17}, {"f32"})))});
+}
+
+} // namespace
+
+void addElementwiseCases(std::vector<OpCase> &cases) {
+  addBinary(cases);
+  addUnary(cases);
+  addConversions(cases);
+  addBatchNorm(cases);
+}
+
+} // namespace tandem::test

@@ -1,0 +1,73 @@
+#include "tests/conformance/text.h"
+
+namespace tandem::test {
+namespace {
+
+struct Pool {
+  int64_t size, channels, window, stride, padLow, padHigh;
+  std::string activation = "none";
+};
+const std::vector<Pool> kPools = {
+    {8, 16, 2, 2, 0, 0}, {7, 19, 3, 2, 0, 1}, {7, 5, 7, 7, 0, 0},
+    {9, 33, 3, 1, 1, 1}, {1, 8, 1, 1, 0, 0},  {12, 64, 3, 2, 1, 1, "relu6"},
+};
+
+OpCase pool(const std::string &op, const Pool &p, const std::string &type,
+            const std::string &extra) {
+  ModuleText text;
+  auto pair = [](int64_t value) {
+    return " [" + std::to_string(value) + ", " + std::to_string(value) + "]";
+  };
+  int64_t out = (p.size + p.padLow + p.padHigh - p.window) / p.stride + 1;
+  std::string input = text.argument({1, p.size, p.size, p.channels}, elementOf(type));
+  std::string attributes = "window" + pair(p.window) + " stride" + pair(p.stride) + " pad_low" +
+                           pair(p.padLow) + " pad_high" + pair(p.padHigh) + extra + " activation " +
+                           p.activation;
+  return {op, type,
+          std::to_string(p.size) + "_c" + std::to_string(p.channels) + "_w" +
+              std::to_string(p.window) + "_s" + std::to_string(p.stride) +
+              (extra.empty() ? "" : "_pad_counted"),
+          text.finish(text.apply(op, {input}, attributes,
+                                 tensorText({1, out, out, p.channels}, elementOf(type))))};
+}
+
+OpCase reduction(const std::string &op, const std::string &type, const std::string &axes,
+                 bool keepDims, const Shape &out, const std::string &variant) {
+  ModuleText text;
+  std::string input = text.argument({1, 6, 5, 19}, elementOf(type, 0.05f, 3));
+  bool rescales = op == "mean" || op == "sum";
+  Element result = rescales ? elementOf(type, op == "sum" ? 0.3f : 0.04f, -2) : elementOf(type);
+  return {
+      op, type, variant,
+      text.finish(text.apply(op, {input}, "axes [" + axes + "]" + (keepDims ? " keep_dims" : ""),
+                             tensorText(out, result)))};
+}
+
+} // namespace
+
+void addPoolingCases(std::vector<OpCase> &cases) {
+  for (const Pool &p : kPools) {
+    for (const char *type : {"f32", "i8", "u8"}) {
+      cases.push_back(pool("max_pool_2d", p, type, ""));
+      cases.push_back(pool("average_pool_2d", p, type, ""));
+    }
+    if (p.padHigh)
+      cases.push_back(pool("average_pool_2d", p, "f32", " count_include_pad"));
+  }
+  for (const std::string op : {"mean", "sum", "reduce_max", "reduce_min"}) {
+    std::vector<std::string> types = {"f32"};
+    if (op == "mean")
+      types = {"f32", "i8", "u8"};
+    for (const std::string &type : types) {
+      cases.push_back(reduction(op, type, "1, 2", true, {1, 1, 1, 19}, "spatial_kept"));
+      cases.push_back(reduction(op, type, "1, 2", false, {1, 19}, "spatial"));
+      cases.push_back(reduction(op, type, "3", false, {1, 6, 5}, "channels"));
+    }
+  }
+  ModuleText text;
+  cases.push_back({"arg_max", "f32", "rows",
+                   text.finish(text.apply("arg_max", {text.argument({3, 17}, {"f32"})}, "axis 1",
+                                          "tensor<3xi32>"))});
+}
+
+} // namespace tandem::test

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/result.h"
+#include "tests/conformance/cases.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace tandem::test {
+
+/// One output of a case.
+struct CaseOutput {
+  ElementType type = ElementType::kF32;
+  std::vector<std::byte> data;
+};
+
+/// Compiles the case for one backend alone, runs it on inputs made from its name, gives its
+/// outputs. kUnsupported when the backend refuses the op.
+Result<std::vector<CaseOutput>> runCase(const OpCase &opCase, const std::string &backend);
+
+} // namespace tandem::test

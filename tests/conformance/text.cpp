@@ -1,0 +1,147 @@
+#include "tests/conformance/text.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+namespace tandem::test {
+
+Element elementOf(const std::string &kind, float scale, int zeroPoint) {
+  return {kind, scale, kind == "u8" ? zeroPoint + 120 : zeroPoint};
+}
+
+static std::string number(float value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9e", static_cast<double>(value));
+  return text;
+}
+
+static std::string elementText(const Element &element) {
+  if (element.kind == "i8" || element.kind == "u8")
+    return "!quant.uniform<" + element.kind + ":f32, " + number(element.scale) + ":" +
+           std::to_string(element.zeroPoint) + ">";
+  return element.kind;
+}
+
+static std::string shaped(const Shape &shape, const std::string &element) {
+  std::string text = "tensor<";
+  for (int64_t dim : shape)
+    text += std::to_string(dim) + "x";
+  return text + element + ">";
+}
+
+std::string tensorText(const Shape &shape, const Element &element) {
+  return shaped(shape, elementText(element));
+}
+
+uint32_t ModuleText::random() {
+  state_ ^= state_ << 13;
+  state_ ^= state_ >> 17;
+  state_ ^= state_ << 5;
+  return state_;
+}
+
+static std::string hex(const void *data, size_t bytes) {
+  std::string text = "dense<\"0x";
+  const auto *at = static_cast<const unsigned char *>(data);
+  for (size_t i = 0; i < bytes; ++i) {
+    char digits[3];
+    std::snprintf(digits, sizeof digits, "%02X", at[i]);
+    text += digits;
+  }
+  return text + "\">";
+}
+
+/// MLIR reads a hex string of a single element as a splat, which is the same thing.
+template <typename T> static std::string dense(const std::vector<T> &values) {
+  return hex(values.data(), values.size() * sizeof(T));
+}
+
+std::string ModuleText::define(const std::string &text, const std::string &type) {
+  std::string name = "%v" + std::to_string(values_.size());
+  body_ += "  " + name + " = " + text + " loc(\"" + name.substr(1) + "\")\n";
+  values_.emplace_back(name, type);
+  return name;
+}
+
+const std::string &ModuleText::typeOf(const std::string &value) const {
+  return std::find_if(values_.begin(), values_.end(),
+                      [&](const auto &entry) { return entry.first == value; })
+      ->second;
+}
+
+std::string ModuleText::argument(const Shape &shape, const Element &element) {
+  std::string name = "%in" + std::to_string(arguments_.size());
+  arguments_.emplace_back(name, tensorText(shape, element));
+  values_.emplace_back(name, tensorText(shape, element));
+  return name;
+}
+
+std::string ModuleText::constant(const Shape &shape, const Element &element) {
+  auto count = static_cast<size_t>(*elementCount(shape));
+  std::string value, stored = element.kind;
+  if (element.kind == "f32") {
+    std::vector<float> values(count);
+    for (float &v : values)
+      v = static_cast<float>(random() % 2001) / 1000.0f - 1.0f;
+    value = dense(values);
+  } else {
+    std::vector<uint8_t> codes(count);
+    for (uint8_t &code : codes)
+      code = static_cast<uint8_t>(random());
+    value = dense(codes);
+    stored = "i8";
+  }
+  std::string type = tensorText(shape, element);
+  return define("graph.constant " + value + " : " + shaped(shape, stored) + " : " + type, type);
+}
+
+std::string ModuleText::filter(const Shape &shape, const Element &element, int axis) {
+  if (element.kind != "i8")
+    return constant(shape, element);
+  std::vector<int8_t> codes(static_cast<size_t>(*elementCount(shape)));
+  for (int8_t &code : codes)
+    code = static_cast<int8_t>(static_cast<int>(random() % 255) - 127);
+  std::string quantized = "!quant.uniform<i8<-127:127>:f32";
+  if (axis < 0) {
+    quantized += ", " + number(element.scale) + ">";
+  } else {
+    quantized += ":" + std::to_string(axis) + ", {";
+    for (int64_t i = 0; i < shape[static_cast<size_t>(axis)]; ++i)
+      quantized += (i ? "," : "") + number(element.scale * (0.5f + static_cast<float>(i % 7) / 7));
+    quantized += "}>";
+  }
+  std::string type = shaped(shape, quantized);
+  return define("graph.constant " + dense(codes) + " : " + shaped(shape, "i8") + " : " + type,
+                type);
+}
+
+std::string ModuleText::bias(int64_t count, const std::string &kind) {
+  if (kind == "f32" || kind == "hybrid")
+    return constant({count}, {"f32"});
+  std::vector<int32_t> values(static_cast<size_t>(count));
+  for (int32_t &value : values)
+    value = static_cast<int32_t>(random() % 4001) - 2000;
+  std::string type = shaped({count}, "i32");
+  return define("graph.constant " + dense(values) + " : " + type + " : " + type, type);
+}
+
+std::string ModuleText::apply(const std::string &op, const std::vector<std::string> &operands,
+                              const std::string &attributes, const std::string &resultType) {
+  std::string text = "graph." + op + " ", types;
+  for (const std::string &operand : operands) {
+    text += (types.empty() ? "" : ", ") + operand;
+    types += (types.empty() ? "" : ", ") + typeOf(operand);
+  }
+  return define(text + " " + attributes + " : (" + types + ") -> " + resultType, resultType);
+}
+
+std::string ModuleText::finish(const std::string &value) const {
+  std::string text = "func.func @main(";
+  for (const auto &[name, type] : arguments_)
+    text += (name == "%in0" ? "" : ", ") + name + ": " + type;
+  return text + ") -> " + typeOf(value) + " {\n" + body_ + "  return " + value + " : " +
+         typeOf(value) + "\n}\n";
+}
+
+} // namespace tandem::test
