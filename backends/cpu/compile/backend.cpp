@@ -1,0 +1,150 @@
+#include "backends/cpu/artifact_generated.h"
+#include "backends/cpu/compile/handlers.h"
+#include "compiler/codegen/kernel_set.h"
+#include "compiler/graph/types.h"
+
+#include <thread>
+
+using namespace mlir;
+
+namespace tandem {
+
+namespace cpu {
+namespace {
+
+const HandlerTable &handlers() {
+  static const HandlerTable table = [] {
+    HandlerTable made;
+    registerAllHandlers(made);
+    return made;
+  }();
+  return table;
+}
+
+llvm::Expected<std::vector<const codegen::Isa *>> chosenIsas(const CompileOptions &options) {
+  std::vector<const codegen::Isa *> chosen;
+  for (const std::string &name : options.isas) {
+    const codegen::Isa *isa = codegen::findIsa(name);
+    if (!isa) {
+      std::string known;
+      for (const codegen::Isa &one : codegen::isas())
+        known += (known.empty() ? "" : ", ") + one.name.str();
+      return llvm::createStringError("the cpu backend knows no instruction set '" + name +
+                                     "', only " + known);
+    }
+    chosen.push_back(isa);
+  }
+  if (chosen.empty())
+    for (const codegen::Isa &isa : codegen::isas())
+      chosen.push_back(&isa);
+  return chosen;
+}
+
+/// All instruction sets at the same time, a thread and an MLIR context each.
+llvm::Expected<std::vector<codegen::CompiledKernels>>
+compileAll(llvm::ArrayRef<codegen::Kernel> kernels, llvm::ArrayRef<const codegen::Isa *> isas) {
+  std::vector<std::optional<llvm::Expected<codegen::CompiledKernels>>> results(isas.size());
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < isas.size(); ++i)
+    threads.emplace_back([&, i] { results[i].emplace(compileKernels(kernels, *isas[i])); });
+  results[0].emplace(compileKernels(kernels, *isas[0]));
+  for (std::thread &thread : threads)
+    thread.join();
+
+  std::vector<codegen::CompiledKernels> compiled;
+  llvm::Error errors = llvm::Error::success();
+  for (auto &result : results) {
+    if (*result)
+      compiled.push_back(std::move(**result));
+    else
+      errors = llvm::joinErrors(std::move(errors), result->takeError());
+  }
+  if (errors)
+    return std::move(errors);
+  return compiled;
+}
+
+std::string makeArtifact(const Plan &plan, llvm::ArrayRef<const codegen::Isa *> isas,
+                         std::vector<codegen::CompiledKernels> compiled) {
+  ArtifactT artifact;
+  for (const Plan::Step &step : plan.steps()) {
+    artifact.steps.push_back(std::make_unique<StepT>());
+    artifact.steps.back()->buffers = step.buffers;
+  }
+  for (auto [isa, kernels] : llvm::zip_equal(isas, compiled)) {
+    auto variant = std::make_unique<VariantT>();
+    variant->isa = isa->name.str();
+    llvm::SmallVector<llvm::StringRef> features;
+    isa->required.split(features, ',');
+    for (llvm::StringRef feature : features)
+      variant->required.push_back(feature.str());
+    variant->image.assign(kernels.image.begin(), kernels.image.end());
+    variant->functions = std::move(kernels.functionOf);
+    variant->units = std::move(kernels.unitsOf);
+    artifact.variants.push_back(std::move(variant));
+  }
+  flatbuffers::FlatBufferBuilder builder;
+  FinishArtifactBuffer(builder, Artifact::Pack(builder, &artifact));
+  return std::string(reinterpret_cast<const char *>(builder.GetBufferPointer()), builder.GetSize());
+}
+
+class CpuBackend final : public Backend {
+public:
+  llvm::StringRef name() const override { return "cpu"; }
+
+  Support supports(Operation *op) const override {
+    const OpHandler *handler = handlers().find(op);
+    if (!handler)
+      return Support::no("no kernel for " + op->getName().getStringRef().str());
+    return handler->supports(op);
+  }
+
+  double predictedUs(Operation *op) const override;
+
+  llvm::Expected<std::string> compile(const Region &region, ModelBuilder &builder,
+                                      const CompileOptions &options) const override {
+    llvm::Expected<std::vector<const codegen::Isa *>> isas = chosenIsas(options);
+    if (!isas)
+      return isas.takeError();
+    Plan plan(region, builder);
+    for (Operation *op : region.ops)
+      if (!plan.isFused(op)) {
+        plan.begin(op);
+        handlers().find(op)->plan(op, plan);
+      }
+    auto compiled = compileAll(plan.kernels(), *isas);
+    if (!compiled)
+      return compiled.takeError();
+    return makeArtifact(plan, *isas, std::move(*compiled));
+  }
+};
+
+/// A rough model: products at half of the peak of a core with AVX2, the rest at the speed of its
+/// second-level cache.
+double CpuBackend::predictedUs(Operation *op) const {
+  constexpr double kProductsPerUs = 30e3, kBytesPerUs = 20e3, kCallUs = 0.1;
+  double bytes = 0, products = 0;
+  for (Value value : llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
+                                         SmallVector<Value>(op->getResults()))) {
+    RankedTensorType type = graph::tensorType(value);
+    if (std::optional<ElementType> element = graph::elementTypeOf(type.getElementType()))
+      bytes += static_cast<double>(elementSize(*element)) * type.getNumElements();
+  }
+  if (isa<graph::Conv2dOp, graph::DepthwiseConv2dOp, graph::FullyConnectedOp>(op)) {
+    RankedTensorType filter = graph::tensorType(op->getOperand(1));
+    int64_t out = graph::tensorType(op->getResult(0)).getNumElements();
+    int64_t channels = graph::tensorType(op->getResult(0)).getShape().back();
+    products = static_cast<double>(filter.getNumElements() / channels * out);
+  }
+  return kCallUs + std::max(bytes / kBytesPerUs, products / kProductsPerUs);
+}
+
+} // namespace
+} // namespace cpu
+
+const Backend &cpuBackend() {
+  static const cpu::CpuBackend backend;
+  return backend;
+}
+
+} // namespace tandem

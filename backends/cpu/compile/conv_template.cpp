@@ -1,0 +1,276 @@
+#include "backends/cpu/compile/conv_template.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+using Values = KernelBuilder::Values;
+
+/// About this many pixels are multiplied with all weights before the next ones are read.
+constexpr int64_t kBlockPixels = 112;
+
+std::vector<TileRun> tileRuns(const ConvShape &shape, EvenSplit split) {
+  std::vector<TileRun> runs;
+  for (int64_t tile = 0; tile < split.parts; ++tile) {
+    int64_t first = split.start(tile), pixels = split.length(tile);
+    bool border = false;
+    for (int64_t kx : {int64_t(0), shape.kernelWidth - 1})
+      border = border || !shape.sees(first, kx) || !shape.sees(first + pixels - 1, kx);
+    bool joins = !runs.empty() && !border && !runs.back().border && runs.back().pixels == pixels;
+    if (joins)
+      ++runs.back().count;
+    else
+      runs.push_back({tile, 1, first, pixels, border});
+  }
+  return runs;
+}
+
+TapRange verticalTaps(KernelBuilder &k, const ConvShape &shape, Value row) {
+  Value none = k.index(0), all = k.index(shape.kernelHeight);
+  if (!shape.hasVerticalBorder())
+    return {none, all};
+  // Taps t with 0 <= row * stride - pad + t * dilation < inHeight.
+  auto tapsTo = [&](int64_t limit) {
+    Value distance = k.sub(k.index(limit + shape.padTop), k.mul(row, shape.strideHeight));
+    distance = k.larger(distance, none);
+    return k.div(k.add(distance, shape.dilationHeight - 1), shape.dilationHeight);
+  };
+  return {k.smaller(tapsTo(0), all), k.smaller(tapsTo(shape.inHeight), all)};
+}
+
+namespace {
+
+/// Groups of output channels that have equal code.
+struct GroupRun {
+  int64_t firstGroup, count, firstVector, vectors;
+  int64_t validInLast; ///< lanes of the last vector that exist
+};
+
+class Convolution {
+public:
+  Convolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &body)
+      : k_(k), s_(shape), body_(body), lanes_(k.isa().lanes()),
+        depth_(shape.taps() * shape.inChannels) {
+    Tile tile = chooseTile(k.isa(), s_.outWidth, s_.outChannels);
+    tiles_ = EvenSplit::ofAtMost(s_.outWidth, tile.pixels);
+    tileRuns_ = tileRuns(s_, tiles_);
+    makeGroups(tile.vectors);
+  }
+
+  void build();
+
+private:
+  void makeGroups(int64_t vectorsAtMost);
+  void forGroups(Value from, Value to, function_ref<void(const GroupRun &, Value vector)> body);
+  void forTiles(Value row, Value from, Value to, const GroupRun &group, Value vector);
+  void rowOfTiles(Value row, const GroupRun &group, Value vector) {
+    forTiles(row, k_.index(0), k_.index(tiles_.parts), group, vector);
+  }
+  void tile(Value row, Value pixel, const TileRun &run, const GroupRun &group, Value vector);
+  Values products(Value inRow, Value pixel, Value ky, const TileRun &run, const GroupRun &group,
+                  ArrayRef<Value> panels, Values acc);
+  Values run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group, ArrayRef<Value> weights,
+             int64_t depth, Values acc);
+  /// One row whose tiles are alike: a matrix product.
+  bool singleRow() const {
+    return s_.batch * s_.outHeight == 1 &&
+           llvm::none_of(tileRuns_, [](const TileRun &run) { return run.border; });
+  }
+
+  KernelBuilder &k_;
+  const ConvShape &s_;
+  const ConvBody &body_;
+  int64_t lanes_, depth_;
+  EvenSplit tiles_{1, 1};
+  std::vector<TileRun> tileRuns_;
+  std::vector<GroupRun> groupRuns_;
+  int64_t groups_ = 0;
+};
+
+void Convolution::makeGroups(int64_t vectorsAtMost) {
+  int64_t vectors = (s_.outChannels + lanes_ - 1) / lanes_;
+  EvenSplit split = EvenSplit::ofAtMost(vectors, vectorsAtMost);
+  groups_ = split.parts;
+  for (int64_t group = 0; group < groups_; ++group) {
+    int64_t rest = s_.outChannels - (split.start(group) + split.length(group) - 1) * lanes_;
+    int64_t valid = std::min(rest, lanes_);
+    bool joins = !groupRuns_.empty() && groupRuns_.back().vectors == split.length(group) &&
+                 groupRuns_.back().validInLast == valid;
+    if (joins)
+      ++groupRuns_.back().count;
+    else
+      groupRuns_.push_back({group, 1, split.start(group), split.length(group), valid});
+  }
+}
+
+void Convolution::forGroups(Value from, Value to,
+                            function_ref<void(const GroupRun &, Value vector)> body) {
+  for (const GroupRun &run : groupRuns_) {
+    Value first = k_.larger(from, k_.index(run.firstGroup));
+    Value last = k_.smaller(to, k_.index(run.firstGroup + run.count));
+    k_.loop(first, last, 1, [&](Value group) {
+      Value vector = k_.add(k_.mul(group, run.vectors),
+                            k_.index(run.firstVector - run.firstGroup * run.vectors));
+      body(run, vector);
+    });
+  }
+}
+
+void Convolution::forTiles(Value row, Value from, Value to, const GroupRun &group, Value vector) {
+  for (const TileRun &run : tileRuns_) {
+    if (run.border) { // by itself, its place known: only rows of tiles have borders
+      tile(row, k_.index(run.firstPixel), run, group, vector);
+      continue;
+    }
+    Value first = k_.larger(from, k_.index(run.firstTile));
+    Value last = k_.smaller(to, k_.index(run.firstTile + run.count));
+    k_.loop(first, last, 1, [&](Value i) {
+      Value pixel =
+          k_.add(k_.mul(i, run.pixels), k_.index(run.firstPixel - run.firstTile * run.pixels));
+      tile(row, pixel, run, group, vector);
+    });
+  }
+}
+
+/// `depth` products in a row, for the pixels of the tile that are listed. `input` is where the
+/// first element of pixel 0 is; weights advance by one panel row per element.
+Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group,
+                        ArrayRef<Value> weights, int64_t depth, Values acc) {
+  return k_.loop(k_.index(0), k_.index(depth), 1, acc, [&](Value i, ValueRange carried) {
+    Values next(carried.begin(), carried.end());
+    Values row;
+    for (int64_t v = 0; v < group.vectors; ++v)
+      row.push_back(
+          k_.loadVector(body_.accumulator, body_.weights, k_.add(weights[v], k_.mul(i, kPanel))));
+    for (int64_t pixel : pixels) {
+      Value at = k_.add(k_.add(input, i), pixel * s_.strideWidth * s_.inChannels);
+      Value x = k_.broadcast(k_.load(body_.input, at), body_.accumulator);
+      for (int64_t v = 0; v < group.vectors; ++v) {
+        Value &sum = next[static_cast<size_t>(pixel * group.vectors + v)];
+        sum = body_.product(x, row[static_cast<size_t>(v)], sum);
+      }
+    }
+    return next;
+  });
+}
+
+/// The products of row `ky` of the kernel.
+Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &tile,
+                             const GroupRun &group, ArrayRef<Value> panels, Values acc) {
+  Values weights;
+  for (Value panel : panels)
+    weights.push_back(k_.add(panel, k_.mul(ky, s_.kernelWidth * s_.inChannels * kPanel)));
+  Value column = k_.add(k_.mul(pixel, s_.strideWidth), -s_.padLeft);
+  Value input = k_.add(inRow, k_.mul(column, s_.inChannels));
+  auto all = llvm::to_vector(llvm::seq<int64_t>(0, tile.pixels));
+  if (!tile.border && (s_.dilationWidth == 1 || s_.kernelWidth == 1))
+    return run(input, all, group, weights, s_.kernelWidth * s_.inChannels, acc);
+  for (int64_t kx = 0; kx < s_.kernelWidth; ++kx) {
+    SmallVector<int64_t> inside;
+    for (int64_t p : all)
+      if (!tile.border || s_.sees(tile.firstPixel + p, kx))
+        inside.push_back(p);
+    if (inside.empty())
+      continue;
+    Values tap;
+    for (Value row : weights)
+      tap.push_back(k_.add(row, kx * s_.inChannels * kPanel));
+    acc = run(k_.add(input, kx * s_.dilationWidth * s_.inChannels), inside, group, tap,
+              s_.inChannels, acc);
+  }
+  return acc;
+}
+
+void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRun &group,
+                       Value vector) {
+  Values panels, acc;
+  for (int64_t v = 0; v < group.vectors; ++v) {
+    Value at = k_.mul(k_.add(vector, v), lanes_); // first channel
+    panels.push_back(k_.add(k_.mul(k_.div(at, kPanel), depth_ * kPanel), k_.rem(at, kPanel)));
+  }
+  for (int64_t p = 0; p < run.pixels; ++p)
+    for (int64_t v = 0; v < group.vectors; ++v)
+      acc.push_back(p > 0 ? acc[static_cast<size_t>(v)]
+                          : body_.initial(k_.mul(k_.add(vector, v), lanes_)));
+
+  Value batch = s_.batch > 1 ? k_.div(row, s_.outHeight) : k_.index(0);
+  Value outRow = s_.batch > 1 ? k_.rem(row, s_.outHeight) : row;
+  TapRange taps = verticalTaps(k_, s_, outRow);
+  Value top = k_.add(k_.mul(outRow, s_.strideHeight), -s_.padTop);
+  int64_t rowSize = s_.inWidth * s_.inChannels;
+  auto kernelRow = [&](Value ky, Values sums) {
+    Value inRow = k_.add(k_.mul(batch, s_.inHeight * rowSize),
+                         k_.mul(k_.add(top, k_.mul(ky, s_.dilationHeight)), rowSize));
+    return products(inRow, pixel, ky, run, group, panels, sums);
+  };
+  if (s_.kernelHeight == 1 && !s_.hasVerticalBorder())
+    acc = kernelRow(k_.index(0), acc);
+  else
+    acc = k_.loop(taps.from, taps.to, 1, acc, [&](Value ky, ValueRange carried) {
+      return kernelRow(ky, Values(carried.begin(), carried.end()));
+    });
+
+  for (int64_t p = 0; p < run.pixels; ++p) {
+    Value out = k_.mul(k_.add(k_.add(k_.mul(row, s_.outWidth), pixel), p), s_.outChannels);
+    for (int64_t v = 0; v < group.vectors; ++v) {
+      Value channel = k_.mul(k_.add(vector, v), lanes_);
+      int64_t valid = v + 1 == group.vectors ? group.validInLast : lanes_;
+      body_.finish(acc[static_cast<size_t>(p * group.vectors + v)], k_.add(out, channel), channel,
+                   valid);
+    }
+  }
+}
+
+void Convolution::build() {
+  int64_t rows = s_.batch * s_.outHeight;
+  Value none = k_.index(0), allGroups = k_.index(groups_), allRows = k_.index(rows);
+  auto overRows = [&](Value from, Value to, const GroupRun &group, Value vector) {
+    k_.loop(from, to, 1, [&](Value row) { rowOfTiles(row, group, vector); });
+  };
+  switch (chooseOrder(rows, tiles_.parts, rows * s_.outWidth, groups_, singleRow())) {
+  case LoopOrder::kGroupUnits:
+    k_.units = groups_;
+    forGroups(k_.begin(), k_.end(),
+              [&](const GroupRun &group, Value vector) { overRows(none, allRows, group, vector); });
+    break;
+  case LoopOrder::kRowUnits:
+    k_.units = rows;
+    forGroups(none, allGroups, [&](const GroupRun &group, Value vector) {
+      overRows(k_.begin(), k_.end(), group, vector);
+    });
+    break;
+  case LoopOrder::kRowBlocks:
+    k_.units = rows;
+    k_.loop(k_.begin(), k_.end(), 1, [&](Value row) {
+      forGroups(none, allGroups,
+                [&](const GroupRun &group, Value vector) { rowOfTiles(row, group, vector); });
+    });
+    break;
+  case LoopOrder::kPixelUnits:
+    k_.units = tiles_.parts;
+    forGroups(none, allGroups, [&](const GroupRun &group, Value vector) {
+      forTiles(none, k_.begin(), k_.end(), group, vector);
+    });
+    break;
+  case LoopOrder::kPixelBlocks: {
+    int64_t block = std::max<int64_t>(1, kBlockPixels / tiles_.longest());
+    k_.units = tiles_.parts;
+    k_.loop(k_.begin(), k_.end(), block, [&](Value from) {
+      Value to = k_.smaller(k_.add(from, block), k_.end());
+      forGroups(none, allGroups, [&](const GroupRun &group, Value vector) {
+        forTiles(none, from, to, group, vector);
+      });
+    });
+    break;
+  }
+  }
+}
+
+} // namespace
+
+void buildConvolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &body) {
+  Convolution(k, shape, body).build();
+}
+
+} // namespace tandem::cpu

@@ -1,0 +1,41 @@
+// conv_2d and fully_connected.
+
+#include "backends/cpu/compile/conv_f32.h"
+#include "backends/cpu/compile/handlers.h"
+#include "compiler/graph/constants.h"
+#include "compiler/graph/types.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+static Support supportsProducts(Operation *op) {
+  if (!graph::constantOf(op->getOperand(1)))
+    return Support::no("the filter is computed by the model, only constant ones are packed");
+  if (op->getNumOperands() > 2 && !graph::constantOf(op->getOperand(2)))
+    return Support::no("the bias is computed by the model, only constant ones are packed");
+  return supportsF32(op);
+}
+
+static Support supportsConv(Operation *op) {
+  if (cast<graph::Conv2dOp>(op).getGroups() != 1)
+    return Support::no("grouped convolutions have no kernel");
+  return supportsProducts(op);
+}
+
+static void planConv(Operation *op, Plan &plan) {
+  auto conv = cast<graph::Conv2dOp>(op);
+  planConvF32(convShape(conv), op, conv.getActivation(), plan);
+}
+
+static void planFullyConnected(Operation *op, Plan &plan) {
+  auto product = cast<graph::FullyConnectedOp>(op);
+  planConvF32(productShape(product), op, product.getActivation(), plan);
+}
+
+void registerConvolution(HandlerTable &table) {
+  table.add<graph::Conv2dOp>({supportsConv, planConv});
+  table.add<graph::FullyConnectedOp>({supportsProducts, planFullyConnected});
+}
+
+} // namespace tandem::cpu

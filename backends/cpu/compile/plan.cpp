@@ -1,0 +1,59 @@
+#include "backends/cpu/compile/plan.h"
+
+#include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/packing.h"
+#include "compiler/graph/constants.h"
+#include "compiler/graph/types.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+Plan::Plan(const Region &region, ModelBuilder &builder)
+    : builder_(builder), outputs_(region.outputs.begin(), region.outputs.end()) {
+  int64_t position = 0;
+  for (Operation *op : region.ops)
+    positionOf_[op] = ++position;
+}
+
+Tail Plan::takeTail(Operation *op, graph::Activation activation) {
+  auto ready = [&](Value value) {
+    Operation *definition = value.getDefiningOp();
+    // Ops outside the region ran before it, or are constants.
+    return !definition || positionOf_.lookup(definition) < position_;
+  };
+  auto visible = [&](Value value) {
+    if (outputs_.contains(value) || !value.hasOneUse())
+      return true;
+    return !positionOf_.contains(*value.getUsers().begin());
+  };
+  Tail tail = fuseTail(op, activation, ready, visible);
+  fused_.insert(tail.fused.begin(), tail.fused.end());
+  return tail;
+}
+
+codegen::BufferType Plan::typeOf(Value value) const {
+  RankedTensorType type = graph::tensorType(value);
+  return {*graph::elementTypeOf(type.getElementType()), type.getNumElements()};
+}
+
+void Plan::step(codegen::Kernel kernel, ArrayRef<BufferId> buffers) {
+  builder_.step(buffers);
+  steps_.push_back({std::vector<BufferId>(buffers.begin(), buffers.end())});
+  kernels_.push_back(std::move(kernel));
+}
+
+TailCode Buffers::add(const Tail &tail) {
+  TailCode code;
+  for (const TailOp &op : tail.ops) {
+    unsigned buffer = 0;
+    if (op.kind == TailOp::kAdd)
+      buffer = add(op.operand);
+    else if (op.kind == TailOp::kPrelu)
+      buffer = addConstant(padded(graph::constantOf(op.operand)->as<float>(), kPanel));
+    code.ops.push_back({op.kind, op.low, op.high, buffer});
+  }
+  return code;
+}
+
+} // namespace tandem::cpu

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "backends/cpu/compile/fusion.h"
+#include "compiler/backend/backend.h"
+#include "compiler/codegen/kernel_builder.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace tandem::cpu {
+
+/// The steps of a region while its ops are turned into kernels, one after another.
+class Plan {
+public:
+  Plan(const Region &region, ModelBuilder &builder);
+
+  /// The op that is being planned now. Values of later ops are not ready.
+  void begin(mlir::Operation *op) { position_ = positionOf_.lookup(op); }
+  /// Whether an earlier op's kernel does this op's work too.
+  bool isFused(mlir::Operation *op) const { return fused_.contains(op); }
+  /// Takes the ops that can be fused behind `op` out of the plan.
+  Tail takeTail(mlir::Operation *op, graph::Activation activation);
+
+  BufferId buffer(mlir::Value value) { return builder_.bufferOf(value); }
+  /// The buffer's type, as a kernel sees it.
+  codegen::BufferType typeOf(mlir::Value value) const;
+  BufferId scratch(int64_t bytes) { return builder_.scratch(static_cast<uint64_t>(bytes)); }
+  template <typename T> BufferId constant(const std::vector<T> &elements) {
+    return builder_.constant(
+        {reinterpret_cast<const char *>(elements.data()), elements.size() * sizeof(T)});
+  }
+  void alias(mlir::Value value, mlir::Value of) { builder_.alias(value, of); }
+
+  /// Runs `kernel` with these buffers, one for each of kernel.buffers.
+  void step(codegen::Kernel kernel, llvm::ArrayRef<BufferId> buffers);
+
+  struct Step {
+    std::vector<BufferId> buffers;
+  };
+  const std::vector<Step> &steps() const { return steps_; }
+  const std::vector<codegen::Kernel> &kernels() const { return kernels_; } ///< one per step
+
+private:
+  ModelBuilder &builder_;
+  llvm::DenseMap<mlir::Operation *, int64_t> positionOf_; ///< of ops of the region, from 1
+  llvm::DenseSet<mlir::Value> outputs_;
+  llvm::DenseSet<mlir::Operation *> fused_;
+  int64_t position_ = 0;
+  std::vector<Step> steps_;
+  std::vector<codegen::Kernel> kernels_;
+};
+
+/// Collects the buffers of one kernel: the type for the code, the id for the step.
+class Buffers {
+public:
+  explicit Buffers(Plan &plan) : plan_(plan) {}
+  unsigned add(mlir::Value value) { return add(plan_.buffer(value), plan_.typeOf(value)); }
+  unsigned add(BufferId id, codegen::BufferType type) {
+    ids.push_back(id);
+    types.push_back(type);
+    return static_cast<unsigned>(ids.size() - 1);
+  }
+  unsigned addConstant(const std::vector<float> &elements) {
+    return add(plan_.constant(elements),
+               {ElementType::kF32, static_cast<int64_t>(elements.size())});
+  }
+  unsigned addConstant(const std::vector<int32_t> &elements) {
+    return add(plan_.constant(elements),
+               {ElementType::kI32, static_cast<int64_t>(elements.size())});
+  }
+  /// The operands of a tail; slopes are padded to whole panels.
+  TailCode add(const Tail &tail);
+
+  std::vector<BufferId> ids;
+  std::vector<codegen::BufferType> types;
+
+private:
+  Plan &plan_;
+};
+
+} // namespace tandem::cpu

@@ -1,0 +1,64 @@
+#include "backends/cpu/compile/schedule.h"
+
+#include <algorithm>
+
+namespace tandem::cpu {
+
+constexpr double kFmaLatency = 4; // cycles
+/// Maps of at most this many pixels are walked channels-outside, so that weights stream once.
+constexpr int64_t kSmallMap = 196;
+
+/// Cycles for one step along the inner dimension.
+static double cyclesPerStep(const codegen::Isa &isa, int64_t pixels, int64_t vectors) {
+  double products = static_cast<double>(pixels * vectors);
+  double loads = static_cast<double>(pixels + vectors);
+  double rate = static_cast<double>(isa.vectorsPerCycle);
+  return std::max({products / rate, loads / rate, kFmaLatency});
+}
+
+Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels) {
+  int64_t vectorsInAll = (channels + isa.lanes() - 1) / isa.lanes();
+  Tile best{1, 1};
+  double least = 1e300;
+  for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, vectorsInAll); ++vectors)
+    for (int64_t height = 1; height <= pixels; ++height) {
+      // Accumulators, one weight per vector, one broadcast.
+      if (height * vectors + vectors + 1 > isa.registers)
+        break;
+      EvenSplit rows = EvenSplit::ofAtMost(pixels, height);
+      EvenSplit columns = EvenSplit::ofAtMost(vectorsInAll, vectors);
+      double cycles = 0;
+      for (int64_t longRows : {0, 1})
+        for (int64_t longColumns : {0, 1}) {
+          int64_t rowCount = longRows ? rows.longer() : rows.parts - rows.longer();
+          int64_t columnCount = longColumns ? columns.longer() : columns.parts - columns.longer();
+          cycles += static_cast<double>(rowCount * columnCount) *
+                    cyclesPerStep(isa, rows.shorter() + longRows, columns.shorter() + longColumns);
+        }
+      // Of equal ones the later has more channels side by side: fewer passes over the input.
+      if (cycles <= least) {
+        least = cycles;
+        best = {rows.longest(), columns.longest()};
+      }
+    }
+  return best;
+}
+
+int64_t chooseDepthwisePixels(const codegen::Isa &isa, int64_t pixels, int64_t taps) {
+  // One register for the input; weights that do not fit are read from the cache.
+  int64_t room = std::max<int64_t>(isa.registers - 1 - taps, 4);
+  return EvenSplit::ofAtMost(pixels, std::min<int64_t>(room, 8)).longest();
+}
+
+LoopOrder chooseOrder(int64_t rows, int64_t tiles, int64_t pixels, int64_t groups,
+                      bool singleRowSplits) {
+  int64_t spatialUnits = singleRowSplits ? tiles : rows;
+  bool small = pixels <= kSmallMap;
+  if (groups > 1 && (spatialUnits < 4 || (small && groups >= 8)))
+    return LoopOrder::kGroupUnits;
+  if (singleRowSplits)
+    return small ? LoopOrder::kPixelUnits : LoopOrder::kPixelBlocks;
+  return small ? LoopOrder::kRowUnits : LoopOrder::kRowBlocks;
+}
+
+} // namespace tandem::cpu

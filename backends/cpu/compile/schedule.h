@@ -1,0 +1,50 @@
+#pragma once
+
+#include "compiler/codegen/isa.h"
+
+#include <cstdint>
+
+namespace tandem::cpu {
+
+/// `total` things in `parts` runs of nearly equal length: the first `longer()` runs have one more
+/// than the rest. 49 rows in 4 parts are 13 + 12 + 12 + 12, never 14 + 14 + 14 + 7.
+struct EvenSplit {
+  int64_t total, parts;
+
+  static EvenSplit ofAtMost(int64_t total, int64_t length) {
+    return {total, (total + length - 1) / length};
+  }
+  int64_t shorter() const { return total / parts; }
+  int64_t longer() const { return total % parts; }
+  int64_t length(int64_t i) const { return shorter() + (i < longer() ? 1 : 0); }
+  int64_t start(int64_t i) const { return i * shorter() + (i < longer() ? i : longer()); }
+  int64_t longest() const { return length(0); }
+};
+
+/// A register tile of a matrix product: pixels × vectors of output channels.
+struct Tile {
+  int64_t pixels, vectors;
+};
+
+/// The tile that takes the fewest cycles for rows of `pixels` pixels and `channels` channels, by a
+/// model of the inner loop: multiply-adds, loads and broadcasts at the rate of the processor, and
+/// at least the latency of a multiply-add per round.
+Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels);
+
+/// Pixels of a depthwise tile, one vector of channels wide, with `taps` weights held in registers.
+int64_t chooseDepthwisePixels(const codegen::Isa &isa, int64_t pixels, int64_t taps);
+
+/// What a convolution is split into for threads, and its order of loops.
+enum class LoopOrder {
+  kGroupUnits,  ///< units are groups of channels
+  kRowUnits,    ///< units are output rows, channels outside: weights are read once
+  kRowBlocks,   ///< units are output rows, channels inside: input rows stay in the cache
+  kPixelUnits,  ///< as kRowUnits, of tiles of pixels (a single row)
+  kPixelBlocks, ///< as kRowBlocks, of tiles of pixels
+};
+
+/// `rows` of `tiles` tiles with `pixels` pixels in all, `groups` of channels, of `channels` in all.
+LoopOrder chooseOrder(int64_t rows, int64_t tiles, int64_t pixels, int64_t groups,
+                      bool singleRowSplits);
+
+} // namespace tandem::cpu

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "compiler/backend/backend.h"
+#include "runtime/device/device.h"
+
+#include <string>
+#include <vector>
+
+namespace tandem::test {
+
+using Bytes = std::vector<std::byte>;
+
+/// A model given as the text of one function, compiled whole by one backend and run without a
+/// bundle: every buffer is by itself, so that what writes or reads beyond it can be noticed.
+class OneRegion {
+public:
+  /// `body` is what stands between `func.func @main` and the end of the text. Fails the test and
+  /// stays empty when it does not parse or the backend refuses an op.
+  OneRegion(const Backend &backend, const Device &device, const std::string &text,
+            CompileOptions options = {});
+  ~OneRegion();
+
+  bool ready() const;
+  /// Runs on these inputs, with `threads` ranges per step, and returns the outputs. Fails the test
+  /// when a byte beside a buffer was written.
+  std::vector<Bytes> run(const std::vector<Bytes> &inputs, int threads = 1);
+  /// Inputs of the right sizes: floats in -2..2, codes over their whole range, always the same.
+  std::vector<Bytes> makeInputs(uint32_t seed = 1) const;
+  size_t steps() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Runs the text on both and expects equal outputs: floats within `tolerance` of the largest
+/// absolute value, everything else within `steps` codes.
+void expectSame(const std::string &text, const Backend &backend, const Device &device,
+                const Backend &oracle, const Device &oracleDevice, CompileOptions options,
+                double tolerance = 1e-5, int steps = 0);
+
+template <typename T> std::vector<T> as(const Bytes &bytes) {
+  const T *first = reinterpret_cast<const T *>(bytes.data());
+  return {first, first + bytes.size() / sizeof(T)};
+}
+
+} // namespace tandem::test

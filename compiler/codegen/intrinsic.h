@@ -1,0 +1,13 @@
+#pragma once
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace tandem::codegen {
+
+/// A call of an LLVM intrinsic by name ("llvm.x86.avx2.pmadd.wd"). MLIR's verifier does not know
+/// the signature: a mistake shows only when the module is translated. Here by itself because the
+/// LLVM dialect's header is slow to compile.
+mlir::Value callIntrinsic(mlir::ImplicitLocOpBuilder &builder, mlir::Type result,
+                          llvm::StringRef name, mlir::ValueRange arguments);
+
+} // namespace tandem::codegen

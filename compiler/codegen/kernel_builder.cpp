@@ -1,0 +1,207 @@
+#include "compiler/codegen/kernel_builder.h"
+
+#include "compiler/codegen/intrinsic.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace tandem::codegen {
+
+using Values = KernelBuilder::Values;
+
+Type KernelBuilder::elementType(ElementType type) {
+  switch (type) {
+  case ElementType::kF32:
+    return getF32Type();
+  case ElementType::kF16:
+    return getF16Type();
+  case ElementType::kBF16:
+    return getBF16Type();
+  case ElementType::kI8:
+  case ElementType::kU8:
+  case ElementType::kBool:
+    return getI8Type();
+  case ElementType::kI16:
+    return getI16Type();
+  case ElementType::kI32:
+    return getI32Type();
+  case ElementType::kI64:
+    return getI64Type();
+  }
+  llvm_unreachable("element type");
+}
+
+KernelBuilder::KernelBuilder(ModuleOp module, const Isa &isa, StringRef name,
+                             ArrayRef<BufferType> buffers)
+    : ImplicitLocOpBuilder(module.getLoc(), module.getContext()), isa_(isa) {
+  setInsertionPointToEnd(module.getBody());
+  SmallVector<Type> types;
+  for (const BufferType &buffer : buffers)
+    types.push_back(MemRefType::get({buffer.count}, elementType(buffer.element)));
+  types.append(2, getIndexType());
+  auto function = func::FuncOp::create(*this, name, getFunctionType(types, {}));
+  // Buffers of one step never overlap (ModelBuilder::step), which is what lets LLVM vectorise.
+  for (unsigned i = 0; i < buffers.size(); ++i)
+    function.setArgAttr(i, "llvm.noalias", getUnitAttr());
+  Block *entry = function.addEntryBlock();
+  setInsertionPointToStart(entry);
+  buffers_.assign(entry->args_begin(), entry->args_end() - 2);
+  begin_ = entry->getArgument(buffers.size());
+  end_ = entry->getArgument(buffers.size() + 1);
+}
+
+void KernelBuilder::finish() {
+  func::ReturnOp::create(*this);
+}
+
+Value KernelBuilder::index(int64_t value) {
+  return arith::ConstantIndexOp::create(*this, value);
+}
+Value KernelBuilder::add(Value a, Value b) {
+  return createOrFold<arith::AddIOp>(a, b);
+}
+Value KernelBuilder::sub(Value a, Value b) {
+  return createOrFold<arith::SubIOp>(a, b);
+}
+Value KernelBuilder::mul(Value a, Value b) {
+  return createOrFold<arith::MulIOp>(a, b);
+}
+Value KernelBuilder::div(Value a, int64_t b) {
+  return createOrFold<arith::DivUIOp>(a, index(b));
+}
+Value KernelBuilder::rem(Value a, int64_t b) {
+  return createOrFold<arith::RemUIOp>(a, index(b));
+}
+Value KernelBuilder::smaller(Value a, Value b) {
+  return createOrFold<arith::MinSIOp>(a, b);
+}
+Value KernelBuilder::larger(Value a, Value b) {
+  return createOrFold<arith::MaxSIOp>(a, b);
+}
+
+Value KernelBuilder::dot(ArrayRef<Value> values, ArrayRef<int64_t> factors) {
+  Value sum = index(0);
+  for (auto [value, factor] : llvm::zip_equal(values, factors))
+    if (factor != 0)
+      sum = add(sum, mul(value, factor));
+  return sum;
+}
+
+Values KernelBuilder::loop(Value from, Value to, int64_t step, ValueRange carried, LoopBody body) {
+  // What runs once or never needs no loop, and its index arithmetic folds away.
+  std::optional<int64_t> first = getConstantIntValue(from), limit = getConstantIntValue(to);
+  if (first && limit && *limit <= *first)
+    return Values(carried);
+  if (first && limit && *limit - *first <= step)
+    return body(from, carried);
+  auto loop = scf::ForOp::create(*this, from, to, index(step), carried);
+  OpBuilder::InsertionGuard guard(*this);
+  if (carried.empty()) // a terminator is there already
+    setInsertionPoint(loop.getBody()->getTerminator());
+  else
+    setInsertionPointToStart(loop.getBody());
+  Values next = body(loop.getInductionVar(), loop.getRegionIterArgs());
+  if (!carried.empty())
+    scf::YieldOp::create(*this, next);
+  return Values(loop.getResults());
+}
+
+void KernelBuilder::loop(Value from, Value to, int64_t step, function_ref<void(Value)> body) {
+  loop(from, to, step, ValueRange(), [&](Value i, ValueRange) {
+    body(i);
+    return Values();
+  });
+}
+
+void KernelBuilder::when(Value condition, function_ref<void()> body) {
+  auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPoint(branch.thenBlock()->getTerminator());
+  body();
+}
+
+Value KernelBuilder::less(Value a, Value b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, a, b);
+}
+
+Value KernelBuilder::constant(Type type, double value) {
+  Type element = getElementTypeOrSelf(type);
+  TypedAttr attribute = isa<FloatType>(element)
+                            ? TypedAttr(getFloatAttr(element, value))
+                            : TypedAttr(getIntegerAttr(element, static_cast<int64_t>(value)));
+  if (auto vector = dyn_cast<VectorType>(type))
+    attribute = DenseElementsAttr::get(vector, Attribute(attribute));
+  return arith::ConstantOp::create(*this, attribute);
+}
+
+Value KernelBuilder::load(Value buffer, Value index) {
+  return memref::LoadOp::create(*this, buffer, index);
+}
+void KernelBuilder::store(Value value, Value buffer, Value index) {
+  memref::StoreOp::create(*this, value, buffer, index);
+}
+Value KernelBuilder::loadVector(VectorType type, Value buffer, Value index) {
+  return vector::LoadOp::create(*this, type, buffer, ValueRange{index});
+}
+void KernelBuilder::storeVector(Value value, Value buffer, Value index) {
+  vector::StoreOp::create(*this, value, buffer, ValueRange{index});
+}
+
+void KernelBuilder::storePart(Value value, Value buffer, Value index, int64_t count) {
+  auto type = cast<VectorType>(value.getType());
+  int64_t lanes = type.getNumElements();
+  if (count >= lanes)
+    return storeVector(value, buffer, index);
+  if (isa_.maskedStores) {
+    Value mask = vector::ConstantMaskOp::create(*this, VectorType::get({lanes}, getI1Type()),
+                                                ArrayRef<int64_t>{count});
+    vector::MaskedStoreOp::create(*this, buffer, ValueRange{index}, mask, value);
+    return;
+  }
+  // Halves, quarters, ...: a masked store of AVX2 costs more than ten ordinary ones on AMD.
+  int64_t done = 0;
+  for (int64_t piece = lanes / 2; piece > 0; piece /= 2)
+    if (count - done >= piece) {
+      Value part = vector::ExtractStridedSliceOp::create(
+          *this, value, ArrayRef<int64_t>{done}, ArrayRef<int64_t>{piece}, ArrayRef<int64_t>{1});
+      storeVector(part, buffer, add(index, done));
+      done += piece;
+    }
+}
+
+Value KernelBuilder::broadcast(Value scalar, VectorType type) {
+  return vector::BroadcastOp::create(*this, type, scalar);
+}
+
+Value KernelBuilder::fma(Value a, Value b, Value c) {
+  if (isa<VectorType>(a.getType()))
+    return vector::FMAOp::create(*this, a, b, c);
+  return math::FmaOp::create(*this, a, b, c);
+}
+
+Value KernelBuilder::pairDot(Value a, Value b, Value acc) {
+  Type type = acc.getType();
+  if (isa_.pairDot == PairDot::kVnni)
+    return callIntrinsic(*this, type, "llvm.x86.avx512.vpdpwssd.512", {acc, a, b});
+  Value products = callIntrinsic(*this, type, "llvm.x86.avx2.pmadd.wd", {a, b});
+  return arith::AddIOp::create(*this, acc, products);
+}
+
+Value KernelBuilder::clampF32(Value value, float low, float high) {
+  if (!std::isinf(low))
+    value = arith::MaximumFOp::create(*this, value, constant(value.getType(), low));
+  if (!std::isinf(high))
+    value = arith::MinimumFOp::create(*this, value, constant(value.getType(), high));
+  return value;
+}
+
+Value KernelBuilder::clampInt(Value value, int64_t low, int64_t high) {
+  value = arith::MaxSIOp::create(*this, value, constant(value.getType(), low));
+  return arith::MinSIOp::create(*this, value, constant(value.getType(), high));
+}
+
+} // namespace tandem::codegen

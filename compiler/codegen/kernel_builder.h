@@ -1,0 +1,110 @@
+#pragma once
+
+#include "base/element_type.h"
+#include "compiler/codegen/isa.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+#include <functional>
+#include <vector>
+
+namespace tandem::codegen {
+
+/// Memory that a kernel reads or writes, seen as one row of elements. kBool is a byte.
+struct BufferType {
+  ElementType element;
+  int64_t count;
+};
+
+class KernelBuilder;
+
+/// One function of generated code: `build` writes its body, and sets how many units it splits into.
+/// Plain data and no MLIR objects inside: it is called once per instruction set, on any thread.
+struct Kernel {
+  std::vector<BufferType> buffers;
+  std::function<void(KernelBuilder &)> build;
+};
+
+/// Builds the body of one kernel: flat buffers, a range of units, and short names for what kernels
+/// are made of. Index arithmetic is folded while it is built.
+class KernelBuilder : public mlir::ImplicitLocOpBuilder {
+public:
+  using Value = mlir::Value;
+  using Values = llvm::SmallVector<Value>;
+  /// Gets the induction variable and the values carried; returns those of the next round.
+  using LoopBody = llvm::function_ref<Values(Value, mlir::ValueRange)>;
+
+  /// Begins the function `name` with a call interface of buffers, begin and end.
+  KernelBuilder(mlir::ModuleOp module, const Isa &isa, llvm::StringRef name,
+                llvm::ArrayRef<BufferType> buffers);
+  /// Ends it.
+  void finish();
+
+  const Isa &isa() const { return isa_; }
+  Value buffer(unsigned i) const { return buffers_[i]; }
+  /// The range of units that this call of the kernel does.
+  Value begin() const { return begin_; }
+  Value end() const { return end_; }
+  int64_t units = 1;
+
+  // Index arithmetic.
+  Value index(int64_t value);
+  Value add(Value a, Value b);
+  Value add(Value a, int64_t b) { return add(a, index(b)); }
+  Value sub(Value a, Value b);
+  Value mul(Value a, Value b);
+  Value mul(Value a, int64_t b) { return mul(a, index(b)); }
+  Value div(Value a, int64_t b); ///< of a value that is not negative
+  Value rem(Value a, int64_t b);
+  Value smaller(Value a, Value b);
+  Value larger(Value a, Value b);
+  /// Linear combination with constant factors.
+  Value dot(llvm::ArrayRef<Value> values, llvm::ArrayRef<int64_t> factors);
+
+  // Control flow.
+  Values loop(Value from, Value to, int64_t step, mlir::ValueRange carried, LoopBody body);
+  void loop(Value from, Value to, int64_t step, llvm::function_ref<void(Value)> body);
+  void loop(int64_t to, llvm::function_ref<void(Value)> body) {
+    loop(index(0), index(to), 1, body);
+  }
+  void when(Value condition, llvm::function_ref<void()> body);
+  Value less(Value a, Value b); ///< of signed indices
+
+  // Constants, scalars and vectors.
+  mlir::VectorType vector(mlir::Type element, int64_t lanes) {
+    return mlir::VectorType::get({lanes}, element);
+  }
+  mlir::VectorType vectorF32() { return vector(getF32Type(), isa_.lanes()); }
+  mlir::VectorType vectorI32() { return vector(getI32Type(), isa_.lanes()); }
+  /// Of a float, an integer, or a vector of them.
+  Value constant(mlir::Type type, double value);
+  Value load(Value buffer, Value index);
+  void store(Value value, Value buffer, Value index);
+  Value loadVector(mlir::VectorType type, Value buffer, Value index);
+  void storeVector(Value value, Value buffer, Value index);
+  /// The first `count` lanes only.
+  void storePart(Value value, Value buffer, Value index, int64_t count);
+  Value broadcast(Value scalar, mlir::VectorType type);
+  /// a * b + c with one rounding.
+  Value fma(Value a, Value b, Value c);
+  /// 32-bit lanes `acc` plus the two products of 16-bit lanes of each.
+  Value pairDot(Value a, Value b, Value acc);
+  /// Clamps floats; infinite bounds are left out. NaN stays NaN.
+  Value clampF32(Value value, float low, float high);
+  /// Clamps signed integers.
+  Value clampInt(Value value, int64_t low, int64_t high);
+  mlir::Type elementType(ElementType type);
+
+private:
+  const Isa &isa_;
+  Values buffers_;
+  Value begin_, end_;
+};
+
+} // namespace tandem::codegen
