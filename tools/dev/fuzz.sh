@@ -7,7 +7,6 @@ source tools/dev/lib.sh
 
 seconds=60
 if [[ ${1:-} =~ ^[0-9]+$ ]]; then seconds=$1 && shift; fi
-use_ccache
 cmake --preset fuzz >"$(log configure-fuzz)" || fail_with "$(log configure-fuzz)" "configuring preset fuzz failed"
 cmake --build --preset fuzz
 shopt -s nullglob

@@ -23,9 +23,3 @@ apt_install() {
   "${apt[@]}" update >"$log" 2>&1 || fail_with "$log" "apt-get update failed"
   "${apt[@]}" install -y --no-install-recommends "$@" >>"$log" 2>&1 || fail_with "$log" "apt-get install failed"
 }
-
-# use_ccache: CMake reads these when it configures a new folder; not at the top, as set-up may have just installed it.
-use_ccache() {
-  command -v ccache >/dev/null || return 0
-  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
-}

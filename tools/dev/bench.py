@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Compile models and time them with `tandem bench`, on one core.
+
+Usage: bench.py [MODEL...]      names of tests/models/models.json, or files; default: all that are on this machine
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+from model_files import ROOT, chosen
+
+TANDEM = ROOT / "build/bin/tandem"
+FOLDER = ROOT / "build/bench"
+
+
+def first_core():
+    return str(min(os.sched_getaffinity(0)))
+
+
+def compiled(name, path):
+    """The model's bundle, made anew."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    bundle = FOLDER / f"{name}.tandem"
+    subprocess.run([TANDEM, "compile", path, "-o", bundle], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return bundle
+
+
+def timed(bundle):
+    command = ["taskset", "-c", first_core(), TANDEM, "bench", bundle, "--threads", "1", "--json"]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def main():
+    if any(word.startswith("-") for word in sys.argv[1:]):
+        sys.exit(__doc__)
+    models = chosen(sys.argv[1:], (".tflite", ".h5", ".hdf5", ".pt2"))
+    failed = False
+    print(f"{'model':28} {'median ms':>10} {'min ms':>10} {'runs':>6}   one thread, one core")
+    for name, path in models.items():
+        try:
+            result = timed(compiled(name, path))
+            print(f"{name:28} {result['median_ms']:10.3f} {result['min_ms']:10.3f} {result['runs']:6}", flush=True)
+        except subprocess.CalledProcessError as error:
+            failed = True
+            reason = (error.stderr or "no words").strip().splitlines()[-1]
+            print(f"{name:28} failed: {reason}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (OSError, ValueError) as error:
+        sys.exit(f"bench: error: {error}")

@@ -1,0 +1,35 @@
+"""The models that bench.py and bench_peers.py know by name: those of tests/models/models.json."""
+
+import json
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = Path(os.environ.get("TANDEM_SHARED_MODELS", ROOT.parent / "shared/models"))
+
+
+def known():
+    """Name to path, of the models that are on this machine."""
+    found = {}
+    for model in json.loads((ROOT / "tests/models/models.json").read_text())["models"]:
+        place, _, name = model["file"].partition(":")
+        path = SHARED / name if place == "shared" else ROOT / name
+        if path.exists():
+            found[model["name"]] = path
+    return found
+
+
+def chosen(names, suffixes):
+    """Name to path of the given names or files; of all known with these suffixes when none is given."""
+    models = known()
+    if not names:
+        return {name: path for name, path in models.items() if path.suffix in suffixes}
+    picked = {}
+    for name in names:
+        path = models.get(name, Path(name))
+        if not path.exists():
+            raise FileNotFoundError(f"{name} is neither a file nor one of {', '.join(models)}")
+        if path.suffix not in suffixes:
+            raise ValueError(f"{name} is not one of {', '.join(suffixes)}")
+        picked[path.stem if name not in models else name] = path
+    return picked
