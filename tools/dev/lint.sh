@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# clang-format --dry-run over the files, then clang-tidy over those of them that build/ compiles.
+# lint.sh [--all | FILE...]: clang-format --dry-run over the files, then clang-tidy over those of them that build/
+# compiles. Without files: those that differ from main, or all when none does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/dev/lib.sh
 
-(($#)) || mapfile -t files < <(cpp_files)
-(($#)) && files=("$@")
+files=("$@")
+if ((!$#)) && base=$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null); then
+  mapfile -t files < <(comm -12 <(cpp_files | sort) <({ git diff --name-only "$base" && git ls-files --others --exclude-standard; } | sort))
+fi
+if ((!${#files[@]})) || [[ ${files[0]} == --all ]]; then mapfile -t files < <(cpp_files); fi
 ((${#files[@]})) || exit 0
 status=0
 say "clang-format: ${#files[@]} files"
