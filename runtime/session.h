@@ -1,0 +1,85 @@
+#pragma once
+
+#include "base/element_type.h"
+#include "base/result.h"
+#include "runtime/arena.h"
+#include "runtime/bundle.h"
+#include "runtime/device/device.h"
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace tandem {
+
+struct SessionOptions {
+  int threads = 1; ///< that split one operation, the caller of run() included; 1 to 256
+};
+
+/// An input or output of a session. Lives as long as the session.
+struct TensorView {
+  std::string_view name; ///< a zero follows its last character
+  ElementType type = ElementType::kF32;
+  Shape shape;
+  Quantization quantization; ///< empty: not quantized
+  /// Row by row; at an address that is a multiple of 64. Outputs are read only.
+  std::byte *data = nullptr;
+  size_t bytes = 0;
+};
+
+/// What one region is, and how long it took.
+struct RegionProfile {
+  std::string_view name, backend; ///< a zero follows the last character of each
+  double lastUs = 0;              ///< in the last run that reached it
+};
+
+/// One model, ready to run: its arena, its loaded regions, its threads. Used by one thread at a
+/// time; sessions of one bundle are independent of each other.
+///
+///     write input(...)->data, run(), read output(...)->data
+///
+/// Inputs keep their contents across runs. Outputs are valid until the next run.
+class Session {
+public:
+  /// `model` empty: the bundle's first. Errors: kNotFound (no such model), kUnavailable (a region's
+  /// backend is not in this build or its device not there; no memory), kInvalidArgument (threads),
+  /// and what a backend says of its artifact.
+  static Result<std::unique_ptr<Session>> create(std::shared_ptr<const Bundle> bundle,
+                                                 std::string_view model = "",
+                                                 const SessionOptions &options = {});
+
+  std::span<const TensorView> inputs() const { return inputs_; }
+  std::span<const TensorView> outputs() const { return outputs_; }
+  /// By name. Errors: kNotFound, with the names there are.
+  Result<const TensorView *> input(std::string_view name) const;
+  Result<const TensorView *> output(std::string_view name) const;
+
+  /// Runs all regions in order. Allocates nothing. After an error the outputs are undefined.
+  Status run();
+  std::span<const RegionProfile> profile() const { return profile_; }
+
+  const Bundle &bundle() const { return *bundle_; }
+  const bundle::Model &model() const { return *model_; }
+
+private:
+  Session(std::shared_ptr<const Bundle> bundle, const bundle::Model *model)
+      : bundle_(std::move(bundle)), model_(model) {}
+  void placeBuffers();
+  TensorView view(uint32_t tensor) const;
+  Status loadRegions();
+  Result<const TensorView *> find(std::string_view what, std::span<const TensorView> tensors,
+                                  std::string_view name) const;
+
+  // In the order in which each needs those before it: destroyed from the last to the first.
+  std::shared_ptr<const Bundle> bundle_;
+  const bundle::Model *model_;
+  Arena arena_;
+  std::vector<std::byte *> buffers_;
+  std::vector<TensorView> inputs_, outputs_;
+  std::unique_ptr<ThreadPool> pool_;
+  std::vector<std::unique_ptr<LoadedRegion>> regions_;
+  std::vector<RegionProfile> profile_;
+};
+
+} // namespace tandem

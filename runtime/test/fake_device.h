@@ -1,0 +1,21 @@
+#pragma once
+
+#include "runtime/device/device.h"
+
+#include <functional>
+
+namespace tandem {
+
+/// A device named "reference" whose regions do what a test says. The only one of the runtime's
+/// tests.
+struct FakeDevice final : Device {
+  std::string_view name() const override { return "reference"; }
+  Result<std::unique_ptr<LoadedRegion>> load(const RegionSource &source) const override;
+
+  /// What a region does when it runs, with the buffers it was loaded with.
+  static inline std::function<Status(ThreadPool &, std::span<std::byte *const>)> onRun;
+  /// What load() fails with, if anything.
+  static inline std::function<Status(const RegionSource &)> onLoad;
+};
+
+} // namespace tandem

@@ -1,0 +1,192 @@
+#include "runtime/session.h"
+
+#include "bundle/test/sample.h"
+#include "runtime/test/fake_device.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <gmock/gmock.h>
+#include <memory>
+#include <new>
+
+// Counts all that is allocated by C++, on whatever thread.
+static std::atomic<int64_t> allocations = 0;
+void *operator new(size_t size) {
+  ++allocations;
+  if (void *memory = std::malloc(size ? size : 1))
+    return memory;
+  std::abort();
+}
+void operator delete(void *memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void *memory, size_t) noexcept {
+  std::free(memory);
+}
+
+namespace tandem {
+namespace {
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class SessionTest : public ::testing::Test {
+protected:
+  void TearDown() override {
+    FakeDevice::onRun = nullptr;
+    FakeDevice::onLoad = nullptr;
+  }
+
+  /// The sample model, as `change` leaves it.
+  std::shared_ptr<const Bundle>
+  sample(const std::function<void(bundle::ManifestT &)> &change = {}) {
+    bundle::ManifestT manifest = bundle::sampleManifest();
+    if (change)
+      change(manifest);
+    std::vector<std::byte> bytes = bundle::sampleWriter().bytes(std::move(manifest));
+    file_.reset(static_cast<std::byte *>(std::aligned_alloc(64, (bytes.size() + 63) / 64 * 64)));
+    std::memcpy(file_.get(), bytes.data(), bytes.size());
+    auto bundle = Bundle::openBytes({file_.get(), bytes.size()}, "sample.tandem");
+    EXPECT_TRUE(bundle.ok()) << bundle.error().text();
+    return std::move(bundle).value();
+  }
+
+  struct Free {
+    void operator()(std::byte *memory) const { std::free(memory); }
+  };
+  std::unique_ptr<std::byte, Free> file_;
+};
+
+TEST_F(SessionTest, ShowsInputsAndOutputsAsTheSourceModelHasThem) {
+  auto session = Session::create(sample());
+  ASSERT_TRUE(session.ok()) << session.error().text();
+  ASSERT_EQ((*session)->inputs().size(), 1u);
+  const TensorView &input = (*session)->inputs()[0], &output = (*session)->outputs()[0];
+  EXPECT_EQ(input.name, "in");
+  EXPECT_EQ(input.type, ElementType::kI8);
+  EXPECT_THAT(input.shape, ElementsAre(1, 4, 3));
+  EXPECT_EQ(input.bytes, 12u);
+  EXPECT_THAT(input.quantization.scales, ElementsAre(0.5f));
+  EXPECT_THAT(input.quantization.zeroPoints, ElementsAre(-3));
+  EXPECT_EQ(output.name, "out");
+  EXPECT_TRUE(output.quantization.empty());
+  EXPECT_EQ(output.bytes, 12u);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(input.data) % 64, 0u);
+  EXPECT_EQ(output.data - input.data, 64);
+  EXPECT_EQ((*session)->input("in").value(), &input);
+}
+
+TEST_F(SessionTest, RunsItsRegionsOnTheArenaAndTheWeights) {
+  FakeDevice::onRun = [](ThreadPool &, std::span<std::byte *const> buffers) {
+    float sum = float(buffers[0][0]) + float(buffers[2][5]);
+    std::memcpy(buffers[1], &sum, sizeof sum);
+    return Status();
+  };
+  auto session = Session::create(sample());
+  ASSERT_TRUE(session.ok()) << session.error().text();
+  (*session)->inputs()[0].data[0] = std::byte(7);
+  ASSERT_TRUE((*session)->run().ok());
+  float result = 0;
+  std::memcpy(&result, (*session)->outputs()[0].data, sizeof result);
+  EXPECT_EQ(result, 7 + 'w');
+  ASSERT_EQ((*session)->profile().size(), 1u);
+  EXPECT_EQ((*session)->profile()[0].name, "region 0");
+  EXPECT_EQ((*session)->profile()[0].backend, "reference");
+  EXPECT_GT((*session)->profile()[0].lastUs, 0);
+}
+
+TEST_F(SessionTest, RunAllocatesNothing) {
+  for (int threads : {1, 3}) {
+    FakeDevice::onRun = [](ThreadPool &pool, std::span<std::byte *const> buffers) {
+      pool.parallelFor(
+          12,
+          [](void *bytes, int64_t begin, int64_t end) {
+            std::memset(static_cast<std::byte *>(bytes) + begin, 1, end - begin);
+          },
+          buffers[1]);
+      return Status();
+    };
+    auto session = Session::create(sample(), "", {.threads = threads});
+    ASSERT_TRUE(session.ok()) << session.error().text();
+    int64_t before = allocations;
+    bool good = true;
+    for (int i = 0; i < 10; ++i)
+      good &= (*session)->run().ok();
+    EXPECT_EQ(allocations, before) << threads << " threads";
+    EXPECT_TRUE(good);
+    EXPECT_EQ((*session)->outputs()[0].data[11], std::byte(1));
+  }
+  int64_t before = allocations;
+  auto counted = std::make_unique<int>(1);
+  EXPECT_EQ(allocations, before + 1) << "else the counter counts nothing";
+}
+
+TEST_F(SessionTest, KeepsTheBundleAlive) {
+  auto bundle = sample();
+  auto session = Session::create(std::move(bundle), "sample");
+  ASSERT_TRUE(session.ok());
+  EXPECT_TRUE((*session)->run().ok());
+}
+
+TEST_F(SessionTest, PassesOnWhatARegionSays) {
+  FakeDevice::onRun = [](ThreadPool &, std::span<std::byte *const>) -> Status {
+    return Error(Code::kUnavailable, "sample.tandem", "device went away");
+  };
+  auto session = Session::create(sample());
+  ASSERT_TRUE(session.ok());
+  Status status = (*session)->run();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message, "device went away");
+
+  FakeDevice::onLoad = [](const RegionSource &source) -> Status {
+    return Error(Code::kCorruptData, source.path, "artifact of ", source.artifact.size(),
+                 " bytes makes no sense");
+  };
+  auto broken = Session::create(sample());
+  ASSERT_FALSE(broken.ok());
+  EXPECT_EQ(broken.error().text(), "sample.tandem: error: artifact of 11 bytes makes no sense");
+}
+
+TEST_F(SessionTest, NamesABackendThatThisBuildDoesNotHave) {
+  auto session = Session::create(
+      sample([](auto &manifest) { manifest.models[0]->regions[0]->backend = "npu"; }));
+  ASSERT_FALSE(session.ok());
+  EXPECT_EQ(session.error().code, Code::kUnavailable);
+  EXPECT_EQ(session.error().text(), "sample.tandem: error: region 'region 0': this build has no "
+                                    "backend 'npu', only reference");
+}
+
+TEST_F(SessionTest, NamesWhatThereIsWhenANameIsWrong) {
+  auto bundle = sample();
+  auto session = Session::create(bundle, "other");
+  ASSERT_FALSE(session.ok());
+  EXPECT_EQ(session.error().code, Code::kNotFound);
+  EXPECT_EQ(session.error().message, "has no model 'other', only 'sample'");
+
+  auto good = Session::create(bundle);
+  ASSERT_TRUE(good.ok());
+  auto tensor = (*good)->output("scores");
+  ASSERT_FALSE(tensor.ok());
+  EXPECT_EQ(tensor.error().message, "model 'sample' has no output 'scores', only 'out'");
+}
+
+TEST_F(SessionTest, RefusesThreadsThatMakeNoSense) {
+  for (int threads : {0, -1, 257}) {
+    auto session = Session::create(sample(), "", {.threads = threads});
+    ASSERT_FALSE(session.ok());
+    EXPECT_EQ(session.error().code, Code::kInvalidArgument);
+    EXPECT_THAT(session.error().message, HasSubstr("expected 1 to 256"));
+  }
+}
+
+TEST_F(SessionTest, HasSlackAroundALargeArena) {
+  auto session =
+      Session::create(sample([](auto &manifest) { manifest.models[0]->arena_size = 5 << 20; }));
+  ASSERT_TRUE(session.ok());
+  std::byte *start = (*session)->inputs()[0].data;
+  EXPECT_EQ(start[-64], std::byte(0));
+  EXPECT_EQ(start[(5 << 20) + 63], std::byte(0));
+}
+
+} // namespace
+} // namespace tandem

@@ -1,0 +1,55 @@
+#include "runtime/thread_pool.h"
+
+#include <chrono>
+#include <gtest/gtest.h>
+#include <numeric>
+
+namespace tandem {
+namespace {
+
+struct Counts {
+  std::vector<int> touched;
+  std::atomic<int> calls = 0;
+};
+
+void touch(void *context, int64_t begin, int64_t end) {
+  auto &counts = *static_cast<Counts *>(context);
+  ++counts.calls;
+  for (int64_t i = begin; i < end; ++i)
+    ++counts.touched[i];
+}
+
+TEST(ForkJoinPool, RunsEveryUnitOnceInAtMostAsManyPartsAsThreads) {
+  for (int threads : {1, 2, 3, 5})
+    for (int64_t units : {0, 1, 2, 3, 4, 7, 100}) {
+      auto pool = ForkJoinPool::create(threads);
+      ASSERT_TRUE(pool.ok());
+      EXPECT_EQ((*pool)->threads(), threads);
+      Counts counts;
+      counts.touched.assign(units, 0);
+      (*pool)->parallelFor(units, touch, &counts);
+      EXPECT_EQ(counts.touched, std::vector<int>(units, 1)) << threads << ", " << units;
+      EXPECT_EQ(counts.calls, std::min<int64_t>(threads, units));
+    }
+}
+
+TEST(ForkJoinPool, RunsJobAfterJobWhetherWorkersSpinOrSleep) {
+  auto pool = ForkJoinPool::create(4);
+  ASSERT_TRUE(pool.ok());
+  Counts counts;
+  counts.touched.assign(64, 0);
+  for (int job = 0; job < 2000; ++job) {
+    (*pool)->parallelFor(64, touch, &counts);
+    if (job % 500 == 0) // long enough for all to fall asleep
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(counts.touched, std::vector<int>(64, 2000));
+}
+
+TEST(ForkJoinPool, CanBeGivenUpWithoutAnyJob) {
+  for (int i = 0; i < 20; ++i)
+    ASSERT_TRUE(ForkJoinPool::create(3).ok());
+}
+
+} // namespace
+} // namespace tandem
