@@ -25,7 +25,8 @@ constexpr std::array<Descriptor, 8> kDescriptors = {{{"<f4", ElementType::kF32},
                                                      {"<i8", ElementType::kI64},
                                                      {"|b1", ElementType::kBool}}};
 
-/// Reads the header's one Python literal: {'descr': '<f4', 'fortran_order': False, 'shape': (1, 2)}.
+/// Reads the header's one Python literal: {'descr': '<f4', 'fortran_order': False, 'shape': (1,
+/// 2)}.
 class HeaderParser {
 public:
   explicit HeaderParser(std::string_view text) : rest_(text) {}
@@ -183,7 +184,8 @@ Status writeNpy(const std::string &path, ElementType type, std::span<const int64
       found = &descriptor;
   if (!found)
     return Error(Code::kUnsupported, path, "NumPy has no element type ", elementTypeName(type));
-  std::string header = "{'descr': '" + std::string(found->text) + "', 'fortran_order': False, 'shape': (";
+  std::string header =
+      "{'descr': '" + std::string(found->text) + "', 'fortran_order': False, 'shape': (";
   for (int64_t dim : shape)
     header += std::to_string(dim) + ",";
   header += "), }";

@@ -18,9 +18,9 @@ struct NpyArray {
   std::vector<std::byte> data;
 };
 
-/// Reads a .npy file of versions 1 to 3 (NumPy Enhancement Proposal 1): little-endian f2, f4, i1, i2,
-/// i4, i8, u1 and b1 in C order. Errors: kCorruptData (not .npy, cut short, sizes that do not fit),
-/// kUnsupported (another type, big-endian, Fortran order); `name` goes into the message.
+/// Reads a .npy file of versions 1 to 3 (NumPy Enhancement Proposal 1): little-endian f2, f4, i1,
+/// i2, i4, i8, u1 and b1 in C order. Errors: kCorruptData (not .npy, cut short, sizes that do not
+/// fit), kUnsupported (another type, big-endian, Fortran order); `name` goes into the message.
 Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string &name);
 Result<NpyArray> readNpy(const std::string &path);
 

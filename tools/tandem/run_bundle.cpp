@@ -1,0 +1,174 @@
+#include "tools/tandem/run_bundle.h"
+
+#include "runtime/session.h"
+#include "tools/tandem/command.h"
+#include "tools/tandem/npy.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <set>
+
+namespace tandem {
+namespace {
+
+using nlohmann::ordered_json;
+
+Status setInput(const TensorView &tensor, const std::string &path) {
+  TANDEM_ASSIGN_OR_RETURN(NpyArray array, readNpy(path));
+  if (array.type != tensor.type || array.shape != tensor.shape)
+    return Error(Code::kInvalidArgument, path, "has ", elementTypeName(array.type), " of shape ",
+                 shapeText(array.shape), ", input '", tensor.name, "' takes ",
+                 elementTypeName(tensor.type), " of shape ", shapeText(tensor.shape));
+  std::memcpy(tensor.data, array.data.data(), tensor.bytes);
+  return Status();
+}
+
+std::string inputNames(const Session &session) {
+  std::string names;
+  for (const TensorView &input : session.inputs())
+    names += (names.empty() ? "" : ", ") + std::string(input.name);
+  return names;
+}
+
+/// Every input exactly once.
+Status setInputs(const Session &session, const RunBundleOptions &options) {
+  std::set<std::string> given;
+  for (const std::string &text : options.inputs) {
+    auto [name, path] = splitNameValue(text);
+    if (name.empty()) {
+      if (session.inputs().size() != 1)
+        return Error(Code::kInvalidArgument, options.bundle,
+                     "has more than one input, say --input NAME=", path, " with a name of ",
+                     inputNames(session));
+      name = session.inputs()[0].name;
+    }
+    TANDEM_ASSIGN_OR_RETURN(const TensorView *tensor, session.input(name));
+    if (!given.insert(name).second)
+      return Error(Code::kInvalidArgument, options.bundle, "input '", name, "' is given twice");
+    TANDEM_RETURN_IF_ERROR(setInput(*tensor, path));
+  }
+  for (const TensorView &input : session.inputs())
+    if (!given.contains(std::string(input.name)))
+      return Error(Code::kInvalidArgument, options.bundle, "input '", input.name,
+                   "' is missing, say --input ", input.name, "=FILE.npy");
+  return Status();
+}
+
+/// A tensor's name may have slashes, which a file's may not.
+std::string fileName(std::string_view name) {
+  std::string text(name);
+  std::replace(text.begin(), text.end(), '/', '_');
+  return text + ".npy";
+}
+
+Status saveOutputs(const Session &session, const std::string &folder) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure)
+    return Error(Code::kIo, folder, "cannot make the folder: ", failure.message());
+  for (const TensorView &output : session.outputs())
+    TANDEM_RETURN_IF_ERROR(
+        writeNpy((std::filesystem::path(folder) / fileName(output.name)).string(), output.type,
+                 output.shape, {output.data, output.bytes}));
+  return Status();
+}
+
+double valueAt(const TensorView &tensor, size_t index) {
+  auto read = [&]<typename T>(T value) {
+    std::memcpy(&value, tensor.data + index * sizeof value, sizeof value);
+    return value;
+  };
+  double code = 0;
+  switch (tensor.type) {
+  case ElementType::kF32:
+    return read(float());
+  case ElementType::kF16:
+    return halfToFloat(read(uint16_t()));
+  case ElementType::kI8:
+    code = read(int8_t());
+    break;
+  case ElementType::kU8:
+  case ElementType::kBool:
+    code = read(uint8_t());
+    break;
+  case ElementType::kI16:
+    code = read(int16_t());
+    break;
+  case ElementType::kI32:
+    code = read(int32_t());
+    break;
+  case ElementType::kI64:
+    return static_cast<double>(read(int64_t()));
+  case ElementType::kBF16:
+    return 0;
+  }
+  if (tensor.quantization.scales.size() == 1)
+    return tensor.quantization.scales[0] * (code - tensor.quantization.zeroPoints[0]);
+  return code;
+}
+
+/// Type, shape, smallest, largest and the first few values, as reals.
+ordered_json describe(const TensorView &tensor) {
+  constexpr size_t kShown = 8;
+  size_t count = tensor.bytes / elementSize(tensor.type);
+  ordered_json first = ordered_json::array();
+  double least = 0, largest = 0;
+  for (size_t i = 0; i < count; ++i) {
+    double value = valueAt(tensor, i);
+    least = i == 0 ? value : std::min(least, value);
+    largest = i == 0 ? value : std::max(largest, value);
+    if (i < kShown)
+      first.push_back(value);
+  }
+  return {{"name", tensor.name},   {"type", elementTypeName(tensor.type)},
+          {"shape", tensor.shape}, {"min", least},
+          {"max", largest},        {"first", first}};
+}
+
+void print(const Session &session, const RunBundleOptions &options) {
+  double totalMs = 0;
+  ordered_json outputs = ordered_json::array(), regions = ordered_json::array();
+  for (const TensorView &output : session.outputs())
+    outputs.push_back(describe(output));
+  for (const RegionProfile &region : session.profile()) {
+    totalMs += region.lastUs / 1e3;
+    regions.push_back({{"name", region.name}, {"backend", region.backend}, {"us", region.lastUs}});
+  }
+  if (options.json) {
+    ordered_json report = {
+        {"bundle", options.bundle}, {"ms", totalMs}, {"outputs", outputs}, {"regions", regions}};
+    std::printf("%s\n", report.dump(2).c_str());
+    return;
+  }
+  for (const ordered_json &output : outputs)
+    std::printf(
+        "%s  %s %s  min %.6g  max %.6g  first %s\n", output["name"].get<std::string>().c_str(),
+        output["type"].get<std::string>().c_str(), shapeText(output["shape"].get<Shape>()).c_str(),
+        output["min"].get<double>(), output["max"].get<double>(), output["first"].dump().c_str());
+  std::printf("%.3f ms in %zu region%s\n", totalMs, regions.size(), regions.size() == 1 ? "" : "s");
+}
+
+Status run(const RunBundleOptions &options) {
+  TANDEM_ASSIGN_OR_RETURN(auto bundle, Bundle::open(options.bundle));
+  SessionOptions sessionOptions;
+  sessionOptions.threads = options.threads;
+  TANDEM_ASSIGN_OR_RETURN(auto session, Session::create(bundle, options.model, sessionOptions));
+  TANDEM_RETURN_IF_ERROR(setInputs(*session, options));
+  TANDEM_RETURN_IF_ERROR(session->run());
+  if (!options.saveFolder.empty())
+    TANDEM_RETURN_IF_ERROR(saveOutputs(*session, options.saveFolder));
+  print(*session, options);
+  return Status();
+}
+
+} // namespace
+
+int runBundle(const RunBundleOptions &options) {
+  Status status = run(options);
+  return status.ok() ? static_cast<int>(kExitDone) : refuse(status.error());
+}
+
+} // namespace tandem
