@@ -24,6 +24,16 @@ struct Geometry {
       text += "_g" + std::to_string(groups);
     return text + (bias ? "" : "_nobias") + (activation == "none" ? "" : "_" + activation);
   }
+  Geometry with(const char *fused) const {
+    Geometry copy = *this;
+    copy.activation = fused;
+    return copy;
+  }
+  Geometry withoutBias() const {
+    Geometry copy = *this;
+    copy.bias = false;
+    return copy;
+  }
   int64_t out(int64_t in) const {
     return (in + padLow + padHigh - (kernel - 1) * dilation - 1) / stride + 1;
   }
@@ -40,15 +50,15 @@ const std::vector<Geometry> kConvolutions = {
     {1, 1, 1, 1, 1},
     {1, 1, 17, 33, 1},
     {5, 7, 3, 16, 1},
-    {7, 7, 24, 40, 1, .activation = "relu6"},
-    {13, 13, 64, 24, 1, .bias = false},
-    {9, 5, 16, 96, 1, .activation = "relu"},
+    Geometry{7, 7, 24, 40, 1}.with("relu6"),
+    Geometry{13, 13, 64, 24, 1}.withoutBias(),
+    Geometry{9, 5, 16, 96, 1}.with("relu"),
     {8, 8, 32, 65, 1, 2},
-    {6, 6, 3, 8, 3, 1, 1, 1, 1, .activation = "relu"},
-    {11, 9, 3, 32, 3, 2, 1, 0, 1, .activation = "relu6"},
+    Geometry{6, 6, 3, 8, 3, 1, 1, 1, 1}.with("relu"),
+    Geometry{11, 9, 3, 32, 3, 2, 1, 0, 1}.with("relu6"),
     {10, 10, 17, 19, 3, 2, 1, 1, 1},
     {7, 7, 16, 16, 3, 1, 1, 1, 1},
-    {14, 14, 32, 33, 3, 1, 1, 1, 1, .bias = false},
+    Geometry{14, 14, 32, 33, 3, 1, 1, 1, 1}.withoutBias(),
     {9, 9, 8, 12, 3, 1, 2, 2, 2},
     {12, 20, 5, 24, 5, 2, 1, 1, 2},
     {12, 12, 1, 8, 3},
@@ -57,16 +67,16 @@ const std::vector<Geometry> kConvolutions = {
     {16, 16, 3, 64, 7, 2, 1, 3, 3},
     {6, 6, 8, 12, 3, 1, 1, 1, 1, 2},
     {4, 4, 6, 6, 1, 1, 1, 0, 0, 3},
-    {3, 30, 4, 20, 3, 1, 3, 3, 3, .activation = "relu_n1_to_1"},
+    Geometry{3, 30, 4, 20, 3, 1, 3, 3, 3}.with("relu_n1_to_1"),
 };
 
 const std::vector<Geometry> kDepthwise = {
     {1, 1, 1, 1, 1},
     {8, 8, 3, 3, 3, 1, 1, 1, 1},
-    {7, 7, 16, 16, 3, 1, 1, 1, 1, .activation = "relu6"},
+    Geometry{7, 7, 16, 16, 3, 1, 1, 1, 1}.with("relu6"),
     {9, 11, 17, 17, 3, 2, 1, 0, 1},
-    {14, 14, 24, 24, 5, 1, 1, 2, 2, .activation = "relu"},
-    {13, 13, 130, 130, 3, 2, 1, 1, 1, .bias = false},
+    Geometry{14, 14, 24, 24, 5, 1, 1, 2, 2}.with("relu"),
+    Geometry{13, 13, 130, 130, 3, 2, 1, 1, 1}.withoutBias(),
     {10, 10, 8, 8, 5, 2, 1, 1, 2},
     {6, 6, 32, 32, 3},
     {9, 9, 20, 20, 3, 1, 2, 2, 2},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/element_type.h"
 #include "base/result.h"
 #include "tests/conformance/cases.h"
 

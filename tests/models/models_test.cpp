@@ -1,0 +1,130 @@
+// Whole models against what their own frameworks compute (README.md beside this file).
+
+#include "compiler/driver/compiler.h"
+#include "runtime/session.h"
+#include "tests/models/golden_models.h"
+#include "tools/tandem/npy.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <unistd.h>
+
+namespace tandem::test {
+namespace {
+
+struct Setting {
+  const char *name;
+  std::vector<std::string> backends;
+  const char *isa; ///< for TANDEM_CPU_ISA; null: what the machine has
+};
+
+template <typename T> T elementAt(const std::byte *data, size_t i) {
+  T value;
+  std::memcpy(&value, data + i * sizeof value, sizeof value);
+  return value;
+}
+
+void expectFloats(const NpyArray &expected, const TensorView &actual, double relativeToLargest) {
+  size_t count = actual.bytes / sizeof(float);
+  double largest = 0, worst = 0;
+  for (size_t i = 0; i < count; ++i) {
+    double want = elementAt<float>(expected.data.data(), i);
+    double difference = std::abs(elementAt<float>(actual.data, i) - want);
+    largest = std::max(largest, std::abs(want));
+    worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
+  }
+  EXPECT_LE(worst, relativeToLargest * largest) << actual.name << ": largest output " << largest;
+}
+
+void expectCodes(const NpyArray &expected, const TensorView &actual, double steps) {
+  double worst = 0;
+  size_t differing = 0;
+  for (size_t i = 0; i < actual.bytes; ++i) {
+    bool isSigned = actual.type == ElementType::kI8;
+    int want = isSigned ? elementAt<int8_t>(expected.data.data(), i)
+                        : elementAt<uint8_t>(expected.data.data(), i);
+    int have = isSigned ? elementAt<int8_t>(actual.data, i) : elementAt<uint8_t>(actual.data, i);
+    worst = std::max<double>(worst, std::abs(want - have));
+    differing += want != have;
+  }
+  EXPECT_LE(worst, steps) << actual.name << ": " << differing << " of " << actual.bytes
+                          << " codes differ";
+}
+
+class Models : public ::testing::TestWithParam<std::tuple<GoldenModel, Setting>> {
+protected:
+  void SetUp() override {
+    bundle_ = std::filesystem::temp_directory_path() /
+              ("tandem_models_" + std::to_string(getpid()) + ".tandem");
+  }
+  void TearDown() override {
+    std::filesystem::remove(bundle_);
+    unsetenv("TANDEM_CPU_ISA");
+  }
+
+  void runGolden(Session &session, const GoldenModel &model, const GoldenModel::Golden &golden) {
+    SCOPED_TRACE("seed " + std::to_string(golden.seed));
+    for (size_t i = 0; i < model.inputs.size(); ++i) {
+      auto input = session.input(model.inputs[i].name);
+      ASSERT_TRUE(input.ok()) << input.error().text();
+      ASSERT_EQ((*input)->shape, model.inputs[i].shape);
+      fillPattern(golden.seed, model, model.inputs[i], (*input)->type,
+                  {(*input)->data, (*input)->bytes});
+    }
+    Status status = session.run();
+    ASSERT_TRUE(status.ok()) << status.error().text();
+    for (size_t i = 0; i < model.outputs.size(); ++i) {
+      auto output = session.output(model.outputs[i].name);
+      ASSERT_TRUE(output.ok()) << output.error().text();
+      auto expected = readNpy(goldenFolder() + "/" + golden.outputs[i]);
+      ASSERT_TRUE(expected.ok()) << expected.error().text();
+      ASSERT_EQ(expected->shape, (*output)->shape);
+      ASSERT_EQ(expected->type, (*output)->type);
+      if (expected->type == ElementType::kF32)
+        expectFloats(*expected, **output, model.relativeToLargest);
+      else
+        expectCodes(*expected, **output, model.steps);
+    }
+  }
+
+  std::filesystem::path bundle_;
+};
+
+TEST_P(Models, AgreeWithTheirOwnFramework) {
+  const auto &[model, setting] = GetParam();
+  std::optional<std::string> path = locate(model);
+  if (!path)
+    GTEST_SKIP() << model.file << " is not on this machine";
+  if (setting.isa)
+    setenv("TANDEM_CPU_ISA", setting.isa, /*overwrite=*/1);
+  CompileRequest request;
+  request.modelPath = *path;
+  request.backends = setting.backends;
+  auto compiled = compileModel(request, bundle_.string());
+  ASSERT_TRUE(compiled.ok()) << compiled.error().text();
+
+  auto bundle = Bundle::open(bundle_.string());
+  ASSERT_TRUE(bundle.ok()) << bundle.error().text();
+  SessionOptions options;
+  options.threads = setting.isa ? 1 : 2; // both ways of running, without a third setting
+  auto session = Session::create(*bundle, "", options);
+  ASSERT_TRUE(session.ok()) << session.error().text();
+  for (const GoldenModel::Golden &golden : model.goldens)
+    runGolden(**session, model, golden);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Models,
+    ::testing::Combine(::testing::ValuesIn(goldenModels()),
+                       ::testing::Values(Setting{"reference", {"reference"}, nullptr},
+                                         Setting{"cpu", {"cpu", "reference"}, nullptr},
+                                         Setting{"avx2", {"cpu", "reference"}, "avx2"})),
+    [](const auto &info) {
+      return std::get<0>(info.param).name + "_" + std::get<1>(info.param).name;
+    });
+
+} // namespace
+} // namespace tandem::test
