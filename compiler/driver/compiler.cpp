@@ -132,6 +132,15 @@ void keepBordersAlive(func::FuncOp function, ModelBuilder &builder) {
   }
 }
 
+CompiledModel describePartition(const Partition &partition) {
+  CompiledModel result;
+  result.reportTable = reportTable(partition);
+  result.reportJson = reportJson(partition);
+  result.ops = partition.placements.size();
+  result.regions = partition.regions.size();
+  return result;
+}
+
 } // namespace
 
 Result<CompiledModel> compileModel(const CompileRequest &request, const std::string &bundlePath) {
@@ -170,16 +179,21 @@ Result<CompiledModel> compileModel(const CompileRequest &request, const std::str
   TANDEM_RETURN_IF_ERROR(writer.write(bundlePath, std::move(manifest)));
   report(request, "done", 1.0);
 
-  CompiledModel result;
-  result.reportTable = reportTable(*placed);
-  result.reportJson = reportJson(*placed);
+  CompiledModel result = describePartition(*placed);
   result.arenaBytes = plan.arenaSize;
   result.arenaLowerBound = plan.lowerBound;
   result.weightBytes = builder.weights().size();
   result.bundleBytes = std::filesystem::file_size(bundlePath);
-  result.ops = placed->placements.size();
-  result.regions = placed->regions.size();
   return result;
+}
+
+Result<CompiledModel> checkModel(const CompileRequest &request) {
+  TANDEM_ASSIGN_OR_RETURN(std::vector<const Backend *> candidates, chooseBackends(request));
+  TANDEM_ASSIGN_OR_RETURN(ImportedModel model, importModel(request));
+  auto placed = partition(model.main(), candidates);
+  if (!placed)
+    return Error(Code::kUnsupported, request.modelPath, llvm::toString(placed.takeError()));
+  return describePartition(*placed);
 }
 
 static ModelSummary::Tensor describeTensor(const std::string &name, Type type) {
@@ -219,6 +233,13 @@ Result<std::string> modelAsMlir(const CompileRequest &request) {
   flags.elideLargeResourceString(32);
   model.module->print(out, flags);
   return text;
+}
+
+std::map<std::string, std::vector<std::string>> importedOperators() {
+  std::map<std::string, std::vector<std::string>> operators;
+  for (const Importer *importer : importers())
+    operators[importer->name().str()] = importer->operators();
+  return operators;
 }
 
 std::vector<std::string> backendNames() {

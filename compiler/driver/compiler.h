@@ -37,6 +37,10 @@ struct CompiledModel {
 /// calls may run at the same time.
 Result<CompiledModel> compileModel(const CompileRequest &request, const std::string &bundlePath);
 
+/// Import, passes and partition, as compileModel() would; compiles and writes nothing. The sizes
+/// are 0.
+Result<CompiledModel> checkModel(const CompileRequest &request);
+
 struct ModelSummary {
   struct Tensor {
     std::string name;
@@ -56,6 +60,8 @@ Result<ModelSummary> inspectModel(const CompileRequest &request);
 /// The graph after the passes, as MLIR text.
 Result<std::string> modelAsMlir(const CompileRequest &request);
 
+/// The source operators that each importer of this build knows: format to names.
+std::map<std::string, std::vector<std::string>> importedOperators();
 /// The names of the backends of this build, in the default order of preference.
 std::vector<std::string> backendNames();
 
