@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,11 @@ struct OpCase {
   std::string variant; ///< "3x3_s2_c17_o33": letters, digits, underscores
   std::string mlir;    ///< a module with @main
 };
+
+/// For GoogleTest's messages.
+inline std::ostream &operator<<(std::ostream &out, const OpCase &opCase) {
+  return out << "graph." << opCase.op << " " << opCase.type << " " << opCase.variant;
+}
 
 /// Every op of the dialect × the types it has × shapes chosen to be awkward: 1×1, channels that are
 /// no multiple of a vector, strides, asymmetric pads, dilation, groups, windows larger than the

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <ostream>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,11 @@ struct GoldenModel {
   double relativeToLargest = 0; ///< float outputs
   double steps = 0;             ///< 8-bit outputs
 };
+
+/// For GoogleTest's messages.
+inline std::ostream &operator<<(std::ostream &out, const GoldenModel &model) {
+  return out << model.file;
+}
 
 /// All of models.json. Aborts the test program when the file is broken: it is ours.
 const std::vector<GoldenModel> &goldenModels();

@@ -21,6 +21,10 @@ struct Setting {
   const char *isa; ///< for TANDEM_CPU_ISA; null: what the machine has
 };
 
+std::ostream &operator<<(std::ostream &out, const Setting &setting) {
+  return out << setting.name;
+}
+
 template <typename T> T elementAt(const std::byte *data, size_t i) {
   T value;
   std::memcpy(&value, data + i * sizeof value, sizeof value);

@@ -11,7 +11,7 @@ namespace {
 struct Options {
   std::string model, output, report;
   std::vector<std::string> backends, isas, shapes;
-  bool mlir = false;
+  bool mlir = false, check = false;
 };
 
 void printSummary(const Options &options, const CompiledModel &model) {
@@ -43,14 +43,16 @@ int compile(const Options &options) {
     std::fputs(text->c_str(), stdout);
     return kExitDone;
   }
-  auto compiled = compileModel(request, options.output);
+  auto compiled = options.check ? checkModel(request) : compileModel(request, options.output);
   if (!compiled)
     return refuse(compiled.error());
+  bool table = options.report == "table" || (options.check && options.report.empty());
   if (options.report == "json")
     std::printf("%s\n", compiled->reportJson.c_str());
-  else if (options.report == "table")
+  else if (table)
     std::fputs(compiled->reportTable.c_str(), stdout);
-  printSummary(options, *compiled);
+  if (!options.check)
+    printSummary(options, *compiled);
   return kExitDone;
 }
 
@@ -83,9 +85,11 @@ void registerCompile(CommandTable &table) {
       ->check(CLI::IsMember({"table", "json"}));
   auto *mlir =
       command.add_flag("--emit-mlir", options->mlir, "print the graph after the passes instead");
-  output->excludes(mlir);
+  auto *check = command.add_flag("--check", options->check,
+                                 "say what would go where, or what is missing; compile nothing");
+  output->excludes(mlir)->excludes(check);
   table.onRun(command, [options] {
-    if (options->output.empty() && !options->mlir)
+    if (options->output.empty() && !options->mlir && !options->check)
       return std::fprintf(stderr, "tandem compile: --output is required\n"), int(kExitUsage);
     return compile(*options);
   });

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tandem::test {
+
+struct Outcome {
+  int exitCode = -1; ///< 128 + signal when a signal ended it
+  std::string out, err;
+};
+
+struct Limits {
+  long fileBytes = -1; ///< no file may grow beyond it, as on a full disk; -1: no limit
+};
+
+/// Runs build/bin/tandem with these arguments.
+Outcome runTandem(const std::vector<std::string> &arguments, Limits limits = {});
+
+/// A folder of its own, gone with the object.
+class TemporaryFolder {
+public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder &) = delete;
+  TemporaryFolder &operator=(const TemporaryFolder &) = delete;
+  std::string path(const std::string &name) const { return (folder_ / name).string(); }
+  /// Everything in it, sorted.
+  std::vector<std::string> names() const;
+
+private:
+  std::filesystem::path folder_;
+};
+
+std::string readBytes(const std::string &path);
+void writeBytes(const std::string &path, const std::string &bytes);
+
+} // namespace tandem::test
