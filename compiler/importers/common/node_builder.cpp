@@ -20,7 +20,7 @@ std::optional<int64_t> normalizedAxis(int64_t axis, int64_t rank) {
   return axis < 0 ? axis + rank : axis;
 }
 
-FailureOr<Value> NodeBuilder::finish(FailureOr<Value> result) {
+MaybeValue NodeBuilder::finish(MaybeValue result) {
   if (failed(result))
     return failure();
   if (!hasSaneSize(shapeOf(*result)))

@@ -10,6 +10,9 @@
 
 namespace tandem {
 
+/// Failed: somebody has emitted the error.
+using MaybeValue = mlir::FailureOr<mlir::Value>;
+
 /// Makes graph ops at one place of the source model. Arguments may be FailureOr<Value>: a failed
 /// one makes the result failed, so that a handler chains calls and checks once, at its end. Whoever
 /// failed first has emitted the error.
@@ -23,8 +26,8 @@ public:
 
   /// An op whose result has the element type of its first operand. Ops on constants are folded.
   template <typename OpT, typename First, typename... Rest>
-  mlir::FailureOr<mlir::Value> create(const First &first, const Rest &...rest) {
-    mlir::FailureOr<mlir::Value> input = first;
+  MaybeValue create(const First &first, const Rest &...rest) {
+    MaybeValue input = first;
     if (failed(input))
       return mlir::failure();
     return createTyped<OpT>(mlir::getElementTypeOrSelf(*input), first, rest...);
@@ -32,7 +35,7 @@ public:
 
   /// An op whose result has `elementType`.
   template <typename OpT, typename... Arguments>
-  mlir::FailureOr<mlir::Value> createTyped(mlir::Type elementType, const Arguments &...arguments) {
+  MaybeValue createTyped(mlir::Type elementType, const Arguments &...arguments) {
     if ((isFailed(arguments) || ...))
       return mlir::failure();
     return finish(
@@ -51,11 +54,11 @@ public:
 
 private:
   template <typename T> static bool isFailed(const T &) { return false; }
-  static bool isFailed(const mlir::FailureOr<mlir::Value> &value) { return failed(value); }
+  static bool isFailed(const MaybeValue &value) { return failed(value); }
   template <typename T> static const T &unwrap(const T &argument) { return argument; }
-  static mlir::Value unwrap(const mlir::FailureOr<mlir::Value> &value) { return *value; }
+  static mlir::Value unwrap(const MaybeValue &value) { return *value; }
   /// Folds the op if it is one on constants; refuses a result beyond kMaxElements.
-  mlir::FailureOr<mlir::Value> finish(mlir::FailureOr<mlir::Value> result);
+  MaybeValue finish(MaybeValue result);
 
   mlir::OpBuilder &builder_;
   mlir::Location location_;

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "base/element_type.h"
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tandem::keras {
+
+/// Reader of the part of HDF5 that Keras writes: superblock 0 or 1, version 1 object headers,
+/// groups as symbol tables, attributes of strings, datasets of floats in one piece. Everything else
+/// is refused by name. Format: "HDF5 File Format Specification Version 3.0", The HDF Group.
+///
+/// Not libhdf5: one in twenty single-byte changes to a Keras file makes 1.10 read or write outside
+/// its memory or hang (docs/decisions has the account), and models come from strangers.
+///
+/// All objects look into the bytes given to open(), which must outlive them. Any thread.
+struct Hdf5Dataset {
+  Shape shape;
+  std::vector<float> values;
+};
+
+class Hdf5Object {
+public:
+  /// The object at a path below this group ("dense/kernel:0"); nothing when there is none.
+  llvm::Expected<std::optional<Hdf5Object>> child(llvm::StringRef path) const;
+
+  /// The strings of an attribute (one when it is a scalar); nothing when there is none of that
+  /// name.
+  llvm::Expected<std::optional<std::vector<std::string>>> attribute(llvm::StringRef name) const;
+
+  /// This object's numbers, IEEE floats of 2, 4 or 8 bytes, as f32.
+  llvm::Expected<Hdf5Dataset> dataset() const;
+
+private:
+  friend class Hdf5File;
+  struct Message {
+    uint16_t type;
+    std::string_view data;
+  };
+  explicit Hdf5Object(std::string_view file) : file_(file) {}
+  static llvm::Expected<Hdf5Object> read(std::string_view file, uint64_t address);
+  llvm::Error readMessages(uint64_t address);
+  llvm::Error readLinks(std::string_view symbolTable);
+  std::optional<std::string_view> message(uint16_t type) const;
+
+  std::string_view file_;
+  std::vector<Message> messages_;
+  std::map<std::string, uint64_t, std::less<>> links_; ///< name to object header
+};
+
+class Hdf5File {
+public:
+  static bool hasSignature(std::string_view bytes);
+  /// The root group.
+  static llvm::Expected<Hdf5Object> open(std::string_view bytes);
+};
+
+} // namespace tandem::keras

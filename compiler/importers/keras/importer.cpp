@@ -1,0 +1,336 @@
+#include "compiler/importers/common/importer.h"
+
+#include "compiler/importers/common/error_capture.h"
+#include "compiler/importers/common/main_function.h"
+#include "compiler/importers/keras/layer.h"
+
+#include <map>
+#include <set>
+
+using namespace mlir;
+
+namespace tandem {
+namespace keras {
+namespace {
+
+constexpr size_t kMaxCalls = 1 << 16;
+
+/// Turns a parsed model into a module, layer by layer in the order of the data.
+class ModelImport {
+public:
+  ModelImport(MLIRContext &context, const ModelConfig &model, std::optional<Hdf5Object> weights,
+              int kerasMajor, const ImportOptions &options)
+      : context_(context), model_(model), weights_(std::move(weights)), kerasMajor_(kerasMajor),
+        options_(options), errors_(context) {
+    registerAllLayers(table_);
+  }
+
+  llvm::Expected<OwningOpRef<ModuleOp>> run();
+
+private:
+  struct Call {
+    const LayerConfig *layer;
+    int64_t index;
+    size_t waitsFor = 0; ///< inputs that are not there yet
+  };
+
+  llvm::Error indexLayers();
+  llvm::Error indexCalls();
+  llvm::Expected<RankedTensorType> inputType(const LayerConfig &layer) const;
+  llvm::Error makeInputs();
+  llvm::Error importCalls();
+  llvm::Error importCall(const Call &call);
+  llvm::Error cycleError(const std::vector<Call> &calls) const;
+  llvm::Expected<std::vector<NamedValue>> outputs() const;
+
+  MLIRContext &context_;
+  const ModelConfig &model_;
+  std::optional<Hdf5Object> weights_;
+  int kerasMajor_;
+  const ImportOptions &options_;
+  ErrorCapture errors_;
+  LayerTable table_;
+  UnsupportedOps unsupported_;
+  MainFunction main_;
+  std::map<std::string, const LayerConfig *, std::less<>> layers_;
+  std::vector<Call> calls_;
+  std::map<TensorId, std::vector<size_t>> readers_; ///< tensor to the calls that wait for it
+  std::map<TensorId, Value> values_;
+};
+
+std::string subjectOf(const LayerConfig &layer) {
+  return "layer '" + layer.name + "' (" + layer.className + ")";
+}
+
+llvm::Error ModelImport::indexLayers() {
+  for (const LayerConfig &layer : model_.layers)
+    if (!layers_.emplace(layer.name, &layer).second)
+      return llvm::createStringError("two layers are called '" + layer.name + "'");
+  return llvm::Error::success();
+}
+
+llvm::Error ModelImport::indexCalls() {
+  std::set<TensorId> made;
+  for (const LayerConfig &layer : model_.layers)
+    for (size_t index = 0; index < layer.calls.size(); ++index)
+      made.insert({layer.name, static_cast<int64_t>(index), 0});
+  for (const LayerConfig &layer : model_.layers) {
+    for (auto [index, inputs] : llvm::enumerate(layer.calls)) {
+      if (calls_.size() == kMaxCalls)
+        return llvm::createStringError("the model has more than " + Twine(kMaxCalls) + " layers");
+      for (const TensorId &input : inputs) {
+        if (!made.count(input))
+          return llvm::createStringError(subjectOf(layer) + ": its input '" + input.layer +
+                                         "' is not in the model");
+        readers_[input].push_back(calls_.size());
+      }
+      calls_.push_back({&layer, static_cast<int64_t>(index), inputs.size()});
+    }
+  }
+  return llvm::Error::success();
+}
+
+/// "float32", or Keras 3's {"class_name": "DTypePolicy", "config": {"name": "float32"}}.
+StringRef dtypeName(const LayerConfig &layer) {
+  const Json *dtype = member(layer.config, "dtype");
+  if (!dtype)
+    return "float32";
+  if (std::optional<StringRef> name = asString(*dtype))
+    return *name;
+  const Json *config = member(*dtype, "config");
+  return config ? stringMember(*config, "name") : "";
+}
+
+llvm::Expected<RankedTensorType> ModelImport::inputType(const LayerConfig &layer) const {
+  auto refuse = [&](const Twine &what) {
+    return llvm::createStringError(subjectOf(layer) + ": " + what);
+  };
+  if (StringRef dtype = dtypeName(layer); dtype != "float32")
+    return refuse("inputs of type '" + dtype + "' are not supported, only float32 is");
+  const Json *shape = member(layer.config, "batch_input_shape");
+  if (!shape)
+    shape = member(layer.config, "batch_shape");
+  auto fixed = options_.shapes.find(layer.name);
+  bool isFixed = fixed != options_.shapes.end();
+  if (!shape || !shape->is_array() || shape->empty()) {
+    if (!isFixed)
+      return refuse("the input has no shape, give one with --shape " + layer.name + "=DIMS");
+  } else if (isFixed && fixed->second.size() != shape->size()) {
+    return refuse("--shape gives " + Twine(fixed->second.size()) + " dimensions, the model has " +
+                  Twine(shape->size()));
+  }
+  SmallVector<int64_t> dims;
+  size_t rank = isFixed ? fixed->second.size() : shape->size();
+  for (size_t i = 0; i < rank; ++i) {
+    const Json *given = shape && i < shape->size() ? &(*shape)[i] : nullptr;
+    std::optional<int64_t> size = given ? asInt(*given) : std::nullopt;
+    if (given && !given->is_null() && !size)
+      return refuse("dimension " + Twine(i) + " is no number");
+    if (isFixed) {
+      if (size && *size != fixed->second[i])
+        return refuse("--shape gives dimension " + Twine(i) + " as " + Twine(fixed->second[i]) +
+                      ", the model has " + Twine(*size));
+      dims.push_back(fixed->second[i]);
+    } else if (size || i == 0) { // the batch is open in every Keras model; one picture at a time
+      dims.push_back(size.value_or(1));
+    } else {
+      return refuse("dimension " + Twine(i) + " is open, fix it with --shape " + layer.name +
+                    "=DIMS");
+    }
+    if (dims.back() < 1)
+      return refuse("dimension " + Twine(i) + " is " + Twine(dims.back()));
+  }
+  if (!hasSaneSize(dims))
+    return refuse("the shape " + shapeText(dims) + " is too large");
+  return RankedTensorType::get(dims, Float32Type::get(&context_));
+}
+
+llvm::Error ModelImport::makeInputs() {
+  std::vector<NamedType> inputs;
+  std::set<TensorId> seen;
+  for (const TensorId &id : model_.inputs) {
+    auto layer = layers_.find(id.layer);
+    if (layer == layers_.end() || layer->second->className != "InputLayer")
+      return llvm::createStringError("the model's input '" + id.layer +
+                                     "' is not one of its input layers");
+    if (!seen.insert(id).second)
+      return llvm::createStringError("the model's input '" + id.layer + "' is listed twice");
+    llvm::Expected<RankedTensorType> type = inputType(*layer->second);
+    if (!type)
+      return type.takeError();
+    inputs.push_back({id.layer, *type});
+  }
+  for (const auto &shape : options_.shapes)
+    if (llvm::none_of(inputs, [&](const NamedType &input) { return input.name == shape.getKey(); }))
+      return llvm::createStringError("--shape names '" + shape.getKey() +
+                                     "', which is no input of the model");
+  main_ = MainFunction::create(context_, inputs);
+  for (auto [id, argument] : llvm::zip(model_.inputs, main_.function.getArguments()))
+    values_[id] = argument;
+  return llvm::Error::success();
+}
+
+/// Each call once all its inputs were tried, so that one unsupported layer does not hide the next.
+llvm::Error ModelImport::importCalls() {
+  std::vector<size_t> ready;
+  for (size_t i = calls_.size(); i-- > 0;)
+    if (calls_[i].waitsFor == 0)
+      ready.push_back(i);
+  size_t done = 0;
+  while (!ready.empty()) {
+    const Call &call = calls_[ready.back()];
+    ready.pop_back();
+    ++done;
+    if (llvm::Error error = importCall(call))
+      return error;
+    const std::vector<size_t> &next = readers_[{call.layer->name, call.index, 0}];
+    for (size_t reader : llvm::reverse(next))
+      if (--calls_[reader].waitsFor == 0)
+        ready.push_back(reader);
+  }
+  return done == calls_.size() ? llvm::Error::success() : cycleError(calls_);
+}
+
+llvm::Error ModelImport::cycleError(const std::vector<Call> &calls) const {
+  constexpr size_t kShown = 5;
+  std::string names;
+  size_t count = 0;
+  for (const Call &call : calls)
+    if (call.waitsFor && count++ < kShown)
+      names += (names.empty() ? "'" : ", '") + call.layer->name + "'";
+  return llvm::createStringError("layers wait for one another's results: " + names +
+                                 (count > kShown ? ", ..." : ""));
+}
+
+llvm::Error ModelImport::importCall(const Call &call) {
+  const LayerConfig &layer = *call.layer;
+  if (layer.className == "InputLayer")
+    return llvm::Error::success();
+  Handler handler = table_.find(layer.className);
+  if (!handler) {
+    unsupported_.add(layer.className, layer.name);
+    return llvm::Error::success();
+  }
+  SmallVector<Value> inputs;
+  for (const TensorId &id : layer.calls[call.index]) {
+    auto value = values_.find(id);
+    if (value == values_.end()) // what makes it is unsupported and listed
+      return llvm::Error::success();
+    inputs.push_back(value->second);
+  }
+  errors_.setSubject(subjectOf(layer));
+  if (inputs.empty())
+    return llvm::createStringError(subjectOf(layer) + ": has no inputs");
+
+  std::optional<Hdf5Object> group;
+  if (weights_) {
+    llvm::Expected<std::optional<Hdf5Object>> found = weights_->child(layer.name);
+    if (!found)
+      return llvm::createStringError(subjectOf(layer) + ": " + llvm::toString(found.takeError()));
+    group = std::move(*found);
+  }
+  llvm::Expected<LayerWeights> weights = LayerWeights::open(std::move(group));
+  if (!weights)
+    return llvm::createStringError(subjectOf(layer) + ": " + llvm::toString(weights.takeError()));
+  OpBuilder builder = OpBuilder::atBlockEnd(&main_.function.getBody().front());
+  Layer context(builder, layer, inputs, *weights, kerasMajor_, unsupported_);
+  MaybeValue result = handler(context);
+  if (!errors_.empty())
+    return llvm::createStringError(errors_.message());
+  if (succeeded(result))
+    values_[{layer.name, call.index, 0}] = *result;
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::vector<NamedValue>> ModelImport::outputs() const {
+  std::vector<NamedValue> outputs;
+  for (const TensorId &id : model_.outputs) {
+    auto value = values_.find(id);
+    if (value == values_.end())
+      return llvm::createStringError("the model's output '" + id.layer +
+                                     "' is not made by any of its layers");
+    outputs.push_back({id.layer, value->second});
+  }
+  return outputs;
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> ModelImport::run() {
+  if (llvm::Error error = indexLayers())
+    return error;
+  if (llvm::Error error = indexCalls())
+    return error;
+  if (llvm::Error error = makeInputs())
+    return error;
+  if (llvm::Error error = importCalls())
+    return error;
+  if (!unsupported_.empty())
+    return llvm::createStringError(unsupported_.message());
+  llvm::Expected<std::vector<NamedValue>> results = outputs();
+  if (!results)
+    return results.takeError();
+  errors_.setSubject("");
+  if (failed(main_.finish(std::move(*results))))
+    return llvm::createStringError(errors_.message());
+  return std::move(main_.module);
+}
+
+/// "2.4.0" is 2; files without a version are older than 2.
+llvm::Expected<int> kerasMajorVersion(const Hdf5Object &root) {
+  llvm::Expected<std::optional<std::vector<std::string>>> version = root.attribute("keras_version");
+  if (!version)
+    return version.takeError();
+  int major = 1;
+  if (*version && (*version)->size() == 1)
+    StringRef((*version)->front()).split('.').first.getAsInteger(10, major);
+  return major;
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>>
+importModel(std::string_view bytes, const ImportOptions &options, MLIRContext &context) {
+  llvm::Expected<Hdf5Object> root = Hdf5File::open(bytes);
+  if (!root)
+    return root.takeError();
+  llvm::Expected<std::optional<std::vector<std::string>>> text = root->attribute("model_config");
+  if (!text)
+    return text.takeError();
+  if (!*text || (*text)->size() != 1)
+    return llvm::createStringError(
+        "the HDF5 file has no attribute 'model_config': it is not a Keras "
+        "model, or holds weights only");
+  llvm::Expected<int> kerasMajor = kerasMajorVersion(*root);
+  if (!kerasMajor)
+    return kerasMajor.takeError();
+  llvm::Expected<Json> json = parseJson((*text)->front(), "the attribute 'model_config'");
+  if (!json)
+    return json.takeError();
+  llvm::Expected<ModelConfig> config = parseModelConfig(*json);
+  if (!config)
+    return config.takeError();
+  llvm::Expected<std::optional<Hdf5Object>> weights = root->child("model_weights");
+  if (!weights)
+    return weights.takeError();
+  return ModelImport(context, *config, std::move(*weights), *kerasMajor, options).run();
+}
+
+class KerasImporter final : public Importer {
+public:
+  StringRef name() const override { return "keras"; }
+  bool recognizes(StringRef path, std::string_view bytes) const override {
+    return Hdf5File::hasSignature(bytes) || path.ends_with(".h5") || path.ends_with(".hdf5");
+  }
+  llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef, std::string_view bytes,
+                                               const ImportOptions &options,
+                                               MLIRContext &context) const override {
+    return importModel(bytes, options, context);
+  }
+};
+
+} // namespace
+} // namespace keras
+
+const Importer &kerasImporter() {
+  static const keras::KerasImporter importer;
+  return importer;
+}
+
+} // namespace tandem

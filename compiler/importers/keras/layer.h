@@ -1,0 +1,116 @@
+#pragma once
+
+#include "compiler/importers/common/importer.h"
+#include "compiler/importers/common/json.h"
+#include "compiler/importers/common/node_builder.h"
+#include "compiler/importers/keras/hdf5_file.h"
+#include "compiler/importers/keras/model_config.h"
+
+#include "llvm/ADT/StringMap.h"
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tandem::keras {
+
+using Pair = llvm::SmallVector<int64_t, 2>; ///< (height, width)
+
+/// The weights of one layer in the file's order, read when they are asked for.
+class LayerWeights {
+public:
+  /// `group` is model_weights/<layer>; nothing when the layer has no weights.
+  static llvm::Expected<LayerWeights> open(std::optional<Hdf5Object> group);
+  size_t size() const { return names_.size(); }
+  llvm::Expected<Hdf5Dataset> read(size_t index) const;
+
+private:
+  std::optional<Hdf5Object> group_;
+  std::vector<std::string> names_;
+};
+
+/// One use of a layer, while its handler turns it into graph ops.
+///
+/// Readers of the configuration return the default and make failed() true when the file has
+/// something of another kind; a handler reads everything, then checks once. Errors are emitted as
+/// they are found.
+class Layer : public NodeBuilder {
+public:
+  Layer(mlir::OpBuilder &builder, const LayerConfig &config, llvm::ArrayRef<mlir::Value> inputs,
+        const LayerWeights &weights, int kerasMajor, UnsupportedOps &unsupported);
+
+  llvm::StringRef name() const { return config_.name; }
+  /// 2 or 3; some functions differ between them.
+  int kerasMajor() const { return kerasMajor_; }
+  bool failed() const { return failed_; }
+
+  llvm::ArrayRef<mlir::Value> inputs() const { return inputs_; }
+  /// The only input; it must have `rank` dimensions when that is given.
+  mlir::Value input() const { return inputs_.front(); }
+  llvm::ArrayRef<int64_t> inputShape() const { return shapeOf(input()); }
+  mlir::Type elementType() const { return mlir::getElementTypeOrSelf(input()); }
+  /// Emits an error unless there is one input, of that rank.
+  bool hasOneInput(int64_t rank);
+  bool hasOneInput();
+
+  const Json *find(llvm::StringRef key) const { return member(config_.config, key); }
+  int64_t integer(llvm::StringRef key, std::optional<int64_t> absent = std::nullopt);
+  double number(llvm::StringRef key, std::optional<double> absent = std::nullopt);
+  bool flag(llvm::StringRef key, bool absent);
+  llvm::StringRef string(llvm::StringRef key, llvm::StringRef absent);
+  /// Two numbers, or one for both.
+  Pair pair(llvm::StringRef key, std::optional<Pair> absent = std::nullopt);
+  llvm::SmallVector<int64_t> integers(llvm::StringRef key);
+  /// An axis counted from the front, one that the input has.
+  int64_t axis(llvm::StringRef key, int64_t absent);
+  /// Marks the layer unsupported if it is not channels_last.
+  void checkDataFormat();
+  /// Pads of a window by 'padding', which is 'valid' or 'same'.
+  std::pair<Pair, Pair> padding(const Pair &kernel, const Pair &stride, const Pair &dilation);
+
+  /// Weight number `index`, which Keras calls `what`, in the input's element type.
+  MaybeValue weight(size_t index, llvm::StringRef what, llvm::ArrayRef<int64_t> shape);
+  size_t weightCount() const { return weights_.size(); }
+  /// The 'bias' behind `index` weights, when 'use_bias' says that there is one.
+  MaybeValue bias(size_t index, int64_t channels);
+
+  /// Takes part in the message that lists everything unsupported.
+  mlir::LogicalResult unsupported(const llvm::Twine &reason);
+  mlir::LogicalResult invalid(const llvm::Twine &what);
+
+private:
+  template <typename T>
+  T get(llvm::StringRef key, std::optional<T> absent, std::optional<T> (*convert)(const Json &),
+        llvm::StringRef expected);
+
+  const LayerConfig &config_;
+  llvm::ArrayRef<mlir::Value> inputs_;
+  const LayerWeights &weights_;
+  int kerasMajor_;
+  UnsupportedOps &unsupported_;
+  bool failed_ = false;
+};
+
+/// SAME of TensorFlow: as many outputs as input / stride, rounded up; the odd pad goes to the end.
+std::pair<int64_t, int64_t> samePadding(int64_t input, int64_t kernel, int64_t stride,
+                                        int64_t dilation);
+
+/// A function named in a configuration ('relu'), or an object of Keras 3 that stands for one.
+MaybeValue applyActivation(Layer &layer, MaybeValue input, const Json *activation);
+/// The layer's own 'activation', if it has one.
+MaybeValue applyActivation(Layer &layer, MaybeValue input);
+
+using Handler = MaybeValue (*)(Layer &);
+/// Class name to handler; filled from the files of layers/.
+class LayerTable {
+public:
+  void add(llvm::StringRef className, Handler handler) { handlers_[className] = handler; }
+  Handler find(llvm::StringRef className) const { return handlers_.lookup(className); }
+
+private:
+  llvm::StringMap<Handler> handlers_;
+};
+void registerAllLayers(LayerTable &table); // generated from layers/
+
+} // namespace tandem::keras
