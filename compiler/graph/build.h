@@ -16,7 +16,8 @@ mlir::FailureOr<mlir::Value> createInferred(mlir::OpBuilder &builder, mlir::Loca
   OpT::build(builder, state, mlir::RankedTensorType::get({}, elementType),
              std::forward<Arguments>(arguments)...);
   llvm::SmallVector<mlir::ShapedTypeComponents> shapes;
-  if (failed(OpT::inferReturnTypeComponents(builder.getContext(), location, state.operands,
+  if (failed(OpT::inferReturnTypeComponents(builder.getContext(), location,
+                                            mlir::ValueRange(state.operands),
                                             state.attributes.getDictionary(builder.getContext()),
                                             state.getRawProperties(), state.regions, shapes)))
     return mlir::failure();
