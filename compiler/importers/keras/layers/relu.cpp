@@ -13,7 +13,7 @@ static MaybeValue importRelu(Layer &layer) {
   if (layer.failed())
     return failure();
   if (threshold != 0)
-    return layer.unsupported("threshold " + Twine(threshold) + ", only 0 is");
+    return layer.unsupported("threshold " + std::to_string(threshold) + ", only 0 is");
   if (slope == 0 && most == 6)
     return layer.create<graph::Relu6Op>(layer.input());
   MaybeValue result = slope == 0 ? layer.create<graph::ReluOp>(layer.input())
