@@ -117,6 +117,17 @@ void KernelBuilder::loop(Value from, Value to, int64_t step, function_ref<void(V
   });
 }
 
+void KernelBuilder::forChannels(int64_t channels, function_ref<void(Value, int64_t)> body) {
+  int64_t lanes = isa_.lanes(), whole = channels / lanes * lanes;
+  loop(index(0), index(whole), lanes, [&](Value channel) { body(channel, lanes); });
+  if (whole == channels)
+    return;
+  if (whole > 0)
+    body(index(channels - lanes), lanes);
+  else
+    body(index(0), channels);
+}
+
 void KernelBuilder::when(Value condition, function_ref<void()> body) {
   auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(*this);
@@ -197,6 +208,28 @@ Value KernelBuilder::clampF32(Value value, float low, float high) {
   if (!std::isinf(high))
     value = arith::MinimumFOp::create(*this, value, constant(value.getType(), high));
   return value;
+}
+
+static Type withElement(Type type, Type element) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    return vector.clone(element);
+  return element;
+}
+
+Value KernelBuilder::toI32(Value value, ElementType element) {
+  Type type = withElement(value.getType(), getI32Type());
+  if (value.getType() == type)
+    return value;
+  if (element == ElementType::kU8 || element == ElementType::kBool)
+    return arith::ExtUIOp::create(*this, type, value);
+  return arith::ExtSIOp::create(*this, type, value);
+}
+
+Value KernelBuilder::fromI32(Value value, ElementType element) {
+  Type type = withElement(value.getType(), elementType(element));
+  if (value.getType() == type)
+    return value;
+  return arith::TruncIOp::create(*this, type, value);
 }
 
 Value KernelBuilder::clampInt(Value value, int64_t low, int64_t high) {

@@ -73,6 +73,10 @@ public:
   void loop(int64_t to, llvm::function_ref<void(Value)> body) {
     loop(index(0), index(to), 1, body);
   }
+  /// Vectors of channels, `lanes` at a time. The last one, if not whole, is the last `lanes`
+  /// channels once more; only when there are fewer than `lanes` in all, some lanes are beyond:
+  /// `valid` < lanes.
+  void forChannels(int64_t channels, llvm::function_ref<void(Value channel, int64_t valid)> body);
   void when(Value condition, llvm::function_ref<void()> body);
   Value less(Value a, Value b); ///< of signed indices
 
@@ -97,6 +101,11 @@ public:
   Value pairDot(Value a, Value b, Value acc);
   /// Clamps floats; infinite bounds are left out. NaN stays NaN.
   Value clampF32(Value value, float low, float high);
+  // Integers; scalars or vectors alike.
+  /// Widens to i32 what is stored as `element`.
+  Value toI32(Value value, ElementType element);
+  /// Narrows to the storage of `element`; the value must fit.
+  Value fromI32(Value value, ElementType element);
   /// Clamps signed integers.
   Value clampInt(Value value, int64_t low, int64_t high);
   mlir::Type elementType(ElementType type);

@@ -1,0 +1,105 @@
+#include "backends/cpu/compile/depthwise_template.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+using Values = KernelBuilder::Values;
+
+namespace {
+
+class Depthwise {
+public:
+  Depthwise(KernelBuilder &k, const ConvShape &shape, const DepthwiseBody &body)
+      : k_(k), s_(shape), body_(body) {
+    int64_t pixels = chooseDepthwisePixels(k.isa(), s_.outWidth, s_.kernelWidth);
+    runs_ = tileRuns(s_, EvenSplit::ofAtMost(s_.outWidth, pixels));
+  }
+
+  void build();
+
+private:
+  void rowOfTiles(Value row, Value channel, int64_t valid);
+  void tile(Value row, Value pixel, const TileRun &run, Value channel, int64_t valid);
+  Values kernelRow(Value inRow, Value ky, Value pixel, const TileRun &run, Value channel,
+                   ValueRange carried);
+
+  KernelBuilder &k_;
+  const ConvShape &s_;
+  const DepthwiseBody &body_;
+  std::vector<TileRun> runs_;
+};
+
+/// One row of the kernel over the tile. Each input column is loaded once and goes to all the
+/// outputs that see it.
+Values Depthwise::kernelRow(Value inRow, Value ky, Value pixel, const TileRun &run, Value channel,
+                            ValueRange carried) {
+  Values acc(carried.begin(), carried.end());
+  Values weights;
+  for (int64_t kx = 0; kx < s_.kernelWidth; ++kx) {
+    Value tap = k_.add(k_.mul(ky, s_.kernelWidth), kx);
+    weights.push_back(
+        k_.loadVector(k_.vectorF32(), body_.weights, k_.add(k_.mul(tap, s_.outChannels), channel)));
+  }
+  Value first = k_.add(k_.mul(pixel, s_.strideWidth), -s_.padLeft); // column of pixel 0, tap 0
+  int64_t columns = (run.pixels - 1) * s_.strideWidth + (s_.kernelWidth - 1) * s_.dilationWidth + 1;
+  for (int64_t column = 0; column < columns; ++column) {
+    Value x;
+    for (int64_t p = 0; p < run.pixels; ++p) {
+      int64_t distance = column - p * s_.strideWidth;
+      int64_t kx = distance / s_.dilationWidth;
+      if (distance < 0 || distance % s_.dilationWidth != 0 || kx >= s_.kernelWidth)
+        continue;
+      if (run.border && !s_.sees(run.firstPixel + p, kx))
+        continue;
+      if (!x)
+        x = body_.load(
+            k_.add(k_.add(inRow, k_.mul(k_.add(first, column), s_.inChannels)), channel));
+      Value &sum = acc[static_cast<size_t>(p)];
+      sum = k_.fma(x, weights[static_cast<size_t>(kx)], sum);
+    }
+  }
+  return acc;
+}
+
+void Depthwise::tile(Value row, Value pixel, const TileRun &run, Value channel, int64_t valid) {
+  Value batch = s_.batch > 1 ? k_.div(row, s_.outHeight) : k_.index(0);
+  Value outRow = s_.batch > 1 ? k_.rem(row, s_.outHeight) : row;
+  Value top = k_.add(k_.mul(outRow, s_.strideHeight), -s_.padTop);
+  int64_t rowSize = s_.inWidth * s_.inChannels;
+  TapRange taps = verticalTaps(k_, s_, outRow);
+  Values acc(static_cast<size_t>(run.pixels), body_.initial(channel));
+  acc = k_.loop(taps.from, taps.to, 1, acc, [&](Value ky, ValueRange carried) {
+    Value inRow = k_.add(k_.mul(batch, s_.inHeight * rowSize),
+                         k_.mul(k_.add(top, k_.mul(ky, s_.dilationHeight)), rowSize));
+    return kernelRow(inRow, ky, pixel, run, channel, carried);
+  });
+  for (int64_t p = 0; p < run.pixels; ++p) {
+    Value out = k_.mul(k_.add(k_.add(k_.mul(row, s_.outWidth), pixel), p), s_.outChannels);
+    body_.finish(acc[static_cast<size_t>(p)], k_.add(out, channel), channel, valid);
+  }
+}
+
+void Depthwise::rowOfTiles(Value row, Value channel, int64_t valid) {
+  for (const TileRun &run : runs_)
+    k_.loop(k_.index(0), k_.index(run.count), 1, [&](Value i) {
+      tile(row, k_.add(k_.mul(i, run.pixels), run.firstPixel), run, channel, valid);
+    });
+}
+
+void Depthwise::build() {
+  k_.units = s_.batch * s_.outHeight;
+  k_.loop(k_.begin(), k_.end(), 1, [&](Value row) {
+    k_.forChannels(s_.outChannels,
+                   [&](Value channel, int64_t valid) { rowOfTiles(row, channel, valid); });
+  });
+}
+
+} // namespace
+
+void buildDepthwise(KernelBuilder &k, const ConvShape &shape, const DepthwiseBody &body) {
+  Depthwise(k, shape, body).build();
+}
+
+} // namespace tandem::cpu

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "backends/cpu/compile/conv_template.h"
+
+namespace tandem::cpu {
+
+/// What the depthwise loops are filled with; everything in vectors of channels, in f32.
+struct DepthwiseBody {
+  /// Input elements from `index` on, as f32 without their zero point.
+  std::function<mlir::Value(mlir::Value index)> load;
+  mlir::Value weights; ///< f32, [taps][channels]
+  /// The accumulator before the first product, for channels from `channel` on.
+  std::function<mlir::Value(mlir::Value channel)> initial;
+  std::function<void(mlir::Value acc, mlir::Value index, mlir::Value channel, int64_t valid)>
+      finish;
+};
+
+/// One filter per channel, outChannels == inChannels. A tile is a run of pixels of a row × one
+/// vector of channels; columns outside the input are peeled, rows left out by loop bounds. Reads up
+/// to a vector beyond the last channel of the input and the weights.
+void buildDepthwise(codegen::KernelBuilder &k, const ConvShape &shape, const DepthwiseBody &body);
+
+} // namespace tandem::cpu

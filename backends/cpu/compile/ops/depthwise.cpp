@@ -1,0 +1,32 @@
+// depthwise_conv_2d.
+
+#include "backends/cpu/compile/depthwise.h"
+#include "backends/cpu/compile/handlers.h"
+#include "compiler/graph/constants.h"
+#include "compiler/graph/types.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+static Support supportsDepthwise(Operation *op) {
+  auto conv = cast<graph::DepthwiseConv2dOp>(op);
+  if (!graph::constantOf(conv.getFilter()) ||
+      (conv.getBias() && !graph::constantOf(conv.getBias())))
+    return Support::no("filter or bias is computed by the model, only constant ones have a kernel");
+  ConvShape shape = depthwiseShape(conv);
+  if (shape.inChannels != shape.outChannels)
+    return Support::no("has " + std::to_string(shape.outChannels / shape.inChannels) +
+                       " output channels per input channel, only 1 has a kernel");
+  return supportsF32(op);
+}
+
+static void planDepthwise(Operation *op, Plan &plan) {
+  planDepthwiseF32(cast<graph::DepthwiseConv2dOp>(op), plan);
+}
+
+void registerDepthwise(HandlerTable &table) {
+  table.add<graph::DepthwiseConv2dOp>({supportsDepthwise, planDepthwise});
+}
+
+} // namespace tandem::cpu

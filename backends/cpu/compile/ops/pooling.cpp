@@ -1,0 +1,192 @@
+// max_pool_2d and average_pool_2d, vectors of channels at a time.
+
+#include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/handlers.h"
+#include "backends/cpu/compile/requantize.h"
+#include "backends/cpu/compile/table.h"
+#include "compiler/graph/types.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+using Values = KernelBuilder::Values;
+
+namespace {
+struct Pool {
+  ConvShape shape; ///< the kernel is the window
+  ElementType element;
+  bool average, countPadding;
+  int64_t padBottom, padRight;
+  float low, high; ///< of f32 results
+  CodeRange range; ///< of codes
+  unsigned input, output;
+};
+
+/// Window positions [from, to) inside 0..limit for a window that starts at `start`.
+struct Range {
+  Value from, to;
+};
+Range inside(KernelBuilder &k, Value start, int64_t window, int64_t limit) {
+  return {k.larger(start, k.index(0)), k.smaller(k.add(start, window), k.index(limit))};
+}
+
+class PoolCode {
+public:
+  PoolCode(KernelBuilder &k, const Pool &pool) : k_(k), p_(pool), s_(pool.shape) {}
+
+  void build() {
+    k_.units = s_.batch * s_.outHeight;
+    k_.loop(k_.begin(), k_.end(), 1,
+            [&](Value row) { k_.loop(s_.outWidth, [&](Value column) { pixel(row, column); }); });
+  }
+
+private:
+  bool isFloat() const { return p_.element == ElementType::kF32; }
+  VectorType accumulatorType() { return isFloat() ? k_.vectorF32() : k_.vectorI32(); }
+
+  void pixel(Value row, Value column) {
+    Value batch = k_.div(row, s_.outHeight), outRow = k_.rem(row, s_.outHeight);
+    Value top = k_.add(k_.mul(outRow, s_.strideHeight), -s_.padTop);
+    Value left = k_.add(k_.mul(column, s_.strideWidth), -s_.padLeft);
+    Range rows = inside(k_, top, s_.kernelHeight, s_.inHeight);
+    Range columns = inside(k_, left, s_.kernelWidth, s_.inWidth);
+    Value count = p_.average ? divisor(top, left, rows, columns) : Value();
+    k_.forChannels(s_.inChannels, [&](Value channel, int64_t valid) {
+      Value acc = k_.constant(accumulatorType(), start());
+      acc = k_.loop(rows.from, rows.to, 1, acc, [&](Value y, ValueRange outer) {
+        return k_.loop(columns.from, columns.to, 1, outer, [&](Value x, ValueRange inner) {
+          Value pixelIndex = k_.add(k_.mul(k_.add(k_.mul(batch, s_.inHeight), y), s_.inWidth), x);
+          Value index = k_.add(k_.mul(pixelIndex, s_.inChannels), channel);
+          return Values{combine(inner[0], load(index))};
+        });
+      })[0];
+      Value out = k_.add(k_.mul(row, s_.outWidth), column);
+      k_.storePart(finish(acc, count), k_.buffer(p_.output),
+                   k_.add(k_.mul(out, s_.outChannels), channel), valid);
+    });
+  }
+
+  double start() const {
+    if (p_.average)
+      return 0;
+    return isFloat() ? -std::numeric_limits<double>::infinity() : double(INT32_MIN);
+  }
+  Value load(Value index) {
+    Value x = k_.loadVector(k_.vector(k_.elementType(p_.element), k_.isa().lanes()),
+                            k_.buffer(p_.input), index);
+    return isFloat() ? x : k_.toI32(x, p_.element);
+  }
+  Value combine(Value a, Value b) {
+    if (isFloat())
+      return p_.average ? Value(arith::AddFOp::create(k_, a, b))
+                        : Value(arith::MaximumFOp::create(k_, a, b));
+    return p_.average ? Value(arith::AddIOp::create(k_, a, b))
+                      : Value(arith::MaxSIOp::create(k_, a, b));
+  }
+
+  /// Elements that the window's sum is divided by, as f32.
+  Value divisor(Value top, Value left, Range rows, Range columns) {
+    if (p_.countPadding) { // the window may reach beyond the padding, which does not count
+      rows = {top, k_.smaller(k_.add(top, s_.kernelHeight), k_.index(s_.inHeight + p_.padBottom))};
+      columns = {left,
+                 k_.smaller(k_.add(left, s_.kernelWidth), k_.index(s_.inWidth + p_.padRight))};
+    }
+    Value count = k_.mul(k_.sub(rows.to, rows.from), k_.sub(columns.to, columns.from));
+    Value asInt = arith::IndexCastOp::create(k_, k_.getI32Type(), count);
+    return arith::SIToFPOp::create(k_, k_.getF32Type(), asInt);
+  }
+
+  Value finish(Value acc, Value count) {
+    if (p_.average)
+      acc = divide(acc, k_.broadcast(count, k_.vectorF32()));
+    if (isFloat())
+      return k_.clampF32(acc, p_.low, p_.high);
+    return k_.fromI32(k_.clampInt(acc, p_.range.low, p_.range.high), p_.element);
+  }
+
+  /// Codes: half away from zero. Below 2^24, which supports() checks, the float quotient lies on
+  /// the right side of every integer, so that truncating it is exact.
+  Value divide(Value sum, Value count) {
+    if (isFloat())
+      return arith::DivFOp::create(k_, sum, count);
+    Value half = arith::ShRUIOp::create(k_, arith::FPToSIOp::create(k_, k_.vectorI32(), count),
+                                        k_.constant(k_.vectorI32(), 1));
+    Value positive =
+        arith::CmpIOp::create(k_, arith::CmpIPredicate::sgt, sum, k_.constant(k_.vectorI32(), 0));
+    Value moved = arith::SelectOp::create(k_, positive, arith::AddIOp::create(k_, sum, half),
+                                          arith::SubIOp::create(k_, sum, half));
+    Value quotient =
+        arith::DivFOp::create(k_, arith::SIToFPOp::create(k_, k_.vectorF32(), moved), count);
+    return arith::FPToSIOp::create(k_, k_.vectorI32(), quotient);
+  }
+
+  KernelBuilder &k_;
+  const Pool &p_;
+  const ConvShape &s_;
+};
+
+template <typename OpT> Pool describe(OpT op) {
+  ArrayRef<int64_t> in = graph::tensorType(op.getInput()).getShape();
+  ArrayRef<int64_t> out = graph::tensorType(op.getResult()).getShape();
+  Pool pool = {};
+  pool.shape = {.batch = in[0],
+                .inHeight = in[1],
+                .inWidth = in[2],
+                .inChannels = in[3],
+                .outHeight = out[1],
+                .outWidth = out[2],
+                .outChannels = out[3],
+                .kernelHeight = op.getWindow()[0],
+                .kernelWidth = op.getWindow()[1],
+                .strideHeight = op.getStride()[0],
+                .strideWidth = op.getStride()[1],
+                .padTop = op.getPadLow()[0],
+                .padLeft = op.getPadLow()[1]};
+  pool.padBottom = op.getPadHigh()[0];
+  pool.padRight = op.getPadHigh()[1];
+  Type type = graph::tensorType(op.getResult()).getElementType();
+  pool.element = *graph::elementTypeOf(type);
+  std::tie(pool.low, pool.high) = clampRange(op.getActivation());
+  if (graph::isQuantized(type)) {
+    CodeType codes = codeTypeOf(op.getResult());
+    pool.range = codesWithin({pool.low, pool.high}, codes.element, codes.scale, codes.zeroPoint);
+  }
+  return pool;
+}
+} // namespace
+
+static Support supportsPool(Operation *op) {
+  if (!graph::isQuantized(op->getResult(0).getType()))
+    return supportsF32(op);
+  if (auto average = dyn_cast<graph::AveragePool2dOp>(op)) {
+    if (average.getCountIncludePad())
+      return Support::no("averages codes with the padding, which has no kernel");
+    if (average.getWindow()[0] > 256 || average.getWindow()[1] > 200)
+      return Support::no("averages codes over more elements than its arithmetic is exact for");
+  }
+  return supportsByteCodes(op);
+}
+
+static void planPool(Pool pool, Operation *op, Plan &plan) {
+  Buffers buffers(plan);
+  pool.input = buffers.add(op->getOperand(0));
+  pool.output = buffers.add(op->getResult(0));
+  plan.step({buffers.types, [=](KernelBuilder &k) { PoolCode(k, pool).build(); }}, buffers.ids);
+}
+
+void registerPooling(HandlerTable &table) {
+  table.add<graph::MaxPool2dOp>({supportsPool, [](Operation *op, Plan &plan) {
+                                   planPool(describe(cast<graph::MaxPool2dOp>(op)), op, plan);
+                                 }});
+  table.add<graph::AveragePool2dOp>({supportsPool, [](Operation *op, Plan &plan) {
+                                       auto average = cast<graph::AveragePool2dOp>(op);
+                                       Pool pool = describe(average);
+                                       pool.average = true;
+                                       pool.countPadding = average.getCountIncludePad();
+                                       planPool(pool, op, plan);
+                                     }});
+}
+
+} // namespace tandem::cpu

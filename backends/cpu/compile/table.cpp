@@ -1,0 +1,63 @@
+#include "backends/cpu/compile/table.h"
+
+#include "backends/cpu/compile/strided.h"
+#include "compiler/graph/types.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+
+CodeType codeTypeOf(Value value) {
+  Type type = graph::tensorType(value).getElementType();
+  Quantization quantization = graph::quantizationOf(type);
+  return {*graph::elementTypeOf(type), quantization.scales[0], quantization.zeroPoints[0]};
+}
+
+Support supportsByteCodes(Operation *op) {
+  for (Value value : llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
+                                         SmallVector<Value>(op->getResults()))) {
+    Type type = graph::tensorType(value).getElementType();
+    Quantization quantization = graph::quantizationOf(type);
+    if (quantization.scales.size() != 1 || elementSize(*graph::elementTypeOf(type)) != 1) {
+      std::string text;
+      llvm::raw_string_ostream(text)
+          << "has element type " << type << ", only 8-bit codes quantized per tensor are compiled";
+      return Support::no(text);
+    }
+  }
+  return Support::yes();
+}
+
+ByteTable rescaleTable(const CodeType &in, const CodeType &out, CodeRange range) {
+  FixedMultiplier by = quantizeMultiplier(double(in.scale) / double(out.scale));
+  CodeRange all = allCodes(in.element);
+  ByteTable table;
+  for (int32_t code = all.low; code <= all.high; ++code) {
+    int32_t result = multiplyRoundingTwice(code - in.zeroPoint, by) + out.zeroPoint;
+    table[static_cast<uint8_t>(code)] = static_cast<uint8_t>(range.clamp(result));
+  }
+  return table;
+}
+
+void planTable(Value input, Value result, const ByteTable &table, Plan &plan) {
+  Buffers buffers(plan);
+  unsigned in = buffers.add(input), out = buffers.add(result);
+  unsigned entries = buffers.add(plan.constant(std::vector<uint8_t>(table.begin(), table.end())),
+                                 {ElementType::kU8, int64_t(table.size())});
+  int64_t count = graph::tensorType(result).getNumElements();
+  plan.step({buffers.types,
+             [=](KernelBuilder &k) {
+               StridedNest nest({count});
+               nest.addDense({count});
+               nest.build(k, [&](ArrayRef<Value> at) {
+                 Value byte = k.load(k.buffer(in), at[0]);
+                 Value entry = arith::IndexCastUIOp::create(k, k.getIndexType(), byte);
+                 k.store(k.load(k.buffer(entries), entry), k.buffer(out), at[0]);
+               });
+             }},
+            buffers.ids);
+}
+
+} // namespace tandem::cpu
