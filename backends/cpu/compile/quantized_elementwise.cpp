@@ -33,7 +33,9 @@ void planQuantizedUnary(Operation *op, Plan &plan) {
   CodeType in = codeTypeOf(op->getOperand(0)), out = codeTypeOf(op->getResult(0));
   ByteTable table;
   if (std::optional<RealRange> range = clampOf(op))
-    table = rescaleTable(in, out, codesWithin(*range, out.element, out.scale, out.zeroPoint));
+    // The multiplier is a float quotient, unlike quantize's.
+    table = rescaleTable(in, out, quantizeMultiplier(in.scale / out.scale),
+                         codesWithin(*range, out.element, out.scale, out.zeroPoint));
   else
     table = byteTable(in.element, in.quantization(), out.quantization(),
                       isa<graph::SigmoidOp>(op) ? sigmoidReal : tanhReal);

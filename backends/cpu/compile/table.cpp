@@ -30,8 +30,8 @@ Support supportsByteCodes(Operation *op) {
   return Support::yes();
 }
 
-ByteTable rescaleTable(const CodeType &in, const CodeType &out, CodeRange range) {
-  FixedMultiplier by = quantizeMultiplier(double(in.scale) / double(out.scale));
+ByteTable rescaleTable(const CodeType &in, const CodeType &out, FixedMultiplier by,
+                       CodeRange range) {
   CodeRange all = allCodes(in.element);
   ByteTable table;
   for (int32_t code = all.low; code <= all.high; ++code) {

@@ -20,8 +20,9 @@ CodeType codeTypeOf(mlir::Value value);
 /// Whether the operands and the result all are 8-bit codes, quantized per tensor.
 Support supportsByteCodes(mlir::Operation *op);
 
-/// Codes of `in` to codes of `out` by TFLite's requantization, kept in `range`.
-ByteTable rescaleTable(const CodeType &in, const CodeType &out, CodeRange range);
+/// Codes of `in` to codes of `out`, rescaled by `by` with TFLite's rounding and kept in `range`.
+ByteTable rescaleTable(const CodeType &in, const CodeType &out, FixedMultiplier by,
+                       CodeRange range);
 
 /// A step that looks every byte of `input` up.
 void planTable(mlir::Value input, mlir::Value result, const ByteTable &table, Plan &plan);

@@ -120,7 +120,9 @@ Value quantize(KernelBuilder &k, Value real, const CodeType &type) {
 void planQuantize(Operation *op, Plan &plan) {
   CodeType type = codeTypeOf(op->getResult(0));
   if (graph::isQuantized(op->getOperand(0).getType())) {
-    ByteTable table = rescaleTable(codeTypeOf(op->getOperand(0)), type, allCodes(type.element));
+    CodeType from = codeTypeOf(op->getOperand(0));
+    FixedMultiplier by = quantizeMultiplier(double(from.scale) / double(type.scale));
+    ByteTable table = rescaleTable(from, type, by, allCodes(type.element));
     return planTable(op->getOperand(0), op->getResult(0), table, plan);
   }
   planConversion(op, [=](KernelBuilder &k, Value real) { return quantize(k, real, type); }, plan);

@@ -18,7 +18,6 @@ struct Pool {
   ConvShape shape; ///< the kernel is the window
   ElementType element;
   bool average, countPadding;
-  int64_t padBottom, padRight;
   float low, high; ///< of f32 results
   CodeRange range; ///< of codes
   unsigned input, output;
@@ -52,7 +51,7 @@ private:
     Value left = k_.add(k_.mul(column, s_.strideWidth), -s_.padLeft);
     Range rows = inside(k_, top, s_.kernelHeight, s_.inHeight);
     Range columns = inside(k_, left, s_.kernelWidth, s_.inWidth);
-    Value count = p_.average ? divisor(top, left, rows, columns) : Value();
+    Value count = p_.average ? divisor(rows, columns) : Value();
     k_.forChannels(s_.inChannels, [&](Value channel, int64_t valid) {
       Value acc = k_.constant(accumulatorType(), start());
       acc = k_.loop(rows.from, rows.to, 1, acc, [&](Value y, ValueRange outer) {
@@ -86,13 +85,11 @@ private:
                       : Value(arith::MaxSIOp::create(k_, a, b));
   }
 
-  /// Elements that the window's sum is divided by, as f32.
-  Value divisor(Value top, Value left, Range rows, Range columns) {
-    if (p_.countPadding) { // the window may reach beyond the padding, which does not count
-      rows = {top, k_.smaller(k_.add(top, s_.kernelHeight), k_.index(s_.inHeight + p_.padBottom))};
-      columns = {left,
-                 k_.smaller(k_.add(left, s_.kernelWidth), k_.index(s_.inWidth + p_.padRight))};
-    }
+  /// Elements that the window's sum is divided by, as f32. Pads are smaller than the window and every
+  /// window lies within the padded input, so that with the padding the count is always the same.
+  Value divisor(Range rows, Range columns) {
+    if (p_.countPadding)
+      return k_.constant(k_.getF32Type(), double(s_.taps()));
     Value count = k_.mul(k_.sub(rows.to, rows.from), k_.sub(columns.to, columns.from));
     Value asInt = arith::IndexCastOp::create(k_, k_.getI32Type(), count);
     return arith::SIToFPOp::create(k_, k_.getF32Type(), asInt);
@@ -144,8 +141,6 @@ template <typename OpT> Pool describe(OpT op) {
                 .strideWidth = op.getStride()[1],
                 .padTop = op.getPadLow()[0],
                 .padLeft = op.getPadLow()[1]};
-  pool.padBottom = op.getPadHigh()[0];
-  pool.padRight = op.getPadHigh()[1];
   Type type = graph::tensorType(op.getResult()).getElementType();
   pool.element = *graph::elementTypeOf(type);
   std::tie(pool.low, pool.high) = clampRange(op.getActivation());
