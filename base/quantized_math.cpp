@@ -7,17 +7,24 @@ namespace tandem {
 
 FixedMultiplier quantizeMultiplier(double real) {
   constexpr int64_t kOne = int64_t(1) << 31;
-  if (!(real > 0))
+  if (real == 0 || std::isnan(real))
     return {};
+  if (real < 0) {
+    FixedMultiplier positive = quantizeMultiplier(-real);
+    return {-positive.multiplier, positive.shift};
+  }
   int shift = 0;
-  int64_t multiplier = std::llround(std::frexp(real, &shift) * double(kOne));
+  double fraction = std::frexp(real, &shift);
+  if (std::isinf(real) || shift > 31)
+    return {static_cast<int32_t>(kOne - 1), 30};
+  int64_t multiplier = std::llround(fraction * double(kOne));
   if (multiplier == kOne) { // rounded up to the next power of two
     multiplier /= 2;
     ++shift;
   }
   if (shift < -31)
     return {};
-  if (shift > 30 || !std::isfinite(real))
+  if (shift > 30)
     return {static_cast<int32_t>(kOne - 1), 30};
   return {static_cast<int32_t>(multiplier), shift};
 }

@@ -13,7 +13,7 @@ namespace tandem {
 // TFLite's quantized arithmetic, as its reference kernels compute it; tests/models/README.md says
 // which rounding which operation has, and how that was measured. Pure functions; any thread.
 
-/// A positive real number as `multiplier * 2^(shift - 31)`; multiplier in [2^30, 2^31), or 0.
+/// A real number as `multiplier * 2^(shift - 31)`; the multiplier's magnitude is in [2^30, 2^31), or 0.
 struct FixedMultiplier {
   int32_t multiplier = 0;
   int32_t shift = 0; ///< -31..30; positive shifts left
@@ -121,11 +121,17 @@ struct AddScaling {
   FixedMultiplier lhs, rhs, result;
 };
 AddScaling addScaling(float lhs, float rhs, float result);
-/// `lhs` and `rhs` less their zero points, to a result without its zero point, not clamped.
+/// `lhs` plus or minus `rhs`, both less their zero points, as a result without its zero point, not
+/// clamped.
 inline int32_t addRescaled(int32_t lhs, int32_t rhs, const AddScaling &scaling) {
   int32_t a = multiplyRoundingTwice(shiftLeft(lhs, AddScaling::kLeftShift), scaling.lhs);
   int32_t b = multiplyRoundingTwice(shiftLeft(rhs, AddScaling::kLeftShift), scaling.rhs);
   return multiplyRoundingTwice(a + b, scaling.result);
+}
+inline int32_t subtractRescaled(int32_t lhs, int32_t rhs, const AddScaling &scaling) {
+  int32_t a = multiplyRoundingTwice(shiftLeft(lhs, AddScaling::kLeftShift), scaling.lhs);
+  int32_t b = multiplyRoundingTwice(shiftLeft(rhs, AddScaling::kLeftShift), scaling.rhs);
+  return multiplyRoundingTwice(a - b, scaling.result);
 }
 
 /// The multiplier of a quantized mean over `count` elements, the division folded into it; of the
@@ -133,7 +139,7 @@ inline int32_t addRescaled(int32_t lhs, int32_t rhs, const AddScaling &scaling) 
 FixedMultiplier meanMultiplier(float input, float output, int64_t count);
 
 /// `sum / count` of an average pool, half away from zero.
-inline int32_t divideRounding(int32_t sum, int32_t count) {
+inline int64_t divideRounding(int64_t sum, int64_t count) {
   return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
 }
 

@@ -12,13 +12,14 @@ TEST(QuantizeMultiplier, HasAMantissaOf31BitsAndAnExponent) {
   EXPECT_EQ(quantizeMultiplier(0.5), (FixedMultiplier{1 << 30, 0}));
   EXPECT_EQ(quantizeMultiplier(1.0), (FixedMultiplier{1 << 30, 1}));
   EXPECT_EQ(quantizeMultiplier(0.75), (FixedMultiplier{3 << 29, 0}));
+  EXPECT_EQ(quantizeMultiplier(-0.75), (FixedMultiplier{-(3 << 29), 0}));
   EXPECT_EQ(quantizeMultiplier(0.1), (FixedMultiplier{1717986918, -3}));
   EXPECT_EQ(quantizeMultiplier(1 - 0x1p-40), (FixedMultiplier{1 << 30, 1})) << "rounds up to 1";
 }
 
 TEST(QuantizeMultiplier, StaysWithinTheShiftsThatExist) {
   EXPECT_EQ(quantizeMultiplier(0), FixedMultiplier());
-  EXPECT_EQ(quantizeMultiplier(-1), FixedMultiplier());
+  EXPECT_EQ(quantizeMultiplier(-INFINITY), (FixedMultiplier{-INT32_MAX, 30}));
   EXPECT_EQ(quantizeMultiplier(std::nan("")), FixedMultiplier());
   EXPECT_EQ(quantizeMultiplier(0x1p-32).shift, -31);
   EXPECT_EQ(quantizeMultiplier(0x1p-33), FixedMultiplier());

@@ -1,0 +1,201 @@
+#include "backends/reference/abi/rules.h"
+
+#include <algorithm>
+#include <array>
+#include <climits>
+
+namespace tandem::reference {
+namespace {
+using Operands = std::span<const TensorFacts>;
+
+bool isPlain(const TensorFacts &tensor, ElementType type) {
+  return tensor.quantization.empty() && tensor.type == type;
+}
+bool isFloat(const TensorFacts &tensor) {
+  return isPlain(tensor, ElementType::kF32);
+}
+bool is8Bit(const TensorFacts &tensor) {
+  return tensor.type == ElementType::kI8 || tensor.type == ElementType::kU8;
+}
+/// 8-bit codes with one scale.
+bool isCodes(const TensorFacts &tensor) {
+  return is8Bit(tensor) && tensor.quantization.scales.size() == 1;
+}
+bool sameType(const TensorFacts &a, const TensorFacts &b) {
+  return a.type == b.type && a.quantization.scales == b.quantization.scales &&
+         a.quantization.zeroPoints == b.quantization.zeroPoints;
+}
+template <typename Predicate>
+bool all(Operands operands, const TensorFacts &result, Predicate holds) {
+  return std::all_of(operands.begin(), operands.end(), holds) && holds(result);
+}
+
+// The forms that an op can come in.
+
+bool floats(Operands operands, const TensorFacts &result) {
+  return all(operands, result, isFloat);
+}
+
+bool codes(Operands operands, const TensorFacts &result) {
+  return all(operands, result,
+             [&](const TensorFacts &t) { return isCodes(t) && t.type == result.type; });
+}
+
+bool integers(Operands operands, const TensorFacts &result) {
+  return all(operands, result, [&](const TensorFacts &t) {
+    return t.type == result.type &&
+           (isPlain(t, ElementType::kI32) || isPlain(t, ElementType::kI64));
+  });
+}
+
+/// Bytes that go from one place to another.
+bool moved(Operands operands, const TensorFacts &result) {
+  return all(operands, result, [&](const TensorFacts &t) { return sameType(t, result); });
+}
+
+/// Moved, and there may be new elements among them: one scale for all.
+bool movedOneScale(Operands operands, const TensorFacts &result) {
+  return moved(operands, result) && !result.quantization.perChannel();
+}
+
+bool movedCodes(Operands operands, const TensorFacts &result) {
+  return moved(operands, result) && codes(operands, result);
+}
+
+/// Sums of products of codes: filter per tensor or per channel, bias in i32.
+bool productOfCodes(Operands operands, const TensorFacts &result) {
+  bool bias = operands.size() < 3 || operands[2].type == ElementType::kI32;
+  return isCodes(operands[0]) && isCodes(result) && operands[0].type == result.type &&
+         is8Bit(operands[1]) && !operands[1].quantization.empty() && bias;
+}
+
+/// Everything in f32 but the filter.
+bool hybridProduct(Operands operands, const TensorFacts &result) {
+  return isFloat(operands[0]) && isFloat(result) && operands[1].type == ElementType::kI8 &&
+         !operands[1].quantization.empty() && (operands.size() < 3 || isFloat(operands[2]));
+}
+
+/// TFLite's softmax has one scale of results, so that all of 0 to 1 has a code.
+bool softmaxCodes(Operands operands, const TensorFacts &result) {
+  int32_t lowest = result.type == ElementType::kI8 ? -128 : 0;
+  return codes(operands, result) && result.quantization.scales[0] == 1.0f / 256 &&
+         result.quantization.zeroPoints[0] == lowest;
+}
+
+/// TFLite's fixed point has no room for a result more than 128 times finer than the input.
+bool hardSwishCodes(Operands operands, const TensorFacts &result) {
+  return codes(operands, result) &&
+         operands[0].quantization.scales[0] * (1.0f / 128) < result.quantization.scales[0];
+}
+
+bool toCodes(Operands operands, const TensorFacts &result) {
+  bool one = result.quantization.scales.size() == 1;
+  return one && (isFloat(operands[0]) || (isCodes(operands[0]) && is8Bit(result)));
+}
+
+bool fromCodes(Operands operands, const TensorFacts &result) {
+  return !operands[0].quantization.empty() && isFloat(result);
+}
+
+bool casts(Operands operands, const TensorFacts &result) {
+  return operands[0].quantization.empty() && result.quantization.empty();
+}
+
+bool indices(Operands operands, const TensorFacts &result) {
+  bool from =
+      isFloat(operands[0]) || isCodes(operands[0]) || isPlain(operands[0], ElementType::kI32);
+  return from && (isPlain(result, ElementType::kI32) || isPlain(result, ElementType::kI64));
+}
+
+using Form = bool (*)(Operands, const TensorFacts &);
+struct Rule {
+  std::string_view op;
+  size_t fewest, most; ///< operands
+  std::array<Form, 3> forms;
+};
+
+constexpr Rule kRules[] = {
+    {"conv_2d", 2, 3, {floats, productOfCodes, hybridProduct}},
+    {"depthwise_conv_2d", 2, 3, {floats, productOfCodes, hybridProduct}},
+    {"fully_connected", 2, 3, {floats, productOfCodes, hybridProduct}},
+    {"transpose_conv_2d", 2, 3, {floats, productOfCodes}},
+    {"batch_matmul", 2, 2, {floats}},
+    {"add", 2, 2, {floats, codes, integers}},
+    {"sub", 2, 2, {floats, codes, integers}},
+    {"mul", 2, 2, {floats, codes, integers}},
+    {"div", 2, 2, {floats}},
+    {"maximum", 2, 2, {floats, codes, integers}},
+    {"minimum", 2, 2, {floats, codes, integers}},
+    {"pow", 2, 2, {floats}},
+    {"squared_difference", 2, 2, {floats}},
+    {"prelu", 2, 2, {floats, codes}},
+    {"relu", 1, 1, {floats, codes}},
+    {"relu6", 1, 1, {floats, codes}},
+    {"relu_n1_to_1", 1, 1, {floats, codes}},
+    {"leaky_relu", 1, 1, {floats, codes}},
+    {"hard_swish", 1, 1, {floats, hardSwishCodes}},
+    {"sigmoid", 1, 1, {floats, codes}},
+    {"tanh", 1, 1, {floats, codes}},
+    {"hard_sigmoid", 1, 1, {floats, codes}},
+    {"gelu", 1, 1, {floats, codes}},
+    {"elu", 1, 1, {floats, codes}},
+    {"exp", 1, 1, {floats, codes}},
+    {"log", 1, 1, {floats, codes}},
+    {"sqrt", 1, 1, {floats, codes}},
+    {"rsqrt", 1, 1, {floats, codes}},
+    {"abs", 1, 1, {floats, codes}},
+    {"neg", 1, 1, {floats, codes}},
+    {"floor", 1, 1, {floats, codes}},
+    {"softmax", 1, 1, {floats, softmaxCodes}},
+    {"log_softmax", 1, 1, {floats}},
+    {"batch_norm", 5, 5, {floats}},
+    {"max_pool_2d", 1, 1, {floats, codes}},
+    {"average_pool_2d", 1, 1, {floats, codes}},
+    {"mean", 1, 1, {floats, codes}},
+    {"sum", 1, 1, {floats, codes}},
+    {"reduce_max", 1, 1, {floats, movedOneScale}},
+    {"reduce_min", 1, 1, {floats, movedOneScale}},
+    {"arg_max", 1, 1, {indices}},
+    {"reshape", 1, 1, {moved}},
+    {"transpose", 1, 1, {moved}},
+    {"slice", 1, 1, {moved}},
+    {"pad", 1, 1, {movedOneScale}},
+    {"concat", 1, SIZE_MAX, {moved, codes}},
+    {"space_to_depth", 1, 1, {moved}},
+    {"depth_to_space", 1, 1, {moved}},
+    {"resize_nearest", 1, 1, {moved}},
+    {"resize_bilinear", 1, 1, {floats, movedCodes}},
+    {"quantize", 1, 1, {toCodes}},
+    {"dequantize", 1, 1, {fromCodes}},
+    {"cast", 1, 1, {casts}},
+};
+
+std::string typeText(const TensorFacts &tensor) {
+  std::string text(elementTypeName(tensor.type));
+  if (tensor.quantization.empty())
+    return text;
+  return text + (tensor.quantization.perChannel() ? " codes per channel" : " codes");
+}
+} // namespace
+
+std::string whyNot(std::string_view op, Operands operands, const TensorFacts &result) {
+  const Rule *rule = std::find_if(std::begin(kRules), std::end(kRules),
+                                  [&](const Rule &candidate) { return candidate.op == op; });
+  if (rule == std::end(kRules))
+    return "there is no kernel for it";
+  if (operands.size() < rule->fewest || operands.size() > rule->most)
+    return "it has " + std::to_string(operands.size()) + " operands, expected " +
+           std::to_string(rule->fewest) +
+           (rule->most == rule->fewest ? ""
+            : rule->most == SIZE_MAX   ? " or more"
+                                       : " or one more");
+  for (Form form : rule->forms)
+    if (form && form(operands, result))
+      return "";
+  std::string types;
+  for (const TensorFacts &operand : operands)
+    types += (types.empty() ? "" : ", ") + typeText(operand);
+  return "there is no kernel for " + types + " to " + typeText(result);
+}
+
+} // namespace tandem::reference

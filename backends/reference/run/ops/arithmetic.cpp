@@ -1,0 +1,182 @@
+// Two operands, element by element, with NumPy's broadcasting.
+#include "backends/reference/run/product.h"
+#include "backends/reference/run/walk.h"
+
+#include <cmath>
+
+namespace tandem::reference {
+namespace {
+
+/// Distances in both operands and the result, along the result's dimensions.
+Result<std::array<Steps, 3>> broadcast(const Op &op) {
+  const Shape &out = op.result().shape;
+  std::array<Steps, 3> steps = {Steps(out.size(), 0), Steps(out.size(), 0), rowMajorSteps(out)};
+  Shape covered(out.size(), 1);
+  for (size_t i = 0; i < 2; ++i) {
+    const Shape &shape = op.operand(i).shape;
+    if (shape.size() > out.size())
+      return op.wrongShape();
+    Steps own = rowMajorSteps(shape);
+    size_t offset = out.size() - shape.size();
+    for (size_t d = 0; d < shape.size(); ++d) {
+      if (shape[d] == 1)
+        continue;
+      if (shape[d] != out[offset + d])
+        return op.wrongShape();
+      steps[i][offset + d] = own[d];
+      covered[offset + d] = shape[d];
+    }
+  }
+  if (covered != out)
+    return op.wrongShape();
+  return steps;
+}
+
+/// `compute` takes both elements to the result's.
+template <typename In, typename Compute> Result<Kernel> elementwise(const Op &op, Compute compute) {
+  TANDEM_ASSIGN_OR_RETURN(auto steps, broadcast(op));
+  return Kernel([=, shape = op.result().shape, a = op.operand(0).as<const In>(),
+                 b = op.operand(1).as<const In>(), c = op.result().as<In>()] {
+    walk(shape, steps, [&](const auto &at) { c[at[2]] = compute(a[at[0]], b[at[1]]); });
+  });
+}
+
+/// `compute` takes both codes, less their zero points, to the result's code without its zero point.
+template <typename Compute>
+Result<Kernel> elementwiseCodes(const Op &op, RealRange activation, Compute compute) {
+  const Tensor &out = op.result();
+  CodeRange range = codesWithin(activation, out.type, out.scale(), out.zeroPoint());
+  return withCodeType(out.type, [&](auto code) {
+    using T = decltype(code);
+    return elementwise<T>(op, [=, lhsZero = op.operand(0).zeroPoint(),
+                               rhsZero = op.operand(1).zeroPoint(),
+                               outZero = out.zeroPoint()](T a, T b) {
+      int64_t result = int64_t(compute(a - lhsZero, b - rhsZero)) + outZero;
+      return static_cast<T>(std::clamp<int64_t>(result, range.low, range.high));
+    });
+  });
+}
+
+/// Integers wrap.
+template <typename T, typename Compute>
+Result<Kernel> elementwiseWrapping(const Op &op, Compute compute) {
+  TANDEM_ASSIGN_OR_RETURN(RealRange activation, op.activation());
+  using Limits = std::numeric_limits<T>;
+  T low = std::isfinite(activation.low) ? static_cast<T>(activation.low) : Limits::min();
+  T high = std::isfinite(activation.high) ? static_cast<T>(activation.high) : Limits::max();
+  using Unsigned = std::make_unsigned_t<T>;
+  return elementwise<T>(op, [=](T a, T b) {
+    auto result = static_cast<T>(compute(static_cast<Unsigned>(a), static_cast<Unsigned>(b)));
+    return std::clamp(result, low, high);
+  });
+}
+template <typename Compute> Result<Kernel> integers(const Op &op, Compute compute) {
+  return op.result().type == ElementType::kI32 ? elementwiseWrapping<int32_t>(op, compute)
+                                               : elementwiseWrapping<int64_t>(op, compute);
+}
+
+template <typename Compute> Result<Kernel> floats(const Op &op, Compute compute) {
+  TANDEM_ASSIGN_OR_RETURN(RealRange activation, op.activation());
+  return elementwise<float>(op, [=](float a, float b) { return activation.clamp(compute(a, b)); });
+}
+
+AddScaling scalingOf(const Op &op) {
+  return addScaling(op.operand(0).scale(), op.operand(1).scale(), op.result().scale());
+}
+
+Result<Kernel> prepareAdd(const Op &op) {
+  auto add = [](auto a, auto b) { return a + b; };
+  if (op.result().isFloat())
+    return floats(op, add);
+  if (!op.result().isCodes())
+    return integers(op, add);
+  TANDEM_ASSIGN_OR_RETURN(RealRange activation, op.activation());
+  return elementwiseCodes(op, activation, [scaling = scalingOf(op)](int32_t a, int32_t b) {
+    return addRescaled(a, b, scaling);
+  });
+}
+
+Result<Kernel> prepareSub(const Op &op) {
+  auto subtract = [](auto a, auto b) { return a - b; };
+  if (op.result().isFloat())
+    return floats(op, subtract);
+  if (!op.result().isCodes())
+    return integers(op, subtract);
+  TANDEM_ASSIGN_OR_RETURN(RealRange activation, op.activation());
+  return elementwiseCodes(op, activation, [scaling = scalingOf(op)](int32_t a, int32_t b) {
+    return subtractRescaled(a, b, scaling);
+  });
+}
+
+Result<Kernel> prepareMul(const Op &op) {
+  auto multiply = [](auto a, auto b) { return a * b; };
+  if (op.result().isFloat())
+    return floats(op, multiply);
+  if (!op.result().isCodes())
+    return integers(op, multiply);
+  TANDEM_ASSIGN_OR_RETURN(RealRange activation, op.activation());
+  // TFLite computes this one in float.
+  FixedMultiplier by =
+      quantizeMultiplier(op.operand(0).scale() * op.operand(1).scale() / op.result().scale());
+  return elementwiseCodes(op, activation,
+                          [by](int32_t a, int32_t b) { return multiplyRoundingTwice(a * b, by); });
+}
+
+/// `choose` takes two comparable numbers to one of them. Codes are brought to the result's scale
+/// first; where the scales are equal, as TFLite demands, that changes nothing.
+template <typename Choose> Result<Kernel> prepareChoice(const Op &op, Choose choose) {
+  const Tensor &out = op.result();
+  if (out.isFloat())
+    return elementwise<float>(op, choose);
+  if (!out.isCodes())
+    return out.type == ElementType::kI32 ? elementwise<int32_t>(op, choose)
+                                         : elementwise<int64_t>(op, choose);
+  FixedMultiplier lhs = quantizeMultiplier(double(op.operand(0).scale()) / out.scale());
+  FixedMultiplier rhs = quantizeMultiplier(double(op.operand(1).scale()) / out.scale());
+  return elementwiseCodes(op, RealRange(), [=](int32_t a, int32_t b) {
+    return choose(multiplyRoundingTwice(a, lhs), multiplyRoundingTwice(b, rhs));
+  });
+}
+
+Result<Kernel> prepareMaximum(const Op &op) {
+  return prepareChoice(op, [](auto a, auto b) { return a > b ? a : b; });
+}
+Result<Kernel> prepareMinimum(const Op &op) {
+  return prepareChoice(op, [](auto a, auto b) { return a < b ? a : b; });
+}
+Result<Kernel> prepareDiv(const Op &op) {
+  return floats(op, [](float a, float b) { return a / b; });
+}
+Result<Kernel> preparePow(const Op &op) {
+  return elementwise<float>(op, [](float a, float b) { return std::pow(a, b); });
+}
+Result<Kernel> prepareSquaredDifference(const Op &op) {
+  return elementwise<float>(op, [](float a, float b) { return (a - b) * (a - b); });
+}
+
+Result<Kernel> preparePrelu(const Op &op) {
+  if (op.result().isFloat())
+    return elementwise<float>(op, [](float x, float slope) { return x >= 0 ? x : x * slope; });
+  float input = op.operand(0).scale(), slope = op.operand(1).scale(), out = op.result().scale();
+  return elementwiseCodes(
+      op, RealRange(),
+      [same = quantizeMultiplier(input / out),
+       sloped = quantizeMultiplier(input * slope / out)](int32_t x, int32_t by) {
+        return x >= 0 ? multiplyRoundingTwice(x, same) : multiplyRoundingTwice(x * by, sloped);
+      });
+}
+} // namespace
+
+void registerArithmetic(KernelTable &table) {
+  table.add("add", prepareAdd);
+  table.add("sub", prepareSub);
+  table.add("mul", prepareMul);
+  table.add("div", prepareDiv);
+  table.add("maximum", prepareMaximum);
+  table.add("minimum", prepareMinimum);
+  table.add("pow", preparePow);
+  table.add("squared_difference", prepareSquaredDifference);
+  table.add("prelu", preparePrelu);
+}
+
+} // namespace tandem::reference
