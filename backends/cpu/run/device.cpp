@@ -44,6 +44,12 @@ private:
   std::vector<Call> calls_;       ///< look into addresses_
 };
 
+/// Reshapes alone: their results share the bytes of their inputs.
+class NothingToRun final : public LoadedRegion {
+public:
+  Status run(ThreadPool &) override { return {}; }
+};
+
 std::string missingFeatures(const Variant &variant) {
   std::string missing;
   for (const flatbuffers::String *feature : *variant.required())
@@ -78,8 +84,8 @@ Error damaged(const RegionSource &source, std::string_view what) {
 
 /// The verifier knows types and offsets; this, which fields must be there and agree.
 Status check(const Artifact &artifact, const RegionSource &source) {
-  if (!artifact.steps() || !artifact.variants())
-    return damaged(source, "no steps or no variants");
+  if (!artifact.variants())
+    return damaged(source, "no variants");
   for (const Step *step : *artifact.steps()) {
     if (!step->buffers())
       return damaged(source, "a step without buffers");
@@ -110,6 +116,8 @@ public:
     if (!VerifyArtifactBuffer(verifier))
       return damaged(source, "the artifact is damaged");
     const Artifact &artifact = *GetArtifact(source.artifact.data());
+    if (!artifact.steps())
+      return std::unique_ptr<LoadedRegion>(std::make_unique<NothingToRun>());
     TANDEM_RETURN_IF_ERROR(check(artifact, source));
     TANDEM_ASSIGN_OR_RETURN(const Variant *variant, chooseVariant(artifact, source));
     auto bytes = std::as_bytes(std::span(variant->image()->data(), variant->image()->size()));
