@@ -145,7 +145,7 @@ TEST_F(CommandLine, RefusesInputsThatDoNotFit) {
     std::string message;
   };
   const Case cases[] = {
-      {{"middle=" + path("good.npy")}, "no input is called 'middle'; the inputs are left, right"},
+      {{"middle=" + path("good.npy")}, "model 'm' has no input 'middle', only 'left', 'right'"},
       {{path("good.npy")},
        "has more than one input, say --input NAME=" + path("good.npy") +
            " with a name of left, right"},

@@ -9,7 +9,8 @@
 namespace tandem::test {
 namespace {
 
-const std::filesystem::path kRoot = TANDEM_SOURCE_DIR;
+/// A function: test suites are instantiated before other files' globals are there.
+std::filesystem::path root() { return TANDEM_SOURCE_DIR; }
 
 GoldenModel::Tensor readTensor(const nlohmann::json &entry) {
   return {entry.at("name"), entry.value("layout", ""), entry.at("shape").get<Shape>()};
@@ -62,8 +63,9 @@ Geometry geometryOf(const GoldenModel::Tensor &tensor) {
 const std::vector<GoldenModel> &goldenModels() {
   static const std::vector<GoldenModel> models = [] {
     std::ifstream file(goldenFolder() + "/models.json");
+    const nlohmann::json document = nlohmann::json::parse(file); // outlives the loop over a part of it
     std::vector<GoldenModel> list;
-    for (const auto &entry : nlohmann::json::parse(file).at("models"))
+    for (const auto &entry : document.at("models"))
       list.push_back(readModel(entry));
     return list;
   }();
@@ -71,16 +73,16 @@ const std::vector<GoldenModel> &goldenModels() {
 }
 
 std::string goldenFolder() {
-  return (kRoot / "tests" / "models").string();
+  return (root() / "tests" / "models").string();
 }
 
 std::optional<std::string> locate(const GoldenModel &model) {
   size_t colon = model.file.find(':');
   std::string prefix = model.file.substr(0, colon), rest = model.file.substr(colon + 1);
   std::filesystem::path path =
-      prefix == "shared" ? kRoot.parent_path() / "shared" / "models" / rest : kRoot / rest;
+      prefix == "shared" ? root().parent_path() / "shared" / "models" / rest : root() / rest;
   if (prefix == "shared" && !std::filesystem::exists(path)) // a worktree beside the checkout
-    path = kRoot.parent_path().parent_path() / "shared" / "models" / rest;
+    path = root().parent_path().parent_path() / "shared" / "models" / rest;
   if (!std::filesystem::exists(path))
     return std::nullopt;
   return path.string();
