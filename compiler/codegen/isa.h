@@ -29,9 +29,9 @@ struct Isa {
   int64_t lanes() const { return vectorBits / 32; }
 };
 
-/// Best first.
+/// Those that are compiled for unless others are asked for, best first.
 llvm::ArrayRef<Isa> isas();
-/// Null when there is none of that name.
+/// Of these and of those for tests; null when there is none of that name.
 const Isa *findIsa(llvm::StringRef name);
 
 } // namespace tandem::codegen

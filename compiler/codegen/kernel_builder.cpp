@@ -198,7 +198,20 @@ Value KernelBuilder::pairDot(Value a, Value b, Value acc) {
   Type type = acc.getType();
   if (isa_.pairDot == PairDot::kVnni)
     return callIntrinsic(*this, type, "llvm.x86.avx512.vpdpwssd.512", {acc, a, b});
-  Value products = callIntrinsic(*this, type, "llvm.x86.avx2.pmadd.wd", {a, b});
+  // pmaddwd, in as many registers as the vector takes.
+  constexpr int64_t kLanes = 8;
+  VectorType piece = vector(getI32Type(), kLanes);
+  Value products = constant(type, 0);
+  for (int64_t lane = 0; lane < isa_.lanes(); lane += kLanes) {
+    auto part = [&](Value pairs) -> Value {
+      return vector::ExtractStridedSliceOp::create(*this, pairs, ArrayRef<int64_t>{2 * lane},
+                                                   ArrayRef<int64_t>{2 * kLanes},
+                                                   ArrayRef<int64_t>{1});
+    };
+    Value sums = callIntrinsic(*this, piece, "llvm.x86.avx2.pmadd.wd", {part(a), part(b)});
+    products = vector::InsertStridedSliceOp::create(*this, sums, products, ArrayRef<int64_t>{lane},
+                                                    ArrayRef<int64_t>{1});
+  }
   return arith::AddIOp::create(*this, acc, products);
 }
 

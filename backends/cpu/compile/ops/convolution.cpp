@@ -1,5 +1,6 @@
 // conv_2d and fully_connected.
 
+#include "backends/cpu/compile/conv_codes.h"
 #include "backends/cpu/compile/conv_f32.h"
 #include "backends/cpu/compile/handlers.h"
 #include "compiler/graph/constants.h"
@@ -14,7 +15,8 @@ static Support supportsProducts(Operation *op) {
     return Support::no("the filter is computed by the model, only constant ones are packed");
   if (op->getNumOperands() > 2 && !graph::constantOf(op->getOperand(2)))
     return Support::no("the bias is computed by the model, only constant ones are packed");
-  return supportsF32(op);
+  return graph::isQuantized(op->getOperand(1).getType()) ? supportsProductOfCodes(op)
+                                                         : supportsF32(op);
 }
 
 static Support supportsConv(Operation *op) {
@@ -23,14 +25,22 @@ static Support supportsConv(Operation *op) {
   return supportsProducts(op);
 }
 
+static void planProducts(const ConvShape &shape, Operation *op, graph::Activation activation,
+                         Plan &plan) {
+  if (graph::isQuantized(op->getOperand(1).getType()))
+    planConvCodes(shape, op, activation, plan);
+  else
+    planConvF32(shape, op, activation, plan);
+}
+
 static void planConv(Operation *op, Plan &plan) {
   auto conv = cast<graph::Conv2dOp>(op);
-  planConvF32(convShape(conv), op, conv.getActivation(), plan);
+  planProducts(convShape(conv), op, conv.getActivation(), plan);
 }
 
 static void planFullyConnected(Operation *op, Plan &plan) {
   auto product = cast<graph::FullyConnectedOp>(op);
-  planConvF32(productShape(product), op, product.getActivation(), plan);
+  planProducts(productShape(product), op, product.getActivation(), plan);
 }
 
 void registerConvolution(HandlerTable &table) {

@@ -18,11 +18,16 @@ static Support supportsDepthwise(Operation *op) {
   if (shape.inChannels != shape.outChannels)
     return Support::no("has " + std::to_string(shape.outChannels / shape.inChannels) +
                        " output channels per input channel, only 1 has a kernel");
-  return supportsF32(op);
+  return graph::isQuantized(conv.getFilter().getType()) ? supportsDepthwiseCodes(conv)
+                                                        : supportsF32(op);
 }
 
 static void planDepthwise(Operation *op, Plan &plan) {
-  planDepthwiseF32(cast<graph::DepthwiseConv2dOp>(op), plan);
+  auto conv = cast<graph::DepthwiseConv2dOp>(op);
+  if (graph::isQuantized(conv.getFilter().getType()))
+    planDepthwiseCodes(conv, plan);
+  else
+    planDepthwiseF32(conv, plan);
 }
 
 void registerDepthwise(HandlerTable &table) {

@@ -85,8 +85,9 @@ private:
                       : Value(arith::MaxSIOp::create(k_, a, b));
   }
 
-  /// Elements that the window's sum is divided by, as f32. Pads are smaller than the window and every
-  /// window lies within the padded input, so that with the padding the count is always the same.
+  /// Elements that the window's sum is divided by, as f32. Pads are smaller than the window and
+  /// every window lies within the padded input, so that with the padding the count is always the
+  /// same.
   Value divisor(Range rows, Range columns) {
     if (p_.countPadding)
       return k_.constant(k_.getF32Type(), double(s_.taps()));

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "backends/cpu/compile/codes.h"
+#include "backends/cpu/compile/conv_template.h"
+
+namespace tandem::cpu {
+
+/// Adds the steps of a convolution or matrix product of 8-bit codes; operands as planConvF32's.
+void planConvCodes(const ConvShape &shape, mlir::Operation *op, graph::Activation activation,
+                   Plan &plan);
+
+} // namespace tandem::cpu
