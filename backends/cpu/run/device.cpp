@@ -44,12 +44,6 @@ private:
   std::vector<Call> calls_;       ///< look into addresses_
 };
 
-/// Reshapes alone: their results share the bytes of their inputs.
-class NothingToRun final : public LoadedRegion {
-public:
-  Status run(ThreadPool &) override { return {}; }
-};
-
 std::string missingFeatures(const Variant &variant) {
   std::string missing;
   for (const flatbuffers::String *feature : *variant.required())
@@ -82,22 +76,15 @@ Error damaged(const RegionSource &source, std::string_view what) {
   return Error(Code::kCorruptData, source.path, "cpu region: ", what);
 }
 
-/// The verifier knows types and offsets; this, which fields must be there and agree.
+/// The verifier knows types, offsets and what must be there; this, what must agree.
 Status check(const Artifact &artifact, const RegionSource &source) {
-  if (!artifact.variants())
-    return damaged(source, "no variants");
-  for (const Step *step : *artifact.steps()) {
-    if (!step->buffers())
-      return damaged(source, "a step without buffers");
+  for (const Step *step : *artifact.steps())
     for (uint32_t buffer : *step->buffers())
       if (buffer >= source.buffers.size())
         return damaged(source, "a step names a buffer that the model does not have");
-  }
   uint32_t steps = artifact.steps()->size();
   for (const Variant *variant : *artifact.variants()) {
-    if (!variant->isa() || !variant->required() || !variant->image() || !variant->functions() ||
-        !variant->units() || variant->functions()->size() != steps ||
-        variant->units()->size() != steps)
+    if (variant->functions()->size() != steps || variant->units()->size() != steps)
       return damaged(source, "an incomplete variant");
     for (int64_t units : *variant->units())
       if (units < 1)
@@ -116,8 +103,6 @@ public:
     if (!VerifyArtifactBuffer(verifier))
       return damaged(source, "the artifact is damaged");
     const Artifact &artifact = *GetArtifact(source.artifact.data());
-    if (!artifact.steps())
-      return std::unique_ptr<LoadedRegion>(std::make_unique<NothingToRun>());
     TANDEM_RETURN_IF_ERROR(check(artifact, source));
     TANDEM_ASSIGN_OR_RETURN(const Variant *variant, chooseVariant(artifact, source));
     auto bytes = std::as_bytes(std::span(variant->image()->data(), variant->image()->size()));
