@@ -3,6 +3,7 @@
 #include "base/element_type.h"
 #include "compiler/graph/constants.h"
 
+#include "mlir/IR/Verifier.h"
 #include "llvm/ADT/APFloat.h"
 
 using namespace mlir;
@@ -26,6 +27,8 @@ MaybeValue NodeBuilder::finish(MaybeValue result) {
   if (!hasSaneSize(shapeOf(*result)))
     return error() << "a result of shape " << shapeText(shapeOf(*result)) << " is too large";
   Operation *op = result->getDefiningOp();
+  if (failed(verify(op))) // folders take a verified op for granted
+    return failure();
   SmallVector<Value> folded;
   if (failed(builder_.tryFold(op, folded)) || folded.empty() || folded[0] == *result)
     return result;
