@@ -1,0 +1,239 @@
+#include "compiler/importers/tflite/graph_import.h"
+
+#include "compiler/graph/constants.h"
+#include "compiler/importers/tflite/sparse.h"
+#include "compiler/importers/tflite/tensors.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <optional>
+
+using namespace mlir;
+
+namespace tandem::tflite {
+
+// Constants grow on import: tensors share buffers, f16 becomes f32, sparse dense. A model whose
+// constants grow beyond this was made to exhaust memory.
+static constexpr size_t kConstantGrowth = 64, kConstantAllowance = size_t(64) << 20;
+
+GraphImport::GraphImport(const Reader &reader, const OpTable &table, const ImportOptions &options,
+                         MLIRContext &context)
+    : reader_(reader), table_(table), options_(options), context_(context), errors_(context),
+      builder_(&context) {
+  context.loadDialect<graph::GraphDialect, func::FuncDialect>(); // before the first type is made
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
+  bool ok = succeeded(findUnknownOperators()) && succeeded(importInputs()) &&
+            succeeded(importOperators());
+  // What follows from an operator that is not there is not worth a message.
+  if (!unsupported_.empty())
+    return llvm::createStringError(unsupported_.message());
+  if (ok && succeeded(importOutputs()))
+    return std::move(main_.module);
+  return llvm::createStringError(errors_.message());
+}
+
+void GraphImport::addUnsupported(StringRef kind, StringRef node, StringRef reason) {
+  unsupported_.add(kind, node, reason);
+}
+
+/// All at once and first, since later errors may follow from them.
+LogicalResult GraphImport::findUnknownOperators() {
+  auto *operators = reader_.mainGraph().operators();
+  for (size_t i = 0, count = operators ? operators->size() : 0; i < count; ++i) {
+    const schema::Operator &op = *operators->Get(i);
+    llvm::Expected<const schema::OperatorCode *> code = reader_.codeOf(op);
+    if (!code)
+      return error() << toString(code.takeError());
+    if (table_.find(builtinOf(**code)))
+      continue;
+    Node node(*this, op, operatorName(**code));
+    addUnsupported(node.kind(), node.name(), "");
+  }
+  return success();
+}
+
+FailureOr<Type> GraphImport::elementTypeOf(int64_t index, Location location) {
+  llvm::Expected<const schema::Tensor *> tensor = reader_.tensor(index, "the graph");
+  if (!tensor)
+    return emitError(location) << toString(tensor.takeError());
+  llvm::Expected<Type> type = tflite::elementTypeOf(**tensor, context_);
+  if (!type)
+    return emitError(location) << "tensor '" << tensorName(**tensor, index) << "' has "
+                               << toString(type.takeError());
+  return *type;
+}
+
+FailureOr<NamedType> GraphImport::inputType(int64_t index) {
+  FailureOr<Type> element = elementTypeOf(index, builder_.getUnknownLoc());
+  if (failed(element))
+    return failure();
+  const schema::Tensor &tensor = **reader_.tensor(index, "the graph");
+  std::string name = tensorName(tensor, index);
+  SmallVector<int64_t> shape = dimensionsOf(tensor), signature = signatureOf(tensor);
+  if (auto fixed = options_.shapes.find(name); fixed != options_.shapes.end()) {
+    if (fixed->second.size() != shape.size())
+      return error() << "input '" << name << "' has rank " << shape.size() << ", the shape given "
+                     << shapeText(fixed->second);
+    shape.assign(fixed->second.begin(), fixed->second.end());
+  } else {
+    // The file says what a dynamic batch is when nobody resizes it: 1. That is no answer for
+    // others.
+    for (size_t d = 1; d < std::min(signature.size(), shape.size()); ++d)
+      if (signature[d] < 0)
+        return error() << "dimension " << d << " of input '" << name
+                       << "' is dynamic: fix it by a shape, as in " << name << "=...";
+  }
+  if (!hasSaneSize(shape))
+    return error() << "input '" << name << "' has shape " << shapeText(shape)
+                   << ", expected known dimensions and fewer elements";
+  return NamedType{name, RankedTensorType::get(shape, *element)};
+}
+
+LogicalResult GraphImport::importInputs() {
+  const flatbuffers::Vector<int32_t> *indices = reader_.mainGraph().inputs();
+  std::vector<NamedType> inputs;
+  for (size_t i = 0, count = indices ? indices->size() : 0; i < count; ++i) {
+    FailureOr<NamedType> input = inputType(indices->Get(i));
+    if (failed(input))
+      return failure();
+    inputs.push_back(std::move(*input));
+  }
+  for (const auto &fixed : options_.shapes)
+    if (llvm::none_of(inputs, [&](const NamedType &input) { return input.name == fixed.first(); }))
+      return error() << "a shape is given for '" << fixed.first() << "', which is no input";
+  main_ = MainFunction::create(context_, inputs);
+  Block &body = main_.function.getBody().front();
+  builder_.setInsertionPointToEnd(&body);
+  for (size_t i = 0; i < inputs.size(); ++i)
+    values_[indices->Get(i)] = body.getArgument(i);
+  return success();
+}
+
+LogicalResult GraphImport::importOperators() {
+  auto *operators = reader_.mainGraph().operators();
+  for (size_t i = 0, count = operators ? operators->size() : 0; i < count; ++i)
+    if (failed(importOperator(*operators->Get(i))))
+      return failure();
+  errors_.setSubject("");
+  return success();
+}
+
+/// Fails when the model is wrong; an operator that is merely unsupported is noted.
+LogicalResult GraphImport::importOperator(const schema::Operator &op) {
+  const schema::OperatorCode &code = **reader_.codeOf(op);
+  Node node(*this, op, operatorName(code));
+  errors_.setSubject(("node '" + node.name() + "' (" + node.kind() + ")").str());
+  Handler handler = table_.find(builtinOf(code));
+  if (handler && succeeded(handler(node)))
+    return success();
+  definePlaceholders(op);
+  return success(errors_.empty());
+}
+
+/// Stands in for the results of an operator that was refused, so that those after it are looked at.
+void GraphImport::definePlaceholders(const schema::Operator &op) {
+  for (size_t i = 0, count = op.outputs() ? op.outputs()->size() : 0; i < count; ++i) {
+    int64_t index = op.outputs()->Get(i);
+    llvm::Expected<const schema::Tensor *> tensor = reader_.tensor(index, "the operator");
+    if (!tensor) {
+      consumeError(tensor.takeError());
+      continue;
+    }
+    llvm::Expected<Type> type = tflite::elementTypeOf(**tensor, context_);
+    SmallVector<int64_t> shape = dimensionsOf(**tensor);
+    if (!type || !hasSaneSize(shape)) {
+      consumeError(type.takeError());
+      continue;
+    }
+    values_[index] = UnrealizedConversionCastOp::create(
+                         builder_, builder_.getUnknownLoc(),
+                         TypeRange{RankedTensorType::get(shape, *type)}, ValueRange{})
+                         .getResult(0);
+  }
+}
+
+LogicalResult GraphImport::importOutputs() {
+  const flatbuffers::Vector<int32_t> *indices = reader_.mainGraph().outputs();
+  std::vector<NamedValue> outputs;
+  for (size_t i = 0, count = indices ? indices->size() : 0; i < count; ++i) {
+    int64_t index = indices->Get(i);
+    FailureOr<Value> value = valueOf(index, builder_.getUnknownLoc());
+    if (failed(value))
+      return failure();
+    outputs.push_back({tensorName(**reader_.tensor(index, "the graph"), index), *value});
+  }
+  if (outputs.empty())
+    return error() << "the model has no outputs";
+  return main_.finish(std::move(outputs));
+}
+
+FailureOr<Value> GraphImport::valueOf(int64_t index, Location location) {
+  if (Value known = values_.lookup(index))
+    return known;
+  llvm::Expected<const schema::Tensor *> tensor = reader_.tensor(index, "the graph");
+  if (!tensor)
+    return emitError(location) << toString(tensor.takeError());
+  FailureOr<Value> constant = makeConstant(index, **tensor, location);
+  if (succeeded(constant))
+    values_[index] = *constant;
+  return constant;
+}
+
+LogicalResult GraphImport::define(int64_t index, Value value, Location location) {
+  llvm::Expected<const schema::Tensor *> tensor = reader_.tensor(index, "an output");
+  if (!tensor)
+    return emitError(location) << toString(tensor.takeError());
+  if (!values_.try_emplace(index, value).second)
+    return emitError(location) << "tensor '" << tensorName(**tensor, index)
+                               << "' is computed or read before";
+  if (!value.getDefiningOp<graph::ConstantOp>()) // folding made it
+    return success();
+  return fitsMemory(graph::constantOf(value)->raw().size(), location);
+}
+
+LogicalResult GraphImport::fitsMemory(size_t bytes, Location location) {
+  size_t limit = reader_.fileSize() * kConstantGrowth + kConstantAllowance;
+  if (bytes > limit - constantBytes_)
+    return emitError(location) << "the constants take more than " << limit
+                               << " bytes, in a file of " << reader_.fileSize();
+  constantBytes_ += bytes;
+  return success();
+}
+
+FailureOr<Value> GraphImport::makeConstant(int64_t index, const schema::Tensor &tensor,
+                                           Location location) {
+  std::string name = tensorName(tensor, index);
+  llvm::Expected<ArrayRef<char>> data = reader_.dataOf(tensor);
+  if (!data)
+    return emitError(location) << "tensor '" << name << "': " << toString(data.takeError());
+  SmallVector<int64_t> shape = dimensionsOf(tensor);
+  if (data->empty())
+    return emitError(location) << "tensor '" << name << "' is read and "
+                               << (tensor.is_variable() ? "a variable, which is not supported"
+                                                        : "nothing computes it before");
+  FailureOr<Type> element = elementTypeOf(index, location);
+  if (failed(element))
+    return failure();
+  std::optional<int64_t> count = elementCount(shape);
+  size_t elementBytes = elementSize(*graph::elementTypeOf(*element));
+  if (!hasSaneSize(shape) || failed(fitsMemory(*count * elementBytes, location)))
+    return emitError(location) << "tensor '" << name << "' of shape " << shapeText(shape)
+                               << " is too large";
+  auto type = RankedTensorType::get(shape, *element);
+  auto place = NameLoc::get(builder_.getStringAttr(name));
+  if (tensor.sparsity()) {
+    auto dense = densify(*tensor.sparsity(), shape, elementBytes, *data);
+    if (!dense)
+      return emitError(location) << "tensor '" << name << "': " << toString(dense.takeError());
+    return graph::createConstant(builder_, place, type, ArrayRef<char>(*dense));
+  }
+  if (data->size() != *count * elementBytes)
+    return emitError(location) << "tensor '" << name << "' has " << data->size()
+                               << " bytes, its shape " << shapeText(shape) << " takes "
+                               << *count * elementBytes;
+  return graph::createConstant(builder_, place, type, *data);
+}
+
+} // namespace tandem::tflite

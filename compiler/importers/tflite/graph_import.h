@@ -1,0 +1,55 @@
+#pragma once
+
+#include "compiler/importers/common/error_capture.h"
+#include "compiler/importers/common/importer.h"
+#include "compiler/importers/common/main_function.h"
+#include "compiler/importers/tflite/node.h"
+#include "compiler/importers/tflite/reader.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+namespace tandem::tflite {
+
+/// The import of one model's main graph: which tensor is which value, and what went wrong.
+class GraphImport {
+public:
+  GraphImport(const Reader &reader, const OpTable &table, const ImportOptions &options,
+              mlir::MLIRContext &context);
+
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> run();
+
+  // For Node.
+  const Reader &reader() const { return reader_; }
+  mlir::OpBuilder &builder() { return builder_; }
+  /// The value of a tensor; a constant is made when it is first read. Errors name `location`.
+  mlir::FailureOr<mlir::Value> valueOf(int64_t index, mlir::Location location);
+  mlir::FailureOr<mlir::Type> elementTypeOf(int64_t index, mlir::Location location);
+  mlir::LogicalResult define(int64_t index, mlir::Value value, mlir::Location location);
+  void addUnsupported(llvm::StringRef kind, llvm::StringRef node, llvm::StringRef reason);
+
+private:
+  mlir::LogicalResult findUnknownOperators();
+  mlir::LogicalResult importInputs();
+  mlir::FailureOr<NamedType> inputType(int64_t index);
+  mlir::LogicalResult importOperators();
+  mlir::LogicalResult importOperator(const schema::Operator &op);
+  void definePlaceholders(const schema::Operator &op);
+  mlir::LogicalResult importOutputs();
+  mlir::FailureOr<mlir::Value> makeConstant(int64_t index, const schema::Tensor &tensor,
+                                            mlir::Location location);
+  mlir::LogicalResult fitsMemory(size_t bytes, mlir::Location location);
+  mlir::InFlightDiagnostic error() { return mlir::emitError(builder_.getUnknownLoc()); }
+
+  const Reader &reader_;
+  const OpTable &table_;
+  const ImportOptions &options_;
+  mlir::MLIRContext &context_;
+  ErrorCapture errors_;
+  UnsupportedOps unsupported_;
+  MainFunction main_;
+  mlir::OpBuilder builder_;
+  llvm::DenseMap<int64_t, mlir::Value> values_; ///< by index of tensor
+  size_t constantBytes_ = 0;
+};
+
+} // namespace tandem::tflite

@@ -1,0 +1,141 @@
+#include "compiler/importers/tflite/node.h"
+
+#include "compiler/graph/constants.h"
+#include "compiler/importers/tflite/graph_import.h"
+#include "compiler/importers/tflite/tensors.h"
+
+using namespace mlir;
+
+namespace tandem::tflite {
+
+Refusal::~Refusal() {
+  if (kind_ == Kind::kUnsupported)
+    node_.graph_.addUnsupported(node_.kind_, node_.name_, text_);
+  else
+    node_.build_.error() << text_;
+}
+
+static std::string nameOf(const Reader &reader, const schema::Operator &op) {
+  if (!op.outputs() || op.outputs()->size() == 0)
+    return "without output";
+  int64_t index = op.outputs()->Get(0);
+  llvm::Expected<const schema::Tensor *> tensor = reader.tensor(index, "an output");
+  if (tensor)
+    return tensorName(**tensor, index);
+  consumeError(tensor.takeError());
+  return "tensor " + std::to_string(index);
+}
+
+Node::Node(GraphImport &graph, const schema::Operator &op, std::string kind)
+    : graph_(graph), op_(op), kind_(std::move(kind)), name_(nameOf(graph.reader(), op)),
+      build_(graph.builder(), NameLoc::get(graph.builder().getStringAttr(name_))) {}
+
+size_t Node::inputCount() const {
+  return op_.inputs() ? op_.inputs()->size() : 0;
+}
+size_t Node::outputCount() const {
+  return op_.outputs() ? op_.outputs()->size() : 0;
+}
+
+bool Node::hasInput(size_t index) const {
+  return index < inputCount() && op_.inputs()->Get(index) != -1;
+}
+
+FailureOr<Value> Node::input(size_t index) {
+  if (!hasInput(index))
+    return invalid() << "has no input " << index;
+  return graph_.valueOf(op_.inputs()->Get(index), build_.location());
+}
+
+FailureOr<Value> Node::optionalInput(size_t index) {
+  return hasInput(index) ? input(index) : FailureOr<Value>(Value());
+}
+
+FailureOr<Type> Node::outputType(size_t index) {
+  if (index >= outputCount())
+    return invalid() << "has " << outputCount() << " outputs, expected more than " << index;
+  return graph_.elementTypeOf(op_.outputs()->Get(index), build_.location());
+}
+
+SmallVector<int64_t> Node::outputShape(size_t index) {
+  if (index >= outputCount())
+    return {};
+  llvm::Expected<const schema::Tensor *> tensor =
+      graph_.reader().tensor(op_.outputs()->Get(index), "an output");
+  if (tensor)
+    return dimensionsOf(**tensor);
+  consumeError(tensor.takeError());
+  return {};
+}
+
+FailureOr<SmallVector<int64_t>> Node::constantInts(size_t index, StringRef what) {
+  FailureOr<Value> value = input(index);
+  if (failed(value))
+    return failure();
+  Type type = getElementTypeOrSelf(*value);
+  if (!type.isSignlessInteger(32) && !type.isSignlessInteger(64))
+    return invalid() << what << " is not of type i32 or i64";
+  std::optional<graph::ConstantBytes> bytes = graph::constantOf(*value);
+  if (!bytes)
+    return unsupported() << what << " is computed at run time";
+  SmallVector<int64_t> result;
+  if (type.isSignlessInteger(32))
+    result.append(bytes->as<int32_t>().begin(), bytes->as<int32_t>().end());
+  else
+    result.append(bytes->as<int64_t>().begin(), bytes->as<int64_t>().end());
+  return result;
+}
+
+FailureOr<int64_t> Node::constantInt(size_t index, StringRef what) {
+  FailureOr<SmallVector<int64_t>> values = constantInts(index, what);
+  if (failed(values))
+    return failure();
+  if (values->size() != 1)
+    return invalid() << what << " has " << values->size() << " elements, expected 1";
+  return values->front();
+}
+
+FailureOr<int64_t> Node::axis(int64_t value, int64_t rank) {
+  std::optional<int64_t> result = normalizedAxis(value, rank);
+  if (!result)
+    return invalid() << "axis " << value << " is outside rank " << rank;
+  return *result;
+}
+
+FailureOr<graph::Activation> Node::activation(schema::ActivationFunctionType type) {
+  switch (type) {
+  case schema::ActivationFunctionType::NONE:
+    return graph::Activation::None;
+  case schema::ActivationFunctionType::RELU:
+    return graph::Activation::Relu;
+  case schema::ActivationFunctionType::RELU6:
+    return graph::Activation::Relu6;
+  case schema::ActivationFunctionType::RELU_N1_TO_1:
+    return graph::Activation::ReluN1To1;
+  case schema::ActivationFunctionType::TANH:
+  case schema::ActivationFunctionType::SIGN_BIT:
+    return unsupported() << "fused activation " << schema::EnumNameActivationFunctionType(type);
+  }
+  return invalid() << "fused activation " << static_cast<int>(type) << " is none of the format's";
+}
+
+LogicalResult Node::setOutput(FailureOr<Value> value, size_t index) {
+  if (failed(value))
+    return failure();
+  if (index >= outputCount())
+    return invalid() << "has " << outputCount() << " outputs, expected more than " << index;
+  return graph_.define(op_.outputs()->Get(index), *value, build_.location());
+}
+
+std::vector<std::string> OpTable::names() const {
+  std::vector<int> codes;
+  for (const auto &[code, handler] : handlers_)
+    codes.push_back(code);
+  llvm::sort(codes);
+  std::vector<std::string> result;
+  for (int code : codes)
+    result.push_back(schema::EnumNameBuiltinOperator(static_cast<schema::BuiltinOperator>(code)));
+  return result;
+}
+
+} // namespace tandem::tflite

@@ -1,0 +1,27 @@
+#include "compiler/importers/tflite/node.h"
+
+using namespace mlir;
+
+namespace tandem::tflite {
+
+/// ADD, SUB, MUL, DIV: two operands that broadcast, and an activation.
+template <typename OpT, typename Options> static LogicalResult importArithmetic(Node &node) {
+  auto options = node.options<Options>();
+  FailureOr<Value> lhs = node.input(0), rhs = node.input(1);
+  if (failed(options) || failed(lhs) || failed(rhs))
+    return failure();
+  auto activation = node.activation((*options)->fused_activation_function());
+  if (failed(activation))
+    return failure();
+  return node.emit<OpT>(*lhs, *rhs, *activation);
+}
+
+void registerArithmetic(OpTable &table) {
+  using schema::BuiltinOperator;
+  table.add(BuiltinOperator::ADD, importArithmetic<graph::AddOp, schema::AddOptions>);
+  table.add(BuiltinOperator::SUB, importArithmetic<graph::SubOp, schema::SubOptions>);
+  table.add(BuiltinOperator::MUL, importArithmetic<graph::MulOp, schema::MulOptions>);
+  table.add(BuiltinOperator::DIV, importArithmetic<graph::DivOp, schema::DivOptions>);
+}
+
+} // namespace tandem::tflite

@@ -1,0 +1,50 @@
+#include "compiler/importers/tflite/node.h"
+
+#include "compiler/graph/types.h"
+
+using namespace mlir;
+
+namespace tandem::tflite {
+
+/// QUANTIZE, also from one quantized type to another.
+static LogicalResult importQuantize(Node &node) {
+  FailureOr<Value> input = node.input(0);
+  return failed(input) ? failure() : node.emit<graph::QuantizeOp>(*input);
+}
+
+/// DEQUANTIZE, which in files with f16 weights means f16 to f32.
+static LogicalResult importDequantize(Node &node) {
+  FailureOr<Value> input = node.input(0);
+  if (failed(input))
+    return failure();
+  if (graph::isQuantized(input->getType()))
+    return node.emit<graph::DequantizeOp>(*input);
+  if (!isa<FloatType>(getElementTypeOrSelf(*input)))
+    return node.invalid() << "the input is neither quantized nor float";
+  return node.emit<graph::CastOp>(*input);
+}
+
+/// CAST of a quantized tensor would reinterpret its codes.
+static LogicalResult importCast(Node &node) {
+  FailureOr<Value> input = node.input(0);
+  FailureOr<Type> type = node.outputType();
+  if (failed(input) || failed(type))
+    return failure();
+  if (graph::isQuantized(input->getType()) || graph::isQuantized(*type))
+    return node.unsupported() << "a quantized tensor";
+  return node.emit<graph::CastOp>(*input);
+}
+
+/// DENSIFY: a sparse constant is made dense when it is read.
+static LogicalResult importDensify(Node &node) {
+  return node.setOutput(node.input(0));
+}
+
+void registerConversion(OpTable &table) {
+  table.add(schema::BuiltinOperator::QUANTIZE, importQuantize);
+  table.add(schema::BuiltinOperator::DEQUANTIZE, importDequantize);
+  table.add(schema::BuiltinOperator::CAST, importCast);
+  table.add(schema::BuiltinOperator::DENSIFY, importDensify);
+}
+
+} // namespace tandem::tflite

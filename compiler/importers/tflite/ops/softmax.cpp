@@ -1,0 +1,38 @@
+#include "compiler/importers/tflite/node.h"
+
+using namespace mlir;
+
+namespace tandem::tflite {
+
+/// Both work along the last dimension.
+static FailureOr<uint64_t> lastAxis(Node &node, Value input) {
+  if (shapeOf(input).empty())
+    return node.invalid() << "the input is a scalar";
+  return shapeOf(input).size() - 1;
+}
+
+static LogicalResult importSoftmax(Node &node) {
+  auto options = node.options<schema::SoftmaxOptions>();
+  FailureOr<Value> input = node.input(0);
+  if (failed(options) || failed(input))
+    return failure();
+  FailureOr<uint64_t> axis = lastAxis(node, *input);
+  if (failed(axis))
+    return failure();
+  return node.emit<graph::SoftmaxOp>(*input, *axis, llvm::APFloat((*options)->beta()));
+}
+
+static LogicalResult importLogSoftmax(Node &node) {
+  FailureOr<Value> input = node.input(0);
+  if (failed(input))
+    return failure();
+  FailureOr<uint64_t> axis = lastAxis(node, *input);
+  return failed(axis) ? failure() : node.emit<graph::LogSoftmaxOp>(*input, *axis);
+}
+
+void registerSoftmax(OpTable &table) {
+  table.add(schema::BuiltinOperator::SOFTMAX, importSoftmax);
+  table.add(schema::BuiltinOperator::LOG_SOFTMAX, importLogSoftmax);
+}
+
+} // namespace tandem::tflite

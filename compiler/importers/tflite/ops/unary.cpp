@@ -1,0 +1,30 @@
+#include "compiler/importers/tflite/node.h"
+
+using namespace mlir;
+
+namespace tandem::tflite {
+
+/// One operand, no options.
+template <typename OpT> static LogicalResult importUnary(Node &node) {
+  FailureOr<Value> input = node.input(0);
+  return failed(input) ? failure() : node.emit<OpT>(*input);
+}
+
+void registerUnary(OpTable &table) {
+  using schema::BuiltinOperator;
+  table.add(BuiltinOperator::RELU, importUnary<graph::ReluOp>);
+  table.add(BuiltinOperator::RELU6, importUnary<graph::Relu6Op>);
+  table.add(BuiltinOperator::RELU_N1_TO_1, importUnary<graph::ReluN1To1Op>);
+  table.add(BuiltinOperator::LOGISTIC, importUnary<graph::SigmoidOp>);
+  table.add(BuiltinOperator::TANH, importUnary<graph::TanhOp>);
+  table.add(BuiltinOperator::HARD_SWISH, importUnary<graph::HardSwishOp>);
+  table.add(BuiltinOperator::EXP, importUnary<graph::ExpOp>);
+  table.add(BuiltinOperator::LOG, importUnary<graph::LogOp>);
+  table.add(BuiltinOperator::SQRT, importUnary<graph::SqrtOp>);
+  table.add(BuiltinOperator::RSQRT, importUnary<graph::RsqrtOp>);
+  table.add(BuiltinOperator::ABS, importUnary<graph::AbsOp>);
+  table.add(BuiltinOperator::NEG, importUnary<graph::NegOp>);
+  table.add(BuiltinOperator::FLOOR, importUnary<graph::FloorOp>);
+}
+
+} // namespace tandem::tflite

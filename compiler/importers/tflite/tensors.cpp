@@ -1,0 +1,115 @@
+#include "compiler/importers/tflite/tensors.h"
+
+#include "compiler/graph/types.h"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+
+using namespace mlir;
+
+namespace tandem::tflite {
+
+static std::optional<ElementType> storageOf(schema::TensorType type) {
+  switch (type) {
+  case schema::TensorType::FLOAT32:
+    return ElementType::kF32;
+  case schema::TensorType::FLOAT16:
+    return ElementType::kF16;
+  case schema::TensorType::BFLOAT16:
+    return ElementType::kBF16;
+  case schema::TensorType::INT8:
+    return ElementType::kI8;
+  case schema::TensorType::UINT8:
+    return ElementType::kU8;
+  case schema::TensorType::INT16:
+    return ElementType::kI16;
+  case schema::TensorType::INT32:
+    return ElementType::kI32;
+  case schema::TensorType::INT64:
+    return ElementType::kI64;
+  case schema::TensorType::BOOL:
+    return ElementType::kBool;
+  default:
+    return std::nullopt;
+  }
+}
+
+static bool isCode(ElementType type) {
+  return type == ElementType::kI8 || type == ElementType::kU8 || type == ElementType::kI16;
+}
+
+static bool isInStorage(int64_t zeroPoint, ElementType storage) {
+  if (storage == ElementType::kU8)
+    return zeroPoint >= 0 && zeroPoint <= UINT8_MAX;
+  int64_t limit = storage == ElementType::kI8 ? INT8_MAX : INT16_MAX;
+  return zeroPoint >= -limit - 1 && zeroPoint <= limit;
+}
+
+static llvm::Expected<Quantization> quantizationOf(const schema::Tensor &tensor,
+                                                   const schema::QuantizationParameters &parameters,
+                                                   ElementType storage) {
+  if (parameters.details_type() != schema::QuantizationDetails::NONE)
+    return llvm::createStringError("custom or block-wise quantization is not supported");
+  Quantization result;
+  result.scales.assign(parameters.scale()->begin(), parameters.scale()->end());
+  for (float scale : result.scales)
+    if (!std::isfinite(scale) || scale <= 0)
+      return llvm::createStringError("a scale of " + std::to_string(scale) +
+                                     ", expected finite and positive");
+  size_t count = parameters.zero_point() ? parameters.zero_point()->size() : 0;
+  if (count > 1 && count != result.scales.size())
+    return llvm::createStringError(llvm::Twine(count) + " zero points for " +
+                                   llvm::Twine(result.scales.size()) + " scales");
+  for (size_t i = 0; i < result.scales.size(); ++i) {
+    int64_t zeroPoint = count == 0 ? 0 : parameters.zero_point()->Get(count == 1 ? 0 : i);
+    if (!isInStorage(zeroPoint, storage))
+      return llvm::createStringError("a zero point of " + llvm::Twine(zeroPoint) +
+                                     " that its type does not hold");
+    result.zeroPoints.push_back(static_cast<int32_t>(zeroPoint));
+  }
+  result.axis = parameters.quantized_dimension();
+  if (!result.perChannel())
+    return result;
+  llvm::SmallVector<int64_t> shape = dimensionsOf(tensor);
+  int64_t size = result.axis >= 0 && result.axis < static_cast<int64_t>(shape.size())
+                     ? shape[result.axis]
+                     : -1;
+  if (size != static_cast<int64_t>(result.scales.size()))
+    return llvm::createStringError(llvm::Twine(result.scales.size()) + " scales along dimension " +
+                                   llvm::Twine(result.axis) + ", which does not have as many");
+  return result;
+}
+
+llvm::Expected<Type> elementTypeOf(const schema::Tensor &tensor, MLIRContext &context) {
+  std::optional<ElementType> storage = storageOf(tensor.type());
+  if (!storage) {
+    llvm::StringRef name = schema::EnumNameTensorType(tensor.type());
+    return llvm::createStringError(
+        "element type " + (name.empty() ? llvm::StringRef("unknown") : name) + " is not supported");
+  }
+  const schema::QuantizationParameters *parameters = tensor.quantization();
+  bool hasScales = parameters && parameters->scale() && parameters->scale()->size() > 0;
+  if (!hasScales || !isCode(*storage))
+    return graph::plainType(&context, *storage);
+  llvm::Expected<Quantization> quantization = quantizationOf(tensor, *parameters, *storage);
+  if (!quantization)
+    return quantization.takeError();
+  return graph::quantizedType(&context, *storage, *quantization);
+}
+
+llvm::SmallVector<int64_t> dimensionsOf(const schema::Tensor &tensor) {
+  llvm::SmallVector<int64_t> result;
+  if (tensor.shape())
+    result.append(tensor.shape()->begin(), tensor.shape()->end());
+  return result;
+}
+
+llvm::SmallVector<int64_t> signatureOf(const schema::Tensor &tensor) {
+  llvm::SmallVector<int64_t> result;
+  if (tensor.shape_signature())
+    result.append(tensor.shape_signature()->begin(), tensor.shape_signature()->end());
+  return result;
+}
+
+} // namespace tandem::tflite

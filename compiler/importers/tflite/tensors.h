@@ -1,0 +1,18 @@
+#pragma once
+
+#include "compiler/importers/tflite/reader.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+namespace tandem::tflite {
+
+/// The element type of a tensor in the graph: quantized when the file gives it scales, except for
+/// 32-bit biases, whose scale follows from those of the product.
+llvm::Expected<mlir::Type> elementTypeOf(const schema::Tensor &tensor, mlir::MLIRContext &context);
+
+/// The dimensions that the file gives, a dynamic one among them as 1.
+llvm::SmallVector<int64_t> dimensionsOf(const schema::Tensor &tensor);
+/// The same, -1 for a dynamic one; empty when none is.
+llvm::SmallVector<int64_t> signatureOf(const schema::Tensor &tensor);
+
+} // namespace tandem::tflite

@@ -1,0 +1,45 @@
+#include "compiler/importers/tflite/window.h"
+
+using namespace mlir;
+
+namespace tandem::tflite {
+
+FailureOr<Padding2d> paddingOf(Node &node, schema::Padding padding, std::array<int64_t, 2> image,
+                               const Window &window) {
+  Padding2d result;
+  if (padding == schema::Padding::VALID)
+    return result;
+  if (padding != schema::Padding::SAME)
+    return node.invalid() << "padding " << static_cast<int>(padding) << " is none of the format's";
+  for (int i = 0; i < 2; ++i) {
+    if (window.stride[i] < 1 || window.dilation[i] < 1 || window.size[i] < 1)
+      return node.invalid() << "window, stride and dilation must be positive";
+    int64_t steps = (image[i] + window.stride[i] - 1) / window.stride[i];
+    // 128 bits: sizes and dilations may come from a hostile file.
+    __int128 reach = __int128(window.size[i] - 1) * window.dilation[i] + 1;
+    __int128 total = __int128(steps - 1) * window.stride[i] + reach - image[i];
+    if (total <= 0)
+      continue;
+    if (total > INT32_MAX)
+      return node.invalid() << "the dilated window is too large";
+    result.low[i] = static_cast<int64_t>(total / 2);
+    result.high[i] = static_cast<int64_t>(total) - result.low[i];
+  }
+  return result;
+}
+
+FailureOr<std::array<int64_t, 2>> imageSize(Node &node, Value value) {
+  ArrayRef<int64_t> shape = shapeOf(value);
+  if (shape.size() != 4)
+    return node.invalid() << "expected a tensor of rank 4, found rank " << shape.size();
+  return std::array<int64_t, 2>{shape[1], shape[2]};
+}
+
+FailureOr<Value> biasOf(Node &node, size_t index) {
+  FailureOr<Value> bias = node.optionalInput(index);
+  if (succeeded(bias) && *bias && getElementTypeOrSelf(*bias).isInteger(64))
+    return node.unsupported() << "64-bit bias";
+  return bias;
+}
+
+} // namespace tandem::tflite
