@@ -65,6 +65,7 @@ struct OneRegion::State {
   std::vector<RankedTensorType> inputTypes;
   std::unique_ptr<LoadedRegion> loaded;
   size_t steps = 0;
+  std::string refusal;
 
   bool compile(const Backend &backend, const std::string &text, const CompileOptions &options,
                bundle::ModelT &model);
@@ -106,7 +107,7 @@ bool OneRegion::State::compile(const Backend &backend, const std::string &text,
   region.inputs.assign(function.args_begin(), function.args_end());
   for (Operation *op : region.ops)
     if (Support support = backend.supports(op); !support) {
-      ADD_FAILURE() << "refused: " << support.reasons.front();
+      refusal = support.reasons.front();
       return false;
     }
 
@@ -125,6 +126,9 @@ bool OneRegion::State::compile(const Backend &backend, const std::string &text,
     outputs.push_back(builder.bufferOf(value));
   steps = static_cast<size_t>(builder.steps());
   for (const ModelBuilder::BufferInfo &info : builder.buffers()) {
+    model.buffers.push_back(std::make_unique<bundle::BufferT>());
+    model.buffers.back()->space = info.constant ? bundle::Space::Weights : bundle::Space::Arena;
+    model.buffers.back()->size = info.size;
     buffers.emplace_back().allocate(info.size);
     addresses.push_back(buffers.back().data());
     if (info.constant)
@@ -157,6 +161,9 @@ OneRegion::OneRegion(const Backend &backend, const Device &device, const std::st
 OneRegion::~OneRegion() = default;
 bool OneRegion::ready() const {
   return state_->loaded != nullptr;
+}
+const std::string &OneRegion::refusal() const {
+  return state_->refusal;
 }
 size_t OneRegion::steps() const {
   return state_->steps;
@@ -220,9 +227,12 @@ void expectSame(const std::string &text, const Backend &backend, const Device &d
                 const Backend &oracle, const Device &oracleDevice, CompileOptions options,
                 double tolerance, int steps) {
   SCOPED_TRACE(text);
-  OneRegion got(backend, device, text, options), want(oracle, oracleDevice, text);
-  if (!got.ready() || !want.ready())
+  OneRegion got(backend, device, text, options);
+  if (!got.refusal().empty())
     return;
+  OneRegion want(oracle, oracleDevice, text);
+  ASSERT_TRUE(got.ready());
+  ASSERT_TRUE(want.ready()) << want.refusal();
   MLIRContext context{MLIRContext::Threading::DISABLED};
   context.loadDialect<graph::GraphDialect, quant::QuantDialect, func::FuncDialect>();
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);

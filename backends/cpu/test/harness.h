@@ -14,13 +14,14 @@ using Bytes = std::vector<std::byte>;
 /// bundle: every buffer is by itself, so that what writes or reads beyond it can be noticed.
 class OneRegion {
 public:
-  /// `body` is what stands between `func.func @main` and the end of the text. Fails the test and
-  /// stays empty when it does not parse or the backend refuses an op.
+  /// `text` is a module with one function. Fails the test when it does not parse or compile.
   OneRegion(const Backend &backend, const Device &device, const std::string &text,
             CompileOptions options = {});
   ~OneRegion();
 
   bool ready() const;
+  /// Why the backend does not take an op of it; empty when it takes all.
+  const std::string &refusal() const;
   /// Runs on these inputs, with `threads` ranges per step, and returns the outputs. Fails the test
   /// when a byte beside a buffer was written.
   std::vector<Bytes> run(const std::vector<Bytes> &inputs, int threads = 1);

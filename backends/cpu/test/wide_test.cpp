@@ -1,0 +1,45 @@
+// The loops of avx512, on whatever has AVX2: tests/conformance runs the best code of the machine
+// only.
+
+#include "backends/cpu/test/harness.h"
+#include "tests/conformance/cases.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <gtest/gtest.h>
+
+namespace tandem {
+const Backend &cpuBackend();
+const Device &cpuDevice();
+const Backend &referenceBackend();
+const Device &referenceDevice();
+} // namespace tandem
+
+namespace tandem::test {
+namespace {
+
+class WideKernels : public ::testing::TestWithParam<OpCase> {};
+
+TEST_P(WideKernels, AgreeWithTheReferenceAndStayInTheirBuffers) {
+  expectSame(GetParam().mlir, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(),
+             {{"avx2-wide"}});
+}
+
+/// Those whose code depends on the width of vectors.
+std::vector<OpCase> vectorCases() {
+  std::vector<OpCase> cases = allCases();
+  llvm::erase_if(cases, [](const OpCase &one) {
+    return !llvm::is_contained({"conv_2d", "depthwise_conv_2d", "fully_connected", "max_pool_2d",
+                                "average_pool_2d", "mean"},
+                               one.op);
+  });
+  return cases;
+}
+
+std::string caseName(const ::testing::TestParamInfo<OpCase> &info) {
+  return info.param.op + "_" + info.param.type + "_" + info.param.variant;
+}
+INSTANTIATE_TEST_SUITE_P(Ops, WideKernels, ::testing::ValuesIn(vectorCases()), caseName);
+
+} // namespace
+} // namespace tandem::test
