@@ -1,0 +1,126 @@
+#pragma once
+
+#include "compiler/importers/common/importer.h"
+#include "compiler/importers/common/node_builder.h"
+#include "compiler/importers/torch/graph.h"
+
+#include "llvm/ADT/StringMap.h"
+
+#include <functional>
+#include <utility>
+
+namespace tandem::torch {
+
+using Pair = llvm::SmallVector<int64_t, 2>; ///< (height, width)
+
+/// Values by their names in the graph.
+struct Environment {
+  std::map<std::string, mlir::Value, std::less<>> tensors;
+  std::map<std::string, int64_t, std::less<>> symbols; ///< sizes computed from fixed shapes
+  UnsupportedOps unsupported;
+};
+
+/// One node of the graph, while its handler turns it into graph ops.
+///
+/// Arguments are asked for by their names in the operator's schema; the archive leaves out those
+/// that have their default. Readers return a default and make failed() true when an argument is of
+/// another kind; a handler reads everything, then checks once. Errors are emitted as they are
+/// found.
+class AtenNode : public NodeBuilder {
+public:
+  AtenNode(mlir::OpBuilder &builder, const NodeRecord &record, Environment &environment);
+
+  const NodeRecord &record() const { return record_; }
+  /// "aten.conv2d.default", as shown to users.
+  static llvm::StringRef shortTarget(llvm::StringRef target);
+  bool failed() const { return failed_; }
+
+  bool has(llvm::StringRef name) const { return find(name) != nullptr; }
+  /// Whether the argument is a tensor; else it is a number or the like.
+  bool isTensor(llvm::StringRef name) const;
+  /// A tensor argument. Failed when it is absent.
+  MaybeValue tensor(llvm::StringRef name);
+  /// A tensor argument, or null.
+  MaybeValue optionalTensor(llvm::StringRef name);
+  llvm::SmallVector<mlir::Value> tensors(llvm::StringRef name);
+  /// A tensor, or a number in the type of `like`: the operand of aten.add and its kind.
+  MaybeValue operand(llvm::StringRef name, mlir::Value like);
+
+  int64_t integer(llvm::StringRef name, std::optional<int64_t> absent = std::nullopt);
+  double number(llvm::StringRef name, std::optional<double> absent = std::nullopt);
+  bool flag(llvm::StringRef name, bool absent);
+  llvm::StringRef string(llvm::StringRef name, llvm::StringRef absent);
+  llvm::SmallVector<int64_t>
+  integers(llvm::StringRef name, std::optional<llvm::SmallVector<int64_t>> absent = std::nullopt);
+  llvm::SmallVector<double> numbers(llvm::StringRef name);
+  /// One or two integers, for height and width.
+  Pair pair(llvm::StringRef name, std::optional<Pair> absent = std::nullopt);
+  /// A dimension of `value`, counted from the front.
+  int64_t dim(llvm::StringRef name, mlir::Value value,
+              std::optional<int64_t> absent = std::nullopt);
+  /// Dimensions of `value`, ascending; absent or empty means all.
+  llvm::SmallVector<int64_t> dims(llvm::StringRef name, mlir::Value value);
+  /// The element type that 'dtype' names, when it is given.
+  std::optional<mlir::Type> dtype();
+  /// Refuses a 'dtype' that is not the type of `value` anyway.
+  void checkDtypeIs(mlir::Value value);
+
+  /// PyTorch's tensors are NCHW, the graph's ops NHWC. sink-transposes cancels what meets.
+  MaybeValue toNhwc(MaybeValue value);
+  MaybeValue toNchw(MaybeValue value);
+  MaybeValue reshape(MaybeValue value, llvm::ArrayRef<int64_t> shape);
+  MaybeValue transpose(MaybeValue value, llvm::ArrayRef<int64_t> permutation);
+  /// A batch of images (rank 4), called one or the other name in the schema. Other ranks are
+  /// refused.
+  MaybeValue image(llvm::StringRef name, llvm::StringRef otherName = "");
+
+  void defineSymbol(int64_t value) { environment_.symbols[record_.name] = value; }
+  mlir::LogicalResult unsupported(const llvm::Twine &reason);
+  mlir::LogicalResult invalid(const llvm::Twine &what);
+
+private:
+  const Json *find(llvm::StringRef name) const;
+  std::optional<int64_t> symbolicInt(const Json &argument) const;
+  std::optional<int64_t> asInteger(const Json &argument) const;
+  std::optional<double> asReal(const Json &argument) const;
+  std::optional<llvm::SmallVector<int64_t>> asIntegers(const Json &argument) const;
+  template <typename T>
+  T get(llvm::StringRef name, std::optional<T> absent, llvm::StringRef expected,
+        llvm::function_ref<std::optional<T>(const Json &)> convert);
+
+  const NodeRecord &record_;
+  Environment &environment_;
+  bool failed_ = false;
+};
+
+/// A handler returns as many values as its node has outputs that are used; the rest may be left
+/// out.
+using Handler = std::function<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(AtenNode &)>;
+
+/// Operator to handler; filled from the files of ops/.
+class OpTable {
+public:
+  struct Entry {
+    Handler handler;
+    /// The result may be a window into the operand's memory in PyTorch, which matters when one of
+    /// them is changed in place.
+    bool isView = false;
+  };
+
+  /// `target` without "torch.ops." ("aten.relu.default"). Forms that change their operand in place
+  /// ("aten.relu_.default") come with it.
+  void add(llvm::StringRef target, MaybeValue (*handler)(AtenNode &));
+  void addView(llvm::StringRef target, MaybeValue (*handler)(AtenNode &));
+  void addList(llvm::StringRef target, Handler handler);
+  void addListView(llvm::StringRef target, Handler handler);
+
+  const Entry *find(llvm::StringRef target) const;
+  /// "aten.relu.default" of "aten.relu_.default"; "" of what does not change its operand.
+  static std::string withoutInPlace(llvm::StringRef target);
+
+private:
+  llvm::StringMap<Entry> entries_;
+};
+void registerAllOps(OpTable &table); // generated from ops/
+
+} // namespace tandem::torch

@@ -1,0 +1,142 @@
+#include "compiler/importers/torch/node.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace tandem::torch {
+
+static constexpr auto kNone = graph::Activation::None;
+
+static MaybeValue importLeakyRelu(AtenNode &node) {
+  double slope = node.number("negative_slope", 0.01);
+  return node.create<graph::LeakyReluOp>(node.tensor("self"),
+                                         llvm::APFloat(static_cast<float>(slope)));
+}
+
+/// aten.prelu: one slope, or one for each entry of dimension 1.
+static MaybeValue importPrelu(AtenNode &node) {
+  MaybeValue x = node.tensor("self"), slope = node.tensor("weight");
+  if (failed(x) || failed(slope))
+    return failure();
+  size_t rank = shapeOf(*x).size();
+  SmallVector<int64_t> shape(rank < 2 ? 1 : rank - 1, 1);
+  shape[0] = *elementCount(shapeOf(*slope));
+  return node.create<graph::PreluOp>(x, node.reshape(slope, shape));
+}
+
+/// aten.elu: scale * elu(x, alpha), so that it does for SELU too.
+static MaybeValue importElu(AtenNode &node) {
+  MaybeValue x = node.tensor("self");
+  auto alpha = static_cast<float>(node.number("alpha", 1));
+  double scale = node.number("scale", 1), inputScale = node.number("input_scale", 1);
+  if (node.failed() || failed(x))
+    return failure();
+  if (inputScale != 1)
+    return node.unsupported("'input_scale' " + std::to_string(inputScale) + ", only 1 is");
+  MaybeValue result = node.create<graph::EluOp>(x, llvm::APFloat(alpha));
+  return scale == 1 ? result : node.create<graph::MulOp>(result, node.scalarLike(*x, scale), kNone);
+}
+
+static MaybeValue importSelu(AtenNode &node) { // the constants of the paper, as PyTorch has them
+  MaybeValue x = node.tensor("self");
+  if (failed(x))
+    return failure();
+  MaybeValue inner =
+      node.create<graph::EluOp>(x, llvm::APFloat(static_cast<float>(1.6732632423543772)));
+  return node.create<graph::MulOp>(inner, node.scalarLike(*x, 1.0507009873554805), kNone);
+}
+
+static MaybeValue importSilu(AtenNode &node) {
+  MaybeValue x = node.tensor("self");
+  return node.create<graph::MulOp>(x, node.create<graph::SigmoidOp>(x), kNone);
+}
+
+/// log(1 + exp(x)), as max(x, 0) + log(1 + exp(-|x|)) so that nothing overflows.
+static MaybeValue softplus(AtenNode &node, MaybeValue x) {
+  if (failed(x))
+    return failure();
+  MaybeValue decay =
+      node.create<graph::ExpOp>(node.create<graph::NegOp>(node.create<graph::AbsOp>(x)));
+  MaybeValue tail =
+      node.create<graph::LogOp>(node.create<graph::AddOp>(decay, node.scalarLike(*x, 1), kNone));
+  return node.create<graph::AddOp>(node.create<graph::ReluOp>(x), tail, kNone);
+}
+
+/// PyTorch cuts to x above 'threshold', where the difference is below float's precision.
+static MaybeValue importSoftplus(AtenNode &node) {
+  MaybeValue x = node.tensor("self");
+  double beta = node.number("beta", 1), threshold = node.number("threshold", 20);
+  if (node.failed() || failed(x))
+    return failure();
+  if (beta != 1 || threshold < 17)
+    return node.unsupported("'beta' or 'threshold' other than the default");
+  return softplus(node, x);
+}
+
+static MaybeValue importMish(AtenNode &node) {
+  MaybeValue x = node.tensor("self");
+  return node.create<graph::MulOp>(x, node.create<graph::TanhOp>(softplus(node, x)), kNone);
+}
+
+/// By the error function, or by tanh: x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))).
+static MaybeValue importGelu(AtenNode &node) {
+  MaybeValue x = node.tensor("self");
+  StringRef approximate = node.string("approximate", "none");
+  if (node.failed() || failed(x))
+    return failure();
+  if (approximate == "none")
+    return node.create<graph::GeluOp>(x);
+  if (approximate != "tanh")
+    return node.unsupported("'approximate' '" + approximate + "'");
+  auto times = [&](MaybeValue a, MaybeValue b) { return node.create<graph::MulOp>(a, b, kNone); };
+  auto plus = [&](MaybeValue a, MaybeValue b) { return node.create<graph::AddOp>(a, b, kNone); };
+  auto scalar = [&](double value) { return MaybeValue(node.scalarLike(*x, value)); };
+  MaybeValue cube = times(times(x, x), x);
+  MaybeValue inner = times(plus(x, times(cube, scalar(0.044715))), scalar(std::sqrt(M_2_PI)));
+  return times(times(x, scalar(0.5)), plus(node.create<graph::TanhOp>(inner), scalar(1)));
+}
+
+static MaybeValue clampTo(AtenNode &node, double low, double high) {
+  MaybeValue x = node.tensor("self");
+  if (node.failed() || failed(x))
+    return failure();
+  if (!isa<FloatType>(getElementTypeOrSelf(*x)))
+    return node.unsupported("a tensor of integers");
+  if (low == 0 && high == 6)
+    return node.create<graph::Relu6Op>(x);
+  if (low == -1 && high == 1)
+    return node.create<graph::ReluN1To1Op>(x);
+  MaybeValue result = x;
+  if (low == 0)
+    result = node.create<graph::ReluOp>(result);
+  else if (low > -INFINITY)
+    result = node.create<graph::MaximumOp>(result, node.scalarLike(*x, low));
+  return high == INFINITY ? result
+                          : node.create<graph::MinimumOp>(result, node.scalarLike(*x, high));
+}
+
+static MaybeValue importHardtanh(AtenNode &node) {
+  return clampTo(node, node.number("min_val", -1), node.number("max_val", 1));
+}
+static MaybeValue importClamp(AtenNode &node) {
+  return clampTo(node, node.number("min", -INFINITY), node.number("max", INFINITY));
+}
+
+void registerActivation(OpTable &table) {
+  table.add("aten.leaky_relu.default", importLeakyRelu);
+  table.add("aten.prelu.default", importPrelu);
+  table.add("aten._prelu_kernel.default", importPrelu);
+  table.add("aten.elu.default", importElu);
+  table.add("aten.selu.default", importSelu);
+  table.add("aten.silu.default", importSilu);
+  table.add("aten.softplus.default", importSoftplus);
+  table.add("aten.mish.default", importMish);
+  table.add("aten.gelu.default", importGelu);
+  table.add("aten.hardtanh.default", importHardtanh);
+  table.add("aten.clamp.default", importClamp);
+  table.add("aten.clamp_min.default", importClamp);
+  table.add("aten.clamp_max.default", importClamp);
+}
+
+} // namespace tandem::torch

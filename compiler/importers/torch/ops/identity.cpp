@@ -1,0 +1,49 @@
+#include "compiler/importers/torch/node.h"
+
+using namespace mlir;
+
+namespace tandem::torch {
+
+static MaybeValue importIdentity(AtenNode &node) {
+  return node.tensor("self");
+}
+
+static MaybeValue importDropout(AtenNode &node) {
+  if (node.flag("train", false))
+    return node.unsupported("in training mode, call eval() before the export");
+  return node.tensor("input");
+}
+
+/// aten.to and aten._to_copy: to another element type when they say so; devices and layouts of
+/// memory mean nothing here.
+static MaybeValue importTo(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  std::optional<Type> type = node.dtype();
+  if (node.failed() || failed(input))
+    return failure();
+  if (!type || *type == getElementTypeOrSelf(*input))
+    return input;
+  return node.createTyped<graph::CastOp>(*type, input);
+}
+
+/// Checks that are true of any archive that torch.export made.
+static FailureOr<SmallVector<Value>> importNothing(AtenNode &) {
+  return SmallVector<Value>();
+}
+
+void registerIdentity(OpTable &table) {
+  for (StringRef target : {"aten.clone.default", "aten.contiguous.default", "aten.detach.default",
+                           "aten.detach_.default", "aten.alias.default", "aten.lift_fresh.default",
+                           "aten.lift_fresh_copy.default"})
+    table.addView(target, importIdentity);
+  for (StringRef target : {"aten.dropout.default", "aten.feature_dropout.default"})
+    table.addView(target, importDropout);
+  for (StringRef target :
+       {"aten.to.dtype", "aten.to.dtype_layout", "aten.to.device", "aten._to_copy.default"})
+    table.addView(target, importTo);
+  table.addList("aten._assert_tensor_metadata.default", importNothing);
+  table.addList("aten._assert_scalar.default", importNothing);
+  table.addList("aten.sym_constrain_range_for_size.default", importNothing);
+}
+
+} // namespace tandem::torch

@@ -1,0 +1,84 @@
+#include "compiler/importers/torch/node.h"
+
+using namespace mlir;
+
+namespace tandem::torch {
+
+static constexpr auto kNone = graph::Activation::None;
+
+/// Rows of the last dimension, whatever is before it, times `filter` [N, K].
+static MaybeValue multiplyRows(AtenNode &node, MaybeValue input, MaybeValue filter,
+                               MaybeValue bias) {
+  if (failed(input) || failed(filter) || failed(bias))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*input));
+  if (shape.empty() || shapeOf(*filter).size() != 2)
+    return node.invalid("shapes " + shapeText(shape) + " and " + shapeText(shapeOf(*filter)) +
+                        " are no matrix product");
+  bool isMatrix = shape.size() == 2;
+  if (!isMatrix)
+    input = node.reshape(input, {*elementCount(ArrayRef(shape).drop_back()), shape.back()});
+  MaybeValue result = node.create<graph::FullyConnectedOp>(input, filter, bias, kNone);
+  shape.back() = shapeOf(*filter)[0];
+  return isMatrix ? result : node.reshape(result, shape);
+}
+
+/// aten.linear: the weight is [N, K], as the graph has it.
+static MaybeValue importLinear(AtenNode &node) {
+  return multiplyRows(node, node.tensor("input"), node.tensor("weight"),
+                      node.optionalTensor("bias"));
+}
+
+/// A matrix [K, N] as a filter [N, K]; a constant's transpose is folded on the spot.
+static MaybeValue asFilter(AtenNode &node, MaybeValue matrix) {
+  if (succeeded(matrix) && shapeOf(*matrix).size() != 2)
+    return node.invalid("an operand has shape " + shapeText(shapeOf(*matrix)) +
+                        ", expected a matrix");
+  return node.transpose(matrix, {1, 0});
+}
+
+static MaybeValue importMm(AtenNode &node) {
+  return multiplyRows(node, node.tensor("self"), asFilter(node, node.tensor("mat2")), Value());
+}
+
+/// aten.addmm: self * beta + mat1 x mat2 * alpha.
+static MaybeValue importAddmm(AtenNode &node) {
+  MaybeValue offset = node.tensor("self");
+  if (node.number("beta", 1) != 1 || node.number("alpha", 1) != 1)
+    return node.unsupported("'alpha' or 'beta' other than 1");
+  if (node.failed() || failed(offset))
+    return failure();
+  MaybeValue rows = node.tensor("mat1"), filter = asFilter(node, node.tensor("mat2"));
+  if (shapeOf(*offset).size() == 1)
+    return multiplyRows(node, rows, filter, offset);
+  return node.create<graph::AddOp>(multiplyRows(node, rows, filter, Value()), offset, kNone);
+}
+
+static MaybeValue importBmm(AtenNode &node) {
+  return node.create<graph::BatchMatmulOp>(node.tensor("self"), node.tensor("mat2"),
+                                           /*transposeLhs=*/false, /*transposeRhs=*/false);
+}
+
+/// aten.matmul: a matrix on the right serves all rows; else both have the same leading dimensions.
+static MaybeValue importMatmul(AtenNode &node) {
+  MaybeValue lhs = node.tensor("self"), rhs = node.tensor("other");
+  if (failed(lhs) || failed(rhs))
+    return failure();
+  ArrayRef<int64_t> left = shapeOf(*lhs), right = shapeOf(*rhs);
+  if (right.size() == 2)
+    return multiplyRows(node, lhs, asFilter(node, rhs), Value());
+  if (left.size() < 3 || left.size() != right.size() || left.drop_back(2) != right.drop_back(2))
+    return node.unsupported("shapes " + shapeText(left) + " and " + shapeText(right));
+  return node.create<graph::BatchMatmulOp>(lhs, rhs, /*transposeLhs=*/false,
+                                           /*transposeRhs=*/false);
+}
+
+void registerLinear(OpTable &table) {
+  table.add("aten.linear.default", importLinear);
+  table.add("aten.mm.default", importMm);
+  table.add("aten.addmm.default", importAddmm);
+  table.add("aten.bmm.default", importBmm);
+  table.add("aten.matmul.default", importMatmul);
+}
+
+} // namespace tandem::torch

@@ -1,0 +1,163 @@
+#include "compiler/importers/torch/node.h"
+
+using namespace mlir;
+
+namespace tandem::torch {
+
+static MaybeValue sliceDim(AtenNode &node, MaybeValue input, int64_t dim, int64_t begin,
+                           int64_t size, int64_t step) {
+  if (failed(input))
+    return failure();
+  SmallVector<int64_t> begins(shapeOf(*input).size(), 0), sizes(shapeOf(*input)),
+      steps(begins.size(), 1);
+  begins[dim] = begin;
+  sizes[dim] = size;
+  steps[dim] = step;
+  return node.create<graph::SliceOp>(input, begins, sizes, steps);
+}
+
+/// An end counted from the back when negative, held inside the dimension.
+static int64_t clampIndex(int64_t index, int64_t extent) {
+  return std::clamp<int64_t>(index < 0 ? index + extent : index, 0, extent);
+}
+
+static MaybeValue importSlice(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  int64_t dim = node.dim("dim", *input, 0), step = node.integer("step", 1);
+  int64_t start = node.integer("start", 0), end = node.integer("end", INT64_MAX);
+  if (node.failed())
+    return failure();
+  if (step < 1)
+    return node.invalid("'step' is " + Twine(step) + ", expected a positive number");
+  int64_t extent = shapeOf(*input)[dim];
+  start = clampIndex(start, extent);
+  end = std::max(clampIndex(end, extent), start);
+  return sliceDim(node, input, dim, start, llvm::divideCeil(end - start, step), step);
+}
+
+static MaybeValue importSelect(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  int64_t dim = node.dim("dim", *input), given = node.integer("index");
+  if (node.failed())
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*input));
+  std::optional<int64_t> index = normalizedAxis(given, shape[dim]);
+  if (!index)
+    return node.invalid("'index' is " + Twine(given) + ", outside dimension " + Twine(dim) +
+                        " of a tensor of shape " + shapeText(shape));
+  shape.erase(shape.begin() + dim);
+  return node.reshape(sliceDim(node, input, dim, *index, 1, 1), shape);
+}
+
+static FailureOr<SmallVector<Value>> splitInto(AtenNode &node, Value input, int64_t dim,
+                                               ArrayRef<int64_t> sizes) {
+  SmallVector<Value> parts;
+  int64_t begin = 0;
+  for (int64_t size : sizes) {
+    MaybeValue part = sliceDim(node, input, dim, begin, size, 1);
+    if (failed(part))
+      return failure();
+    parts.push_back(*part);
+    begin += size;
+  }
+  return parts;
+}
+
+static SmallVector<int64_t> equalParts(int64_t extent, int64_t size) {
+  SmallVector<int64_t> sizes;
+  for (int64_t begin = 0; begin < extent; begin += size)
+    sizes.push_back(std::min(size, extent - begin));
+  return sizes;
+}
+
+/// aten.split.Tensor: parts of 'split_size', the last one what is left.
+static FailureOr<SmallVector<Value>> importSplit(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  int64_t size = node.integer("split_size"), dim = node.dim("dim", *input, 0);
+  if (node.failed())
+    return failure();
+  int64_t extent = shapeOf(*input)[dim];
+  constexpr int64_t kMostParts = 1 << 16;
+  if (size < 1 || extent / size > kMostParts)
+    return node.invalid("'split_size' is " + Twine(size) + " for " + Twine(extent));
+  return splitInto(node, *input, dim, equalParts(extent, size));
+}
+
+/// aten.chunk: as many equal parts as asked for, or fewer when that does not come out even.
+static FailureOr<SmallVector<Value>> importChunk(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  int64_t chunks = node.integer("chunks"), dim = node.dim("dim", *input, 0);
+  if (node.failed())
+    return failure();
+  int64_t extent = shapeOf(*input)[dim];
+  if (chunks < 1 || extent < 1)
+    return node.invalid("'chunks' is " + Twine(chunks) + " for " + Twine(extent));
+  return splitInto(node, *input, dim, equalParts(extent, llvm::divideCeil(extent, chunks)));
+}
+
+static FailureOr<SmallVector<Value>> importSplitWithSizes(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  SmallVector<int64_t> sizes = node.integers("split_sizes");
+  int64_t dim = node.dim("dim", *input, 0);
+  if (node.failed())
+    return failure();
+  for (int64_t size : sizes)
+    if (size < 0 || size > shapeOf(*input)[dim])
+      return node.invalid("'split_sizes' has " + Twine(size));
+  return splitInto(node, *input, dim, sizes);
+}
+
+static MaybeValue importCat(AtenNode &node) {
+  SmallVector<Value> inputs = node.tensors("tensors");
+  if (node.failed())
+    return failure();
+  int64_t dim = node.dim("dim", inputs.front(), 0);
+  if (node.failed())
+    return failure();
+  return node.createTyped<graph::ConcatOp>(getElementTypeOrSelf(inputs.front()), ValueRange(inputs),
+                                           dim);
+}
+
+/// aten.stack: as cat, along a new dimension.
+static MaybeValue importStack(AtenNode &node) {
+  SmallVector<Value> inputs = node.tensors("tensors");
+  int64_t given = node.integer("dim", 0);
+  if (node.failed())
+    return failure();
+  std::optional<int64_t> dim = normalizedAxis(given, shapeOf(inputs.front()).size() + 1);
+  for (Value &input : inputs) {
+    SmallVector<int64_t> shape(shapeOf(input));
+    if (!dim || *dim > static_cast<int64_t>(shape.size()))
+      return node.invalid("'dim' is " + Twine(given) + " for a tensor of shape " +
+                          shapeText(shape));
+    shape.insert(shape.begin() + *dim, 1);
+    MaybeValue unsqueezed = node.reshape(input, shape);
+    if (failed(unsqueezed))
+      return failure();
+    input = *unsqueezed;
+  }
+  return node.createTyped<graph::ConcatOp>(getElementTypeOrSelf(inputs.front()), ValueRange(inputs),
+                                           *dim);
+}
+
+void registerSlicing(OpTable &table) {
+  table.addView("aten.slice.Tensor", importSlice);
+  table.addView("aten.select.int", importSelect);
+  table.addListView("aten.split.Tensor", importSplit);
+  table.addListView("aten.split_with_sizes.default", importSplitWithSizes);
+  table.addListView("aten.chunk.default", importChunk);
+  table.add("aten.cat.default", importCat);
+  table.add("aten.stack.default", importStack);
+}
+
+} // namespace tandem::torch

@@ -1,0 +1,407 @@
+#include "compiler/importers/torch/pickle.h"
+
+#include "compiler/importers/common/byte_cursor.h"
+
+#include "llvm/ADT/Twine.h"
+
+#include <vector>
+
+namespace tandem::torch {
+
+namespace {
+
+/// Values refer to one another by their place in the machine's list: pickles can share and even
+/// contain themselves.
+using Ref = size_t;
+
+struct Object {
+  enum Kind { kOther, kInt, kString, kTuple, kDict, kGlobal, kStorage, kTensor } kind = kOther;
+  int64_t number = 0;
+  std::string text = {};       ///< of a string; "module name" of a global
+  std::vector<Ref> items = {}; ///< of a tuple or list; keys and values of a dict, in turn
+  PickledTensor tensor = {};   ///< of a tensor; type and storage of a storage
+};
+
+/// The opcodes that torch.save writes (pickle protocol 2), and their later short forms.
+/// https://docs.python.org/3/library/pickletools.html
+class PickleMachine {
+public:
+  explicit PickleMachine(std::string_view bytes) : cursor_(bytes) {}
+  llvm::Expected<std::map<std::string, PickledTensor>> run();
+
+private:
+  enum class Step { kGoOn, kStop, kBad };
+  Step step();
+  Step number(uint8_t opcode);
+  Step container(uint8_t opcode);
+  Step memory(uint8_t opcode);
+
+  Ref add(Object object) {
+    objects_.push_back(std::move(object));
+    return objects_.size() - 1;
+  }
+  Step push(Object object) {
+    stack_.push_back(add(std::move(object)));
+    return Step::kGoOn;
+  }
+  std::optional<Ref> pop();
+  std::optional<std::vector<Ref>> popToMark();
+  const Object *item(const Object &list, size_t index, Object::Kind kind) const;
+  std::string line();
+
+  Step makeTuple(size_t count);
+  Step makeStorage();
+  Step call();
+  Step callFunction(const Object &function, const Object &arguments);
+  Step rebuildTensor(const Object &arguments);
+  Step bad(const llvm::Twine &what) {
+    if (problem_.empty())
+      problem_ = what.str();
+    return Step::kBad;
+  }
+
+  ByteCursor cursor_;
+  std::vector<Object> objects_;
+  std::vector<Ref> stack_;
+  std::vector<size_t> marks_;
+  std::map<uint32_t, Ref> memo_;
+  std::string problem_;
+};
+
+std::optional<Ref> PickleMachine::pop() {
+  size_t floor = marks_.empty() ? 0 : marks_.back();
+  if (stack_.size() <= floor)
+    return std::nullopt;
+  Ref top = stack_.back();
+  stack_.pop_back();
+  return top;
+}
+
+std::optional<std::vector<Ref>> PickleMachine::popToMark() {
+  if (marks_.empty())
+    return std::nullopt;
+  std::vector<Ref> items(stack_.begin() + marks_.back(), stack_.end());
+  stack_.resize(marks_.back());
+  marks_.pop_back();
+  return items;
+}
+
+const Object *PickleMachine::item(const Object &list, size_t index, Object::Kind kind) const {
+  if (index >= list.items.size() || objects_[list.items[index]].kind != kind)
+    return nullptr;
+  return &objects_[list.items[index]];
+}
+
+std::string PickleMachine::line() {
+  size_t length = cursor_.rest().find('\n');
+  if (length == std::string_view::npos) {
+    cursor_.skip(UINT64_MAX); // no end: makes the cursor bad
+    return "";
+  }
+  std::string text(cursor_.take(length));
+  cursor_.skip(1);
+  return text;
+}
+
+PickleMachine::Step PickleMachine::makeTuple(size_t count) {
+  Object tuple{Object::kTuple};
+  for (size_t i = 0; i < count; ++i) {
+    std::optional<Ref> top = pop();
+    if (!top)
+      return bad("its stack is empty");
+    tuple.items.insert(tuple.items.begin(), *top);
+  }
+  return push(std::move(tuple));
+}
+
+/// ('storage', torch.FloatStorage, key, device, element count) stands for bytes beside the pickle.
+PickleMachine::Step PickleMachine::makeStorage() {
+  struct Known {
+    llvm::StringLiteral name;
+    ScalarType type;
+  };
+  constexpr Known kTypes[] = {
+      {"torch FloatStorage", ScalarType::kFloat}, {"torch DoubleStorage", ScalarType::kDouble},
+      {"torch HalfStorage", ScalarType::kHalf},   {"torch BFloat16Storage", ScalarType::kBFloat16},
+      {"torch LongStorage", ScalarType::kLong},   {"torch IntStorage", ScalarType::kInt},
+      {"torch ShortStorage", ScalarType::kShort}, {"torch CharStorage", ScalarType::kChar},
+      {"torch ByteStorage", ScalarType::kByte},   {"torch BoolStorage", ScalarType::kBool},
+  };
+  std::optional<Ref> id = pop();
+  if (!id)
+    return bad("its stack is empty");
+  const Object &tuple = objects_[*id];
+  const Object *type = item(tuple, 1, Object::kGlobal), *key = item(tuple, 2, Object::kString);
+  if (!type || !key)
+    return bad("a storage has no type or name");
+  Object storage{Object::kStorage};
+  storage.tensor.storage = key->text;
+  for (const Known &known : kTypes) {
+    if (type->text != known.name)
+      continue;
+    storage.tensor.type = known.type;
+    return push(std::move(storage));
+  }
+  return bad("a storage is of type '" + type->text + "', which is not supported");
+}
+
+PickleMachine::Step PickleMachine::call() {
+  std::optional<Ref> arguments = pop(), function = pop();
+  if (!arguments || !function)
+    return bad("its stack is empty");
+  if (objects_[*function].kind != Object::kGlobal)
+    return bad("it calls what is no function");
+  return callFunction(objects_[*function], objects_[*arguments]);
+}
+
+PickleMachine::Step PickleMachine::callFunction(const Object &function, const Object &arguments) {
+  if (function.text == "collections OrderedDict")
+    return push({Object::kDict});
+  if (function.text == "torch._utils _rebuild_tensor_v2")
+    return rebuildTensor(arguments);
+  if (function.text == "torch._utils _rebuild_parameter" ||
+      function.text == "torch._utils _rebuild_parameter_with_state") {
+    if (!item(arguments, 0, Object::kTensor))
+      return bad("a parameter is no tensor");
+    stack_.push_back(arguments.items[0]);
+    return Step::kGoOn;
+  }
+  return bad("it calls '" + function.text + "', which a dictionary of tensors does not need");
+}
+
+/// _rebuild_tensor_v2(storage, offset, sizes, strides, ...).
+PickleMachine::Step PickleMachine::rebuildTensor(const Object &arguments) {
+  const Object *storage = item(arguments, 0, Object::kStorage),
+               *offset = item(arguments, 1, Object::kInt),
+               *sizes = item(arguments, 2, Object::kTuple),
+               *strides = item(arguments, 3, Object::kTuple);
+  if (!storage || !offset || !sizes || !strides || sizes->items.size() != strides->items.size())
+    return bad("a tensor has no storage or shape");
+  Object tensor{Object::kTensor};
+  tensor.tensor = storage->tensor;
+  tensor.tensor.offset = offset->number;
+  for (size_t i = 0; i < sizes->items.size(); ++i) {
+    const Object *size = item(*sizes, i, Object::kInt), *stride = item(*strides, i, Object::kInt);
+    if (!size || !stride)
+      return bad("a tensor's shape is not of integers");
+    tensor.tensor.sizes.push_back(size->number);
+    tensor.tensor.strides.push_back(stride->number);
+  }
+  return push(std::move(tensor));
+}
+
+PickleMachine::Step PickleMachine::number(uint8_t opcode) {
+  Object value{Object::kInt};
+  switch (opcode) {
+  case 'K': // BININT1
+    value.number = cursor_.u8();
+    break;
+  case 'M': // BININT2
+    value.number = cursor_.u16();
+    break;
+  case 'J': // BININT
+    value.number = static_cast<int32_t>(cursor_.u32());
+    break;
+  case 0x8a: { // LONG1: little-endian two's complement of any length
+    std::string_view digits = cursor_.take(cursor_.u8());
+    if (digits.size() > 8)
+      return bad("it has an integer of more than 64 bits");
+    for (size_t i = 0; i < digits.size(); ++i)
+      value.number |= static_cast<int64_t>(static_cast<uint8_t>(digits[i])) << (8 * i);
+    if (!digits.empty() && digits.size() < 8 && (digits.back() & 0x80))
+      value.number -= int64_t(1) << (8 * digits.size());
+    break;
+  }
+  }
+  return push(std::move(value));
+}
+
+PickleMachine::Step PickleMachine::memory(uint8_t opcode) {
+  bool isPut = opcode == 'q' || opcode == 'r' || opcode == 0x94;
+  uint32_t slot = 0;
+  if (opcode == 0x94) // MEMOIZE
+    slot = static_cast<uint32_t>(memo_.size());
+  else
+    slot = opcode == 'q' || opcode == 'h' ? cursor_.u8() : cursor_.u32();
+  if (isPut) {
+    if (stack_.empty())
+      return bad("its stack is empty");
+    memo_[slot] = stack_.back();
+    return Step::kGoOn;
+  }
+  auto found = memo_.find(slot);
+  if (found == memo_.end())
+    return bad("it refers to what it has not made");
+  stack_.push_back(found->second);
+  return Step::kGoOn;
+}
+
+PickleMachine::Step PickleMachine::container(uint8_t opcode) {
+  std::vector<Ref> items;
+  if (opcode == 'u' || opcode == 'e' || opcode == 't') {
+    std::optional<std::vector<Ref>> all = popToMark();
+    if (!all)
+      return bad("it has no mark");
+    items = std::move(*all);
+  } else {
+    for (int i = 0; i < (opcode == 's' ? 2 : 1); ++i) {
+      std::optional<Ref> top = pop();
+      if (!top)
+        return bad("its stack is empty");
+      items.insert(items.begin(), *top);
+    }
+  }
+  if (opcode == 't')
+    return push({Object::kTuple, 0, "", std::move(items), {}});
+  if (stack_.empty())
+    return bad("its stack is empty");
+  Object &target = objects_[stack_.back()];
+  bool isDict = opcode == 'u' || opcode == 's';
+  if (target.kind != (isDict ? Object::kDict : Object::kTuple) || (isDict && items.size() % 2))
+    return bad("it adds to what is no dictionary or list");
+  target.items.insert(target.items.end(), items.begin(), items.end());
+  return Step::kGoOn;
+}
+
+PickleMachine::Step PickleMachine::step() {
+  uint8_t opcode = cursor_.u8();
+  if (!cursor_.ok())
+    return bad("it is cut off");
+  switch (opcode) {
+  case 0x80: // PROTO
+    cursor_.skip(1);
+    return Step::kGoOn;
+  case 0x95: // FRAME
+    cursor_.skip(8);
+    return Step::kGoOn;
+  case '.':
+    return Step::kStop;
+  case '(':
+    marks_.push_back(stack_.size());
+    return Step::kGoOn;
+  case '}':
+    return push({Object::kDict});
+  case ']':
+  case ')':
+    return push({Object::kTuple});
+  case 'N':
+  case 0x88: // True
+  case 0x89: // False
+    return push({});
+  case 'G':
+    cursor_.f64BigEndian();
+    return push({});
+  case 'X': // BINUNICODE
+    return push({Object::kString, 0, std::string(cursor_.take(cursor_.u32())), {}, {}});
+  case 0x8c: // SHORT_BINUNICODE
+    return push({Object::kString, 0, std::string(cursor_.take(cursor_.u8())), {}, {}});
+  case 'c': {
+    std::string module = line(), name = line();
+    return push({Object::kGlobal, 0, module + " " + name, {}, {}});
+  }
+  case 'K':
+  case 'M':
+  case 'J':
+  case 0x8a:
+    return number(opcode);
+  case 'q':
+  case 'r':
+  case 'h':
+  case 'j':
+  case 0x94:
+    return memory(opcode);
+  case 'u':
+  case 's':
+  case 'e':
+  case 'a':
+  case 't':
+    return container(opcode);
+  case 0x85:
+  case 0x86:
+  case 0x87:
+    return makeTuple(opcode - 0x84);
+  case 'Q':
+    return makeStorage();
+  case 'R':
+    return call();
+  case 'b': // the state of an object: a state dictionary's notes on versions
+    return pop() ? Step::kGoOn : bad("its stack is empty");
+  default:
+    return bad("it has the opcode " + llvm::Twine(opcode) + ", which torch.save does not write");
+  }
+}
+
+llvm::Expected<std::map<std::string, PickledTensor>> PickleMachine::run() {
+  Step last = Step::kGoOn;
+  while (last == Step::kGoOn && cursor_.ok())
+    last = step();
+  if (!cursor_.ok() && problem_.empty())
+    problem_ = "it is cut off";
+  if (last == Step::kStop && problem_.empty() && stack_.empty())
+    problem_ = "it has no result";
+  if (!problem_.empty())
+    return llvm::createStringError("the pickle cannot be read: " + problem_);
+
+  std::map<std::string, PickledTensor> tensors;
+  const Object &result = objects_[stack_.back()];
+  if (result.kind == Object::kTensor) {
+    tensors[""] = result.tensor;
+    return tensors;
+  }
+  if (result.kind != Object::kDict)
+    return llvm::createStringError("the pickle holds no dictionary of tensors");
+  for (size_t i = 0; i + 1 < result.items.size(); i += 2) {
+    const Object *key = item(result, i, Object::kString);
+    const Object *tensor = item(result, i + 1, Object::kTensor);
+    if (key && tensor) // what is no tensor is missed when a node asks for it
+      tensors[key->text] = tensor->tensor;
+  }
+  return tensors;
+}
+
+} // namespace
+
+llvm::Expected<std::map<std::string, PickledTensor>> readTensorPickle(std::string_view bytes) {
+  return PickleMachine(bytes).run();
+}
+
+llvm::Expected<std::map<std::string, StoredTensor>> readTorchSave(std::string_view bytes,
+                                                                  llvm::StringRef what) {
+  llvm::Expected<ZipFile> zip = ZipFile::open(bytes, what);
+  if (!zip)
+    return zip.takeError();
+  std::string root;
+  for (const auto &[name, index] : zip->entries())
+    if (llvm::StringRef(name).ends_with("/data.pkl"))
+      root = name.substr(0, name.size() - strlen("data.pkl"));
+  llvm::Expected<Bytes> pickle = zip->read(root + "data.pkl");
+  if (!pickle)
+    return pickle.takeError();
+  if (zip->has(root + "byteorder")) {
+    llvm::Expected<Bytes> order = zip->read(root + "byteorder");
+    if (!order)
+      return order.takeError();
+    if (**order != "little")
+      return llvm::createStringError(what + " has byte order '" + **order +
+                                     "', only 'little' is supported");
+  }
+  llvm::Expected<std::map<std::string, PickledTensor>> pickled = readTensorPickle(**pickle);
+  if (!pickled)
+    return llvm::createStringError(what + ": " + llvm::toString(pickled.takeError()));
+
+  std::map<std::string, Bytes> storages; // several tensors may share one
+  std::map<std::string, StoredTensor> tensors;
+  for (auto &[name, tensor] : *pickled) {
+    auto [storage, isNew] = storages.try_emplace(tensor.storage);
+    if (isNew) {
+      llvm::Expected<Bytes> data = zip->read(root + "data/" + tensor.storage);
+      if (!data)
+        return data.takeError();
+      storage->second = std::move(*data);
+    }
+    tensors[name] = {tensor.type, tensor.sizes, tensor.strides, tensor.offset, storage->second};
+  }
+  return tensors;
+}
+
+} // namespace tandem::torch

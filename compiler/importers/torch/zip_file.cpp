@@ -1,0 +1,95 @@
+#include "compiler/importers/torch/zip_file.h"
+
+#include "llvm/ADT/Twine.h"
+
+#include <zip.h>
+
+namespace tandem::torch {
+
+static constexpr uint64_t kMaxEntries = 1 << 20;
+// Deflate cannot do better than 1032 to 1.
+static constexpr uint64_t kMaxRatio = 1040;
+
+struct ZipFile::Handle {
+  zip_t *zip;
+  explicit Handle(zip_t *zip) : zip(zip) {}
+  Handle(const Handle &) = delete;
+  ~Handle() { zip_discard(zip); }
+};
+
+ZipFile::ZipFile(std::unique_ptr<Handle> handle, std::string what, uint64_t size)
+    : handle_(std::move(handle)), what_(std::move(what)), size_(size) {}
+ZipFile::ZipFile(ZipFile &&) noexcept = default;
+ZipFile &ZipFile::operator=(ZipFile &&) noexcept = default;
+ZipFile::~ZipFile() = default;
+
+bool ZipFile::hasSignature(std::string_view bytes) {
+  return bytes.starts_with(std::string_view("PK\x03\x04", 4));
+}
+
+llvm::Expected<ZipFile> ZipFile::open(std::string_view bytes, llvm::StringRef what) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t *source = zip_source_buffer_create(bytes.data(), bytes.size(), /*freep=*/0, &error);
+  zip_t *zip = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
+  if (!zip) {
+    std::string reason = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    if (source)
+      zip_source_free(source);
+    return llvm::createStringError(what + " is not a zip archive that can be read: " + reason);
+  }
+  zip_error_fini(&error);
+  ZipFile file(std::make_unique<Handle>(zip), what.str(), bytes.size());
+  zip_int64_t count = zip_get_num_entries(zip, 0);
+  if (count < 0 || static_cast<uint64_t>(count) > kMaxEntries)
+    return llvm::createStringError(what + " has too many files");
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const char *name = zip_get_name(zip, i, ZIP_FL_ENC_RAW);
+    if (!name)
+      return llvm::createStringError(what + " is damaged: a file has no name");
+    if (!file.entries_.emplace(name, i).second)
+      return llvm::createStringError(what + " is damaged: two files are called '" + name + "'");
+  }
+  return file;
+}
+
+llvm::Expected<Bytes> ZipFile::read(llvm::StringRef name) const {
+  auto entry = entries_.find(name.str());
+  if (entry == entries_.end())
+    return llvm::createStringError(what_ + " has no file '" + name + "'");
+  auto refuse = [&](const llvm::Twine &reason) {
+    return llvm::createStringError("the file '" + name + "' in " + what_ + " " + reason);
+  };
+  zip_stat_t stat;
+  zip_stat_init(&stat);
+  constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
+  if (zip_stat_index(handle_->zip, entry->second, 0, &stat) != 0 ||
+      (stat.valid & kNeeded) != kNeeded)
+    return refuse("cannot be read");
+  if (stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE)
+    return refuse("is packed by method " + llvm::Twine(stat.comp_method) +
+                  ", only stored and deflated files are supported");
+  uint64_t ratio = stat.comp_method == ZIP_CM_STORE ? 1 : kMaxRatio;
+  if (stat.comp_size > size_ || stat.size > kMaxEntry || stat.size / ratio > stat.comp_size)
+    return refuse("says that it has " + llvm::Twine(stat.size) + " bytes, more than its " +
+                  llvm::Twine(stat.comp_size) + " packed bytes can hold");
+
+  zip_file_t *file = zip_fopen_index(handle_->zip, entry->second, 0);
+  if (!file)
+    return refuse("cannot be read: " + llvm::Twine(zip_strerror(handle_->zip)));
+  std::string bytes(stat.size, '\0');
+  uint64_t done = 0;
+  zip_int64_t got = 0;
+  while (done < stat.size && (got = zip_fread(file, bytes.data() + done, stat.size - done)) > 0)
+    done += got;
+  char beyond;
+  // libzip compares the checksum when it comes to the end, which it only sees by reading on.
+  bool complete = done == stat.size && zip_fread(file, &beyond, 1) == 0;
+  zip_fclose(file);
+  if (!complete)
+    return refuse("is damaged");
+  return std::make_shared<const std::string>(std::move(bytes));
+}
+
+} // namespace tandem::torch

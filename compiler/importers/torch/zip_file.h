@@ -1,0 +1,47 @@
+#pragma once
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tandem::torch {
+
+/// The bytes of a file of an archive; shared, since several tensors may look into one.
+using Bytes = std::shared_ptr<const std::string>;
+
+/// A zip archive in memory, through libzip. Entries are read whole; one that says to unpack to more
+/// than its bytes can hold, or to more than kMaxEntry, is refused before anything is allocated.
+class ZipFile {
+public:
+  static constexpr uint64_t kMaxEntry = uint64_t(4) << 30;
+
+  static bool hasSignature(std::string_view bytes);
+  /// `what` names the archive in messages. `bytes` must outlive the object.
+  static llvm::Expected<ZipFile> open(std::string_view bytes, llvm::StringRef what);
+
+  ZipFile(ZipFile &&) noexcept;
+  ZipFile &operator=(ZipFile &&) noexcept;
+  ~ZipFile();
+
+  bool has(llvm::StringRef name) const { return entries_.count(name.str()) != 0; }
+  llvm::Expected<Bytes> read(llvm::StringRef name) const;
+  /// Names of files, sorted.
+  const std::map<std::string, uint64_t> &entries() const { return entries_; }
+
+private:
+  struct Handle;
+  ZipFile(std::unique_ptr<Handle> handle, std::string what, uint64_t size);
+
+  std::unique_ptr<Handle> handle_;
+  std::string what_;
+  uint64_t size_;
+  std::map<std::string, uint64_t> entries_; ///< name to libzip's index
+};
+
+} // namespace tandem::torch
