@@ -158,6 +158,10 @@ Result<OptionValue> NodeReader::option(const YamlNode &value, const OptionKind &
       return OptionValue(value.scalar);
     return error(value.line, "'", kind.name, "' of ", what_, " is ", found(value), ", expected ",
                  listOfWords(kind.words));
+  case OptionType::kText: {
+    TANDEM_ASSIGN_OR_RETURN(std::string text, word(value, kind.name));
+    return OptionValue(std::move(text));
+  }
   case OptionType::kNumbers: {
     TANDEM_ASSIGN_OR_RETURN(std::vector<double> list, numbers(value, kind));
     return OptionValue(std::move(list));

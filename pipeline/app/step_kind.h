@@ -32,7 +32,14 @@ struct Port {
 
 using OptionValue = std::variant<bool, int64_t, double, std::string, std::vector<double>>;
 
-enum class OptionType : uint8_t { kBool, kInteger, kNumber, kWord, kNumbers };
+enum class OptionType : uint8_t {
+  kBool,
+  kInteger,
+  kNumber,
+  kWord, ///< one of a few
+  kText, ///< any word
+  kNumbers
+};
 
 /// A setting of a step, and what it may be. The loader of applications checks all of this, so a
 /// step reads its options without looking back.

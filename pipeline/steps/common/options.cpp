@@ -48,6 +48,14 @@ OptionKind wordOption(std::string name, std::string otherwise, std::vector<std::
   return kind;
 }
 
+OptionKind textOption(std::string name, std::string otherwise) {
+  OptionKind kind;
+  kind.name = std::move(name);
+  kind.type = OptionType::kText;
+  kind.otherwise = std::move(otherwise);
+  return kind;
+}
+
 OptionKind numbersOption(std::string name, std::optional<std::vector<double>> otherwise,
                          double least, double most, size_t leastCount, size_t mostCount) {
   OptionKind kind = rangeOption(std::move(name), OptionType::kNumbers, least, most);

@@ -12,6 +12,8 @@ OptionKind integerOption(std::string name, std::optional<int64_t> otherwise, int
 OptionKind numberOption(std::string name, std::optional<double> otherwise, double least,
                         double most);
 OptionKind wordOption(std::string name, std::string otherwise, std::vector<std::string> words);
+/// Any word.
+OptionKind textOption(std::string name, std::string otherwise);
 /// A list of `leastCount` to `mostCount` numbers.
 OptionKind numbersOption(std::string name, std::optional<std::vector<double>> otherwise,
                          double least, double most, size_t leastCount, size_t mostCount);

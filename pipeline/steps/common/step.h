@@ -25,6 +25,7 @@ public:
   const Image &image(size_t port) const { return **std::get_if<const Image *>(&refs_[port]); }
   const Tensor &tensor(size_t port) const { return get<Tensor>(port); }
   const Detections &detections(size_t port) const { return get<Detections>(port); }
+  double number(size_t port) const { return get<double>(port); }
   /// Null where the optional port has no value.
   const Detection *detection(size_t port) const {
     const auto *ref = std::get_if<const Detection *>(&refs_[port]);

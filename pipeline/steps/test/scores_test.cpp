@@ -58,6 +58,18 @@ TEST(Select, RefusesAnIndexThatIsNotThere) {
   EXPECT_EQ(status.error().message, "'index' is 3, input 'tensor' is f32 1x3 with 3 values");
 }
 
+TEST(Verdict, NamesTheSideOfTheLimit) {
+  StepHarness step("verdict", {{"least", 0.5}, {"yes", "live"}, {"no", "fake"}});
+  auto wordFor = [&](double number) {
+    Value value = number;
+    EXPECT_TRUE(step.run({&value}).ok());
+    return labelText(step.output<Label>().labels, step.output<Label>().index);
+  };
+  EXPECT_EQ(wordFor(0.5), "live");
+  EXPECT_EQ(wordFor(0.49), "fake");
+  EXPECT_EQ(wordFor(NAN), "fake") << "what cannot be compared is not a yes";
+}
+
 TEST(Steps, RefuseTensorsThatAreNotFloats) {
   Tensor codes;
   codes.spec = {ElementType::kU8, {1, 3}, {}};
@@ -71,7 +83,7 @@ TEST(Steps, RefuseTensorsThatAreNotFloats) {
 TEST(Steps, AreFoundByName) {
   StepTable table;
   registerAllSteps(table);
-  EXPECT_EQ(table.kinds().size(), 8u);
+  EXPECT_EQ(table.kinds().size(), 9u);
   AppStep step;
   step.uses = "paint";
   EXPECT_EQ(table.create(step).error().message, "no step is called 'paint'");

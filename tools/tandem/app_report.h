@@ -1,0 +1,24 @@
+#pragma once
+
+#include "pipeline/executor/executor.h"
+
+#include <string>
+
+namespace tandem {
+
+/// What an application found on one picture, and what it took.
+struct PictureReport {
+  std::string path; ///< as it was given
+  int width = 0, height = 0;
+  std::string saved; ///< the annotated picture; empty: none
+  FrameResult result;
+};
+
+/// One line of JSON: image, the application's results, timings. docs/app-format.md has the keys.
+std::string reportAsJson(const PictureReport &report);
+
+/// For people: what was found, then a table of stage, model, framework, device and milliseconds.
+/// `colours`: for a terminal.
+std::string reportAsText(const PictureReport &report, bool colours);
+
+} // namespace tandem

@@ -1,0 +1,169 @@
+#include "tools/tandem/run_app.h"
+
+#include "tools/tandem/annotate.h"
+#include "tools/tandem/app_report.h"
+#include "tools/tandem/command.h"
+#include "tools/tandem/picture.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+#include <unistd.h>
+
+namespace tandem {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double millisecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// What the tool does itself, around the application's own steps.
+StageTiming ownStage(std::string name, std::string uses, Clock::time_point start) {
+  StageTiming timing;
+  timing.stage = std::move(name);
+  timing.uses = std::move(uses);
+  timing.device = "cpu";
+  timing.milliseconds = millisecondsSince(start);
+  timing.calls = 1;
+  return timing;
+}
+
+Status replaceModels(Application &app, const std::vector<std::string> &models) {
+  for (const std::string &text : models) {
+    auto [name, file] = splitNameValue(text);
+    auto found = std::ranges::find(app.models, name, &AppModel::name);
+    if (name.empty() || file.empty() || found == app.models.end()) {
+      std::string names;
+      for (const AppModel &model : app.models)
+        names += (names.empty() ? "" : ", ") + model.name;
+      return Error(Code::kInvalidArgument, app.path, "--model '", text,
+                   "' names no model, expected NAME=FILE with one of ", names);
+    }
+    found->file = file;
+  }
+  return {};
+}
+
+/// Every model is compiled before any is opened, so that a bad one costs no more than it must.
+Result<ExecutorParts> loadParts(const RunAppOptions &options, const StepTable &table) {
+  TANDEM_ASSIGN_OR_RETURN(Application app, loadApplication(options.app, table.kinds()));
+  TANDEM_RETURN_IF_ERROR(replaceModels(app, options.models));
+  ExecutorParts parts;
+  for (const AppModel &model : app.models) {
+    TANDEM_ASSIGN_OR_RETURN(Labels labels, loadLabels(model));
+    parts.labels.push_back(std::move(labels));
+  }
+  std::vector<std::string> bundles;
+  for (const AppModel &model : app.models) {
+    TANDEM_ASSIGN_OR_RETURN(std::string bundle, options.compile(model));
+    bundles.push_back(std::move(bundle));
+  }
+  for (const std::string &bundle : bundles) {
+    TANDEM_ASSIGN_OR_RETURN(auto runner, openModelRunner(bundle, options.threads));
+    parts.runners.push_back(std::move(runner));
+  }
+  parts.app = std::move(app);
+  return parts;
+}
+
+Status makeFolder(const std::string &folder) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure)
+    return Error(Code::kIo, folder, "cannot make the folder: ", failure.message());
+  return {};
+}
+
+/// Runs pictures one after another through one executor.
+class PictureRun {
+public:
+  PictureRun(const RunAppOptions &options, Executor &executor)
+      : options_(options), executor_(executor) {}
+
+  Status run(const std::string &path) {
+    Clock::time_point start = Clock::now();
+    TANDEM_ASSIGN_OR_RETURN(Image image, loadPicture(path));
+    StageTiming load = ownStage("load", "picture", start);
+    TANDEM_RETURN_IF_ERROR(executor_.submit(image));
+    Result<FrameResult> result = executor_.next();
+    if (!result.ok())
+      return Error(result.error().code, path, result.error().subject, ": ", result.error().message);
+    PictureReport report{path, image.width, image.height, "", std::move(*result)};
+    report.result.timings.insert(report.result.timings.begin(), std::move(load));
+    if (!options_.saveFolder.empty()) {
+      start = Clock::now();
+      annotate(image, report.result.results);
+      TANDEM_RETURN_IF_ERROR(save(path, image, report.saved));
+      report.result.timings.push_back(ownStage("draw", "annotate", start));
+    }
+    print(report);
+    return {};
+  }
+
+private:
+  /// The picture's own name; a number goes into it where another picture of this run has it
+  /// already.
+  fs::path placeFor(const std::string &path) {
+    fs::path name = fs::path(path).filename();
+    std::string extension = name.extension().string();
+    fs::path place = fs::path(options_.saveFolder) / name;
+    for (int i = 2; !places_.insert(place.string()).second; ++i)
+      place = fs::path(options_.saveFolder) /
+              (name.stem().string() + "-" + std::to_string(i) + extension);
+    return place;
+  }
+
+  Status save(const std::string &path, const Image &image, std::string &saved) {
+    fs::path place = placeFor(path);
+    std::error_code ignored;
+    if (fs::equivalent(place, path, ignored))
+      return Error(Code::kInvalidArgument, path,
+                   "would be overwritten by its annotated picture, choose another folder for "
+                   "--save");
+    TANDEM_RETURN_IF_ERROR(savePicture(place.string(), image));
+    saved = place.string();
+    return {};
+  }
+
+  void print(const PictureReport &report) const {
+    bool colours = isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+    std::string text = options_.json ? reportAsJson(report) + "\n" : reportAsText(report, colours);
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+  }
+
+  const RunAppOptions &options_;
+  Executor &executor_;
+  std::set<std::string> places_;
+};
+
+} // namespace
+
+int runApp(const RunAppOptions &options) {
+  StepTable table;
+  registerAllSteps(table);
+  Result<ExecutorParts> parts = loadParts(options, table);
+  if (!parts.ok())
+    return refuse(parts.error());
+  auto executor = makeSequentialExecutor(std::move(*parts), table);
+  if (!executor.ok())
+    return refuse(executor.error());
+  if (!options.saveFolder.empty())
+    if (Status made = makeFolder(options.saveFolder); !made.ok())
+      return refuse(made.error());
+
+  PictureRun run(options, **executor);
+  int exitCode = kExitDone;
+  for (const std::string &image : options.images)
+    if (Status status = run.run(image); !status.ok())
+      exitCode = refuse(status.error());
+  return exitCode;
+}
+
+} // namespace tandem
