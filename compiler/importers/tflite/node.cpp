@@ -128,12 +128,8 @@ LogicalResult Node::setOutput(FailureOr<Value> value, size_t index) {
 }
 
 std::vector<std::string> OpTable::names() const {
-  std::vector<int> codes;
-  for (const auto &[code, handler] : handlers_)
-    codes.push_back(code);
-  llvm::sort(codes);
   std::vector<std::string> result;
-  for (int code : codes)
+  for (const auto &[code, handler] : handlers_)
     result.push_back(schema::EnumNameBuiltinOperator(static_cast<schema::BuiltinOperator>(code)));
   return result;
 }

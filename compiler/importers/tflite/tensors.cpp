@@ -50,7 +50,7 @@ static llvm::Expected<Quantization> quantizationOf(const schema::Tensor &tensor,
                                                    const schema::QuantizationParameters &parameters,
                                                    ElementType storage) {
   if (parameters.details_type() != schema::QuantizationDetails::NONE)
-    return llvm::createStringError("custom or block-wise quantization is not supported");
+    return llvm::createStringError("custom or block-wise quantization, which is not supported");
   Quantization result;
   result.scales.assign(parameters.scale()->begin(), parameters.scale()->end());
   for (float scale : result.scales)
@@ -85,8 +85,9 @@ llvm::Expected<Type> elementTypeOf(const schema::Tensor &tensor, MLIRContext &co
   std::optional<ElementType> storage = storageOf(tensor.type());
   if (!storage) {
     llvm::StringRef name = schema::EnumNameTensorType(tensor.type());
-    return llvm::createStringError(
-        "element type " + (name.empty() ? llvm::StringRef("unknown") : name) + " is not supported");
+    return llvm::createStringError("element type " +
+                                   (name.empty() ? llvm::StringRef("unknown") : name) +
+                                   ", which is not supported");
   }
   const schema::QuantizationParameters *parameters = tensor.quantization();
   bool hasScales = parameters && parameters->scale() && parameters->scale()->size() > 0;
