@@ -107,6 +107,8 @@ TEST_P(Models, AgreeWithTheirOwnFramework) {
   CompileRequest request;
   request.modelPath = *path;
   request.backends = setting.backends;
+  if (setting.isa)
+    request.isas = {setting.isa};
   auto compiled = compileModel(request, bundle_.string());
   ASSERT_TRUE(compiled.ok()) << compiled.error().text();
 
