@@ -1,0 +1,83 @@
+// RUN: tandem-opt %s --canonicalize --split-input-file | FileCheck %s
+
+// CHECK-LABEL: func.func @no_change_is_dropped
+// CHECK-NEXT:    return %arg0, %arg0, %arg0, %arg0, %arg0
+func.func @no_change_is_dropped(%a: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) {
+  %0 = graph.reshape %a shape [2, 3] : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = graph.transpose %a permutation [0, 1] : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = graph.slice %a begin [0, 0] size [2, 3] strides [1, 1] : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = graph.pad %a low [0, 0] high [0, 0] value 7.0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %4 = graph.concat %a axis 0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0, %1, %2, %3, %4 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// A slice of the whole, backwards, is a change.
+// CHECK-LABEL: func.func @keep_reversal
+// CHECK:         graph.slice
+func.func @keep_reversal(%a: tensor<3xf32>) -> tensor<3xf32> {
+  %0 = graph.slice %a begin [2] size [3] strides [-1] : (tensor<3xf32>) -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @transposes_merge
+// CHECK-NEXT:    %[[T:.+]] = graph.transpose %arg0 permutation [2, 0, 1]
+// CHECK-NEXT:    return %[[T]], %arg0
+func.func @transposes_merge(%a: tensor<2x3x4xf32>) -> (tensor<4x2x3xf32>, tensor<2x3x4xf32>) {
+  %0 = graph.transpose %a permutation [1, 2, 0] : (tensor<2x3x4xf32>) -> tensor<3x4x2xf32>
+  %1 = graph.transpose %0 permutation [1, 2, 0] : (tensor<3x4x2xf32>) -> tensor<4x2x3xf32>
+  %2 = graph.transpose %1 permutation [1, 2, 0] : (tensor<4x2x3xf32>) -> tensor<2x3x4xf32>
+  return %1, %2 : tensor<4x2x3xf32>, tensor<2x3x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @unit_dimensions_move_no_data
+// CHECK-NEXT:    %[[R:.+]] = graph.reshape %arg0 shape [1, 3, 1, 4]
+// CHECK-NEXT:    return %[[R]]
+func.func @unit_dimensions_move_no_data(%a: tensor<1x1x3x4xf32>) -> tensor<1x3x1x4xf32> {
+  %0 = graph.transpose %a permutation [0, 2, 1, 3] : (tensor<1x1x3x4xf32>) -> tensor<1x3x1x4xf32>
+  return %0 : tensor<1x3x1x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @reshapes_merge
+// CHECK-NEXT:    %[[R:.+]] = graph.reshape %arg0 shape [6]
+// CHECK-NEXT:    return %[[R]]
+func.func @reshapes_merge(%a: tensor<2x3xf32>) -> tensor<6xf32> {
+  %0 = graph.reshape %a shape [3, 2] : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %1 = graph.reshape %0 shape [6] : (tensor<3x2xf32>) -> tensor<6xf32>
+  return %1 : tensor<6xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @relu_of_relu
+// CHECK-NEXT:    %[[R:.+]] = graph.relu %arg0
+// CHECK-NEXT:    return %[[R]]
+func.func @relu_of_relu(%a: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = graph.relu %a : (tensor<2xf32>) -> tensor<2xf32>
+  %1 = graph.relu %0 : (tensor<2xf32>) -> tensor<2xf32>
+  return %1 : tensor<2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @constants_move
+// CHECK-DAG:     graph.constant dense<{{\[\[}}1, 4], [2, 5], [3, 6]]> : tensor<3x2xi32>
+// CHECK-DAG:     graph.constant dense<{{\[\[}}6, 4]]> : tensor<1x2xi32>
+// CHECK-DAG:     graph.constant dense<[1, 2, 3, 4, 5, 6]> : tensor<6xi32>
+// CHECK-NOT:     graph.transpose
+// CHECK-NOT:     graph.slice
+// CHECK-NOT:     graph.reshape
+func.func @constants_move() -> (tensor<3x2xi32>, tensor<1x2xi32>, tensor<6xi32>) {
+  %c = graph.constant dense<[[1, 2, 3], [4, 5, 6]]> : tensor<2x3xi32> : tensor<2x3xi32>
+  %0 = graph.transpose %c permutation [1, 0] : (tensor<2x3xi32>) -> tensor<3x2xi32>
+  %1 = graph.slice %c begin [1, 2] size [1, 2] strides [1, -2] : (tensor<2x3xi32>) -> tensor<1x2xi32>
+  %2 = graph.reshape %c shape [6] : (tensor<2x3xi32>) -> tensor<6xi32>
+  return %0, %1, %2 : tensor<3x2xi32>, tensor<1x2xi32>, tensor<6xi32>
+}
