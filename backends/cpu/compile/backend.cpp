@@ -96,6 +96,9 @@ public:
     const OpHandler *handler = handlers().find(op);
     if (!handler)
       return Support::no("no kernel for " + op->getName().getStringRef().str());
+    auto isEmpty = [](Value value) { return graph::tensorType(value).getNumElements() == 0; };
+    if (llvm::any_of(op->getOperands(), isEmpty) || llvm::any_of(op->getResults(), isEmpty))
+      return Support::no("has a tensor without elements, kernels have at least one");
     return handler->supports(op);
   }
 

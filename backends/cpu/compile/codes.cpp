@@ -31,6 +31,15 @@ Support supportsProductOfCodes(Operation *op) {
   return Support::yes();
 }
 
+/// Whether the magnitude of every sum of products is below `limit`, whatever the codes.
+static bool staysBelow(int64_t limit, Value filter, ArrayRef<int32_t> bias) {
+  int64_t depth = graph::tensorType(filter).getNumElements() / static_cast<int64_t>(bias.size());
+  int64_t largestBias = 0;
+  for (int32_t value : bias)
+    largestBias = std::max(largestBias, std::abs(static_cast<int64_t>(value)));
+  return depth < limit / (255 * 255) && depth * 255 * 255 + largestBias < limit;
+}
+
 ChannelScaling channelScaling(Operation *op, graph::Activation activation, Buffers &buffers) {
   CodeType in = codeTypeOf(op->getOperand(0)), out = codeTypeOf(op->getResult(0));
   Quantization filter = quantizationOf(op->getOperand(1));
@@ -58,6 +67,9 @@ ChannelScaling channelScaling(Operation *op, graph::Activation activation, Buffe
     right.push_back(scaling.roundsOnce ? 31 - by.shift : std::max(-by.shift, 0));
     scaling.shiftsLeft |= by.shift > 0;
   }
+  scaling.canFuse = !scaling.roundsOnce && staysBelow(1 << 30, op->getOperand(1), bias) &&
+                    llvm::all_of(multiplier, [](int32_t m) { return m != 0; }) &&
+                    llvm::all_of(right, [](int32_t e) { return e >= 1 && e <= 30; });
   auto add = [&](const std::vector<int32_t> &values) {
     return buffers.addConstant(padded(ArrayRef<int32_t>(values), kPanel));
   };
@@ -76,8 +88,10 @@ Value scaledCodes(KernelBuilder &k, const ChannelScaling &scaling, Value sum, Va
   MultiplierCode by{load(scaling.multiplier), {}, load(scaling.right)};
   if (scaling.shiftsLeft && !scaling.roundsOnce)
     by.left = load(scaling.left);
-  Value scaled =
-      scaling.roundsOnce ? multiplyRoundingOnce(k, sum, by) : multiplyRoundingTwice(k, sum, by);
+  auto *multiply = scaling.roundsOnce ? multiplyRoundingOnce
+                   : scaling.canFuse  ? multiplyRoundingTwiceFused
+                                      : multiplyRoundingTwice;
+  Value scaled = multiply(k, sum, by);
   return k.fromI32(toCodes(k, scaled, scaling.zeroPoint, scaling.range), scaling.element);
 }
 

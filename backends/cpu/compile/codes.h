@@ -16,6 +16,7 @@ struct ChannelScaling {
   unsigned bias, multiplier, left, right; ///< i32, padded to whole panels
   bool shiftsLeft;
   bool roundsOnce; ///< fully connected on i8; else twice
+  bool canFuse;    ///< multiplyRoundingTwiceFused does
   ElementType element;
   int32_t zeroPoint;
   CodeRange range;

@@ -149,6 +149,7 @@ void planConvCodes(const ConvShape &shape, Operation *op, graph::Activation acti
     body.input = k.buffer(input);
     body.weights = k.buffer(weights);
     body.accumulator = k.vectorI32();
+    body.temporaries = k.isa().pairDot == codegen::PairDot::kMultiplyThenAdd ? 2 : 1;
     body.product = [&](Value x, Value weight, Value acc) {
       return k.pairDot(vector::BitCastOp::create(k, halves, x),
                        vector::BitCastOp::create(k, halves, weight), acc);

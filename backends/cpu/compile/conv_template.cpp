@@ -52,7 +52,7 @@ public:
   Convolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &body)
       : k_(k), s_(shape), body_(body), lanes_(k.isa().lanes()),
         depth_(shape.taps() * shape.inChannels) {
-    Tile tile = chooseTile(k.isa(), s_.outWidth, s_.outChannels);
+    Tile tile = chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.temporaries);
     tiles_ = EvenSplit::ofAtMost(s_.outWidth, tile.pixels);
     tileRuns_ = tileRuns(s_, tiles_);
     makeGroups(tile.vectors);

@@ -31,6 +31,10 @@ struct ConvShape {
   }
 };
 
+/// Taps in a row that kernels are made for: tiles at the border, and depthwise tiles, have code for
+/// each of them.
+constexpr int64_t kMostTapsInRow = 64;
+
 /// Output channels of a panel of packed weights.
 constexpr int64_t kPanel = 16;
 
@@ -52,6 +56,7 @@ TapRange verticalTaps(codegen::KernelBuilder &k, const ConvShape &shape, mlir::V
 struct ConvBody {
   mlir::Value input, weights; ///< weights: [outChannels / 16][taps][inChannels][16]
   mlir::VectorType accumulator;
+  int64_t temporaries = 1; ///< registers of a product: the broadcast activation, and what else
   /// acc + activation * weight; the activation is a broadcast element of the input.
   std::function<mlir::Value(mlir::Value activation, mlir::Value weight, mlir::Value acc)> product;
   /// The accumulator before the first product, for channels from `channel` on.

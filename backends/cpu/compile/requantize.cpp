@@ -50,6 +50,41 @@ Value multiplyRoundingTwice(KernelBuilder &k, Value x, const MultiplierCode &by)
   return roundingDivideByPowerOfTwo(k, roundingDoublingHighMul(k, x, by.multiplier), by.right);
 }
 
+/// Both roundings are one: with e the shift and m the multiplier,
+///   r = floor((x * m + 2^30 + 2^(30 + e) - (x < 0 ? 2^31 : 0)) / 2^(31 + e)).
+/// Everything is doubled, so that the first 31 bits of the shift are the lower halves of 64-bit
+/// lanes, and the term for negative numbers is -1 in what is left. Even and odd lanes are
+/// multiplied by themselves, as the instruction does.
+Value multiplyRoundingTwiceFused(KernelBuilder &k, Value x, const MultiplierCode &by) {
+  auto type = cast<VectorType>(x.getType());
+  int64_t lanes = type.getNumElements();
+  VectorType wideType = k.vector(k.getI64Type(), lanes / 2);
+  Value half = k.constant(wideType, 32), one = k.constant(wideType, double(int64_t(1) << 31));
+  auto wide = [&](Value value) -> Value { return vector::BitCastOp::create(k, wideType, value); };
+  auto even = [&](Value value) -> Value {
+    Value up = arith::ShLIOp::create(k, wide(value), half);
+    return arith::ShRSIOp::create(k, up, half);
+  };
+  SmallVector<int64_t> oddLanes;
+  for (int64_t lane = 0; lane < lanes; lane += 2)
+    oddLanes.append({lane + 1, lane + 1});
+  auto odd = [&](Value value) -> Value {
+    return even(vector::ShuffleOp::create(k, value, value, oddLanes));
+  };
+  Value doubled = arith::AddIOp::create(k, x, x);
+  auto rounded = [&](auto part) -> Value {
+    Value product = arith::MulIOp::create(k, part(doubled), part(by.multiplier));
+    Value rounding = arith::AddIOp::create(k, one, arith::ShLIOp::create(k, one, part(by.right)));
+    return vector::BitCastOp::create(k, type, arith::AddIOp::create(k, product, rounding));
+  };
+  SmallVector<int64_t> upperHalves;
+  for (int64_t lane = 0; lane < lanes; lane += 2)
+    upperHalves.append({lane + 1, lanes + lane + 1});
+  Value high = vector::ShuffleOp::create(k, rounded(even), rounded(odd), upperHalves);
+  Value negative = arith::ShRSIOp::create(k, x, k.constant(type, 31));
+  return arith::ShRSIOp::create(k, arith::AddIOp::create(k, high, negative), by.right);
+}
+
 Value multiplyRoundingOnce(KernelBuilder &k, Value x, const MultiplierCode &by) {
   Type type = wide(k, x.getType());
   Value shift = arith::ExtUIOp::create(k, type, by.right), one = k.constant(type, 1);

@@ -17,6 +17,9 @@ MultiplierCode multiplierConstant(codegen::KernelBuilder &k, FixedMultiplier by,
 /// base/quantized_math.h's functions as code, exact.
 mlir::Value multiplyRoundingTwice(codegen::KernelBuilder &k, mlir::Value x,
                                   const MultiplierCode &by);
+/// The same in fewer steps, for vectors with |x| < 2^30 and lanes that all shift right by 1 to 30.
+mlir::Value multiplyRoundingTwiceFused(codegen::KernelBuilder &k, mlir::Value x,
+                                       const MultiplierCode &by);
 /// `right` is 31 - shift here, 1..62, and `left` is not used.
 mlir::Value multiplyRoundingOnce(codegen::KernelBuilder &k, mlir::Value x,
                                  const MultiplierCode &by);

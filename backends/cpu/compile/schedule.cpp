@@ -4,7 +4,8 @@
 
 namespace tandem::cpu {
 
-constexpr double kFmaLatency = 4; // cycles
+constexpr double kFmaLatency = 4;     // cycles
+constexpr double kLoopOverhead = 0.5; // cycles for a round: counter, branch, uneven ports
 /// Maps of at most this many pixels are walked channels-outside, so that weights stream once.
 constexpr int64_t kSmallMap = 196;
 
@@ -13,17 +14,17 @@ static double cyclesPerStep(const codegen::Isa &isa, int64_t pixels, int64_t vec
   double products = static_cast<double>(pixels * vectors);
   double loads = static_cast<double>(pixels + vectors);
   double rate = static_cast<double>(isa.vectorsPerCycle);
-  return std::max({products / rate, loads / rate, kFmaLatency});
+  return std::max({products / rate, loads / rate, kFmaLatency}) + kLoopOverhead;
 }
 
-Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels) {
+Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels, int64_t temporaries) {
   int64_t vectorsInAll = (channels + isa.lanes() - 1) / isa.lanes();
   Tile best{1, 1};
   double least = 1e300;
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, vectorsInAll); ++vectors)
     for (int64_t height = 1; height <= pixels; ++height) {
-      // Accumulators, one weight per vector, one broadcast.
-      if (height * vectors + vectors + 1 > isa.registers)
+      // Accumulators, one weight per vector, and what a product needs.
+      if (height * vectors + vectors + temporaries > isa.registers)
         break;
       EvenSplit rows = EvenSplit::ofAtMost(pixels, height);
       EvenSplit columns = EvenSplit::ofAtMost(vectorsInAll, vectors);

@@ -14,13 +14,15 @@ using Bytes = std::vector<std::byte>;
 /// bundle: every buffer is by itself, so that what writes or reads beyond it can be noticed.
 class OneRegion {
 public:
-  /// `text` is a module with one function. Fails the test when it does not parse or compile.
+  /// `text` is a module with one function. Fails the test when it does not parse.
   OneRegion(const Backend &backend, const Device &device, const std::string &text,
             CompileOptions options = {});
   ~OneRegion();
 
   bool ready() const;
-  /// Why the backend does not take an op of it; empty when it takes all.
+  /// Whether the backend takes every op.
+  bool supported() const;
+  /// Why it is not ready: the op that is not taken, or what compile() or load() said.
   const std::string &refusal() const;
   /// Runs on these inputs, with `threads` ranges per step, and returns the outputs. Fails the test
   /// when a byte beside a buffer was written.

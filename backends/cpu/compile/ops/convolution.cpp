@@ -22,6 +22,9 @@ static Support supportsProducts(Operation *op) {
 static Support supportsConv(Operation *op) {
   if (cast<graph::Conv2dOp>(op).getGroups() != 1)
     return Support::no("grouped convolutions have no kernel");
+  if (convShape(cast<graph::Conv2dOp>(op)).kernelWidth > kMostTapsInRow)
+    return Support::no("is wider than the " + std::to_string(kMostTapsInRow) +
+                       " columns that kernels are made for");
   return supportsProducts(op);
 }
 

@@ -15,6 +15,9 @@ static Support supportsDepthwise(Operation *op) {
       (conv.getBias() && !graph::constantOf(conv.getBias())))
     return Support::no("filter or bias is computed by the model, only constant ones have a kernel");
   ConvShape shape = depthwiseShape(conv);
+  if (shape.kernelWidth > kMostTapsInRow)
+    return Support::no("is wider than the " + std::to_string(kMostTapsInRow) +
+                       " columns that kernels are made for");
   if (shape.inChannels != shape.outChannels)
     return Support::no("has " + std::to_string(shape.outChannels / shape.inChannels) +
                        " output channels per input channel, only 1 has a kernel");

@@ -1,0 +1,78 @@
+// What is fused, what is not, and that both give what the reference does.
+
+#include "backends/cpu/test/harness.h"
+
+#include <gtest/gtest.h>
+
+namespace tandem {
+const Backend &cpuBackend();
+const Device &cpuDevice();
+const Backend &referenceBackend();
+const Device &referenceDevice();
+} // namespace tandem
+
+namespace tandem::test {
+namespace {
+
+/// A module of a 1×1 convolution from 5 to 7 channels named %0, and then `rest`.
+std::string afterConv(const std::string &arguments, const std::string &results,
+                      const std::string &rest) {
+  return "func.func @main(%x: tensor<1x6x5x5xf32>" + arguments + ") -> (" + results + R"() {
+  %w = graph.constant dense<0.375> : tensor<7x1x1x5xf32> : tensor<7x1x1x5xf32>
+  %b = graph.constant dense<[0.5, -0.5, 0.25, 1.0, -2.0, 0.0, 3.0]> : tensor<7xf32> : tensor<7xf32>
+  %0 = graph.conv_2d %x, %w, %b : (tensor<1x6x5x5xf32>, tensor<7x1x1x5xf32>, tensor<7xf32>) -> tensor<1x6x5x7xf32>
+)" + rest +
+         "\n}\n";
+}
+
+void expectSteps(size_t steps, const std::string &text) {
+  for (const char *isa : {"avx2", "avx2-wide"}) {
+    SCOPED_TRACE(isa);
+    OneRegion model(cpuBackend(), cpuDevice(), text, {{isa}});
+    ASSERT_TRUE(model.ready()) << model.refusal();
+    EXPECT_EQ(model.steps(), steps);
+    expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{isa}});
+  }
+}
+
+TEST(CpuFusion, TakesAResidualAndTheActivationBehindIt) {
+  expectSteps(1, afterConv(", %r: tensor<1x6x5x7xf32>", "tensor<1x6x5x7xf32>", R"(
+  %1 = graph.add %r, %0 activation relu6 : (tensor<1x6x5x7xf32>, tensor<1x6x5x7xf32>) -> tensor<1x6x5x7xf32>
+  return %1 : tensor<1x6x5x7xf32>)"));
+}
+
+TEST(CpuFusion, TakesSlopesPerChannel) {
+  expectSteps(1, afterConv("", "tensor<1x6x5x7xf32>", R"(
+  %s = graph.constant dense<[0.5, -0.5, 0.25, 1.0, -2.0, 0.0, 3.0]> : tensor<7xf32> : tensor<7xf32>
+  %1 = graph.prelu %0, %s : (tensor<1x6x5x7xf32>, tensor<7xf32>) -> tensor<1x6x5x7xf32>
+  return %1 : tensor<1x6x5x7xf32>)"));
+}
+
+TEST(CpuFusion, LeavesAValueThatIsAResultToo) {
+  expectSteps(2, afterConv("", "tensor<1x6x5x7xf32>, tensor<1x6x5x7xf32>", R"(
+  %1 = graph.relu %0 : (tensor<1x6x5x7xf32>) -> tensor<1x6x5x7xf32>
+  return %0, %1 : tensor<1x6x5x7xf32>, tensor<1x6x5x7xf32>)"));
+}
+
+TEST(CpuFusion, LeavesAnAddWhoseOtherOperandComesLater) {
+  // The second convolution takes the add: its other operand is there by then.
+  expectSteps(2, afterConv("", "tensor<1x6x5x7xf32>", R"(
+  %1 = graph.conv_2d %x, %w, %b activation relu : (tensor<1x6x5x5xf32>, tensor<7x1x1x5xf32>, tensor<7xf32>) -> tensor<1x6x5x7xf32>
+  %2 = graph.add %0, %1 : (tensor<1x6x5x7xf32>, tensor<1x6x5x7xf32>) -> tensor<1x6x5x7xf32>
+  return %2 : tensor<1x6x5x7xf32>)"));
+}
+
+TEST(CpuFusion, LeavesAnAddOfAValueToItself) {
+  expectSteps(2, afterConv("", "tensor<1x6x5x7xf32>", R"(
+  %1 = graph.add %0, %0 : (tensor<1x6x5x7xf32>, tensor<1x6x5x7xf32>) -> tensor<1x6x5x7xf32>
+  return %1 : tensor<1x6x5x7xf32>)"));
+}
+
+TEST(CpuFusion, LeavesAnAddThatBroadcasts) {
+  expectSteps(2, afterConv(", %r: tensor<1x1x1x7xf32>", "tensor<1x6x5x7xf32>", R"(
+  %1 = graph.add %0, %r : (tensor<1x6x5x7xf32>, tensor<1x1x1x7xf32>) -> tensor<1x6x5x7xf32>
+  return %1 : tensor<1x6x5x7xf32>)"));
+}
+
+} // namespace
+} // namespace tandem::test
