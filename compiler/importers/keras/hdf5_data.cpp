@@ -192,7 +192,7 @@ static llvm::Expected<std::string_view> storage(std::string_view file, std::stri
   uint8_t version = cursor.u8(), kind = cursor.u8();
   constexpr uint8_t kCompact = 0, kContiguous = 1;
   if (version != 3 && version != 4)
-    return llvm::createStringError("HDF5 data layout version " + llvm::Twine(version) +
+    return llvm::createStringError("HDF5 data layout version " + llvm::Twine(int(version)) +
                                    " is not supported, only 3 and 4 are");
   std::optional<std::string_view> data;
   if (kind == kCompact) {

@@ -26,12 +26,12 @@ llvm::Expected<Hdf5Object> Hdf5File::open(std::string_view bytes) {
   ByteCursor cursor(bytes.substr(8));
   uint8_t version = cursor.u8();
   if (version > 1)
-    return llvm::createStringError("HDF5 superblock version " + llvm::Twine(version) +
+    return llvm::createStringError("HDF5 superblock version " + llvm::Twine(int(version)) +
                                    " is not supported, only 0 and 1, which Keras writes, are");
   cursor.skip(4); // versions of parts that have one version only
   uint8_t offsetSize = cursor.u8(), lengthSize = cursor.u8();
   if (offsetSize != 8 || lengthSize != 8)
-    return llvm::createStringError("HDF5 with offsets of " + llvm::Twine(offsetSize) +
+    return llvm::createStringError("HDF5 with offsets of " + llvm::Twine(int(offsetSize)) +
                                    " bytes is not supported, only of 8");
   cursor.skip(1 + 2 + 2 + 4 + (version == 1 ? 4 : 0)); // reserved, tree constants, flags
   uint64_t base = cursor.u64();

@@ -78,13 +78,20 @@ llvm::Error ModelImport::indexCalls() {
     for (auto [index, inputs] : llvm::enumerate(layer.calls)) {
       if (calls_.size() == kMaxCalls)
         return llvm::createStringError("the model has more than " + Twine(kMaxCalls) + " layers");
+      size_t waitsFor = 0;
       for (const TensorId &input : inputs) {
+        auto maker = layers_.find(input.layer);
+        // A model inside the model counts its uses from 1. It is refused by its class, and makes
+        // nothing.
+        if (maker != layers_.end() && !made.count(input) && !table_.find(maker->second->className))
+          continue;
         if (!made.count(input))
           return llvm::createStringError(subjectOf(layer) + ": its input '" + input.layer +
                                          "' is not in the model");
         readers_[input].push_back(calls_.size());
+        ++waitsFor;
       }
-      calls_.push_back({&layer, static_cast<int64_t>(index), inputs.size()});
+      calls_.push_back({&layer, static_cast<int64_t>(index), waitsFor});
     }
   }
   return llvm::Error::success();

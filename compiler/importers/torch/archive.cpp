@@ -116,7 +116,7 @@ llvm::Error checkSchema(const Json &program) {
 bool isTorchArchive(std::string_view bytes) {
   if (!ZipFile::hasSignature(bytes))
     return false;
-  llvm::Expected<ZipFile> zip = ZipFile::open(bytes, "the file");
+  llvm::Expected<ZipFile> zip = ZipFile::open(bytes, "the archive");
   if (!zip) {
     llvm::consumeError(zip.takeError());
     return false;
@@ -125,12 +125,12 @@ bool isTorchArchive(std::string_view bytes) {
 }
 
 llvm::Expected<Archive> readArchive(std::string_view bytes) {
-  llvm::Expected<ZipFile> zip = ZipFile::open(bytes, "the file");
+  llvm::Expected<ZipFile> zip = ZipFile::open(bytes, "the archive");
   if (!zip)
     return zip.takeError();
   llvm::SmallVector<std::string> paths = programPaths(*zip);
   if (paths.empty())
-    return llvm::createStringError("the file is a zip archive without a program of torch.export");
+    return llvm::createStringError("the zip archive has no program of torch.export in it");
   if (paths.size() > 1)
     return llvm::createStringError("the archive has " + llvm::Twine(paths.size()) +
                                    " programs, only one is supported: '" + paths[0] + "', '" +

@@ -327,7 +327,8 @@ PickleMachine::Step PickleMachine::step() {
   case 'b': // the state of an object: a state dictionary's notes on versions
     return pop() ? Step::kGoOn : bad("its stack is empty");
   default:
-    return bad("it has the opcode " + llvm::Twine(opcode) + ", which torch.save does not write");
+    return bad("it has the opcode " + llvm::Twine(int(opcode)) +
+               ", which torch.save does not write");
   }
 }
 

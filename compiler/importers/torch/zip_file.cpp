@@ -28,6 +28,9 @@ bool ZipFile::hasSignature(std::string_view bytes) {
 }
 
 llvm::Expected<ZipFile> ZipFile::open(std::string_view bytes, llvm::StringRef what) {
+  if (!hasSignature(
+          bytes)) // libzip searches for an archive anywhere, and takes no bytes for an empty one
+    return llvm::createStringError(what + " is not a zip archive");
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t *source = zip_source_buffer_create(bytes.data(), bytes.size(), /*freep=*/0, &error);
@@ -37,7 +40,7 @@ llvm::Expected<ZipFile> ZipFile::open(std::string_view bytes, llvm::StringRef wh
     zip_error_fini(&error);
     if (source)
       zip_source_free(source);
-    return llvm::createStringError(what + " is not a zip archive that can be read: " + reason);
+    return llvm::createStringError(what + " is a zip archive that cannot be read: " + reason);
   }
   zip_error_fini(&error);
   ZipFile file(std::make_unique<Handle>(zip), what.str(), bytes.size());

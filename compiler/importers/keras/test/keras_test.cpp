@@ -1,0 +1,184 @@
+// The files are made by testdata/make_keras.py; whole models are compared with Keras in
+// tests/models.
+#include "base/file.h"
+#include "compiler/importers/common/importer.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tandem {
+
+const Importer &kerasImporter();
+
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::string testFile(const std::string &name) {
+  return TANDEM_SOURCE_DIR "/compiler/importers/keras/testdata/" + name + ".h5";
+}
+
+/// The module as text, or "error: " and the message.
+std::string importBytes(std::string_view bytes, const ImportOptions &options = {}) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  auto module = kerasImporter().import("model.h5", bytes, options, context);
+  if (!module)
+    return "error: " + llvm::toString(module.takeError());
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  (*module)->print(out);
+  return text;
+}
+
+std::string importPath(const std::string &path, const ImportOptions &options = {}) {
+  Result<MappedFile> file = MappedFile::open(path);
+  return file.ok() ? importBytes(file->text(), options) : "error: " + file.error().text();
+}
+std::string importFile(const std::string &name, const ImportOptions &options = {}) {
+  return importPath(testFile(name), options);
+}
+
+TEST(KerasImporter, RecognizesHdf5ByContentBeforeTheName) {
+  Result<MappedFile> file = MappedFile::open(testFile("conv_2d"));
+  ASSERT_TRUE(file.ok());
+  EXPECT_TRUE(kerasImporter().recognizes("renamed.bin", file->text()));
+  EXPECT_TRUE(kerasImporter().recognizes("empty.h5", ""));
+  EXPECT_FALSE(kerasImporter().recognizes("model.tflite", "PK\x03\x04"));
+}
+
+TEST(KerasImporter, PutsConvolutionKernelsIntoTheGraphsOrder) {
+  // Kernel [1, 2, 2 inputs, 3 outputs] counts up: output 0 has 0, 3, 6, 9. SAME pads at the end.
+  EXPECT_THAT(
+      importFile("conv_2d"),
+      AllOf(HasSubstr("(%arg0: tensor<1x4x4x2xf32> {graph.name = \"x\"}) -> "
+                      "(tensor<1x4x4x3xf32> {graph.name = \"conv\"})"),
+            HasSubstr("dense<[[[[0.000000e+00, 3.000000e+00], [6.000000e+00, 9.000000e+00]]]"),
+            HasSubstr("pad_high [0, 1]"), HasSubstr("graph.relu")));
+}
+
+TEST(KerasImporter, SplitsSeparableConvolution) {
+  // 5 rows at stride 2 by SAME: one row of padding on both sides.
+  EXPECT_THAT(
+      importFile("separable"),
+      AllOf(
+          HasSubstr("graph.depthwise_conv_2d"),
+          HasSubstr("stride [2, 2] pad_low [1, 1] pad_high [1, 1] : (tensor<1x5x5x2xf32>, "
+                    "tensor<1x3x3x2xf32>) -> tensor<1x3x3x2xf32>"),
+          HasSubstr("dense<[[[[0.000000e+00, 3.000000e+00]]], [[[1.000000e+00, 4.000000e+00]]]")));
+}
+
+TEST(KerasImporter, ImportsBatchNormalizationWithoutScale) {
+  EXPECT_THAT(importFile("residual"),
+              AllOf(HasSubstr("dense<1.000000e+00> : tensor<2xf32>"), // the scale it has not
+                    HasSubstr("epsilon 5.000000e-01"), HasSubstr("graph.mean"),
+                    HasSubstr("{graph.name = \"scores\"}, tensor<1x2xf32> {graph.name = \"mean\"}"),
+                    HasSubstr("graph.softmax")));
+}
+
+TEST(KerasImporter, ImportsALayerThatIsUsedTwiceAndListedFirst) {
+  // Its weights are half and double precision in the file.
+  std::string text = importFile("shared_layer");
+  EXPECT_THAT(text, HasSubstr("graph.fully_connected %arg0"));
+  EXPECT_THAT(text, HasSubstr("graph.fully_connected %arg1"));
+  EXPECT_THAT(text, HasSubstr("dense<[[0.000000e+00, 2.000000e+00, 4.000000e+00], "
+                              "[1.000000e+00, 3.000000e+00, 5.000000e+00]]>"));
+}
+
+TEST(KerasImporter, NamesTheInputOfASequentialModelAsKerasDoes) {
+  EXPECT_THAT(importFile("sequential"), AllOf(HasSubstr("{graph.name = \"first_input\"}"),
+                                              HasSubstr("{graph.name = \"drop\"}")));
+}
+
+TEST(KerasImporter, ReadsTheConfigurationOfKeras3) {
+  // hard_sigmoid is relu6(x + 3) / 6 there, and clip(0.2 x + 0.5) in Keras 2.
+  EXPECT_THAT(importFile("keras_3"),
+              AllOf(HasSubstr("graph.hard_sigmoid"), HasSubstr("graph.mul")));
+}
+
+TEST(KerasImporter, FixesOpenDimensionsByOption) {
+  EXPECT_EQ(importFile("open_shape"), "error: layer 'x' (InputLayer): dimension 1 is open, fix it "
+                                      "with --shape x=DIMS");
+  ImportOptions options;
+  options.shapes["x"] = {1, 6, 7, 2};
+  EXPECT_THAT(importFile("open_shape", options), HasSubstr("tensor<1x6x7x2xf32>"));
+  options.shapes["x"] = {1, 6, 7, 3};
+  EXPECT_EQ(importFile("open_shape", options), "error: layer 'x' (InputLayer): --shape gives "
+                                               "dimension 3 as 3, the model has 2");
+  options.shapes["x"] = {1, 6, 7};
+  EXPECT_EQ(importFile("open_shape", options),
+            "error: layer 'x' (InputLayer): --shape gives 3 dimensions, the model has 4");
+  options.shapes.clear();
+  options.shapes["y"] = {1};
+  EXPECT_EQ(importFile("conv_2d", options),
+            "error: --shape names 'y', which is no input of the model");
+}
+
+TEST(KerasImporter, ListsEverythingUnsupportedAtOnce) {
+  EXPECT_EQ(importFile("unsupported"),
+            "error: 3 unsupported operators: LSTM (2: l1, l2), Conv2D (1: first; data_format "
+            "'channels_first', only 'channels_last' is), Lambda (1: code)");
+}
+
+struct BadFile {
+  const char *name, *message;
+};
+class BadFiles : public ::testing::TestWithParam<BadFile> {};
+
+TEST_P(BadFiles, AreRefusedWithTheReason) {
+  EXPECT_EQ(importFile(GetParam().name), std::string("error: ") + GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    KerasImporter, BadFiles,
+    ::testing::Values(
+        BadFile{"weights_only", "the HDF5 file has no attribute 'model_config': it is not a Keras "
+                                "model, or holds weights only"},
+        BadFile{"bad_json", "the attribute 'model_config' is not valid JSON"},
+        BadFile{"deep_json", "the attribute 'model_config' is nested deeper than 64 levels"},
+        BadFile{"subclassed", "a Keras model of class 'MyModel' is not supported, only Functional "
+                              "and Sequential models are"},
+        BadFile{"cycle", "layers wait for one another's results: 'a', 'b'"},
+        BadFile{"unknown_input", "layer 'out' (ReLU): its input 'y' is not in the model"},
+        BadFile{"missing_weights", "layer 'conv' (Conv2D): the weights 'conv/bias:0' are missing"},
+        BadFile{"wrong_shape", "layer 'conv' (Conv2D): its kernel has shape 1x2x2x3, expected "
+                               "1x2x2x4"},
+        BadFile{"huge_weights", "layer 'conv' (Conv2D): the weights 'conv/kernel:0': the HDF5 file "
+                                "is damaged: its data is outside the file"},
+        BadFile{"compressed",
+                "layer 'conv' (Conv2D): the weights 'conv/kernel:0': it is compressed "
+                "or in another file, which is not supported"},
+        BadFile{"new_format", "HDF5 superblock version 3 is not supported, only 0 and 1, which "
+                              "Keras writes, are"}),
+    [](const auto &info) { return std::string(info.param.name); });
+
+TEST(KerasImporter, RefusesWhatIsNotHdf5) {
+  EXPECT_EQ(importBytes(""), "error: the file does not start with the signature of HDF5");
+  EXPECT_EQ(importBytes("hello"), "error: the file does not start with the signature of HDF5");
+}
+
+TEST(KerasImporter, RefusesEveryTruncation) {
+  Result<MappedFile> file = MappedFile::open(testFile("conv_2d"));
+  ASSERT_TRUE(file.ok());
+  // The last bytes are padding of the last structure: what is needed ends before them.
+  for (size_t size = 0; size < file->text().size() / 2; size += 37)
+    EXPECT_THAT(importBytes(file->text().substr(0, size)), StartsWith("error: ")) << size;
+}
+
+class RealModels : public ::testing::TestWithParam<const char *> {};
+
+TEST_P(RealModels, Import) {
+  std::string path = TANDEM_SOURCE_DIR "/../shared/models/keras/" + std::string(GetParam());
+  if (!MappedFile::open(path).ok())
+    GTEST_SKIP() << path << " is not there";
+  EXPECT_THAT(importPath(path), Not(StartsWith("error: ")));
+}
+INSTANTIATE_TEST_SUITE_P(KerasImporter, RealModels,
+                         ::testing::Values("ad01.h5", "pretrainedResnet.h5", "vww_96.h5"));
+
+} // namespace
+} // namespace tandem

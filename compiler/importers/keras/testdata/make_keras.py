@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Makes the Keras files of this folder with h5py alone: python3 make_keras.py (needs h5py, numpy).
+
+Each file tests one thing, named after it; weights count up, so that a wrong order of them shows.
+"""
+import json
+import pathlib
+
+import h5py
+import numpy as np
+
+HERE = pathlib.Path(__file__).parent
+
+
+def count_up(*shape):
+    return np.arange(np.prod(shape), dtype="f4").reshape(shape)
+
+
+def layer(class_name, name, inputs=(), **config):
+    nodes = [[[i, 0, 0, {}] for i in inputs]] if inputs else []
+    return {"class_name": class_name, "name": name, "config": {"name": name, **config}, "inbound_nodes": nodes}
+
+
+def input_layer(name, *shape):
+    return layer("InputLayer", name, batch_input_shape=[None, *shape], dtype="float32")
+
+
+def functional(layers, inputs, outputs):
+    boundary = lambda names: [[name, 0, 0] for name in names]
+    return {"class_name": "Functional", "config": {
+        "name": "model", "layers": layers, "input_layers": boundary(inputs), "output_layers": boundary(outputs)}}
+
+
+def save(name, config, weights=None, version="2.4.0", **dataset_options):
+    with h5py.File(HERE / f"{name}.h5", "w") as file:
+        file.attrs["keras_version"] = version
+        if config is not None:
+            file.attrs["model_config"] = config if isinstance(config, str) else json.dumps(config)
+        group = file.create_group("model_weights")
+        for layer_name, tensors in (weights or {}).items():
+            own = group.create_group(layer_name)
+            own.attrs["weight_names"] = [f"{layer_name}/{key}:0".encode() for key in tensors]
+            for key, value in tensors.items():
+                if isinstance(value, tuple):  # a shape without data
+                    own.create_dataset(f"{layer_name}/{key}:0", shape=value, dtype="f4")
+                elif value is not None:
+                    own.create_dataset(f"{layer_name}/{key}:0", data=value, **dataset_options)
+
+
+CONV = dict(filters=3, kernel_size=[1, 2], strides=[1, 1], padding="same", dilation_rate=[1, 1],
+            data_format="channels_last", use_bias=True, activation="relu")
+CONV_WEIGHTS = {"kernel": count_up(1, 2, 2, 3), "bias": count_up(3)}
+DENSE = dict(units=2, use_bias=True, activation="linear")
+
+
+def conv_model(**changes):
+    return functional([input_layer("x", 4, 4, 2), layer("Conv2D", "conv", ["x"], **{**CONV, **changes})],
+                      ["x"], ["conv"])
+
+
+def main():
+    save("conv_2d", conv_model(), {"conv": CONV_WEIGHTS})
+    save("separable", functional(
+        [input_layer("x", 5, 5, 2),
+         layer("SeparableConv2D", "sep", ["x"], **{**CONV, "kernel_size": [3, 3], "strides": [2, 2],
+                                                    "activation": "linear", "depth_multiplier": 1})],
+        ["x"], ["sep"]),
+        {"sep": {"depthwise_kernel": count_up(3, 3, 2, 1), "pointwise_kernel": count_up(1, 1, 2, 3),
+                 "bias": count_up(3)}})
+    save("residual", functional(
+        [input_layer("x", 2, 2, 2),
+         layer("BatchNormalization", "bn", ["x"], axis=[3], epsilon=0.5, scale=False, center=True),
+         layer("Add", "add", ["bn", "x"]),
+         layer("GlobalAveragePooling2D", "mean", ["add"], data_format="channels_last"),
+         layer("Dense", "scores", ["mean"], **{**DENSE, "activation": "softmax"})],
+        ["x"], ["scores", "mean"]),
+        {"bn": {"beta": count_up(2), "moving_mean": count_up(2) + 10, "moving_variance": count_up(2) + 20},
+         "scores": {"kernel": count_up(2, 2), "bias": count_up(2)}})
+    # A layer that is used twice, listed before what it reads.
+    shared = layer("Dense", "twice", **DENSE)
+    shared["inbound_nodes"] = [[["a", 0, 0, {}]], [["b", 0, 0, {}]]]
+    join = layer("Subtract", "join")
+    join["inbound_nodes"] = [[["twice", 1, 0, {}], ["twice", 0, 0, {}]]]
+    save("shared_layer", functional([join, shared, input_layer("a", 3), input_layer("b", 3)],
+                                    ["a", "b"], ["join"]),
+         {"twice": {"kernel": count_up(3, 2).astype("f2"), "bias": count_up(2).astype("f8")}})
+    save("sequential", {"class_name": "Sequential", "config": [
+        {"class_name": "Dense", "config": {"name": "first", "batch_input_shape": [None, 3], **DENSE}},
+        {"class_name": "Dropout", "config": {"name": "drop", "rate": 0.5}}]},
+        {"first": {"kernel": count_up(3, 2), "bias": count_up(2)}}, version="2.0.5")
+    tensor = lambda name: {"class_name": "__keras_tensor__",
+                           "config": {"shape": [None, 3], "dtype": "float32", "keras_history": [name, 0, 0]}}
+    policy = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}}
+    keras3 = functional([layer("InputLayer", "x", batch_shape=[None, 3], dtype=policy),
+                         layer("Activation", "gate", activation="hard_sigmoid"),
+                         layer("Multiply", "out")], ["x"], ["out"])
+    keras3["config"]["layers"][1]["inbound_nodes"] = [{"args": [tensor("x")], "kwargs": {}}]
+    keras3["config"]["layers"][2]["inbound_nodes"] = [{"args": [[tensor("x"), tensor("gate")]], "kwargs": {}}]
+    keras3["config"]["input_layers"] = ["x", 0, 0]
+    keras3["config"]["output_layers"] = ["out", 0, 0]
+    save("keras_3", keras3, version="3.15.1")
+    save("open_shape", functional([layer("InputLayer", "x", batch_input_shape=[None, None, None, 2]),
+                                   layer("ReLU", "out", ["x"])], ["x"], ["out"]))
+
+    save("weights_only", None, {"conv": CONV_WEIGHTS})
+    save("bad_json", '{"class_name": "Functional", ')
+    save("deep_json", "[" * 5000 + "]" * 5000)
+    save("subclassed", {"class_name": "MyModel", "config": {}})
+    save("unsupported", functional(
+        [input_layer("x", 4, 4, 2), layer("LSTM", "l1", ["x"]), layer("LSTM", "l2", ["l1"]),
+         layer("Conv2D", "first", ["x"], **{**CONV, "data_format": "channels_first"}),
+         layer("Lambda", "code", ["first"])], ["x"], ["l2", "code"]))
+    save("cycle", functional([input_layer("x", 3), layer("Add", "a", ["x", "b"]), layer("ReLU", "b", ["a"])],
+                             ["x"], ["b"]))
+    save("unknown_input", functional([input_layer("x", 3), layer("ReLU", "out", ["y"])], ["x"], ["out"]))
+    save("missing_weights", conv_model(), {"conv": {**CONV_WEIGHTS, "bias": None}})
+    save("wrong_shape", conv_model(filters=4), {"conv": CONV_WEIGHTS})
+    save("huge_weights", conv_model(filters=1 << 40),
+         {"conv": {"kernel": (1, 2, 2, 1 << 40), "bias": count_up(3)}})
+    save("compressed", conv_model(), {"conv": CONV_WEIGHTS}, chunks=True, compression="gzip")
+    with h5py.File(HERE / "new_format.h5", "w", libver="latest") as file:
+        file.attrs["model_config"] = "{}"
+
+
+if __name__ == "__main__":
+    main()

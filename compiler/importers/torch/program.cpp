@@ -1,0 +1,306 @@
+#include "compiler/importers/torch/program.h"
+
+#include "compiler/graph/constants.h"
+#include "compiler/importers/common/error_capture.h"
+#include "compiler/importers/common/main_function.h"
+#include "compiler/importers/torch/node.h"
+
+using namespace mlir;
+
+namespace tandem::torch {
+namespace {
+
+/// Turns a parsed program into a module, node by node; torch.export writes them in order.
+class ProgramImport {
+public:
+  ProgramImport(MLIRContext &context, const Archive &archive, const GraphRecord &graph,
+                const ImportOptions &options)
+      : context_(context), archive_(archive), graph_(graph), options_(options), errors_(context) {
+    registerAllOps(table_);
+  }
+
+  llvm::Expected<OwningOpRef<ModuleOp>> run();
+
+private:
+  llvm::Expected<RankedTensorType> inputType(const std::string &name, const TensorMeta &meta);
+  llvm::Error makeInputs();
+  llvm::Error makeConstants();
+  llvm::Error makeConstant(const InputRecord &input, OpBuilder &builder);
+  void countReaders();
+  bool isSafeInPlace(const NodeRecord &node) const;
+  llvm::Error importNode(const NodeRecord &node);
+  llvm::Error checkResult(const NodeRecord &node, const std::string &name, Value value) const;
+  void standInFor(const NodeRecord &node);
+  llvm::Expected<std::vector<NamedValue>> outputs() const;
+
+  OpBuilder atEnd() { return OpBuilder::atBlockEnd(&main_.function.getBody().front()); }
+
+  MLIRContext &context_;
+  const Archive &archive_;
+  const GraphRecord &graph_;
+  const ImportOptions &options_;
+  ErrorCapture errors_;
+  OpTable table_;
+  Environment environment_;
+  MainFunction main_;
+  std::map<std::string, int64_t> openSizes_; ///< symbol to the number that --shape gives it
+  std::map<std::string, size_t> readers_;    ///< tensor to how many nodes and outputs read it
+  std::map<std::string, const NodeRecord *> makers_;
+};
+
+std::string subjectOf(const NodeRecord &node) {
+  return "node '" + node.name + "' (" + AtenNode::shortTarget(node.target).str() + ")";
+}
+
+/// "s0" of "Symbol('s0', positive=True, integer=True)", as sympy writes it; else the text itself.
+StringRef symbolName(StringRef expression) {
+  StringRef rest = expression;
+  return rest.consume_front("Symbol('") ? rest.take_until([](char c) { return c == '\''; })
+                                        : expression;
+}
+
+llvm::Expected<RankedTensorType> ProgramImport::inputType(const std::string &name,
+                                                          const TensorMeta &meta) {
+  auto refuse = [&](const Twine &what) {
+    return llvm::createStringError("input '" + name + "': " + what);
+  };
+  if (!scalarSize(meta.type) || meta.type == ScalarType::kDouble)
+    return refuse("a tensor of type " + scalarName(meta.type) + " is not supported");
+  auto fixed = options_.shapes.find(name);
+  bool isFixed = fixed != options_.shapes.end();
+  if (isFixed && fixed->second.size() != meta.sizes.size())
+    return refuse("--shape gives " + Twine(fixed->second.size()) + " dimensions, the model has " +
+                  Twine(meta.sizes.size()));
+  SmallVector<int64_t> dims;
+  for (auto [index, size] : llvm::enumerate(meta.sizes)) {
+    int64_t given = isFixed ? fixed->second[index] : size;
+    StringRef symbol = symbolName(meta.symbols[index]);
+    if (given < 0)
+      return refuse("dimension " + Twine(index) + " is open (" + symbol +
+                    "), fix it with --shape " + name + "=DIMS");
+    if (size >= 0 && given != size)
+      return refuse("--shape gives dimension " + Twine(index) + " as " + Twine(given) +
+                    ", the model has " + Twine(size));
+    if (size < 0) {
+      auto [known, isNew] = openSizes_.try_emplace(meta.symbols[index], given);
+      if (!isNew && known->second != given)
+        return refuse("--shape gives dimension " + Twine(index) + " (" + symbol + ") as " +
+                      Twine(given) + ", and " + Twine(known->second) + " elsewhere");
+    }
+    dims.push_back(given);
+  }
+  if (!hasSaneSize(dims))
+    return refuse("the shape " + shapeText(dims) + " is too large");
+  return RankedTensorType::get(dims, graphType(&context_, meta.type));
+}
+
+llvm::Error ProgramImport::makeInputs() {
+  std::vector<NamedType> inputs;
+  for (const InputRecord &input : graph_.inputs) {
+    if (input.kind != InputRecord::kUser)
+      continue;
+    auto meta = graph_.tensors.find(input.name);
+    if (meta == graph_.tensors.end())
+      return llvm::createStringError("input '" + input.name + "' has no type and shape");
+    llvm::Expected<RankedTensorType> type = inputType(input.name, meta->second);
+    if (!type)
+      return type.takeError();
+    inputs.push_back({input.name, *type});
+  }
+  for (const auto &shape : options_.shapes)
+    if (llvm::none_of(inputs, [&](const NamedType &input) { return input.name == shape.getKey(); }))
+      return llvm::createStringError("--shape names '" + shape.getKey() +
+                                     "', which is no input of the model");
+  main_ = MainFunction::create(context_, inputs);
+  for (auto [input, argument] : llvm::zip(inputs, main_.function.getArguments()))
+    environment_.tensors[input.name] = argument;
+  return llvm::Error::success();
+}
+
+llvm::Error ProgramImport::makeConstant(const InputRecord &input, OpBuilder &builder) {
+  const auto &tensors = input.kind == InputRecord::kWeight ? archive_.weights : archive_.constants;
+  auto stored = tensors.find(input.stored);
+  if (stored == tensors.end())
+    return llvm::createStringError("the archive has no tensor '" + input.stored + "'");
+  const StoredTensor &tensor = stored->second;
+  auto meta = graph_.tensors.find(input.name);
+  if (meta != graph_.tensors.end() &&
+      (meta->second.sizes != tensor.sizes || meta->second.type != tensor.type))
+    return llvm::createStringError("the tensor '" + input.stored + "' is " +
+                                   scalarName(tensor.type) + " " + shapeText(tensor.sizes) +
+                                   ", the graph expects " + scalarName(meta->second.type) + " " +
+                                   shapeText(meta->second.sizes));
+  llvm::Expected<std::vector<char>> elements = readElements(tensor);
+  if (!elements)
+    return llvm::createStringError("the tensor '" + input.stored +
+                                   "': " + llvm::toString(elements.takeError()));
+  auto type = RankedTensorType::get(tensor.sizes, graphType(&context_, tensor.type));
+  auto location = NameLoc::get(builder.getStringAttr(input.stored));
+  environment_.tensors[input.name] =
+      graph::createConstant(builder, location, type, ArrayRef<char>(*elements));
+  return llvm::Error::success();
+}
+
+/// Only those that a node or an output reads: counters of training are stored as well.
+llvm::Error ProgramImport::makeConstants() {
+  OpBuilder builder = atEnd();
+  for (const InputRecord &input : graph_.inputs)
+    if (input.kind != InputRecord::kUser && readers_.count(input.name))
+      if (llvm::Error error = makeConstant(input, builder))
+        return error;
+  return llvm::Error::success();
+}
+
+void ProgramImport::countReaders() {
+  for (const NodeRecord &node : graph_.nodes) {
+    for (const auto &[argument, value] : node.arguments) {
+      if (const Json *tensor = member(*value, "as_tensor"))
+        ++readers_[stringMember(*tensor, "name").str()];
+      if (const Json *tensors = member(*value, "as_tensors"); tensors && tensors->is_array())
+        for (const Json &tensor : *tensors)
+          ++readers_[stringMember(tensor, "name").str()];
+    }
+    for (const std::string &output : node.outputs)
+      makers_[output] = &node;
+  }
+  for (const std::string &output : graph_.outputs)
+    ++readers_[output];
+}
+
+/// Whether nobody can tell that `node` changes its operand: no one else reads the operand, and it
+/// is no window into what somebody may read.
+bool ProgramImport::isSafeInPlace(const NodeRecord &node) const {
+  auto self = node.arguments.find("self");
+  const Json *tensor = self == node.arguments.end() ? nullptr : member(*self->second, "as_tensor");
+  if (!tensor)
+    return false;
+  std::string name = stringMember(*tensor, "name").str();
+  auto maker = makers_.find(name);
+  auto readers = readers_.find(name);
+  if (maker == makers_.end() || readers == readers_.end() || readers->second != 1)
+    return false;
+  const OpTable::Entry *entry = table_.find(AtenNode::shortTarget(maker->second->target));
+  return !entry || !entry->isView;
+}
+
+/// What the archive says of each result catches every mistake about a node's meaning that shows in
+/// shapes or types.
+llvm::Error ProgramImport::checkResult(const NodeRecord &node, const std::string &name,
+                                       Value value) const {
+  auto meta = graph_.tensors.find(name);
+  if (meta == graph_.tensors.end())
+    return llvm::Error::success();
+  ArrayRef<int64_t> shape = shapeOf(value), expected = meta->second.sizes;
+  bool isEqual =
+      shape.size() == expected.size() && llvm::all_of(llvm::zip(shape, expected), [](auto pair) {
+        return std::get<1>(pair) < 0 || std::get<0>(pair) == std::get<1>(pair);
+      });
+  if (!isEqual)
+    return llvm::createStringError(subjectOf(node) + ": its result '" + name + "' has shape " +
+                                   shapeText(shape) + ", the archive says " + shapeText(expected));
+  if (scalarSize(meta->second.type) &&
+      graphType(&context_, meta->second.type) != getElementTypeOrSelf(value))
+    return llvm::createStringError(subjectOf(node) + ": its result '" + name + "' is not " +
+                                   scalarName(meta->second.type) + ", as the archive says");
+  return llvm::Error::success();
+}
+
+/// After an unsupported node the import goes on with values of the right types in its place, so
+/// that the message at the end has all that is unsupported. The module is thrown away.
+void ProgramImport::standInFor(const NodeRecord &node) {
+  OpBuilder builder = atEnd();
+  for (const std::string &output : node.outputs) {
+    auto meta = graph_.tensors.find(output);
+    if (meta == graph_.tensors.end()) {
+      environment_.symbols[output] = 1;
+      continue;
+    }
+    SmallVector<int64_t> shape;
+    for (auto [index, size] : llvm::enumerate(meta->second.sizes)) {
+      auto open = openSizes_.find(meta->second.symbols[index]);
+      shape.push_back(size >= 0 ? size : open == openSizes_.end() ? 1 : open->second);
+    }
+    if (!hasSaneSize(shape))
+      continue;
+    Type element = scalarSize(meta->second.type) ? graphType(&context_, meta->second.type)
+                                                 : builder.getF32Type();
+    auto cast = UnrealizedConversionCastOp::create(builder, builder.getUnknownLoc(),
+                                                   TypeRange(RankedTensorType::get(shape, element)),
+                                                   ValueRange());
+    environment_.tensors[output] = cast.getResult(0);
+  }
+}
+
+llvm::Error ProgramImport::importNode(const NodeRecord &node) {
+  StringRef target = AtenNode::shortTarget(node.target);
+  const OpTable::Entry *entry = table_.find(target);
+  std::string plain = OpTable::withoutInPlace(target);
+  bool isInPlace = !entry && !plain.empty();
+  if (isInPlace)
+    entry = table_.find(plain);
+  if (!entry || (isInPlace && !isSafeInPlace(node))) {
+    environment_.unsupported.add(target, node.name,
+                                 entry ? "it changes a tensor in place that others may read" : "");
+    standInFor(node);
+    return llvm::Error::success();
+  }
+  errors_.setSubject(subjectOf(node));
+  OpBuilder builder = atEnd();
+  AtenNode context(builder, node, environment_);
+  FailureOr<SmallVector<Value>> results = entry->handler(context);
+  if (!errors_.empty())
+    return llvm::createStringError(errors_.message());
+  if (failed(results)) {
+    standInFor(node);
+    return llvm::Error::success();
+  }
+  for (auto [name, value] : llvm::zip(node.outputs, *results)) { // some make fewer than there are
+    if (llvm::Error error = checkResult(node, name, value))
+      return error;
+    environment_.tensors[name] = value;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::vector<NamedValue>> ProgramImport::outputs() const {
+  std::vector<NamedValue> outputs;
+  for (const std::string &name : graph_.outputs) {
+    auto value = environment_.tensors.find(name);
+    if (value == environment_.tensors.end())
+      return llvm::createStringError("the output '" + name + "' is not made by any node");
+    outputs.push_back({name, value->second});
+  }
+  return outputs;
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> ProgramImport::run() {
+  countReaders();
+  if (llvm::Error error = makeInputs())
+    return error;
+  if (llvm::Error error = makeConstants())
+    return error;
+  for (const NodeRecord &node : graph_.nodes)
+    if (llvm::Error error = importNode(node))
+      return error;
+  if (!environment_.unsupported.empty())
+    return llvm::createStringError(environment_.unsupported.message());
+  llvm::Expected<std::vector<NamedValue>> results = outputs();
+  if (!results)
+    return results.takeError();
+  errors_.setSubject("");
+  if (failed(main_.finish(std::move(*results))))
+    return llvm::createStringError(errors_.message());
+  return std::move(main_.module);
+}
+
+} // namespace
+
+llvm::Expected<OwningOpRef<ModuleOp>>
+importProgram(const Archive &archive, const ImportOptions &options, MLIRContext &context) {
+  llvm::Expected<GraphRecord> graph = parseGraph(archive.program);
+  if (!graph)
+    return graph.takeError();
+  return ProgramImport(context, archive, *graph, options).run();
+}
+
+} // namespace tandem::torch

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "compiler/importers/common/importer.h"
+#include "compiler/importers/torch/archive.h"
+
+namespace tandem::torch {
+
+/// Turns an archive that was read into a module. Errors as Importer::import.
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+importProgram(const Archive &archive, const ImportOptions &options, mlir::MLIRContext &context);
+
+} // namespace tandem::torch
