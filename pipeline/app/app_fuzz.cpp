@@ -5,9 +5,9 @@
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const std::vector<tandem::StepKind> kinds = tandem::exampleKinds();
+  static const std::vector<tandem::StepKind> kKinds = tandem::exampleKinds();
   auto app =
-      tandem::parseApplication({reinterpret_cast<const char *>(data), size}, "app.yaml", kinds);
+      tandem::parseApplication({reinterpret_cast<const char *>(data), size}, "app.yaml", kKinds);
   if (!app.ok())
     return app.error().message.empty() ? (std::abort(), 0) : 0;
   // What the loader promises: steps stand after all that they need.

@@ -218,6 +218,7 @@ Status ApplicationReader::readModelStep(const NodeReader &reader, DraftStep &dra
   auto found = std::ranges::find(models, name, &AppModel::name);
   if (found == models.end()) {
     std::vector<std::string> names;
+    names.reserve(models.size());
     for (const AppModel &model : models)
       names.push_back(model.name);
     return reader.error(node.line, "step '", draft.step.name, "' runs model '", name,
@@ -234,6 +235,7 @@ Status ApplicationReader::readKindStep(const NodeReader &reader, DraftStep &draf
   auto found = std::ranges::find(kinds_, draft.step.uses, &StepKind::name);
   if (found == kinds_.end()) {
     std::vector<std::string> names;
+    names.reserve(kinds_.size());
     for (const StepKind &kind : kinds_)
       names.push_back(kind.name);
     return reader.error(node.line, "step '", draft.step.name, "' uses '", draft.step.uses,

@@ -36,8 +36,8 @@ std::string listOfWords(const std::vector<std::string> &words) {
 
 std::optional<double> parseNumber(std::string_view text) {
   double value = 0;
-  const char *end = text.data() + text.size();
-  auto [stop, problem] = std::from_chars(text.data(), end, value);
+  const char *begin = text.data(), *end = begin + text.size();
+  auto [stop, problem] = std::from_chars(begin, end, value);
   if (problem != std::errc() || stop != end || !std::isfinite(value))
     return std::nullopt;
   return value;

@@ -130,6 +130,7 @@ Status Resolver::bindPorts(DraftStep &draft) {
   AppStep &step = draft.step;
   const std::vector<Port> &ports = draft.kind->inputs;
   std::vector<std::string> names;
+  names.reserve(ports.size());
   for (const Port &port : ports)
     names.push_back(port.name);
   std::vector<std::optional<AppReference>> bound(ports.size()); // every kind has an input

@@ -58,6 +58,15 @@ TEST(Select, RefusesAnIndexThatIsNotThere) {
   EXPECT_EQ(status.error().message, "'index' is 3, input 'tensor' is f32 1x3 with 3 values");
 }
 
+TEST(Flatten, MakesOneRow) {
+  Value in = floatTensor({1, 2, 2, 1}, {1, 2, 3, 4});
+  StepHarness step("flatten");
+  ASSERT_TRUE(step.run({&in}).ok());
+  EXPECT_EQ(step.output<Tensor>().spec.shape, (Shape{1, 4}));
+  EXPECT_EQ(step.spec().shape, (Shape{1, 4}));
+  EXPECT_EQ(floatsOf(step.output<Tensor>()), (std::vector<float>{1, 2, 3, 4}));
+}
+
 TEST(Verdict, NamesTheSideOfTheLimit) {
   StepHarness step("verdict", {{"least", 0.5}, {"yes", "live"}, {"no", "fake"}});
   auto wordFor = [&](double number) {
@@ -83,7 +92,7 @@ TEST(Steps, RefuseTensorsThatAreNotFloats) {
 TEST(Steps, AreFoundByName) {
   StepTable table;
   registerAllSteps(table);
-  EXPECT_EQ(table.kinds().size(), 9u);
+  EXPECT_EQ(table.kinds().size(), 10u);
   AppStep step;
   step.uses = "paint";
   EXPECT_EQ(table.create(step).error().message, "no step is called 'paint'");

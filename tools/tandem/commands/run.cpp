@@ -80,17 +80,23 @@ void registerRun(CommandTable &table) {
                   "an application (.yaml), or a bundle that 'tandem compile' wrote")
       ->required();
   command.add_option("IMAGE", options->app.images, "the application's pictures");
-  command.add_option("-i,--input", options->bundle.inputs,
-                     "bundle: NAME=FILE.npy, the name as in the source model; a single input may "
-                     "go without NAME=");
+  // allow_extra_args(false): one value each time it is given, so that it may stand before pictures.
+  command
+      .add_option("-i,--input", options->bundle.inputs,
+                  "bundle: NAME=FILE.npy, the name as in the source model; a single input may go "
+                  "without NAME=")
+      ->allow_extra_args(false);
   command.add_option("--model-name", options->bundle.model,
                      "bundle: which model of it [default: the first]");
-  command.add_option("-m,--model", options->app.models,
-                     "application: NAME=FILE, another file for one of its models");
+  command
+      .add_option("-m,--model", options->app.models,
+                  "application: NAME=FILE, another file for one of its models")
+      ->allow_extra_args(false);
   command
       .add_option("-b,--backends", *backends,
                   "application: backends in order of preference [default: as the application says]")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--save", options->saveFolder,
                      "application: annotated pictures go to this folder; bundle: outputs as "
                      "DIR/NAME.npy");

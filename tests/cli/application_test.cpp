@@ -1,0 +1,209 @@
+// tandem run APP.yaml: what it prints, saves and refuses; with a model that is text, so that every
+// build can run it.
+
+#include "tests/cli/program.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <optional>
+#include <sstream>
+
+namespace tandem::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// The brightness of a picture's left and right half as the scores of two classes.
+const std::string kModel = R"(
+func.func @main(%x: tensor<1x2xf32> {graph.name = "halves"})
+    -> (tensor<1x2xf32> {graph.name = "scores"}) {
+  %0 = graph.relu %x : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+)";
+
+const std::string kApp = R"(tandem: 1
+models:
+  net: {file: net.mlir, labels: [left, right]}
+steps:
+  input:
+    uses: preprocess
+    inputs: frame
+    channels: grey
+    size: [2, 1]
+    range: [0, 1]
+  flat: {uses: flatten, inputs: input}
+  run: {model: net, inputs: flat}
+  side: {uses: classify, inputs: run}
+results:
+  side: side.label
+  scores: side.scores
+)";
+
+/// A 2 x 1 picture as BMP: blue, green, red of each pixel, and two bytes that fill the row.
+std::string bmp(uint8_t left, uint8_t right) {
+  std::string file("BM\x3e\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\1\0\0\0\1\0\x18\0", 30);
+  file.resize(54, '\0');
+  file.append(3, static_cast<char>(left));
+  file.append(3, static_cast<char>(right));
+  return file + std::string(2, '\0');
+}
+
+class RunApplication : public ::testing::Test {
+protected:
+  void SetUp() override {
+    writeBytes(path("net.mlir"), kModel);
+    writeBytes(path("app.yaml"), kApp);
+    writeBytes(path("a.bmp"), bmp(0, 255));
+    writeBytes(path("b.bmp"), bmp(255, 0));
+    if (const char *cache = std::getenv("TANDEM_CACHE"))
+      usersCache_ = cache;
+    setenv("TANDEM_CACHE", path("cache").c_str(), 1);
+  }
+  void TearDown() override {
+    if (usersCache_)
+      setenv("TANDEM_CACHE", usersCache_->c_str(), 1);
+    else
+      unsetenv("TANDEM_CACHE");
+  }
+  std::string path(const std::string &name) const { return folder_.path(name); }
+
+  /// The application with one part replaced, and what is said of it.
+  std::string refusalOf(const std::string &from, const std::string &to) {
+    std::string text = kApp;
+    text.replace(text.find(from), from.size(), to);
+    writeBytes(path("bad.yaml"), text);
+    Outcome outcome = runTandem({"run", path("bad.yaml"), path("a.bmp"), "--save", path("out")});
+    EXPECT_EQ(outcome.exitCode, 1);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_FALSE(std::filesystem::exists(path("out")));
+    size_t at = outcome.err.find(path("bad.yaml"));
+    return at == std::string::npos ? outcome.err : outcome.err.substr(at + path("bad.yaml").size());
+  }
+
+  TemporaryFolder folder_;
+  std::optional<std::string> usersCache_;
+};
+
+TEST_F(RunApplication, PrintsOneObjectAPicture) {
+  Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp"), path("b.bmp"), "--json"});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  std::istringstream lines(outcome.out);
+  std::vector<nlohmann::json> pictures;
+  for (std::string line; std::getline(lines, line);)
+    pictures.push_back(nlohmann::json::parse(line));
+  ASSERT_EQ(pictures.size(), 2u);
+  EXPECT_EQ(pictures[0]["image"], "a.bmp");
+  EXPECT_EQ(pictures[0]["side"], "right");
+  EXPECT_EQ(pictures[0]["scores"], (std::vector<double>{0, 1}));
+  EXPECT_EQ(pictures[1]["side"], "left");
+  nlohmann::json timings = pictures[1]["timings"];
+  EXPECT_EQ(timings[0]["stage"], "load");
+  EXPECT_EQ(timings[3]["model"], "net");
+  EXPECT_EQ(timings[3]["format"], "mlir");
+}
+
+TEST_F(RunApplication, PrintsATableWithoutColoursIntoAFile) {
+  Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp")});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, StartsWith(path("a.bmp") + "  2 x 1\n  side: right\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("  stage  model "));
+  EXPECT_EQ(outcome.out.find('\033'), std::string::npos);
+}
+
+TEST_F(RunApplication, SavesPicturesOfOneNameBesideEachOther) {
+  std::filesystem::create_directory(path("other"));
+  writeBytes(path("other/a.bmp"), bmp(9, 9));
+  Outcome outcome = runTandem(
+      {"run", path("app.yaml"), path("a.bmp"), path("other/a.bmp"), "--save", path("out/deep")});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_EQ(readBytes(path("out/deep/a.bmp")).substr(0, 2), "BM");
+  EXPECT_EQ(readBytes(path("out/deep/a-2.bmp")).substr(0, 2), "BM");
+}
+
+TEST_F(RunApplication, NeverWritesOverThePictureItself) {
+  Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp"), "--save", path("")});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_THAT(outcome.err,
+              HasSubstr(path("a.bmp") + ": error: would be overwritten by its annotated picture, "
+                                        "choose another folder for --save\n"));
+  EXPECT_EQ(readBytes(path("a.bmp")), bmp(0, 255));
+}
+
+TEST_F(RunApplication, NamesAPictureThatIsNoneAndGoesOn) {
+  writeBytes(path("words.jpg"), "these are words");
+  Outcome outcome = runTandem({"run", path("app.yaml"), path("words.jpg"), path("none.png"),
+                               path("a.bmp"), "--json", "--save", path("out")});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_THAT(outcome.err,
+              HasSubstr(path("words.jpg") + ": error: is not a picture that can be read, expected "
+                                            "PNG, JPEG, BMP, WebP or TIFF\n"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr(path("none.png") + ": error: cannot open: No such file or directory\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("\"side\":\"right\""));
+  EXPECT_FALSE(std::filesystem::exists(path("out/words.jpg")));
+}
+
+TEST_F(RunApplication, NamesTheLineOfWhatIsWrongInTheFile) {
+  EXPECT_EQ(refusalOf("size:", "sizes:"),
+            ":9: error: unknown key 'sizes' in step 'input', expected one of uses, inputs, "
+            "for_each, when, size, scale, pad, pad_value, channels, range, mean, deviation, "
+            "layout, type or quantization\n");
+  EXPECT_EQ(refusalOf("inputs: flat", "inputs: side.scores"),
+            ":12: error: step 'run' puts scores 'side.scores' into a model, expected a tensor\n");
+  EXPECT_EQ(refusalOf("inputs: input", "inputs: run"),
+            ":11: error: a cycle of steps: 'flat' needs 'run' needs 'flat'\n");
+  EXPECT_EQ(refusalOf("tandem: 1", "tandem: [1"),
+            ":2: error: not YAML: end of sequence flow not found\n");
+  EXPECT_EQ(refusalOf("size: [2, 1]", "size: [2, 2]"),
+            ":12: error: step 'run': 'flat' makes f32 1x4, input 'halves' of model 'net' takes f32 "
+            "1x2\n");
+}
+
+TEST_F(RunApplication, NamesAModelThatIsMissingAndTakesAnother) {
+  std::string text = kApp;
+  text.replace(text.find("net.mlir"), 8, "gone.mlir");
+  writeBytes(path("gone.yaml"), text);
+  Outcome gone = runTandem({"run", path("gone.yaml"), path("a.bmp")});
+  EXPECT_EQ(gone.exitCode, 1);
+  EXPECT_THAT(gone.err,
+              EndsWith(path("gone.mlir") + ": error: cannot open: No such file or directory\n"));
+  Outcome other =
+      runTandem({"run", path("gone.yaml"), "--model", "net=" + path("net.mlir"), path("a.bmp")});
+  EXPECT_EQ(other.exitCode, 0) << other.err;
+  Outcome unknown =
+      runTandem({"run", path("app.yaml"), path("a.bmp"), "--model", "nat=" + path("net.mlir")});
+  EXPECT_EQ(unknown.exitCode, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("error: --model 'nat=" + path("net.mlir") +
+                                     "' names no model, expected NAME=FILE with one of net\n"));
+}
+
+TEST_F(RunApplication, LeavesNothingWhereItCannotWrite) {
+  Outcome readOnly = runTandem({"run", path("app.yaml"), path("a.bmp"), "--save", "/proc/out"});
+  EXPECT_EQ(readOnly.exitCode, 1);
+  EXPECT_THAT(readOnly.err, HasSubstr("/proc/out: error: cannot make the folder: "));
+  EXPECT_EQ(readOnly.out, "");
+  runTandem({"run", path("app.yaml"), path("a.bmp")}); // so that the model is in the cache
+  Outcome full =
+      runTandem({"run", path("app.yaml"), path("a.bmp"), "--save", path("out")}, {.fileBytes = 32});
+  EXPECT_EQ(full.exitCode, 1);
+  EXPECT_TRUE(std::filesystem::is_empty(path("out")));
+}
+
+TEST_F(RunApplication, WrongUsageExitsWithTwo) {
+  EXPECT_EQ(runTandem({"run"}).exitCode, 2);
+  Outcome noPicture = runTandem({"run", path("app.yaml")});
+  EXPECT_EQ(noPicture.exitCode, 2);
+  EXPECT_EQ(noPicture.err, "tandem run: an application needs at least one picture; see 'tandem run "
+                           "--help'\n");
+  EXPECT_EQ(runTandem({"run", path("app.yaml"), path("a.bmp"), "--input", "x.npy"}).exitCode, 2);
+  EXPECT_EQ(runTandem({"run", path("net.tandem"), path("a.bmp")}).exitCode, 2);
+}
+
+} // namespace
+} // namespace tandem::test

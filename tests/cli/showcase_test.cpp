@@ -1,0 +1,122 @@
+// The showcase on real pictures, against what the models' own frameworks find there.
+
+#include "tests/cli/program.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+namespace tandem::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+const fs::path kRoot = TANDEM_SOURCE_DIR;
+
+/// The folder of models and pictures beside the repository; empty where it is not there.
+fs::path sharedModels() {
+  for (const fs::path &parent : {kRoot.parent_path(), kRoot.parent_path().parent_path()})
+    if (fs::exists(parent / "shared/models/showcase-reference.jsonl"))
+      return parent / "shared/models";
+  return {};
+}
+
+bool hasFetchedModels() {
+  return fs::exists(kRoot / "apps/showcase/models/emotion_model.hdf5") &&
+         fs::exists(kRoot / "apps/showcase/pictures/astronaut.png");
+}
+
+std::vector<json> linesOf(std::istream &stream) {
+  std::vector<json> lines;
+  for (std::string line; std::getline(stream, line);)
+    lines.push_back(json::parse(line));
+  return lines;
+}
+
+std::vector<json> runOn(const std::vector<std::string> &arguments) {
+  Outcome outcome = runTandem(arguments);
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  std::istringstream out(outcome.out);
+  return linesOf(out);
+}
+
+double overlap(const json &a, const json &b) {
+  auto side = [](const json &box, int axis) {
+    return box[axis + 2].get<double>() - box[axis].get<double>();
+  };
+  double common = 1;
+  for (int axis : {0, 1})
+    common *= std::max(0.0, std::min(a[axis + 2].get<double>(), b[axis + 2].get<double>()) -
+                                std::max(a[axis].get<double>(), b[axis].get<double>()));
+  return common / (side(a, 0) * side(a, 1) + side(b, 0) * side(b, 1) - common);
+}
+
+void expectSameFace(const json &found, const json &expected) {
+  constexpr double kTolerance = 0.02;
+  EXPECT_GE(overlap(found["box"], expected["box"]), 0.95) << found["box"];
+  EXPECT_NEAR(found["score"].get<double>(), expected["score"].get<double>(), kTolerance);
+  EXPECT_NEAR(found["live"].get<double>(), expected["live"].get<double>(), kTolerance);
+  EXPECT_EQ(found["verdict"], expected["live"].get<double>() >= 0.5 ? "live" : "fake");
+  EXPECT_EQ(found["emotion"], expected["emotion"]);
+  ASSERT_EQ(found["emotions"].size(), expected["emotions"].size());
+  for (size_t i = 0; i < expected["emotions"].size(); ++i)
+    EXPECT_NEAR(found["emotions"][i].get<double>(), expected["emotions"][i].get<double>(),
+                kTolerance)
+        << "emotion " << i;
+}
+
+TEST(Showcase, FindsWithMiniFasNetWhatTheFrameworksFind) {
+  fs::path shared = sharedModels();
+  if (shared.empty() || !hasFetchedModels())
+    GTEST_SKIP() << "needs shared/models beside the repository, and ./dev models";
+  std::ifstream file(shared / "showcase-reference.jsonl");
+  std::vector<json> reference = linesOf(file);
+  ASSERT_FALSE(reference.empty());
+  std::vector<std::string> arguments = {
+      "run", kRoot / "apps/showcase/minifasnet.yaml", "--json", "--model",
+      "liveness=" + (shared / "antispoof/MiniFASNetV2_80x80.pt2").string()};
+  for (const json &line : reference) {
+    fs::path own = shared / "images" / line["image"].get<std::string>();
+    arguments.push_back(fs::exists(own)
+                            ? own
+                            : kRoot / "apps/showcase/pictures" / line["image"].get<std::string>());
+  }
+  std::vector<json> found = runOn(arguments);
+  ASSERT_EQ(found.size(), reference.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    SCOPED_TRACE(reference[i]["image"]);
+    EXPECT_EQ(found[i]["image"], reference[i]["image"]);
+    ASSERT_EQ(found[i]["faces"].size(), reference[i]["faces"].size());
+    for (size_t face = 0; face < found[i]["faces"].size(); ++face)
+      expectSameFace(found[i]["faces"][face], reference[i]["faces"][face]);
+  }
+}
+
+TEST(Showcase, FindsAPersonACatAndACup) {
+  if (!hasFetchedModels())
+    GTEST_SKIP() << "needs ./dev models";
+  fs::path pictures = kRoot / "apps/showcase/pictures";
+  TemporaryFolder folder;
+  std::vector<json> found = runOn(
+      {"run", kRoot / "apps/showcase/showcase.yaml", pictures / "astronaut.png",
+       pictures / "chelsea.png", pictures / "coffee.png", "--json", "--save", folder.path("out")});
+  ASSERT_EQ(found.size(), 3u);
+  const std::string labels[] = {"Person", "Cat", "Coffee cup"};
+  // Of these pictures by LiteRT, with OpenCV for the pictures.
+  const double scores[] = {0.583, 0.851, 0.555};
+  for (size_t i = 0; i < 3; ++i) {
+    ASSERT_EQ(found[i]["objects"].size(), 1u) << labels[i];
+    EXPECT_EQ(found[i]["objects"][0]["label"], labels[i]);
+    EXPECT_NEAR(found[i]["objects"][0]["score"].get<double>(), scores[i], 0.01);
+    EXPECT_EQ(found[i]["faces"].size(), i == 0 ? 1u : 0u);
+    EXPECT_TRUE(fs::exists(found[i]["saved"].get<std::string>()));
+  }
+  const json &face = found[0]["faces"][0];
+  EXPECT_NEAR(face["live"].get<double>(), 0.555, 0.02); // by PyTorch
+  EXPECT_EQ(face["emotion"], "happy");
+}
+
+} // namespace
+} // namespace tandem::test
