@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 namespace {
 using Input = std::vector<uint8_t>;
 
-constexpr int kMutationsPerSeed = 2000;
+constexpr int kMutationsPerSeed = 4000;
 constexpr std::chrono::seconds kTimeLimit{10}; // of all mutations, on whatever machine this is
 
 std::vector<Input> readFolder(const std::string &folder) {

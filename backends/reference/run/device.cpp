@@ -61,6 +61,11 @@ private:
     op.path = path_;
     op.place = region_ + ": " + entry.name()->str() + " '" + entry.node()->str() + "'";
     op.attributes = entry.attributes();
+    // FlatBuffers' verifier looks at the alignment of a vector's length, not of its elements.
+    for (const abi::Attribute *attribute : *op.attributes)
+      if (attribute->ints() &&
+          reinterpret_cast<uintptr_t>(attribute->ints()->Data()) % sizeof(int64_t))
+        return op.error("attribute '", attribute->name()->string_view(), "' is not aligned");
     for (uint32_t index : *entry.operands()) {
       TANDEM_ASSIGN_OR_RETURN(const Tensor *tensor, tensorAt(op, index));
       op.operands.push_back(tensor);
