@@ -86,6 +86,9 @@ Status check(const Artifact &artifact, const RegionSource &source) {
   for (const Variant *variant : *artifact.variants()) {
     if (variant->functions()->size() != steps || variant->units()->size() != steps)
       return damaged(source, "an incomplete variant");
+    // FlatBuffers' verifier looks at the alignment of a vector's length, not of its elements.
+    if (reinterpret_cast<uintptr_t>(variant->units()->Data()) % alignof(int64_t) != 0)
+      return damaged(source, "a variant whose units are not aligned");
     for (int64_t units : *variant->units())
       if (units < 1)
         return damaged(source, "a step without units");
