@@ -96,15 +96,19 @@ function(tandem_registry target)
   target_sources(${target} PRIVATE ${file})
 endfunction()
 
-# tandem_flatbuffer(TARGET schema.fbs): generates schema_generated.h beside the build folder's mirror
-# of this one, as an interface library.
+# tandem_flatbuffer(TARGET schema.fbs [OBJECTS] [INTO folder]): generates schema_generated.h into the build
+# folder's mirror of this one (or a folder in it), as an interface library. OBJECTS: with plain structs to
+# build tables from, which make a large schema's header slow to compile.
 function(tandem_flatbuffer target schema)
+  cmake_parse_arguments(ARG "OBJECTS" "INTO" "" ${ARGN})
   find_program(FLATC flatc REQUIRED)
   get_filename_component(stem ${schema} NAME_WE)
-  set(header ${CMAKE_CURRENT_BINARY_DIR}/${stem}_generated.h)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${ARG_INTO})
+  set(header ${folder}/${stem}_generated.h)
   add_custom_command(OUTPUT ${header} DEPENDS ${schema}
-    COMMAND ${FLATC} --cpp --cpp-std c++17 --scoped-enums --gen-object-api -o ${CMAKE_CURRENT_BINARY_DIR}
-            ${CMAKE_CURRENT_SOURCE_DIR}/${schema})
+    COMMAND ${FLATC} --cpp --cpp-std c++17 --scoped-enums $<$<BOOL:${ARG_OBJECTS}>:--gen-object-api>
+            -o ${folder} ${CMAKE_CURRENT_SOURCE_DIR}/${schema}
+    COMMAND_EXPAND_LISTS VERBATIM)
   add_custom_target(${target}_header DEPENDS ${header})
   add_library(${target} INTERFACE)
   target_include_directories(${target} SYSTEM INTERFACE ${PROJECT_BINARY_DIR})

@@ -81,8 +81,6 @@ std::optional<std::string> locate(const GoldenModel &model) {
   std::string prefix = model.file.substr(0, colon), rest = model.file.substr(colon + 1);
   std::filesystem::path path =
       prefix == "shared" ? root().parent_path() / "shared" / "models" / rest : root() / rest;
-  if (prefix == "shared" && !std::filesystem::exists(path)) // a worktree beside the checkout
-    path = root().parent_path().parent_path() / "shared" / "models" / rest;
   if (!std::filesystem::exists(path))
     return std::nullopt;
   return path.string();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "compiler/importers/tflite/tflite_generated.h"
+#include "compiler/importers/tflite/test/tflite_generated.h"
 
 #include <cstring>
 #include <string>
