@@ -27,6 +27,14 @@ def SinkTransposes : GraphPass<"sink-transposes"> {
   }];
 }
 
+def FoldTransposeIntoFullyConnected : GraphPass<"fold-transpose-into-fully-connected"> {
+  let summary = "Order the columns of a filter as the rows before a transpose are";
+  let description = [{
+    What an NCHW model flattens before its first dense layer comes out of a transpose. With a constant
+    filter its columns take the order instead.
+  }];
+}
+
 def FoldBatchNorm : GraphPass<"fold-batch-norm"> {
   let summary = "Fold batch_norm, and mul and add per channel, into the convolution before";
   let description = [{

@@ -13,6 +13,7 @@ void addGraphPipeline(mlir::OpPassManager &modules) {
   functions.addPass(createFoldConstants());
   // Transposes stand between a convolution and what is to be folded into it, so they go first.
   functions.addPass(createSinkTransposes());
+  functions.addPass(createFoldTransposeIntoFullyConnected());
   functions.addPass(createFoldBatchNorm());
   functions.addPass(createFoldPadIntoConv());
   // After batch norms: a producer that has an activation takes no factor any more.

@@ -11,6 +11,12 @@ public:
     return tflite::hasIdentifier(bytes) || path.ends_with_insensitive(".tflite");
   }
 
+  std::vector<std::string> operators() const override {
+    tflite::OpTable table;
+    tflite::registerAllOps(table);
+    return table.names();
+  }
+
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
   import(llvm::StringRef, std::string_view bytes, const ImportOptions &options,
          mlir::MLIRContext &context) const override {
