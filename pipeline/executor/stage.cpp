@@ -149,6 +149,7 @@ Result<std::unique_ptr<Stage>> Binder::bindStep(const AppStep &step) {
   if (!made.ok())
     return error(step, made.error().message);
   std::vector<const TensorSpec *> inputs;
+  inputs.reserve(step.inputs.size());
   for (const std::optional<AppReference> &input : step.inputs)
     inputs.push_back(specOf(input));
   auto specs = (*made)->bind(inputs);
