@@ -36,10 +36,12 @@ MaybeValue NodeBuilder::finish(MaybeValue result) {
   return folded[0];
 }
 
-Value NodeBuilder::constant(Type type, ArrayRef<int64_t> shape, ArrayRef<float> values) {
+MaybeValue NodeBuilder::constant(Type type, ArrayRef<int64_t> shape, ArrayRef<float> values) {
   auto tensor = RankedTensorType::get(shape, type);
   if (type.isF32())
     return graph::createConstant(builder_, location_, tensor, values);
+  if (!isa<FloatType>(type))
+    return error() << "takes real numbers, not elements of type " << type;
   SmallVector<uint16_t> halves;
   const llvm::fltSemantics &semantics = cast<FloatType>(type).getFloatSemantics();
   for (float value : values) {
@@ -51,13 +53,16 @@ Value NodeBuilder::constant(Type type, ArrayRef<int64_t> shape, ArrayRef<float> 
   return graph::createConstant<uint16_t>(builder_, location_, tensor, halves);
 }
 
-Value NodeBuilder::scalarLike(Value like, double value) {
+MaybeValue NodeBuilder::scalarLike(Value like, double value) {
   SmallVector<int64_t> shape(shapeOf(like).empty() ? 0 : 1, 1);
   return constant(getElementTypeOrSelf(like), shape, static_cast<float>(value));
 }
 
-Value NodeBuilder::fill(Type type, int64_t count, float value) {
-  return constant(type, count, SmallVector<float>(count, value));
+MaybeValue NodeBuilder::fill(Type type, ArrayRef<int64_t> shape, float value) {
+  std::optional<int64_t> count = elementCount(shape);
+  if (!count || *count > kMaxFill)
+    return error() << "a constant of shape " << shapeText(shape) << " is too large";
+  return constant(type, shape, SmallVector<float>(*count, value));
 }
 
 } // namespace tandem

@@ -45,12 +45,12 @@ public:
   mlir::InFlightDiagnostic error() const { return mlir::emitError(location_); }
 
   /// A constant of `type` f32, f16 or bf16 (rounded), one element for every value.
-  mlir::Value constant(mlir::Type type, llvm::ArrayRef<int64_t> shape,
-                       llvm::ArrayRef<float> values);
+  MaybeValue constant(mlir::Type type, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values);
   /// One number in a shape that broadcasts to that of `like`, of its element type.
-  mlir::Value scalarLike(mlir::Value like, double value);
-  /// A vector of equal elements.
-  mlir::Value fill(mlir::Type type, int64_t count, float value);
+  MaybeValue scalarLike(mlir::Value like, double value);
+  /// Equal elements; at most kMaxFill, since a few bytes of a file can ask for many.
+  MaybeValue fill(mlir::Type type, llvm::ArrayRef<int64_t> shape, float value);
+  static constexpr int64_t kMaxFill = 1 << 20;
 
 private:
   template <typename T> static bool isFailed(const T &) { return false; }

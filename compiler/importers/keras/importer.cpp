@@ -14,6 +14,7 @@ namespace keras {
 namespace {
 
 constexpr size_t kMaxCalls = 1 << 16;
+constexpr size_t kMaxCallsOfOneLayer = 256; // each makes its own copy of the weights
 
 /// Turns a parsed model into a module, layer by layer in the order of the data.
 class ModelImport {
@@ -75,6 +76,9 @@ llvm::Error ModelImport::indexCalls() {
     for (size_t index = 0; index < layer.calls.size(); ++index)
       made.insert({layer.name, static_cast<int64_t>(index), 0});
   for (const LayerConfig &layer : model_.layers) {
+    if (layer.calls.size() > kMaxCallsOfOneLayer)
+      return llvm::createStringError(subjectOf(layer) + ": is used " + Twine(layer.calls.size()) +
+                                     " times, more than " + Twine(kMaxCallsOfOneLayer));
     for (auto [index, inputs] : llvm::enumerate(layer.calls)) {
       if (calls_.size() == kMaxCalls)
         return llvm::createStringError("the model has more than " + Twine(kMaxCalls) + " layers");

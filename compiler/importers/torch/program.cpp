@@ -141,8 +141,17 @@ llvm::Error ProgramImport::makeConstant(const InputRecord &input, OpBuilder &bui
   return llvm::Error::success();
 }
 
-/// Only those that a node or an output reads: counters of training are stored as well.
+/// Only those that a node or an output reads: counters of training are stored as well. Tied weights
+/// are one run of bytes under several names, and become one constant for each; only a hostile file
+/// has many.
 llvm::Error ProgramImport::makeConstants() {
+  constexpr uint64_t kMaxCopies = 16;
+  std::map<const std::string *, uint64_t> copies;
+  for (const auto *tensors : {&archive_.weights, &archive_.constants})
+    for (const auto &[name, tensor] : *tensors)
+      if (++copies[tensor.storage.get()] > kMaxCopies && tensor.storage->size() > (1 << 20))
+        return llvm::createStringError("more than " + Twine(kMaxCopies) +
+                                       " tensors share the memory of '" + name + "'");
   OpBuilder builder = atEnd();
   for (const InputRecord &input : graph_.inputs)
     if (input.kind != InputRecord::kUser && readers_.count(input.name))

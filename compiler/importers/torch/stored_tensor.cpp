@@ -133,7 +133,7 @@ llvm::Expected<std::vector<char>> readElements(const StoredTensor &tensor) {
   std::optional<int64_t> count = elementCount(tensor.sizes);
   size_t held = tensor.storage->size() / *size;
   // Only a view that repeats elements has more of them than its storage; models hardly have any.
-  constexpr size_t kRepeatable = 1 << 20;
+  constexpr size_t kRepeatable = 1 << 16;
   if (!count || tensor.strides.size() != tensor.sizes.size() || tensor.offset < 0 ||
       static_cast<uint64_t>(*count) > std::max(held, kRepeatable))
     return llvm::createStringError("shape " + shapeText(tensor.sizes) + " does not fit into " +

@@ -11,13 +11,9 @@ static MaybeValue fillWith(AtenNode &node, double value) {
     return failure();
   if (!type)
     type = node.builder().getF32Type(); // PyTorch's default
-  std::optional<int64_t> count = elementCount(size);
-  constexpr int64_t kMost = 1 << 24;
-  if (!count || *count > kMost)
-    return node.invalid("'size' is " + shapeText(size) + ", too large");
   if (!isa<FloatType>(*type))
     return node.unsupported("a tensor of integers");
-  return node.constant(*type, size, SmallVector<float>(*count, static_cast<float>(value)));
+  return node.fill(*type, size, static_cast<float>(value));
 }
 
 static MaybeValue importFull(AtenNode &node) {
