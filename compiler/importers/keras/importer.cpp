@@ -329,6 +329,11 @@ public:
   bool recognizes(StringRef path, std::string_view bytes) const override {
     return Hdf5File::hasSignature(bytes) || path.ends_with(".h5") || path.ends_with(".hdf5");
   }
+  std::vector<std::string> operators() const override {
+    LayerTable table;
+    registerAllLayers(table);
+    return table.names();
+  }
   llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef, std::string_view bytes,
                                                const ImportOptions &options,
                                                MLIRContext &context) const override {

@@ -107,6 +107,13 @@ class LayerTable {
 public:
   void add(llvm::StringRef className, Handler handler) { handlers_[className] = handler; }
   Handler find(llvm::StringRef className) const { return handlers_.lookup(className); }
+  /// The class names that have a handler, in no order.
+  std::vector<std::string> names() const {
+    std::vector<std::string> list;
+    for (llvm::StringRef className : handlers_.keys())
+      list.push_back(className.str());
+    return list;
+  }
 
 private:
   llvm::StringMap<Handler> handlers_;

@@ -1,3 +1,4 @@
+#include "compiler/importers/torch/node.h"
 #include "compiler/importers/torch/program.h"
 
 using namespace mlir;
@@ -11,6 +12,11 @@ public:
   StringRef name() const override { return "torch"; }
   bool recognizes(StringRef path, std::string_view bytes) const override {
     return isTorchArchive(bytes) || path.ends_with(".pt2");
+  }
+  std::vector<std::string> operators() const override {
+    OpTable table;
+    registerAllOps(table);
+    return table.names();
   }
   llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef, std::string_view bytes,
                                                const ImportOptions &options,

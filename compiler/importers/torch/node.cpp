@@ -309,6 +309,13 @@ void OpTable::addListView(StringRef target, Handler handler) {
   entries_[target] = {std::move(handler), true};
 }
 
+std::vector<std::string> OpTable::names() const {
+  std::vector<std::string> list;
+  for (StringRef target : entries_.keys())
+    list.push_back(target.str());
+  return list;
+}
+
 const OpTable::Entry *OpTable::find(StringRef target) const {
   auto entry = entries_.find(target);
   return entry == entries_.end() ? nullptr : &entry->second;

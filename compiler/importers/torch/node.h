@@ -113,6 +113,8 @@ public:
   void addView(llvm::StringRef target, MaybeValue (*handler)(AtenNode &));
   void addList(llvm::StringRef target, Handler handler);
   void addListView(llvm::StringRef target, Handler handler);
+  /// The targets that have a handler, in no order.
+  std::vector<std::string> names() const;
 
   const Entry *find(llvm::StringRef target) const;
   /// "aten.relu.default" of "aten.relu_.default"; "" of what does not change its operand.
