@@ -1,8 +1,10 @@
 #include "base/file.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <memory>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,7 +47,8 @@ bool writeAll(int fd, std::span<const std::byte> bytes) {
 } // namespace
 
 Result<MappedFile> MappedFile::open(const std::string &path) {
-  Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // O_NONBLOCK: opening a FIFO would wait for its writer before its type can be looked at.
+  Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (fd.get() < 0)
     return systemError(path, "cannot open");
   struct stat facts = {};
@@ -83,7 +86,28 @@ MappedFile::~MappedFile() {
     munmap(const_cast<std::byte *>(data_), size_);
 }
 
-Status writeFileAtomically(const std::string &path, std::span<const std::byte> bytes) {
+/// The file that a rename may replace: `path`, or what a link there leads to. A rename would
+/// replace a device, a FIFO or the link itself by a plain file.
+static Result<std::string> replaceable(const std::string &path) {
+  struct stat facts = {};
+  if (lstat(path.c_str(), &facts) != 0)
+    return path; // nothing there yet, or a folder that the write itself will name
+  std::string target = path;
+  if (S_ISLNK(facts.st_mode)) {
+    std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr), &std::free);
+    if (!real)
+      return Error(Code::kIo, path, "cannot write: a link that leads nowhere");
+    target = real.get();
+    if (stat(target.c_str(), &facts) != 0)
+      return Error(Code::kIo, path, "cannot write: ", std::strerror(errno));
+  }
+  if (!S_ISREG(facts.st_mode))
+    return Error(Code::kIo, path, "cannot write: not a regular file");
+  return target;
+}
+
+Status writeFileAtomically(const std::string &given, std::span<const std::byte> bytes) {
+  TANDEM_ASSIGN_OR_RETURN(const std::string path, replaceable(given));
   std::string temporary = path + ".tmp." + std::to_string(getpid());
   {
     Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <sys/stat.h>
 
 namespace tandem {
 namespace {
@@ -53,6 +54,25 @@ TEST_F(FileTest, AFullDiskLeavesNoOutput) {
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, Code::kIo);
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+TEST_F(FileTest, NeitherReadsNorReplacesAFifo) {
+  ASSERT_EQ(mkfifo(path("fifo").c_str(), 0600), 0);
+  EXPECT_FALSE(MappedFile::open(path("fifo")).ok()) << "and does not wait for a writer";
+  Status status = writeFileAtomically(path("fifo"), "x");
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message, "cannot write: not a regular file");
+  EXPECT_TRUE(std::filesystem::is_fifo(path("fifo")));
+}
+
+TEST_F(FileTest, WritesThroughALinkAndRefusesOneThatLeadsNowhere) {
+  ASSERT_TRUE(writeFileAtomically(path("target"), "old").ok());
+  std::filesystem::create_symlink(path("target"), path("link"));
+  ASSERT_TRUE(writeFileAtomically(path("link"), "new").ok());
+  EXPECT_TRUE(std::filesystem::is_symlink(path("link")));
+  EXPECT_EQ(MappedFile::open(path("target"))->text(), "new");
+  std::filesystem::create_symlink(path("nothing"), path("dangling"));
+  EXPECT_FALSE(writeFileAtomically(path("dangling"), "x").ok());
 }
 
 } // namespace

@@ -144,6 +144,10 @@ CompiledModel describePartition(const Partition &partition) {
 } // namespace
 
 Result<CompiledModel> compileModel(const CompileRequest &request, const std::string &bundlePath) {
+  std::error_code notThere;
+  if (std::filesystem::equivalent(request.modelPath, bundlePath, notThere))
+    return Error(Code::kInvalidArgument, bundlePath,
+                 "the bundle would replace the model itself, give it another name");
   TANDEM_ASSIGN_OR_RETURN(std::vector<const Backend *> candidates, chooseBackends(request));
   TANDEM_ASSIGN_OR_RETURN(ImportedModel model, importModel(request));
   func::FuncOp function = model.main();

@@ -122,6 +122,13 @@ TEST_F(CommandLine, AnOutputThatCannotBeWrittenLeavesNothing) {
   EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
 }
 
+TEST_F(CommandLine, NeverReplacesTheModelItCompiles) {
+  Outcome outcome = runTandem({"compile", path("m.mlir"), "-o", path("m.mlir")});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("m.mlir: error: the bundle would replace the model itself"));
+  EXPECT_EQ(readBytes(path("m.mlir")), kModel);
+}
+
 TEST_F(CommandLine, AFullDiskLeavesNothing) {
   compile();
   writeArray("a.npy", ElementType::kF32, {1, 4}, 16);

@@ -87,7 +87,8 @@ Status check(const Artifact &artifact, const RegionSource &source) {
     if (variant->functions()->size() != steps || variant->units()->size() != steps)
       return damaged(source, "an incomplete variant");
     // FlatBuffers' verifier looks at the alignment of a vector's length, not of its elements.
-    if (variant->units()->size() != 0 && reinterpret_cast<uintptr_t>(variant->units()->Data()) % alignof(int64_t) != 0)
+    if (variant->units()->size() != 0 &&
+        reinterpret_cast<uintptr_t>(variant->units()->Data()) % alignof(int64_t) != 0)
       return damaged(source, "a variant whose units are not aligned");
     for (int64_t units : *variant->units())
       if (units < 1)
