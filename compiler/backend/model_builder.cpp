@@ -1,19 +1,13 @@
 #include "compiler/backend/model_builder.h"
 
+#include "compiler/backend/work.h"
 #include "compiler/graph/constants.h"
-#include "compiler/graph/types.h"
 
 #include "llvm/Support/SHA256.h"
 
 using namespace mlir;
 
 namespace tandem {
-
-static uint64_t byteSize(Value value) {
-  RankedTensorType type = graph::tensorType(value);
-  std::optional<ElementType> element = graph::elementTypeOf(type.getElementType());
-  return element ? elementSize(*element) * static_cast<uint64_t>(type.getNumElements()) : 0;
-}
 
 BufferId ModelBuilder::addBuffer(BufferInfo info) {
   buffers_.push_back(info);
@@ -27,7 +21,7 @@ BufferId ModelBuilder::bufferOf(Value value) {
   if (std::optional<graph::ConstantBytes> bytes = graph::constantOf(value))
     id = constant(bytes->raw());
   else
-    id = addBuffer({.size = byteSize(value)});
+    id = addBuffer({.size = storedBytes(value)});
   bufferOf_[value] = id;
   return id;
 }

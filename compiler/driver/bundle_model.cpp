@@ -48,22 +48,21 @@ static std::unique_ptr<bundle::TensorT> describe(const ModelBuilder::TensorInfo 
   return result;
 }
 
-static std::unique_ptr<bundle::RegionT> describe(const PlacedRegion &placed, uint32_t artifact) {
-  auto result = std::make_unique<bundle::RegionT>();
-  result->name = placed.region.name;
-  result->backend = placed.backend->name().str();
-  result->artifact = artifact;
-  result->op_count = static_cast<uint32_t>(placed.region.ops.size());
-  for (Operation *op : placed.region.ops) {
-    result->macs += graph::macCount(op);
-    result->ops.push_back(op->getName().stripDialect().str() + " " + graph::nodeName(op));
+bundle::RegionT describeRegion(const Region &region, const Backend &backend, uint32_t artifact) {
+  bundle::RegionT result;
+  result.name = region.name;
+  result.backend = backend.name().str();
+  result.artifact = artifact;
+  result.op_count = static_cast<uint32_t>(region.ops.size());
+  for (Operation *op : region.ops) {
+    result.macs += graph::macCount(op);
+    result.ops.push_back(op->getName().stripDialect().str() + " " + graph::nodeName(op));
   }
   return result;
 }
 
-bundle::ModelT describeModel(func::FuncOp function, const Partition &partition,
-                             ModelBuilder &builder, const MemoryPlan &plan,
-                             const std::vector<uint32_t> &artifacts) {
+bundle::ModelT describeModel(func::FuncOp function, ModelBuilder &builder, const MemoryPlan &plan,
+                             std::vector<bundle::RegionT> regions) {
   bundle::ModelT model;
   for (BlockArgument argument : function.getArguments())
     model.inputs.push_back(builder.tensorOf(argument));
@@ -79,8 +78,8 @@ bundle::ModelT describeModel(func::FuncOp function, const Partition &partition,
     buffer->size = info.firstUse < 0 && !info.constant ? 0 : info.size;
     model.buffers.push_back(std::move(buffer));
   }
-  for (size_t i = 0; i < partition.regions.size(); ++i)
-    model.regions.push_back(describe(partition.regions[i], artifacts[i]));
+  for (bundle::RegionT &region : regions)
+    model.regions.push_back(std::make_unique<bundle::RegionT>(std::move(region)));
   model.arena_size = plan.arenaSize;
   return model;
 }

@@ -16,9 +16,10 @@ namespace tandem {
 std::vector<std::string> inputNames(mlir::func::FuncOp function);
 std::vector<std::string> outputNames(mlir::func::FuncOp function);
 
-/// The manifest entry of a compiled model. `artifacts` are blob indices by region.
-bundle::ModelT describeModel(mlir::func::FuncOp function, const Partition &partition,
-                             ModelBuilder &builder, const MemoryPlan &plan,
-                             const std::vector<uint32_t> &artifacts);
+/// The manifest entry of a region; `artifact` is a blob's index.
+bundle::RegionT describeRegion(const Region &region, const Backend &backend, uint32_t artifact);
+/// The manifest entry of a compiled model, but for its origin and its weights' blob.
+bundle::ModelT describeModel(mlir::func::FuncOp function, ModelBuilder &builder,
+                             const MemoryPlan &plan, std::vector<bundle::RegionT> regions);
 
 } // namespace tandem

@@ -10,22 +10,41 @@
 
 namespace tandem {
 
-/// What to compile and how. Plain data; no MLIR behind this header.
-struct CompileRequest {
-  std::string modelPath;
-  /// Fixes dynamic inputs: name to dimensions.
-  std::map<std::string, std::vector<int64_t>> shapes;
-  /// Names of backends in order of preference; empty: all of this build, the reference one last.
+/// The least part of a model that has to run on a backend.
+struct CoverageRequirement {
+  std::string backend;
+  double percent = 0;
+  bool ofMacs = false; ///< of the multiply-accumulates; else of the ops
+};
+
+/// How to compile. Plain data; no MLIR behind this header.
+struct CompileSettings {
+  /// What to compile for: a device profile's name or file (devices/profile.h).
+  std::string device = "host";
+  /// Names of backends in order of preference; empty: those that the device has a processor for.
   std::vector<std::string> backends;
   /// Instruction sets for generated code, best first; empty: all that the backend knows.
   std::vector<std::string> isas;
+  /// Whether ops go where a run takes the least predicted time, or to the first backend that can.
+  enum class Placement { kCost, kGreedy } placement = Placement::kCost;
+  /// What the placement must reach: else compiling fails with every op that is elsewhere, and why.
+  std::vector<CoverageRequirement> require;
+  /// What only one backend understands: "BACKEND.KEY" to value.
+  std::map<std::string, std::string> options;
   /// Called with the stage that begins and the part of the work done, 0 to 1. May be empty.
   std::function<void(const std::string &stage, double done)> progress;
 };
 
+/// What to compile, and how.
+struct CompileRequest : CompileSettings {
+  std::string modelPath;
+  /// Fixes dynamic inputs: name to dimensions.
+  std::map<std::string, std::vector<int64_t>> shapes;
+};
+
 struct CompiledModel {
   std::string reportTable; ///< per op: device, region, predicted time, and why not another
-  std::string reportJson;
+  std::string reportJson;  ///< the same, as docs/report.schema.json says
   uint64_t arenaBytes = 0, arenaLowerBound = 0;
   uint64_t weightBytes = 0;
   uint64_t bundleBytes = 0;
@@ -62,7 +81,7 @@ Result<std::string> modelAsMlir(const CompileRequest &request);
 
 /// The source operators that each importer of this build knows: format to names.
 std::map<std::string, std::vector<std::string>> importedOperators();
-/// The names of the backends of this build, in the default order of preference.
+/// The names of the backends of this build.
 std::vector<std::string> backendNames();
 
 } // namespace tandem

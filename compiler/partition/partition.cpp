@@ -1,89 +1,41 @@
 #include "compiler/partition/partition.h"
 
+#include "compiler/backend/work.h"
 #include "compiler/graph/cost.h"
 #include "compiler/graph/graph.h"
+#include "compiler/partition/units.h"
 
-#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
-
-#include <set>
 
 using namespace mlir;
 
 namespace tandem {
 namespace {
 
-std::string joined(const std::vector<std::string> &reasons) {
-  return llvm::join(reasons, "; ");
+bool isHomeless(const Unit &unit) {
+  return llvm::all_of(unit.us, [](double us) { return us == PlacementProblem::kCannot; });
 }
 
-/// Asks the candidates in order; without one that can, the placement has no backend.
-Placement place(Operation *op, ArrayRef<const Backend *> candidates) {
-  Placement placement;
-  placement.op = op;
-  for (const Backend *backend : candidates) {
-    Support support = backend->supports(op);
-    if (support) {
-      placement.backend = backend;
-      placement.predictedUs = backend->predictedUs(op);
-      return placement;
-    }
-    placement.refusals.emplace_back(backend->name().str(), joined(support.reasons));
-  }
-  return placement;
-}
-
-llvm::Error homelessOps(ArrayRef<Placement> homeless) {
+/// Every op that runs nowhere, with every reason.
+llvm::Error homelessOps(ArrayRef<Unit> units, ArrayRef<Candidate> candidates) {
   std::string text;
   llvm::raw_string_ostream out(text);
-  out << "no backend runs " << homeless.size() << " operation" << (homeless.size() == 1 ? "" : "s")
-      << ": ";
-  llvm::interleaveComma(homeless, out, [&](const Placement &placement) {
-    out << placement.op->getName().stripDialect() << " '" << graph::nodeName(placement.op) << "'";
-    for (const auto &[backend, reasons] : placement.refusals)
-      out << " (" << backend << ": " << reasons << ")";
-  });
+  size_t count = llvm::count_if(units, isHomeless);
+  out << "no backend runs " << count << " operation" << (count == 1 ? "" : "s") << ": ";
+  llvm::ListSeparator comma;
+  for (const Unit &unit : units) {
+    if (!isHomeless(unit))
+      continue;
+    out << comma << unit.ops.back()->getName().stripDialect() << " '"
+        << graph::nodeName(unit.ops.back()) << "'";
+    for (size_t i = 0; i < candidates.size(); ++i)
+      out << " (" << candidates[i].backend->name() << ": "
+          << llvm::join(unit.supports[i].reasons, "; ") << ")";
+  }
   return llvm::createStringError(text);
-}
-
-/// Topological order that stays on one backend while it has ops that are ready.
-std::vector<Placement> ordered(std::vector<Placement> placements) {
-  llvm::DenseMap<Operation *, size_t> indexOf;
-  for (size_t i = 0; i < placements.size(); ++i)
-    indexOf[placements[i].op] = i;
-  std::vector<size_t> waitsFor(placements.size(), 0);
-  std::vector<std::vector<size_t>> waiters(placements.size());
-  for (size_t i = 0; i < placements.size(); ++i) {
-    llvm::SmallSetVector<Operation *, 4> producers;
-    for (Value operand : placements[i].op->getOperands())
-      if (Operation *producer = operand.getDefiningOp(); producer && indexOf.contains(producer))
-        producers.insert(producer);
-    waitsFor[i] = producers.size();
-    for (Operation *producer : producers)
-      waiters[indexOf[producer]].push_back(i);
-  }
-
-  std::set<size_t> ready; // the source's order among those that are ready
-  for (size_t i = 0; i < placements.size(); ++i)
-    if (waitsFor[i] == 0)
-      ready.insert(i);
-  std::vector<Placement> result;
-  const Backend *current = nullptr;
-  while (!ready.empty()) {
-    auto next = llvm::find_if(ready, [&](size_t i) { return placements[i].backend == current; });
-    if (next == ready.end())
-      next = ready.begin();
-    size_t taken = *next;
-    ready.erase(next);
-    current = placements[taken].backend;
-    for (size_t waiter : waiters[taken])
-      if (--waitsFor[waiter] == 0)
-        ready.insert(waiter);
-    result.push_back(std::move(placements[taken]));
-  }
-  return result;
 }
 
 /// What a region reads from outside, and what of it others read.
@@ -103,32 +55,107 @@ void findBorders(Region &region) {
   region.inputs.assign(inputs.begin(), inputs.end());
 }
 
+uint64_t bytesOf(ArrayRef<Value> values) {
+  uint64_t bytes = 0;
+  for (Value value : values)
+    bytes += storedBytes(value);
+  return bytes;
+}
+
+std::vector<Alternative> alternativesOf(const Unit &unit, ArrayRef<Candidate> candidates,
+                                        const PlacementProblem &problem, size_t chosen,
+                                        Operation *op, const DeviceProfile &device) {
+  std::vector<Alternative> alternatives;
+  for (size_t i = 0; i < candidates.size(); ++i)
+    if (i != chosen)
+      alternatives.push_back(
+          {.backend = candidates[i].backend->name().str(),
+           .accelerator = !problem.devices[i].isFree(),
+           .us = unit.supports[i] ? costUs(op, *candidates[i].processor, device) : 0,
+           .reasons = unit.supports[i].reasons});
+  return alternatives;
+}
+
+/// Regions and placements of an assignment of the units.
+Partition assemble(ArrayRef<Unit> units, ArrayRef<Candidate> candidates,
+                   const PlacementProblem &problem, const Assignment &assignment,
+                   const DeviceProfile &device) {
+  Partition result;
+  Regions regions = mergeRegions(problem, assignment);
+  std::vector<RegionCost> costs = regionCosts(problem, assignment, regions);
+  for (size_t unit : regions.order) {
+    size_t index = regions.regionOf[unit];
+    const Candidate &candidate = candidates[assignment[unit]];
+    if (index == result.regions.size()) {
+      PlacedRegion &placed = result.regions.emplace_back();
+      placed.backend = candidate.backend;
+      placed.processor = candidate.processor;
+      placed.cost = costs[index];
+      placed.region.name = candidate.backend->name().str() + "_" + std::to_string(index);
+    }
+    PlacedRegion &placed = result.regions[index];
+    bool owned = !units[unit].pattern.empty() && units[unit].owner == assignment[unit];
+    if (owned)
+      placed.region.composites.push_back({units[unit].pattern, units[unit].ops});
+    placed.computeUs += units[unit].us[assignment[unit]];
+    for (Operation *op : units[unit].ops) {
+      placed.region.ops.push_back(op);
+      result.placements.push_back({.op = op,
+                                   .chosen = candidate,
+                                   .predictedUs = costUs(op, *candidate.processor, device),
+                                   .region = index,
+                                   .composite = owned ? units[unit].pattern : "",
+                                   .alternatives = alternativesOf(units[unit], candidates, problem,
+                                                                  assignment[unit], op, device)});
+    }
+  }
+  for (PlacedRegion &placed : result.regions) {
+    findBorders(placed.region);
+    placed.bytesIn = bytesOf(placed.region.inputs);
+    placed.bytesOut = bytesOf(placed.region.outputs);
+  }
+  return result;
+}
+
 } // namespace
 
-llvm::Expected<Partition> partition(func::FuncOp function, ArrayRef<const Backend *> candidates) {
-  std::vector<Placement> placements, homeless;
-  for (Operation &op : function.getBody().front().without_terminator()) {
-    if (isa<graph::ConstantOp>(op))
-      continue;
-    Placement placement = place(&op, candidates);
-    (placement.backend ? placements : homeless).push_back(std::move(placement));
-  }
-  if (!homeless.empty())
-    return homelessOps(homeless);
+llvm::Expected<Partition> partition(func::FuncOp function, ArrayRef<Candidate> candidates,
+                                    const DeviceProfile &device, PlacementPolicy policy) {
+  std::vector<Operation *> ops;
+  Block &body = function.getBody().front();
+  for (Operation &op : body.without_terminator())
+    if (!isa<graph::ConstantOp>(op))
+      ops.push_back(&op);
+  std::vector<Unit> units = annotate(ops, candidates, device);
+  if (llvm::any_of(units, isHomeless))
+    return homelessOps(units, candidates);
 
-  Partition result;
-  result.placements = ordered(std::move(placements));
-  for (Placement &placement : result.placements) {
-    if (result.regions.empty() || result.regions.back().backend != placement.backend) {
-      result.regions.push_back({placement.backend, {}});
-      result.regions.back().region.name =
-          placement.backend->name().str() + "_" + std::to_string(result.regions.size() - 1);
-    }
-    placement.region = result.regions.size() - 1;
-    result.regions.back().region.ops.push_back(placement.op);
-  }
-  for (PlacedRegion &placed : result.regions)
-    findBorders(placed.region);
+  PlacementProblem problem = problemOf(units, candidates, body.getTerminator()->getOperands());
+  PlacementResult greedy = placeGreedily(problem);
+  PlacementResult chosen = policy == PlacementPolicy::kGreedy ? greedy : placeByCost(problem);
+  Partition result = assemble(units, candidates, problem, chosen.assignment, device);
+  result.policy = policy;
+  result.exact = chosen.exact;
+  result.predictedUs = chosen.us;
+  result.greedyUs = greedy.us;
+  result.withoutAcceleratorsUs = placeWithoutAccelerators(problem).us;
+  result.device = device.name;
+  result.deviceTitle = device.title;
+  result.modelled = device.modelled;
+  return result;
+}
+
+llvm::Expected<std::vector<SubRegion>> splitRegion(const Region &region,
+                                                   ArrayRef<Candidate> candidates) {
+  std::vector<Unit> units = annotate(region.ops, candidates, DeviceProfile());
+  if (llvm::any_of(units, isHomeless))
+    return homelessOps(units, candidates);
+  PlacementProblem problem = problemOf(units, candidates, region.outputs);
+  Assignment assignment = placeGreedily(problem).assignment;
+  Partition parts = assemble(units, candidates, problem, assignment, DeviceProfile());
+  std::vector<SubRegion> result;
+  for (PlacedRegion &part : parts.regions)
+    result.push_back({{part.backend, part.processor}, std::move(part.region)});
   return result;
 }
 

@@ -92,7 +92,7 @@ class CpuBackend final : public Backend {
 public:
   llvm::StringRef name() const override { return "cpu"; }
 
-  Support supports(Operation *op) const override {
+  Support supports(Operation *op, const Processor &) const override {
     const OpHandler *handler = handlers().find(op);
     if (!handler)
       return Support::no("no kernel for " + op->getName().getStringRef().str());
@@ -101,8 +101,6 @@ public:
       return Support::no("has a tensor without elements, kernels have at least one");
     return handler->supports(op);
   }
-
-  double predictedUs(Operation *op) const override;
 
   llvm::Expected<std::string> compile(const Region &region, ModelBuilder &builder,
                                       const CompileOptions &options) const override {
@@ -121,26 +119,6 @@ public:
     return makeArtifact(plan, *isas, std::move(*compiled));
   }
 };
-
-/// A rough model: products at half of the peak of a core with AVX2, the rest at the speed of its
-/// second-level cache.
-double CpuBackend::predictedUs(Operation *op) const {
-  constexpr double kProductsPerUs = 30e3, kBytesPerUs = 20e3, kCallUs = 0.1;
-  double bytes = 0, products = 0;
-  for (Value value : llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
-                                         SmallVector<Value>(op->getResults()))) {
-    RankedTensorType type = graph::tensorType(value);
-    if (std::optional<ElementType> element = graph::elementTypeOf(type.getElementType()))
-      bytes += static_cast<double>(elementSize(*element)) * type.getNumElements();
-  }
-  if (isa<graph::Conv2dOp, graph::DepthwiseConv2dOp, graph::FullyConnectedOp>(op)) {
-    RankedTensorType filter = graph::tensorType(op->getOperand(1));
-    int64_t out = graph::tensorType(op->getResult(0)).getNumElements();
-    int64_t channels = graph::tensorType(op->getResult(0)).getShape().back();
-    products = static_cast<double>(filter.getNumElements() / channels * out);
-  }
-  return kCallUs + std::max(bytes / kBytesPerUs, products / kProductsPerUs);
-}
 
 } // namespace
 } // namespace cpu

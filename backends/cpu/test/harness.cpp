@@ -68,7 +68,7 @@ struct OneRegion::State {
   std::string refusal;
   bool supported = true;
 
-  bool compile(const Backend &backend, const std::string &text, const CompileOptions &options,
+  bool compile(const Backend &backend, const std::string &text, CompileOptions options,
                bundle::ModelT &model);
 };
 
@@ -90,7 +90,12 @@ static std::unique_ptr<bundle::TensorT> describe(const ModelBuilder::TensorInfo 
 }
 
 bool OneRegion::State::compile(const Backend &backend, const std::string &text,
-                               const CompileOptions &options, bundle::ModelT &model) {
+                               CompileOptions options, bundle::ModelT &model) {
+  Processor plain;
+  plain.name = "test";
+  plain.backend = backend.name().str();
+  if (!options.processor)
+    options.processor = &plain;
   context.loadDialect<graph::GraphDialect, quant::QuantDialect, func::FuncDialect>();
   module = parseSourceString<ModuleOp>(text, &context);
   if (!module) {
@@ -107,7 +112,7 @@ bool OneRegion::State::compile(const Backend &backend, const std::string &text,
       region.ops.push_back(&op);
   region.inputs.assign(function.args_begin(), function.args_end());
   for (Operation *op : region.ops)
-    if (Support support = backend.supports(op); !support) {
+    if (Support support = askBackend(backend, op, *options.processor); !support) {
       refusal = support.reasons.front();
       supported = false;
       return false;

@@ -78,32 +78,11 @@ int64_t elementsOf(Value value) {
   return graph::tensorType(value).getNumElements();
 }
 
-/// Multiply-accumulates, or elements where there are none.
-double workOf(Operation *op) {
-  auto out = static_cast<double>(elementsOf(op->getResult(0)));
-  if (isa<graph::Conv2dOp, graph::DepthwiseConv2dOp, graph::TransposeConv2dOp,
-          graph::FullyConnectedOp>(op)) {
-    RankedTensorType filter = graph::tensorType(op->getOperand(1));
-    bool depthwise = isa<graph::DepthwiseConv2dOp>(op);
-    int64_t channels = depthwise ? filter.getShape().back() : filter.getShape().front();
-    return out * static_cast<double>(filter.getNumElements()) /
-           static_cast<double>(std::max<int64_t>(channels, 1));
-  }
-  double in = 0;
-  for (Value operand : op->getOperands())
-    in += static_cast<double>(elementsOf(operand));
-  if (auto matmul = dyn_cast<graph::BatchMatmulOp>(op)) {
-    ArrayRef<int64_t> lhs = graph::tensorType(matmul.getLhs()).getShape();
-    return out * static_cast<double>(lhs[lhs.size() - (matmul.getTransposeLhs() ? 2 : 1)]);
-  }
-  return std::max(in, out);
-}
-
 class ReferenceBackend final : public Backend {
 public:
   StringRef name() const override { return "reference"; }
 
-  Support supports(Operation *op) const override {
+  Support supports(Operation *op, const Processor &) const override {
     if (op->getDialect() != op->getContext()->getLoadedDialect<graph::GraphDialect>() ||
         op->getNumResults() != 1)
       return Support::no("it is no operation of the graph dialect");
@@ -120,9 +99,6 @@ public:
     std::string reason = whyNot(kindOf(op), operands, *result);
     return reason.empty() ? Support::yes() : Support::no(std::move(reason));
   }
-
-  /// One multiply-accumulate of a plain loop takes about a nanosecond.
-  double predictedUs(Operation *op) const override { return workOf(op) * 1e-3; }
 
   llvm::Expected<std::string> compile(const Region &region, ModelBuilder &builder,
                                       const CompileOptions &) const override {

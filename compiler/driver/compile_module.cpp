@@ -1,0 +1,253 @@
+#include "compiler/driver/compile_module.h"
+
+#include "compiler/driver/bundle_model.h"
+#include "compiler/driver/diagnostics.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace tandem {
+namespace {
+
+/// What the settings name, found.
+struct Target {
+  DeviceProfile device;
+  std::vector<Candidate> candidates;
+};
+
+const Backend *findBackend(StringRef name) {
+  auto found = llvm::find_if(backends(), [&](const Backend *b) { return b->name() == name; });
+  return found == backends().end() ? nullptr : *found;
+}
+
+Result<Target> findTarget(const CompileSettings &settings) {
+  TANDEM_ASSIGN_OR_RETURN(DeviceProfile device, findProfile(settings.device));
+  Target target = {.device = std::move(device), .candidates = {}};
+  for (const std::string &name :
+       settings.backends.empty() ? target.device.backends() : settings.backends) {
+    const Backend *backend = findBackend(name);
+    if (!backend)
+      return Error(Code::kInvalidArgument, "", "no backend is called '", name, "'; this build has ",
+                   llvm::join(backendNames(), ", "));
+    const Processor *processor = target.device.processorOf(name);
+    if (!processor)
+      return Error(Code::kInvalidArgument, "", "device '", target.device.name,
+                   "' has no processor for backend '", name, "', only for ",
+                   llvm::join(target.device.backends(/*withOnRequest=*/true), ", "));
+    target.candidates.push_back({backend, processor});
+  }
+  return target;
+}
+
+/// The settings of one backend out of those of all.
+std::map<std::string, std::string> settingsOf(StringRef backend, const CompileSettings &settings) {
+  std::map<std::string, std::string> own;
+  for (const auto &[key, value] : settings.options)
+    if (auto [owner, name] = StringRef(key).split('.'); owner == backend)
+      own[name.str()] = value;
+  return own;
+}
+
+/// Compiles regions into the blobs of a bundle.
+class RegionCompiler {
+public:
+  RegionCompiler(const ModelOrigin &origin, const CompileSettings &settings, const Target &target,
+                 const DiagnosticCollector &diagnostics, bundle::Writer &writer)
+      : origin_(origin), settings_(settings), target_(target), diagnostics_(diagnostics),
+        writer_(writer) {}
+
+  /// All regions, in order of execution.
+  Result<std::vector<bundle::RegionT>> compile(const Partition &partition) {
+    std::vector<bundle::RegionT> entries;
+    for (const PlacedRegion &placed : partition.regions) {
+      if (settings_.progress)
+        settings_.progress("compiling " + placed.region.name,
+                           0.3 + 0.6 * static_cast<double>(entries.size()) /
+                                     static_cast<double>(partition.regions.size()));
+      // The fallback comes first: it may give values of the region a common buffer, which has to be
+      // known before anyone asks for it. Both use the region's inputs and outputs, so these live as
+      // long as both.
+      TANDEM_ASSIGN_OR_RETURN(auto fallback, compileFallback(placed));
+      TANDEM_ASSIGN_OR_RETURN(bundle::RegionT entry,
+                              compileOne(placed.region, {placed.backend, placed.processor}));
+      entry.fallback = std::move(fallback);
+      entry.predicted_us =
+          static_cast<float>(placed.computeUs + placed.cost.dispatchUs + placed.cost.transferUs);
+      entries.push_back(std::move(entry));
+    }
+    return entries;
+  }
+
+  ModelBuilder &builder() { return builder_; }
+
+private:
+  Result<bundle::RegionT> compileOne(const Region &region, const Candidate &candidate) {
+    CompileOptions options;
+    options.isas = settings_.isas;
+    options.processor = candidate.processor;
+    options.settings = settingsOf(candidate.backend->name(), settings_);
+    auto artifact = candidate.backend->compile(region, builder_, options);
+    if (!artifact)
+      return diagnostics_.error(origin_.path, Code::kInternal, artifact.takeError());
+    return describeRegion(region, *candidate.backend, writer_.addBlob(*artifact));
+  }
+
+  /// By the candidates that cannot fail, if there are any that together run all of the region.
+  Result<std::vector<std::unique_ptr<bundle::RegionT>>>
+  compileFallback(const PlacedRegion &placed) {
+    std::vector<std::unique_ptr<bundle::RegionT>> entries;
+    if (!placed.backend->mayFail())
+      return entries;
+    std::vector<Candidate> safe;
+    for (const Candidate &candidate : target_.candidates)
+      if (!candidate.backend->mayFail())
+        safe.push_back(candidate);
+    llvm::Expected<std::vector<SubRegion>> parts = splitRegion(placed.region, safe);
+    if (!parts) {
+      llvm::consumeError(parts.takeError()); // then there is none, which the bundle says
+      return entries;
+    }
+    for (SubRegion &part : *parts) {
+      part.region.name = placed.region.name + "/" + part.region.name;
+      TANDEM_ASSIGN_OR_RETURN(bundle::RegionT entry, compileOne(part.region, part.candidate));
+      entries.push_back(std::make_unique<bundle::RegionT>(std::move(entry)));
+    }
+    return entries;
+  }
+
+  const ModelOrigin &origin_;
+  const CompileSettings &settings_;
+  const Target &target_;
+  const DiagnosticCollector &diagnostics_;
+  bundle::Writer &writer_;
+  ModelBuilder builder_;
+};
+
+/// Inputs stay as the user wrote them, for the next run too; results stay until the end.
+void keepBordersAlive(func::FuncOp function, ModelBuilder &builder) {
+  int64_t end = builder.steps();
+  for (auto [argument, name] : llvm::zip(function.getArguments(), inputNames(function))) {
+    builder.nameTensor(argument, name);
+    builder.markLive(builder.bufferOf(argument), 0, end);
+  }
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (auto [result, name] : llvm::zip(terminator->getOperands(), outputNames(function))) {
+    builder.nameTensor(result, name);
+    builder.markLive(builder.bufferOf(result), end, end);
+  }
+}
+
+CompiledModel describePartition(const Partition &partition) {
+  CompiledModel result;
+  result.reportTable = reportTable(partition);
+  result.reportJson = reportJson(partition);
+  result.ops = partition.placements.size();
+  result.regions = partition.regions.size();
+  return result;
+}
+
+/// Whether the partition reaches what is required, else every op that is elsewhere and why.
+Status checkCoverage(const Partition &partition, const CoverageRequirement &required,
+                     const std::string &path) {
+  if (!findBackend(required.backend))
+    return Error(Code::kInvalidArgument, "", "no backend is called '", required.backend,
+                 "'; this build has ", llvm::join(backendNames(), ", "));
+  Coverage coverage = coverageOf(partition, required.backend);
+  double percent = 100 * (required.ofMacs ? coverage.macs : coverage.ops);
+  if (percent >= required.percent)
+    return Status();
+  std::string text = llvm::formatv(
+      "{0:f1} % of the {1} are on {2}, {3:f1} % are required; elsewhere: ", percent,
+      required.ofMacs ? "multiply-accumulates" : "ops", required.backend, required.percent);
+  llvm::raw_string_ostream out(text);
+  llvm::ListSeparator comma;
+  for (const Placement &placement : partition.placements)
+    if (placement.chosen.backend->name() != required.backend)
+      out << comma << describeRefusal(placement, required.backend, partition.policy);
+  return Error(Code::kUnsupported, path, text);
+}
+
+Result<Partition> placed(func::FuncOp function, const ModelOrigin &origin,
+                         const CompileSettings &settings, const Target &target,
+                         const DiagnosticCollector &diagnostics) {
+  auto result =
+      partition(function, target.candidates, target.device,
+                settings.placement == CompileSettings::Placement::kCost ? PlacementPolicy::kCost
+                                                                        : PlacementPolicy::kGreedy);
+  if (!result)
+    return diagnostics.error(origin.path, Code::kUnsupported, result.takeError());
+  for (const CoverageRequirement &required : settings.require)
+    TANDEM_RETURN_IF_ERROR(checkCoverage(*result, required, origin.path));
+  return std::move(*result);
+}
+
+} // namespace
+
+Status checkSettings(const CompileSettings &settings) {
+  TANDEM_ASSIGN_OR_RETURN(Target target, findTarget(settings));
+  for (const auto &[key, value] : settings.options) {
+    auto isOwner = [owner = StringRef(key).split('.').first](const Candidate &candidate) {
+      return candidate.backend->name() == owner;
+    };
+    if (llvm::none_of(target.candidates, isOwner)) {
+      std::vector<std::string> used;
+      for (const Candidate &candidate : target.candidates)
+        used.push_back(candidate.backend->name().str());
+      return Error(Code::kInvalidArgument, "", "option '", key,
+                   "' is of no backend that is used, only ", llvm::join(used, ", "),
+                   " are; choose others by --backends or --device");
+    }
+  }
+  return Status();
+}
+
+Result<CompiledModule> compileModule(func::FuncOp function, const ModelOrigin &origin,
+                                     const CompileSettings &settings) {
+  TANDEM_ASSIGN_OR_RETURN(Target target, findTarget(settings));
+  DiagnosticCollector diagnostics(*function.getContext());
+  if (settings.progress)
+    settings.progress("partitioning", 0.25);
+  TANDEM_ASSIGN_OR_RETURN(Partition partition,
+                          placed(function, origin, settings, target, diagnostics));
+
+  bundle::Writer writer;
+  RegionCompiler compiler(origin, settings, target, diagnostics, writer);
+  TANDEM_ASSIGN_OR_RETURN(std::vector<bundle::RegionT> regions, compiler.compile(partition));
+  ModelBuilder &builder = compiler.builder();
+  keepBordersAlive(function, builder);
+  MemoryPlan plan = planMemory(builder.buffers());
+
+  bundle::ManifestT manifest;
+  manifest.producer = "tandem " TANDEM_VERSION;
+  manifest.report = reportJson(partition);
+  auto entry =
+      std::make_unique<bundle::ModelT>(describeModel(function, builder, plan, std::move(regions)));
+  entry->name = origin.name;
+  entry->source_file = origin.file;
+  entry->source_format = origin.format;
+  entry->weights =
+      writer.addBlob(std::string_view(builder.weights().data(), builder.weights().size()));
+  manifest.models.push_back(std::move(entry));
+
+  CompiledModule result = {.bundle = writer.bytes(std::move(manifest)),
+                           .summary = describePartition(partition)};
+  result.summary.arenaBytes = plan.arenaSize;
+  result.summary.arenaLowerBound = plan.lowerBound;
+  result.summary.weightBytes = builder.weights().size();
+  result.summary.bundleBytes = result.bundle.size();
+  return result;
+}
+
+Result<CompiledModel> placeModule(func::FuncOp function, const ModelOrigin &origin,
+                                  const CompileSettings &settings) {
+  TANDEM_ASSIGN_OR_RETURN(Target target, findTarget(settings));
+  DiagnosticCollector diagnostics(*function.getContext());
+  TANDEM_ASSIGN_OR_RETURN(Partition partition,
+                          placed(function, origin, settings, target, diagnostics));
+  return describePartition(partition);
+}
+
+} // namespace tandem

@@ -1,0 +1,74 @@
+#include "compiler/driver/import_model.h"
+
+#include "base/file.h"
+#include "compiler/driver/bundle_model.h"
+#include "compiler/driver/diagnostics.h"
+#include "compiler/graph/graph.h"
+#include "compiler/importers/common/importer.h"
+#include "compiler/passes/pipelines.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+
+namespace tandem {
+namespace {
+
+Result<const Importer *> findImporter(const MappedFile &file) {
+  if (file.text().empty())
+    return Error(Code::kCorruptData, file.path(), "the file is empty");
+  std::string known;
+  for (const Importer *importer : importers()) {
+    if (importer->recognizes(file.path(), file.text()))
+      return importer;
+    known += (known.empty() ? "" : ", ") + importer->name().str();
+  }
+  return Error(Code::kUnsupported, file.path(), "not a model file of a known format (", known, ")");
+}
+
+void report(const CompileRequest &request, const std::string &stage, double done) {
+  if (request.progress)
+    request.progress(stage, done);
+}
+
+} // namespace
+
+std::unique_ptr<MLIRContext> makeGraphContext() {
+  auto context = std::make_unique<MLIRContext>(MLIRContext::Threading::DISABLED);
+  context->loadDialect<graph::GraphDialect, func::FuncDialect, quant::QuantDialect>();
+  return context;
+}
+
+Result<ImportedModel> importModel(const CompileRequest &request) {
+  report(request, "importing", 0.0);
+  TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.modelPath));
+  TANDEM_ASSIGN_OR_RETURN(const Importer *importer, findImporter(file));
+
+  ImportedModel model;
+  model.context = makeGraphContext();
+  model.format = importer->name().str();
+  DiagnosticCollector diagnostics(*model.context);
+  ImportOptions options;
+  for (const auto &[name, shape] : request.shapes)
+    options.shapes[name] = shape;
+  auto module = importer->import(file.path(), file.text(), options, *model.context);
+  if (!module)
+    return diagnostics.error(request.modelPath, Code::kCorruptData, module.takeError());
+  model.module = std::move(*module);
+  if (!model.main())
+    return Error(Code::kInternal, request.modelPath, "the importer made no function 'main'");
+  for (const auto &[name, shape] : request.shapes)
+    if (!llvm::is_contained(inputNames(model.main()), name))
+      return Error(Code::kInvalidArgument, request.modelPath, "no input is called '", name,
+                   "'; the inputs are ", llvm::join(inputNames(model.main()), ", "));
+
+  report(request, "optimizing", 0.2);
+  PassManager passes(model.context.get());
+  addGraphPipeline(passes);
+  if (failed(passes.run(*model.module)))
+    return diagnostics.error(request.modelPath, Code::kInternal, "a pass failed");
+  return model;
+}
+
+} // namespace tandem
