@@ -173,14 +173,28 @@ private:
   }
 
   Status regions() const {
-    for (uint32_t i = 0; i < model_.regions()->size(); ++i) {
-      const Region &region = *model_.regions()->Get(i);
-      if (region.backend()->size() == 0)
-        return refuse("has region ", i, " without a backend");
-      if (region.artifact() >= manifest_.blobs()->size())
-        return refuse("has region ", i, " with its artifact in blob ", region.artifact(), " of ",
-                      manifest_.blobs()->size());
+    for (const Region *region : *model_.regions()) {
+      TANDEM_RETURN_IF_ERROR(this->region(*region));
+      if (!region->fallback())
+        continue;
+      if (!spend(region->fallback()->size()))
+        return refuse("has more parts than the manifest has room for");
+      for (const Region *part : *region->fallback()) {
+        TANDEM_RETURN_IF_ERROR(this->region(*part));
+        if (part->fallback() && part->fallback()->size())
+          return refuse("has a fallback with a fallback of its own in region '",
+                        view(region->name()), "'");
+      }
     }
+    return Status();
+  }
+
+  Status region(const Region &region) const {
+    if (region.backend()->size() == 0)
+      return refuse("has region '", view(region.name()), "' without a backend");
+    if (region.artifact() >= manifest_.blobs()->size())
+      return refuse("has region '", view(region.name()), "' with its artifact in blob ",
+                    region.artifact(), " of ", manifest_.blobs()->size());
     return Status();
   }
 

@@ -2,15 +2,8 @@
 
 #include "runtime/thread_pool.h"
 
-#include <chrono>
-
 namespace tandem {
 namespace {
-double microsecondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
-      .count();
-}
-
 Error about(const Error &error, const std::string &path, const auto &...prefix) {
   return Error(error.code, path, prefix..., error.message);
 }
@@ -35,7 +28,7 @@ Result<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Bundle> b
     session->inputs_.push_back(session->view(tensor));
   for (uint32_t tensor : *entry->outputs())
     session->outputs_.push_back(session->view(tensor));
-  TANDEM_RETURN_IF_ERROR(session->loadRegions());
+  TANDEM_RETURN_IF_ERROR(session->loadRegions(options.faults));
   return session;
 }
 
@@ -66,32 +59,30 @@ TensorView Session::view(uint32_t tensor) const {
   return view;
 }
 
-Status Session::loadRegions() {
-  const std::string &path = bundle_->path();
+Status Session::loadRegions(const FaultPolicy &faults) {
   for (const bundle::Region *region : *model_->regions()) {
-    Result<const Device *> device = findDevice(region->backend()->string_view());
-    if (!device.ok())
-      return about(device.error(), path, "region '", region->name()->string_view(), "': ");
-    RegionSource source = {.model = *model_,
-                           .region = *region,
-                           .artifact = bundle_->blob(region->artifact()),
-                           .buffers = buffers_,
-                           .path = path};
-    TANDEM_ASSIGN_OR_RETURN(std::unique_ptr<LoadedRegion> loaded, (*device)->load(source));
+    TANDEM_ASSIGN_OR_RETURN(PlacedRegion loaded,
+                            PlacedRegion::load(*bundle_, *model_, *region, buffers_, faults));
+    profile_.push_back(loaded.profile());
+    collectNotices(loaded);
     regions_.push_back(std::move(loaded));
-    profile_.push_back(
-        {.name = region->name()->string_view(), .backend = region->backend()->string_view()});
   }
   return Status();
 }
 
 Status Session::run() {
   for (size_t i = 0; i < regions_.size(); ++i) {
-    auto start = std::chrono::steady_clock::now();
-    TANDEM_RETURN_IF_ERROR(regions_[i]->run(*pool_));
-    profile_[i].lastUs = microsecondsSince(start);
+    Status status = regions_[i].run(*pool_);
+    profile_[i] = regions_[i].profile();
+    collectNotices(regions_[i]);
+    TANDEM_RETURN_IF_ERROR(status);
   }
   return Status();
+}
+
+void Session::collectNotices(PlacedRegion &region) {
+  for (std::string &notice : region.takeNotices())
+    notices_.push_back(std::move(notice));
 }
 
 Result<const TensorView *> Session::find(std::string_view what, std::span<const TensorView> tensors,

@@ -5,9 +5,12 @@
 #include "runtime/arena.h"
 #include "runtime/bundle.h"
 #include "runtime/device/device.h"
+#include "runtime/placed_region.h"
 
+#include <deque>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +18,7 @@ namespace tandem {
 
 struct SessionOptions {
   int threads = 1; ///< that split one operation, the caller of run() included; 1 to 256
+  FaultPolicy faults;
 };
 
 /// An input or output of a session. Lives as long as the session.
@@ -28,12 +32,6 @@ struct TensorView {
   size_t bytes = 0;
 };
 
-/// What one region is, and how long it took.
-struct RegionProfile {
-  std::string_view name, backend; ///< a zero follows the last character of each
-  double lastUs = 0;              ///< in the last run that reached it
-};
-
 /// One model, ready to run: its arena, its loaded regions, its threads. Used by one thread at a
 /// time; sessions of one bundle are independent of each other.
 ///
@@ -43,8 +41,8 @@ struct RegionProfile {
 class Session {
 public:
   /// `model` empty: the bundle's first. Errors: kNotFound (no such model), kUnavailable (a region's
-  /// backend is not in this build or its device not there; no memory), kInvalidArgument (threads),
-  /// and what a backend says of its artifact.
+  /// backend is not in this build or its device not there, and it has no fallback; no memory),
+  /// kInvalidArgument (threads), and what a backend says of its artifact.
   static Result<std::unique_ptr<Session>> create(std::shared_ptr<const Bundle> bundle,
                                                  std::string_view model = "",
                                                  const SessionOptions &options = {});
@@ -55,9 +53,15 @@ public:
   Result<const TensorView *> input(std::string_view name) const;
   Result<const TensorView *> output(std::string_view name) const;
 
-  /// Runs all regions in order. Allocates nothing. After an error the outputs are undefined.
+  /// Runs all regions in order. Allocates nothing. A region whose device fails runs on its
+  /// fallback, with the same answer; without one that is an error, after which the outputs are
+  /// undefined.
   Status run();
+  /// By region; valid until the next run.
   std::span<const RegionProfile> profile() const { return profile_; }
+  /// What went wrong with devices and was made good, told once each, oldest first. It only grows,
+  /// in create() and run(); what is in it stays where it is.
+  const std::deque<std::string> &notices() const { return notices_; }
 
   const Bundle &bundle() const { return *bundle_; }
   const bundle::Model &model() const { return *model_; }
@@ -67,7 +71,8 @@ private:
       : bundle_(std::move(bundle)), model_(model) {}
   void placeBuffers();
   TensorView view(uint32_t tensor) const;
-  Status loadRegions();
+  void collectNotices(PlacedRegion &region);
+  Status loadRegions(const FaultPolicy &faults);
   Result<const TensorView *> find(std::string_view what, std::span<const TensorView> tensors,
                                   std::string_view name) const;
 
@@ -78,8 +83,9 @@ private:
   std::vector<std::byte *> buffers_;
   std::vector<TensorView> inputs_, outputs_;
   std::unique_ptr<ThreadPool> pool_;
-  std::vector<std::unique_ptr<LoadedRegion>> regions_;
+  std::vector<PlacedRegion> regions_;
   std::vector<RegionProfile> profile_;
+  std::deque<std::string> notices_;
 };
 
 } // namespace tandem

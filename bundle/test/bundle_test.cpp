@@ -192,7 +192,22 @@ TEST(Bundle, WithPartsThatDoNotFitIsRefused) {
   EXPECT_EQ(refusalOf([&](auto &m) { model(m).buffers[2]->space = Space(2); }),
             "model 'sample' has buffer 2 in space 2, expected 0 or 1");
   EXPECT_EQ(refusalOf([&](auto &m) { model(m).regions[0]->artifact = 2; }),
-            "model 'sample' has region 0 with its artifact in blob 2 of 2");
+            "model 'sample' has region 'region 0' with its artifact in blob 2 of 2");
+  auto withFallback = [&](ManifestT &m) -> RegionT & {
+    RegionT &region = *model(m).regions[0];
+    region.fallback.push_back(std::make_unique<RegionT>(region));
+    return *region.fallback[0];
+  };
+  EXPECT_EQ(refusalOf([&](auto &m) { withFallback(m); }), "accepted");
+  EXPECT_EQ(refusalOf([&](auto &m) { withFallback(m).artifact = 9; }),
+            "model 'sample' has region 'region 0' with its artifact in blob 9 of 2");
+  EXPECT_EQ(refusalOf([&](auto &m) { withFallback(m).backend = ""; }),
+            "model 'sample' has region 'region 0' without a backend");
+  EXPECT_EQ(refusalOf([&](auto &m) {
+              RegionT &part = withFallback(m);
+              part.fallback.push_back(std::make_unique<RegionT>(part));
+            }),
+            "model 'sample' has a fallback with a fallback of its own in region 'region 0'");
   EXPECT_EQ(refusalOf([&](auto &m) { model(m).inputs = {3}; }),
             "model 'sample' has as input tensor 3 of 3");
   EXPECT_EQ(refusalOf([&](auto &m) { model(m).inputs = {2}; }),

@@ -48,6 +48,13 @@ struct FrameResult {
   std::vector<StageTiming> timings; ///< in the order of the application's steps
 };
 
+/// What became of one model so far.
+struct ModelProfile {
+  std::string model;
+  std::vector<RegionProfile> regions;
+  std::vector<std::string> notices; ///< devices that failed, told once each
+};
+
 /// Runs an application on frames. Used by one thread at a time.
 class Executor {
 public:
@@ -60,6 +67,8 @@ public:
   /// frame, and the next call gives the next frame. Errors: kInvalidArgument when no frame is in
   /// flight.
   virtual Result<FrameResult> next() = 0;
+  /// By model. Not while a frame is in flight.
+  virtual std::vector<ModelProfile> profile() const = 0;
 };
 
 /// An application with all that it needs to run.

@@ -22,12 +22,18 @@ public:
     std::vector<std::string_view> names;
     std::string text;
     for (const RegionProfile &region : session_->profile()) {
-      if (std::find(names.begin(), names.end(), region.backend) != names.end())
+      std::string_view device = region.ranOn.empty() ? region.backend : region.ranOn;
+      if (std::find(names.begin(), names.end(), device) != names.end())
         continue;
-      names.push_back(region.backend);
-      text += (text.empty() ? "" : ", ") + std::string(region.backend);
+      names.push_back(device);
+      text += (text.empty() ? "" : ", ") + std::string(device);
     }
     return text;
+  }
+
+  std::span<const RegionProfile> regions() const override { return session_->profile(); }
+  std::vector<std::string> notices() const override {
+    return {session_->notices().begin(), session_->notices().end()};
   }
 
 private:

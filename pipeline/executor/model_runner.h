@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace tandem {
 
@@ -18,8 +19,13 @@ public:
   virtual Status run() = 0;
   /// The framework's format that the model came in: "tflite".
   virtual std::string format() const = 0;
-  /// The devices that its regions run on, each once, in order: "neuron, cpu".
+  /// The devices that its regions run on, each once, in order: "neuron, cpu". After a run those
+  /// that they did run on.
   virtual std::string devices() const = 0;
+  /// What each region did so far; nothing where the model is not compiled.
+  virtual std::span<const RegionProfile> regions() const { return {}; }
+  /// What went wrong with devices and was made good (Session::notices()).
+  virtual std::vector<std::string> notices() const { return {}; }
 };
 
 /// The first model of a bundle, in a session of its own. Errors: those of Bundle and Session.

@@ -41,6 +41,17 @@ public:
     return result;
   }
 
+  std::vector<ModelProfile> profile() const override {
+    std::vector<ModelProfile> profiles;
+    for (size_t i = 0; i < parts_.runners.size(); ++i) {
+      const ModelRunner &runner = *parts_.runners[i];
+      profiles.push_back({.model = parts_.app.models[i].name,
+                          .regions = {runner.regions().begin(), runner.regions().end()},
+                          .notices = runner.notices()});
+    }
+    return profiles;
+  }
+
 private:
   Result<FrameResult> runFrame(const Image &frame);
   Status runStep(size_t index, StageTiming &timing);
@@ -86,6 +97,8 @@ Status SequentialExecutor::runStep(size_t index, StageTiming &timing) {
     ++timing.calls;
   }
   timing.milliseconds = millisecondsSince(start);
+  if (step.model >= 0) // a device that failed may have left it to another
+    timing.device = parts_.runners[static_cast<size_t>(step.model)]->devices();
   return {};
 }
 

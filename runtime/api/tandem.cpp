@@ -4,6 +4,7 @@
 
 #include "runtime/session.h"
 
+#include <algorithm>
 #include <new>
 
 struct tandem_error {
@@ -85,6 +86,10 @@ Result<SessionOptions> read(const tandem_session_options *options) {
                  " bytes, expected sizeof(tandem_session_options)");
   if (options->threads != 0)
     result.threads = options->threads;
+  bool knowsFaults = options->size >= offsetof(tandem_session_options, give_up_after) +
+                                          sizeof options->give_up_after;
+  if (knowsFaults && options->give_up_after != 0)
+    result.faults.giveUpAfter = std::max(options->give_up_after, 0);
   return result;
 }
 } // namespace
@@ -182,9 +187,21 @@ const char *tandem_session_region_backend(const tandem_session *session, size_t 
   const RegionProfile *entry = region(session, index);
   return entry ? entry->backend.data() : nullptr;
 }
+const char *tandem_session_region_ran_on(const tandem_session *session, size_t index) {
+  const RegionProfile *entry = region(session, index);
+  return entry ? entry->ranOn.data() : nullptr;
+}
 double tandem_session_region_us(const tandem_session *session, size_t index) {
   const RegionProfile *entry = region(session, index);
   return entry ? entry->lastUs : 0;
+}
+
+size_t tandem_session_notice_count(const tandem_session *session) {
+  return session->session->notices().size();
+}
+const char *tandem_session_notice(const tandem_session *session, size_t index) {
+  const std::deque<std::string> &notices = session->session->notices();
+  return index < notices.size() ? notices[index].c_str() : nullptr;
 }
 
 const char *tandem_tensor_name(const tandem_tensor *tensor) {

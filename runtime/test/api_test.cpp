@@ -57,12 +57,12 @@ bundle::ManifestT additionManifest() {
 }
 
 /// The addition as a file.
-std::string additionBundle() {
+std::string additionBundle(bundle::ManifestT manifest = additionManifest()) {
   std::string path = ::testing::TempDir() + "addition.tandem";
   bundle::Writer writer;
   writer.addBlob("");
   writer.addBlob(additionArtifact());
-  EXPECT_TRUE(writer.write(path, additionManifest()).ok());
+  EXPECT_TRUE(writer.write(path, std::move(manifest)).ok());
   return path;
 }
 
@@ -118,10 +118,13 @@ TEST(CApi, ReportsErrorsAsCodesAndObjects) {
   EXPECT_EQ(error, nullptr);
   EXPECT_EQ(tandem_bundle_model_name(bundle, 1), nullptr);
   tandem_session *session = nullptr;
-  tandem_session_options options = {/*size=*/4, /*threads=*/1};
+  tandem_session_options options = {/*size=*/4, /*threads=*/1, /*give_up_after=*/0};
   EXPECT_EQ(tandem_session_create(bundle, nullptr, &options, &session, nullptr),
             TANDEM_INVALID_ARGUMENT);
-  options = {sizeof options, 0};
+  options = {offsetof(tandem_session_options, give_up_after), 0, 77}; // an older program's
+  ASSERT_EQ(tandem_session_create(bundle, nullptr, &options, &session, nullptr), TANDEM_OK);
+  tandem_session_free(session);
+  options = {sizeof options, 0, -1};
   ASSERT_EQ(tandem_session_create(bundle, nullptr, &options, &session, nullptr), TANDEM_OK);
   tandem_bundle_free(bundle);
   EXPECT_EQ(tandem_session_input(session, 2), nullptr);
@@ -132,6 +135,23 @@ TEST(CApi, ReportsErrorsAsCodesAndObjects) {
   tandem_session_free(session);
   tandem_session_free(nullptr);
   tandem_error_free(nullptr);
+}
+
+TEST(CApi, TellsWhatWentOnOnAFallback) {
+  bundle::ManifestT manifest = additionManifest();
+  bundle::RegionT &region = *manifest.models[0]->regions[0];
+  region.fallback.push_back(std::make_unique<bundle::RegionT>(region));
+  region.backend = "npu";
+  Session session(Bundle(additionBundle(std::move(manifest))));
+  ASSERT_EQ(session.noticeCount(), 1u);
+  EXPECT_THAT(std::string(session.notice(0)), HasSubstr("no backend 'npu'"));
+  EXPECT_THAT(std::string(session.notice(0)), HasSubstr("; it runs on reference"));
+  EXPECT_EQ(session.notice(1), "");
+  EXPECT_STREQ(tandem_session_region_ran_on(session.get(), 0), "");
+  session.run();
+  EXPECT_STREQ(tandem_session_region_backend(session.get(), 0), "npu");
+  EXPECT_STREQ(tandem_session_region_ran_on(session.get(), 0), "reference");
+  EXPECT_EQ(tandem_session_region_ran_on(session.get(), 1), nullptr);
 }
 
 /// What the example prints, both streams, and its exit code.

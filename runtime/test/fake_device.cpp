@@ -3,10 +3,14 @@
 namespace tandem {
 namespace {
 struct FakeRegion final : LoadedRegion {
-  explicit FakeRegion(std::span<std::byte *const> buffers) : buffers(buffers) {}
+  explicit FakeRegion(const RegionSource &source)
+      : name(source.region.name()->string_view()), buffers(source.buffers) {}
   Status run(ThreadPool &pool) override {
+    if (FakeDevice::onRunOf)
+      TANDEM_RETURN_IF_ERROR(FakeDevice::onRunOf(name));
     return FakeDevice::onRun ? FakeDevice::onRun(pool, buffers) : Status();
   }
+  std::string_view name;
   std::span<std::byte *const> buffers;
 };
 } // namespace
@@ -14,7 +18,7 @@ struct FakeRegion final : LoadedRegion {
 Result<std::unique_ptr<LoadedRegion>> FakeDevice::load(const RegionSource &source) const {
   if (onLoad)
     TANDEM_RETURN_IF_ERROR(onLoad(source));
-  return std::unique_ptr<LoadedRegion>(new FakeRegion(source.buffers));
+  return std::unique_ptr<LoadedRegion>(new FakeRegion(source));
 }
 
 const std::vector<const Device *> &devices() {

@@ -14,6 +14,8 @@ struct FakeDevice final : Device {
 
   /// What a region does when it runs, with the buffers it was loaded with.
   static inline std::function<Status(ThreadPool &, std::span<std::byte *const>)> onRun;
+  /// The same, of the region of that name; asked first.
+  static inline std::function<Status(std::string_view region)> onRunOf;
   /// What load() fails with, if anything.
   static inline std::function<Status(const RegionSource &)> onLoad;
 };

@@ -34,6 +34,7 @@ class SessionTest : public ::testing::Test {
 protected:
   void TearDown() override {
     FakeDevice::onRun = nullptr;
+    FakeDevice::onRunOf = nullptr;
     FakeDevice::onLoad = nullptr;
   }
 
@@ -49,6 +50,19 @@ protected:
     auto bundle = Bundle::openBytes({file_.get(), bytes.size()}, "sample.tandem");
     EXPECT_TRUE(bundle.ok()) << bundle.error().text();
     return std::move(bundle).value();
+  }
+
+  /// The sample with a second way to run its region.
+  std::shared_ptr<const Bundle>
+  withFallback(const std::function<void(bundle::RegionT &)> &change = {}) {
+    return sample([&](bundle::ManifestT &manifest) {
+      bundle::RegionT &region = *manifest.models[0]->regions[0];
+      auto fallback = std::make_unique<bundle::RegionT>(region);
+      fallback->name = "other way";
+      region.fallback.push_back(std::move(fallback));
+      if (change)
+        change(region);
+    });
   }
 
   struct Free {
@@ -106,7 +120,7 @@ TEST_F(SessionTest, RunAllocatesNothing) {
           buffers[1]);
       return Status();
     };
-    auto session = Session::create(sample(), "", {.threads = threads});
+    auto session = Session::create(sample(), "", {.threads = threads, .faults = {}});
     ASSERT_TRUE(session.ok()) << session.error().text();
     int64_t before = allocations;
     bool good = true;
@@ -156,6 +170,78 @@ TEST_F(SessionTest, NamesABackendThatThisBuildDoesNotHave) {
                                     "backend 'npu', only reference");
 }
 
+TEST_F(SessionTest, GoesOnWithTheFallbackAndGivesAFailingDeviceUp) {
+  std::vector<std::string> ran;
+  bool fails = true;
+  FakeDevice::onRunOf = [&](std::string_view region) -> Status {
+    ran.emplace_back(region);
+    if (region == "region 0" && fails)
+      return Error(Code::kUnavailable, "sample.tandem", "device went away");
+    return Status();
+  };
+  auto session = Session::create(withFallback(), "", {.threads = 1, .faults = {.giveUpAfter = 2}});
+  ASSERT_TRUE(session.ok()) << session.error().text();
+  ASSERT_TRUE((*session)->run().ok());
+  EXPECT_THAT(ran, ElementsAre("region 0", "other way"));
+  EXPECT_EQ((*session)->profile()[0].ranOn, "reference");
+  EXPECT_EQ((*session)->profile()[0].faults, 1);
+
+  fails = false; // a success in between: it counts anew
+  ASSERT_TRUE((*session)->run().ok());
+  EXPECT_EQ(ran.back(), "region 0");
+  fails = true;
+  ASSERT_TRUE((*session)->run().ok());
+  ASSERT_TRUE((*session)->run().ok());
+  ran.clear();
+  ASSERT_TRUE((*session)->run().ok());
+  EXPECT_THAT(ran, ElementsAre("other way"));
+  EXPECT_EQ((*session)->profile()[0].runs, 5);
+  EXPECT_EQ((*session)->profile()[0].faults, 3);
+  EXPECT_THAT((*session)->notices(),
+              ElementsAre("device went away; this run goes on on reference",
+                          "reference failed 2 times in a row in region 'region 0' and is given "
+                          "up; from now on it runs on reference"));
+}
+
+TEST_F(SessionTest, NeverGivesADeviceUpWhenAskedSo) {
+  int tries = 0;
+  FakeDevice::onRunOf = [&](std::string_view region) -> Status {
+    if (region != "region 0")
+      return Status();
+    ++tries;
+    return Error(Code::kUnavailable, "", "busy");
+  };
+  auto session = Session::create(withFallback(), "", {.threads = 1, .faults = {.giveUpAfter = 0}});
+  ASSERT_TRUE(session.ok());
+  for (int i = 0; i < 7; ++i)
+    ASSERT_TRUE((*session)->run().ok());
+  EXPECT_EQ(tries, 7);
+  EXPECT_EQ((*session)->notices().size(), 1u) << "told once";
+}
+
+TEST_F(SessionTest, AFallbackThatFailsTooIsAnError) {
+  FakeDevice::onRunOf = [&](std::string_view region) -> Status {
+    return Error(Code::kUnavailable, "", std::string(region) + " failed");
+  };
+  auto session = Session::create(withFallback());
+  ASSERT_TRUE(session.ok());
+  Status status = (*session)->run();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message, "other way failed");
+}
+
+TEST_F(SessionTest, ADeviceThatIsNotThereLeavesTheFallback) {
+  auto session =
+      Session::create(withFallback([](bundle::RegionT &region) { region.backend = "npu"; }));
+  ASSERT_TRUE(session.ok()) << session.error().text();
+  EXPECT_THAT((*session)->notices(),
+              ElementsAre("region 'region 0': this build has no backend 'npu', only reference; it "
+                          "runs on reference"));
+  ASSERT_TRUE((*session)->run().ok());
+  EXPECT_EQ((*session)->profile()[0].backend, "npu");
+  EXPECT_EQ((*session)->profile()[0].ranOn, "reference");
+}
+
 TEST_F(SessionTest, NamesWhatThereIsWhenANameIsWrong) {
   auto bundle = sample();
   auto session = Session::create(bundle, "other");
@@ -172,7 +258,7 @@ TEST_F(SessionTest, NamesWhatThereIsWhenANameIsWrong) {
 
 TEST_F(SessionTest, RefusesThreadsThatMakeNoSense) {
   for (int threads : {0, -1, 257}) {
-    auto session = Session::create(sample(), "", {.threads = threads});
+    auto session = Session::create(sample(), "", {.threads = threads, .faults = {}});
     ASSERT_FALSE(session.ok());
     EXPECT_EQ(session.error().code, Code::kInvalidArgument);
     EXPECT_THAT(session.error().message, HasSubstr("expected 1 to 256"));

@@ -85,6 +85,9 @@ TANDEM_API const char *tandem_bundle_model_name(const tandem_bundle *bundle, siz
 typedef struct tandem_session_options {
   size_t size;     /* sizeof(tandem_session_options): tells which fields the caller knows */
   int32_t threads; /* that split one operation, the caller of run included; 0 counts as 1 */
+  /* After so many failures of a region's device one after another, it is not tried again; 0: the
+   * default, 3; negative: it is tried in every run. */
+  int32_t give_up_after;
 } tandem_session_options;
 
 /* `model` NULL: the bundle's first. `options` NULL: the defaults. */
@@ -104,15 +107,23 @@ TANDEM_API const tandem_tensor *tandem_session_find_input(const tandem_session *
 TANDEM_API const tandem_tensor *tandem_session_find_output(const tandem_session *session,
                                                            const char *name);
 
-/* Runs the model on what is in the inputs. Allocates nothing. */
+/* Runs the model on what is in the inputs. Allocates nothing. A part whose device fails runs on its
+ * fallback, with the same answer, and tandem_session_notice tells of it. */
 TANDEM_API tandem_code tandem_session_run(tandem_session *session, tandem_error **error);
 
 /* The parts that the model was cut into, each run by one backend, in order. */
 TANDEM_API size_t tandem_session_region_count(const tandem_session *session);
 TANDEM_API const char *tandem_session_region_name(const tandem_session *session, size_t index);
 TANDEM_API const char *tandem_session_region_backend(const tandem_session *session, size_t index);
+/* The backend that ran it last, which is another one after a failure; "" before a run. */
+TANDEM_API const char *tandem_session_region_ran_on(const tandem_session *session, size_t index);
 /* Time in the last run, microseconds; 0 before it. */
 TANDEM_API double tandem_session_region_us(const tandem_session *session, size_t index);
+
+/* What went wrong with devices and was made good, oldest first: one line each. The number only
+ * grows, when a session is made and in runs; NULL beyond it. */
+TANDEM_API size_t tandem_session_notice_count(const tandem_session *session);
+TANDEM_API const char *tandem_session_notice(const tandem_session *session, size_t index);
 
 /* ---- tensors ---- */
 

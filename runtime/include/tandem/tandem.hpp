@@ -92,7 +92,7 @@ class Session {
 public:
   /// `model` empty: the bundle's first.
   explicit Session(const Bundle &bundle, const std::string &model = "", int threads = 1) {
-    tandem_session_options options = {sizeof(tandem_session_options), threads};
+    tandem_session_options options = {sizeof(tandem_session_options), threads, /*give_up_after=*/0};
     tandem_session *session = nullptr;
     tandem_error *error = nullptr;
     Failure::throwIf(tandem_session_create(bundle.get(), model.empty() ? nullptr : model.c_str(),
@@ -114,6 +114,11 @@ public:
     tandem_error *error = nullptr;
     tandem_code code = tandem_session_run(handle_.get(), &error);
     Failure::throwIf(code, error);
+  }
+  size_t noticeCount() const { return tandem_session_notice_count(handle_.get()); }
+  std::string_view notice(size_t index) const {
+    const char *text = tandem_session_notice(handle_.get(), index);
+    return text ? text : "";
   }
   const tandem_session *get() const { return handle_.get(); }
 

@@ -1,0 +1,97 @@
+#include "runtime/placed_region.h"
+
+#include <chrono>
+
+namespace tandem {
+namespace {
+
+Result<std::unique_ptr<LoadedRegion>> loadOne(const Bundle &bundle, const bundle::Model &model,
+                                              const bundle::Region &region,
+                                              std::span<std::byte *const> buffers) {
+  Result<const Device *> device = findDevice(region.backend()->string_view());
+  if (!device.ok())
+    return Error(device.error().code, bundle.path(), "region '", region.name()->string_view(),
+                 "': ", device.error().message);
+  return (*device)->load({.model = model,
+                          .region = region,
+                          .artifact = bundle.blob(region.artifact()),
+                          .buffers = buffers,
+                          .path = bundle.path()});
+}
+
+double microsecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+} // namespace
+
+Result<PlacedRegion> PlacedRegion::load(const Bundle &bundle, const bundle::Model &model,
+                                        const bundle::Region &region,
+                                        std::span<std::byte *const> buffers,
+                                        const FaultPolicy &policy) {
+  PlacedRegion placed;
+  placed.policy_ = policy;
+  placed.profile_.name = region.name()->string_view();
+  placed.profile_.backend = region.backend()->string_view();
+  placed.profile_.predictedUs = region.predicted_us();
+  if (region.fallback())
+    for (const bundle::Region *part : *region.fallback()) {
+      TANDEM_ASSIGN_OR_RETURN(std::unique_ptr<LoadedRegion> loaded,
+                              loadOne(bundle, model, *part, buffers));
+      placed.fallback_.push_back(std::move(loaded));
+      if (placed.fallback_.size() == 1)
+        placed.fallbackBackend_ = part->backend()->string_view();
+    }
+  Result<std::unique_ptr<LoadedRegion>> own = loadOne(bundle, model, region, buffers);
+  if (own.ok()) {
+    placed.own_ = std::move(own).value();
+  } else {
+    if (placed.fallback_.empty())
+      return own.error();
+    ++placed.profile_.faults;
+    placed.note(own.error(), "it runs on ");
+  }
+  return placed;
+}
+
+Status PlacedRegion::run(ThreadPool &pool) {
+  auto start = std::chrono::steady_clock::now();
+  Status status = own_ ? own_->run(pool) : Status();
+  bool usesFallback = !own_ || (!status.ok() && !fallback_.empty());
+  if (!status.ok())
+    recordFault(status.error());
+  else if (own_)
+    faultsInARow_ = 0;
+  if (usesFallback) {
+    status = Status();
+    for (size_t i = 0; i < fallback_.size() && status.ok(); ++i)
+      status = fallback_[i]->run(pool);
+  }
+  profile_.ranOn = usesFallback ? fallbackBackend_ : profile_.backend;
+  profile_.lastUs = microsecondsSince(start);
+  ++profile_.runs;
+  return status;
+}
+
+void PlacedRegion::recordFault(const Error &error) {
+  ++profile_.faults;
+  if (fallback_.empty())
+    return; // the caller gets the error itself
+  ++faultsInARow_;
+  if (!std::exchange(toldOfFault_, true))
+    note(error, "this run goes on on ");
+  if (policy_.giveUpAfter > 0 && faultsInARow_ >= policy_.giveUpAfter) {
+    own_.reset();
+    note(Error(error.code, error.subject, profile_.backend, " failed ", faultsInARow_,
+               " times in a row in region '", profile_.name, "' and is given up"),
+         "from now on it runs on ");
+  }
+}
+
+void PlacedRegion::note(const Error &error, std::string_view consequence) {
+  notices_.push_back(error.message + "; " + std::string(consequence) +
+                     std::string(fallbackBackend_));
+}
+
+} // namespace tandem

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "runtime/bundle.h"
+#include "runtime/device/device.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tandem {
+
+/// What a session does about a device that fails while there is another way.
+struct FaultPolicy {
+  /// After so many failures of a region one after another its device is not tried again in this
+  /// session; 0: it is tried in every run.
+  int giveUpAfter = 3;
+};
+
+/// What one region is, what ran it, and how long it took.
+struct RegionProfile {
+  std::string_view name, backend; ///< as compiled; a zero follows the last character of each
+  std::string_view ranOn = "";    ///< the backend that ran it last; "" before the first run
+  double lastUs = 0;              ///< in the last run that reached it, failures included
+  double predictedUs = 0;         ///< by the model of the device it was compiled for; 0: not known
+  int64_t runs = 0, faults = 0;   ///< in this session
+};
+
+/// A region with its fallback: on its own device while that works, else the other way, with the
+/// same answer. Used by one thread at a time.
+class PlacedRegion {
+public:
+  /// The region and its fallback. An error when a fallback does not load, or neither does; when
+  /// only the region itself does not, it starts given up, and takeNotices() says why. What the
+  /// arguments refer to outlives this.
+  static Result<PlacedRegion> load(const Bundle &bundle, const bundle::Model &model,
+                                   const bundle::Region &region,
+                                   std::span<std::byte *const> buffers, const FaultPolicy &policy);
+
+  /// Runs it. Allocates nothing while nothing fails.
+  Status run(ThreadPool &pool);
+
+  const RegionProfile &profile() const { return profile_; }
+  /// What went wrong since the last call: told at the first failure, and when the device is given
+  /// up.
+  std::vector<std::string> takeNotices() { return std::exchange(notices_, {}); }
+
+private:
+  PlacedRegion() = default;
+  void recordFault(const Error &error);
+  void note(const Error &error, std::string_view consequence);
+
+  std::unique_ptr<LoadedRegion> own_; ///< null: given up
+  std::vector<std::unique_ptr<LoadedRegion>> fallback_;
+  std::string_view fallbackBackend_;
+  FaultPolicy policy_;
+  RegionProfile profile_;
+  int faultsInARow_ = 0;
+  bool toldOfFault_ = false;
+  std::vector<std::string> notices_;
+};
+
+} // namespace tandem
