@@ -32,6 +32,9 @@ std::string optionsText(const CompileRequest &request) {
     text += name + "=" + shapeText(shape) + ";";
   for (const std::string &backend : request.backends)
     text += "b:" + backend + ";";
+  text += "d:" + request.device + ";p:" + std::to_string(int(request.placement)) + ";";
+  for (const auto &[key, value] : request.options)
+    text += "o:" + key + "=" + value + ";";
   for (const std::string &isa : request.isas)
     text += "i:" + isa + ";";
   return text;

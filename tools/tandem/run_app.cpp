@@ -4,6 +4,7 @@
 #include "tools/tandem/app_report.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/picture.h"
+#include "tools/tandem/region_profile.h"
 
 #include <algorithm>
 #include <chrono>
@@ -160,9 +161,16 @@ int runApp(const RunAppOptions &options) {
 
   PictureRun run(options, **executor);
   int exitCode = kExitDone;
-  for (const std::string &image : options.images)
+  NoticePrinter notices;
+  for (const std::string &image : options.images) {
     if (Status status = run.run(image); !status.ok())
       exitCode = refuse(status.error());
+    for (const ModelProfile &model : (*executor)->profile())
+      notices.print(options.app + ": model '" + model.model + "'", model.notices);
+  }
+  if (options.profile && !options.json)
+    for (const ModelProfile &model : (*executor)->profile())
+      std::printf("%s\n%s", model.model.c_str(), regionTable(model.regions).c_str());
   return exitCode;
 }
 

@@ -16,6 +16,7 @@ struct RunAppOptions {
   std::vector<std::string> models; ///< NAME=FILE instead of the application's own file
   int threads = 1;                 ///< inside one operation of a model
   bool json = false;               ///< one object a picture, one a line
+  bool profile = false;            ///< print what ran where at the end
   /// Gives the path of the model's bundle, compiled now or before.
   std::function<Result<std::string>(const AppModel &)> compile;
 };

@@ -3,6 +3,7 @@
 #include "runtime/session.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/npy.h"
+#include "tools/tandem/region_profile.h"
 
 #include <nlohmann/json.hpp>
 
@@ -130,13 +131,12 @@ ordered_json describe(const TensorView &tensor) {
 
 void print(const Session &session, const RunBundleOptions &options) {
   double totalMs = 0;
-  ordered_json outputs = ordered_json::array(), regions = ordered_json::array();
+  ordered_json outputs = ordered_json::array();
   for (const TensorView &output : session.outputs())
     outputs.push_back(describe(output));
-  for (const RegionProfile &region : session.profile()) {
+  for (const RegionProfile &region : session.profile())
     totalMs += region.lastUs / 1e3;
-    regions.push_back({{"name", region.name}, {"backend", region.backend}, {"us", region.lastUs}});
-  }
+  ordered_json regions = regionsAsJson(session.profile());
   if (options.json) {
     ordered_json report = {
         {"bundle", options.bundle}, {"ms", totalMs}, {"outputs", outputs}, {"regions", regions}};
@@ -149,6 +149,8 @@ void print(const Session &session, const RunBundleOptions &options) {
         output["type"].get<std::string>().c_str(), shapeText(output["shape"].get<Shape>()).c_str(),
         output["min"].get<double>(), output["max"].get<double>(), output["first"].dump().c_str());
   std::printf("%.3f ms in %zu region%s\n", totalMs, regions.size(), regions.size() == 1 ? "" : "s");
+  if (options.profile)
+    std::fputs(regionTable(session.profile()).c_str(), stdout);
 }
 
 Status run(const RunBundleOptions &options) {
@@ -158,6 +160,8 @@ Status run(const RunBundleOptions &options) {
   TANDEM_ASSIGN_OR_RETURN(auto session, Session::create(bundle, options.model, sessionOptions));
   TANDEM_RETURN_IF_ERROR(setInputs(*session, options));
   TANDEM_RETURN_IF_ERROR(session->run());
+  NoticePrinter().print(options.bundle,
+                        std::vector(session->notices().begin(), session->notices().end()));
   if (!options.saveFolder.empty())
     TANDEM_RETURN_IF_ERROR(saveOutputs(*session, options.saveFolder));
   print(*session, options);

@@ -11,6 +11,7 @@ struct RunBundleOptions {
   std::string saveFolder;          ///< outputs as NAME.npy; empty: none
   int threads = 1;
   bool json = false;
+  bool profile = false; ///< print what ran where, and how long
 };
 
 /// Runs one model of a bundle once on .npy files; prints its outputs. Gives the exit code.

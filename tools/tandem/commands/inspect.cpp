@@ -1,8 +1,10 @@
 // tandem inspect: what a model or a bundle holds.
 
+#include "base/file.h"
 #include "bundle/reader.h"
 #include "compiler/driver/compiler.h"
 #include "tools/tandem/command.h"
+#include "tools/tandem/graph_drawing.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,8 +16,8 @@ namespace {
 using nlohmann::ordered_json;
 
 struct Options {
-  std::string file;
-  std::vector<std::string> shapes;
+  std::string file, device, dotFile, svgFile;
+  std::vector<std::string> shapes, backends;
   bool json = false;
 };
 
@@ -105,6 +107,35 @@ Result<ordered_json> describeModelFile(const Options &options) {
                       {"weight_bytes", summary.weightBytes}};
 }
 
+/// The placement report: a bundle's own, or what a model's would be.
+Result<std::string> reportOf(const Options &options, bool isBundle) {
+  if (isBundle) {
+    TANDEM_ASSIGN_OR_RETURN(bundle::Reader reader, bundle::Reader::open(options.file));
+    return reader.manifest().report()->str();
+  }
+  CompileRequest request;
+  request.modelPath = options.file;
+  TANDEM_ASSIGN_OR_RETURN(request.shapes, parseShapes(options.shapes));
+  request.backends = options.backends;
+  if (!options.device.empty())
+    request.device = options.device;
+  TANDEM_ASSIGN_OR_RETURN(CompiledModel placed, checkModel(request));
+  return placed.reportJson;
+}
+
+Status draw(const Options &options, bool isBundle) {
+  TANDEM_ASSIGN_OR_RETURN(std::string report, reportOf(options, isBundle));
+  if (!options.dotFile.empty()) {
+    TANDEM_ASSIGN_OR_RETURN(std::string dot, reportAsDot(options.file, report));
+    TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.dotFile, dot));
+  }
+  if (!options.svgFile.empty()) {
+    TANDEM_ASSIGN_OR_RETURN(std::string svg, reportAsSvg(options.file, report));
+    TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.svgFile, svg));
+  }
+  return Status();
+}
+
 std::string tensorLine(const ordered_json &tensor) {
   std::string line = tensor["name"].get<std::string>() + "  " + tensor["type"].get<std::string>() +
                      "  " + shapeText(tensor["shape"].get<Shape>());
@@ -137,6 +168,10 @@ int inspect(const Options &options) {
   bool isBundle = false;
   if (auto file = MappedFile::open(options.file); file.ok())
     isBundle = bundle::looksLikeBundle(file->bytes());
+  if (!options.dotFile.empty() || !options.svgFile.empty()) {
+    Status drawn = draw(options, isBundle);
+    return drawn.ok() ? static_cast<int>(kExitDone) : refuse(drawn.error());
+  }
   auto description = isBundle ? describeBundle(options.file) : describeModelFile(options);
   if (!description)
     return refuse(description.error());
@@ -162,11 +197,22 @@ int inspect(const Options &options) {
 
 void registerInspect(CommandTable &table) {
   auto options = std::make_shared<Options>();
-  CLI::App &command = table.add("inspect", "Show what a model or a bundle holds.",
-                                "  tandem inspect emotion_model.hdf5\n"
-                                "  tandem inspect emotion.tandem --json");
+  CLI::App &command =
+      table.add("inspect", "Show what a model or a bundle holds.",
+                "  tandem inspect emotion_model.hdf5\n"
+                "  tandem inspect emotion.tandem --json\n"
+                "  tandem inspect mobilenet.tflite --device mt6873 --svg graph.svg");
   command.add_option("FILE", options->file, "any model or bundle")->required();
   command.add_option("-s,--shape", options->shapes, "fix a dynamic input: NAME=DIMS");
+  command.add_option("--dot", options->dotFile,
+                     "draw the graph with its regions into this file, for Graphviz");
+  command.add_option("--svg", options->svgFile, "the same as a picture");
+  command.add_option("-d,--device", options->device,
+                     "place a model for this device in the drawing [default: host]");
+  command
+      .add_option("-b,--backends", options->backends,
+                  "backends for the drawing of a model [default: those of the device]")
+      ->delimiter(',');
   command.add_flag("--json", options->json, "for a program to read");
   table.onRun(command, [options] { return inspect(*options); });
 }

@@ -18,7 +18,9 @@ struct Options {
   RunAppOptions app;
   std::string saveFolder;
   int threads = 1;
-  bool json = false;
+  bool json = false, profile = false;
+  std::vector<std::string> backends;
+  std::string device;
 };
 
 bool isApplication(const std::string &path) {
@@ -26,11 +28,13 @@ bool isApplication(const std::string &path) {
   return ending == ".yaml" || ending == ".yml";
 }
 
-Result<std::string> compileCached(const AppModel &model, const std::vector<std::string> &backends) {
+Result<std::string> compileCached(const AppModel &model, const Options &options) {
   CompileRequest request;
   request.modelPath = model.file;
   request.shapes = model.shapes;
-  request.backends = backends.empty() ? model.backends : backends;
+  request.backends = options.backends.empty() ? model.backends : options.backends;
+  if (!options.device.empty())
+    request.device = options.device;
   Progress progress("compile " + std::filesystem::path(model.file).filename().string(),
                     /*silent=*/false);
   request.progress = [&](const std::string &stage, double done) { progress.update(stage, done); };
@@ -42,7 +46,7 @@ int wrongUsage(const char *message) {
   return kExitUsage;
 }
 
-int run(Options &options, const std::vector<std::string> &backends) {
+int run(Options &options) {
   if (isApplication(options.file)) {
     if (!options.bundle.inputs.empty() || !options.bundle.model.empty())
       return wrongUsage("--input and --model-name are for a bundle, an application takes pictures");
@@ -52,15 +56,18 @@ int run(Options &options, const std::vector<std::string> &backends) {
     options.app.saveFolder = options.saveFolder;
     options.app.threads = options.threads;
     options.app.json = options.json;
-    options.app.compile = [&](const AppModel &model) { return compileCached(model, backends); };
+    options.app.profile = options.profile;
+    options.app.compile = [&](const AppModel &model) { return compileCached(model, options); };
     return runApp(options.app);
   }
-  if (!options.app.images.empty() || !options.app.models.empty() || !backends.empty())
-    return wrongUsage("pictures, --model and --backends are for an application (.yaml)");
+  if (!options.app.images.empty() || !options.app.models.empty() || !options.backends.empty() ||
+      !options.device.empty())
+    return wrongUsage("pictures, --model, --backends and --device are for an application (.yaml)");
   options.bundle.bundle = options.file;
   options.bundle.saveFolder = options.saveFolder;
   options.bundle.threads = options.threads;
   options.bundle.json = options.json;
+  options.bundle.profile = options.profile;
   return runBundle(options.bundle);
 }
 
@@ -68,13 +75,13 @@ int run(Options &options, const std::vector<std::string> &backends) {
 
 void registerRun(CommandTable &table) {
   auto options = std::make_shared<Options>();
-  auto backends = std::make_shared<std::vector<std::string>>();
   CLI::App &command =
       table.add("run", "Run an application on pictures, or a bundle on .npy files.",
                 "  tandem run apps/showcase/showcase.yaml photo.jpg --save annotated\n"
                 "  tandem run showcase.yaml a.jpg b.jpg --json --model emotion=other.hdf5\n"
                 "  tandem run emotion.tandem --input face.npy --save out\n"
-                "  tandem run two.tandem --input a=a.npy --input b=b.npy --json");
+                "  tandem run two.tandem --input a=a.npy --input b=b.npy --json\n"
+                "  tandem run showcase.yaml photo.jpg --backends neuron,cpu --profile");
   command
       .add_option("FILE", options->file,
                   "an application (.yaml), or a bundle that 'tandem compile' wrote")
@@ -93,10 +100,13 @@ void registerRun(CommandTable &table) {
                   "application: NAME=FILE, another file for one of its models")
       ->allow_extra_args(false);
   command
-      .add_option("-b,--backends", *backends,
+      .add_option("-b,--backends", options->backends,
                   "application: backends in order of preference [default: as the application says]")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command.add_option("-d,--device", options->device,
+                     "application: what to compile its models for, see 'tandem devices' "
+                     "[default: host, this machine]");
   command.add_option("--save", options->saveFolder,
                      "application: annotated pictures go to this folder; bundle: outputs as "
                      "DIR/NAME.npy");
@@ -105,7 +115,9 @@ void registerRun(CommandTable &table) {
       ->capture_default_str();
   command.add_flag("--json", options->json,
                    "for a program to read; of an application one line a picture");
-  table.onRun(command, [options, backends] { return run(*options, *backends); });
+  command.add_flag("--profile", options->profile,
+                   "print what each region was compiled for, what ran it, and how long");
+  table.onRun(command, [options] { return run(*options); });
 }
 
 } // namespace tandem
