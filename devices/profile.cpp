@@ -36,19 +36,28 @@ std::vector<std::string> profileNames() {
   return names;
 }
 
-Result<DeviceProfile> findProfile(const std::string &nameOrPath) {
-  if (nameOrPath.find('/') != std::string::npos || nameOrPath.ends_with(".json")) {
+static bool isPath(const std::string &nameOrPath) {
+  return nameOrPath.find('/') != std::string::npos || nameOrPath.ends_with(".json");
+}
+
+Result<std::string> profileText(const std::string &nameOrPath) {
+  if (isPath(nameOrPath)) {
     TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(nameOrPath));
-    return parseProfile(nameOrPath, file.text());
+    return std::string(file.text());
   }
   auto found = embeddedProfiles().find(nameOrPath);
   if (found != embeddedProfiles().end())
-    return parseProfile("devices/" + nameOrPath + ".json", found->second);
+    return std::string(found->second);
   std::string known;
   for (const std::string &name : profileNames())
     known += (known.empty() ? "" : ", ") + name;
   return Error(Code::kNotFound, "", "no device is called '", nameOrPath, "', only ", known,
                "; a file of one ends in .json");
+}
+
+Result<DeviceProfile> findProfile(const std::string &nameOrPath) {
+  TANDEM_ASSIGN_OR_RETURN(std::string text, profileText(nameOrPath));
+  return parseProfile(isPath(nameOrPath) ? nameOrPath : "devices/" + nameOrPath + ".json", text);
 }
 
 } // namespace tandem

@@ -78,6 +78,8 @@ Result<DeviceProfile> parseProfile(const std::string &path, std::string_view tex
 /// A profile of this build by its name ("mt6873"), or one from a file when `nameOrPath` has a slash
 /// or ends in .json. Errors: kNotFound with the names there are, and parseProfile()'s.
 Result<DeviceProfile> findProfile(const std::string &nameOrPath);
+/// The JSON text that findProfile() reads.
+Result<std::string> profileText(const std::string &nameOrPath);
 /// The profiles that this build carries, sorted.
 std::vector<std::string> profileNames();
 

@@ -111,6 +111,24 @@ TEST_F(PlacementCommands, WrongRequirementsAndOptionsAreRefused) {
   EXPECT_EQ(compile({"--placement", "lucky"}).exitCode, 2);
 }
 
+TEST_F(PlacementCommands, MeasuredTimesCountInsteadOfTheModels) {
+  Outcome measured = runTandem({"profile", path("m.mlir"), "-o", path("mine.json")});
+  ASSERT_EQ(measured.exitCode, 0) << measured.err;
+  json profile = json::parse(readBytes(path("mine.json")));
+  const std::string key = "cpu add 1x4:f32 1x4:f32 -> 1x4:f32";
+  ASSERT_TRUE(profile["measured_us"].contains(key)) << profile["measured_us"].dump();
+  EXPECT_GT(profile["measured_us"][key].get<double>(), 0);
+  EXPECT_EQ(profile["measured_us"].size(), 1U) << "pow is not the cpu backend's";
+
+  profile["measured_us"][key] = 1234.5;
+  writeBytes(path("mine.json"), profile.dump());
+  Outcome outcome = compile({"--device", path("mine.json"), "--report=json"});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  json add = json::parse(outcome.out)["ops"][1];
+  EXPECT_EQ(add["device"], "reference") << "which the model has faster than that measurement";
+  EXPECT_EQ(add["alternatives"]["cpu"]["predicted_us"], 1234.5);
+}
+
 TEST_F(PlacementCommands, DrawsTheGraphOfAModelAndOfABundle) {
   Outcome model =
       runTandem({"inspect", path("m.mlir"), "--svg", path("m.svg"), "--dot", path("m.dot")});

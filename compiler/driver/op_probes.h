@@ -1,0 +1,22 @@
+#pragma once
+
+#include "compiler/driver/compiler.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace tandem {
+
+/// A bundle of one op, to be timed by itself.
+struct OpProbe {
+  std::string key; ///< of DeviceProfile::measuredUs
+  std::string op, node;
+  std::vector<std::byte> bundle;
+};
+
+/// A probe for every distinct op of the model that the backend runs, constants and reshapes left
+/// out. `request.backends` is not looked at. Errors: those of compileModel().
+Result<std::vector<OpProbe>> opProbes(const CompileRequest &request, const std::string &backend);
+
+} // namespace tandem
