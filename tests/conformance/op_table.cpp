@@ -6,8 +6,10 @@
 #include "tests/conformance/cases.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -60,22 +62,68 @@ std::string cell(const std::map<std::string, Count> &types) {
   return text.empty() ? "–" : text;
 }
 
+/// "conv_2d" is made by code that says graph::Conv2dOp.
+std::string className(const std::string &op) {
+  std::string name;
+  bool upper = true;
+  for (char c : op) {
+    if (c != '_')
+      name += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    upper = c == '_';
+  }
+  return "graph::" + name + "Op";
+}
+
+/// All of an importer's own code, tests left out.
+std::string sourceOf(const std::string &format) {
+  std::ostringstream text;
+  std::filesystem::path folder =
+      std::filesystem::path(TANDEM_SOURCE_DIR) / "compiler" / "importers" / format;
+  for (const auto &entry : std::filesystem::recursive_directory_iterator(folder))
+    if (entry.path().extension() == ".cpp" && entry.path().parent_path().filename() != "test")
+      text << std::ifstream(entry.path()).rdbuf();
+  return text.str();
+}
+
+/// Format to source text, of the importers of frameworks.
+std::map<std::string, std::string> importerSources() {
+  std::map<std::string, std::string> sources;
+  for (const auto &[format, operators] : importedOperators())
+    if (!operators.empty())
+      sources[format] = sourceOf(format);
+  return sources;
+}
+
+bool makes(const std::string &source, const std::string &op) {
+  std::string name = className(op);
+  for (size_t at = source.find(name); at != std::string::npos; at = source.find(name, at + 1))
+    if (!std::isalnum(static_cast<unsigned char>(source[at + name.size()])))
+      return true;
+  return false;
+}
+
 std::string table() {
   std::ostringstream out;
+  std::map<std::string, std::string> importers = importerSources();
   out << "# Operators\n\nMade by `build/bin/op_table`; a test says when it is stale.\n\n"
-         "## Graph operators by backend\n\n"
-         "Element types that the backend runs, as it answers for the cases of `tests/conformance`; "
-         "\"in part\": not every shape or attribute. What a backend refuses goes to the next one, "
-         "and `tandem compile --report` says why. `hybrid`: f32 activations, 8-bit filter.\n\n| op "
-         "|";
+         "## Graph operators by importer and backend\n\n"
+         "Importers that make the operator (●), and element types that a backend runs, as it "
+         "answers "
+         "for the cases of `tests/conformance`; \"in part\": not every shape or attribute. What a "
+         "backend refuses goes to the next one, and `tandem compile --report` says why. `hybrid`: "
+         "f32 activations, 8-bit filter.\n\n| op |";
+  for (const auto &[format, source] : importers)
+    out << " " << format << " |";
   for (const std::string &backend : backendNames())
     out << " " << backend << " |";
   out << "\n|---|";
-  for (size_t i = 0; i < backendNames().size(); ++i)
+  for (size_t i = 0; i < importers.size() + backendNames().size(); ++i)
     out << "---|";
   out << "\n";
   for (const auto &[op, backends] : measure()) {
     out << "| " << op << " |";
+    for (const auto &[format, source] : importers)
+      out << (makes(source, op) ? " ● |" : "  |");
     for (const std::string &backend : backendNames())
       out << " " << cell(backends.at(backend)) << " |";
     out << "\n";
