@@ -1,0 +1,153 @@
+#include "backends/neuron/host/network.h"
+
+#include "backends/neuron/host/library.h"
+#include "bundle/checksum.h"
+#include "bundle/layout.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <new>
+
+namespace tandem::neuron::host {
+namespace {
+constexpr std::array<char, 8> kMagic = {'T', 'N', 'D', 'M', 'N', 'E', 'T', '\n'};
+constexpr uint32_t kFormat = 1;
+
+/// What stands before the bundle in a stored network.
+struct Header {
+  std::array<char, 8> magic;
+  uint32_t format;
+  std::array<uint8_t, 4> version; ///< of the library: major, minor, patch, 0
+  std::array<char, 40> soc;       ///< zeros behind the name
+  uint64_t bundleSize;
+  double modelledUs;
+  uint64_t bundleChecksum;
+  uint64_t headerChecksum; ///< of all before
+};
+static_assert(sizeof(Header) == 88);
+
+uint64_t headerChecksum(const Header &header) {
+  return bundle::checksum(
+      std::as_bytes(std::span(&header, 1)).first(offsetof(Header, headerChecksum)));
+}
+
+std::array<char, 40> socName() {
+  std::array<char, 40> name = {};
+  const std::string &soc = Library::get().soc();
+  std::copy_n(soc.begin(), std::min(soc.size(), name.size() - 1), name.begin());
+  return name;
+}
+
+std::array<uint8_t, 4> versionNumber() {
+  NeuronRuntimeVersion version = Library::get().version();
+  return {version.major, version.minor, version.patch, 0};
+}
+
+std::string text(const std::array<uint8_t, 4> &version) {
+  return std::to_string(version[0]) + "." + std::to_string(version[1]) + "." +
+         std::to_string(version[2]);
+}
+
+std::vector<Network::Tensor> describe(std::span<const TensorView> views) {
+  std::vector<Network::Tensor> tensors;
+  for (const TensorView &view : views)
+    tensors.push_back({{view.shape.begin(), view.shape.end()}, view.bytes});
+  return tensors;
+}
+} // namespace
+
+Network::Bytes::Bytes(std::span<const std::byte> from)
+    : data(nullptr,
+           [](std::byte *bytes) {
+             ::operator delete[](bytes, std::align_val_t(bundle::kAlignment));
+           }),
+      size(from.size()) {
+  data.reset(static_cast<std::byte *>(
+      ::operator new[](std::max<size_t>(size, 1), std::align_val_t(bundle::kAlignment))));
+  std::copy(from.begin(), from.end(), data.get());
+}
+
+Reply Network::open() {
+  Result<std::shared_ptr<const Bundle>> opened =
+      Bundle::openBytes(bytes_->span(), "compiled network");
+  if (!opened.ok())
+    return Reply(NEURON_BAD_DATA, opened.error().text());
+  bundle_ = std::move(opened).value();
+  TANDEM_NEURON_RETURN_IF_REFUSED(makeSession(spare_));
+  inputs_ = describe(spare_->inputs());
+  outputs_ = describe(spare_->outputs());
+  return Reply();
+}
+
+Reply Network::create(std::vector<std::byte> bundle, double modelledUs,
+                      std::shared_ptr<Network> &network) {
+  network.reset(new Network);
+  network->bytes_ = std::make_unique<Bytes>(bundle);
+  network->modelledUs_ = modelledUs;
+  return network->open();
+}
+
+Reply Network::restore(std::span<const std::byte> bytes, std::shared_ptr<Network> &network) {
+  Header header;
+  if (bytes.size() < sizeof header)
+    return Reply(NEURON_BAD_DATA, bytes.size(), " bytes are no compiled network");
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (header.magic != kMagic || header.format != kFormat ||
+      header.headerChecksum != headerChecksum(header))
+    return Reply(NEURON_BAD_DATA, "the bytes are no compiled network of this library, or damaged");
+  if (header.soc != socName())
+    return Reply(NEURON_BAD_DATA, "the network was compiled for '", header.soc.data(),
+                 "', this is '", Library::get().soc(), "'");
+  if (header.version != versionNumber())
+    return Reply(NEURON_BAD_DATA, "the network was compiled by version ", text(header.version),
+                 ", this is ", text(versionNumber()));
+  std::span<const std::byte> payload = bytes.subspan(sizeof header);
+  if (payload.size() < header.bundleSize)
+    return Reply(NEURON_BAD_DATA, "the network is cut: ", payload.size(), " of ", header.bundleSize,
+                 " bytes");
+  payload = payload.first(header.bundleSize); // a buffer may be larger than what is in it
+  if (bundle::checksum(payload) != header.bundleChecksum)
+    return Reply(NEURON_BAD_DATA, "the network is damaged");
+  network.reset(new Network);
+  network->bytes_ = std::make_unique<Bytes>(payload);
+  network->modelledUs_ = header.modelledUs;
+  if (Reply reply = network->open(); !reply.ok())
+    return Reply(NEURON_BAD_DATA, reply.text);
+  return Reply();
+}
+
+size_t Network::storedSize() const {
+  return sizeof(Header) + bytes_->size;
+}
+
+void Network::store(std::span<std::byte> bytes) const {
+  Header header = {.magic = kMagic,
+                   .format = kFormat,
+                   .version = versionNumber(),
+                   .soc = socName(),
+                   .bundleSize = bytes_->size,
+                   .modelledUs = modelledUs_,
+                   .bundleChecksum = bundle::checksum(bytes_->span()),
+                   .headerChecksum = 0};
+  header.headerChecksum = headerChecksum(header);
+  std::memcpy(bytes.data(), &header, sizeof header);
+  std::copy_n(bytes_->data.get(), bytes_->size, bytes.begin() + sizeof header);
+}
+
+Reply Network::makeSession(std::unique_ptr<Session> &session) {
+  {
+    std::lock_guard lock(mutex_);
+    if (spare_) {
+      session = std::move(spare_);
+      return Reply();
+    }
+  }
+  Result<std::unique_ptr<Session>> made = Session::create(bundle_);
+  if (!made.ok())
+    return Reply(NEURON_OP_FAILED, made.error().text());
+  session = std::move(made).value();
+  return Reply();
+}
+
+} // namespace tandem::neuron::host
