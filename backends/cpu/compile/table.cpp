@@ -1,6 +1,6 @@
 #include "backends/cpu/compile/table.h"
 
-#include "backends/cpu/compile/strided.h"
+#include "backends/cpu/compile/map.h"
 #include "compiler/graph/types.h"
 
 using namespace mlir;
@@ -43,21 +43,12 @@ ByteTable rescaleTable(const CodeType &in, const CodeType &out, FixedMultiplier 
 
 void planTable(Value input, Value result, const ByteTable &table, Plan &plan) {
   Buffers buffers(plan);
-  unsigned in = buffers.add(input), out = buffers.add(result);
   unsigned entries = buffers.add(plan.constant(std::vector<uint8_t>(table.begin(), table.end())),
                                  {ElementType::kU8, int64_t(table.size())});
-  int64_t count = graph::tensorType(result).getNumElements();
-  plan.step({buffers.types,
-             [=](KernelBuilder &k) {
-               StridedNest nest({count});
-               nest.addDense({count});
-               nest.build(k, [&](ArrayRef<Value> at) {
-                 Value byte = k.load(k.buffer(in), at[0]);
-                 Value entry = arith::IndexCastUIOp::create(k, k.getIndexType(), byte);
-                 k.store(k.load(k.buffer(entries), entry), k.buffer(out), at[0]);
-               });
-             }},
-            buffers.ids);
+  auto lookUp = [=](KernelBuilder &k, Value byte) {
+    return k.load(k.buffer(entries), arith::IndexCastUIOp::create(k, k.getIndexType(), byte));
+  };
+  planMap(input, result, lookUp, buffers, plan);
 }
 
 } // namespace tandem::cpu

@@ -1,7 +1,7 @@
 // cast, quantize and dequantize.
 
 #include "backends/cpu/compile/handlers.h"
-#include "backends/cpu/compile/strided.h"
+#include "backends/cpu/compile/map.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
 
@@ -12,24 +12,6 @@ namespace tandem::cpu {
 using codegen::KernelBuilder;
 
 namespace {
-using Convert = std::function<Value(KernelBuilder &, Value)>;
-
-/// One element after another through `convert`.
-void planConversion(Operation *op, Convert convert, Plan &plan) {
-  Buffers buffers(plan);
-  unsigned in = buffers.add(op->getOperand(0)), out = buffers.add(op->getResult(0));
-  int64_t count = graph::tensorType(op->getResult(0)).getNumElements();
-  plan.step({buffers.types,
-             [=](KernelBuilder &k) {
-               StridedNest nest({count});
-               nest.addDense({count});
-               nest.build(k, [&](ArrayRef<Value> at) {
-                 k.store(convert(k, k.load(k.buffer(in), at[0])), k.buffer(out), at[0]);
-               });
-             }},
-            buffers.ids);
-}
-
 ElementType elementOf(Value value) {
   return *graph::elementTypeOf(graph::tensorType(value).getElementType());
 }
@@ -67,7 +49,7 @@ void planCast(Operation *op, Plan &plan) {
       return arith::SIToFPOp::create(k, k.getF32Type(), wide);
     return k.fromI32(wide, to);
   };
-  planConversion(op, convert, plan);
+  planMap(op->getOperand(0), op->getResult(0), convert, Buffers(plan), plan);
 }
 
 Support supportsCodes(Value value) {
@@ -84,15 +66,13 @@ Support supportsDequantize(Operation *op) {
 
 void planDequantize(Operation *op, Plan &plan) {
   CodeType type = codeTypeOf(op->getOperand(0));
-  planConversion(
-      op,
-      [=](KernelBuilder &k, Value code) -> Value {
-        Value centred = arith::SubIOp::create(k, k.toI32(code, type.element),
-                                              k.constant(k.getI32Type(), type.zeroPoint));
-        Value real = arith::SIToFPOp::create(k, k.getF32Type(), centred);
-        return arith::MulFOp::create(k, real, k.constant(k.getF32Type(), type.scale));
-      },
-      plan);
+  auto toReal = [=](KernelBuilder &k, Value code) -> Value {
+    Value centred = arith::SubIOp::create(k, k.toI32(code, type.element),
+                                          k.constant(k.getI32Type(), type.zeroPoint));
+    Value real = arith::SIToFPOp::create(k, k.getF32Type(), centred);
+    return arith::MulFOp::create(k, real, k.constant(k.getF32Type(), type.scale));
+  };
+  planMap(op->getOperand(0), op->getResult(0), toReal, Buffers(plan), plan);
 }
 
 Support supportsQuantize(Operation *op) {
@@ -125,7 +105,9 @@ void planQuantize(Operation *op, Plan &plan) {
     ByteTable table = rescaleTable(from, type, by, allCodes(type.element));
     return planTable(op->getOperand(0), op->getResult(0), table, plan);
   }
-  planConversion(op, [=](KernelBuilder &k, Value real) { return quantize(k, real, type); }, plan);
+  planMap(
+      op->getOperand(0), op->getResult(0),
+      [=](KernelBuilder &k, Value real) { return quantize(k, real, type); }, Buffers(plan), plan);
 }
 } // namespace
 

@@ -1,6 +1,7 @@
 // Ops on one element at a time: plain types. Quantized ones are in quantized_elementwise.cpp.
 
 #include "backends/cpu/compile/handlers.h"
+#include "backends/cpu/compile/map.h"
 #include "backends/cpu/compile/math_f32.h"
 #include "backends/cpu/compile/quantized_elementwise.h"
 #include "backends/cpu/compile/strided.h"
@@ -32,21 +33,11 @@ static Support supportsUnary(Operation *op) {
 static void planUnary(Operation *op, Plan &plan) {
   if (graph::isQuantized(op->getOperand(0).getType()))
     return planQuantizedUnary(op, plan);
-  Buffers buffers(plan);
-  unsigned input = buffers.add(op->getOperand(0)), output = buffers.add(op->getResult(0));
   std::string name = op->getName().getStringRef().str();
   float alpha = alphaOf(op);
-  int64_t count = graph::tensorType(op->getResult(0)).getNumElements();
-  plan.step({buffers.types,
-             [=](KernelBuilder &k) {
-               StridedNest nest({count});
-               nest.addDense({count});
-               nest.build(k, [&](ArrayRef<Value> at) {
-                 Value x = k.load(k.buffer(input), at[0]);
-                 k.store(unaryF32(k, name, alpha, x), k.buffer(output), at[0]);
-               });
-             }},
-            buffers.ids);
+  planMap(
+      op->getOperand(0), op->getResult(0),
+      [=](KernelBuilder &k, Value x) { return unaryF32(k, name, alpha, x); }, Buffers(plan), plan);
 }
 
 namespace {

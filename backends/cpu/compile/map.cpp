@@ -1,0 +1,25 @@
+#include "backends/cpu/compile/map.h"
+
+#include "backends/cpu/compile/strided.h"
+#include "compiler/graph/types.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+
+void planMap(Value input, Value result, const Map &map, Buffers buffers, Plan &plan) {
+  unsigned in = buffers.add(input), out = buffers.add(result);
+  int64_t count = graph::tensorType(result).getNumElements();
+  auto build = [=](KernelBuilder &k) {
+    StridedNest nest({count});
+    nest.addDense({count});
+    nest.build(k, [&](ArrayRef<Value> at) {
+      k.store(map(k, k.load(k.buffer(in), at[0])), k.buffer(out), at[0]);
+    });
+  };
+  plan.step({buffers.types, build}, buffers.ids);
+}
+
+} // namespace tandem::cpu
