@@ -9,6 +9,7 @@ struct Geometry {
   int64_t groups = 1;
   bool bias = true;
   std::string activation = "none";
+  int64_t batches = 1;
 
   std::string name() const {
     std::string text = std::to_string(height) + "x" + std::to_string(width) + "_c" +
@@ -22,11 +23,18 @@ struct Geometry {
       text += "_p" + std::to_string(padLow) + std::to_string(padHigh);
     if (groups != 1)
       text += "_g" + std::to_string(groups);
+    if (batches != 1)
+      text += "_b" + std::to_string(batches);
     return text + (bias ? "" : "_nobias") + (activation == "none" ? "" : "_" + activation);
   }
   Geometry with(const char *fused) const {
     Geometry copy = *this;
     copy.activation = fused;
+    return copy;
+  }
+  Geometry inBatches(int64_t count) const {
+    Geometry copy = *this;
+    copy.batches = count;
     return copy;
   }
   Geometry withoutBias() const {
@@ -68,6 +76,9 @@ const std::vector<Geometry> kConvolutions = {
     {6, 6, 8, 12, 3, 1, 1, 1, 1, 2},
     {4, 4, 6, 6, 1, 1, 1, 0, 0, 3},
     Geometry{3, 30, 4, 20, 3, 1, 3, 3, 3}.with("relu_n1_to_1"),
+    Geometry{3, 3, 19, 10, 1}.inBatches(3),
+    Geometry{5, 4, 10, 18, 3, 2, 1, 1, 1}.inBatches(2),
+    Geometry{70, 65, 2, 3, 1}.inBatches(2),
 };
 
 const std::vector<Geometry> kDepthwise = {
@@ -84,6 +95,7 @@ const std::vector<Geometry> kDepthwise = {
     {5, 5, 6, 12, 3, 1, 1, 1, 1},
     {5, 5, 1, 8, 3, 2, 1, 1, 1},
     {28, 28, 64, 64, 3, 1, 1, 1, 1},
+    Geometry{5, 6, 21, 21, 3, 1, 1, 1, 1}.inBatches(3),
 };
 
 Element filterElement(const std::string &type) {
@@ -101,7 +113,7 @@ Element inputElement(const std::string &type) {
 
 OpCase convolution(const Geometry &g, const std::string &type, bool perChannel) {
   ModuleText text;
-  std::string input = text.argument({1, g.height, g.width, g.channels}, inputElement(type));
+  std::string input = text.argument({g.batches, g.height, g.width, g.channels}, inputElement(type));
   std::vector<std::string> operands = {
       input, text.filter({g.filters, g.kernel, g.kernel, g.channels / g.groups},
                          filterElement(type), perChannel ? 0 : -1)};
@@ -110,14 +122,14 @@ OpCase convolution(const Geometry &g, const std::string &type, bool perChannel) 
   std::string result =
       text.apply("conv_2d", operands,
                  g.window() + " groups " + std::to_string(g.groups) + " activation " + g.activation,
-                 tensorText({1, g.out(g.height), g.out(g.width), g.filters},
+                 tensorText({g.batches, g.out(g.height), g.out(g.width), g.filters},
                             resultElement(type, g.kernel * g.kernel * g.channels)));
   return {"conv_2d", type, g.name() + (perChannel ? "_perchannel" : ""), text.finish(result)};
 }
 
 OpCase depthwise(const Geometry &g, const std::string &type, bool perChannel) {
   ModuleText text;
-  std::string input = text.argument({1, g.height, g.width, g.channels}, inputElement(type));
+  std::string input = text.argument({g.batches, g.height, g.width, g.channels}, inputElement(type));
   std::vector<std::string> operands = {
       input,
       text.filter({1, g.kernel, g.kernel, g.filters}, filterElement(type), perChannel ? 3 : -1)};
@@ -125,20 +137,23 @@ OpCase depthwise(const Geometry &g, const std::string &type, bool perChannel) {
     operands.push_back(text.bias(g.filters, type));
   std::string result = text.apply(
       "depthwise_conv_2d", operands, g.window() + " activation " + g.activation,
-      tensorText({1, g.out(g.height), g.out(g.width), g.filters}, resultElement(type, 9)));
+      tensorText({g.batches, g.out(g.height), g.out(g.width), g.filters}, resultElement(type, 9)));
   return {"depthwise_conv_2d", type, g.name() + (perChannel ? "_perchannel" : ""),
           text.finish(result)};
 }
 
-OpCase fullyConnected(int64_t rows, int64_t inner, int64_t columns, const std::string &type) {
+OpCase fullyConnected(int64_t rows, int64_t inner, int64_t columns, const std::string &type,
+                      bool perChannel = false) {
   ModuleText text;
   std::string input = text.argument({rows, inner}, inputElement(type));
-  std::string result = text.apply(
-      "fully_connected",
-      {input, text.filter({columns, inner}, filterElement(type), -1), text.bias(columns, type)},
-      "activation relu", tensorText({rows, columns}, resultElement(type, inner)));
+  std::string result =
+      text.apply("fully_connected",
+                 {input, text.filter({columns, inner}, filterElement(type), perChannel ? 0 : -1),
+                  text.bias(columns, type)},
+                 "activation relu", tensorText({rows, columns}, resultElement(type, inner)));
   return {"fully_connected", type,
-          std::to_string(rows) + "x" + std::to_string(inner) + "x" + std::to_string(columns),
+          std::to_string(rows) + "x" + std::to_string(inner) + "x" + std::to_string(columns) +
+              (perChannel ? "_perchannel" : ""),
           text.finish(result)};
 }
 
@@ -173,13 +188,15 @@ void addConvolutionCases(std::vector<OpCase> &cases) {
       cases.push_back(convolution(geometry, type, false));
     cases.push_back(convolution(geometry, "i8", true));
     if (geometry.groups == 1)
-      cases.push_back(convolution(geometry, "hybrid", true));
+      for (bool perChannel : {false, true})
+        cases.push_back(convolution(geometry, "hybrid", perChannel));
   }
   for (const Geometry &geometry : kDepthwise) {
     for (const char *type : {"f32", "i8", "u8"})
       cases.push_back(depthwise(geometry, type, false));
     cases.push_back(depthwise(geometry, "i8", true));
-    cases.push_back(depthwise(geometry, "hybrid", true));
+    for (bool perChannel : {false, true})
+      cases.push_back(depthwise(geometry, "hybrid", perChannel));
   }
   for (const char *type : {"f32", "i8", "u8", "hybrid"}) {
     cases.push_back(fullyConnected(1, 1, 1, type));
@@ -187,6 +204,7 @@ void addConvolutionCases(std::vector<OpCase> &cases) {
     cases.push_back(fullyConnected(3, 37, 19, type));
     cases.push_back(fullyConnected(20, 16, 33, type));
   }
+  cases.push_back(fullyConnected(3, 37, 19, "hybrid", true));
   cases.push_back(transposeConvolution(5, 3, 4, 2, 1));
   cases.push_back(transposeConvolution(4, 17, 5, 1, 0));
   cases.push_back(batchMatmul(false));

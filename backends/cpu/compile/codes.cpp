@@ -1,7 +1,8 @@
 #include "backends/cpu/compile/codes.h"
 
-#include "backends/cpu/compile/conv_template.h"
-#include "backends/cpu/compile/packing.h"
+#include "backends/cpu/compile/hybrid.h"
+#include "backends/cpu/compile/requantize.h"
+#include "backends/cpu/compile/table.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
@@ -22,8 +23,8 @@ static Quantization quantizationOf(Value value) {
 
 Support supportsProductOfCodes(Operation *op) {
   Value input = op->getOperand(0), filter = op->getOperand(1), result = op->getResult(0);
-  if (isF32(input) && graph::isQuantized(filter.getType()))
-    return Support::no("is hybrid (f32 with a quantized filter), which has no kernel");
+  if (isHybrid(op))
+    return supportsHybrid(op);
   if (!isByte(input) || !isByte(filter) || !isByte(result) ||
       quantizationOf(input).scales.size() != 1 || quantizationOf(result).scales.size() != 1 ||
       quantizationOf(filter).empty())
@@ -39,6 +40,18 @@ static bool staysBelow(int64_t limit, Value filter, ArrayRef<int32_t> bias) {
     largestBias = std::max(largestBias, std::abs(static_cast<int64_t>(value)));
   return depth < limit / (255 * 255) && depth * 255 * 255 + largestBias < limit;
 }
+
+namespace {
+/// From the sum of products to the result's codes, per output channel: buffers of a kernel.
+struct ChannelScaling {
+  unsigned bias, multiplier, left, right; ///< i32, padded to whole panels
+  bool shiftsLeft;
+  bool roundsOnce; ///< fully connected on i8; else twice
+  bool canFuse;    ///< multiplyRoundingTwiceFused does
+  ElementType element;
+  int32_t zeroPoint;
+  CodeRange range;
+};
 
 ChannelScaling channelScaling(Operation *op, graph::Activation activation, Buffers &buffers) {
   CodeType in = codeTypeOf(op->getOperand(0)), out = codeTypeOf(op->getResult(0));
@@ -70,17 +83,15 @@ ChannelScaling channelScaling(Operation *op, graph::Activation activation, Buffe
   scaling.canFuse = !scaling.roundsOnce && staysBelow(1 << 30, op->getOperand(1), bias) &&
                     llvm::all_of(multiplier, [](int32_t m) { return m != 0; }) &&
                     llvm::all_of(right, [](int32_t e) { return e >= 1 && e <= 30; });
-  auto add = [&](const std::vector<int32_t> &values) {
-    return buffers.addConstant(padded(ArrayRef<int32_t>(values), kPanel));
-  };
-  scaling.bias = add(bias);
-  scaling.multiplier = add(multiplier);
-  scaling.right = add(right);
+  scaling.bias = buffers.addPerChannel(bias);
+  scaling.multiplier = buffers.addPerChannel(multiplier);
+  scaling.right = buffers.addPerChannel(right);
   if (scaling.shiftsLeft && !scaling.roundsOnce)
-    scaling.left = add(left);
+    scaling.left = buffers.addPerChannel(left);
   return scaling;
 }
 
+/// The codes of vectors of sums for channels from `channel` on, in the type they are stored in.
 Value scaledCodes(KernelBuilder &k, const ChannelScaling &scaling, Value sum, Value channel) {
   auto load = [&](unsigned buffer) {
     return k.loadVector(k.vectorI32(), k.buffer(buffer), channel);
@@ -94,24 +105,35 @@ Value scaledCodes(KernelBuilder &k, const ChannelScaling &scaling, Value sum, Va
   Value scaled = multiply(k, sum, by);
   return k.fromI32(toCodes(k, scaled, scaling.zeroPoint, scaling.range), scaling.element);
 }
+} // namespace
 
-std::vector<int32_t> filterCodes(Value filter) {
-  graph::ConstantBytes bytes = *graph::constantOf(filter);
-  bool isSigned =
-      *graph::elementTypeOf(graph::tensorType(filter).getElementType()) == ElementType::kI8;
-  std::vector<int32_t> codes;
-  codes.reserve(bytes.raw().size());
-  for (char byte : bytes.raw())
-    codes.push_back(isSigned ? static_cast<int32_t>(static_cast<int8_t>(byte))
-                             : static_cast<int32_t>(static_cast<uint8_t>(byte)));
-  return codes;
+Epilogue codesEpilogue(Operation *op, graph::Activation activation, Buffers &buffers) {
+  ChannelScaling scaling = channelScaling(op, activation, buffers);
+  unsigned output = buffers.add(op->getResult(0));
+  return {[=](KernelBuilder &k, Value channel) {
+            return k.loadVector(k.vectorI32(), k.buffer(scaling.bias), channel);
+          },
+          [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
+            k.storePart(scaledCodes(k, scaling, sum, channel), k.buffer(output), index, valid);
+          }};
 }
 
-std::vector<int32_t> filterZeroPoints(Value filter, int64_t channels) {
-  std::vector<int32_t> zeros = quantizationOf(filter).zeroPoints;
-  if (zeros.size() == 1)
-    zeros.resize(static_cast<size_t>(channels), zeros.front());
-  return zeros;
+std::vector<int32_t> centredFilter(Value filter, bool channelsLast) {
+  RankedTensorType type = graph::tensorType(filter);
+  graph::ConstantBytes bytes = *graph::constantOf(filter);
+  Quantization quantization = quantizationOf(filter);
+  bool isSigned = *graph::elementTypeOf(type.getElementType()) == ElementType::kI8;
+  auto channels = static_cast<size_t>(channelsLast ? type.getShape().back() : type.getDimSize(0));
+  size_t run = bytes.raw().size() / channels;
+  std::vector<int32_t> centred;
+  centred.reserve(bytes.raw().size());
+  for (auto [i, byte] : llvm::enumerate(bytes.raw())) {
+    int32_t code = isSigned ? static_cast<int32_t>(static_cast<int8_t>(byte))
+                            : static_cast<int32_t>(static_cast<uint8_t>(byte));
+    size_t channel = channelsLast ? i % channels : i / run;
+    centred.push_back(code - quantization.zeroPoints[quantization.perChannel() ? channel : 0]);
+  }
+  return centred;
 }
 
 } // namespace tandem::cpu

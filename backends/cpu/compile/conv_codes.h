@@ -1,7 +1,7 @@
 #pragma once
 
-#include "backends/cpu/compile/codes.h"
-#include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/conv_shape.h"
+#include "backends/cpu/compile/plan.h"
 
 namespace tandem::cpu {
 

@@ -1,13 +1,9 @@
 #pragma once
 
-#include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/conv_shape.h"
 #include "backends/cpu/compile/plan.h"
 
 namespace tandem::cpu {
-
-ConvShape convShape(graph::Conv2dOp conv);
-/// A matrix product is a 1×1 convolution over one row of pixels.
-ConvShape productShape(graph::FullyConnectedOp product);
 
 /// Adds the step of a float convolution: operands 0, 1 and 2 of `op` are input, filter (OHWI, or
 /// [N,K]) and perhaps bias. What follows it is fused.

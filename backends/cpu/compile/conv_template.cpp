@@ -1,5 +1,7 @@
 #include "backends/cpu/compile/conv_template.h"
 
+#include "backends/cpu/compile/packing.h"
+
 using namespace mlir;
 
 namespace tandem::cpu {
@@ -192,7 +194,7 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   for (int64_t p = 0; p < run.pixels; ++p)
     for (int64_t v = 0; v < group.vectors; ++v)
       acc.push_back(p > 0 ? acc[static_cast<size_t>(v)]
-                          : body_.initial(k_.mul(k_.add(vector, v), lanes_)));
+                          : body_.epilogue.initial(k_, k_.mul(k_.add(vector, v), lanes_)));
 
   Value batch = s_.batch > 1 ? k_.div(row, s_.outHeight) : k_.index(0);
   Value outRow = s_.batch > 1 ? k_.rem(row, s_.outHeight) : row;
@@ -216,8 +218,8 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
     for (int64_t v = 0; v < group.vectors; ++v) {
       Value channel = k_.mul(k_.add(vector, v), lanes_);
       int64_t valid = v + 1 == group.vectors ? group.validInLast : lanes_;
-      body_.finish(acc[static_cast<size_t>(p * group.vectors + v)], k_.add(out, channel), channel,
-                   valid);
+      body_.epilogue.finish(k_, acc[static_cast<size_t>(p * group.vectors + v)],
+                            k_.add(out, channel), channel, valid);
     }
   }
 }

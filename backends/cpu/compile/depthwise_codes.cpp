@@ -1,11 +1,12 @@
 // Depthwise convolutions of 8-bit codes, in f32: products and sums of codes are integers below
-// 2^24, which is exact; supports() checks the bound.
+// 2^24, which is exact.
 
 #include "backends/cpu/compile/depthwise.h"
 
 #include "backends/cpu/compile/codes.h"
 #include "backends/cpu/compile/depthwise_template.h"
-#include "compiler/graph/constants.h"
+#include "backends/cpu/compile/hybrid.h"
+#include "backends/cpu/compile/table.h"
 
 using namespace mlir;
 
@@ -13,42 +14,50 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 
-Support supportsDepthwiseCodes(graph::DepthwiseConv2dOp conv) {
+bool sumsOfCodesAreExact(const ConvShape &shape) {
   constexpr int64_t kExact = 1 << 24, kLargestProduct = 255 * 255;
-  if (depthwiseShape(conv).taps() * kLargestProduct >= kExact)
-    return Support::no("has more taps than can be summed exactly in f32");
-  return supportsProductOfCodes(conv);
+  return shape.taps() * kLargestProduct < kExact;
+}
+
+/// The epilogue of i32 sums, for sums in f32.
+static Epilogue afterFloats(const Epilogue &epilogue) {
+  return {[](KernelBuilder &k, Value) { return k.constant(k.vectorF32(), 0); },
+          [=](KernelBuilder &k, Value acc, Value index, Value channel, int64_t valid) {
+            Value sum = arith::FPToSIOp::create(k, k.vectorI32(), acc);
+            sum = arith::AddIOp::create(k, sum, epilogue.initial(k, channel));
+            epilogue.finish(k, sum, index, channel, valid);
+          }};
 }
 
 void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
-  ConvShape shape = depthwiseShape(conv);
-  std::vector<int32_t> codes = filterCodes(conv.getFilter());
-  std::vector<int32_t> zeros = filterZeroPoints(conv.getFilter(), shape.outChannels);
-  std::vector<float> centred;
-  for (size_t i = 0; i < codes.size(); ++i)
-    centred.push_back(static_cast<float>(codes[i] - zeros[i % zeros.size()]));
-
-  CodeType type = codeTypeOf(conv.getInput());
+  ConvShape shape = shapeOf(conv);
   Buffers buffers(plan);
-  unsigned input = buffers.add(conv.getInput()), weights = buffers.addConstant(centred);
-  unsigned output = buffers.add(conv.getResult());
-  ChannelScaling scaling = channelScaling(conv, conv.getActivation(), buffers);
+  unsigned input;
+  int32_t zeroPoint = 0;
+  ElementType stored = ElementType::kI16;
+  Epilogue epilogue;
+  if (isHybrid(conv)) {
+    HybridInput quantized = planHybridInput(conv, withoutPadding(shape), plan);
+    input = buffers.add(quantized.codes, {stored, shape.inElements()});
+    epilogue = hybridEpilogue(conv, conv.getActivation(), quantized, plan, buffers);
+  } else {
+    CodeType type = codeTypeOf(conv.getInput());
+    stored = type.element;
+    zeroPoint = type.zeroPoint;
+    input = buffers.add(conv.getInput());
+    epilogue = codesEpilogue(conv, conv.getActivation(), buffers);
+  }
+  std::vector<int32_t> centred = centredFilter(conv.getFilter(), /*channelsLast=*/true);
+  unsigned weights = buffers.addConstant(std::vector<float>(centred.begin(), centred.end()));
   auto build = [=](KernelBuilder &k) {
-    DepthwiseBody body;
-    body.load = [&](Value index) -> Value {
-      VectorType bytes = k.vector(k.getI8Type(), k.isa().lanes());
-      Value wide = k.toI32(k.loadVector(bytes, k.buffer(input), index), type.element);
-      wide = arith::SubIOp::create(k, wide, k.constant(k.vectorI32(), type.zeroPoint));
+    auto load = [&](Value index) -> Value {
+      VectorType codes = k.vector(k.elementType(stored), k.isa().lanes());
+      Value wide = k.toI32(k.loadVector(codes, k.buffer(input), index), stored);
+      wide = arith::SubIOp::create(k, wide, k.constant(k.vectorI32(), zeroPoint));
       return arith::SIToFPOp::create(k, k.vectorF32(), wide);
     };
-    body.weights = k.buffer(weights);
-    body.initial = [&](Value) { return k.constant(k.vectorF32(), 0); };
-    body.finish = [&](Value acc, Value index, Value channel, int64_t valid) {
-      Value sum = arith::FPToSIOp::create(k, k.vectorI32(), acc);
-      Value bias = k.loadVector(k.vectorI32(), k.buffer(scaling.bias), channel);
-      sum = arith::AddIOp::create(k, sum, bias);
-      k.storePart(scaledCodes(k, scaling, sum, channel), k.buffer(output), index, valid);
-    };
+    DepthwiseBody body{
+        .load = load, .weights = k.buffer(weights), .epilogue = afterFloats(epilogue)};
     buildDepthwise(k, shape, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

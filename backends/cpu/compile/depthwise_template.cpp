@@ -69,7 +69,7 @@ void Depthwise::tile(Value row, Value pixel, const TileRun &run, Value channel, 
   Value top = k_.add(k_.mul(outRow, s_.strideHeight), -s_.padTop);
   int64_t rowSize = s_.inWidth * s_.inChannels;
   TapRange taps = verticalTaps(k_, s_, outRow);
-  Values acc(static_cast<size_t>(run.pixels), body_.initial(channel));
+  Values acc(static_cast<size_t>(run.pixels), body_.epilogue.initial(k_, channel));
   acc = k_.loop(taps.from, taps.to, 1, acc, [&](Value ky, ValueRange carried) {
     Value inRow = k_.add(k_.mul(batch, s_.inHeight * rowSize),
                          k_.mul(k_.add(top, k_.mul(ky, s_.dilationHeight)), rowSize));
@@ -77,7 +77,7 @@ void Depthwise::tile(Value row, Value pixel, const TileRun &run, Value channel, 
   });
   for (int64_t p = 0; p < run.pixels; ++p) {
     Value out = k_.mul(k_.add(k_.add(k_.mul(row, s_.outWidth), pixel), p), s_.outChannels);
-    body_.finish(acc[static_cast<size_t>(p)], k_.add(out, channel), channel, valid);
+    body_.epilogue.finish(k_, acc[static_cast<size_t>(p)], k_.add(out, channel), channel, valid);
   }
 }
 

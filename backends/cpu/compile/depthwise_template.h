@@ -9,10 +9,7 @@ struct DepthwiseBody {
   /// Input elements from `index` on, as f32 without their zero point.
   std::function<mlir::Value(mlir::Value index)> load;
   mlir::Value weights; ///< f32, [taps][channels]
-  /// The accumulator before the first product, for channels from `channel` on.
-  std::function<mlir::Value(mlir::Value channel)> initial;
-  std::function<void(mlir::Value acc, mlir::Value index, mlir::Value channel, int64_t valid)>
-      finish;
+  const Epilogue &epilogue;
 };
 
 /// One filter per channel, outChannels == inChannels. A tile is a run of pixels of a row × one

@@ -7,6 +7,9 @@
 
 namespace tandem::cpu {
 
+/// Output channels of a panel of packed weights.
+constexpr int64_t kPanel = 16;
+
 /// The elements, and zeros up to a multiple of `multiple`.
 template <typename T> std::vector<T> padded(llvm::ArrayRef<T> elements, int64_t multiple) {
   std::vector<T> result(elements.begin(), elements.end());

@@ -1,7 +1,5 @@
 #include "backends/cpu/compile/plan.h"
 
-#include "backends/cpu/compile/conv_template.h"
-#include "backends/cpu/compile/packing.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
@@ -50,7 +48,7 @@ TailCode Buffers::add(const Tail &tail) {
     if (op.kind == TailOp::kAdd)
       buffer = add(op.operand);
     else if (op.kind == TailOp::kPrelu)
-      buffer = addConstant(padded(graph::constantOf(op.operand)->as<float>(), kPanel));
+      buffer = addPerChannel(graph::constantOf(op.operand)->as<float>().vec());
     code.ops.push_back({op.kind, op.low, op.high, buffer});
   }
   return code;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/cpu/compile/fusion.h"
+#include "backends/cpu/compile/packing.h"
 #include "compiler/backend/backend.h"
 #include "compiler/codegen/kernel_builder.h"
 
@@ -67,6 +68,10 @@ public:
   unsigned addConstant(const std::vector<int32_t> &elements) {
     return add(plan_.constant(elements),
                {ElementType::kI32, static_cast<int64_t>(elements.size())});
+  }
+  /// One element per output channel, and zeros up to whole panels.
+  template <typename T> unsigned addPerChannel(const std::vector<T> &elements) {
+    return addConstant(padded(llvm::ArrayRef<T>(elements), kPanel));
   }
   /// The operands of a tail; slopes are padded to whole panels.
   TailCode add(const Tail &tail);

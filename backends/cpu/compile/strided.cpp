@@ -9,6 +9,21 @@ using codegen::KernelBuilder;
 /// Elements that a unit of a one-dimensional loop has: enough to be worth a thread's attention.
 constexpr int64_t kChunk = 4096;
 
+int64_t Chunks::perRow() const {
+  return (elements + kChunk - 1) / kChunk;
+}
+
+void Chunks::build(KernelBuilder &k, function_ref<void(Value, Value, Value, Value)> body) const {
+  k.units = rows * perRow();
+  k.loop(k.begin(), k.end(), 1, [&](Value chunk) {
+    Value row = rows == 1 ? k.index(0) : k.div(chunk, perRow());
+    Value inRow = k.mul(k.sub(chunk, k.mul(row, perRow())), kChunk);
+    Value start = k.mul(row, elements);
+    Value end = k.smaller(k.add(inRow, kChunk), k.index(elements));
+    body(chunk, row, k.add(start, inRow), k.add(start, end));
+  });
+}
+
 std::vector<int64_t> denseStrides(ArrayRef<int64_t> shape) {
   std::vector<int64_t> strides(shape.size(), 1);
   for (size_t i = shape.size(); i-- > 1;)

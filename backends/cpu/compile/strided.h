@@ -29,6 +29,19 @@ private:
   std::vector<int64_t> offsets_;
 };
 
+/// `rows` of `elements` contiguous elements each, in chunks that are worth a thread's attention.
+/// Units are chunks.
+struct Chunks {
+  int64_t rows, elements;
+
+  int64_t perRow() const;
+  /// The body gets a chunk's number, its row, and its elements: [from, to) of all.
+  void build(
+      codegen::KernelBuilder &k,
+      llvm::function_ref<void(mlir::Value chunk, mlir::Value row, mlir::Value from, mlir::Value to)>
+          body) const;
+};
+
 /// Strides of a dense tensor, innermost 1.
 std::vector<int64_t> denseStrides(llvm::ArrayRef<int64_t> shape);
 

@@ -90,8 +90,10 @@ Kernel hybridProduct(const Op &op, const ProductShape &shape, RealRange activati
           b = filter.as<const int8_t>(), codes = std::vector<int8_t>(entry)]() mutable {
     for (int64_t n = 0; n < shape.batches; ++n) {
       const float *x = from + n * entry;
-      auto [low, high] = std::minmax_element(x, x + entry);
-      HybridScale scale = hybridScale(*low, *high);
+      RealRange range = {0, 0}; // NaN is left out: it compares as neither
+      for (int64_t i = 0; i < entry; ++i)
+        range = {std::min(range.low, x[i]), std::max(range.high, x[i])};
+      HybridScale scale = hybridScale(range.low, range.high);
       for (int64_t i = 0; i < entry; ++i)
         codes[i] = scale.quantize(x[i]);
       sumOfProducts<int64_t>(one, codes.data(), int64_t(scale.zeroPoint), b, zeros.data(),

@@ -105,6 +105,15 @@ TEST(Conv2d, HybridQuantizesEachBatchEntryByItself) {
                                 {100 + (-3 * 128 + 127) * 0.005f, 100 + (3 * 10 + 255) * 0.005f}));
 }
 
+TEST(FullyConnected, HybridLeavesNanOutOfTheRangeAndCountsItAsZero) {
+  std::vector<float> result = OpRunner("fully_connected")
+                                  .operand<float>({1, 3}, Floats{NAN, -1.28f, 1.27f})
+                                  .operand<int8_t>({1, 3}, Codes{9, 3, 1}, scaled(0.5f, 0))
+                                  .result<float>({1, 1})
+                                  .values<float>();
+  EXPECT_THAT(result, Pointwise(FloatNear(1e-4f), {(-3 * 128 + 127) * 0.005f}));
+}
+
 TEST(DepthwiseConv2d, HasAFilterForEachChannelAndMultiplier) {
   // Channel 0 gives results 0 and 1, channel 1 gives 2 and 3.
   EXPECT_THAT(OpRunner("depthwise_conv_2d")

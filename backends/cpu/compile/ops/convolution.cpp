@@ -1,8 +1,10 @@
-// conv_2d and fully_connected.
+// conv_2d, depthwise_conv_2d and fully_connected.
 
+#include "backends/cpu/compile/codes.h"
 #include "backends/cpu/compile/conv_codes.h"
 #include "backends/cpu/compile/conv_f32.h"
-#include "backends/cpu/compile/handlers.h"
+#include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/depthwise.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
@@ -10,44 +12,59 @@ using namespace mlir;
 
 namespace tandem::cpu {
 
+static bool hasCodes(Operation *op) {
+  return graph::isQuantized(op->getOperand(1).getType());
+}
+
 static Support supportsProducts(Operation *op) {
   if (!graph::constantOf(op->getOperand(1)))
     return Support::no("the filter is computed by the model, only constant ones are packed");
   if (op->getNumOperands() > 2 && !graph::constantOf(op->getOperand(2)))
     return Support::no("the bias is computed by the model, only constant ones are packed");
-  return graph::isQuantized(op->getOperand(1).getType()) ? supportsProductOfCodes(op)
-                                                         : supportsF32(op);
+  return hasCodes(op) ? supportsProductOfCodes(op) : supportsF32(op);
 }
 
-static Support supportsConv(Operation *op) {
-  if (cast<graph::Conv2dOp>(op).getGroups() != 1)
-    return Support::no("grouped convolutions have no kernel");
-  if (convShape(cast<graph::Conv2dOp>(op)).kernelWidth > kMostTapsInRow)
+static Support supportsWindow(Operation *op, const ConvShape &shape) {
+  if (shape.kernelWidth > kMostTapsInRow)
     return Support::no("is wider than the " + std::to_string(kMostTapsInRow) +
                        " columns that kernels are made for");
   return supportsProducts(op);
 }
 
-static void planProducts(const ConvShape &shape, Operation *op, graph::Activation activation,
-                         Plan &plan) {
-  if (graph::isQuantized(op->getOperand(1).getType()))
-    planConvCodes(shape, op, activation, plan);
-  else
-    planConvF32(shape, op, activation, plan);
+static Support supportsConv(Operation *op) {
+  auto conv = cast<graph::Conv2dOp>(op);
+  if (conv.getGroups() != 1)
+    return Support::no("grouped convolutions have no kernel");
+  return supportsWindow(op, shapeOf(conv));
+}
+
+static Support supportsDepthwise(Operation *op) {
+  ConvShape shape = shapeOf(cast<graph::DepthwiseConv2dOp>(op));
+  if (shape.inChannels != shape.outChannels)
+    return Support::no("has " + std::to_string(shape.outChannels / shape.inChannels) +
+                       " output channels per input channel, only 1 has a kernel");
+  if (hasCodes(op) && !sumsOfCodesAreExact(shape))
+    return Support::no("has more taps than can be summed exactly in f32");
+  return supportsWindow(op, shape);
 }
 
 static void planConv(Operation *op, Plan &plan) {
   auto conv = cast<graph::Conv2dOp>(op);
-  planProducts(convShape(conv), op, conv.getActivation(), plan);
+  (hasCodes(op) ? planConvCodes : planConvF32)(shapeOf(conv), op, conv.getActivation(), plan);
 }
 
 static void planFullyConnected(Operation *op, Plan &plan) {
   auto product = cast<graph::FullyConnectedOp>(op);
-  planProducts(productShape(product), op, product.getActivation(), plan);
+  (hasCodes(op) ? planConvCodes : planConvF32)(shapeOf(product), op, product.getActivation(), plan);
+}
+
+static void planDepthwise(Operation *op, Plan &plan) {
+  (hasCodes(op) ? planDepthwiseCodes : planDepthwiseF32)(cast<graph::DepthwiseConv2dOp>(op), plan);
 }
 
 void registerConvolution(HandlerTable &table) {
   table.add<graph::Conv2dOp>({supportsConv, planConv});
+  table.add<graph::DepthwiseConv2dOp>({supportsDepthwise, planDepthwise});
   table.add<graph::FullyConnectedOp>({supportsProducts, planFullyConnected});
 }
 

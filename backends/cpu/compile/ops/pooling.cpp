@@ -1,6 +1,6 @@
 // max_pool_2d and average_pool_2d, vectors of channels at a time.
 
-#include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/conv_shape.h"
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/requantize.h"
 #include "backends/cpu/compile/table.h"
@@ -126,22 +126,8 @@ private:
 };
 
 template <typename OpT> Pool describe(OpT op) {
-  ArrayRef<int64_t> in = graph::tensorType(op.getInput()).getShape();
-  ArrayRef<int64_t> out = graph::tensorType(op.getResult()).getShape();
   Pool pool = {};
-  pool.shape = {.batch = in[0],
-                .inHeight = in[1],
-                .inWidth = in[2],
-                .inChannels = in[3],
-                .outHeight = out[1],
-                .outWidth = out[2],
-                .outChannels = out[3],
-                .kernelHeight = op.getWindow()[0],
-                .kernelWidth = op.getWindow()[1],
-                .strideHeight = op.getStride()[0],
-                .strideWidth = op.getStride()[1],
-                .padTop = op.getPadLow()[0],
-                .padLeft = op.getPadLow()[1]};
+  pool.shape = shapeOf(op);
   Type type = graph::tensorType(op.getResult()).getElementType();
   pool.element = *graph::elementTypeOf(type);
   std::tie(pool.low, pool.high) = clampRange(op.getActivation());

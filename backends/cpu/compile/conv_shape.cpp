@@ -1,0 +1,73 @@
+#include "backends/cpu/compile/conv_shape.h"
+
+#include "compiler/graph/types.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+/// What every op with a window over an NHWC input has.
+template <typename OpT> static ConvShape windowShape(OpT op, ArrayRef<int64_t> window) {
+  ArrayRef<int64_t> in = graph::tensorType(op.getInput()).getShape();
+  ArrayRef<int64_t> out = graph::tensorType(op.getResult()).getShape();
+  return {.batch = in[0],
+          .inHeight = in[1],
+          .inWidth = in[2],
+          .inChannels = in[3],
+          .outHeight = out[1],
+          .outWidth = out[2],
+          .outChannels = out[3],
+          .kernelHeight = window[0],
+          .kernelWidth = window[1],
+          .strideHeight = op.getStride()[0],
+          .strideWidth = op.getStride()[1],
+          .padTop = op.getPadLow()[0],
+          .padLeft = op.getPadLow()[1]};
+}
+
+template <typename OpT> static ConvShape filteredShape(OpT op) {
+  ArrayRef<int64_t> filter = graph::tensorType(op.getFilter()).getShape();
+  ConvShape shape = windowShape(op, filter.slice(1, 2));
+  shape.dilationHeight = op.getDilation()[0];
+  shape.dilationWidth = op.getDilation()[1];
+  return shape;
+}
+
+static ConvShape flattened(ConvShape s) {
+  bool dense = s.taps() == 1 && s.strideHeight == 1 && s.strideWidth == 1 && s.padTop == 0 &&
+               s.padLeft == 0 && s.outHeight == s.inHeight && s.outWidth == s.inWidth;
+  if (!dense)
+    return s;
+  s.inWidth = s.outWidth = s.batch * s.outHeight * s.outWidth;
+  s.batch = s.inHeight = s.outHeight = 1;
+  return s;
+}
+
+ConvShape shapeOf(graph::Conv2dOp conv) {
+  return flattened(filteredShape(conv));
+}
+ConvShape shapeOf(graph::DepthwiseConv2dOp conv) {
+  return filteredShape(conv);
+}
+ConvShape shapeOf(graph::MaxPool2dOp pool) {
+  return windowShape(pool, pool.getWindow());
+}
+ConvShape shapeOf(graph::AveragePool2dOp pool) {
+  return windowShape(pool, pool.getWindow());
+}
+
+ConvShape shapeOf(graph::FullyConnectedOp product) {
+  ArrayRef<int64_t> filter = graph::tensorType(product.getFilter()).getShape();
+  int64_t rows = graph::tensorType(product.getInput()).getShape()[0];
+  return {.batch = 1,
+          .inHeight = 1,
+          .inWidth = rows,
+          .inChannels = filter[1],
+          .outHeight = 1,
+          .outWidth = rows,
+          .outChannels = filter[0],
+          .kernelHeight = 1,
+          .kernelWidth = 1};
+}
+
+} // namespace tandem::cpu

@@ -1,0 +1,30 @@
+#include "backends/cpu/compile/epilogue.h"
+
+#include "compiler/graph/constants.h"
+#include "compiler/graph/types.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+
+Epilogue floatEpilogue(Operation *op, graph::Activation activation, Plan &plan, Buffers &buffers) {
+  std::vector<float> bias(
+      static_cast<size_t>(graph::tensorType(op->getResult(0)).getShape().back()));
+  if (op->getNumOperands() > 2)
+    bias = graph::constantOf(op->getOperand(2))->as<float>().vec();
+  Tail tail = plan.takeTail(op, activation);
+  unsigned biases = buffers.addPerChannel(bias);
+  unsigned output = buffers.add(tail.result);
+  TailCode tailCode = buffers.add(tail);
+  return {[=](KernelBuilder &k, Value channel) {
+            return k.loadVector(k.vectorF32(), k.buffer(biases), channel);
+          },
+          [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
+            k.storePart(applyTail(k, tailCode, sum, index, channel), k.buffer(output), index,
+                        valid);
+          }};
+}
+
+} // namespace tandem::cpu

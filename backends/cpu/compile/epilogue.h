@@ -1,0 +1,23 @@
+#pragma once
+
+#include "backends/cpu/compile/plan.h"
+
+namespace tandem::cpu {
+
+/// What comes before and after the sums of products of a convolution or matrix product, in vectors
+/// of channels. Plain data inside, as in a codegen::Kernel.
+struct Epilogue {
+  /// The sum before the first product, for channels from `channel` on.
+  std::function<mlir::Value(codegen::KernelBuilder &k, mlir::Value channel)> initial;
+  /// Stores the first `valid` lanes of a finished sum at `index` of the output.
+  std::function<void(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value index,
+                     mlir::Value channel, int64_t valid)>
+      finish;
+};
+
+/// Of sums in f32: bias, activation, and what follows `op` and can be fused. Operand 2 of `op` is
+/// the bias, if it has one.
+Epilogue floatEpilogue(mlir::Operation *op, graph::Activation activation, Plan &plan,
+                       Buffers &buffers);
+
+} // namespace tandem::cpu

@@ -1,0 +1,108 @@
+#include "backends/cpu/compile/widen.h"
+
+#include "backends/cpu/compile/strided.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+
+static Widened inputOf(const ConvShape &s) {
+  Widened w = {};
+  w.batch = s.batch;
+  w.height = w.inHeight = s.inHeight;
+  w.width = w.inWidth = s.inWidth;
+  w.channels = w.inChannels = s.inChannels;
+  return w;
+}
+
+Widened withoutPadding(const ConvShape &shape) {
+  return inputOf(shape);
+}
+
+Widened withPadding(const ConvShape &s) {
+  Widened w = inputOf(s);
+  w.top = s.padTop;
+  w.left = s.padLeft;
+  w.channels = (s.inChannels + 1) / 2 * 2;
+  // Windows may reach less far than the input.
+  auto reach = [](int64_t out, int64_t stride, int64_t kernel, int64_t dilation) {
+    return (out - 1) * stride + (kernel - 1) * dilation + 1;
+  };
+  w.height = std::max(reach(s.outHeight, s.strideHeight, s.kernelHeight, s.dilationHeight),
+                      s.inHeight + s.padTop);
+  w.width = std::max(reach(s.outWidth, s.strideWidth, s.kernelWidth, s.dilationWidth),
+                     s.inWidth + s.padLeft);
+  return w;
+}
+
+namespace {
+class WidenCode {
+public:
+  WidenCode(KernelBuilder &k, const Widened &shape, const Centre &centre, unsigned output)
+      : k_(k), w_(shape), centre_(centre), input_(k.buffer(0)), output_(k.buffer(output)) {}
+
+  void build() {
+    if (w_.isPlain())
+      return plain();
+    int64_t rowSize = w_.width * w_.channels;
+    k_.units = w_.batch * w_.height;
+    k_.loop(k_.begin(), k_.end(), 1, [&](Value row) {
+      Value out = k_.mul(row, rowSize);
+      Value entry = k_.div(row, w_.height), y = k_.add(k_.rem(row, w_.height), -w_.top);
+      // Zeros everywhere first: rows outside stay so, and so do pads and the odd channel.
+      zeros(out, rowSize);
+      Value above = k_.less(y, k_.index(0)), inside = k_.less(y, k_.index(w_.inHeight));
+      Value isRow = arith::SelectOp::create(
+          k_, above, arith::ConstantIntOp::create(k_, 0, 1).getResult(), inside);
+      k_.when(isRow, [&] {
+        Value in = k_.mul(k_.add(k_.mul(entry, w_.inHeight), y), w_.inWidth * w_.inChannels);
+        imageRow(entry, in, k_.add(out, w_.left * w_.channels));
+      });
+    });
+  }
+
+private:
+  void plain() {
+    Chunks chunks{w_.batch, w_.elements() / w_.batch};
+    chunks.build(k_, [&](Value, Value entry, Value from, Value to) {
+      k_.loop(from, to, 1, [&](Value i) { widen(entry, i, i); });
+    });
+  }
+  void imageRow(Value entry, Value in, Value out) {
+    if (w_.channels == w_.inChannels) {
+      k_.loop(w_.inWidth * w_.channels,
+              [&](Value i) { widen(entry, k_.add(in, i), k_.add(out, i)); });
+      return;
+    }
+    k_.loop(w_.inWidth, [&](Value x) {
+      Value from = k_.add(in, k_.mul(x, w_.inChannels)), to = k_.add(out, k_.mul(x, w_.channels));
+      k_.loop(w_.inChannels, [&](Value c) { widen(entry, k_.add(from, c), k_.add(to, c)); });
+    });
+  }
+  void zeros(Value out, int64_t count) {
+    k_.loop(count,
+            [&](Value i) { k_.store(k_.constant(k_.getI16Type(), 0), output_, k_.add(out, i)); });
+  }
+  void widen(Value entry, Value from, Value to) {
+    Value code = centre_(k_, k_.load(input_, from), entry);
+    k_.store(k_.fromI32(code, ElementType::kI16), output_, to);
+  }
+
+  KernelBuilder &k_;
+  const Widened &w_;
+  const Centre &centre_;
+  Value input_, output_;
+};
+} // namespace
+
+BufferId planWiden(const Widened &shape, const Centre &centre, Buffers buffers, Plan &plan) {
+  BufferId wide = plan.scratch(shape.elements() * 2);
+  unsigned output = buffers.add(wide, {ElementType::kI16, shape.elements()});
+  plan.step({buffers.types, [=](KernelBuilder &k) { WidenCode(k, shape, centre, output).build(); }},
+            buffers.ids);
+  return wide;
+}
+
+} // namespace tandem::cpu

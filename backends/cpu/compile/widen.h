@@ -1,0 +1,32 @@
+#pragma once
+
+#include "backends/cpu/compile/conv_shape.h"
+#include "backends/cpu/compile/plan.h"
+
+namespace tandem::cpu {
+
+// The input of products of codes: 16 bits each less the zero point, so that padding is plain zero
+// and filters with a zero point need nothing more.
+
+/// The input of a convolution with its padding around it: [batch][height][width][channels].
+struct Widened {
+  int64_t batch, height, width, channels;
+  int64_t inHeight, inWidth, inChannels, top, left;
+
+  int64_t elements() const { return batch * height * width * channels; }
+  bool isPlain() const { return height == inHeight && width == inWidth && channels == inChannels; }
+};
+/// As far as the windows reach, and an even number of channels, for products of pairs.
+Widened withPadding(const ConvShape &shape);
+/// The input as it is.
+Widened withoutPadding(const ConvShape &shape);
+
+/// The code less its zero point, as i32, of an element of batch entry `entry`.
+using Centre =
+    std::function<mlir::Value(codegen::KernelBuilder &k, mlir::Value element, mlir::Value entry)>;
+
+/// Adds a step that writes it; buffer 0 of `buffers`, which has what `centre` needs besides, is the
+/// input.
+BufferId planWiden(const Widened &shape, const Centre &centre, Buffers buffers, Plan &plan);
+
+} // namespace tandem::cpu
