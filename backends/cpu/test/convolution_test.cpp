@@ -1,13 +1,9 @@
+#include "backends/cpu/test/backends.h"
 #include "backends/cpu/test/harness.h"
 
 #include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
-
-namespace tandem {
-const Backend &cpuBackend();
-const Device &cpuDevice();
-} // namespace tandem
 
 using namespace tandem;
 

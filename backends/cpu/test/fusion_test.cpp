@@ -1,15 +1,9 @@
 // What is fused, what is not, and that both give what the reference does.
 
+#include "backends/cpu/test/backends.h"
 #include "backends/cpu/test/harness.h"
 
 #include <gtest/gtest.h>
-
-namespace tandem {
-const Backend &cpuBackend();
-const Device &cpuDevice();
-const Backend &referenceBackend();
-const Device &referenceDevice();
-} // namespace tandem
 
 namespace tandem::test {
 namespace {

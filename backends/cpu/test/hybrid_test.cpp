@@ -1,18 +1,12 @@
 // Inputs whose ranges are unlike the usual: the scale is found while the model runs.
 
+#include "backends/cpu/test/backends.h"
 #include "backends/cpu/test/harness.h"
 
 #include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <limits>
-
-namespace tandem {
-const Backend &cpuBackend();
-const Device &cpuDevice();
-const Backend &referenceBackend();
-const Device &referenceDevice();
-} // namespace tandem
 
 namespace tandem::test {
 namespace {

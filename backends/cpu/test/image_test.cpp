@@ -2,6 +2,7 @@
 
 #include "backends/cpu/run/image.h"
 #include "backends/cpu/run/processor.h"
+#include "backends/cpu/test/backends.h"
 #include "backends/cpu/test/harness.h"
 #include "compiler/codegen/kernel_set.h"
 
@@ -9,11 +10,6 @@
 #include <elf.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-namespace tandem {
-const Backend &cpuBackend();
-const Device &cpuDevice();
-} // namespace tandem
 
 namespace tandem::cpu {
 namespace {

@@ -1,19 +1,13 @@
 // The loops of avx512, on whatever has AVX2: tests/conformance runs the best code of the machine
 // only.
 
+#include "backends/cpu/test/backends.h"
 #include "backends/cpu/test/harness.h"
 #include "tests/conformance/cases.h"
 
 #include "llvm/ADT/STLExtras.h"
 
 #include <gtest/gtest.h>
-
-namespace tandem {
-const Backend &cpuBackend();
-const Device &cpuDevice();
-const Backend &referenceBackend();
-const Device &referenceDevice();
-} // namespace tandem
 
 namespace tandem::test {
 namespace {
