@@ -13,7 +13,8 @@ namespace tandem {
 // TFLite's quantized arithmetic, as its reference kernels compute it; tests/models/README.md says
 // which rounding which operation has, and how that was measured. Pure functions; any thread.
 
-/// A real number as `multiplier * 2^(shift - 31)`; the multiplier's magnitude is in [2^30, 2^31), or 0.
+/// A real number as `multiplier * 2^(shift - 31)`; the multiplier's magnitude is in [2^30, 2^31),
+/// or 0.
 struct FixedMultiplier {
   int32_t multiplier = 0;
   int32_t shift = 0; ///< -31..30; positive shifts left

@@ -1,5 +1,7 @@
 #include "base/result.h"
 
+#include "base/printable.h"
+
 namespace tandem {
 
 std::string_view codeName(Code code) {
@@ -25,7 +27,7 @@ std::string_view codeName(Code code) {
 }
 
 std::string Error::text() const {
-  return subject.empty() ? "error: " + message : subject + ": error: " + message;
+  return printable(subject.empty() ? "error: " + message : subject + ": error: " + message);
 }
 
 } // namespace tandem

@@ -42,7 +42,7 @@ struct Error {
     message = text.str();
   }
 
-  /// "subject: error: message", the line a user sees.
+  /// "subject: error: message", the line a user sees; printable().
   std::string text() const;
 };
 

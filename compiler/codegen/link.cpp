@@ -35,7 +35,8 @@ static int anonymousFile(ArrayRef<char> bytes) {
   return file;
 }
 
-static Error runLld(ArrayRef<std::string> arguments) {
+/// lld does not tell kinds of errors apart: it names the output only where it cannot write it.
+static Error runLld(ArrayRef<std::string> arguments, StringRef output) {
   static std::mutex oneAtATime; // lld keeps a global context
   std::lock_guard lock(oneAtATime);
   SmallVector<const char *> argv;
@@ -45,16 +46,21 @@ static Error runLld(ArrayRef<std::string> arguments) {
   raw_string_ostream errors(messages);
   const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
   lld::Result result = lld::lldMain(argv, nulls(), errors, drivers);
-  if (result.retCode != 0 || !result.canRunAgain)
-    return createStringError("linking the generated kernels failed: " + StringRef(messages).trim());
-  return Error::success();
+  if (result.retCode == 0 && result.canRunAgain)
+    return Error::success();
+  if (StringRef(messages).contains(output))
+    return createStringError(std::make_error_code(std::errc::io_error),
+                             "cannot write the linked kernels to a temporary file: " +
+                                 StringRef(messages).trim());
+  return createStringError("linking the generated kernels failed: " + StringRef(messages).trim());
 }
 
 Expected<std::string> linkImage(ArrayRef<ObjectCode> objects, const Isa &isa) {
   // The output cannot be anonymous: lld writes a file beside it and renames.
   SmallString<128> output;
   if (std::error_code code = sys::fs::createTemporaryFile("tandem-kernels", "so", output))
-    return createStringError(code, "cannot create a temporary file for the linker");
+    return createStringError(std::make_error_code(std::errc::io_error),
+                             "cannot create a temporary file for the linker: " + code.message());
   SmallVector<int> files;
   scope_exit cleanUp([&] {
     for (int file : files)
@@ -83,15 +89,17 @@ Expected<std::string> linkImage(ArrayRef<ObjectCode> objects, const Isa &isa) {
   for (const ObjectCode &object : objects) {
     int file = anonymousFile(object);
     if (file < 0)
-      return createStringError("cannot hand an object to the linker: %s", strerror(errno));
+      return createStringError(std::make_error_code(std::errc::io_error),
+                               "cannot hand an object to the linker: " + Twine(strerror(errno)));
     files.push_back(file);
     arguments.push_back("/proc/self/fd/" + std::to_string(file));
   }
-  if (Error error = runLld(arguments))
+  if (Error error = runLld(arguments, output))
     return error;
   ErrorOr<std::unique_ptr<MemoryBuffer>> image = MemoryBuffer::getFile(output, false, false);
   if (!image)
-    return createStringError(image.getError(), "cannot read the linked kernels");
+    return createStringError(std::make_error_code(std::errc::io_error),
+                             "cannot read the linked kernels: " + image.getError().message());
   return (*image)->getBuffer().str();
 }
 

@@ -1,5 +1,6 @@
 #include "compiler/driver/compile_module.h"
 
+#include "compiler/codegen/isa.h"
 #include "compiler/driver/bundle_model.h"
 #include "compiler/driver/diagnostics.h"
 
@@ -30,11 +31,11 @@ Result<Target> findTarget(const CompileSettings &settings) {
        settings.backends.empty() ? target.device.backends() : settings.backends) {
     const Backend *backend = findBackend(name);
     if (!backend)
-      return Error(Code::kInvalidArgument, "", "no backend is called '", name, "'; this build has ",
+      return Error(Code::kNotFound, "", "no backend is called '", name, "'; this build has ",
                    llvm::join(backendNames(), ", "));
     const Processor *processor = target.device.processorOf(name);
     if (!processor)
-      return Error(Code::kInvalidArgument, "", "device '", target.device.name,
+      return Error(Code::kUnsupported, "", "device '", target.device.name,
                    "' has no processor for backend '", name, "', only for ",
                    llvm::join(target.device.backends(/*withOnRequest=*/true), ", "));
     target.candidates.push_back({backend, processor});
@@ -188,6 +189,14 @@ Result<Partition> placed(func::FuncOp function, const ModelOrigin &origin,
 
 Status checkSettings(const CompileSettings &settings) {
   TANDEM_ASSIGN_OR_RETURN(Target target, findTarget(settings));
+  for (const std::string &name : settings.isas)
+    if (!codegen::findIsa(name)) {
+      std::vector<std::string> known;
+      for (const codegen::Isa &isa : codegen::isas())
+        known.push_back(isa.name.str());
+      return Error(Code::kNotFound, "", "no instruction set is called '", name,
+                   "'; this build generates code for ", llvm::join(known, ", "));
+    }
   for (const auto &[key, value] : settings.options) {
     auto isOwner = [owner = StringRef(key).split('.').first](const Candidate &candidate) {
       return candidate.backend->name() == owner;

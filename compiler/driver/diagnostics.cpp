@@ -31,7 +31,18 @@ Error DiagnosticCollector::error(const std::string &path, Code code, std::string
 }
 
 Error DiagnosticCollector::error(const std::string &path, Code code, llvm::Error otherwise) const {
-  return error(path, code, llvm::toString(std::move(otherwise)));
+  std::string text;
+  llvm::handleAllErrors(std::move(otherwise), [&](const llvm::ErrorInfoBase &info) {
+    std::error_code reason = info.convertToErrorCode();
+    if (reason == std::errc::invalid_argument) // of the options, as fixed_shapes.h has it
+      code = Code::kInvalidArgument;
+    else if (reason.category() == std::generic_category())
+      code = Code::kIo;
+    std::string message = info.message();
+    if (!StringRef(text).contains(message)) // one failure may come once per instruction set
+      text += (text.empty() ? "" : "; ") + message;
+  });
+  return error(path, code, std::move(text));
 }
 
 } // namespace tandem

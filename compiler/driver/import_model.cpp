@@ -4,11 +4,11 @@
 #include "compiler/driver/bundle_model.h"
 #include "compiler/driver/diagnostics.h"
 #include "compiler/graph/graph.h"
-#include "compiler/importers/common/importer.h"
+#include "compiler/graph/types.h"
+#include "compiler/importers/common/fixed_shapes.h"
 #include "compiler/passes/pipelines.h"
 
 #include "mlir/Pass/PassManager.h"
-#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 
@@ -30,6 +30,20 @@ Result<const Importer *> findImporter(const MappedFile &file) {
 void report(const CompileRequest &request, const std::string &stage, double done) {
   if (request.progress)
     request.progress(stage, done);
+}
+
+/// Some importers have used the shapes already; a format whose shapes are all fixed has not.
+llvm::Error checkShapes(const ImportOptions &options, func::FuncOp function) {
+  std::vector<std::string> names = inputNames(function);
+  if (llvm::Error wrong = checkFixedNames(options, names))
+    return wrong;
+  for (auto [name, argument] : llvm::zip(names, function.getArguments())) {
+    auto shape =
+        fixShape(options, name, "input '" + name + "'", graph::tensorType(argument).getShape());
+    if (!shape)
+      return shape.takeError();
+  }
+  return llvm::Error::success();
 }
 
 } // namespace
@@ -58,10 +72,8 @@ Result<ImportedModel> importModel(const CompileRequest &request) {
   model.module = std::move(*module);
   if (!model.main())
     return Error(Code::kInternal, request.modelPath, "the importer made no function 'main'");
-  for (const auto &[name, shape] : request.shapes)
-    if (!llvm::is_contained(inputNames(model.main()), name))
-      return Error(Code::kInvalidArgument, request.modelPath, "no input is called '", name,
-                   "'; the inputs are ", llvm::join(inputNames(model.main()), ", "));
+  if (llvm::Error wrong = checkShapes(options, model.main()))
+    return diagnostics.error(request.modelPath, Code::kInvalidArgument, std::move(wrong));
 
   report(request, "optimizing", 0.2);
   PassManager passes(model.context.get());

@@ -207,16 +207,25 @@ struct SinkThroughConcat : OpRewritePattern<ConcatOp> {
   }
 };
 
+/// The transpose that an op of one input reads, where the op can go above it.
+template <typename OpT> FailureOr<TransposeOp> transposeBefore(OpT op, PatternRewriter &rewriter) {
+  auto transpose = op.getInput().template getDefiningOp<TransposeOp>();
+  if (!transpose)
+    return rewriter.notifyMatchFailure(op, "input is not a transpose");
+  if (isPerAxis(transpose.getInput()))
+    return rewriter.notifyMatchFailure(op, "quantized per axis");
+  return transpose;
+}
+
 /// Ops of one input whose attributes name dimensions: `adjust` puts them into the order before.
 template <typename OpT> struct SinkThrough : OpRewritePattern<OpT> {
   using OpRewritePattern<OpT>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
-    auto transpose = op.getInput().template getDefiningOp<TransposeOp>();
-    if (!transpose)
-      return rewriter.notifyMatchFailure(op, "input is not a transpose");
-    if (isPerAxis(transpose.getInput()))
-      return rewriter.notifyMatchFailure(op, "quantized per axis");
+    FailureOr<TransposeOp> found = transposeBefore(op, rewriter);
+    if (failed(found))
+      return failure();
+    TransposeOp transpose = *found;
     SmallVector<int64_t> permutation(transpose.getPermutation());
     moveAbove(op, transpose.getInput(), permutation, rewriter,
               [&](OpT moved) { adjust(moved, permutation); });
@@ -244,11 +253,10 @@ template <typename OpT> struct SinkThroughReduction : OpRewritePattern<OpT> {
   using OpRewritePattern<OpT>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(OpT op, PatternRewriter &rewriter) const override {
-    auto transpose = op.getInput().template getDefiningOp<TransposeOp>();
-    if (!transpose)
-      return rewriter.notifyMatchFailure(op, "input is not a transpose");
-    if (isPerAxis(transpose.getInput()))
-      return rewriter.notifyMatchFailure(op, "quantized per axis");
+    FailureOr<TransposeOp> found = transposeBefore(op, rewriter);
+    if (failed(found))
+      return failure();
+    TransposeOp transpose = *found;
     SmallVector<int64_t> permutation(transpose.getPermutation()), axes;
     for (int64_t axis : op.getAxes())
       axes.push_back(permutation[axis]);

@@ -4,9 +4,11 @@
 #include "base/result.h"
 #include "pipeline/app/step_kind.h"
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -65,6 +67,10 @@ struct AppStep {
     return std::get<T>(options.at(name));
   }
 };
+
+/// What `tandem run --json` says of every picture itself, so that no result can have such a name.
+inline constexpr std::array<std::string_view, 6> kReportKeys = {"image",  "path",  "width",
+                                                                "height", "saved", "timings"};
 
 /// A named part of what the application gives back.
 struct AppResult {

@@ -301,6 +301,11 @@ Status ApplicationReader::readResults(const YamlNode &node) {
   for (const YamlNode::Entry &entry : node.entries) {
     TANDEM_RETURN_IF_ERROR(requireName(entry));
     NodeReader reader(path_, entry.value, "result '" + entry.key + "'");
+    if (std::ranges::find(kReportKeys, entry.key) != kReportKeys.end())
+      return reader.error(
+          entry.line, "result '", entry.key,
+          "' has the name of what a report says of every picture, expected none of ",
+          listOfWords({kReportKeys.begin(), kReportKeys.end()}));
     DraftResult draft;
     draft.result.name = entry.key;
     draft.result.line = entry.line;

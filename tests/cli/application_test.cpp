@@ -160,6 +160,13 @@ TEST_F(RunApplication, NamesTheLineOfWhatIsWrongInTheFile) {
             ":11: error: a cycle of steps: 'flat' needs 'run' needs 'flat'\n");
   EXPECT_EQ(refusalOf("tandem: 1", "tandem: [1"),
             ":2: error: not YAML: end of sequence flow not found\n");
+  EXPECT_EQ(refusalOf("scores: side.scores", "timings: side.scores"),
+            ":16: error: result 'timings' has the name of what a report says of every picture, "
+            "expected none of image, path, width, height, saved or timings\n");
+  EXPECT_THAT(refusalOf("net: {file: net.mlir,", "net: {file: net.mlir, backends: gpu,"),
+              StartsWith(":3: error: model 'net': no backend is called 'gpu'; this build has "));
+  EXPECT_EQ(refusalOf("net: {file: net.mlir,", "net: {file: net.mlir, shapes: {x: [1, 3]},"),
+            ":3: error: model 'net': --shape names 'x', the model's inputs are halves\n");
   EXPECT_EQ(refusalOf("size: [2, 1]", "size: [2, 2]"),
             ":12: error: step 'run': 'flat' makes f32 1x4, input 'halves' of model 'net' takes f32 "
             "1x2\n");
@@ -176,11 +183,24 @@ TEST_F(RunApplication, NamesAModelThatIsMissingAndTakesAnother) {
   Outcome other =
       runTandem({"run", path("gone.yaml"), "--model", "net=" + path("net.mlir"), path("a.bmp")});
   EXPECT_EQ(other.exitCode, 0) << other.err;
+}
+
+TEST_F(RunApplication, TakesAnotherFileOnlyForAModelThatItHas) {
   Outcome unknown =
       runTandem({"run", path("app.yaml"), path("a.bmp"), "--model", "nat=" + path("net.mlir")});
-  EXPECT_EQ(unknown.exitCode, 1);
-  EXPECT_THAT(unknown.err, HasSubstr("error: --model 'nat=" + path("net.mlir") +
-                                     "' names no model, expected NAME=FILE with one of net\n"));
+  EXPECT_EQ(unknown.exitCode, 2);
+  EXPECT_EQ(unknown.err, path("app.yaml") + ": error: --model names 'nat', the application's "
+                                            "models are net\n");
+  for (std::string text : {"net", "net=", "=net.mlir", ""}) {
+    Outcome malformed = runTandem({"run", path("app.yaml"), path("a.bmp"), "--model", text});
+    EXPECT_EQ(malformed.exitCode, 2);
+    EXPECT_EQ(malformed.err, "tandem run: --model '" + text +
+                                 "', expected --model NAME=FILE; see 'tandem run --help'\n");
+  }
+  Outcome twice =
+      runTandem({"run", path("app.yaml"), path("a.bmp"), "--model", "net=a", "--model", "net=b"});
+  EXPECT_EQ(twice.exitCode, 2);
+  EXPECT_THAT(twice.err, HasSubstr("--model gives 'net' twice"));
 }
 
 TEST_F(RunApplication, LeavesNothingWhereItCannotWrite) {
@@ -193,6 +213,27 @@ TEST_F(RunApplication, LeavesNothingWhereItCannotWrite) {
       runTandem({"run", path("app.yaml"), path("a.bmp"), "--save", path("out")}, {.fileBytes = 32});
   EXPECT_EQ(full.exitCode, 1);
   EXPECT_TRUE(std::filesystem::is_empty(path("out")));
+}
+
+TEST_F(RunApplication, ThatStdoutDoesNotTakeIsNotDone) {
+  for (const char *format : {"--json", "--threads=1"}) {
+    Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp"), path("b.bmp"), format},
+                                {.stdoutTo = "/dev/full"});
+    EXPECT_EQ(outcome.exitCode, 1);
+    EXPECT_THAT(errorLines(outcome.err),
+                ElementsAre("standard output: error: cannot write: No space left on device"));
+  }
+}
+
+TEST_F(RunApplication, HasColoursOnATerminalOnly) {
+  std::vector<std::string> arguments = {"run", path("app.yaml"), path("a.bmp")};
+  Outcome terminal = runTandem(arguments, {.terminal = true});
+  EXPECT_EQ(terminal.exitCode, 0);
+  EXPECT_THAT(terminal.out, HasSubstr("\033[1m" + path("a.bmp") + "\033[0m"));
+  Outcome again = runTandem(arguments);
+  EXPECT_EQ(again.exitCode, 0);
+  EXPECT_EQ(again.err, "") << "nothing is compiled twice, so there is no progress to tell";
+  EXPECT_EQ(again.out.find_first_of("\r\033"), std::string::npos);
 }
 
 TEST_F(RunApplication, WrongUsageExitsWithTwo) {

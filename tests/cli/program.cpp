@@ -1,11 +1,14 @@
 #include "tests/cli/program.h"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <sstream>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,17 +43,24 @@ void writeBytes(const std::string &path, const std::string &bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
+std::vector<std::string> errorLines(const std::string &text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);)
+    if (line.find("error: ") != std::string::npos)
+      lines.push_back(line);
+  return lines;
+}
+
 /// In the child, between fork and exec.
-[[noreturn]] static void become(const std::vector<std::string> &arguments, const std::string &out,
-                                const std::string &err, Limits limits) {
+[[noreturn]] static void become(const std::vector<std::string> &arguments,
+                                const Surroundings &around) {
   std::vector<char *> argv;
   for (const std::string &argument : arguments)
     argv.push_back(const_cast<char *>(argument.c_str()));
   argv.push_back(nullptr);
-  dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
-  dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
-  if (limits.fileBytes >= 0) {
-    rlimit limit = {static_cast<rlim_t>(limits.fileBytes), static_cast<rlim_t>(limits.fileBytes)};
+  if (around.fileBytes >= 0) {
+    rlimit limit = {static_cast<rlim_t>(around.fileBytes), static_cast<rlim_t>(around.fileBytes)};
     setrlimit(RLIMIT_FSIZE, &limit);
     std::signal(SIGXFSZ, SIG_IGN); // the write fails instead, as on a full disk
   }
@@ -58,18 +68,55 @@ void writeBytes(const std::string &path, const std::string &bytes) {
   _exit(127);
 }
 
-Outcome runTandem(const std::vector<std::string> &arguments, Limits limits) {
+/// Both ends of a terminal.
+struct Terminal {
+  int shown = -1, line = -1;
+
+  Terminal() : shown(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    if (grantpt(shown) == 0 && unlockpt(shown) == 0)
+      line = open(ptsname(shown), O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  }
+
+  /// All that it shows until the last program on it has ended.
+  std::string read() {
+    close(line);
+    std::string text;
+    std::array<char, 4096> part;
+    for (ssize_t count; (count = ::read(shown, part.data(), part.size())) > 0;)
+      text.append(part.data(), static_cast<size_t>(count));
+    close(shown);
+    return text;
+  }
+};
+
+static int openNew(const std::string &path) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+}
+
+Outcome runTandem(const std::vector<std::string> &arguments, const Surroundings &around) {
   TemporaryFolder streams;
   std::vector<std::string> all = {TANDEM_PROGRAM};
   all.insert(all.end(), arguments.begin(), arguments.end());
+  std::optional<Terminal> terminal;
+  if (around.terminal)
+    terminal.emplace();
   pid_t child = fork();
-  if (child == 0)
-    become(all, streams.path("out"), streams.path("err"), limits);
+  if (child == 0) {
+    int out = terminal                  ? terminal->line
+              : around.stdoutTo.empty() ? openNew(streams.path("out"))
+                                        : open(around.stdoutTo.c_str(), O_WRONLY | O_CLOEXEC);
+    dup2(out, STDOUT_FILENO);
+    dup2(terminal ? terminal->line : openNew(streams.path("err")), STDERR_FILENO);
+    become(all, around);
+  }
+  Outcome outcome;
+  if (terminal)
+    outcome.out = terminal->read();
   int status = 0;
   waitpid(child, &status, 0);
-  Outcome outcome;
   outcome.exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  outcome.out = readBytes(streams.path("out"));
+  if (!terminal)
+    outcome.out = readBytes(streams.path("out"));
   outcome.err = readBytes(streams.path("err"));
   return outcome;
 }

@@ -11,12 +11,17 @@ struct Outcome {
   std::string out, err;
 };
 
-struct Limits {
-  long fileBytes = -1; ///< no file may grow beyond it, as on a full disk; -1: no limit
+struct Surroundings {
+  long fileBytes = -1;       ///< no file may grow beyond it, as on a full disk; -1: no limit
+  std::string stdoutTo = {}; ///< a file or device that is there; empty: Outcome::out
+  bool terminal = false; ///< stdout and stderr are one terminal; all that it shows is Outcome::out
 };
 
 /// Runs build/bin/tandem with these arguments.
-Outcome runTandem(const std::vector<std::string> &arguments, Limits limits = {});
+Outcome runTandem(const std::vector<std::string> &arguments, const Surroundings &around = {});
+
+/// The lines of a stream that have ": error: ", as every refusal has once.
+std::vector<std::string> errorLines(const std::string &text);
 
 /// A folder of its own, gone with the object.
 class TemporaryFolder {

@@ -10,7 +10,9 @@ namespace tandem::test {
 namespace {
 
 /// A function: test suites are instantiated before other files' globals are there.
-std::filesystem::path root() { return TANDEM_SOURCE_DIR; }
+std::filesystem::path root() {
+  return TANDEM_SOURCE_DIR;
+}
 
 GoldenModel::Tensor readTensor(const nlohmann::json &entry) {
   return {entry.at("name"), entry.value("layout", ""), entry.at("shape").get<Shape>()};
@@ -63,7 +65,8 @@ Geometry geometryOf(const GoldenModel::Tensor &tensor) {
 const std::vector<GoldenModel> &goldenModels() {
   static const std::vector<GoldenModel> models = [] {
     std::ifstream file(goldenFolder() + "/models.json");
-    const nlohmann::json document = nlohmann::json::parse(file); // outlives the loop over a part of it
+    const nlohmann::json document =
+        nlohmann::json::parse(file); // outlives the loop over a part of it
     std::vector<GoldenModel> list;
     for (const auto &entry : document.at("models"))
       list.push_back(readModel(entry));

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # lint.sh [--all | FILE...]: clang-format --dry-run over the files, then clang-tidy over those of them that build/
-# compiles. Without files: those that differ from main, or all when none does.
+# compiles. Without files: those that differ from main; --all takes clang-tidy about an hour on two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/dev/lib.sh
 
 files=("$@")
-if ((!$#)) && base=$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null); then
+if [[ ${1:-} == --all ]]; then
+  mapfile -t files < <(cpp_files)
+elif ((!$#)); then
+  base=$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null) ||
+    die "there is no main to compare with, say --all or name files"
   mapfile -t files < <(comm -12 <(cpp_files | sort) <({ git diff --name-only "$base" && git ls-files --others --exclude-standard; } | sort))
+  ((${#files[@]})) || { say "nothing differs from main; --all looks at every file" && exit 0; }
 fi
-if ((!${#files[@]})) || [[ ${files[0]} == --all ]]; then mapfile -t files < <(cpp_files); fi
-((${#files[@]})) || exit 0
 status=0
 say "clang-format: ${#files[@]} files"
 clang-format-22 --dry-run -Werror "${files[@]}" || status=1

@@ -1,8 +1,7 @@
 #include "tools/tandem/app_report.h"
 
 #include "tools/tandem/annotate.h"
-
-#include <nlohmann/json.hpp>
+#include "tools/tandem/json_text.h"
 
 #include <algorithm>
 #include <array>
@@ -192,8 +191,7 @@ std::string reportAsJson(const PictureReport &report) {
     json["saved"] = report.saved;
   for (const StageTiming &timing : report.result.timings)
     json["timings"].push_back(jsonOf(timing));
-  // A path or a label may have bytes that are not UTF-8.
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return jsonText(json, /*indent=*/-1);
 }
 
 std::string reportAsText(const PictureReport &report, bool colours) {

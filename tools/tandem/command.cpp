@@ -1,7 +1,11 @@
 #include "tools/tandem/command.h"
 
+#include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
+#include <cstring>
+#include <optional>
 #include <unistd.h>
 
 namespace tandem {
@@ -24,16 +28,46 @@ int refuse(const Error &error) {
   return error.code == Code::kInternal ? kExitBug : kExitRefused;
 }
 
-Progress::Progress(std::string title, bool silent)
-    : title_(std::move(title)), silent_(silent), terminal_(isatty(STDERR_FILENO) != 0) {}
+int refuseRequest(const Error &error) {
+  int exitCode = refuse(error);
+  return error.code == Code::kInvalidArgument ? static_cast<int>(kExitUsage) : exitCode;
+}
 
-Progress::~Progress() {
-  if (!silent_ && terminal_ && !stage_.empty())
+int wrongUsage(std::string_view command, std::string_view message) {
+  std::string name = "tandem" + (command.empty() ? "" : " " + std::string(command));
+  std::fprintf(stderr, "%s: %.*s; see '%s --help'\n", name.c_str(),
+               static_cast<int>(message.size()), message.data(), name.c_str());
+  return kExitUsage;
+}
+
+Status flushOutput() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout))
+    return {};
+  std::string reason = errno ? std::string(": ") + std::strerror(errno) : "";
+  std::clearerr(stdout); // once said is enough
+  return Error(Code::kIo, "standard output", "cannot write", reason);
+}
+
+int finish(int exitCode) {
+  Status flushed = flushOutput();
+  if (flushed.ok())
+    return exitCode;
+  int refused = refuse(flushed.error());
+  return exitCode == kExitDone ? refused : exitCode;
+}
+
+Progress::Progress(std::string title)
+    : title_(std::move(title)), terminal_(isatty(STDERR_FILENO) != 0) {}
+
+void Progress::finish() {
+  if (terminal_ && !stage_.empty())
     std::fprintf(stderr, "\r\033[K"); // the bar leaves no trace
+  stage_.clear();
 }
 
 void Progress::update(const std::string &stage, double done) {
-  if (silent_ || stage == stage_)
+  if (stage == stage_)
     return;
   stage_ = stage;
   if (!terminal_) {
@@ -48,6 +82,24 @@ void Progress::update(const std::string &stage, double done) {
   std::fflush(stderr);
 }
 
+CLI::Validator notEmpty() {
+  return {[](std::string &text) { return text.empty() ? "the value is empty" : ""; }, ""};
+}
+
+CLI::Validator numberWithin(double least, double most) {
+  std::string range = CLI::detail::to_string(least) + " to " + CLI::detail::to_string(most);
+  auto check = [=](std::string &text) {
+    double value = 0;
+    const char *end = text.data() + text.size();
+    auto [next, failure] = std::from_chars(text.data(), end, value);
+    bool isNumber = failure == std::errc() && next == end && std::isfinite(value);
+    return isNumber && value >= least && value <= most
+               ? std::string()
+               : "'" + text + "' is no number from " + range;
+  };
+  return {check, range};
+}
+
 std::pair<std::string, std::string> splitNameValue(std::string_view text) {
   size_t equals = text.find('=');
   if (equals == std::string_view::npos)
@@ -55,34 +107,47 @@ std::pair<std::string, std::string> splitNameValue(std::string_view text) {
   return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
-Result<std::vector<int64_t>> parseShape(const std::string &text) {
+Result<std::map<std::string, std::string>> parseNameValues(std::string_view form,
+                                                           const std::vector<std::string> &texts) {
+  std::string_view option = form.substr(0, form.find(' '));
+  std::map<std::string, std::string> values;
+  for (const std::string &text : texts) {
+    auto [name, value] = splitNameValue(text);
+    if (name.empty() || value.empty())
+      return Error(Code::kInvalidArgument, "", option, " '", text, "', expected ", form);
+    if (!values.emplace(name, value).second)
+      return Error(Code::kInvalidArgument, "", option, " gives '", name, "' twice");
+  }
+  return values;
+}
+
+static std::optional<std::vector<int64_t>> parseShape(const std::string &text) {
   std::vector<int64_t> shape;
   const char *at = text.data(), *end = at + text.size();
   while (true) {
     int64_t dim = 0;
     auto [next, failure] = std::from_chars(at, end, dim);
     if (failure != std::errc() || dim < 1)
-      break;
+      return std::nullopt;
     shape.push_back(dim);
     if (next == end)
       return shape;
     if (*next != 'x')
-      break;
+      return std::nullopt;
     at = next + 1;
   }
-  return Error(Code::kInvalidArgument, "", "'", text,
-               "' is no shape, expected positive numbers as in 1x224x224x3");
 }
 
 Result<std::map<std::string, std::vector<int64_t>>>
 parseShapes(const std::vector<std::string> &texts) {
+  TANDEM_ASSIGN_OR_RETURN(auto values, parseNameValues("--shape NAME=DIMS", texts));
   std::map<std::string, std::vector<int64_t>> shapes;
-  for (const std::string &text : texts) {
-    auto [name, dims] = splitNameValue(text);
-    if (name.empty())
-      return Error(Code::kInvalidArgument, "", "--shape '", text,
-                   "' has no name, expected NAME=DIMS as in input=1x224x224x3");
-    TANDEM_ASSIGN_OR_RETURN(shapes[name], parseShape(dims));
+  for (const auto &[name, text] : values) {
+    std::optional<std::vector<int64_t>> shape = parseShape(text);
+    if (!shape)
+      return Error(Code::kInvalidArgument, "", "--shape '", name, "=", text,
+                   "', expected positive numbers as in ", name, "=1x224x224x3");
+    shapes[name] = std::move(*shape);
   }
   return shapes;
 }

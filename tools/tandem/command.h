@@ -5,16 +5,19 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tandem {
 
 /// Exit codes of every subcommand, named in each --help.
 enum ExitCode : int {
   kExitDone = 0,
-  kExitRefused = 1, ///< the input, the output folder or the device was refused
-  kExitUsage = 2,
+  kExitRefused = 1, ///< the input, the output or the device was refused
+  kExitUsage = 2,   ///< the command line itself makes no sense, or names what is not there
   kExitBug = 3,
 };
 
@@ -40,27 +43,44 @@ void registerAllCommands(CommandTable &table);
 
 /// Prints "subject: error: message" to stderr; the exit code that goes with it.
 int refuse(const Error &error);
+/// The same for what the command line asks of a model: there kInvalidArgument is wrong usage.
+int refuseRequest(const Error &error);
+/// Prints "tandem COMMAND: message; see 'tandem COMMAND --help'" to stderr; kExitUsage.
+int wrongUsage(std::string_view command, std::string_view message);
+/// Brings all that was printed to where stdout leads. Errors: kIo, as on a full disk.
+Status flushOutput();
+/// The exit code after that; one that was not kExitDone stays.
+int finish(int exitCode);
 
 /// Work that takes a while: a bar on a terminal, a plain line per stage otherwise, on stderr.
 class Progress {
 public:
-  /// `silent`: nothing at all.
-  Progress(std::string title, bool silent);
-  ~Progress();
+  explicit Progress(std::string title);
+  ~Progress() { finish(); }
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
+
   void update(const std::string &stage, double done);
+  /// Takes the bar away, so that other words may follow.
+  void finish();
 
 private:
   std::string title_, stage_;
-  bool silent_, terminal_;
+  bool terminal_;
 };
+
+// What options may be; anything else is wrong usage before a file is touched.
+CLI::Validator notEmpty();
+/// A finite number in [least, most]. CLI::Range takes NaN.
+CLI::Validator numberWithin(double least, double most);
 
 /// "NAME=VALUE" split at the first '='; without one the name is empty.
 std::pair<std::string, std::string> splitNameValue(std::string_view text);
-/// "1x224x224x3" to dimensions; every one positive.
-Result<std::vector<int64_t>> parseShape(const std::string &text);
-/// "input=1x224x224x3" entries to a map.
+/// The values of an option that is given as NAME=VALUE, each name once. `form` is for messages:
+/// "--model NAME=FILE".
+Result<std::map<std::string, std::string>> parseNameValues(std::string_view form,
+                                                           const std::vector<std::string> &texts);
+/// "input=1x224x224x3" entries of --shape; every dimension positive.
 Result<std::map<std::string, std::vector<int64_t>>>
 parseShapes(const std::vector<std::string> &texts);
 

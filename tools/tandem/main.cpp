@@ -4,6 +4,17 @@
 
 #include <cstdio>
 #include <exception>
+#include <sstream>
+
+/// "tandem compile: --output is required; see 'tandem compile --help'", as all wrong usage.
+static int refuseUsage(const CLI::App &app, const CLI::ParseError &error) {
+  std::vector<const CLI::App *> commands = app.get_subcommands({});
+  const CLI::App *command = nullptr;
+  for (const CLI::App *one : commands)
+    if (one->parsed())
+      command = one;
+  return tandem::wrongUsage(command ? command->get_name() : "", error.what());
+}
 
 int main(int argc, char **argv) try {
   CLI::App app("Compiles neural-network models of several frameworks, and runs them and whole "
@@ -17,9 +28,14 @@ int main(int argc, char **argv) try {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
-    return app.exit(error) == 0 ? tandem::kExitDone : tandem::kExitUsage;
+    if (error.get_exit_code() != 0)
+      return tandem::finish(refuseUsage(app, error));
+    std::ostringstream text; // of --help or --version
+    app.exit(error, text, text);
+    std::fputs(text.str().c_str(), stdout);
+    return tandem::finish(tandem::kExitDone);
   }
-  return table.exitCode();
+  return tandem::finish(table.exitCode());
 } catch (const std::exception &error) {
   std::fprintf(stderr, "tandem: error: a bug here, please report: %s\n", error.what());
   return tandem::kExitBug;

@@ -1,5 +1,7 @@
 #include "tools/tandem/region_profile.h"
 
+#include "base/printable.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -19,7 +21,9 @@ std::string regionTable(std::span<const RegionProfile> regions) {
         static_cast<int>(name), static_cast<int>(region.size()), region.data(),
         static_cast<int>(backend.size()), backend.data(), static_cast<int>(ranOn.size()),
         ranOn.data(), ms.c_str(), predicted.c_str(), faults.c_str());
-    return std::string(line.data(), static_cast<size_t>(std::max(size, 0)));
+    // A bundle's names may be longer than the line.
+    return std::string(line.data(),
+                       std::min(static_cast<size_t>(std::max(size, 0)), line.size() - 1));
   };
   auto milliseconds = [](double us) {
     char text[32];
@@ -51,7 +55,7 @@ nlohmann::ordered_json regionsAsJson(std::span<const RegionProfile> regions) {
 void NoticePrinter::print(const std::string &subject, std::span<const std::string> notices) {
   for (const std::string &notice : notices)
     if (told_.insert(subject + notice).second)
-      std::fprintf(stderr, "%s: warning: %s\n", subject.c_str(), notice.c_str());
+      std::fprintf(stderr, "%s: warning: %s\n", subject.c_str(), printable(notice).c_str());
 }
 
 } // namespace tandem

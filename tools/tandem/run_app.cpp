@@ -35,16 +35,16 @@ StageTiming ownStage(std::string name, std::string uses, Clock::time_point start
   return timing;
 }
 
-Status replaceModels(Application &app, const std::vector<std::string> &models) {
-  for (const std::string &text : models) {
-    auto [name, file] = splitNameValue(text);
+/// Fails for a name that no model has.
+Status replaceModels(Application &app, const std::map<std::string, std::string> &models) {
+  for (const auto &[name, file] : models) {
     auto found = std::ranges::find(app.models, name, &AppModel::name);
-    if (name.empty() || file.empty() || found == app.models.end()) {
+    if (found == app.models.end()) {
       std::string names;
       for (const AppModel &model : app.models)
         names += (names.empty() ? "" : ", ") + model.name;
-      return Error(Code::kInvalidArgument, app.path, "--model '", text,
-                   "' names no model, expected NAME=FILE with one of ", names);
+      return Error(Code::kInvalidArgument, app.path, "--model names '", name,
+                   "', the application's models are ", names);
     }
     found->file = file;
   }
@@ -52,9 +52,7 @@ Status replaceModels(Application &app, const std::vector<std::string> &models) {
 }
 
 /// Every model is compiled before any is opened, so that a bad one costs no more than it must.
-Result<ExecutorParts> loadParts(const RunAppOptions &options, const StepTable &table) {
-  TANDEM_ASSIGN_OR_RETURN(Application app, loadApplication(options.app, table.kinds()));
-  TANDEM_RETURN_IF_ERROR(replaceModels(app, options.models));
+Result<ExecutorParts> loadParts(const RunAppOptions &options, Application app) {
   ExecutorParts parts;
   for (const AppModel &model : app.models) {
     TANDEM_ASSIGN_OR_RETURN(Labels labels, loadLabels(model));
@@ -87,7 +85,7 @@ public:
   PictureRun(const RunAppOptions &options, Executor &executor)
       : options_(options), executor_(executor) {}
 
-  Status run(const std::string &path) {
+  Result<PictureReport> run(const std::string &path) {
     Clock::time_point start = Clock::now();
     TANDEM_ASSIGN_OR_RETURN(Image image, loadPicture(path));
     StageTiming load = ownStage("load", "picture", start);
@@ -103,8 +101,15 @@ public:
       TANDEM_RETURN_IF_ERROR(save(path, image, report.saved));
       report.result.timings.push_back(ownStage("draw", "annotate", start));
     }
-    print(report);
-    return {};
+    return report;
+  }
+
+  /// Each picture's words at once, for whoever reads along.
+  Status print(const PictureReport &report) const {
+    bool colours = isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+    std::string text = options_.json ? reportAsJson(report) + "\n" : reportAsText(report, colours);
+    std::fputs(text.c_str(), stdout);
+    return flushOutput();
   }
 
 private:
@@ -132,13 +137,6 @@ private:
     return {};
   }
 
-  void print(const PictureReport &report) const {
-    bool colours = isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-    std::string text = options_.json ? reportAsJson(report) + "\n" : reportAsText(report, colours);
-    std::fputs(text.c_str(), stdout);
-    std::fflush(stdout);
-  }
-
   const RunAppOptions &options_;
   Executor &executor_;
   std::set<std::string> places_;
@@ -149,7 +147,12 @@ private:
 int runApp(const RunAppOptions &options) {
   StepTable table;
   registerAllSteps(table);
-  Result<ExecutorParts> parts = loadParts(options, table);
+  Result<Application> app = loadApplication(options.app, table.kinds());
+  if (!app.ok())
+    return refuse(app.error());
+  if (Status replaced = replaceModels(*app, options.models); !replaced.ok())
+    return refuseRequest(replaced.error());
+  Result<ExecutorParts> parts = loadParts(options, std::move(*app));
   if (!parts.ok())
     return refuse(parts.error());
   auto executor = makeSequentialExecutor(std::move(*parts), table);
@@ -163,8 +166,11 @@ int runApp(const RunAppOptions &options) {
   int exitCode = kExitDone;
   NoticePrinter notices;
   for (const std::string &image : options.images) {
-    if (Status status = run.run(image); !status.ok())
-      exitCode = refuse(status.error());
+    Result<PictureReport> report = run.run(image);
+    if (!report.ok())
+      exitCode = refuse(report.error());
+    else if (Status printed = run.print(*report); !printed.ok())
+      return refuse(printed.error()); // nobody would read of the others
     for (const ModelProfile &model : (*executor)->profile())
       notices.print(options.app + ": model '" + model.model + "'", model.notices);
   }

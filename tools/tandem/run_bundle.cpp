@@ -1,11 +1,11 @@
 #include "tools/tandem/run_bundle.h"
 
+#include "base/printable.h"
 #include "runtime/session.h"
 #include "tools/tandem/command.h"
+#include "tools/tandem/json_text.h"
 #include "tools/tandem/npy.h"
 #include "tools/tandem/region_profile.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -34,28 +34,36 @@ std::string inputNames(const Session &session) {
   return names;
 }
 
-/// Every input exactly once.
-Status setInputs(const Session &session, const RunBundleOptions &options) {
+/// An input and the file that goes into it.
+using BoundInput = std::pair<const TensorView *, std::string>;
+
+/// Every input exactly once. Errors are of the command line; no file is looked at.
+Result<std::vector<BoundInput>> bindInputs(const Session &session,
+                                           const RunBundleOptions &options) {
+  std::vector<BoundInput> bound;
   std::set<std::string> given;
   for (const std::string &text : options.inputs) {
     auto [name, path] = splitNameValue(text);
-    if (name.empty()) {
+    bool isUnnamed = text.find('=') == std::string::npos;
+    if (path.empty() || (name.empty() && !isUnnamed))
+      return Error(Code::kInvalidArgument, options.bundle, "--input '", text,
+                   "', expected NAME=FILE.npy");
+    if (isUnnamed) {
       if (session.inputs().size() != 1)
-        return Error(Code::kInvalidArgument, options.bundle,
-                     "has more than one input, say --input NAME=", path, " with a name of ",
-                     inputNames(session));
+        return Error(Code::kInvalidArgument, options.bundle, "has ", session.inputs().size(),
+                     " inputs, say --input NAME=", path, " with a name of ", inputNames(session));
       name = session.inputs()[0].name;
     }
     TANDEM_ASSIGN_OR_RETURN(const TensorView *tensor, session.input(name));
     if (!given.insert(name).second)
       return Error(Code::kInvalidArgument, options.bundle, "input '", name, "' is given twice");
-    TANDEM_RETURN_IF_ERROR(setInput(*tensor, path));
+    bound.emplace_back(tensor, path);
   }
   for (const TensorView &input : session.inputs())
     if (!given.contains(std::string(input.name)))
       return Error(Code::kInvalidArgument, options.bundle, "input '", input.name,
                    "' is missing, say --input ", input.name, "=FILE.npy");
-  return Status();
+  return bound;
 }
 
 /// A tensor's name may have slashes, which a file's may not.
@@ -140,38 +148,50 @@ void print(const Session &session, const RunBundleOptions &options) {
   if (options.json) {
     ordered_json report = {
         {"bundle", options.bundle}, {"ms", totalMs}, {"outputs", outputs}, {"regions", regions}};
-    std::printf("%s\n", report.dump(2).c_str());
+    std::printf("%s\n", jsonText(report).c_str());
     return;
   }
   for (const ordered_json &output : outputs)
-    std::printf(
-        "%s  %s %s  min %.6g  max %.6g  first %s\n", output["name"].get<std::string>().c_str(),
-        output["type"].get<std::string>().c_str(), shapeText(output["shape"].get<Shape>()).c_str(),
-        output["min"].get<double>(), output["max"].get<double>(), output["first"].dump().c_str());
+    std::printf("%s  %s %s  min %.6g  max %.6g  first %s\n",
+                printable(output["name"].get<std::string>()).c_str(),
+                output["type"].get<std::string>().c_str(),
+                shapeText(output["shape"].get<Shape>()).c_str(), output["min"].get<double>(),
+                output["max"].get<double>(), output["first"].dump().c_str());
   std::printf("%.3f ms in %zu region%s\n", totalMs, regions.size(), regions.size() == 1 ? "" : "s");
   if (options.profile)
     std::fputs(regionTable(session.profile()).c_str(), stdout);
 }
 
-Status run(const RunBundleOptions &options) {
-  TANDEM_ASSIGN_OR_RETURN(auto bundle, Bundle::open(options.bundle));
-  SessionOptions sessionOptions;
-  sessionOptions.threads = options.threads;
-  TANDEM_ASSIGN_OR_RETURN(auto session, Session::create(bundle, options.model, sessionOptions));
-  TANDEM_RETURN_IF_ERROR(setInputs(*session, options));
-  TANDEM_RETURN_IF_ERROR(session->run());
+Status run(Session &session, const std::vector<BoundInput> &inputs,
+           const RunBundleOptions &options) {
+  for (const auto &[tensor, path] : inputs)
+    TANDEM_RETURN_IF_ERROR(setInput(*tensor, path));
+  TANDEM_RETURN_IF_ERROR(session.run());
   NoticePrinter().print(options.bundle,
-                        std::vector(session->notices().begin(), session->notices().end()));
+                        std::vector(session.notices().begin(), session.notices().end()));
   if (!options.saveFolder.empty())
-    TANDEM_RETURN_IF_ERROR(saveOutputs(*session, options.saveFolder));
-  print(*session, options);
+    TANDEM_RETURN_IF_ERROR(saveOutputs(session, options.saveFolder));
+  print(session, options);
   return Status();
 }
 
 } // namespace
 
 int runBundle(const RunBundleOptions &options) {
-  Status status = run(options);
+  auto bundle = Bundle::open(options.bundle);
+  if (!bundle)
+    return refuse(bundle.error());
+  if (auto model = (*bundle)->model(options.model); !model)
+    return wrongUsage("run", model.error().text());
+  SessionOptions sessionOptions;
+  sessionOptions.threads = options.threads;
+  auto session = Session::create(*bundle, options.model, sessionOptions);
+  if (!session)
+    return refuse(session.error());
+  auto inputs = bindInputs(**session, options);
+  if (!inputs)
+    return wrongUsage("run", inputs.error().text());
+  Status status = run(**session, *inputs, options);
   return status.ok() ? static_cast<int>(kExitDone) : refuse(status.error());
 }
 

@@ -35,6 +35,14 @@ MainFunction MainFunction::create(MLIRContext &context, const std::vector<NamedT
   return result;
 }
 
+llvm::Expected<OwningOpRef<ModuleOp>> MainFunction::take(std::vector<NamedValue> outputs,
+                                                         ErrorCapture &errors) {
+  errors.setSubject("");
+  if (failed(finish(std::move(outputs))))
+    return llvm::createStringError(errors.message());
+  return std::move(module);
+}
+
 LogicalResult MainFunction::finish(std::vector<NamedValue> outputs) {
   OpBuilder builder(function.getContext());
   builder.setInsertionPointToEnd(&function.getBody().front());

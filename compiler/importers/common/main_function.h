@@ -1,5 +1,7 @@
 #pragma once
 
+#include "compiler/importers/common/error_capture.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -27,6 +29,9 @@ struct MainFunction {
   /// Ends the function with these results, erases what none of them needs, and verifies the module.
   /// A name that comes twice gets ":1", ":2" behind it.
   mlir::LogicalResult finish(std::vector<NamedValue> outputs);
+  /// finish(), and the module; or what was emitted against it.
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> take(std::vector<NamedValue> outputs,
+                                                         ErrorCapture &errors);
 };
 
 } // namespace tandem

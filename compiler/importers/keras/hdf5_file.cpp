@@ -32,7 +32,8 @@ llvm::Expected<Hdf5Object> Hdf5File::open(std::string_view bytes) {
   uint8_t offsetSize = cursor.u8(), lengthSize = cursor.u8();
   if (offsetSize != 8 || lengthSize != 8)
     return llvm::createStringError("HDF5 with offsets of " + llvm::Twine(int(offsetSize)) +
-                                   " bytes is not supported, only of 8");
+                                   " and lengths of " + llvm::Twine(int(lengthSize)) +
+                                   " bytes is not supported, only of 8 each");
   cursor.skip(1 + 2 + 2 + 4 + (version == 1 ? 4 : 0)); // reserved, tree constants, flags
   uint64_t base = cursor.u64();
   cursor.skip(3 * 8 + 8); // free space, end of file, driver; the root's link name

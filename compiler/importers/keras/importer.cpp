@@ -1,6 +1,7 @@
 #include "compiler/importers/common/importer.h"
 
 #include "compiler/importers/common/error_capture.h"
+#include "compiler/importers/common/fixed_shapes.h"
 #include "compiler/importers/common/main_function.h"
 #include "compiler/importers/keras/layer.h"
 
@@ -121,36 +122,31 @@ llvm::Expected<RankedTensorType> ModelImport::inputType(const LayerConfig &layer
   const Json *shape = member(layer.config, "batch_input_shape");
   if (!shape)
     shape = member(layer.config, "batch_shape");
-  auto fixed = options_.shapes.find(layer.name);
-  bool isFixed = fixed != options_.shapes.end();
-  if (!shape || !shape->is_array() || shape->empty()) {
-    if (!isFixed)
-      return refuse("the input has no shape, give one with --shape " + layer.name + "=DIMS");
-  } else if (isFixed && fixed->second.size() != shape->size()) {
-    return refuse("--shape gives " + Twine(fixed->second.size()) + " dimensions, the model has " +
-                  Twine(shape->size()));
-  }
   SmallVector<int64_t> dims;
-  size_t rank = isFixed ? fixed->second.size() : shape->size();
-  for (size_t i = 0; i < rank; ++i) {
-    const Json *given = shape && i < shape->size() ? &(*shape)[i] : nullptr;
-    std::optional<int64_t> size = given ? asInt(*given) : std::nullopt;
-    if (given && !given->is_null() && !size)
-      return refuse("dimension " + Twine(i) + " is no number");
-    if (isFixed) {
-      if (size && *size != fixed->second[i])
-        return refuse("--shape gives dimension " + Twine(i) + " as " + Twine(fixed->second[i]) +
-                      ", the model has " + Twine(*size));
-      dims.push_back(fixed->second[i]);
-    } else if (size || i == 0) { // the batch is open in every Keras model; one picture at a time
-      dims.push_back(size.value_or(1));
-    } else {
-      return refuse("dimension " + Twine(i) + " is open, fix it with --shape " + layer.name +
-                    "=DIMS");
+  if (shape && shape->is_array() && !shape->empty()) {
+    for (const Json &entry : *shape) {
+      std::optional<int64_t> size = asInt(entry);
+      if (!size && !entry.is_null())
+        return refuse("dimension " + Twine(dims.size()) + " is no number");
+      if (size && *size < 1)
+        return refuse("dimension " + Twine(dims.size()) + " is " + Twine(*size));
+      dims.push_back(size.value_or(ShapedType::kDynamic));
     }
-    if (dims.back() < 1)
-      return refuse("dimension " + Twine(i) + " is " + Twine(dims.back()));
+  } else if (auto given = options_.shapes.find(layer.name); given != options_.shapes.end()) {
+    dims.assign(given->second.size(), ShapedType::kDynamic);
+  } else {
+    return refuse("the input has no shape, give one with --shape " + layer.name + "=DIMS");
   }
+  llvm::Expected<SmallVector<int64_t>> fixed =
+      fixShape(options_, layer.name, subjectOf(layer), dims);
+  if (!fixed)
+    return fixed.takeError();
+  dims = std::move(*fixed);
+  if (dims[0] < 0) // the batch is open in every Keras model; one picture at a time
+    dims[0] = 1;
+  if (auto open = llvm::find_if(dims, [](int64_t size) { return size < 1; }); open != dims.end())
+    return refuse("dimension " + Twine(open - dims.begin()) + " is open, fix it with --shape " +
+                  layer.name + "=DIMS");
   if (!hasSaneSize(dims))
     return refuse("the shape " + shapeText(dims) + " is too large");
   return RankedTensorType::get(dims, Float32Type::get(&context_));
@@ -158,6 +154,11 @@ llvm::Expected<RankedTensorType> ModelImport::inputType(const LayerConfig &layer
 
 llvm::Error ModelImport::makeInputs() {
   std::vector<NamedType> inputs;
+  std::vector<std::string> names;
+  for (const TensorId &id : model_.inputs)
+    names.push_back(id.layer);
+  if (llvm::Error wrong = checkFixedNames(options_, names))
+    return wrong;
   std::set<TensorId> seen;
   for (const TensorId &id : model_.inputs) {
     auto layer = layers_.find(id.layer);
@@ -171,10 +172,6 @@ llvm::Error ModelImport::makeInputs() {
       return type.takeError();
     inputs.push_back({id.layer, *type});
   }
-  for (const auto &shape : options_.shapes)
-    if (llvm::none_of(inputs, [&](const NamedType &input) { return input.name == shape.getKey(); }))
-      return llvm::createStringError("--shape names '" + shape.getKey() +
-                                     "', which is no input of the model");
   main_ = MainFunction::create(context_, inputs);
   for (auto [id, argument] : llvm::zip(model_.inputs, main_.function.getArguments()))
     values_[id] = argument;
@@ -279,10 +276,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> ModelImport::run() {
   llvm::Expected<std::vector<NamedValue>> results = outputs();
   if (!results)
     return results.takeError();
-  errors_.setSubject("");
-  if (failed(main_.finish(std::move(*results))))
-    return llvm::createStringError(errors_.message());
-  return std::move(main_.module);
+  return main_.take(std::move(*results), errors_);
 }
 
 /// "2.4.0" is 2; files without a version are older than 2.

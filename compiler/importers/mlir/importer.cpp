@@ -1,4 +1,7 @@
 #include "compiler/importers/common/importer.h"
+#include "compiler/graph/graph.h"
+#include "compiler/graph/types.h"
+#include "compiler/importers/common/node_builder.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
@@ -7,6 +10,33 @@ using namespace mlir;
 
 namespace tandem {
 namespace {
+
+LogicalResult checkType(Location location, Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (tensor && tensor.hasStaticShape() && hasSaneSize(tensor.getShape()) &&
+      graph::elementTypeOf(tensor.getElementType()))
+    return success();
+  return emitError(location) << "type " << type
+                             << ", expected a tensor of known dimensions and an element type of "
+                                "the graph dialect";
+}
+
+/// Other importers make nothing but this; in a text there may be anything that parses.
+LogicalResult checkIsGraph(func::FuncOp main) {
+  for (BlockArgument argument : main.getArguments())
+    if (failed(checkType(main.getLoc(), argument.getType())))
+      return failure();
+  for (Operation &op : main.getBody().front().without_terminator()) {
+    if (!isa_and_present<graph::GraphDialect>(op.getDialect()))
+      return op.emitOpError() << "is no operation of the graph dialect";
+    for (Type type : op.getResultTypes())
+      if (failed(checkType(op.getLoc(), type)))
+        return failure();
+  }
+  if (main.getResultTypes().empty())
+    return main.emitOpError() << "gives nothing back";
+  return success();
+}
 
 /// The graph dialect as text, as `tandem compile --emit-mlir` prints it: for tests, for trying an
 /// op by hand, and for models that another tool makes.
@@ -27,6 +57,8 @@ public:
     auto main = module->lookupSymbol<func::FuncOp>("main");
     if (!main || main.isExternal() || !main.getBody().hasOneBlock())
       return llvm::createStringError("has no function 'main' with one block");
+    if (failed(checkIsGraph(main)))
+      return llvm::createStringError("not a model");
     return module;
   }
 };

@@ -1,6 +1,7 @@
 #include "compiler/importers/tflite/graph_import.h"
 
 #include "compiler/graph/constants.h"
+#include "compiler/importers/common/fixed_shapes.h"
 #include "compiler/importers/tflite/sparse.h"
 #include "compiler/importers/tflite/tensors.h"
 
@@ -23,15 +24,30 @@ GraphImport::GraphImport(const Reader &reader, const OpTable &table, const Impor
   context.loadDialect<graph::GraphDialect, func::FuncDialect>(); // before the first type is made
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
-  bool ok = succeeded(findUnknownOperators()) && succeeded(importInputs()) &&
-            succeeded(importOperators());
-  // What follows from an operator that is not there is not worth a message.
-  if (!unsupported_.empty())
-    return llvm::createStringError(unsupported_.message());
-  if (ok && succeeded(importOutputs()))
-    return std::move(main_.module);
+llvm::Error GraphImport::emitted() const {
   return llvm::createStringError(errors_.message());
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
+  llvm::Error wrong = importBody();
+  // What follows from an operator that is not there is not worth a message.
+  if (!unsupported_.empty()) {
+    llvm::consumeError(std::move(wrong));
+    return llvm::createStringError(unsupported_.message());
+  }
+  if (wrong)
+    return wrong;
+  if (failed(importOutputs()))
+    return emitted();
+  return std::move(main_.module);
+}
+
+llvm::Error GraphImport::importBody() {
+  if (failed(findUnknownOperators()))
+    return emitted();
+  if (llvm::Error wrong = importInputs())
+    return wrong;
+  return succeeded(importOperators()) ? llvm::Error::success() : emitted();
 }
 
 void GraphImport::addUnsupported(StringRef kind, StringRef node, StringRef reason) {
@@ -65,50 +81,58 @@ FailureOr<Type> GraphImport::elementTypeOf(int64_t index, Location location) {
   return *type;
 }
 
-FailureOr<NamedType> GraphImport::inputType(int64_t index) {
+llvm::Expected<NamedType> GraphImport::inputType(int64_t index) {
   FailureOr<Type> element = elementTypeOf(index, builder_.getUnknownLoc());
   if (failed(element))
-    return failure();
+    return emitted();
   const schema::Tensor &tensor = **reader_.tensor(index, "the graph");
-  std::string name = tensorName(tensor, index);
+  std::string name = tensorName(tensor, index), subject = "input '" + name + "'";
   SmallVector<int64_t> shape = dimensionsOf(tensor), signature = signatureOf(tensor);
-  if (auto fixed = options_.shapes.find(name); fixed != options_.shapes.end()) {
-    if (fixed->second.size() != shape.size())
-      return error() << "input '" << name << "' has rank " << shape.size() << ", the shape given "
-                     << shapeText(fixed->second);
-    shape.assign(fixed->second.begin(), fixed->second.end());
+  if (options_.shapes.contains(name)) {
+    // As TFLite's ResizeInputTensor: any size, fixed in the file or not.
+    SmallVector<int64_t> open(shape.size(), ShapedType::kDynamic);
+    llvm::Expected<SmallVector<int64_t>> fixed = fixShape(options_, name, subject, open);
+    if (!fixed)
+      return fixed.takeError();
+    shape = std::move(*fixed);
   } else {
     // The file says what a dynamic batch is when nobody resizes it: 1. That is no answer for
     // others.
     for (size_t d = 1; d < std::min(signature.size(), shape.size()); ++d)
       if (signature[d] < 0)
-        return error() << "dimension " << d << " of input '" << name
-                       << "' is dynamic: fix it by a shape, as in " << name << "=...";
+        return llvm::createStringError(subject + ": dimension " + Twine(d) +
+                                       " is open, fix it with --shape " + name + "=DIMS");
   }
   if (!hasSaneSize(shape))
-    return error() << "input '" << name << "' has shape " << shapeText(shape)
-                   << ", expected known dimensions and fewer elements";
+    return llvm::createStringError(subject + " has shape " + shapeText(shape) +
+                                   ", expected known dimensions and fewer elements");
   return NamedType{name, RankedTensorType::get(shape, *element)};
 }
 
-LogicalResult GraphImport::importInputs() {
+llvm::Error GraphImport::importInputs() {
   const flatbuffers::Vector<int32_t> *indices = reader_.mainGraph().inputs();
+  std::vector<std::string> names;
   std::vector<NamedType> inputs;
   for (size_t i = 0, count = indices ? indices->size() : 0; i < count; ++i) {
-    FailureOr<NamedType> input = inputType(indices->Get(i));
-    if (failed(input))
-      return failure();
+    llvm::Expected<const schema::Tensor *> tensor = reader_.tensor(indices->Get(i), "the graph");
+    if (!tensor)
+      return tensor.takeError();
+    names.push_back(tensorName(**tensor, indices->Get(i)));
+  }
+  if (llvm::Error wrong = checkFixedNames(options_, names))
+    return wrong;
+  for (size_t i = 0; i < names.size(); ++i) {
+    llvm::Expected<NamedType> input = inputType(indices->Get(i));
+    if (!input)
+      return input.takeError();
     inputs.push_back(std::move(*input));
   }
-  for (const auto &fixed : options_.shapes)
-    if (llvm::none_of(inputs, [&](const NamedType &input) { return input.name == fixed.first(); }))
-      return error() << "a shape is given for '" << fixed.first() << "', which is no input";
   main_ = MainFunction::create(context_, inputs);
   Block &body = main_.function.getBody().front();
   builder_.setInsertionPointToEnd(&body);
   for (size_t i = 0; i < inputs.size(); ++i)
     values_[indices->Get(i)] = body.getArgument(i);
-  return success();
+  return llvm::Error::success();
 }
 
 LogicalResult GraphImport::importOperators() {

@@ -28,9 +28,10 @@ public:
   void addUnsupported(llvm::StringRef kind, llvm::StringRef node, llvm::StringRef reason);
 
 private:
+  llvm::Error importBody();
   mlir::LogicalResult findUnknownOperators();
-  mlir::LogicalResult importInputs();
-  mlir::FailureOr<NamedType> inputType(int64_t index);
+  llvm::Error importInputs();
+  llvm::Expected<NamedType> inputType(int64_t index);
   mlir::LogicalResult importOperators();
   mlir::LogicalResult importOperator(const schema::Operator &op);
   void definePlaceholders(const schema::Operator &op);
@@ -38,6 +39,8 @@ private:
   mlir::FailureOr<mlir::Value> makeConstant(int64_t index, const schema::Tensor &tensor,
                                             mlir::Location location);
   mlir::LogicalResult fitsMemory(size_t bytes, mlir::Location location);
+  /// The first error that was emitted.
+  llvm::Error emitted() const;
   mlir::InFlightDiagnostic error() { return mlir::emitError(builder_.getUnknownLoc()); }
 
   const Reader &reader_;

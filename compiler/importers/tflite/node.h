@@ -128,8 +128,10 @@ template <typename Options> mlir::FailureOr<const Options *> Node::options() {
   }
   constexpr auto kExpected = schema::BuiltinOptionsTraits<Options>::enum_value;
   if (op_.builtin_options_type() != kExpected)
-    return invalid() << "has " << schema::EnumNameBuiltinOptions(op_.builtin_options_type())
-                     << ", expected " << schema::EnumNameBuiltinOptions(kExpected);
+    return invalid() << "has options of type " << static_cast<int>(op_.builtin_options_type())
+                     << " (" << schema::EnumNameBuiltinOptions(op_.builtin_options_type())
+                     << "), expected " << static_cast<int>(kExpected) << " ("
+                     << schema::EnumNameBuiltinOptions(kExpected) << ")";
   return static_cast<const Options *>(op_.builtin_options());
 }
 

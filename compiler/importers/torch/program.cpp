@@ -2,6 +2,7 @@
 
 #include "compiler/graph/constants.h"
 #include "compiler/importers/common/error_capture.h"
+#include "compiler/importers/common/fixed_shapes.h"
 #include "compiler/importers/common/main_function.h"
 #include "compiler/importers/torch/node.h"
 
@@ -66,36 +67,37 @@ llvm::Expected<RankedTensorType> ProgramImport::inputType(const std::string &nam
   };
   if (!scalarSize(meta.type) || meta.type == ScalarType::kDouble)
     return refuse("a tensor of type " + scalarName(meta.type) + " is not supported");
-  auto fixed = options_.shapes.find(name);
-  bool isFixed = fixed != options_.shapes.end();
-  if (isFixed && fixed->second.size() != meta.sizes.size())
-    return refuse("--shape gives " + Twine(fixed->second.size()) + " dimensions, the model has " +
-                  Twine(meta.sizes.size()));
-  SmallVector<int64_t> dims;
+  llvm::Expected<SmallVector<int64_t>> dims =
+      fixShape(options_, name, "input '" + name + "'", meta.sizes);
+  if (!dims)
+    return dims.takeError();
   for (auto [index, size] : llvm::enumerate(meta.sizes)) {
-    int64_t given = isFixed ? fixed->second[index] : size;
+    if (size >= 0)
+      continue;
+    int64_t given = (*dims)[index];
     StringRef symbol = symbolName(meta.symbols[index]);
     if (given < 0)
       return refuse("dimension " + Twine(index) + " is open (" + symbol +
                     "), fix it with --shape " + name + "=DIMS");
-    if (size >= 0 && given != size)
-      return refuse("--shape gives dimension " + Twine(index) + " as " + Twine(given) +
-                    ", the model has " + Twine(size));
-    if (size < 0) {
-      auto [known, isNew] = openSizes_.try_emplace(meta.symbols[index], given);
-      if (!isNew && known->second != given)
-        return refuse("--shape gives dimension " + Twine(index) + " (" + symbol + ") as " +
-                      Twine(given) + ", and " + Twine(known->second) + " elsewhere");
-    }
-    dims.push_back(given);
+    auto [known, isNew] = openSizes_.try_emplace(meta.symbols[index], given);
+    if (!isNew && known->second != given)
+      return optionError("input '" + name + "': --shape gives dimension " + Twine(index) + " (" +
+                         symbol + ") as " + Twine(given) + ", and " + Twine(known->second) +
+                         " elsewhere");
   }
-  if (!hasSaneSize(dims))
-    return refuse("the shape " + shapeText(dims) + " is too large");
-  return RankedTensorType::get(dims, graphType(&context_, meta.type));
+  if (!hasSaneSize(*dims))
+    return refuse("the shape " + shapeText(*dims) + " is too large");
+  return RankedTensorType::get(*dims, graphType(&context_, meta.type));
 }
 
 llvm::Error ProgramImport::makeInputs() {
   std::vector<NamedType> inputs;
+  std::vector<std::string> names;
+  for (const InputRecord &input : graph_.inputs)
+    if (input.kind == InputRecord::kUser)
+      names.push_back(input.name);
+  if (llvm::Error wrong = checkFixedNames(options_, names))
+    return wrong;
   for (const InputRecord &input : graph_.inputs) {
     if (input.kind != InputRecord::kUser)
       continue;
@@ -107,10 +109,6 @@ llvm::Error ProgramImport::makeInputs() {
       return type.takeError();
     inputs.push_back({input.name, *type});
   }
-  for (const auto &shape : options_.shapes)
-    if (llvm::none_of(inputs, [&](const NamedType &input) { return input.name == shape.getKey(); }))
-      return llvm::createStringError("--shape names '" + shape.getKey() +
-                                     "', which is no input of the model");
   main_ = MainFunction::create(context_, inputs);
   for (auto [input, argument] : llvm::zip(inputs, main_.function.getArguments()))
     environment_.tensors[input.name] = argument;
@@ -296,10 +294,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> ProgramImport::run() {
   llvm::Expected<std::vector<NamedValue>> results = outputs();
   if (!results)
     return results.takeError();
-  errors_.setSubject("");
-  if (failed(main_.finish(std::move(*results))))
-    return llvm::createStringError(errors_.message());
-  return std::move(main_.module);
+  return main_.take(std::move(*results), errors_);
 }
 
 } // namespace

@@ -225,6 +225,14 @@ TEST(Application, RefusesToUseOutsideOfALoopWhatIsMadeInside) {
             "under 'with' of the result of those");
 }
 
+TEST(Application, RefusesAResultWithANameThatEveryReportHas) {
+  for (std::string_view key : kReportKeys)
+    EXPECT_EQ(refusalOf(spoiled("results:\n  faces:", "results:\n  " + std::string(key) + ":")),
+              "apps/faces.yaml:33: error: result '" + std::string(key) +
+                  "' has the name of what a report says of every picture, expected none of image, "
+                  "path, width, height, saved or timings");
+}
+
 TEST(Application, RefusesLoopsInLoops) {
   EXPECT_EQ(refusalOf(spoiled("results:", "  inner: {for_each: faces, uses: detect, inputs: part}\n"
                                           "  deep: {for_each: inner, uses: crop, inputs: frame, "

@@ -2,8 +2,7 @@
 
 #include "runtime/session.h"
 #include "tools/tandem/command.h"
-
-#include <nlohmann/json.hpp>
+#include "tools/tandem/json_text.h"
 
 #include <algorithm>
 #include <chrono>
@@ -94,7 +93,7 @@ void print(const Options &options, const Measurement &result) {
                                      {"mean_ms", result.mean()},
                                      {"open_ms", result.openMs},
                                      {"regions", regions}};
-    std::printf("%s\n", report.dump(2).c_str());
+    std::printf("%s\n", jsonText(report).c_str());
     return;
   }
   std::printf("%s: median %.3f ms, min %.3f, mean %.3f, max %.3f over %zu runs on %d thread%s; "
@@ -113,6 +112,8 @@ int bench(const Options &options) {
   auto bundle = Bundle::open(options.bundle);
   if (!bundle)
     return refuse(bundle.error());
+  if (auto model = (*bundle)->model(options.model); !model)
+    return wrongUsage("bench", model.error().text());
   SessionOptions sessionOptions;
   sessionOptions.threads = options.threads;
   auto session = Session::create(*bundle, options.model, sessionOptions);
@@ -140,9 +141,11 @@ void registerBench(CommandTable &table) {
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command.add_option("--seconds", options->seconds, "how long to measure, after a warm-up")
-      ->check(CLI::Range(0.01, 3600.0))
+      ->check(numberWithin(0.01, 3600))
       ->capture_default_str();
-  command.add_option("--model", options->model, "which model of the bundle [default: the first]");
+  command
+      .add_option("--model-name", options->model, "which model of the bundle [default: the first]")
+      ->check(notEmpty());
   command.add_flag("--json", options->json, "for a program to read");
   table.onRun(command, [options] { return bench(*options); });
 }

@@ -65,20 +65,22 @@ Result<CompileRequest> requestOf(const Options &options) {
 int compile(const Options &options) {
   auto parsed = requestOf(options);
   if (!parsed)
-    return std::fprintf(stderr, "%s\n", parsed.error().text().c_str()), kExitUsage;
+    return wrongUsage("compile", parsed.error().message);
   CompileRequest &request = *parsed;
-  Progress progress(options.model, /*silent=*/false);
+  Progress progress(options.model);
   request.progress = [&](const std::string &stage, double done) { progress.update(stage, done); };
   if (options.mlir) {
     auto text = modelAsMlir(request);
+    progress.finish();
     if (!text)
-      return refuse(text.error());
+      return refuseRequest(text.error());
     std::fputs(text->c_str(), stdout);
     return kExitDone;
   }
   auto compiled = options.check ? checkModel(request) : compileModel(request, options.output);
+  progress.finish();
   if (!compiled)
-    return refuse(compiled.error());
+    return refuseRequest(compiled.error());
   bool table = options.report == "table" || (options.check && options.report.empty());
   if (options.report == "json")
     std::printf("%s\n", compiled->reportJson.c_str());
@@ -99,16 +101,20 @@ void registerCompile(CommandTable &table) {
                 "  tandem compile mobilenet.tflite -o m.tandem --backends cpu --report\n"
                 "  tandem compile resnet.pt2 -o r.tandem --shape x=1x3x224x224 --report=json\n"
                 "  tandem compile vww.tflite -o v.tandem --device mt6873 --require 'neuron>=90%'");
+  // allow_extra_args(false): one value each time it is given, so that it may stand before MODEL.
   command.add_option("MODEL", options->model, "TFLite, Keras HDF5 or PyTorch .pt2 file")
       ->required();
   auto *output = command.add_option("-o,--output", options->output, "the bundle to write");
   command
       .add_option("-b,--backends", options->backends,
                   "backends in order of preference [default: those of the device]")
-      ->delimiter(',');
-  command.add_option("-d,--device", options->device,
-                     "what to compile for: a profile's name or .json file; see 'tandem devices' "
-                     "[default: host, this machine]");
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      .add_option("-d,--device", options->device,
+                  "what to compile for: a profile's name or .json file; see 'tandem devices' "
+                  "[default: host, this machine]")
+      ->check(notEmpty());
   command
       .add_option("--placement", options->placement,
                   "cost: least predicted time of a run; greedy: the first backend that can")
@@ -123,15 +129,20 @@ void registerCompile(CommandTable &table) {
       .add_option("--option", options->settings,
                   "BACKEND.KEY=VALUE, a setting of one backend; its README lists them")
       ->allow_extra_args(false);
-  command.add_option("--sdk-lib", options->sdkLibrary,
-                     "a Neuron library to compile NPU regions with now, so that the device need "
-                     "not; short for --option neuron.sdk-lib=FILE");
+  command
+      .add_option("--sdk-lib", options->sdkLibrary,
+                  "a Neuron library to compile NPU regions with now, so that the device need "
+                  "not; short for --option neuron.sdk-lib=FILE")
+      ->check(notEmpty());
   command
       .add_option("--isa", options->isas,
                   "instruction sets to generate code for: avx512, avx2 [default: all]")
-      ->delimiter(',');
-  command.add_option("-s,--shape", options->shapes,
-                     "fix a dynamic input: NAME=DIMS as in input=1x224x224x3");
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      .add_option("-s,--shape", options->shapes,
+                  "fix a dynamic input: NAME=DIMS as in input=1x224x224x3")
+      ->allow_extra_args(false);
   command
       .add_flag("--report{table}", options->report,
                 "per op: device, region, predicted time, why not another; --report=json for "
@@ -144,7 +155,7 @@ void registerCompile(CommandTable &table) {
   output->excludes(mlir)->excludes(check);
   table.onRun(command, [options] {
     if (options->output.empty() && !options->mlir && !options->check)
-      return std::fprintf(stderr, "tandem compile: --output is required\n"), int(kExitUsage);
+      return wrongUsage("compile", "--output is required");
     return compile(*options);
   });
 }

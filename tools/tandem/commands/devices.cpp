@@ -2,8 +2,7 @@
 
 #include "devices/profile.h"
 #include "tools/tandem/command.h"
-
-#include <nlohmann/json.hpp>
+#include "tools/tandem/json_text.h"
 
 #include <cstdio>
 #include <memory>
@@ -62,7 +61,7 @@ int devices(const std::vector<std::string> &names, bool json) {
       print(*profile);
   }
   if (json)
-    std::printf("%s\n", all.dump(2).c_str());
+    std::printf("%s\n", jsonText(all).c_str());
   return kExitDone;
 }
 

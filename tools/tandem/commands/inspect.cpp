@@ -1,12 +1,12 @@
 // tandem inspect: what a model or a bundle holds.
 
 #include "base/file.h"
+#include "base/printable.h"
 #include "bundle/reader.h"
 #include "compiler/driver/compiler.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/graph_drawing.h"
-
-#include <nlohmann/json.hpp>
+#include "tools/tandem/json_text.h"
 
 #include <memory>
 
@@ -14,6 +14,7 @@ namespace tandem {
 namespace {
 
 using nlohmann::ordered_json;
+using Shapes = std::map<std::string, std::vector<int64_t>>;
 
 struct Options {
   std::string file, device, dotFile, svgFile;
@@ -93,10 +94,10 @@ Result<ordered_json> describeBundle(const std::string &path) {
   return result;
 }
 
-Result<ordered_json> describeModelFile(const Options &options) {
+Result<ordered_json> describeModelFile(const Options &options, const Shapes &shapes) {
   CompileRequest request;
   request.modelPath = options.file;
-  TANDEM_ASSIGN_OR_RETURN(request.shapes, parseShapes(options.shapes));
+  request.shapes = shapes;
   TANDEM_ASSIGN_OR_RETURN(ModelSummary summary, inspectModel(request));
   return ordered_json{{"file", options.file},
                       {"format", summary.format},
@@ -108,14 +109,14 @@ Result<ordered_json> describeModelFile(const Options &options) {
 }
 
 /// The placement report: a bundle's own, or what a model's would be.
-Result<std::string> reportOf(const Options &options, bool isBundle) {
+Result<std::string> reportOf(const Options &options, const Shapes &shapes, bool isBundle) {
   if (isBundle) {
     TANDEM_ASSIGN_OR_RETURN(bundle::Reader reader, bundle::Reader::open(options.file));
     return reader.manifest().report()->str();
   }
   CompileRequest request;
   request.modelPath = options.file;
-  TANDEM_ASSIGN_OR_RETURN(request.shapes, parseShapes(options.shapes));
+  request.shapes = shapes;
   request.backends = options.backends;
   if (!options.device.empty())
     request.device = options.device;
@@ -123,8 +124,8 @@ Result<std::string> reportOf(const Options &options, bool isBundle) {
   return placed.reportJson;
 }
 
-Status draw(const Options &options, bool isBundle) {
-  TANDEM_ASSIGN_OR_RETURN(std::string report, reportOf(options, isBundle));
+Status draw(const Options &options, const Shapes &shapes, bool isBundle) {
+  TANDEM_ASSIGN_OR_RETURN(std::string report, reportOf(options, shapes, isBundle));
   if (!options.dotFile.empty()) {
     TANDEM_ASSIGN_OR_RETURN(std::string dot, reportAsDot(options.file, report));
     TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.dotFile, dot));
@@ -137,8 +138,9 @@ Status draw(const Options &options, bool isBundle) {
 }
 
 std::string tensorLine(const ordered_json &tensor) {
-  std::string line = tensor["name"].get<std::string>() + "  " + tensor["type"].get<std::string>() +
-                     "  " + shapeText(tensor["shape"].get<Shape>());
+  std::string line = printable(tensor["name"].get<std::string>()) + "  " +
+                     tensor["type"].get<std::string>() + "  " +
+                     shapeText(tensor["shape"].get<Shape>());
   if (tensor.contains("scale") && tensor["scale"].size() == 1)
     line +=
         "  scale " + tensor["scale"][0].dump() + " zero point " + tensor["zero_point"][0].dump();
@@ -155,28 +157,33 @@ void printModel(const ordered_json &model) {
   if (model.contains("arena_bytes"))
     std::printf("  %-8s %.2f MB\n", "arena", model["arena_bytes"].get<double>() / 1e6);
   for (const auto &[op, count] : model["ops"].items())
-    std::printf("  %5d %s\n", count.get<int>(), op.c_str());
+    std::printf("  %5d %s\n", count.get<int>(), printable(op).c_str());
   if (model.contains("regions"))
     for (const ordered_json &region : model["regions"])
       std::printf("  region   %s on %s: %d ops, %.2f MMAC, %.2f MB\n",
-                  region["name"].get<std::string>().c_str(),
-                  region["backend"].get<std::string>().c_str(), region["ops"].get<int>(),
+                  printable(region["name"].get<std::string>()).c_str(),
+                  printable(region["backend"].get<std::string>()).c_str(), region["ops"].get<int>(),
                   region["macs"].get<double>() / 1e6, region["artifact_bytes"].get<double>() / 1e6);
 }
 
 int inspect(const Options &options) {
+  auto shapes = parseShapes(options.shapes);
+  if (!shapes)
+    return wrongUsage("inspect", shapes.error().message);
   bool isBundle = false;
   if (auto file = MappedFile::open(options.file); file.ok())
     isBundle = bundle::looksLikeBundle(file->bytes());
+  if (isBundle && !shapes->empty())
+    return wrongUsage("inspect", "--shape is for a model, a bundle's shapes are fixed");
   if (!options.dotFile.empty() || !options.svgFile.empty()) {
-    Status drawn = draw(options, isBundle);
-    return drawn.ok() ? static_cast<int>(kExitDone) : refuse(drawn.error());
+    Status drawn = draw(options, *shapes, isBundle);
+    return drawn.ok() ? static_cast<int>(kExitDone) : refuseRequest(drawn.error());
   }
-  auto description = isBundle ? describeBundle(options.file) : describeModelFile(options);
+  auto description = isBundle ? describeBundle(options.file) : describeModelFile(options, *shapes);
   if (!description)
-    return refuse(description.error());
+    return refuseRequest(description.error());
   if (options.json) {
-    std::printf("%s\n", description->dump(2).c_str());
+    std::printf("%s\n", jsonText(*description).c_str());
     return kExitDone;
   }
   std::printf("%s: %s\n", options.file.c_str(),
@@ -185,9 +192,9 @@ int inspect(const Options &options) {
     printModel(*description);
   else
     for (const ordered_json &model : (*description)["models"]) {
-      std::printf("model %s, from %s (%s)\n", model["name"].get<std::string>().c_str(),
-                  model["source_file"].get<std::string>().c_str(),
-                  model["source_format"].get<std::string>().c_str());
+      std::printf("model %s, from %s (%s)\n", printable(model["name"].get<std::string>()).c_str(),
+                  printable(model["source_file"].get<std::string>()).c_str(),
+                  printable(model["source_format"].get<std::string>()).c_str());
       printModel(model);
     }
   return kExitDone;
@@ -203,16 +210,23 @@ void registerInspect(CommandTable &table) {
                 "  tandem inspect emotion.tandem --json\n"
                 "  tandem inspect mobilenet.tflite --device mt6873 --svg graph.svg");
   command.add_option("FILE", options->file, "any model or bundle")->required();
-  command.add_option("-s,--shape", options->shapes, "fix a dynamic input: NAME=DIMS");
-  command.add_option("--dot", options->dotFile,
-                     "draw the graph with its regions into this file, for Graphviz");
-  command.add_option("--svg", options->svgFile, "the same as a picture");
-  command.add_option("-d,--device", options->device,
-                     "place a model for this device in the drawing [default: host]");
+  // allow_extra_args(false): one value each time it is given, so that it may stand before FILE.
+  command.add_option("-s,--shape", options->shapes, "fix a dynamic input: NAME=DIMS")
+      ->allow_extra_args(false);
+  command
+      .add_option("--dot", options->dotFile,
+                  "draw the graph with its regions into this file, for Graphviz")
+      ->check(notEmpty());
+  command.add_option("--svg", options->svgFile, "the same as a picture")->check(notEmpty());
+  command
+      .add_option("-d,--device", options->device,
+                  "place a model for this device in the drawing [default: host]")
+      ->check(notEmpty());
   command
       .add_option("-b,--backends", options->backends,
                   "backends for the drawing of a model [default: those of the device]")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_flag("--json", options->json, "for a program to read");
   table.onRun(command, [options] { return inspect(*options); });
 }

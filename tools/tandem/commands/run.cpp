@@ -16,11 +16,10 @@ struct Options {
   std::string file;
   RunBundleOptions bundle;
   RunAppOptions app;
-  std::string saveFolder;
+  std::vector<std::string> models, backends;
+  std::string device, saveFolder;
   int threads = 1;
   bool json = false, profile = false;
-  std::vector<std::string> backends;
-  std::string device;
 };
 
 bool isApplication(const std::string &path) {
@@ -35,23 +34,32 @@ Result<std::string> compileCached(const AppModel &model, const Options &options)
   request.backends = options.backends.empty() ? model.backends : options.backends;
   if (!options.device.empty())
     request.device = options.device;
-  Progress progress("compile " + std::filesystem::path(model.file).filename().string(),
-                    /*silent=*/false);
+  Progress progress("compile " + std::filesystem::path(model.file).filename().string());
   request.progress = [&](const std::string &stage, double done) { progress.update(stage, done); };
-  return cachedBundle(request);
-}
-
-int wrongUsage(const char *message) {
-  std::fprintf(stderr, "tandem run: %s; see 'tandem run --help'\n", message);
-  return kExitUsage;
+  Result<std::string> bundle = cachedBundle(request);
+  progress.finish();
+  if (bundle)
+    return bundle;
+  // What the application's file asks for, and not the model's.
+  const Error &error = bundle.error();
+  bool asksForBackends = options.backends.empty() && !model.backends.empty();
+  if (error.code == Code::kInvalidArgument || (error.subject.empty() && asksForBackends))
+    return Error(error.code, options.file + ":" + std::to_string(model.line), "model '", model.name,
+                 "': ", error.message);
+  return error;
 }
 
 int run(Options &options) {
   if (isApplication(options.file)) {
     if (!options.bundle.inputs.empty() || !options.bundle.model.empty())
-      return wrongUsage("--input and --model-name are for a bundle, an application takes pictures");
+      return wrongUsage("run",
+                        "--input and --model-name are for a bundle, an application takes pictures");
     if (options.app.images.empty())
-      return wrongUsage("an application needs at least one picture");
+      return wrongUsage("run", "an application needs at least one picture");
+    auto models = parseNameValues("--model NAME=FILE", options.models);
+    if (!models)
+      return wrongUsage("run", models.error().message);
+    options.app.models = *models;
     options.app.app = options.file;
     options.app.saveFolder = options.saveFolder;
     options.app.threads = options.threads;
@@ -60,9 +68,10 @@ int run(Options &options) {
     options.app.compile = [&](const AppModel &model) { return compileCached(model, options); };
     return runApp(options.app);
   }
-  if (!options.app.images.empty() || !options.app.models.empty() || !options.backends.empty() ||
+  if (!options.app.images.empty() || !options.models.empty() || !options.backends.empty() ||
       !options.device.empty())
-    return wrongUsage("pictures, --model, --backends and --device are for an application (.yaml)");
+    return wrongUsage("run",
+                      "pictures, --model, --backends and --device are for an application (.yaml)");
   options.bundle.bundle = options.file;
   options.bundle.saveFolder = options.saveFolder;
   options.bundle.threads = options.threads;
@@ -93,10 +102,12 @@ void registerRun(CommandTable &table) {
                   "bundle: NAME=FILE.npy, the name as in the source model; a single input may go "
                   "without NAME=")
       ->allow_extra_args(false);
-  command.add_option("--model-name", options->bundle.model,
-                     "bundle: which model of it [default: the first]");
   command
-      .add_option("-m,--model", options->app.models,
+      .add_option("--model-name", options->bundle.model,
+                  "bundle: which model of it [default: the first]")
+      ->check(notEmpty());
+  command
+      .add_option("-m,--model", options->models,
                   "application: NAME=FILE, another file for one of its models")
       ->allow_extra_args(false);
   command
@@ -104,12 +115,16 @@ void registerRun(CommandTable &table) {
                   "application: backends in order of preference [default: as the application says]")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command.add_option("-d,--device", options->device,
-                     "application: what to compile its models for, see 'tandem devices' "
-                     "[default: host, this machine]");
-  command.add_option("--save", options->saveFolder,
-                     "application: annotated pictures go to this folder; bundle: outputs as "
-                     "DIR/NAME.npy");
+  command
+      .add_option("-d,--device", options->device,
+                  "application: what to compile its models for, see 'tandem devices' "
+                  "[default: host, this machine]")
+      ->check(notEmpty());
+  command
+      .add_option("--save", options->saveFolder,
+                  "application: annotated pictures go to this folder; bundle: outputs as "
+                  "DIR/NAME.npy")
+      ->check(notEmpty());
   command.add_option("-t,--threads", options->threads, "threads inside one operation")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

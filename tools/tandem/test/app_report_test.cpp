@@ -1,6 +1,10 @@
 #include "tools/tandem/app_report.h"
 
+#include "pipeline/app/application.h"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 using namespace tandem;
 
@@ -38,6 +42,17 @@ TEST(AppReport, IsOneLineOfJson) {
       R"({"stage":"net","model":"faces","format":"tflite","device":"neuron, cpu","calls":2,)"
       R"("ms":3.0},)"
       R"({"stage":"idle","model":"emotion","format":"keras","device":"cpu","calls":0,"ms":0.0}]})");
+}
+
+TEST(AppReport, HasNoKeyThatAResultCouldHave) {
+  PictureReport report = example();
+  report.saved = "out/anna.jpg";
+  std::vector<std::string> own, results = {"faces", "objects", "scene", "left"};
+  nlohmann::json json = nlohmann::json::parse(reportAsJson(report));
+  for (const auto &[key, value] : json.items())
+    if (std::ranges::find(results, key) == results.end())
+      own.push_back(key);
+  EXPECT_THAT(own, testing::UnorderedElementsAreArray(kReportKeys));
 }
 
 TEST(AppReport, StaysJsonWhateverTheNamesAre) {

@@ -114,8 +114,7 @@ TEST(KerasImporter, FixesOpenDimensionsByOption) {
             "error: layer 'x' (InputLayer): --shape gives 3 dimensions, the model has 4");
   options.shapes.clear();
   options.shapes["y"] = {1};
-  EXPECT_EQ(importFile("conv_2d", options),
-            "error: --shape names 'y', which is no input of the model");
+  EXPECT_EQ(importFile("conv_2d", options), "error: --shape names 'y', the model's inputs are x");
 }
 
 TEST(KerasImporter, ListsEverythingUnsupportedAtOnce) {

@@ -77,7 +77,7 @@ TEST(TfliteErrors, ADynamicDimension) {
   ReluModel m;
   m.at(m.in).shape_signature = {-1, 2, -1, 1};
   EXPECT_EQ(importText(m.bytes()),
-            "error: dimension 2 of input 'in' is dynamic: fix it by a shape, as in in=...");
+            "error: input 'in': dimension 2 is open, fix it with --shape in=DIMS");
   m.at(m.in).shape_signature = {-1, 2, 2, 1}; // a batch of 1 is what the file runs with
   EXPECT_THAT(importText(m.bytes()), HasSubstr("graph.relu"));
 }
@@ -88,8 +88,9 @@ TEST(TfliteErrors, AFixedShapeThatDoesNotFit) {
   name.shapes["inn"] = {1, 2, 2, 1};
   negative.shapes["in"] = {1, -2, 2, 1};
   std::string bytes = ReluModel().bytes();
-  EXPECT_EQ(importText(bytes, rank), "error: input 'in' has rank 4, the shape given 1x2");
-  EXPECT_EQ(importText(bytes, name), "error: a shape is given for 'inn', which is no input");
+  EXPECT_EQ(importText(bytes, rank),
+            "error: input 'in': --shape gives 2 dimensions, the model has 4");
+  EXPECT_EQ(importText(bytes, name), "error: --shape names 'inn', the model's inputs are in");
   EXPECT_THAT(importText(bytes, negative), StartsWith("error: input 'in' has shape 1x-2x2x1"));
 }
 

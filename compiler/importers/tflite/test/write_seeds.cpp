@@ -92,6 +92,20 @@ ModelBuilder sparseModel() {
   return m;
 }
 
+/// Operators that no importer has: two of a name of their own, one that came after this schema.
+ModelBuilder unsupportedModel() {
+  ModelBuilder m;
+  int in = m.input("in", {1, 4}), first = m.tensor("first", {1, 4});
+  int second = m.tensor("second", {1, 4}), third = m.tensor("third", {1, 4});
+  int out = m.tensor("out", {1, 4});
+  m.custom("MaxUnpool", {in}, {first});
+  m.op(BuiltinOperator::RELU, {first}, {second});
+  m.custom("MaxUnpool", {second}, {third});
+  m.op(static_cast<BuiltinOperator>(999), {third}, {out});
+  m.output(out);
+  return m;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -105,5 +119,6 @@ int main(int argc, char **argv) {
   write("quantized.tflite", quantizedModel());
   write("movement.tflite", movementModel());
   write("sparse.tflite", sparseModel());
+  write("unsupported.tflite", unsupportedModel());
   return 0;
 }

@@ -4,7 +4,9 @@ using namespace mlir;
 
 namespace tandem::torch {
 
-static MaybeValue importSoftmax(AtenNode &node) {
+/// `extra` follows the dimension in what makes the op.
+template <typename OpT, typename... Extra>
+static MaybeValue importAlongDim(AtenNode &node, const Extra &...extra) {
   MaybeValue input = node.tensor("self");
   if (failed(input))
     return failure();
@@ -12,18 +14,14 @@ static MaybeValue importSoftmax(AtenNode &node) {
   node.checkDtypeIs(*input);
   if (node.failed())
     return failure();
-  return node.create<graph::SoftmaxOp>(input, dim, llvm::APFloat(1.0f));
+  return node.create<OpT>(input, dim, extra...);
 }
 
+static MaybeValue importSoftmax(AtenNode &node) {
+  return importAlongDim<graph::SoftmaxOp>(node, llvm::APFloat(1.0f));
+}
 static MaybeValue importLogSoftmax(AtenNode &node) {
-  MaybeValue input = node.tensor("self");
-  if (failed(input))
-    return failure();
-  int64_t dim = node.dim("dim", *input);
-  node.checkDtypeIs(*input);
-  if (node.failed())
-    return failure();
-  return node.create<graph::LogSoftmaxOp>(input, dim);
+  return importAlongDim<graph::LogSoftmaxOp>(node);
 }
 
 void registerSoftmax(OpTable &table) {

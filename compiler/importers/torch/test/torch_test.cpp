@@ -135,7 +135,7 @@ TEST(TorchImporter, FixesOpenDimensionsByOption) {
   options.shapes.clear();
   options.shapes["x"] = {1};
   EXPECT_EQ(importFile("small_2_6.pt2", options),
-            "error: --shape names 'x', which is no input of the model");
+            "error: --shape names 'x', the model's inputs are input");
 }
 
 TEST(TorchImporter, ListsEverythingUnsupportedAtOnce) {

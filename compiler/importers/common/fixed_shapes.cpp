@@ -1,0 +1,36 @@
+#include "compiler/importers/common/fixed_shapes.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+namespace tandem {
+
+llvm::Error optionError(const llvm::Twine &message) {
+  return llvm::createStringError(std::make_error_code(std::errc::invalid_argument), message);
+}
+
+llvm::Error checkFixedNames(const ImportOptions &options, llvm::ArrayRef<std::string> inputs) {
+  for (const auto &fixed : options.shapes)
+    if (!llvm::is_contained(inputs, fixed.getKey()))
+      return optionError("--shape names '" + fixed.getKey() + "', the model's inputs are " +
+                         llvm::join(inputs, ", "));
+  return llvm::Error::success();
+}
+
+llvm::Expected<llvm::SmallVector<int64_t>> fixShape(const ImportOptions &options,
+                                                    llvm::StringRef input, llvm::StringRef subject,
+                                                    llvm::ArrayRef<int64_t> dims) {
+  auto fixed = options.shapes.find(input);
+  if (fixed == options.shapes.end())
+    return llvm::SmallVector<int64_t>(dims);
+  llvm::ArrayRef<int64_t> given = fixed->second;
+  if (given.size() != dims.size())
+    return optionError(subject + ": --shape gives " + llvm::Twine(given.size()) +
+                       " dimensions, the model has " + llvm::Twine(dims.size()));
+  for (size_t i = 0; i < dims.size(); ++i)
+    if (dims[i] >= 0 && given[i] != dims[i])
+      return optionError(subject + ": --shape gives dimension " + llvm::Twine(i) + " as " +
+                         llvm::Twine(given[i]) + ", the model has " + llvm::Twine(dims[i]));
+  return llvm::SmallVector<int64_t>(given);
+}
+
+} // namespace tandem

@@ -1,0 +1,162 @@
+// What the commands print for programs to read (--json), and for people.
+
+#include "tests/cli/small_model.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace tandem::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::vector<std::string> keysOf(const json &object) {
+  std::vector<std::string> keys;
+  for (const auto &[key, value] : object.items())
+    keys.push_back(key);
+  return keys; // sorted, as json keeps them
+}
+
+class Reports : public SmallModel {
+protected:
+  json jsonOf(const std::vector<std::string> &arguments) {
+    Outcome outcome = runTandem(arguments);
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    return json::parse(outcome.out, nullptr, /*allow_exceptions=*/false);
+  }
+};
+
+const json kTensor = {{"name", "left"}, {"type", "f32"}, {"shape", {1, 4}}};
+
+TEST_F(Reports, OfCompileHaveEveryOp) {
+  json report = jsonOf({"compile", path("m.mlir"), "-o", path("m.tandem"), "--report=json",
+                        "--backends", "reference"});
+  EXPECT_THAT(keysOf(report), ElementsAre("coverage", "device", "ops", "placement", "regions"));
+  EXPECT_EQ(report["regions"].size(), 1u);
+  ASSERT_EQ(report["ops"].size(), 1u);
+  const json &op = report["ops"][0];
+  EXPECT_EQ(op["op"], "add");
+  EXPECT_EQ(op["node"], "add_1");
+  EXPECT_EQ(op["device"], "reference");
+  EXPECT_TRUE(op["predicted_us"].is_number());
+  EXPECT_EQ(
+      jsonOf({"compile", path("m.mlir"), "--check", "--report=json", "--backends", "reference"}),
+      report);
+}
+
+TEST_F(Reports, OfCompileAreATableForPeople) {
+  Outcome outcome = runTandem(
+      {"compile", path("m.mlir"), "-o", path("m.tandem"), "--report", "--backends", "reference"});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, StartsWith("device host (modelled): "));
+  EXPECT_THAT(outcome.out, HasSubstr(" add_1\n"));
+  EXPECT_EQ(runTandem({"compile", path("m.mlir"), "--check", "--backends", "reference"}).out,
+            outcome.out);
+  EXPECT_THAT(runTandem({"compile", path("m.mlir"), "--emit-mlir"}).out,
+              HasSubstr("graph.add %arg0, %arg1"));
+}
+
+TEST_F(Reports, OfInspectOnAModel) {
+  json report = jsonOf({"inspect", path("m.mlir"), "--json"});
+  EXPECT_THAT(keysOf(report),
+              ElementsAre("file", "format", "inputs", "macs", "ops", "outputs", "weight_bytes"));
+  EXPECT_EQ(report["file"], path("m.mlir"));
+  EXPECT_EQ(report["format"], "mlir");
+  ASSERT_EQ(report["inputs"].size(), 2u);
+  EXPECT_EQ(report["inputs"][0], kTensor);
+  EXPECT_EQ(report["outputs"][0]["name"], "sum");
+  EXPECT_EQ(report["ops"], json({{"add", 1}}));
+  EXPECT_EQ(report["macs"], 0);
+  EXPECT_EQ(report["weight_bytes"], 0);
+  Outcome text = runTandem({"inspect", path("m.mlir")});
+  EXPECT_EQ(text.exitCode, 0);
+  EXPECT_EQ(text.out, path("m.mlir") + ": mlir\n"
+                                       "  input    left  f32  1x4\n"
+                                       "  input    right  f32  1x4\n"
+                                       "  output   sum  f32  1x4\n"
+                                       "  MACs     0.00 million\n"
+                                       "  weights  0.00 MB\n"
+                                       "      1 add\n");
+}
+
+TEST_F(Reports, OfInspectOnModelsOfEachFormat) {
+  const std::pair<std::string, std::string> models[] = {{"tflite", "tflite_fuzz/quantized.tflite"},
+                                                        {"keras", "keras_fuzz/residual.h5"},
+                                                        {"torch", "torch_fuzz/small_2_15.pt2"}};
+  for (const auto &[format, file] : models) {
+    json report =
+        jsonOf({"inspect", std::string(TANDEM_SOURCE_DIR) + "/tests/fuzz/seeds/" + file, "--json"});
+    EXPECT_EQ(report["format"], format);
+    EXPECT_GT(report["macs"], 0) << format;
+    EXPECT_GT(report["weight_bytes"], 0) << format;
+    EXPECT_EQ(report["inputs"][0].contains("scale"), format == "tflite");
+  }
+}
+
+TEST_F(Reports, OfInspectOnABundle) {
+  compile();
+  json report = jsonOf({"inspect", path("m.tandem"), "--json"});
+  EXPECT_THAT(keysOf(report), ElementsAre("bytes", "file", "format", "models", "producer"));
+  EXPECT_EQ(report["format"], "bundle");
+  EXPECT_EQ(report["bytes"], std::filesystem::file_size(path("m.tandem")));
+  EXPECT_THAT(report["producer"].get<std::string>(), StartsWith("tandem "));
+  ASSERT_EQ(report["models"].size(), 1u);
+  const json &model = report["models"][0];
+  EXPECT_THAT(keysOf(model),
+              ElementsAre("arena_bytes", "inputs", "macs", "name", "ops", "outputs", "regions",
+                          "source_file", "source_format", "weight_bytes"));
+  EXPECT_EQ(model["name"], "m");
+  EXPECT_EQ(model["source_file"], "m.mlir");
+  EXPECT_EQ(model["source_format"], "mlir");
+  EXPECT_EQ(model["inputs"][0], kTensor);
+  EXPECT_EQ(model["ops"], json({{"add", 1}}));
+  ASSERT_EQ(model["regions"].size(), 1u);
+  EXPECT_THAT(keysOf(model["regions"][0]),
+              ElementsAre("artifact_bytes", "backend", "macs", "name", "ops"));
+  EXPECT_EQ(model["regions"][0]["backend"], "reference");
+  Outcome text = runTandem({"inspect", path("m.tandem")});
+  EXPECT_THAT(text.out, StartsWith(path("m.tandem") + ": bundle\nmodel m, from m.mlir (mlir)\n"));
+}
+
+TEST_F(Reports, OfBenchHaveTheTimes) {
+  compile();
+  json report = jsonOf({"bench", path("m.tandem"), "--seconds", "0.2", "--json"});
+  EXPECT_THAT(keysOf(report), ElementsAre("bundle", "max_ms", "mean_ms", "median_ms", "min_ms",
+                                          "open_ms", "regions", "runs", "threads"));
+  EXPECT_EQ(report["bundle"], path("m.tandem"));
+  EXPECT_EQ(report["threads"], 1);
+  EXPECT_GE(report["runs"], 10);
+  EXPECT_LE(report["min_ms"], report["median_ms"]);
+  EXPECT_LE(report["median_ms"], report["max_ms"]);
+  EXPECT_GT(report["min_ms"], 0.0);
+  ASSERT_EQ(report["regions"].size(), 1u);
+  EXPECT_THAT(keysOf(report["regions"][0]), ElementsAre("backend", "mean_us", "name"));
+  Outcome text = runTandem({"bench", path("m.tandem"), "--seconds", "0.01", "--threads", "2"});
+  EXPECT_THAT(text.out, StartsWith(path("m.tandem") + ": median "));
+  EXPECT_THAT(text.out, HasSubstr(" on 2 threads; opened in "));
+}
+
+TEST_F(Reports, OfRunHaveTheOutputs) {
+  compile();
+  json report = jsonOf(runArguments({"--json", "--save", path("out")}));
+  EXPECT_THAT(keysOf(report), ElementsAre("bundle", "ms", "outputs", "regions"));
+  ASSERT_EQ(report["outputs"].size(), 1u);
+  const json &output = report["outputs"][0];
+  EXPECT_THAT(keysOf(output), ElementsAre("first", "max", "min", "name", "shape", "type"));
+  EXPECT_EQ(output["name"], "sum");
+  EXPECT_EQ(output["shape"], json({1, 4}));
+  EXPECT_EQ(output["first"], json({0.0, 0.0, 0.0, 0.0}));
+  EXPECT_THAT(keysOf(report["regions"][0]),
+              ElementsAre("backend", "faults", "name", "predicted_us", "ran_on", "runs", "us"));
+  auto saved = readNpy(path("out/sum.npy"));
+  ASSERT_TRUE(saved.ok()) << saved.error().text();
+  EXPECT_EQ(saved->shape, (Shape{1, 4}));
+  Outcome text = runTandem(runArguments());
+  EXPECT_THAT(text.out, StartsWith("sum  f32 1x4  min 0  max 0  first [0.0,0.0,0.0,0.0]\n"));
+}
+
+} // namespace
+} // namespace tandem::test
