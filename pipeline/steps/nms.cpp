@@ -24,10 +24,6 @@ public:
       : overlap_(step.option<double>("overlap")), perClass_(step.option<bool>("per_class")),
         most_(static_cast<size_t>(step.option<int64_t>("most"))) {}
 
-  Result<std::vector<TensorSpec>> bind(std::span<const TensorSpec *const>) override {
-    return std::vector<TensorSpec>(1);
-  }
-
   Status run(const StepInputs &inputs, std::span<Value> outputs) override {
     const Detections &all = inputs.detections(0);
     Detections &kept = reuse<Detections>(outputs[0]);

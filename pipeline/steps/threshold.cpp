@@ -10,10 +10,6 @@ public:
   explicit Threshold(const AppStep &step)
       : least_(step.option<double>("least")), leastSide_(step.option<double>("least_side")) {}
 
-  Result<std::vector<TensorSpec>> bind(std::span<const TensorSpec *const>) override {
-    return std::vector<TensorSpec>(1);
-  }
-
   Status run(const StepInputs &inputs, std::span<Value> outputs) override {
     const Detections &all = inputs.detections(0);
     Detections &kept = reuse<Detections>(outputs[0]);

@@ -12,10 +12,6 @@ public:
         words_(std::make_shared<const std::vector<std::string>>(std::vector<std::string>{
             step.option<std::string>("no"), step.option<std::string>("yes")})) {}
 
-  Result<std::vector<TensorSpec>> bind(std::span<const TensorSpec *const>) override {
-    return std::vector<TensorSpec>(1);
-  }
-
   Status run(const StepInputs &inputs, std::span<Value> outputs) override {
     Label &label = reuse<Label>(outputs[0]);
     label.labels = words_;

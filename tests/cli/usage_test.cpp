@@ -25,6 +25,13 @@ protected:
       return outcome.err;
     return outcome.err.substr(before.size(), outcome.err.size() - before.size() - behind.size());
   }
+  /// The same of what only a file shows to be wrong: it names the file.
+  std::string requestError(const std::vector<std::string> &arguments) {
+    Outcome outcome = runTandem(arguments);
+    EXPECT_EQ(outcome.exitCode, 2) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    return outcome.err;
+  }
   /// Of `tandem compile m.mlir -o x.tandem` with more arguments.
   std::string compileError(const std::vector<std::string> &more) {
     std::vector<std::string> arguments = {"compile", path("m.mlir"), "-o", path("x.tandem")};
@@ -138,9 +145,9 @@ TEST_F(CommandLine, RefusesNamesAndFoldersThatAreEmpty) {
 
 TEST_F(CommandLine, RefusesAModelThatTheBundleHasNot) {
   compile();
-  std::string message = path("m.tandem") + ": error: has no model 'n', only 'm'";
-  EXPECT_EQ(usageError(runArguments({"--model-name", "n"})), message);
-  EXPECT_EQ(usageError({"bench", path("m.tandem"), "--model-name", "n"}), message);
+  std::string message = path("m.tandem") + ": error: has no model 'n', only 'm'\n";
+  EXPECT_EQ(requestError(runArguments({"--model-name", "n"})), message);
+  EXPECT_EQ(requestError({"bench", path("m.tandem"), "--model-name", "n"}), message);
   EXPECT_EQ(runTandem(runArguments({"--model-name", "m"})).exitCode, 0);
 }
 
@@ -166,7 +173,7 @@ TEST_F(CommandLine, RefusesInputsThatTheModelHasNot) {
     std::vector<std::string> arguments = {"run", path("m.tandem")};
     for (const std::string &input : one.inputs)
       arguments.insert(arguments.end(), {"--input", input});
-    EXPECT_EQ(usageError(arguments), path("m.tandem") + ": error: " + one.message);
+    EXPECT_EQ(requestError(arguments), path("m.tandem") + ": error: " + one.message + "\n");
   }
 }
 

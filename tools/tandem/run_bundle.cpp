@@ -1,10 +1,10 @@
 #include "tools/tandem/run_bundle.h"
 
 #include "base/printable.h"
-#include "runtime/session.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/npy.h"
+#include "tools/tandem/open_session.h"
 #include "tools/tandem/region_profile.h"
 
 #include <algorithm>
@@ -37,7 +37,7 @@ std::string inputNames(const Session &session) {
 /// An input and the file that goes into it.
 using BoundInput = std::pair<const TensorView *, std::string>;
 
-/// Every input exactly once. Errors are of the command line; no file is looked at.
+/// Every input exactly once; no file is looked at yet. Errors: kInvalidArgument.
 Result<std::vector<BoundInput>> bindInputs(const Session &session,
                                            const RunBundleOptions &options) {
   std::vector<BoundInput> bound;
@@ -54,10 +54,12 @@ Result<std::vector<BoundInput>> bindInputs(const Session &session,
                      " inputs, say --input NAME=", path, " with a name of ", inputNames(session));
       name = session.inputs()[0].name;
     }
-    TANDEM_ASSIGN_OR_RETURN(const TensorView *tensor, session.input(name));
+    Result<const TensorView *> tensor = session.input(name);
+    if (!tensor.ok())
+      return Error(Code::kInvalidArgument, tensor.error().subject, tensor.error().message);
     if (!given.insert(name).second)
       return Error(Code::kInvalidArgument, options.bundle, "input '", name, "' is given twice");
-    bound.emplace_back(tensor, path);
+    bound.emplace_back(*tensor, path);
   }
   for (const TensorView &input : session.inputs())
     if (!given.contains(std::string(input.name)))
@@ -178,19 +180,12 @@ Status run(Session &session, const std::vector<BoundInput> &inputs,
 } // namespace
 
 int runBundle(const RunBundleOptions &options) {
-  auto bundle = Bundle::open(options.bundle);
-  if (!bundle)
-    return refuse(bundle.error());
-  if (auto model = (*bundle)->model(options.model); !model)
-    return wrongUsage("run", model.error().text());
-  SessionOptions sessionOptions;
-  sessionOptions.threads = options.threads;
-  auto session = Session::create(*bundle, options.model, sessionOptions);
+  auto session = openSession(options.bundle, options.model, options.threads);
   if (!session)
-    return refuse(session.error());
+    return refuseRequest(session.error());
   auto inputs = bindInputs(**session, options);
   if (!inputs)
-    return wrongUsage("run", inputs.error().text());
+    return refuseRequest(inputs.error());
   Status status = run(**session, *inputs, options);
   return status.ok() ? static_cast<int>(kExitDone) : refuse(status.error());
 }

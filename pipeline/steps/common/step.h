@@ -46,8 +46,11 @@ public:
 
   /// Called once, before run(): checks what is known of the tensors that come in (null for other
   /// values) and gives what is known of those that go out, one entry an output port (unused for
-  /// other values). Errors: kInvalidArgument, what was found and expected.
-  virtual Result<std::vector<TensorSpec>> bind(std::span<const TensorSpec *const> inputs) = 0;
+  /// other values). Errors: kInvalidArgument, what was found and expected. As it stands here: one
+  /// output that is no tensor, and nothing to check.
+  virtual Result<std::vector<TensorSpec>> bind(std::span<const TensorSpec *const>) {
+    return std::vector<TensorSpec>(1);
+  }
 
   /// Fills `outputs`, one a port, whose memory is that of the last run. Allocates only what grows.
   virtual Status run(const StepInputs &inputs, std::span<Value> outputs) = 0;

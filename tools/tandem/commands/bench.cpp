@@ -1,8 +1,8 @@
 // tandem bench: how long a bundle takes.
 
-#include "runtime/session.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
+#include "tools/tandem/open_session.h"
 
 #include <algorithm>
 #include <chrono>
@@ -109,16 +109,9 @@ void print(const Options &options, const Measurement &result) {
 int bench(const Options &options) {
   Measurement result;
   Clock::time_point start = Clock::now();
-  auto bundle = Bundle::open(options.bundle);
-  if (!bundle)
-    return refuse(bundle.error());
-  if (auto model = (*bundle)->model(options.model); !model)
-    return wrongUsage("bench", model.error().text());
-  SessionOptions sessionOptions;
-  sessionOptions.threads = options.threads;
-  auto session = Session::create(*bundle, options.model, sessionOptions);
+  auto session = openSession(options.bundle, options.model, options.threads);
   if (!session)
-    return refuse(session.error());
+    return refuseRequest(session.error());
   result.openMs = millisecondsSince(start);
   for (const TensorView &input : (*session)->inputs())
     fillInput(input);
