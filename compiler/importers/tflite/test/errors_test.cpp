@@ -195,8 +195,8 @@ TEST(TfliteErrors, OptionsOfAnotherOperator) {
   ReluModel m;
   m.graph().operators[0]->builtin_options.Set(schema::SoftmaxOptionsT());
   m.model().operator_codes[0]->builtin_code = BuiltinOperator::LEAKY_RELU;
-  EXPECT_EQ(importText(m.bytes()), "error: node 'out' (LEAKY_RELU): has SoftmaxOptions, expected "
-                                   "LeakyReluOptions");
+  EXPECT_EQ(importText(m.bytes()), "error: node 'out' (LEAKY_RELU): has options of type 9 "
+                                   "(SoftmaxOptions), expected 75 (LeakyReluOptions)");
 }
 
 TEST(TfliteErrors, SparseIndicesThatLeadOutside) {

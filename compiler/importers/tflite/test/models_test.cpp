@@ -66,7 +66,7 @@ TEST_P(TfliteModels, ImportAndPassThePasses) {
   std::optional<std::string> path = findModel(GetParam().file);
   if (!path)
     GTEST_SKIP() << GetParam().file
-                 << " is not here: ./dev setup fetches the showcase's models, the "
+                 << " is not here: ./dev models fetches the showcase's models, the "
                  << "others are handed out in ../shared";
   mlir::MLIRContext context;
   Result<MappedFile> file = MappedFile::open(*path);
