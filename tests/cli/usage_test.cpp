@@ -41,7 +41,7 @@ protected:
 };
 
 TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
-  for (const char *command : {"compile", "run", "bench", "inspect", "devices"}) {
+  for (const char *command : {"compile", "run", "bench", "inspect", "devices", "profile"}) {
     Outcome outcome = runTandem({command, "--help"});
     EXPECT_EQ(outcome.exitCode, 0);
     EXPECT_THAT(outcome.out, HasSubstr(std::string("  tandem ") + command));

@@ -5,8 +5,7 @@
 #include "compiler/driver/op_probes.h"
 #include "runtime/session.h"
 #include "tools/tandem/command.h"
-
-#include <nlohmann/json.hpp>
+#include "tools/tandem/json_text.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -53,15 +52,15 @@ Result<double> timeProbe(const OpProbe &probe) {
   return times[times.size() / 2];
 }
 
-Status profile(const Options &options) {
+Status profile(const Options &options, const std::map<std::string, std::vector<int64_t>> &shapes) {
   TANDEM_ASSIGN_OR_RETURN(std::string text, profileText(options.device));
   TANDEM_RETURN_IF_ERROR(findProfile(options.device).status()); // what is wrong with it, if so
   ordered_json device = ordered_json::parse(text);
   CompileRequest request;
   request.modelPath = options.model;
   request.device = options.device;
-  TANDEM_ASSIGN_OR_RETURN(request.shapes, parseShapes(options.shapes));
-  Progress progress("profile " + options.model, /*silent=*/false);
+  request.shapes = shapes;
+  Progress progress("profile " + options.model);
   request.progress = [&](const std::string &stage, double done) { progress.update(stage, done); };
   TANDEM_ASSIGN_OR_RETURN(std::vector<OpProbe> probes, opProbes(request, options.backend));
   double total = 0;
@@ -71,8 +70,9 @@ Status profile(const Options &options) {
     device["measured_us"][probes[i].key] = us;
     total += us;
   }
-  TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.output, device.dump(2) + "\n"));
+  TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.output, jsonText(device) + "\n"));
   progress.update("done", 1);
+  progress.finish();
   std::fprintf(stderr, "%s: %zu different ops on %s, %.3f ms together\n", options.output.c_str(),
                probes.size(), options.backend.c_str(), total / 1e3);
   return Status();
@@ -95,10 +95,14 @@ void registerProfile(CommandTable &table) {
       ->capture_default_str();
   command.add_option("-b,--backend", options->backend, "the backend whose code is timed")
       ->capture_default_str();
-  command.add_option("-s,--shape", options->shapes, "fix a dynamic input: NAME=DIMS");
+  command.add_option("-s,--shape", options->shapes, "fix a dynamic input: NAME=DIMS")
+      ->allow_extra_args(false); // so that it may stand before MODEL
   table.onRun(command, [options] {
-    Status status = profile(*options);
-    return status.ok() ? static_cast<int>(kExitDone) : refuse(status.error());
+    auto shapes = parseShapes(options->shapes);
+    if (!shapes)
+      return wrongUsage("profile", shapes.error().message);
+    Status status = profile(*options, *shapes);
+    return status.ok() ? static_cast<int>(kExitDone) : refuseRequest(status.error());
   });
 }
 
