@@ -95,8 +95,10 @@ private:
     if (tensor.type() > ElementType::MAX)
       return refuse("has tensor ", index, " of element type ", int(tensor.type()),
                     ", unknown here");
-    // FlatBuffers' verifier looks at the alignment of a vector's length, not of its elements.
-    if (reinterpret_cast<uintptr_t>(tensor.shape()->Data()) % sizeof(int64_t))
+    // FlatBuffers' verifier looks at the alignment of a vector's length, not of its elements; of
+    // none there is no alignment.
+    if (tensor.shape()->size() &&
+        reinterpret_cast<uintptr_t>(tensor.shape()->Data()) % sizeof(int64_t))
       return refuse("has tensor ", index, " with a shape that is not aligned");
     if (tensor.shape()->size() > kMaxRank)
       return refuse("has tensor ", index, " of rank ", tensor.shape()->size(), ", the limit is ",

@@ -67,8 +67,9 @@ void ModelBuilder::markLive(BufferId buffer, int64_t from, int64_t to) {
   info.lastUse = std::max(info.lastUse, to);
 }
 
-void ModelBuilder::nameTensor(Value value, StringRef name) {
-  tensors_[tensorOf(value)].name = name.str();
+TensorId ModelBuilder::namedTensor(Value value, StringRef name) {
+  tensors_.push_back({value, name.str(), bufferOf(value)});
+  return static_cast<TensorId>(tensors_.size() - 1);
 }
 
 } // namespace tandem

@@ -54,7 +54,9 @@ public:
   // For the driver.
   int64_t steps() const { return step_; }
   void markLive(BufferId buffer, int64_t from, int64_t to);
-  void nameTensor(mlir::Value value, llvm::StringRef name);
+  /// Another tensor of the value's buffer, under a name that the user knows it by: a value may be
+  /// input and output, or several outputs.
+  TensorId namedTensor(mlir::Value value, llvm::StringRef name);
   const std::vector<BufferInfo> &buffers() const { return buffers_; }
   const std::vector<TensorInfo> &tensors() const { return tensors_; }
   llvm::ArrayRef<char> weights() const { return weights_; }

@@ -64,10 +64,11 @@ bundle::RegionT describeRegion(const Region &region, const Backend &backend, uin
 bundle::ModelT describeModel(func::FuncOp function, ModelBuilder &builder, const MemoryPlan &plan,
                              std::vector<bundle::RegionT> regions) {
   bundle::ModelT model;
-  for (BlockArgument argument : function.getArguments())
-    model.inputs.push_back(builder.tensorOf(argument));
-  for (Value result : function.getBody().front().getTerminator()->getOperands())
-    model.outputs.push_back(builder.tensorOf(result));
+  for (auto [argument, name] : llvm::zip_equal(function.getArguments(), inputNames(function)))
+    model.inputs.push_back(builder.namedTensor(argument, name));
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (auto [result, name] : llvm::zip_equal(terminator->getOperands(), outputNames(function)))
+    model.outputs.push_back(builder.namedTensor(result, name));
   for (const ModelBuilder::TensorInfo &tensor : builder.tensors())
     model.tensors.push_back(describe(tensor));
   for (size_t i = 0; i < builder.buffers().size(); ++i) {

@@ -1,10 +1,12 @@
 #include "compiler/driver/compile_module.h"
 
+#include "bundle/reader.h"
 #include "compiler/codegen/isa.h"
 #include "compiler/driver/bundle_model.h"
 #include "compiler/driver/diagnostics.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -130,15 +132,23 @@ private:
 /// Inputs stay as the user wrote them, for the next run too; results stay until the end.
 void keepBordersAlive(func::FuncOp function, ModelBuilder &builder) {
   int64_t end = builder.steps();
-  for (auto [argument, name] : llvm::zip(function.getArguments(), inputNames(function))) {
-    builder.nameTensor(argument, name);
+  for (BlockArgument argument : function.getArguments())
     builder.markLive(builder.bufferOf(argument), 0, end);
-  }
-  Operation *terminator = function.getBody().front().getTerminator();
-  for (auto [result, name] : llvm::zip(terminator->getOperands(), outputNames(function))) {
-    builder.nameTensor(result, name);
+  for (Value result : function.getBody().front().getTerminator()->getOperands())
     builder.markLive(builder.bufferOf(result), end, end);
-  }
+}
+
+/// A bundle that no reader would take is never written: opened as a session would.
+Status checkOwnBundle(const std::vector<std::byte> &bytes, const std::string &path) {
+  constexpr size_t kAlignment = 64; // as a mapped file has it
+  llvm::SmallVector<std::byte> padded(bytes.size() + kAlignment);
+  size_t skip = llvm::offsetToAlignedAddr(padded.data(), llvm::Align(kAlignment));
+  llvm::copy(bytes, padded.begin() + skip);
+  auto reader = bundle::Reader::openBytes({padded.data() + skip, bytes.size()}, path);
+  if (!reader.ok())
+    return Error(Code::kInternal, path, "the bundle made of it does not open: it ",
+                 reader.error().message);
+  return Status();
 }
 
 CompiledModel describePartition(const Partition &partition) {
@@ -243,6 +253,7 @@ Result<CompiledModule> compileModule(func::FuncOp function, const ModelOrigin &o
 
   CompiledModule result = {.bundle = writer.bytes(std::move(manifest)),
                            .summary = describePartition(partition)};
+  TANDEM_RETURN_IF_ERROR(checkOwnBundle(result.bundle, origin.path));
   result.summary.arenaBytes = plan.arenaSize;
   result.summary.arenaLowerBound = plan.lowerBound;
   result.summary.weightBytes = builder.weights().size();

@@ -102,10 +102,10 @@ const char *tandem_version(void) {
 }
 
 tandem_code tandem_error_code(const tandem_error *error) {
-  return error->code;
+  return error ? error->code : TANDEM_UNAVAILABLE;
 }
 const char *tandem_error_message(const tandem_error *error) {
-  return error->message.c_str();
+  return error ? error->message.c_str() : "error: no memory, not even for a message";
 }
 void tandem_error_free(tandem_error *error) {
   delete error;

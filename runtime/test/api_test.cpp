@@ -135,6 +135,8 @@ TEST(CApi, ReportsErrorsAsCodesAndObjects) {
   tandem_session_free(session);
   tandem_session_free(nullptr);
   tandem_error_free(nullptr);
+  EXPECT_EQ(tandem_error_code(nullptr), TANDEM_UNAVAILABLE) << "no memory for an error";
+  EXPECT_STREQ(tandem_error_message(nullptr), "error: no memory, not even for a message");
 }
 
 TEST(CApi, TellsWhatWentOnOnAFallback) {

@@ -63,7 +63,7 @@ private:
     op.attributes = entry.attributes();
     // FlatBuffers' verifier looks at the alignment of a vector's length, not of its elements.
     for (const abi::Attribute *attribute : *op.attributes)
-      if (attribute->ints() &&
+      if (attribute->ints() && attribute->ints()->size() &&
           reinterpret_cast<uintptr_t>(attribute->ints()->Data()) % sizeof(int64_t))
         return op.error("attribute '", attribute->name()->string_view(), "' is not aligned");
     for (uint32_t index : *entry.operands()) {

@@ -5,13 +5,29 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
 namespace tandem {
 
 static constexpr llvm::StringLiteral kNameAttribute = "graph.name";
+
+namespace {
+/// Makes names differ: inputs are told apart by them, and so are outputs.
+class UniqueNames {
+public:
+  std::string of(const std::string &name) {
+    std::string unique = name;
+    for (int use = 1; !taken_.insert(unique).second; ++use)
+      unique = name + ":" + std::to_string(use);
+    return unique;
+  }
+
+private:
+  llvm::StringSet<> taken_;
+};
+} // namespace
 
 MainFunction MainFunction::create(MLIRContext &context, const std::vector<NamedType> &inputs) {
   context.loadDialect<func::FuncDialect, graph::GraphDialect>();
@@ -27,8 +43,9 @@ MainFunction MainFunction::create(MLIRContext &context, const std::vector<NamedT
   result.function =
       func::FuncOp::create(builder, location, "main", builder.getFunctionType(types, {}));
   Block *body = result.function.addEntryBlock();
+  UniqueNames names;
   for (auto [index, input] : llvm::enumerate(inputs)) {
-    auto name = builder.getStringAttr(input.name);
+    auto name = builder.getStringAttr(names.of(input.name));
     result.function.setArgAttr(index, kNameAttribute, name);
     body->getArgument(index).setLoc(NameLoc::get(name));
   }
@@ -54,12 +71,9 @@ LogicalResult MainFunction::finish(std::vector<NamedValue> outputs) {
   }
   func::ReturnOp::create(builder, builder.getUnknownLoc(), values);
   function.setType(builder.getFunctionType(function.getArgumentTypes(), types));
-  llvm::StringMap<int> uses;
-  for (auto [index, output] : llvm::enumerate(outputs)) {
-    int use = uses[output.name]++;
-    std::string name = use ? output.name + ":" + std::to_string(use) : output.name;
-    function.setResultAttr(index, kNameAttribute, builder.getStringAttr(name));
-  }
+  UniqueNames names;
+  for (auto [index, output] : llvm::enumerate(outputs))
+    function.setResultAttr(index, kNameAttribute, builder.getStringAttr(names.of(output.name)));
 
   Block &body = function.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))

@@ -25,9 +25,10 @@ struct MainFunction {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::func::FuncOp function;
 
-  static MainFunction create(mlir::MLIRContext &context, const std::vector<NamedType> &inputs);
-  /// Ends the function with these results, erases what none of them needs, and verifies the module.
   /// A name that comes twice gets ":1", ":2" behind it.
+  static MainFunction create(mlir::MLIRContext &context, const std::vector<NamedType> &inputs);
+  /// Ends the function with these results, named likewise, erases what none of them needs, and
+  /// verifies the module.
   mlir::LogicalResult finish(std::vector<NamedValue> outputs);
   /// finish(), and the module; or what was emitted against it.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> take(std::vector<NamedValue> outputs,

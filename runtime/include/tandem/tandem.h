@@ -11,7 +11,8 @@
  *   const float *scores = tandem_tensor_data(tandem_session_output(session, 0));
  *
  * Errors   A function that can fail returns a code and, where `error` is not NULL and the code is
- * not TANDEM_OK, sets *error to an object that the caller frees. Output arguments are then
+ * not TANDEM_OK, sets *error to an object that the caller frees (to NULL when there is no memory
+ * for one; the functions on errors take that too). Output arguments are then
  * untouched. Threads  A bundle may be used by any number of threads, a session by one at a time.
  * Memory   Strings, shapes and tensors belong to the handle they were asked of and live as long as
  * it. */
