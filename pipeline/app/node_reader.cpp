@@ -111,6 +111,12 @@ Status NodeReader::requireRange(double value, int line, const OptionKind &kind) 
 
 Result<std::vector<double>> NodeReader::numbers(const YamlNode &value,
                                                 const OptionKind &kind) const {
+  if (value.kind == YamlNode::Kind::kScalar && kind.leastCount <= 1) { // a list of one, as written
+    YamlNode list = value;
+    list.kind = YamlNode::Kind::kList;
+    list.items = {value};
+    return numbers(list, kind);
+  }
   if (value.kind != YamlNode::Kind::kList)
     return error(value.line, "'", kind.name, "' of ", what_, " is ", found(value),
                  ", expected a list of numbers");

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <sstream>
 
@@ -244,6 +245,45 @@ TEST_F(RunApplication, WrongUsageExitsWithTwo) {
                            "--help'\n");
   EXPECT_EQ(runTandem({"run", path("app.yaml"), path("a.bmp"), "--input", "x.npy"}).exitCode, 2);
   EXPECT_EQ(runTandem({"run", path("net.tandem"), path("a.bmp")}).exitCode, 2);
+}
+
+TEST_F(RunApplication, ADamagedBundleOfTheCacheIsMadeAgain) {
+  ASSERT_EQ(runTandem({"run", path("app.yaml"), path("a.bmp")}).exitCode, 0);
+  for (const auto &entry : std::filesystem::directory_iterator(path("cache/bundles")))
+    writeBytes(entry.path().string(), "damaged");
+  Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp")});
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+}
+
+TEST_F(RunApplication, AChangedDeviceProfileIsNotTakenFromTheCache) {
+  const std::string profile = R"({"name": "d", "processors": [{"name": "p", "backend": "cpu"}]})";
+  writeBytes(path("d.json"), profile);
+  std::vector<std::string> run = {"run", path("app.yaml"), path("a.bmp"), "--device",
+                                  path("d.json")};
+  EXPECT_EQ(runTandem(run).exitCode, 0);
+  writeBytes(path("d.json"), "garbage");
+  Outcome outcome = runTandem(run);
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_THAT(outcome.err, HasSubstr(path("d.json") + ": error: not a JSON file"));
+}
+
+TEST_F(RunApplication, AnAnnotatedPictureDoesNotReplaceAnotherInput) {
+  std::filesystem::create_directories(path("other"));
+  writeBytes(path("other/b.bmp"), bmp(0, 255));
+  std::string before = readBytes(path("b.bmp"));
+  Outcome outcome =
+      runTandem({"run", path("app.yaml"), path("other/b.bmp"), path("b.bmp"), "--save", path("")});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("would be overwritten by the annotated " + path("other/b.bmp")));
+  EXPECT_EQ(readBytes(path("b.bmp")), before);
+}
+
+TEST_F(RunApplication, ANumberStandsForAListOfOne) {
+  std::string app = kApp;
+  app.replace(app.find("    range: [0, 1]"), 17, "    mean: 3\n    deviation: 2");
+  writeBytes(path("app.yaml"), app);
+  EXPECT_EQ(runTandem({"run", path("app.yaml"), path("a.bmp")}).exitCode, 0);
 }
 
 } // namespace

@@ -2,6 +2,8 @@
 
 #include "base/file.h"
 #include "bundle/checksum.h"
+#include "bundle/reader.h"
+#include "devices/profile.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -50,9 +52,9 @@ std::string hex(uint64_t value) {
 
 Result<std::string> cachedBundle(const CompileRequest &request) {
   TANDEM_ASSIGN_OR_RETURN(uint64_t model, contentHash(request.modelPath));
-  TANDEM_ASSIGN_OR_RETURN(uint64_t program,
-                          contentHash(fs::read_symlink("/proc/self/exe").string()));
-  std::string options = optionsText(request);
+  TANDEM_ASSIGN_OR_RETURN(uint64_t program, contentHash("/proc/self/exe"));
+  TANDEM_ASSIGN_OR_RETURN(std::string device, profileText(request.device)); // it may change
+  std::string options = optionsText(request) + device;
   uint64_t settings = bundle::checksum(std::as_bytes(std::span(options.data(), options.size())));
   std::error_code failure;
   fs::path folder = cacheFolder() / "bundles";
@@ -62,7 +64,7 @@ Result<std::string> cachedBundle(const CompileRequest &request) {
   std::string path = (folder / (fs::path(request.modelPath).stem().string() + "-" + hex(model) +
                                 hex(program) + hex(settings) + ".tandem"))
                          .string();
-  if (!fs::exists(path))
+  if (!bundle::Reader::open(path).ok()) // not there, or damaged
     TANDEM_RETURN_IF_ERROR(compileModel(request, path).status());
   return path;
 }

@@ -127,11 +127,14 @@ private:
 
   Status save(const std::string &path, const Image &image, std::string &saved) {
     fs::path place = placeFor(path);
-    std::error_code ignored;
-    if (fs::equivalent(place, path, ignored))
-      return Error(Code::kInvalidArgument, path,
-                   "would be overwritten by its annotated picture, choose another folder for "
-                   "--save");
+    for (const std::string &picture : options_.images) {
+      std::error_code ignored;
+      if (fs::equivalent(place, picture, ignored))
+        return Error(Code::kInvalidArgument, picture, "would be overwritten by ",
+                     picture == path ? std::string("its annotated picture")
+                                     : "the annotated " + path,
+                     ", choose another folder for --save");
+    }
     TANDEM_RETURN_IF_ERROR(savePicture(place.string(), image));
     saved = place.string();
     return {};

@@ -6,10 +6,11 @@
 #include "tools/tandem/npy.h"
 #include "tools/tandem/open_session.h"
 #include "tools/tandem/region_profile.h"
+#include "tools/tandem/save_outputs.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
-#include <filesystem>
 #include <set>
 
 namespace tandem {
@@ -34,6 +35,14 @@ std::string inputNames(const Session &session) {
   return names;
 }
 
+/// NAME=FILE; a name of the model's may have a '=' of its own, so these are looked for first.
+std::pair<std::string, std::string> splitInput(const Session &session, const std::string &text) {
+  for (const TensorView &input : session.inputs())
+    if (std::string start = std::string(input.name) + "="; text.starts_with(start))
+      return {std::string(input.name), text.substr(start.size())};
+  return splitNameValue(text);
+}
+
 /// An input and the file that goes into it.
 using BoundInput = std::pair<const TensorView *, std::string>;
 
@@ -43,7 +52,7 @@ Result<std::vector<BoundInput>> bindInputs(const Session &session,
   std::vector<BoundInput> bound;
   std::set<std::string> given;
   for (const std::string &text : options.inputs) {
-    auto [name, path] = splitNameValue(text);
+    auto [name, path] = splitInput(session, text);
     bool isUnnamed = text.find('=') == std::string::npos;
     if (path.empty() || (name.empty() && !isUnnamed))
       return Error(Code::kInvalidArgument, options.bundle, "--input '", text,
@@ -66,25 +75,6 @@ Result<std::vector<BoundInput>> bindInputs(const Session &session,
       return Error(Code::kInvalidArgument, options.bundle, "input '", input.name,
                    "' is missing, say --input ", input.name, "=FILE.npy");
   return bound;
-}
-
-/// A tensor's name may have slashes, which a file's may not.
-std::string fileName(std::string_view name) {
-  std::string text(name);
-  std::replace(text.begin(), text.end(), '/', '_');
-  return text + ".npy";
-}
-
-Status saveOutputs(const Session &session, const std::string &folder) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure)
-    return Error(Code::kIo, folder, "cannot make the folder: ", failure.message());
-  for (const TensorView &output : session.outputs())
-    TANDEM_RETURN_IF_ERROR(
-        writeNpy((std::filesystem::path(folder) / fileName(output.name)).string(), output.type,
-                 output.shape, {output.data, output.bytes}));
-  return Status();
 }
 
 double valueAt(const TensorView &tensor, size_t index) {
@@ -114,7 +104,7 @@ double valueAt(const TensorView &tensor, size_t index) {
   case ElementType::kI64:
     return static_cast<double>(read(int64_t()));
   case ElementType::kBF16:
-    return 0;
+    return std::bit_cast<float>(static_cast<uint32_t>(read(uint16_t())) << 16);
   }
   if (tensor.quantization.scales.size() == 1)
     return tensor.quantization.scales[0] * (code - tensor.quantization.zeroPoints[0]);
@@ -166,13 +156,16 @@ void print(const Session &session, const RunBundleOptions &options) {
 
 Status run(Session &session, const std::vector<BoundInput> &inputs,
            const RunBundleOptions &options) {
-  for (const auto &[tensor, path] : inputs)
+  std::vector<std::string> files;
+  for (const auto &[tensor, path] : inputs) {
     TANDEM_RETURN_IF_ERROR(setInput(*tensor, path));
+    files.push_back(path);
+  }
   TANDEM_RETURN_IF_ERROR(session.run());
   NoticePrinter().print(options.bundle,
                         std::vector(session.notices().begin(), session.notices().end()));
   if (!options.saveFolder.empty())
-    TANDEM_RETURN_IF_ERROR(saveOutputs(session, options.saveFolder));
+    TANDEM_RETURN_IF_ERROR(saveOutputs(session, options.saveFolder, files));
   print(session, options);
   return Status();
 }
