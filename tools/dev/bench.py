@@ -27,8 +27,8 @@ def compiled(name, path):
     return bundle
 
 
-def timed(bundle):
-    command = ["taskset", "-c", first_core(), TANDEM, "bench", bundle, "--threads", "1", "--json"]
+def timed(bundle, seconds=2.0):
+    command = ["taskset", "-c", first_core(), TANDEM, "bench", bundle, "--threads", "1", "--seconds", str(seconds), "--json"]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 

@@ -1,88 +1,190 @@
 #!/usr/bin/env python3
-"""Time .tflite models with Tandem and with LiteRT (XNNPACK, its default), beside each other.
+"""Time models with Tandem and with other engines, beside each other.
 
-Usage: bench_peers.py [MODEL...]   names of tests/models/models.json, or files; default: every .tflite there is
+Usage: bench_peers.py [--peers NAME,...] [MODEL...]
 
-One thread, both pinned to the same core, and taking turns (LiteRT, Tandem, LiteRT, Tandem ...), each turn a process
-of its own with its own warm-up, so that a slow minute of the machine meets both. Shown: the median over the turns of
-each turn's median, the spread of the turns, and the ratio Tandem / LiteRT (below 1: Tandem is faster).
+MODEL    names of tests/models/models.json, or files; default: all that are on this machine
+--peers  of litert, openvino, onnxruntime; default: all. What one cannot read goes to it as ONNX, for which
+         to_onnx.sh first installs the frameworks (8 GB)
+
+One thread, all pinned to the same core, and taking turns (Tandem, LiteRT, OpenVINO, Tandem ...), each turn a process
+of its own with its own warm-up, so that a slow minute of the machine meets all. Shown, as rows of a Markdown table: the
+median over the turns of each turn's median, the spread of the turns, and the ratio of Tandem to the best peer (below 1:
+Tandem is faster). Before it is timed a peer must give Tandem's outputs; "differs" is by how much they differ, as a part
+of the largest output or of all codes: 8-bit models round differently everywhere, and hybrid ones magnify that.
 """
 
+import argparse
+import importlib
+import importlib.metadata
 import json
 import statistics
 import subprocess
 import sys
-import time
+from pathlib import Path
 
-from bench import compiled, first_core, timed
-from model_files import chosen
+import numpy as np
 
-ROUNDS = 3
-SECONDS = 2.0
+from bench import FOLDER, TANDEM, compiled, first_core, timed
+from model_files import chosen, ranges
+
+PEERS = ("litert", "openvino", "onnxruntime")
+HERE = Path(__file__).resolve().parent
+ROUNDS, SECONDS = 5, 1.0
+LARGEST_DIFFERENCE = 0.1  # of the same model; another one is far beyond it
+DTYPES = {"f32": np.float32, "i8": np.int8, "u8": np.uint8}
 
 
-def time_litert(path):
-    """In a process of its own (see main): one JSON line with the keys of `tandem bench --json`."""
-    import numpy as np
-    from ai_edge_litert.interpreter import Interpreter
+class Failure(Exception):
+    pass
 
-    interpreter = Interpreter(path, num_threads=1)
-    interpreter.allocate_tensors()
-    generator = np.random.default_rng(0)
-    for info in interpreter.get_input_details():
-        if info["dtype"] == np.float32:
-            value = generator.uniform(-1, 1, info["shape"]).astype(np.float32)
+
+def called(*command):
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if result.returncode:
+        words = [line for line in result.stderr.splitlines() if line.strip()] or ["no words"]
+        raise Failure(f"{Path(command[0]).name}: {words[-1]}")
+    return result.stdout
+
+
+def make_inputs(facts, span):
+    """The same for all: numbers over the range that the model expects, codes over theirs."""
+    generator, inputs = np.random.default_rng(0), {}
+    for tensor in facts["inputs"]:
+        dtype, shape = DTYPES[tensor["type"]], tensor["shape"]
+        if dtype == np.float32:
+            inputs[tensor["name"]] = generator.uniform(*span, shape).astype(dtype)
         else:
-            limits = np.iinfo(info["dtype"])
-            value = generator.integers(limits.min, limits.max, info["shape"], info["dtype"], endpoint=True)
-        interpreter.set_tensor(info["index"], value)
-    for _ in range(5):
-        interpreter.invoke()
-    runs, end = [], time.perf_counter() + SECONDS
-    while time.perf_counter() < end or len(runs) < 5:
-        start = time.perf_counter()
-        interpreter.invoke()
-        runs.append((time.perf_counter() - start) * 1e3)
-    print(json.dumps({"median_ms": statistics.median(runs), "min_ms": min(runs), "runs": len(runs)}))
+            limits = np.iinfo(dtype)
+            inputs[tensor["name"]] = generator.integers(limits.min, limits.max, shape, dtype, endpoint=True)
+    return inputs
 
 
-def litert(path):
-    command = ["taskset", "-c", first_core(), sys.executable, __file__, "--litert", path]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+def our_outputs(bundle, facts, inputs, folder):
+    arguments = []
+    for number, (name, value) in enumerate(inputs.items()):
+        np.save(folder / f"input{number}.npy", value)
+        arguments += ["--input", f"{name}={folder}/input{number}.npy"]
+    called(TANDEM, "run", bundle, *arguments, "--save", folder / "ours")
+    names = [tensor["name"] for tensor in facts["outputs"]]
+    return {name: np.load(folder / "ours" / (name.replace("/", "_") + ".npy")) for name in names}
+
+
+def difference(ours, theirs):
+    """The largest, as a part of the largest value, or of all codes."""
+    worst = 0.0
+    for name, value in ours.items():
+        if name not in theirs or theirs[name].shape != value.shape or theirs[name].dtype != value.dtype:
+            raise Failure(f"has no output '{name}' of {value.dtype} {value.shape}")
+        largest = np.abs(value).max() if value.dtype == np.float32 else 255
+        distance = np.abs(value.astype(np.float64) - theirs[name].astype(np.float64)).max()
+        worst = max(worst, distance / max(largest, 1e-30))
+    return worst
+
+
+def file_for(peer, path, folder):
+    """What the peer reads of the model, converted if need be; None when there is no way."""
+    if peer.takes(path):
+        return path
+    onnx = folder / "model.onnx"
+    if not peer.takes(onnx):
+        return None
+    if not onnx.exists() or onnx.stat().st_mtime < path.stat().st_mtime:
+        called(HERE / "to_onnx.sh", path, onnx)
+    return onnx
+
+
+def turn(peer, file, folder, seconds=SECONDS):
+    """The median of one turn; its outputs are in the folder."""
+    program = (sys.executable, HERE / "peer_turn.py", peer, file, folder / "inputs.npz", folder / f"{peer}.npz", seconds)
+    return json.loads(called("taskset", "-c", first_core(), *program).splitlines()[-1])["median_ms"]
+
+
+def measure(name, path, span, peers, complain):
+    """Our times, each peer's times, and how far the peers' outputs are from ours at most."""
+    folder = FOLDER / name
+    folder.mkdir(parents=True, exist_ok=True)
+    bundle = compiled(name, path)
+    facts = json.loads(called(TANDEM, "inspect", path, "--json"))
+    inputs = make_inputs(facts, span)
+    np.savez(folder / "inputs.npz", **inputs)
+    outputs = our_outputs(bundle, facts, inputs, folder)
+
+    ours, theirs, worst = [], {}, 0.0
+    for peer in peers:
+        try:
+            file = file_for(importlib.import_module(f"peers.{peer}"), path, folder)
+            if file is None:
+                continue
+            turn(peer, file, folder, seconds=0)
+            with np.load(folder / f"{peer}.npz") as results:
+                apart = difference(outputs, results)
+            if apart > LARGEST_DIFFERENCE:
+                raise Failure(f"its outputs differ from Tandem's by {apart:.2g}")
+            worst = max(worst, apart)
+            theirs[peer] = (file, [])
+        except Failure as failure:
+            complain(f"{name} with {peer}: {failure}")
+    for _ in range(ROUNDS):
+        ours.append(timed(bundle, SECONDS)["median_ms"])
+        for peer, (file, times) in theirs.items():
+            times.append(turn(peer, file, folder))
+    return ours, {peer: times for peer, (_, times) in theirs.items()}, worst
+
+
+def cells(name, peers, ours, theirs, worst):
+    def spread(times):
+        return f"{statistics.median(times):.3f} ± {(max(times) - min(times)) / 2:.3f}"
+
+    best = min((statistics.median(times) for times in theirs.values()), default=None)
+    result = [f"{statistics.median(ours) / best:.2f}", f"{worst:.0e}"] if theirs else ["–", "–"]
+    return [name, spread(ours), *(spread(theirs[peer]) if peer in theirs else "–" for peer in peers), *result]
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        lines = [line.partition(":")[::2] for line in file]
+    facts = {key.strip(): value.strip() for key, value in lines}
+    widths = [name for name in ("avx512vl", "avx2") if name in facts.get("flags", "").split()]
+    return f"{facts.get('model name', 'unknown processor')} with {widths[0] if widths else 'neither avx512vl nor avx2'}"
 
 
 def main():
-    import importlib.metadata
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", default=",".join(PEERS), type=lambda text: text.split(","))
+    parser.add_argument("models", nargs="*", metavar="MODEL")
+    arguments = parser.parse_args()
+    for name in arguments.peers:
+        if name not in PEERS:
+            parser.error(f"no peer '{name}', only {', '.join(PEERS)}")
+    failures = []
 
-    models = chosen(sys.argv[1:], (".tflite",))
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        processor = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), "unknown processor")
-    print(f"{processor}; LiteRT {importlib.metadata.version('ai-edge-litert')}; one thread, one core, {ROUNDS} turns each")
-    print(f"{'model':28} {'Tandem ms':>18} {'LiteRT ms':>18} {'ratio':>7}")
-    failed = False
-    for name, path in models.items():
-        ours, theirs = [], []
+    def complain(text):
+        failures.append(text)
+        print(f"bench: {text}", file=sys.stderr, flush=True)
+
+    def show(words):
+        print("| " + " | ".join(word.ljust(16) for word in words) + " |", flush=True)
+
+    versions = (f"{name} {importlib.metadata.version(importlib.import_module(f'peers.{name}').PACKAGE)}" for name in arguments.peers)
+    print(f"{processor()}; {', '.join(versions)}; one thread, one core, {ROUNDS} turns each\n")
+    header = ["model", "Tandem ms", *(f"{name} ms" for name in arguments.peers), "Tandem / best", "differs"]
+    show(header)
+    show(["---"] * len(header))
+    spans = ranges()
+    for name, path in chosen(arguments.models, (".tflite", ".h5", ".hdf5", ".pt2")).items():
         try:
-            bundle = compiled(name, path)
-            for _ in range(ROUNDS):
-                theirs.append(litert(path)["median_ms"])
-                ours.append(timed(bundle)["median_ms"])
-        except subprocess.CalledProcessError as error:
-            failed = True
-            print(f"{name:28} failed: {(error.stderr or 'no words').strip().splitlines()[-1]}", flush=True)
-            continue
-        columns = [f"{statistics.median(times):9.3f} ±{(max(times) - min(times)) / 2:7.3f}" for times in (ours, theirs)]
-        print(f"{name:28} {columns[0]:>18} {columns[1]:>18} {statistics.median(ours) / statistics.median(theirs):7.2f}", flush=True)
-    return 1 if failed else 0
+            results = measure(name, path, spans.get(name, (-1, 1)), arguments.peers, complain)
+            show(cells(name, arguments.peers, *results))
+        except Failure as failure:
+            complain(f"{name}: {failure}")
+        except subprocess.CalledProcessError as error:  # of bench.py
+            complain(f"{name}: {(error.stderr or 'no words').strip().splitlines()[-1]}")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--litert"]:
-        time_litert(sys.argv[2])
-    elif any(word.startswith("-") for word in sys.argv[1:]):
-        sys.exit(__doc__)
-    else:
-        try:
-            sys.exit(main())
-        except (OSError, ValueError) as error:
-            sys.exit(f"bench: error: {error}")
+    try:
+        sys.exit(main())
+    except (OSError, ValueError) as error:
+        sys.exit(f"bench: error: {error}")

@@ -23,3 +23,15 @@ apt_install() {
   "${apt[@]}" update >"$log" 2>&1 || fail_with "$log" "apt-get update failed"
   "${apt[@]}" install -y --no-install-recommends "$@" >>"$log" 2>&1 || fail_with "$log" "apt-get install failed"
 }
+
+# private_env FOLDER PACKAGE...: a Python environment with just these, made anew when they change.
+private_env() {
+  local folder=$1 stamp=$1/installed log
+  shift
+  [[ $(cat "$stamp" 2>/dev/null) != "$*" ]] || return 0
+  say "installing $* into $folder"
+  log=$(log "${folder#.venv-}")
+  python3 -m venv --clear "$folder"
+  "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" 2>"$log" || fail_with "$log" "pip could not install $*"
+  echo "$*" >"$stamp"
+}

@@ -8,10 +8,19 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("TANDEM_SHARED_MODELS", ROOT.parent / "shared/models"))
 
 
+def table():
+    return json.loads((ROOT / "tests/models/models.json").read_text())["models"]
+
+
+def ranges():
+    """Name to the real numbers that a float input spans: (low, high)."""
+    return {model["name"]: model["range"] for model in table() if "range" in model}
+
+
 def known():
     """Name to path, of the models that are on this machine."""
     found = {}
-    for model in json.loads((ROOT / "tests/models/models.json").read_text())["models"]:
+    for model in table():
         place, _, name = model["file"].partition(":")
         path = SHARED / name if place == "shared" else ROOT / name
         if path.exists():

@@ -1,0 +1,7 @@
+"""Other engines that run a model: one file each, named after it, with
+
+PACKAGE             what pip calls it
+takes(path)         whether it reads the model as it is; what none of its own formats is becomes ONNX first
+load(path, inputs)  a function that runs the model on these arrays (by name) on one thread and gives the milliseconds
+                    that the engine itself took, and one that gives the outputs by name
+"""
