@@ -5,18 +5,20 @@
 namespace tandem {
 namespace {
 
-Result<std::unique_ptr<LoadedRegion>> loadOne(const Bundle &bundle, const bundle::Model &model,
+Result<std::unique_ptr<LoadedRegion>> loadOne(const std::shared_ptr<const Bundle> &bundle,
+                                              const bundle::Model &model,
                                               const bundle::Region &region,
                                               std::span<std::byte *const> buffers) {
   Result<const Device *> device = findDevice(region.backend()->string_view());
   if (!device.ok())
-    return Error(device.error().code, bundle.path(), "region '", region.name()->string_view(),
+    return Error(device.error().code, bundle->path(), "region '", region.name()->string_view(),
                  "': ", device.error().message);
   return (*device)->load({.model = model,
                           .region = region,
-                          .artifact = bundle.blob(region.artifact()),
+                          .artifact = bundle->blob(region.artifact()),
                           .buffers = buffers,
-                          .path = bundle.path()});
+                          .path = bundle->path(),
+                          .owner = bundle});
 }
 
 double microsecondsSince(std::chrono::steady_clock::time_point start) {
@@ -26,8 +28,8 @@ double microsecondsSince(std::chrono::steady_clock::time_point start) {
 
 } // namespace
 
-Result<PlacedRegion> PlacedRegion::load(const Bundle &bundle, const bundle::Model &model,
-                                        const bundle::Region &region,
+Result<PlacedRegion> PlacedRegion::load(const std::shared_ptr<const Bundle> &bundle,
+                                        const bundle::Model &model, const bundle::Region &region,
                                         std::span<std::byte *const> buffers,
                                         const FaultPolicy &policy) {
   PlacedRegion placed;
@@ -46,6 +48,8 @@ Result<PlacedRegion> PlacedRegion::load(const Bundle &bundle, const bundle::Mode
   Result<std::unique_ptr<LoadedRegion>> own = loadOne(bundle, model, region, buffers);
   if (own.ok()) {
     placed.own_ = std::move(own).value();
+    if (std::string notice = placed.own_->notice(); !notice.empty())
+      placed.notices_.push_back(std::move(notice));
   } else {
     if (placed.fallback_.empty())
       return own.error();

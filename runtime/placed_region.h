@@ -35,8 +35,8 @@ public:
   /// The region and its fallback. An error when a fallback does not load, or neither does; when
   /// only the region itself does not, it starts given up, and takeNotices() says why. What the
   /// arguments refer to outlives this.
-  static Result<PlacedRegion> load(const Bundle &bundle, const bundle::Model &model,
-                                   const bundle::Region &region,
+  static Result<PlacedRegion> load(const std::shared_ptr<const Bundle> &bundle,
+                                   const bundle::Model &model, const bundle::Region &region,
                                    std::span<std::byte *const> buffers, const FaultPolicy &policy);
 
   /// Runs it. Allocates nothing while nothing fails.

@@ -62,7 +62,7 @@ TensorView Session::view(uint32_t tensor) const {
 Status Session::loadRegions(const FaultPolicy &faults) {
   for (const bundle::Region *region : *model_->regions()) {
     TANDEM_ASSIGN_OR_RETURN(PlacedRegion loaded,
-                            PlacedRegion::load(*bundle_, *model_, *region, buffers_, faults));
+                            PlacedRegion::load(bundle_, *model_, *region, buffers_, faults));
     profile_.push_back(loaded.profile());
     collectNotices(loaded);
     regions_.push_back(std::move(loaded));

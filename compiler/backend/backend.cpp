@@ -20,7 +20,8 @@ Support askBackend(const Backend &backend, Operation *op, const Processor &proce
   auto checkType = [&](Value value) {
     std::optional<ElementType> type =
         graph::elementTypeOf(graph::tensorType(value).getElementType());
-    if (type && !processor.types.empty() && !llvm::is_contained(processor.types, *type))
+    if (type && !processor.types.empty() &&
+        !llvm::is_contained(processor.types, backend.computedAs(*type, processor)))
       refuse("the " + processor.name + " does not compute in " +
              std::string(elementTypeName(*type)));
   };

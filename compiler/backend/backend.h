@@ -57,6 +57,11 @@ public:
   /// every reason why not. What the profile itself refuses (Processor::refuses, types) is asked
   /// for by askBackend(), not here.
   virtual Support supports(mlir::Operation *op, const Processor &processor) const = 0;
+  /// What the backend computes on the processor where graph says `type`: another one where it
+  /// converts, with the same results. The profile is asked about that one.
+  virtual ElementType computedAs(ElementType type, const Processor & /*processor*/) const {
+    return type;
+  }
   /// Composites that end in `last`, best first. The partitioner takes the first that supports()
   /// answers for, before it asks for its ops one by one.
   virtual std::vector<Composite> composites(mlir::Operation * /*last*/) const { return {}; }

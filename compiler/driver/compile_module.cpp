@@ -98,7 +98,9 @@ private:
     return describeRegion(region, *candidate.backend, writer_.addBlob(*artifact));
   }
 
-  /// By the candidates that cannot fail, if there are any that together run all of the region.
+  /// By the candidates that cannot fail, if there are any, with the help of the device's others
+  /// that cannot: a frame is worth more than a choice of backends. None when they do not run all of
+  /// it.
   Result<std::vector<std::unique_ptr<bundle::RegionT>>>
   compileFallback(const PlacedRegion &placed) {
     std::vector<std::unique_ptr<bundle::RegionT>> entries;
@@ -108,6 +110,14 @@ private:
     for (const Candidate &candidate : target_.candidates)
       if (!candidate.backend->mayFail())
         safe.push_back(candidate);
+    if (safe.empty())
+      return entries;
+    for (const std::string &name : target_.device.backends()) {
+      const Backend *backend = findBackend(name);
+      bool isThere = llvm::any_of(safe, [&](const Candidate &c) { return c.backend == backend; });
+      if (backend && !backend->mayFail() && !isThere)
+        safe.push_back({backend, target_.device.processorOf(name)});
+    }
     llvm::Expected<std::vector<SubRegion>> parts = splitRegion(placed.region, safe);
     if (!parts) {
       llvm::consumeError(parts.takeError()); // then there is none, which the bundle says

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct RegionSource {
   std::span<std::byte *const> buffers;
   /// For messages: the bundle's path.
   std::string_view path;
+  /// Who holds it keeps the artifact and the weights (not the arena) where they are: for a call
+  /// into a device that may come back only after the session is gone.
+  std::shared_ptr<const void> owner = {};
 };
 
 /// A region ready to run. run() allocates nothing in steady state, and is called by one thread at a
@@ -42,6 +46,8 @@ class LoadedRegion {
 public:
   virtual ~LoadedRegion() = default;
   virtual Status run(ThreadPool &pool) = 0;
+  /// What load() could not do and did another way, for the user; empty: nothing.
+  virtual std::string notice() const { return ""; }
 };
 
 /// The run half of a backend.

@@ -10,6 +10,7 @@ struct FakeRegion final : LoadedRegion {
       TANDEM_RETURN_IF_ERROR(FakeDevice::onRunOf(name));
     return FakeDevice::onRun ? FakeDevice::onRun(pool, buffers) : Status();
   }
+  std::string notice() const override { return FakeDevice::notice; }
   std::string_view name;
   std::span<std::byte *const> buffers;
 };

@@ -18,6 +18,8 @@ struct FakeDevice final : Device {
   static inline std::function<Status(std::string_view region)> onRunOf;
   /// What load() fails with, if anything.
   static inline std::function<Status(const RegionSource &)> onLoad;
+  /// What its regions have to tell once they are loaded.
+  static inline std::string notice;
 };
 
 } // namespace tandem

@@ -36,6 +36,7 @@ protected:
     FakeDevice::onRun = nullptr;
     FakeDevice::onRunOf = nullptr;
     FakeDevice::onLoad = nullptr;
+    FakeDevice::notice.clear();
   }
 
   /// The sample model, as `change` leaves it.
@@ -240,6 +241,27 @@ TEST_F(SessionTest, ADeviceThatIsNotThereLeavesTheFallback) {
   ASSERT_TRUE((*session)->run().ok());
   EXPECT_EQ((*session)->profile()[0].backend, "npu");
   EXPECT_EQ((*session)->profile()[0].ranOn, "reference");
+}
+
+TEST_F(SessionTest, TellsWhatADeviceDidAnotherWay) {
+  FakeDevice::notice = "its stored network is of another version; it is compiled again";
+  auto session = Session::create(sample());
+  ASSERT_TRUE(session.ok());
+  EXPECT_THAT((*session)->notices(), ElementsAre(FakeDevice::notice));
+}
+
+TEST_F(SessionTest, WhoHoldsTheOwnerKeepsTheBundle) {
+  std::shared_ptr<const void> held;
+  FakeDevice::onLoad = [&](const RegionSource &source) {
+    held = source.owner;
+    return Status();
+  };
+  std::shared_ptr<const Bundle> bundle = sample();
+  std::weak_ptr<const Bundle> observed = bundle;
+  ASSERT_TRUE(Session::create(std::move(bundle)).ok());
+  EXPECT_FALSE(observed.expired()) << "the session is gone, the late call is not";
+  held.reset();
+  EXPECT_TRUE(observed.expired());
 }
 
 TEST_F(SessionTest, NamesWhatThereIsWhenANameIsWrong) {

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "backends/neuron/compile/capability.h"
+
+namespace tandem::neuron {
+
+// Shapes and attributes.
+extern const Constraint kRankAtMost4, kHasAxes, kBetaPositive, kUndilated, kParametersConstant,
+    kPadOfI8IsZero;
+// Codes.
+extern const Constraint kKeepsCodes, kScaleOf256th, kScaleOf128th, kScaleAboveProduct,
+    kAlphaPositive, kOtherSign, kPlainI32;
+// The filter and the bias of products.
+extern const Constraint kNotHybrid, kFilterFits, kFilterOneScale, kBiasFits, kScaleAboveFilter;
+
+extern const Form kUngrouped, kGrouped, kPadsLeftOut, kPadsCounted, kWithZero, kWithValue,
+    kConsecutive, kWithStrides, kFromReals, kFromCodes;
+
+} // namespace tandem::neuron

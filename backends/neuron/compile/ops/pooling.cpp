@@ -1,0 +1,89 @@
+// Windows and reductions.
+#include "backends/neuron/compile/handlers.h"
+#include "compiler/graph/types.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+
+namespace tandem::neuron {
+namespace {
+
+constexpr unsigned kHeight = 0, kWidth = 1; // of graph's pairs
+
+/// Left, right, top, bottom; then width before height.
+template <typename OpT>
+void addPool(OpT pool, NeuronOperationType code, OperandId input, ArrayRef<int64_t> padLow,
+             ArrayRef<int64_t> padHigh, NetworkWriter &network) {
+  SmallVector<OperandId> inputs = {input};
+  for (int64_t value : {padLow[kWidth], padHigh[kWidth], padLow[kHeight], padHigh[kHeight],
+                        pool.getStride()[kWidth], pool.getStride()[kHeight],
+                        pool.getWindow()[kWidth], pool.getWindow()[kHeight]})
+    inputs.push_back(network.integer(value));
+  inputs.push_back(network.fuse(pool.getActivation()));
+  network.add(code, inputs, pool.getResult());
+}
+
+void emitMaxPool(Operation *op, NetworkWriter &network) {
+  auto pool = cast<graph::MaxPool2dOp>(op);
+  addPool(pool, NEURON_MAX_POOL_2D, network.tensor(pool.getInput()), pool.getPadLow(),
+          pool.getPadHigh(), network);
+}
+
+/// Neuron's divides by the cells inside the input: cells of a PAD before it are inside.
+void emitAveragePool(Operation *op, NetworkWriter &network) {
+  auto pool = cast<graph::AveragePool2dOp>(op);
+  OperandId input = network.tensor(pool.getInput());
+  ArrayRef<int64_t> low = pool.getPadLow(), high = pool.getPadHigh();
+  auto isZero = [](int64_t pad) { return pad == 0; };
+  if (!pool.getCountIncludePad() || (llvm::all_of(low, isZero) && llvm::all_of(high, isZero)))
+    return addPool(pool, NEURON_AVERAGE_POOL_2D, input, low, high, network);
+
+  OperandType padded = network.typeOf(pool.getInput());
+  padded.dimensions[1] += static_cast<uint32_t>(low[kHeight] + high[kHeight]);
+  padded.dimensions[2] += static_cast<uint32_t>(low[kWidth] + high[kWidth]);
+  OperandId result = network.intermediate(padded);
+  network.add(
+      NEURON_PAD,
+      {input, network.matrix({0, 0, low[kHeight], high[kHeight], low[kWidth], high[kWidth], 0, 0})},
+      result);
+  addPool(pool, NEURON_AVERAGE_POOL_2D, result, {0, 0}, {0, 0}, network);
+}
+
+template <typename OpT, NeuronOperationType code>
+void emitReduction(Operation *op, NetworkWriter &network) {
+  auto reduction = cast<OpT>(op);
+  bool keep = reduction.getKeepDims();
+  network.add(code,
+              {network.tensor(reduction.getInput()), network.vector(reduction.getAxes()),
+               code == NEURON_MEAN ? network.integer(keep) : network.flag(keep)},
+              reduction.getResult());
+}
+
+void emitArgMax(Operation *op, NetworkWriter &network) {
+  auto argMax = cast<graph::ArgMaxOp>(op);
+  int64_t axis = static_cast<int64_t>(argMax.getAxis());
+  SmallVector<OperandId> inputs = {network.tensor(argMax.getInput()), network.integer(axis)};
+  if (!argMax.getKeepDims())
+    return network.add(NEURON_ARGMAX, inputs, argMax.getResult());
+  OperandType removed = network.typeOf(argMax.getResult());
+  if (removed.dimensions.size() > 1) // all reduced is one element
+    removed.dimensions.erase(removed.dimensions.begin() + axis);
+  OperandId indices = network.intermediate(removed);
+  network.add(NEURON_ARGMAX, inputs, indices);
+  network.add(NEURON_EXPAND_DIMS, {indices, network.integer(axis)}, argMax.getResult());
+}
+
+} // namespace
+
+void registerPooling(HandlerTable &table) {
+  table.add<graph::MaxPool2dOp>(emitMaxPool);
+  table.add<graph::AveragePool2dOp>(emitAveragePool);
+  table.add<graph::MeanOp>(emitReduction<graph::MeanOp, NEURON_MEAN>);
+  table.add<graph::SumOp>(emitReduction<graph::SumOp, NEURON_REDUCE_SUM>);
+  table.add<graph::ReduceMaxOp>(emitReduction<graph::ReduceMaxOp, NEURON_REDUCE_MAX>);
+  table.add<graph::ReduceMinOp>(emitReduction<graph::ReduceMinOp, NEURON_REDUCE_MIN>);
+  table.add<graph::ArgMaxOp>(emitArgMax);
+}
+
+} // namespace tandem::neuron

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "backends/neuron/compile/settings.h"
+
+#include <memory>
+
+namespace tandem::neuron {
+
+/// The network of `artifact` (the bytes of one) as the settings' library compiles it. The library
+/// must be of the processor's version. Errors name the library.
+llvm::Expected<std::unique_ptr<artifact::StoredNetworkT>>
+compileWithSdk(llvm::StringRef artifact, llvm::StringRef region, const ModelBuilder &builder,
+               const Settings &settings, const Processor &processor);
+
+} // namespace tandem::neuron

@@ -1,0 +1,63 @@
+// Writes docs/generated/neuron.md from the capability table. With a file: exit 1 when it differs.
+#include "backends/neuron/compile/capability.h"
+#include "backends/neuron/compile/settings.h"
+#include "base/file.h"
+
+#include <cstdio>
+#include <sstream>
+
+namespace tandem::neuron {
+namespace {
+
+std::string constraintsOf(const Capability &row) {
+  std::string text;
+  for (const Constraint *constraint : row.constraints)
+    text += (text.empty() ? "" : "; ") + constraint->rule.str();
+  return text.empty() ? "–" : text;
+}
+
+std::string kindsOf(const Capability &row) {
+  return kindsText(row.kinds) + (row.resultKinds ? " to " + kindsText(row.resultKinds) : "");
+}
+
+std::string table() {
+  std::ostringstream out;
+  out << "# Operators on MediaTek's NPU\n\nMade by `build/bin/neuron_table` from the table that "
+         "the "
+         "neuron backend answers with; a test says when it is stale. Beside what stands here, "
+         "every tensor has elements, less than 4 GiB of them, and one scale when it is quantized; "
+         "a device's profile may refuse more. `tandem compile --report` says for each operation "
+         "of a model why it is not there.\n\n"
+         "| op | form | Neuron operations | since | element types | constraints |\n"
+         "|---|---|---|---|---|---|\n";
+  for (const Capability &row : capabilities())
+    if (row.kinds)
+      out << "| " << row.op.str() << " | " << (row.form ? row.form->text.str() : "") << " | "
+          << row.operations.str() << " | " << row.since.text() << " | " << kindsOf(row) << " | "
+          << constraintsOf(row) << " |\n";
+  out << "\n## Not there\n\n| op | why |\n|---|---|\n";
+  for (const Capability &row : capabilities())
+    if (!row.kinds)
+      out << "| " << row.op.str() << " | " << row.operations.str() << " |\n";
+  out << "\nAn op that is in neither table has no Neuron operation.\n\n## Options\n\n"
+         "`tandem compile --option neuron.KEY=VALUE`\n\n```\n"
+      << settingsHelp() << "```\n";
+  return out.str();
+}
+
+} // namespace
+} // namespace tandem::neuron
+
+int main(int argc, char **argv) {
+  std::string now = tandem::neuron::table();
+  if (argc == 1) {
+    std::fputs(now.c_str(), stdout);
+    return 0;
+  }
+  auto file = tandem::MappedFile::open(argv[1]);
+  if (file.ok() && file->text() == now)
+    return 0;
+  std::fprintf(stderr, "%s is stale: run build/bin/neuron_table > docs/generated/neuron.md\n",
+               argv[1]);
+  return 1;
+}

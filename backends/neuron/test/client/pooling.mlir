@@ -1,0 +1,61 @@
+// RUN: neuron_print %s | FileCheck %s
+
+// CHECK-LABEL: @max_pool
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %0: TENSOR_FLOAT32 1x6x8x1
+// CHECK-NEXT: %5: TENSOR_FLOAT32 1x3x7x1 = MAX_POOL_2D(%0, 0, 0, 1, 0, 1, 2, 2, 3, 1) "max"
+// CHECK-NEXT: output %5
+func.func @max_pool(%x: tensor<1x6x8x1xf32>) -> tensor<1x3x7x1xf32> {
+  %r = graph.max_pool_2d %x window [3, 2] stride [2, 1] pad_low [1, 0] activation relu : (tensor<1x6x8x1xf32>) -> tensor<1x3x7x1xf32> loc("max")
+  return %r : tensor<1x3x7x1xf32>
+}
+
+// Cells of a PAD are counted like any other.
+// CHECK-LABEL: @padding_counted
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %0: TENSOR_FLOAT32 1x4x4x1
+// CHECK-NEXT: %1: TENSOR_FLOAT32 1x7x6x1 = PAD(%0, [0, 0, 1, 2, 2, 0, 0, 0]) "average"
+// CHECK-NEXT: %6: TENSOR_FLOAT32 1x5x4x1 = AVERAGE_POOL_2D(%1, 0, 0, 0, 0, 1, 1, 3, 3, 0) "average"
+// CHECK-NEXT: output %6
+func.func @padding_counted(%x: tensor<1x4x4x1xf32>) -> tensor<1x5x4x1xf32> {
+  %r = graph.average_pool_2d %x window [3, 3] pad_low [1, 2] pad_high [2, 0] count_include_pad : (tensor<1x4x4x1xf32>) -> tensor<1x5x4x1xf32> loc("average")
+  return %r : tensor<1x5x4x1xf32>
+}
+
+// CHECK-LABEL: @reductions
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %0: TENSOR_FLOAT32 1x4x4x2
+// CHECK-NEXT: %3: TENSOR_FLOAT32 1x1x1x2 = MEAN(%0, [1, 2], 1) "mean"
+// CHECK-NEXT: %6: TENSOR_FLOAT32 1x4x4 = REDUCE_SUM(%0, [3], false) "sum"
+// CHECK-NEXT: output %3
+// CHECK-NEXT: output %6
+func.func @reductions(%x: tensor<1x4x4x2xf32>) -> (tensor<1x1x1x2xf32>, tensor<1x4x4xf32>) {
+  %r = graph.mean %x axes [1, 2] keep_dims : (tensor<1x4x4x2xf32>) -> tensor<1x1x1x2xf32> loc("mean")
+  %s = graph.sum %x axes [3] : (tensor<1x4x4x2xf32>) -> tensor<1x4x4xf32> loc("sum")
+  return %r, %s : tensor<1x1x1x2xf32>, tensor<1x4x4xf32>
+}
+
+// CHECK-LABEL: @arg_max
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %0: TENSOR_FLOAT32 3x4
+// CHECK-NEXT: %2: TENSOR_INT32 3 = ARGMAX(%0, 1) "removed"
+// CHECK-NEXT: %3: TENSOR_INT32 3 = ARGMAX(%0, 1) "kept"
+// CHECK-NEXT: %4: TENSOR_INT32 3x1 = EXPAND_DIMS(%3, 1) "kept"
+// CHECK-NEXT: output %2
+// CHECK-NEXT: output %4
+func.func @arg_max(%x: tensor<3x4xf32>) -> (tensor<3xi32>, tensor<3x1xi32>) {
+  %r = graph.arg_max %x axis 1 : (tensor<3x4xf32>) -> tensor<3xi32> loc("removed")
+  %s = graph.arg_max %x axis 1 keep_dims : (tensor<3x4xf32>) -> tensor<3x1xi32> loc("kept")
+  return %r, %s : tensor<3xi32>, tensor<3x1xi32>
+}
+
+// A tensor without dimensions would be one of unknown rank.
+// CHECK-LABEL: @all
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %0: TENSOR_FLOAT32 4
+// CHECK-NEXT: %3: TENSOR_FLOAT32 1 = REDUCE_MAX(%0, [0], false) "all"
+// CHECK-NEXT: output %3
+func.func @all(%x: tensor<4xf32>) -> tensor<f32> {
+  %r = graph.reduce_max %x axes [0] : (tensor<4xf32>) -> tensor<f32> loc("all")
+  return %r : tensor<f32>
+}
