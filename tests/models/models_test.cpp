@@ -5,6 +5,7 @@
 #include "tests/models/golden_models.h"
 #include "tools/tandem/npy.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -18,7 +19,8 @@ namespace {
 struct Setting {
   const char *name;
   std::vector<std::string> backends;
-  const char *isa; ///< for TANDEM_CPU_ISA; null: what the machine has
+  const char *isa;           ///< for TANDEM_CPU_ISA; null: what the machine has
+  const char *npu = nullptr; ///< the Neuron library that serves the NPU; null: there is none
 };
 
 std::ostream &operator<<(std::ostream &out, const Setting &setting) {
@@ -67,6 +69,7 @@ protected:
   void TearDown() override {
     std::filesystem::remove(bundle_);
     unsetenv("TANDEM_CPU_ISA");
+    unsetenv("TANDEM_NEURON_LIBRARY");
   }
 
   void runGolden(Session &session, const GoldenModel &model, const GoldenModel::Golden &golden) {
@@ -104,9 +107,13 @@ TEST_P(Models, AgreeWithTheirOwnFramework) {
     GTEST_SKIP() << model.file << " is not on this machine";
   if (setting.isa)
     setenv("TANDEM_CPU_ISA", setting.isa, /*overwrite=*/1);
+  if (setting.npu)
+    setenv("TANDEM_NEURON_LIBRARY", setting.npu, /*overwrite=*/1);
   CompileRequest request;
   request.modelPath = *path;
   request.backends = setting.backends;
+  if (setting.npu) // all that the NPU can, whether it pays or not
+    request.placement = CompileSettings::Placement::kGreedy;
   if (setting.isa)
     request.isas = {setting.isa};
   auto compiled = compileModel(request, bundle_.string());
@@ -120,14 +127,21 @@ TEST_P(Models, AgreeWithTheirOwnFramework) {
   ASSERT_TRUE(session.ok()) << session.error().text();
   for (const GoldenModel::Golden &golden : model.goldens)
     runGolden(**session, model, golden);
+  EXPECT_THAT((*session)->notices(), ::testing::IsEmpty()) << "no device may have failed";
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, Models,
-    ::testing::Combine(::testing::ValuesIn(goldenModels()),
-                       ::testing::Values(Setting{"reference", {"reference"}, nullptr},
-                                         Setting{"cpu", {"cpu", "reference"}, nullptr},
-                                         Setting{"avx2", {"cpu", "reference"}, "avx2"})),
+    ::testing::Combine(
+        ::testing::ValuesIn(goldenModels()),
+        ::testing::Values(Setting{"reference", {"reference"}, nullptr},
+                          Setting{"cpu", {"cpu", "reference"}, nullptr},
+                          Setting{"avx2", {"cpu", "reference"}, "avx2"}
+#ifdef NEURON_LIBRARY
+                          ,
+                          Setting{"neuron", {"neuron", "cpu", "reference"}, nullptr, NEURON_LIBRARY}
+#endif
+                          )),
     [](const auto &info) {
       return std::get<0>(info.param).name + "_" + std::get<1>(info.param).name;
     });
