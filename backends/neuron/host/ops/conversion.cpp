@@ -53,9 +53,16 @@ LogicalResult writeCast(Node &node) {
   if (failed(input) || failed(type))
     return failure();
   Type from = getElementTypeOrSelf(*input);
-  if (from == *type)
+  bool toHalf = node.output().type == NEURON_TENSOR_FLOAT16;
+  if (from == *type && !toHalf)
     return node.setResult(input);
   MaybeValue numbers = graph::isQuantized(from) ? codesAsNumbers(node, *input) : input;
+  if (toHalf) { // computed in f32 from here on, but what is asked for is the rounding
+    if (succeeded(numbers) && !getElementTypeOrSelf(*numbers).isF32())
+      numbers = node.make<graph::CastOp>(node.f32(), numbers);
+    MaybeValue rounded = node.make<graph::CastOp>(node.builder().getF16Type(), numbers);
+    return node.setResult(node.make<graph::CastOp>(node.f32(), rounded));
+  }
   if (!graph::isQuantized(*type))
     return node.setResult(node.make<graph::CastOp>(*type, numbers));
   if (succeeded(numbers) && getElementTypeOrSelf(*numbers).isF32()) // a fraction is cut off
