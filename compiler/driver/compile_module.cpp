@@ -280,4 +280,12 @@ Result<CompiledModel> placeModule(func::FuncOp function, const ModelOrigin &orig
   return describePartition(partition);
 }
 
+// Here rather than beside the importers, so that whoever compiles graphs alone links without them.
+std::vector<std::string> backendNames() {
+  std::vector<std::string> names;
+  for (const Backend *backend : backends())
+    names.push_back(backend->name().str());
+  return names;
+}
+
 } // namespace tandem

@@ -101,11 +101,4 @@ std::map<std::string, std::vector<std::string>> importedOperators() {
   return operators;
 }
 
-std::vector<std::string> backendNames() {
-  std::vector<std::string> names;
-  for (const Backend *backend : backends())
-    names.push_back(backend->name().str());
-  return names;
-}
-
 } // namespace tandem

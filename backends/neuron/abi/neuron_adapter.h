@@ -208,7 +208,7 @@ int NeuronExecution_compute(NeuronExecution *execution);
  * `duration` is unused. (5.0.0) */
 int NeuronExecution_startComputeWithDependencies(NeuronExecution *execution,
                                                  const NeuronEvent *const *dependencies,
-                                                 uint32_t num_dependencies, uint64_t duration,
+                                                 uint32_t numDependencies, uint64_t duration,
                                                  NeuronEvent **event);
 /* Once computed. (5.0.0) */
 int NeuronExecution_getOutputOperandRank(NeuronExecution *execution, int32_t index, uint32_t *rank);
@@ -226,10 +226,10 @@ int NeuronExecution_setIODone(NeuronExecution *execution, int idx);
 int NeuronEvent_wait(NeuronEvent *event);
 void NeuronEvent_free(NeuronEvent *event);      /* waits first; NULL allowed */
 void NeuronEvent_freeForce(NeuronEvent *event); /* does not; (6.0.0) */
-int NeuronEvent_createFromSyncFenceFd(int sync_fence_fd,
+int NeuronEvent_createFromSyncFenceFd(int syncFenceFd,
                                       NeuronEvent **event); /* duplicates the descriptor */
 /* The caller closes the descriptor. An event without a fence: -1 and NEURON_BAD_DATA. */
-int NeuronEvent_getSyncFenceFd(const NeuronEvent *event, int *sync_fence_fd);
+int NeuronEvent_getSyncFenceFd(const NeuronEvent *event, int *syncFenceFd);
 
 #ifdef __cplusplus
 }

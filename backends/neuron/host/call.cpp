@@ -8,13 +8,20 @@
 
 namespace tandem::neuron::host {
 
-Reply Call::begin() const {
+void Call::hang(uint64_t milliseconds) {
+  if (milliseconds)
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+Reply Call::begin() {
   Library &library = Library::get();
   if (const Error *problem = library.problem())
     return Reply(NEURON_BAD_STATE, problem->text());
   Fault fault = library.faults().next(function_);
-  if (fault.hangMs)
-    std::this_thread::sleep_for(std::chrono::milliseconds(fault.hangMs));
+  if (hangsInside_ && !fault.code)
+    hangMs_ = fault.hangMs;
+  else
+    hang(fault.hangMs);
   if (fault.code)
     return Reply(fault.code, "TANDEM_NEURON_FAULT asks for it");
   if (null_)
@@ -23,14 +30,12 @@ Reply Call::begin() const {
 }
 
 void Call::beginPlain() const {
-  Fault fault = Library::get().faults().next(function_);
-  if (fault.hangMs)
-    std::this_thread::sleep_for(std::chrono::milliseconds(fault.hangMs));
+  hang(Library::get().faults().next(function_).hangMs);
 }
 
 int Call::end(const Reply &reply) const noexcept {
   if (!reply.ok() && Library::get().logs())
-    std::fprintf(stderr, "neuron_adapter: %s: %s: %s\n", nameOf(function_).data(),
+    std::fprintf(stderr, "neuron_adapter: %s: %s: %s\n", std::string(nameOf(function_)).c_str(),
                  resultName(reply.code).c_str(), reply.text.c_str());
   return reply.code;
 }

@@ -3,6 +3,7 @@
 #include "backends/neuron/host/functions.h"
 #include "backends/neuron/host/reply.h"
 
+#include <cstdint>
 #include <new>
 
 namespace tandem::neuron::host {
@@ -28,7 +29,7 @@ public:
   }
 
   /// `body` gives a Reply.
-  template <typename Body> int run(Body body) const noexcept {
+  template <typename Body> int run(Body body) noexcept {
     try {
       if (Reply reply = begin(); !reply.ok())
         return end(reply);
@@ -39,6 +40,12 @@ public:
       return end(Reply(NEURON_OP_FAILED, "an exception; a bug of the library"));
     }
   }
+  /// The same for a call that hangs, if it is to, at a place of its own: `body` is given what to
+  /// call there. So that an execution is in flight while it hangs.
+  template <typename Body> int runHanging(Body body) noexcept {
+    hangsInside_ = true;
+    return run([&] { return body([this] { hang(hangMs_); }); });
+  }
   /// The same for functions without a result code.
   template <typename Body> auto runPlain(Body body) const noexcept {
     beginPlain();
@@ -47,13 +54,15 @@ public:
 
 private:
   /// What has to be refused before the function itself is asked.
-  Reply begin() const;
+  Reply begin();
   void beginPlain() const;
+  static void hang(uint64_t milliseconds);
   /// Tells the log.
   int end(const Reply &reply) const noexcept;
 
   Function function_;
-  bool null_ = false;
+  bool null_ = false, hangsInside_ = false;
+  uint64_t hangMs_ = 0;
 };
 
 } // namespace tandem::neuron::host

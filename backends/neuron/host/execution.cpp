@@ -197,8 +197,9 @@ Reply Execution::computeOne(const Bindings &bindings) {
   return Reply();
 }
 
-Reply Execution::compute() {
+Reply Execution::compute(const std::function<void()> &hang) {
   TANDEM_NEURON_RETURN_IF_REFUSED(begin());
+  hang();
   Reply result = computeAll();
   end(result);
   return result;

@@ -4,6 +4,7 @@
 #include "backends/neuron/host/event.h"
 #include "backends/neuron/host/memory.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -29,7 +30,8 @@ public:
   Reply setRunnerPoolSize(uint8_t runners);
   Reply setBatchDone();
   Reply setIoDone(int runner);
-  Reply compute();
+  /// `hang` is called once it computes.
+  Reply compute(const std::function<void()> &hang);
   /// Computes on a thread of its own once all of `dependencies` have happened.
   Reply start(std::vector<std::shared_ptr<Completion>> dependencies,
               std::shared_ptr<Completion> &completion);

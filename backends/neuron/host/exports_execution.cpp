@@ -51,19 +51,19 @@ void NeuronEvent_freeForce(NeuronEvent *event) {
   Call(Function::NeuronEvent_freeForce).runPlain([&] { delete event; });
 }
 
-int NeuronEvent_createFromSyncFenceFd(int sync_fence_fd, NeuronEvent **event) {
+int NeuronEvent_createFromSyncFenceFd(int syncFenceFd, NeuronEvent **event) {
   return Call(Function::NeuronEvent_createFromSyncFenceFd).out(event).run([&] {
     std::shared_ptr<Completion> completion;
-    TANDEM_NEURON_RETURN_IF_REFUSED(FenceCompletion::create(sync_fence_fd, completion));
+    TANDEM_NEURON_RETURN_IF_REFUSED(FenceCompletion::create(syncFenceFd, completion));
     *event = new NeuronEvent{std::move(completion)};
     return Reply();
   });
 }
 
-int NeuronEvent_getSyncFenceFd(const NeuronEvent *event, int *sync_fence_fd) {
-  return Call(Function::NeuronEvent_getSyncFenceFd).needs(event, sync_fence_fd).run([&] {
-    *sync_fence_fd = event->completion->duplicateFence();
-    return *sync_fence_fd < 0 ? Reply(NEURON_BAD_DATA, "the event has no fence") : Reply();
+int NeuronEvent_getSyncFenceFd(const NeuronEvent *event, int *syncFenceFd) {
+  return Call(Function::NeuronEvent_getSyncFenceFd).needs(event, syncFenceFd).run([&] {
+    *syncFenceFd = event->completion->duplicateFence();
+    return *syncFenceFd < 0 ? Reply(NEURON_BAD_DATA, "the event has no fence") : Reply();
   });
 }
 
@@ -86,16 +86,16 @@ void NeuronExecution_free(NeuronExecution *execution) {
 
 int NeuronExecution_startComputeWithDependencies(NeuronExecution *execution,
                                                  const NeuronEvent *const *dependencies,
-                                                 uint32_t num_dependencies, uint64_t /*duration*/,
+                                                 uint32_t numDependencies, uint64_t /*duration*/,
                                                  NeuronEvent **event) {
   return Call(Function::NeuronExecution_startComputeWithDependencies)
       .out(event)
       .needs(execution)
       .run([&] {
-        if (num_dependencies && !dependencies)
+        if (numDependencies && !dependencies)
           return Reply(NEURON_UNEXPECTED_NULL, "the list of dependencies is NULL");
         std::vector<std::shared_ptr<Completion>> completions;
-        for (uint32_t i = 0; i < num_dependencies; ++i) {
+        for (uint32_t i = 0; i < numDependencies; ++i) {
           if (!dependencies[i])
             return Reply(NEURON_UNEXPECTED_NULL, "dependency ", i, " is NULL");
           completions.push_back(dependencies[i]->completion);
@@ -159,8 +159,8 @@ int NeuronExecution_setLoopTimeout(NeuronExecution *execution, uint64_t /*durati
 }
 
 int NeuronExecution_compute(NeuronExecution *execution) {
-  return Call(Function::NeuronExecution_compute).needs(execution).run([&] {
-    return execution->execution->compute();
+  return Call(Function::NeuronExecution_compute).needs(execution).runHanging([&](auto hang) {
+    return execution->execution->compute(hang);
   });
 }
 

@@ -14,12 +14,12 @@ using namespace mlir;
 namespace tandem::neuron::host {
 namespace {
 const HandlerTable &handlers() {
-  static const HandlerTable table = [] {
+  static const HandlerTable kTable = [] {
     HandlerTable made;
     registerAllHandlers(made);
     return made;
   }();
-  return table;
+  return kTable;
 }
 
 /// The string that names a general operation.

@@ -1,6 +1,7 @@
 #include "backends/neuron/host/network.h"
 
 #include "backends/neuron/host/library.h"
+#include "backends/neuron/host/network_header.h"
 #include "bundle/checksum.h"
 #include "bundle/layout.h"
 
@@ -11,26 +12,7 @@
 
 namespace tandem::neuron::host {
 namespace {
-constexpr std::array<char, 8> kMagic = {'T', 'N', 'D', 'M', 'N', 'E', 'T', '\n'};
-constexpr uint32_t kFormat = 1;
-
-/// What stands before the bundle in a stored network.
-struct Header {
-  std::array<char, 8> magic;
-  uint32_t format;
-  std::array<uint8_t, 4> version; ///< of the library: major, minor, patch, 0
-  std::array<char, 40> soc;       ///< zeros behind the name
-  uint64_t bundleSize;
-  double modelledUs;
-  uint64_t bundleChecksum;
-  uint64_t headerChecksum; ///< of all before
-};
-static_assert(sizeof(Header) == 88);
-
-uint64_t headerChecksum(const Header &header) {
-  return bundle::checksum(
-      std::as_bytes(std::span(&header, 1)).first(offsetof(Header, headerChecksum)));
-}
+constexpr double kMostModelledUs = 1e9;
 
 std::array<char, 40> socName() {
   std::array<char, 40> name = {};
@@ -89,12 +71,12 @@ Reply Network::create(std::vector<std::byte> bundle, double modelledUs,
 }
 
 Reply Network::restore(std::span<const std::byte> bytes, std::shared_ptr<Network> &network) {
-  Header header;
+  NetworkHeader header;
   if (bytes.size() < sizeof header)
     return Reply(NEURON_BAD_DATA, bytes.size(), " bytes are no compiled network");
   std::memcpy(&header, bytes.data(), sizeof header);
-  if (header.magic != kMagic || header.format != kFormat ||
-      header.headerChecksum != headerChecksum(header))
+  if (header.magic != kNetworkMagic || header.format != kNetworkFormat ||
+      header.headerChecksum != checksumOf(header))
     return Reply(NEURON_BAD_DATA, "the bytes are no compiled network of this library, or damaged");
   if (header.soc != socName())
     return Reply(NEURON_BAD_DATA, "the network was compiled for '", header.soc.data(),
@@ -102,6 +84,8 @@ Reply Network::restore(std::span<const std::byte> bytes, std::shared_ptr<Network
   if (header.version != versionNumber())
     return Reply(NEURON_BAD_DATA, "the network was compiled by version ", text(header.version),
                  ", this is ", text(versionNumber()));
+  if (!(header.modelledUs >= 0 && header.modelledUs <= kMostModelledUs))
+    return Reply(NEURON_BAD_DATA, "the network is said to take ", header.modelledUs, " us");
   std::span<const std::byte> payload = bytes.subspan(sizeof header);
   if (payload.size() < header.bundleSize)
     return Reply(NEURON_BAD_DATA, "the network is cut: ", payload.size(), " of ", header.bundleSize,
@@ -109,28 +93,29 @@ Reply Network::restore(std::span<const std::byte> bytes, std::shared_ptr<Network
   payload = payload.first(header.bundleSize); // a buffer may be larger than what is in it
   if (bundle::checksum(payload) != header.bundleChecksum)
     return Reply(NEURON_BAD_DATA, "the network is damaged");
-  network.reset(new Network);
-  network->bytes_ = std::make_unique<Bytes>(payload);
-  network->modelledUs_ = header.modelledUs;
-  if (Reply reply = network->open(); !reply.ok())
+  std::shared_ptr<Network> made(new Network);
+  made->bytes_ = std::make_unique<Bytes>(payload);
+  made->modelledUs_ = header.modelledUs;
+  if (Reply reply = made->open(); !reply.ok())
     return Reply(NEURON_BAD_DATA, reply.text);
+  network = std::move(made);
   return Reply();
 }
 
 size_t Network::storedSize() const {
-  return sizeof(Header) + bytes_->size;
+  return sizeof(NetworkHeader) + bytes_->size;
 }
 
 void Network::store(std::span<std::byte> bytes) const {
-  Header header = {.magic = kMagic,
-                   .format = kFormat,
-                   .version = versionNumber(),
-                   .soc = socName(),
-                   .bundleSize = bytes_->size,
-                   .modelledUs = modelledUs_,
-                   .bundleChecksum = bundle::checksum(bytes_->span()),
-                   .headerChecksum = 0};
-  header.headerChecksum = headerChecksum(header);
+  NetworkHeader header = {.magic = kNetworkMagic,
+                          .format = kNetworkFormat,
+                          .version = versionNumber(),
+                          .soc = socName(),
+                          .bundleSize = bytes_->size,
+                          .modelledUs = modelledUs_,
+                          .bundleChecksum = bundle::checksum(bytes_->span()),
+                          .headerChecksum = 0};
+  header.headerChecksum = checksumOf(header);
   std::memcpy(bytes.data(), &header, sizeof header);
   std::copy_n(bytes_->data.get(), bytes_->size, bytes.begin() + sizeof header);
 }

@@ -142,6 +142,13 @@ FailureOr<int64_t> Node::axis(int64_t value, int64_t rank) {
   return *normalized;
 }
 
+FailureOr<int64_t> Node::axisOf(Value tensor, size_t index, std::optional<int64_t> absent) {
+  auto given = absent ? integerOr(index, *absent) : integer(index);
+  if (failed(given))
+    return failure();
+  return axis(*given, static_cast<int64_t>(shapeOf(tensor).size()));
+}
+
 FailureOr<Type> Node::resultType(size_t index) {
   Type type = computeType(builder().getContext(), output(index));
   if (!type)

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace tandem::neuron::host {
@@ -63,6 +64,9 @@ public:
   mlir::FailureOr<graph::Activation> fuse(size_t index);
   /// A dimension of `rank`, counted from the front.
   mlir::FailureOr<int64_t> axis(int64_t value, int64_t rank);
+  /// The same of a tensor, as an operand gives it.
+  mlir::FailureOr<int64_t> axisOf(mlir::Value tensor, size_t index,
+                                  std::optional<int64_t> absent = std::nullopt);
 
   /// The element type that an output is computed in.
   mlir::FailureOr<mlir::Type> resultType(size_t index = 0);

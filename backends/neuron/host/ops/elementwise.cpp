@@ -74,10 +74,9 @@ LogicalResult writeAbs(Node &node) {
 LogicalResult writeSoftmax(Node &node) {
   MaybeValue input = node.value(0);
   auto beta = node.real(1);
-  auto given = node.integerOr(2, -1);
-  if (failed(input) || failed(beta) || failed(given))
+  if (failed(input) || failed(beta))
     return failure();
-  auto axis = node.axis(*given, static_cast<int64_t>(shapeOf(*input).size()));
+  auto axis = node.axisOf(*input, 2, /*absent=*/-1);
   if (failed(axis))
     return failure();
   return node.emit<graph::SoftmaxOp>(*input, static_cast<uint64_t>(*axis), llvm::APFloat(*beta));

@@ -20,11 +20,8 @@ LogicalResult writeConcatenation(Node &node) {
       return failure();
     inputs.push_back(*input);
   }
-  auto given = node.integer(count);
-  if (failed(given))
-    return failure();
   ArrayRef<int64_t> first = shapeOf(inputs[0]);
-  auto axis = node.axis(*given, static_cast<int64_t>(first.size()));
+  auto axis = node.axisOf(inputs[0], count);
   if (failed(axis))
     return failure();
   for (Value input : inputs)

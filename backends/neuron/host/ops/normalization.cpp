@@ -19,10 +19,9 @@ MaybeValue add(Node &node, MaybeValue a, MaybeValue b) {
 LogicalResult writeL2Normalization(Node &node) {
   constexpr float kLeastRoot = 1e-6f;
   MaybeValue input = node.real32(node.value(0));
-  auto given = node.integerOr(1, -1);
-  if (failed(input) || failed(given))
+  if (failed(input))
     return failure();
-  auto axis = node.axis(*given, static_cast<int64_t>(shapeOf(*input).size()));
+  auto axis = node.axisOf(*input, 1, /*absent=*/-1);
   if (failed(axis))
     return failure();
   MaybeValue sum = node.makeLike<graph::SumOp>(multiply(node, input, input),
@@ -64,12 +63,11 @@ LogicalResult writeRmsNormalization(Node &node) {
   if (node.inputCount() != 6)
     return node.invalid() << node.inputCount() << " inputs, expected 6";
   MaybeValue input = node.real32(node.value(0));
-  auto given = node.integer(1);
   MaybeValue gamma = node.real32(node.value(2)), beta = node.real32(node.value(3));
   auto epsilon = node.real(4);
-  if (failed(input) || failed(given) || failed(gamma) || failed(beta) || failed(epsilon))
+  if (failed(input) || failed(gamma) || failed(beta) || failed(epsilon))
     return failure();
-  auto axis = node.axis(*given, static_cast<int64_t>(shapeOf(*input).size()));
+  auto axis = node.axisOf(*input, 1);
   if (failed(axis))
     return failure();
   MaybeValue mean = node.makeLike<graph::MeanOp>(multiply(node, input, input),

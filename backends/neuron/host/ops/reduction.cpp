@@ -53,10 +53,9 @@ template <typename OpT> LogicalResult writeReduce(Node &node) {
 /// The index of the smallest is that of the largest of the negatives; the first of equal ones.
 LogicalResult writeArg(Node &node, bool smallest) {
   MaybeValue input = node.value(0);
-  auto given = node.integer(1);
-  if (failed(input) || failed(given))
+  if (failed(input))
     return failure();
-  auto axis = node.axis(*given, static_cast<int64_t>(shapeOf(*input).size()));
+  auto axis = node.axisOf(*input, 1);
   if (failed(axis))
     return failure();
   if (smallest && getElementTypeOrSelf(*input).isInteger(32))

@@ -99,11 +99,11 @@ LogicalResult writeTranspose(Node &node) {
 /// Channels in `groups` rows become as many columns.
 LogicalResult writeChannelShuffle(Node &node) {
   MaybeValue input = node.value(0);
-  auto groups = node.integer(1), given = node.integer(2);
-  if (failed(input) || failed(groups) || failed(given))
+  auto groups = node.integer(1);
+  if (failed(input) || failed(groups))
     return failure();
   SmallVector<int64_t> shape(shapeOf(*input));
-  auto axis = node.axis(*given, static_cast<int64_t>(shape.size()));
+  auto axis = node.axisOf(*input, 2);
   if (failed(axis))
     return failure();
   if (*groups < 1 || shape[*axis] % *groups)

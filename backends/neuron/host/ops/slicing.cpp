@@ -1,6 +1,7 @@
 // SLICE, STRIDED_SLICE, SPLIT, unpack and reverse.
 
 #include "backends/neuron/host/node.h"
+#include "compiler/importers/common/python_range.h"
 
 using namespace mlir;
 
@@ -41,22 +42,6 @@ LogicalResult writeSlice(Node &node) {
   return node.setResult(cut(node, *input, what));
 }
 
-/// Python's rules for begin:end:stride on a dimension; a masked end reaches as far as there is.
-struct Range {
-  int64_t begin, size;
-};
-Range pythonRange(int64_t begin, int64_t end, int64_t stride, bool noBegin, bool noEnd,
-                  int64_t size) {
-  int64_t lowest = stride > 0 ? 0 : -1, highest = stride > 0 ? size : size - 1;
-  auto bound = [&](int64_t value) {
-    return std::clamp(value < 0 ? value + size : value, lowest, highest);
-  };
-  int64_t first = noBegin ? (stride > 0 ? lowest : highest) : bound(begin);
-  int64_t last = noEnd ? (stride > 0 ? highest : lowest) : bound(end);
-  int64_t distance = stride > 0 ? last - first : first - last, step = std::abs(stride);
-  return {first, distance > 0 ? (distance + step - 1) / step : 0};
-}
-
 /// A dimension of the shrink mask is taken at `begin` and dropped.
 LogicalResult writeStridedSlice(Node &node) {
   MaybeValue input = node.value(0);
@@ -76,7 +61,7 @@ LogicalResult writeStridedSlice(Node &node) {
     int64_t stride = (*strides)[d];
     if (stride == 0)
       return node.invalid() << "the stride of dimension " << d << " is 0";
-    Range range =
+    PythonRange range =
         pythonRange((*begin)[d], (*end)[d], stride, isSet(*beginMask), isSet(*endMask), shape[d]);
     bool shrink = isSet(*shrinkMask);
     what.begin[d] = range.begin;
@@ -92,20 +77,17 @@ LogicalResult writeStridedSlice(Node &node) {
 }
 
 /// Equal parts along an axis, one an output; `drop` leaves out their dimension of 1.
-LogicalResult writeParts(Node &node, Value input, int64_t givenAxis, int64_t parts, bool drop) {
+LogicalResult writeParts(Node &node, Value input, int64_t axis, int64_t parts, bool drop) {
   ArrayRef<int64_t> shape = shapeOf(input);
-  auto axis = node.axis(givenAxis, static_cast<int64_t>(shape.size()));
-  if (failed(axis))
-    return failure();
-  if (parts < 1 || parts != static_cast<int64_t>(node.outputCount()) || shape[*axis] % parts)
-    return node.invalid() << "dimension " << *axis << " of " << shape[*axis] << " in " << parts
+  if (parts < 1 || parts != static_cast<int64_t>(node.outputCount()) || shape[axis] % parts)
+    return node.invalid() << "dimension " << axis << " of " << shape[axis] << " in " << parts
                           << " parts and " << node.outputCount() << " outputs";
   Cut what(shape);
-  what.size[*axis] = shape[*axis] / parts;
+  what.size[axis] = shape[axis] / parts;
   SmallVector<int64_t> dropped(shape);
-  dropped.erase(dropped.begin() + *axis);
+  dropped.erase(dropped.begin() + axis);
   for (int64_t i = 0; i < parts; ++i) {
-    what.begin[*axis] = i * what.size[*axis];
+    what.begin[axis] = i * what.size[axis];
     MaybeValue part = cut(node, input, what);
     if (drop)
       part = node.makeLike<graph::ReshapeOp>(part, ArrayRef<int64_t>(dropped));
@@ -117,8 +99,11 @@ LogicalResult writeParts(Node &node, Value input, int64_t givenAxis, int64_t par
 
 LogicalResult writeSplit(Node &node) {
   MaybeValue input = node.value(0);
-  auto axis = node.integer(1), parts = node.integer(2);
-  if (failed(input) || failed(axis) || failed(parts))
+  auto parts = node.integer(2);
+  if (failed(input) || failed(parts))
+    return failure();
+  auto axis = node.axisOf(*input, 1);
+  if (failed(axis))
     return failure();
   return writeParts(node, *input, *axis, *parts, /*drop=*/false);
 }
@@ -127,10 +112,9 @@ LogicalResult writeUnpack(Node &node) {
   if (node.inputCount() != 3)
     return node.invalid() << node.inputCount() << " inputs, expected 3";
   MaybeValue input = node.value(0);
-  auto given = node.integer(1);
-  if (failed(input) || failed(given))
+  if (failed(input))
     return failure();
-  auto axis = node.axis(*given, static_cast<int64_t>(shapeOf(*input).size()));
+  auto axis = node.axisOf(*input, 1);
   if (failed(axis))
     return failure();
   return writeParts(node, *input, *axis, shapeOf(*input)[*axis], /*drop=*/true);

@@ -64,13 +64,13 @@ public:
       if (letter == ']')
         continue;
       bool repeated = i + 1 < form.size() && form[i + 1] == '*';
-      if (repeated) {
-        while (next < list.size() && fits(letter, operands_[list[next]]))
-          ++next;
-        ++i;
-      } else if (next == list.size() || !fits(letter, operands_[list[next++]])) {
+      size_t before = next;
+      while (next < list.size() && (repeated || next == before) &&
+             fits(letter, operands_[list[next]]))
+        ++next;
+      if (!repeated && next == before)
         return false;
-      }
+      i += repeated ? 1 : 0;
     }
     return next == list.size();
   }

@@ -1,29 +1,9 @@
+#include "compiler/importers/common/python_range.h"
 #include "compiler/importers/tflite/node.h"
 
 using namespace mlir;
 
 namespace tandem::tflite {
-
-namespace {
-struct Range {
-  int64_t begin, size, stride;
-};
-} // namespace
-
-/// Python's rules for begin:end:stride on a dimension; a masked end reaches as far as there is.
-static Range pythonRange(int64_t begin, int64_t end, int64_t stride, bool noBegin, bool noEnd,
-                         int64_t size) {
-  int64_t lowest = stride > 0 ? 0 : -1, highest = stride > 0 ? size : size - 1;
-  auto clamp = [&](int64_t value) {
-    if (value < 0)
-      value += size;
-    return std::clamp(value, lowest, highest);
-  };
-  int64_t first = noBegin ? (stride > 0 ? lowest : highest) : clamp(begin);
-  int64_t last = noEnd ? (stride > 0 ? highest : lowest) : clamp(end);
-  int64_t distance = stride > 0 ? last - first : first - last, step = std::abs(stride);
-  return {first, distance > 0 ? (distance + step - 1) / step : 0, stride};
-}
 
 /// STRIDED_SLICE: a dimension of the shrink mask is taken at `begin` and dropped.
 static LogicalResult importStridedSlice(Node &node) {
@@ -51,13 +31,13 @@ static LogicalResult importStridedSlice(Node &node) {
       return node.invalid() << "a stride of " << stride;
     auto isSet = [&](int32_t mask) { return (mask >> d & 1) != 0; };
     bool shrink = isSet((*options)->shrink_axis_mask());
-    Range range = pythonRange((*begin)[d], (*end)[d], stride, isSet((*options)->begin_mask()),
-                              isSet((*options)->end_mask()), shape[d]);
+    PythonRange range = pythonRange((*begin)[d], (*end)[d], stride, isSet((*options)->begin_mask()),
+                                    isSet((*options)->end_mask()), shape[d]);
     if (shrink)
       range.size = 1; // whatever the end is; slice_c2 checks that the element is there
     starts[d] = range.begin;
     sizes[d] = range.size;
-    steps[d] = range.stride;
+    steps[d] = stride;
     if (!shrink)
       kept.push_back(range.size);
   }
