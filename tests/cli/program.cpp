@@ -59,6 +59,8 @@ std::vector<std::string> errorLines(const std::string &text) {
   for (const std::string &argument : arguments)
     argv.push_back(const_cast<char *>(argument.c_str()));
   argv.push_back(nullptr);
+  for (const std::string &variable : around.variables)
+    putenv(const_cast<char *>(variable.c_str()));
   if (around.fileBytes >= 0) {
     rlimit limit = {static_cast<rlim_t>(around.fileBytes), static_cast<rlim_t>(around.fileBytes)};
     setrlimit(RLIMIT_FSIZE, &limit);
@@ -93,10 +95,8 @@ static int openNew(const std::string &path) {
   return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 }
 
-Outcome runTandem(const std::vector<std::string> &arguments, const Surroundings &around) {
+Outcome runProgram(const std::vector<std::string> &arguments, const Surroundings &around) {
   TemporaryFolder streams;
-  std::vector<std::string> all = {TANDEM_PROGRAM};
-  all.insert(all.end(), arguments.begin(), arguments.end());
   std::optional<Terminal> terminal;
   if (around.terminal)
     terminal.emplace();
@@ -107,7 +107,7 @@ Outcome runTandem(const std::vector<std::string> &arguments, const Surroundings 
                                         : open(around.stdoutTo.c_str(), O_WRONLY | O_CLOEXEC);
     dup2(out, STDOUT_FILENO);
     dup2(terminal ? terminal->line : openNew(streams.path("err")), STDERR_FILENO);
-    become(all, around);
+    become(arguments, around);
   }
   Outcome outcome;
   if (terminal)

@@ -15,8 +15,11 @@ struct Surroundings {
   long fileBytes = -1;       ///< no file may grow beyond it, as on a full disk; -1: no limit
   std::string stdoutTo = {}; ///< a file or device that is there; empty: Outcome::out
   bool terminal = false; ///< stdout and stderr are one terminal; all that it shows is Outcome::out
+  std::vector<std::string> variables = {}; ///< "NAME=value", beside those of this process
 };
 
+/// Runs a program, the first of the arguments.
+Outcome runProgram(const std::vector<std::string> &arguments, const Surroundings &around = {});
 /// Runs build/bin/tandem with these arguments.
 Outcome runTandem(const std::vector<std::string> &arguments, const Surroundings &around = {});
 

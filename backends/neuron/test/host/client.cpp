@@ -6,7 +6,7 @@
 namespace tandem::neuron::test {
 
 const Api &api() {
-  static const Api loaded = [] {
+  static const Api kLoaded = [] {
     Api made = {};
     void *library = dlopen(NEURON_LIBRARY, RTLD_LAZY | RTLD_LOCAL);
     EXPECT_NE(library, nullptr) << dlerror();
@@ -16,7 +16,7 @@ const Api &api() {
 #undef NEURON_FUNCTION
     return made;
   }();
-  return loaded;
+  return kLoaded;
 }
 
 Type f32(std::vector<uint32_t> shape) {
