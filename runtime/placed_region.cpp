@@ -43,7 +43,7 @@ Result<PlacedRegion> PlacedRegion::load(const std::shared_ptr<const Bundle> &bun
                               loadOne(bundle, model, *part, buffers));
       placed.fallback_.push_back(std::move(loaded));
       if (placed.fallback_.size() == 1)
-        placed.fallbackBackend_ = part->backend()->string_view();
+        placed.fallbackBackend_ = placed.profile_.fallback = part->backend()->string_view();
     }
   Result<std::unique_ptr<LoadedRegion>> own = loadOne(bundle, model, region, buffers);
   if (own.ok()) {
@@ -59,19 +59,23 @@ Result<PlacedRegion> PlacedRegion::load(const std::shared_ptr<const Bundle> &bun
   return placed;
 }
 
-Status PlacedRegion::run(ThreadPool &pool) {
+Status PlacedRegion::runFallback(ThreadPool &pool) {
+  for (const std::unique_ptr<LoadedRegion> &part : fallback_)
+    TANDEM_RETURN_IF_ERROR(part->run(pool));
+  return Status();
+}
+
+Status PlacedRegion::run(ThreadPool &pool, RegionWay way) {
   auto start = std::chrono::steady_clock::now();
-  Status status = own_ ? own_->run(pool) : Status();
-  bool usesFallback = !own_ || (!status.ok() && !fallback_.empty());
+  bool triesOwn = own_ && (way == RegionWay::kOwn || fallback_.empty());
+  Status status = triesOwn ? own_->run(pool) : Status();
+  bool usesFallback = !triesOwn || (!status.ok() && !fallback_.empty());
   if (!status.ok())
     recordFault(status.error());
-  else if (own_)
+  else if (triesOwn)
     faultsInARow_ = 0;
-  if (usesFallback) {
-    status = Status();
-    for (size_t i = 0; i < fallback_.size() && status.ok(); ++i)
-      status = fallback_[i]->run(pool);
-  }
+  if (usesFallback)
+    status = runFallback(pool);
   profile_.ranOn = usesFallback ? fallbackBackend_ : profile_.backend;
   profile_.lastUs = microsecondsSince(start);
   ++profile_.runs;

@@ -3,6 +3,7 @@
 #include "runtime/bundle.h"
 #include "runtime/device/device.h"
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,12 @@ struct FaultPolicy {
   int giveUpAfter = 3;
 };
 
+/// Which of its two ways a region runs.
+enum class RegionWay : uint8_t {
+  kOwn,      ///< the device it was compiled for, and the fallback when that fails
+  kFallback, ///< the fallback at once, where it has one: a plan's choice, no fault
+};
+
 /// What one region is, what ran it, and how long it took.
 struct RegionProfile {
   std::string_view name, backend; ///< as compiled; a zero follows the last character of each
@@ -26,6 +33,7 @@ struct RegionProfile {
   double lastUs = 0;              ///< in the last run that reached it, failures included
   double predictedUs = 0;         ///< by the model of the device it was compiled for; 0: not known
   int64_t runs = 0, faults = 0;   ///< in this session
+  std::string_view fallback = ""; ///< the backend of its fallback; "": it has none
 };
 
 /// A region with its fallback: on its own device while that works, else the other way, with the
@@ -40,7 +48,7 @@ public:
                                    std::span<std::byte *const> buffers, const FaultPolicy &policy);
 
   /// Runs it. Allocates nothing while nothing fails.
-  Status run(ThreadPool &pool);
+  Status run(ThreadPool &pool, RegionWay way = RegionWay::kOwn);
 
   const RegionProfile &profile() const { return profile_; }
   /// What went wrong since the last call: told at the first failure, and when the device is given
@@ -49,6 +57,8 @@ public:
 
 private:
   PlacedRegion() = default;
+  /// The parts of the fallback, one after another.
+  Status runFallback(ThreadPool &pool);
   void recordFault(const Error &error);
   void note(const Error &error, std::string_view consequence);
 

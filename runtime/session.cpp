@@ -71,13 +71,16 @@ Status Session::loadRegions(const FaultPolicy &faults) {
 }
 
 Status Session::run() {
-  for (size_t i = 0; i < regions_.size(); ++i) {
-    Status status = regions_[i].run(*pool_);
-    profile_[i] = regions_[i].profile();
-    collectNotices(regions_[i]);
-    TANDEM_RETURN_IF_ERROR(status);
-  }
+  for (size_t i = 0; i < regions_.size(); ++i)
+    TANDEM_RETURN_IF_ERROR(runRegion(i));
   return Status();
+}
+
+Status Session::runRegion(size_t region, RegionWay way) {
+  Status status = regions_[region].run(*pool_, way);
+  profile_[region] = regions_[region].profile();
+  collectNotices(regions_[region]);
+  return status;
 }
 
 void Session::collectNotices(PlacedRegion &region) {

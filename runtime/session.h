@@ -57,6 +57,9 @@ public:
   /// fallback, with the same answer; without one that is an error, after which the outputs are
   /// undefined.
   Status run();
+  /// One region of run(), 0 to profile().size() - 1: all of them in order make the whole, in
+  /// whatever threads, one at a time. A region without a fallback runs its own way.
+  Status runRegion(size_t region, RegionWay way = RegionWay::kOwn);
   /// By region; valid until the next run.
   std::span<const RegionProfile> profile() const { return profile_; }
   /// What went wrong with devices and was made good, told once each, oldest first. It only grows,

@@ -7,11 +7,25 @@ namespace {
 
 class SessionRunner final : public ModelRunner {
 public:
-  explicit SessionRunner(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+  static Result<std::unique_ptr<ModelRunner>> create(std::shared_ptr<const Bundle> bundle,
+                                                     const SessionOptions &options) {
+    TANDEM_ASSIGN_OR_RETURN(auto session, Session::create(bundle, "", options));
+    return std::unique_ptr<ModelRunner>(
+        new SessionRunner(std::move(bundle), options, std::move(session)));
+  }
 
   std::span<const TensorView> inputs() const override { return session_->inputs(); }
   std::span<const TensorView> outputs() const override { return session_->outputs(); }
   Status run() override { return session_->run(); }
+  size_t regionCount() const override { return std::max<size_t>(1, session_->profile().size()); }
+  Status runRegion(size_t region, RegionWay way) override {
+    if (session_->profile().empty()) // a model that only passes its inputs on
+      return {};
+    return session_->runRegion(region, way);
+  }
+  Result<std::unique_ptr<ModelRunner>> another() const override {
+    return create(bundle_, options_);
+  }
 
   std::string format() const override {
     const auto *format = session_->model().source_format();
@@ -37,17 +51,26 @@ public:
   }
 
 private:
+  SessionRunner(std::shared_ptr<const Bundle> bundle, const SessionOptions &options,
+                std::unique_ptr<Session> session)
+      : bundle_(std::move(bundle)), options_(options), session_(std::move(session)) {}
+
+  std::shared_ptr<const Bundle> bundle_; ///< shared by all runners of the model: so are its weights
+  SessionOptions options_;
   std::unique_ptr<Session> session_;
 };
 
 } // namespace
 
+Result<std::unique_ptr<ModelRunner>> ModelRunner::another() const {
+  return Error(Code::kUnsupported, "", "this model can run only one frame at a time");
+}
+
 Result<std::unique_ptr<ModelRunner>> openModelRunner(const std::string &bundlePath, int threads) {
   TANDEM_ASSIGN_OR_RETURN(auto bundle, Bundle::open(bundlePath));
   SessionOptions options;
   options.threads = threads;
-  TANDEM_ASSIGN_OR_RETURN(auto session, Session::create(std::move(bundle), "", options));
-  return std::unique_ptr<ModelRunner>(std::make_unique<SessionRunner>(std::move(session)));
+  return SessionRunner::create(std::move(bundle), options);
 }
 
 } // namespace tandem

@@ -9,14 +9,23 @@
 
 namespace tandem {
 
-/// What an executor needs of a model: so that it can be tried without a compiled one.
+/// What an executor needs of a model: so that it can be tried without a compiled one. One thread at
+/// a time.
 class ModelRunner {
 public:
   virtual ~ModelRunner() = default;
   virtual std::span<const TensorView> inputs() const = 0;
   virtual std::span<const TensorView> outputs() const = 0;
-  /// From what was written into the inputs; the outputs are valid until the next run.
+  /// From what was written into the inputs, which keep it; the outputs are valid until the next
+  /// run.
   virtual Status run() = 0;
+  /// How many pieces run() has that unlike devices can run one after another, at least 1.
+  virtual size_t regionCount() const { return 1; }
+  /// One piece of run(): all of them in order make the whole.
+  virtual Status runRegion(size_t, RegionWay) { return run(); }
+  /// The same model once more, independent of this one, its weights shared: for another frame at
+  /// the same time. Errors: those of Session, and kUnsupported from a runner that is the only one.
+  virtual Result<std::unique_ptr<ModelRunner>> another() const;
   /// The framework's format that the model came in: "tflite".
   virtual std::string format() const = 0;
   /// The devices that its regions run on, each once, in order: "neuron, cpu". After a run those

@@ -220,6 +220,38 @@ TEST_F(SessionTest, NeverGivesADeviceUpWhenAskedSo) {
   EXPECT_EQ((*session)->notices().size(), 1u) << "told once";
 }
 
+TEST_F(SessionTest, RunsOneRegionAndItsFallbackWhenAskedWithoutCountingAFault) {
+  std::vector<std::string> ran;
+  FakeDevice::onRunOf = [&](std::string_view region) -> Status {
+    ran.emplace_back(region);
+    return Status();
+  };
+  auto session = Session::create(withFallback());
+  ASSERT_TRUE(session.ok()) << session.error().text();
+  EXPECT_EQ((*session)->profile()[0].fallback, "reference");
+  ASSERT_TRUE((*session)->runRegion(0, RegionWay::kFallback).ok());
+  ASSERT_TRUE((*session)->runRegion(0).ok());
+  EXPECT_THAT(ran, ElementsAre("other way", "region 0"));
+  EXPECT_EQ((*session)->profile()[0].faults, 0);
+  EXPECT_EQ((*session)->profile()[0].runs, 2);
+  EXPECT_TRUE((*session)->notices().empty());
+}
+
+TEST_F(SessionTest, ARegionWithoutAFallbackRunsItsOwnWayWhateverIsAsked) {
+  std::vector<std::string> ran;
+  FakeDevice::onRunOf = [&](std::string_view region) -> Status {
+    ran.emplace_back(region);
+    return Error(Code::kUnavailable, "", "busy");
+  };
+  auto session = Session::create(sample());
+  ASSERT_TRUE(session.ok()) << session.error().text();
+  EXPECT_EQ((*session)->profile()[0].fallback, "");
+  Status status = (*session)->runRegion(0, RegionWay::kFallback);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message, "busy");
+  EXPECT_THAT(ran, ElementsAre("region 0"));
+}
+
 TEST_F(SessionTest, AFallbackThatFailsTooIsAnError) {
   FakeDevice::onRunOf = [&](std::string_view region) -> Status {
     return Error(Code::kUnavailable, "", std::string(region) + " failed");
