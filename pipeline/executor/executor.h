@@ -4,9 +4,12 @@
 #include "pipeline/executor/model_runner.h"
 #include "pipeline/steps/common/step.h"
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -42,10 +45,29 @@ struct StageTiming {
   int calls = 0; ///< one a frame; in a for_each one a detection
 };
 
+/// How a frame ended, beside an error of one of its steps.
+enum class FrameEnd : uint8_t {
+  kDone,
+  kCancelled, ///< by cancel(), or because the executor was stopped
+  kDropped,   ///< a newer one took its place before it had begun
+  kLate,      ///< its deadline came first
+};
+/// "done", "cancelled", ...
+std::string_view frameEndName(FrameEnd end);
+
 struct FrameResult {
-  int64_t frame = 0; ///< counted from 1
-  std::vector<NamedResult> results;
-  std::vector<StageTiming> timings; ///< in the order of the application's steps
+  int64_t frame = 0; ///< counted from 1 in the order of submit()
+  FrameEnd end = FrameEnd::kDone;
+  std::vector<NamedResult> results; ///< of a frame that is done
+  std::vector<StageTiming> timings; ///< in the order of the application's steps; of one that began
+  double milliseconds = 0;          ///< from submit() to the end of its last step
+};
+
+/// What is asked for one frame.
+struct FrameOptions {
+  int priority = 0; ///< a frame with a higher one goes first wherever both could
+  /// After submit(): what is not done by then is left out and the frame ends late; 0: no deadline.
+  std::chrono::microseconds deadline{0};
 };
 
 /// What became of one model so far.
@@ -55,18 +77,22 @@ struct ModelProfile {
   std::vector<std::string> notices; ///< devices that failed, told once each
 };
 
-/// Runs an application on frames. Used by one thread at a time.
+/// Runs an application on frames. Used by one thread at a time, unless an executor says more.
 class Executor {
 public:
   virtual ~Executor() = default;
 
-  /// Takes a frame, which outlives its result. May wait while as many as it can hold are in flight.
-  /// Errors: kInvalidArgument (an empty picture), and then nothing is in flight of it.
-  virtual Status submit(const Image &frame) = 0;
+  /// Takes a frame, which outlives its result, and gives its number. May wait while as many as it
+  /// can hold are in flight. Errors: kInvalidArgument (an empty picture), and then nothing is in
+  /// flight of it.
+  virtual Result<int64_t> submit(const Image &frame, const FrameOptions &options) = 0;
+  Result<int64_t> submit(const Image &frame) { return submit(frame, FrameOptions()); }
   /// The next frame's result, in the order of submit(); waits for it. An error names step and
   /// frame, and the next call gives the next frame. Errors: kInvalidArgument when no frame is in
   /// flight.
   virtual Result<FrameResult> next() = 0;
+  /// So many frames can be submitted without a call of next() between them.
+  virtual size_t capacity() const = 0;
   /// By model. Not while a frame is in flight.
   virtual std::vector<ModelProfile> profile() const = 0;
 };
@@ -83,6 +109,9 @@ struct ExecutorParts {
 /// line of the application's file.
 Result<std::unique_ptr<Executor>> makeSequentialExecutor(ExecutorParts parts,
                                                          const StepTable &table);
+
+/// Refuses a picture without pixels, or with another number of bytes than its size says.
+Status checkPicture(const Image &frame);
 
 /// The labels of a model: its own list, or its file, one a line.
 /// Errors: kNotFound, kIo, kInvalidArgument (not text, more than 1 MiB).

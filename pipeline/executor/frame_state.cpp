@@ -16,6 +16,11 @@ ResultValue resultValue(const Value &value) {
 
 FrameState::FrameState(const Application &app) : app_(app), steps_(app.steps.size()) {}
 
+void FrameState::lend(size_t step, size_t output, std::byte *data, size_t bytes) {
+  prepare(step, 1);
+  reuse<Tensor>(steps_[step].items[0][output]).bytes.borrow(data, bytes);
+}
+
 void FrameState::begin(const Image &image) {
   image_ = &image;
   for (PerStep &step : steps_)

@@ -5,10 +5,15 @@
 namespace tandem {
 
 /// Everything that is known of one frame while the steps run over it, and which of it is missing
-/// because a `when` left it out. Its memory is used again for the next frame.
+/// because a `when` left it out. Its memory is used again for the next frame. Several threads may
+/// work on one frame: each on a step of its own, after the steps that it needs.
 class FrameState {
 public:
   explicit FrameState(const Application &app);
+
+  /// From now on `output` of the step, which is in no for_each, is made in that memory: a model's
+  /// input of the same size, which outlives this.
+  void lend(size_t step, size_t output, std::byte *data, size_t bytes);
 
   /// Forgets the last frame.
   void begin(const Image &image);
@@ -22,6 +27,7 @@ public:
   bool inputsOf(const AppStep &step, size_t item, std::vector<InputRef> &inputs) const;
   /// What the run for `item` writes into.
   std::span<Value> outputsOf(size_t step, size_t item) { return steps_[step].items[item]; }
+  bool isPresent(size_t step, size_t item) const { return steps_[step].present[item]; }
   void markPresent(size_t step, size_t item) { steps_[step].present[item] = true; }
 
   /// Null where it is missing. `item` counts only for what is made inside a for_each.

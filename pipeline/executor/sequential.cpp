@@ -1,5 +1,6 @@
 #include "pipeline/executor/executor.h"
 #include "pipeline/executor/frame_state.h"
+#include "pipeline/executor/report.h"
 #include "pipeline/executor/stage.h"
 
 #include <chrono>
@@ -19,19 +20,20 @@ public:
   explicit SequentialExecutor(ExecutorParts parts) : parts_(std::move(parts)), state_(parts_.app) {}
 
   Status makeStages(const StepTable &table) {
-    TANDEM_ASSIGN_OR_RETURN(stages_, tandem::makeStages(parts_, table));
+    TANDEM_ASSIGN_OR_RETURN(BoundStages bound, tandem::makeStages(parts_.app, parts_.labels,
+                                                                  runnersOfSteps(parts_), table));
+    stages_ = std::move(bound.stages);
+    for (const Lending &lent : bound.lendings)
+      state_.lend(lent.step, lent.output, lent.data, lent.bytes);
     return {};
   }
 
-  Status submit(const Image &frame) override {
-    if (frame.width < 1 || frame.height < 1 ||
-        frame.rgb.size() !=
-            size_t{3} * static_cast<size_t>(frame.width) * static_cast<size_t>(frame.height))
-      return Error(Code::kInvalidArgument, "", "a picture of ", frame.width, " x ", frame.height,
-                   " with ", frame.rgb.size(), " bytes, expected 3 a pixel");
-    finished_.push_back(runFrame(frame));
-    return {};
+  Result<int64_t> submit(const Image &frame, const FrameOptions &options) override {
+    TANDEM_RETURN_IF_ERROR(checkPicture(frame));
+    finished_.push_back(runFrame(frame, options));
+    return frames_;
   }
+  size_t capacity() const override { return SIZE_MAX; }
 
   Result<FrameResult> next() override {
     if (finished_.empty())
@@ -53,9 +55,8 @@ public:
   }
 
 private:
-  Result<FrameResult> runFrame(const Image &frame);
+  Result<FrameResult> runFrame(const Image &frame, const FrameOptions &options);
   Status runStep(size_t index, StageTiming &timing);
-  StageTiming describe(const AppStep &step) const;
 
   ExecutorParts parts_; // first: the stages and the state look into it
   std::vector<std::unique_ptr<Stage>> stages_;
@@ -65,21 +66,6 @@ private:
   int64_t frames_ = 0;
 };
 
-StageTiming SequentialExecutor::describe(const AppStep &step) const {
-  StageTiming timing;
-  timing.stage = step.name;
-  timing.uses = step.uses;
-  if (step.model < 0) {
-    timing.device = "cpu"; // where this code runs
-    return timing;
-  }
-  const ModelRunner &runner = *parts_.runners[static_cast<size_t>(step.model)];
-  timing.model = parts_.app.models[static_cast<size_t>(step.model)].name;
-  timing.format = runner.format();
-  timing.device = runner.devices();
-  return timing;
-}
-
 Status SequentialExecutor::runStep(size_t index, StageTiming &timing) {
   const AppStep &step = parts_.app.steps[index];
   size_t count = state_.countOf(step);
@@ -88,11 +74,10 @@ Status SequentialExecutor::runStep(size_t index, StageTiming &timing) {
   for (size_t item = 0; item < count; ++item) {
     if (!state_.inputsOf(step, item, inputs_))
       continue;
-    if (Status status = stages_[index]->run(inputs_, state_.outputsOf(index, item)); !status.ok())
-      return Error(status.error().code, parts_.app.place(step.line), "step '", step.name,
-                   "', frame ", frames_, ": ",
-                   status.error().subject.empty() ? "" : status.error().subject + ": ",
-                   status.error().message);
+    StagePart part{.last = stages_[index]->parts()};
+    if (Status status = stages_[index]->run(part, inputs_, state_.outputsOf(index, item));
+        !status.ok())
+      return stepError(parts_.app, step, frames_, status.error());
     state_.markPresent(index, item);
     ++timing.calls;
   }
@@ -102,15 +87,25 @@ Status SequentialExecutor::runStep(size_t index, StageTiming &timing) {
   return {};
 }
 
-Result<FrameResult> SequentialExecutor::runFrame(const Image &frame) {
+Result<FrameResult> SequentialExecutor::runFrame(const Image &frame, const FrameOptions &options) {
+  Clock::time_point start = Clock::now();
   FrameResult result;
   result.frame = ++frames_;
   state_.begin(frame);
   for (size_t i = 0; i < stages_.size(); ++i) {
-    result.timings.push_back(describe(parts_.app.steps[i]));
+    if (options.deadline.count() > 0 && Clock::now() - start >= options.deadline) {
+      result.end = FrameEnd::kLate;
+      break;
+    }
+    const AppStep &step = parts_.app.steps[i];
+    const ModelRunner *runner =
+        step.model < 0 ? nullptr : parts_.runners[static_cast<size_t>(step.model)].get();
+    result.timings.push_back(describeStage(parts_.app, step, runner));
     TANDEM_RETURN_IF_ERROR(runStep(i, result.timings.back()));
   }
-  result.results = state_.results();
+  result.milliseconds = millisecondsSince(start);
+  if (result.end == FrameEnd::kDone)
+    result.results = state_.results();
   return result;
 }
 

@@ -11,7 +11,7 @@ class StepStage final : public Stage {
 public:
   explicit StepStage(std::unique_ptr<Step> step) : step_(std::move(step)) {}
 
-  Status run(std::span<const InputRef> inputs, std::span<Value> outputs) override {
+  Status run(StagePart &, std::span<const InputRef> inputs, std::span<Value> outputs) override {
     return step_->run(StepInputs(inputs), outputs);
   }
 
@@ -64,35 +64,73 @@ void readFloats(const TensorView &view, Tensor &tensor) {
   }
 }
 
-/// A model: copies tensors in and out, so that a model that runs for each of several detections
-/// keeps what it said of the first.
+/// How a model's tensors reach the steps.
+struct ModelBinding {
+  std::vector<size_t> inputs, outputs; ///< indices into the runner's
+  /// Nobody else runs this runner in a frame, and it runs once: steps may look at its outputs.
+  bool outputsStay = false;
+};
+
+/// A model. Tensors that are not in the model's own memory are copied: into it, and out of it where
+/// the next run would overwrite what it said of the first of several detections.
 class ModelStage final : public Stage {
 public:
-  ModelStage(ModelRunner &runner, Labels labels, std::vector<size_t> inputs,
-             std::vector<size_t> outputs)
-      : runner_(runner), labels_(std::move(labels)), inputs_(std::move(inputs)),
-        outputs_(std::move(outputs)) {}
+  ModelStage(ModelRunner &runner, Labels labels, ModelBinding binding)
+      : runner_(runner), labels_(std::move(labels)), binding_(std::move(binding)) {}
 
-  Status run(std::span<const InputRef> inputs, std::span<Value> outputs) override {
+  size_t parts() const override { return runner_.regionCount(); }
+
+  Status run(StagePart &part, std::span<const InputRef> inputs, std::span<Value> outputs) override {
     StepInputs in(inputs);
-    for (size_t i = 0; i < inputs_.size(); ++i) {
-      const TensorView &view = runner_.inputs()[inputs_[i]];
-      std::memcpy(view.data, in.tensor(i).bytes.data(), view.bytes);
-    }
-    TANDEM_RETURN_IF_ERROR(runner_.run());
-    for (size_t i = 0; i < outputs_.size(); ++i) {
-      Tensor &tensor = reuse<Tensor>(outputs[i]);
-      readFloats(runner_.outputs()[outputs_[i]], tensor);
-      tensor.labels = labels_;
-      tensor.region = inputs_.empty() ? Box() : in.tensor(0).region; // what the model looked at
-    }
+    if (part.first == 0)
+      writeInputs(in, part);
+    for (size_t region = part.first; region < part.last; ++region)
+      TANDEM_RETURN_IF_ERROR(runner_.runRegion(region, wayOf(region, part)));
+    if (part.last == parts())
+      readOutputs(in, outputs, part);
     return {};
   }
 
 private:
+  RegionWay wayOf(size_t region, const StagePart &part) const {
+    if (!part.backends || region >= runner_.regions().size())
+      return RegionWay::kOwn;
+    return std::ranges::find(*part.backends, runner_.regions()[region].backend) !=
+                   part.backends->end()
+               ? RegionWay::kOwn
+               : RegionWay::kFallback;
+  }
+
+  void writeInputs(const StepInputs &in, StagePart &part) {
+    for (size_t i = 0; i < binding_.inputs.size(); ++i) {
+      const TensorView &view = runner_.inputs()[binding_.inputs[i]];
+      const std::byte *from = in.tensor(i).bytes.data();
+      if (from == view.data)
+        continue; // made in place
+      std::memcpy(view.data, from, view.bytes);
+      part.bytesCopied += view.bytes;
+    }
+  }
+
+  void readOutputs(const StepInputs &in, std::span<Value> outputs, StagePart &part) {
+    for (size_t i = 0; i < binding_.outputs.size(); ++i) {
+      const TensorView &view = runner_.outputs()[binding_.outputs[i]];
+      Tensor &tensor = reuse<Tensor>(outputs[i]);
+      if (binding_.outputsStay && view.type == ElementType::kF32) {
+        tensor.bytes.borrow(view.data, view.bytes);
+        shapeFloats(tensor, view.shape);
+      } else {
+        readFloats(view, tensor);
+        part.bytesCopied += tensor.bytes.size();
+      }
+      tensor.labels = labels_;
+      tensor.region = binding_.inputs.empty() ? Box() : in.tensor(0).region; // what it looked at
+    }
+  }
+
   ModelRunner &runner_;
   Labels labels_;
-  std::vector<size_t> inputs_, outputs_; ///< indices into the runner's
+  ModelBinding binding_;
 };
 
 std::string namesOf(std::span<const TensorView> tensors) {
@@ -105,27 +143,30 @@ std::string namesOf(std::span<const TensorView> tensors) {
 /// Binds steps one after another; what each makes is known to those behind it.
 class Binder {
 public:
-  Binder(const ExecutorParts &parts, const StepTable &table) : parts_(parts), table_(table) {}
+  Binder(const Application &app, const std::vector<Labels> &labels, const StepRunners &runners,
+         const StepTable &table)
+      : app_(app), labels_(labels), runners_(runners), table_(table) {}
 
-  Result<std::vector<std::unique_ptr<Stage>>> bind() {
-    std::vector<std::unique_ptr<Stage>> stages;
-    for (const AppStep &step : parts_.app.steps) {
-      TANDEM_ASSIGN_OR_RETURN(auto stage, step.model < 0 ? bindStep(step) : bindModel(step));
-      stages.push_back(std::move(stage));
+  Result<BoundStages> bind() {
+    for (size_t i = 0; i < app_.steps.size(); ++i) {
+      const AppStep &step = app_.steps[i];
+      TANDEM_ASSIGN_OR_RETURN(auto stage,
+                              step.model < 0 ? bindStep(step) : bindModel(step, *runners_[i]));
+      bound_.stages.push_back(std::move(stage));
     }
-    return stages;
+    return std::move(bound_);
   }
 
 private:
   template <typename... Texts> Error error(const AppStep &step, const Texts &...texts) const {
-    return Error(Code::kInvalidArgument, parts_.app.place(step.line), "step '", step.name,
+    return Error(Code::kInvalidArgument, app_.place(step.line), "step '", step.name,
                  "': ", texts...);
   }
   /// Null for a value that is not a tensor.
   const TensorSpec *specOf(const std::optional<AppReference> &reference) const {
     if (!reference || reference->step == AppReference::kFrame)
       return nullptr;
-    const AppStep &source = parts_.app.steps[static_cast<size_t>(reference->step)];
+    const AppStep &source = app_.steps[static_cast<size_t>(reference->step)];
     size_t output = static_cast<size_t>(reference->output);
     if (source.outputTypes[output] != ValueType::kTensor)
       return nullptr;
@@ -133,14 +174,22 @@ private:
   }
 
   Result<std::unique_ptr<Stage>> bindStep(const AppStep &step);
-  Result<std::unique_ptr<Stage>> bindModel(const AppStep &step);
+  Result<std::unique_ptr<Stage>> bindModel(const AppStep &step, ModelRunner &runner);
   Result<std::vector<size_t>> bindInputs(const AppStep &step, std::span<const TensorView> tensors);
+  void lend(const AppReference &source, const TensorView &input);
+  /// One step of a frame runs it, once.
+  bool runsOnce(const AppStep &step, const ModelRunner &runner) const {
+    return !step.forEach && std::ranges::count(runners_, &runner) == 1;
+  }
   Result<std::vector<size_t>> bindOutputs(const AppStep &step, std::span<const TensorView> tensors);
   Result<size_t> findTensor(const AppStep &step, std::string_view what, const std::string &name,
                             std::span<const TensorView> tensors) const;
 
-  const ExecutorParts &parts_;
+  const Application &app_;
+  const std::vector<Labels> &labels_;
+  const StepRunners &runners_;
   const StepTable &table_;
+  BoundStages bound_;
   std::vector<std::vector<TensorSpec>> specs_; ///< beside the steps, by output
 };
 
@@ -163,7 +212,7 @@ Result<std::unique_ptr<Stage>> Binder::bindStep(const AppStep &step) {
 Result<size_t> Binder::findTensor(const AppStep &step, std::string_view what,
                                   const std::string &name,
                                   std::span<const TensorView> tensors) const {
-  const std::string &model = parts_.app.models[static_cast<size_t>(step.model)].name;
+  const std::string &model = app_.models[static_cast<size_t>(step.model)].name;
   if (name.empty()) {
     if (tensors.size() == 1)
       return size_t{0};
@@ -179,12 +228,12 @@ Result<size_t> Binder::findTensor(const AppStep &step, std::string_view what,
 
 Result<std::vector<size_t>> Binder::bindInputs(const AppStep &step,
                                                std::span<const TensorView> tensors) {
-  const std::string &model = parts_.app.models[static_cast<size_t>(step.model)].name;
+  const std::string &model = app_.models[static_cast<size_t>(step.model)].name;
   std::vector<size_t> indices;
   for (size_t i = 0; i < step.inputs.size(); ++i) {
     TANDEM_ASSIGN_OR_RETURN(size_t index, findTensor(step, "input", step.inputNames[i], tensors));
     const TensorView &view = tensors[index];
-    const AppStep &source = parts_.app.steps[static_cast<size_t>(step.inputs[i]->step)];
+    const AppStep &source = app_.steps[static_cast<size_t>(step.inputs[i]->step)];
     TensorSpec taken{view.type, view.shape, view.quantization};
     if (const TensorSpec &made = *specOf(step.inputs[i]); made != taken)
       return error(step, "'", source.name, "' makes ", specText(made), ", input '", view.name,
@@ -215,20 +264,43 @@ Result<std::vector<size_t>> Binder::bindOutputs(const AppStep &step,
   return indices;
 }
 
-Result<std::unique_ptr<Stage>> Binder::bindModel(const AppStep &step) {
-  ModelRunner &runner = *parts_.runners[static_cast<size_t>(step.model)];
-  TANDEM_ASSIGN_OR_RETURN(std::vector<size_t> inputs, bindInputs(step, runner.inputs()));
-  TANDEM_ASSIGN_OR_RETURN(std::vector<size_t> outputs, bindOutputs(step, runner.outputs()));
-  return std::unique_ptr<Stage>(
-      std::make_unique<ModelStage>(runner, parts_.labels[static_cast<size_t>(step.model)],
-                                   std::move(inputs), std::move(outputs)));
+/// A step outside a for_each makes its tensor in the model's input; of several models that take it
+/// in that of the first.
+void Binder::lend(const AppReference &source, const TensorView &input) {
+  auto step = static_cast<size_t>(source.step), output = static_cast<size_t>(source.output);
+  const AppStep &maker = app_.steps[step];
+  bool lent = std::ranges::any_of(bound_.lendings, [&](const Lending &other) {
+    return other.step == step && other.output == output;
+  });
+  if (maker.model < 0 && !maker.forEach && !lent)
+    bound_.lendings.push_back({step, output, input.data, input.bytes});
+}
+
+Result<std::unique_ptr<Stage>> Binder::bindModel(const AppStep &step, ModelRunner &runner) {
+  ModelBinding binding;
+  TANDEM_ASSIGN_OR_RETURN(binding.inputs, bindInputs(step, runner.inputs()));
+  TANDEM_ASSIGN_OR_RETURN(binding.outputs, bindOutputs(step, runner.outputs()));
+  binding.outputsStay = runsOnce(step, runner);
+  if (binding.outputsStay)
+    for (size_t i = 0; i < binding.inputs.size(); ++i)
+      lend(*step.inputs[i], runner.inputs()[binding.inputs[i]]);
+  return std::unique_ptr<Stage>(std::make_unique<ModelStage>(
+      runner, labels_[static_cast<size_t>(step.model)], std::move(binding)));
 }
 
 } // namespace
 
-Result<std::vector<std::unique_ptr<Stage>>> makeStages(const ExecutorParts &parts,
-                                                       const StepTable &table) {
-  return Binder(parts, table).bind();
+Result<BoundStages> makeStages(const Application &app, const std::vector<Labels> &labels,
+                               const StepRunners &runners, const StepTable &table) {
+  return Binder(app, labels, runners, table).bind();
+}
+
+StepRunners runnersOfSteps(const ExecutorParts &parts) {
+  StepRunners runners;
+  for (const AppStep &step : parts.app.steps)
+    runners.push_back(step.model < 0 ? nullptr
+                                     : parts.runners[static_cast<size_t>(step.model)].get());
+  return runners;
 }
 
 } // namespace tandem

@@ -16,7 +16,7 @@ public:
     const Tensor &in = inputs.tensor(0);
     Tensor &out = reuse<Tensor>(outputs[0]);
     out.spec = spec_;
-    out.bytes.assign(in.bytes.begin(), in.bytes.end());
+    out.bytes.assign(in.bytes.data(), in.bytes.data() + in.bytes.size());
     out.region = in.region;
     out.labels = in.labels;
     return {};

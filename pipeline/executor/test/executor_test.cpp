@@ -234,7 +234,7 @@ TEST(Executor, NamesStepAndFrameOfAnErrorAndGoesOn) {
 TEST(Executor, RefusesAPictureThatIsEmptyAndAResultOfNothing) {
   auto executor = makeFaces(liveModel(), moodModel());
   ASSERT_TRUE(executor.ok());
-  Status status = (*executor)->submit(Image{});
+  Status status = (*executor)->submit(Image{}).status();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().message, "a picture of 0 x 0 with 0 bytes, expected 3 a pixel");
   EXPECT_EQ((*executor)->next().error().message, "no frame is in flight");

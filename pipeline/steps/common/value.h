@@ -2,6 +2,7 @@
 
 #include "base/element_type.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,10 +47,54 @@ struct TensorSpec {
 /// "f32 1x128x128x3", "u8 1x224x224x3 (scale 0.0078125, zero point 128)".
 std::string specText(const TensorSpec &spec);
 
+/// The bytes of a tensor: memory of its own, or memory of somebody else that it only looks at, so
+/// that a step writes straight into a model's input and reads a model's output where it is.
+class TensorBytes {
+public:
+  TensorBytes() = default;
+  /// A copy has memory of its own.
+  TensorBytes(const TensorBytes &other) { assign(other.data(), other.data() + other.size()); }
+  TensorBytes &operator=(const TensorBytes &other) {
+    if (this != &other)
+      assign(other.data(), other.data() + other.size());
+    return *this;
+  }
+  TensorBytes(TensorBytes &&other) noexcept = default;
+  TensorBytes &operator=(TensorBytes &&other) noexcept = default;
+
+  std::byte *data() { return borrowed_ ? borrowed_ : own_.data(); }
+  const std::byte *data() const { return borrowed_ ? borrowed_ : own_.data(); }
+  size_t size() const { return borrowed_ ? borrowedSize_ : own_.size(); }
+  std::byte &operator[](size_t i) { return data()[i]; }
+  std::byte operator[](size_t i) const { return data()[i]; }
+
+  /// Looks at memory that outlives its use here.
+  void borrow(std::byte *data, size_t size) {
+    borrowed_ = data;
+    borrowedSize_ = size;
+  }
+  /// Borrowed memory of that very size stays; else its own, kept from call to call.
+  void resize(size_t size) {
+    if (borrowed_ && size == borrowedSize_)
+      return;
+    borrowed_ = nullptr;
+    own_.resize(size);
+  }
+  void assign(const std::byte *begin, const std::byte *end) {
+    resize(static_cast<size_t>(end - begin));
+    std::copy(begin, end, data());
+  }
+
+private:
+  std::vector<std::byte> own_;
+  std::byte *borrowed_ = nullptr;
+  size_t borrowedSize_ = 0;
+};
+
 /// What goes into a model or comes out of one. Out of one it is always f32.
 struct Tensor {
   TensorSpec spec;
-  std::vector<std::byte> bytes;
+  TensorBytes bytes;
   /// The part of the picture that it was made from, by a step before it; in pixels.
   Box region;
   Labels labels; ///< of the model that it came out of

@@ -1,0 +1,47 @@
+#include "pipeline/executor/report.h"
+
+namespace tandem {
+
+std::string_view frameEndName(FrameEnd end) {
+  switch (end) {
+  case FrameEnd::kDone:
+    return "done";
+  case FrameEnd::kCancelled:
+    return "cancelled";
+  case FrameEnd::kDropped:
+    return "dropped";
+  case FrameEnd::kLate:
+    return "late";
+  }
+  return "nothing";
+}
+
+Status checkPicture(const Image &frame) {
+  if (frame.width < 1 || frame.height < 1 ||
+      frame.rgb.size() !=
+          size_t{3} * static_cast<size_t>(frame.width) * static_cast<size_t>(frame.height))
+    return Error(Code::kInvalidArgument, "", "a picture of ", frame.width, " x ", frame.height,
+                 " with ", frame.rgb.size(), " bytes, expected 3 a pixel");
+  return {};
+}
+
+StageTiming describeStage(const Application &app, const AppStep &step, const ModelRunner *runner) {
+  StageTiming timing;
+  timing.stage = step.name;
+  timing.uses = step.uses;
+  if (!runner) {
+    timing.device = "cpu"; // where this code runs
+    return timing;
+  }
+  timing.model = app.models[static_cast<size_t>(step.model)].name;
+  timing.format = runner->format();
+  timing.device = runner->devices();
+  return timing;
+}
+
+Error stepError(const Application &app, const AppStep &step, int64_t frame, const Error &error) {
+  return Error(error.code, app.place(step.line), "step '", step.name, "', frame ", frame, ": ",
+               error.subject.empty() ? "" : error.subject + ": ", error.message);
+}
+
+} // namespace tandem

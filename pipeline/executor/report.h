@@ -1,0 +1,15 @@
+#pragma once
+
+#include "pipeline/executor/executor.h"
+
+namespace tandem {
+
+/// What both executors say of steps. Internal to pipeline/executor.
+
+/// A step's entry in a frame's timings, its time still 0. `runner` is null where it runs no model.
+StageTiming describeStage(const Application &app, const AppStep &step, const ModelRunner *runner);
+
+/// An error of a step's run, with step, frame and the application's line.
+Error stepError(const Application &app, const AppStep &step, int64_t frame, const Error &error);
+
+} // namespace tandem
