@@ -1,0 +1,85 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tandem {
+
+/// What happened when frames went through a pipeline: plain data, from the executor (measured) and
+/// from the simulator, which says so. Times in nanoseconds from the start.
+
+/// One task of one frame on one device.
+struct TaskEvent {
+  uint32_t lane = 0, task = 0; ///< indices into Trace::lanes and Trace::tasks
+  int64_t frame = 0;
+  int64_t startNs = 0, finishNs = 0;
+  uint32_t ready = 0; ///< tasks that were left waiting for the device
+  uint64_t bytesCopied = 0;
+};
+
+enum class FrameMoment : uint8_t { kSubmitted, kBegun, kEnded };
+
+struct FrameEvent {
+  int64_t frame = 0;
+  FrameMoment moment = FrameMoment::kSubmitted;
+  int64_t atNs = 0;
+};
+
+/// The newest so many events, in memory that is there from the start. One thread adds; reading
+/// needs whatever orders it after that.
+template <typename Event> class EventRing {
+public:
+  explicit EventRing(size_t capacity) : ring_(capacity) {}
+
+  void add(const Event &event) {
+    if (!ring_.empty())
+      ring_[added_ % ring_.size()] = event;
+    ++added_;
+  }
+  /// Those that were overwritten.
+  uint64_t lost() const { return added_ - kept(); }
+  /// Oldest first.
+  void appendTo(std::vector<Event> &events) const {
+    for (uint64_t i = lost(); i < added_; ++i)
+      events.push_back(ring_[i % ring_.size()]);
+  }
+
+private:
+  uint64_t kept() const { return added_ < ring_.size() ? added_ : ring_.size(); }
+  std::vector<Event> ring_;
+  uint64_t added_ = 0;
+};
+
+struct Trace {
+  std::string name;       ///< of the application
+  bool simulated = false; ///< by a model, not measured: said wherever it is shown
+  std::vector<std::string> lanes, tasks;
+  std::vector<TaskEvent> events;  ///< by start
+  std::vector<FrameEvent> frames; ///< by time
+  uint64_t lost = 0;              ///< older events that there was no room for
+};
+
+/// A bar of a Gantt chart, in microseconds from the start.
+struct TraceBar {
+  std::string lane, label;
+  int64_t frame = 0;
+  double start = 0, finish = 0;
+};
+/// The tasks of frames `first` to `last`.
+std::vector<TraceBar> barsOf(const Trace &trace, int64_t first, int64_t last);
+
+/// Chrome's trace event format, as Perfetto and chrome://tracing read it: a thread a device with
+/// its tasks, a flow through the tasks of each frame, each frame from its submission to its end,
+/// every copy as an instant, and counters of ready tasks and of frames in flight.
+/// Source: "Trace Event Format", Google, 2016 version.
+std::string traceText(const Trace &trace);
+
+/// The same as a file, whole or not at all. Errors: kIo.
+Status writeTrace(const std::string &path, const Trace &trace);
+
+} // namespace tandem
