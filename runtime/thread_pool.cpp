@@ -1,29 +1,13 @@
 #include "runtime/thread_pool.h"
 
+#include "runtime/wait.h"
+
 #include <algorithm>
 #include <system_error>
 
 namespace tandem {
 namespace {
 constexpr int kSpins = 4000;
-
-void pauseBriefly() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-/// Waits until `value` is no longer `old`: spinning first, then asleep.
-void waitWhile(const std::atomic<uint32_t> &value, uint32_t old) {
-  for (int spin = 0; spin < kSpins; ++spin) {
-    if (value.load(std::memory_order_acquire) != old)
-      return;
-    pauseBriefly();
-  }
-  value.wait(old, std::memory_order_acquire);
-}
 } // namespace
 
 Result<std::unique_ptr<ForkJoinPool>> ForkJoinPool::create(int threads) {
@@ -64,13 +48,13 @@ void ForkJoinPool::parallelFor(int64_t units, Task task, void *context) {
   round_.notify_all();
   runPart(0);
   for (uint32_t left; (left = running_.load(std::memory_order_acquire)) != 0;)
-    waitWhile(running_, left);
+    waitWhile(running_, left, kSpins);
 }
 
 void ForkJoinPool::work(int index) {
   // Rounds are never missed: a job ends only when every worker has seen it.
   for (uint32_t round = 0;; ++round) {
-    waitWhile(round_, round);
+    waitWhile(round_, round, kSpins);
     if (stop_.load(std::memory_order_relaxed))
       return;
     runPart(index);

@@ -27,7 +27,6 @@ public:
   bool inputsOf(const AppStep &step, size_t item, std::vector<InputRef> &inputs) const;
   /// What the run for `item` writes into.
   std::span<Value> outputsOf(size_t step, size_t item) { return steps_[step].items[item]; }
-  bool isPresent(size_t step, size_t item) const { return steps_[step].present[item]; }
   void markPresent(size_t step, size_t item) { steps_[step].present[item] = true; }
 
   /// Null where it is missing. `item` counts only for what is made inside a for_each.

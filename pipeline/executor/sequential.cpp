@@ -1,7 +1,7 @@
 #include "pipeline/executor/executor.h"
 #include "pipeline/executor/frame_state.h"
 #include "pipeline/executor/report.h"
-#include "pipeline/executor/stage.h"
+#include "pipeline/executor/run_step.h"
 
 #include <chrono>
 #include <deque>
@@ -61,6 +61,7 @@ private:
   ExecutorParts parts_; // first: the stages and the state look into it
   std::vector<std::unique_ptr<Stage>> stages_;
   FrameState state_;
+  const std::atomic<FrameFate> fate_ = FrameFate::kRunning; ///< nobody could stop a frame
   std::vector<InputRef> inputs_;
   std::deque<Result<FrameResult>> finished_;
   int64_t frames_ = 0;
@@ -68,19 +69,12 @@ private:
 
 Status SequentialExecutor::runStep(size_t index, StageTiming &timing) {
   const AppStep &step = parts_.app.steps[index];
-  size_t count = state_.countOf(step);
-  state_.prepare(index, count);
   Clock::time_point start = Clock::now();
-  for (size_t item = 0; item < count; ++item) {
-    if (!state_.inputsOf(step, item, inputs_))
-      continue;
-    StagePart part{.last = stages_[index]->parts()};
-    if (Status status = stages_[index]->run(part, inputs_, state_.outputsOf(index, item));
-        !status.ok())
-      return stepError(parts_.app, step, frames_, status.error());
-    state_.markPresent(index, item);
-    ++timing.calls;
-  }
+  StepRun run{.step = index, .part = {.last = stages_[index]->parts()}};
+  Status status = tandem::runStep(parts_.app, state_, *stages_[index], fate_, inputs_, run);
+  if (!status.ok())
+    return stepError(parts_.app, step, frames_, status.error());
+  timing.calls = run.calls;
   timing.milliseconds = millisecondsSince(start);
   if (step.model >= 0) // a device that failed may have left it to another
     timing.device = parts_.runners[static_cast<size_t>(step.model)]->devices();

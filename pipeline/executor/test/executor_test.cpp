@@ -1,4 +1,5 @@
 #include "pipeline/executor/executor.h"
+#include "pipeline/executor/test/fakes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,45 +9,10 @@
 #include <functional>
 
 using namespace tandem;
+using namespace tandem::test;
 using testing::ElementsAre;
 
 namespace {
-
-/// A model that is a function: floats in, floats out.
-class FakeModel final : public ModelRunner {
-public:
-  using Compute = std::function<Status(const float *in, float *out)>;
-
-  FakeModel(Shape in, Shape out, Compute compute) : compute_(std::move(compute)) {
-    inputBytes_.resize(static_cast<size_t>(*elementCount(in)));
-    outputBytes_.resize(static_cast<size_t>(*elementCount(out)));
-    input_ = {"in",
-              ElementType::kF32,
-              std::move(in),
-              {},
-              reinterpret_cast<std::byte *>(inputBytes_.data()),
-              inputBytes_.size() * 4};
-    output_ = {"out",
-               ElementType::kF32,
-               std::move(out),
-               {},
-               reinterpret_cast<std::byte *>(outputBytes_.data()),
-               outputBytes_.size() * 4};
-  }
-
-  std::span<const TensorView> inputs() const override { return {&input_, 1}; }
-  std::span<const TensorView> outputs() const override { return {&output_, 1}; }
-  Status run() override { return compute_(inputBytes_.data(), outputBytes_.data()); }
-  std::string format() const override { return "fake"; }
-  std::string devices() const override { return "none"; }
-
-  TensorView &output() { return output_; }
-
-private:
-  Compute compute_;
-  std::vector<float> inputBytes_, outputBytes_;
-  TensorView input_, output_;
-};
 
 /// A detector whose one output a decoder takes for boxes and for scores.
 constexpr std::string_view kApp = R"(tandem: 1
@@ -61,96 +27,15 @@ steps:
 results: {}
 )";
 
-/// Faces without a detector: `find` makes them out of nothing.
-constexpr std::string_view kFaces = R"(tandem: 1
-models:
-  live: live.pt2
-  mood: {file: mood.h5, labels: [calm, angry]}
-steps:
-  faces: {uses: find, inputs: frame}
-  part: {for_each: faces, uses: preprocess, inputs: {image: frame, box: faces}, size: [1, 1], channels: grey}
-  live_net: {for_each: faces, model: live, inputs: part}
-  live: {for_each: faces, uses: select, inputs: live_net}
-  mood_net: {for_each: faces, when: live >= 0.5, model: mood, inputs: part}
-  mood: {for_each: faces, uses: classify, inputs: mood_net}
-results:
-  faces: {from: faces, with: {live: live, mood: mood.label, moods: mood.scores}}
-)";
-
-/// One detection in each half of the picture.
-class Find final : public Step {
-public:
-  Result<std::vector<TensorSpec>> bind(std::span<const TensorSpec *const>) override {
-    return std::vector<TensorSpec>(1);
-  }
-  Status run(const StepInputs &inputs, std::span<Value> outputs) override {
-    const Image &image = inputs.image(0);
-    double half = image.width / 2.0, height = image.height;
-    Detections &found = reuse<Detections>(outputs[0]);
-    found.items.clear();
-    if (image.rgb[0] != 1) // a picture that starts with 1 has no faces
-      found.items = {{{0, 0, half - 1, height - 1}, 0.9, -1},
-                     {{half, 0, 2 * half - 1, height - 1}, 0.8, -1}};
-    return {};
-  }
-};
-
-StepTable tableWithFind() {
-  StepTable table;
-  registerAllSteps(table);
-  StepKind kind;
-  kind.name = "find";
-  kind.inputs = {{"image", ValueType::kImage, false}};
-  kind.outputs = {{"", ValueType::kDetections, false}};
-  table.add(std::move(kind), [](const AppStep &) -> Result<std::unique_ptr<Step>> {
-    return std::unique_ptr<Step>(std::make_unique<Find>());
-  });
-  return table;
-}
-
-/// Grey 200 is alive, the rest is not; the mood is [1 - x, x] of the grey over 255.
-std::unique_ptr<FakeModel> liveModel() {
-  return std::make_unique<FakeModel>(Shape{1, 1, 1, 1}, Shape{1, 1},
-                                     [](const float *in, float *out) {
-                                       out[0] = in[0] == 200 ? 0.75f : 0.25f;
-                                       return Status();
-                                     });
-}
-std::unique_ptr<FakeModel> moodModel() {
-  return std::make_unique<FakeModel>(Shape{1, 1, 1, 1}, Shape{1, 2},
-                                     [](const float *in, float *out) {
-                                       out[0] = 1 - in[0] / 255;
-                                       out[1] = in[0] / 255;
-                                       return Status();
-                                     });
-}
-
 Result<std::unique_ptr<Executor>> makeExecutor(std::string_view yaml, const StepTable &table,
                                                std::vector<std::unique_ptr<ModelRunner>> runners) {
-  TANDEM_ASSIGN_OR_RETURN(Application app, parseApplication(yaml, "app.yaml", table.kinds()));
-  ExecutorParts parts{std::move(app), std::move(runners), {}};
-  for (const AppModel &model : parts.app.models) {
-    TANDEM_ASSIGN_OR_RETURN(Labels labels, loadLabels(model));
-    parts.labels.push_back(std::move(labels));
-  }
-  return makeSequentialExecutor(std::move(parts), table);
+  return makeSequentialExecutor(partsOf(yaml, table, std::move(runners)), table);
 }
 
 Result<std::unique_ptr<Executor>> makeFaces(std::unique_ptr<FakeModel> live,
                                             std::unique_ptr<FakeModel> mood) {
-  StepTable table = tableWithFind();
-  std::vector<std::unique_ptr<ModelRunner>> runners;
-  runners.push_back(std::move(live));
-  runners.push_back(std::move(mood));
-  return makeExecutor(kFaces, table, std::move(runners));
-}
-
-/// Left half `left`, right half `right`.
-Image halves(uint8_t left, uint8_t right) {
-  Image image{8, 4, {}};
-  for (int i = 0; i < 32; ++i)
-    image.rgb.insert(image.rgb.end(), 3, i % 8 < 4 ? left : right);
-  return image;
+  StepTable table = tableOfFakes();
+  return makeSequentialExecutor(facesParts(table, std::move(live), std::move(mood)), table);
 }
 
 std::vector<FoundItem> facesOf(const FrameResult &result) {
@@ -251,7 +136,7 @@ TEST(Executor, RefusesAShapeThatTheModelDoesNotTakeWhenItIsMade) {
 }
 
 TEST(Executor, RefusesAStepThatCannotReadAModelsOutput) {
-  StepTable table = tableWithFind();
+  StepTable table = tableOfFakes();
   std::vector<std::unique_ptr<ModelRunner>> runners;
   runners.push_back(std::make_unique<FakeModel>(Shape{1, 2, 2, 1}, Shape{1, 2, 16},
                                                 [](const float *, float *) { return Status(); }));
@@ -264,7 +149,7 @@ TEST(Executor, RefusesAStepThatCannotReadAModelsOutput) {
 }
 
 TEST(Executor, RefusesNamesThatTheModelDoesNotHave) {
-  StepTable table = tableWithFind();
+  StepTable table = tableOfFakes();
   auto refusal = [&](const std::string &inputs, const std::string &outputs) {
     std::vector<std::unique_ptr<ModelRunner>> runners;
     runners.push_back(liveModel());
