@@ -67,6 +67,13 @@ struct Plan {
   }
 };
 
+/// What follows from the tasks, frames and interval of a plan.
+struct PlanTotals {
+  double makespan = 0;
+  size_t framesInFlight = 1;
+};
+PlanTotals totalsOf(const TaskGraph &graph, const Plan &plan);
+
 /// Holds a plan to its graph: every task once a frame, where it can run and for as long as it
 /// takes, one at a time on a processor, after the transfers that it needs, one transfer at a time
 /// on a path, arrivals, the totals, and the bound below them; for throughput all of it modulo the
