@@ -59,6 +59,13 @@ std::vector<Solution> startingPoints(const Instance &instance, double budget) {
     add(lookaheadSchedule(instance));
   std::vector<double> costs = optimisticCosts(instance);
   add(scheduleInOrder(instance, orderByPriority(instance, optimisticRanks(instance, costs))));
+  // Where data are dear: everything on one processor, as far as it can.
+  for (size_t p = 0; p < instance.processors(); ++p) {
+    std::vector<int> fixed;
+    for (size_t task = 0; task < instance.tasks(); ++task)
+      fixed.push_back(instance.canRun(task, p) ? static_cast<int>(p) : -1);
+    add(scheduleInOrder(instance, instance.order(), fixed));
+  }
   FractionalLoad load = fractionalLoad(instance);
   std::vector<size_t> order = orderByPriority(instance, upwardRanks(instance));
   for (double lookAhead : {0.0, 0.5, 1.0})
@@ -72,11 +79,11 @@ std::vector<Solution> startingPoints(const Instance &instance, double budget) {
 ListSchedule bestSchedule(const Instance &instance, const ScheduleOptions &options) {
   double tasks = static_cast<double>(instance.tasks());
   double sweep = tasks + static_cast<double>(instance.graph().edges.size());
-  // About 0.1 s for a hundred tasks, and for large graphs what a second has room for.
-  constexpr double kSweepsPerTask = 60, kMostWork = 3e7;
+  // A few milliseconds for small graphs, and for large ones what a second has room for.
+  constexpr double kSweepsPerTask = 60, kLeastWork = 2e5, kMostWork = 3e7;
   SearchBudget budget;
   budget.deadline = deadlineAfter(options.timeLimitMs);
-  budget.work = options.effort * std::min(kMostWork, kSweepsPerTask * tasks * sweep);
+  budget.work = options.effort * std::clamp(kSweepsPerTask * tasks * sweep, kLeastWork, kMostWork);
   budget.target = latencyBound(instance).value * (1 + kTimeTolerance);
   budget.seed = options.seed;
   std::vector<Solution> starts = startingPoints(instance, budget.work / 4);

@@ -1,6 +1,6 @@
 #include "pipeline/schedulers/common/bounds.h"
 
-#include "pipeline/schedulers/common/ranks.h"
+#include "pipeline/schedulers/common/siblings.h"
 
 #include <algorithm>
 #include <numeric>
@@ -122,23 +122,47 @@ const char *loadReason(const FractionalLoad &load) {
 std::vector<double> earliestFinishes(const Instance &instance) {
   size_t processors = instance.processors();
   std::vector<double> finishes(instance.tasks() * processors, kCannotRun);
+  Siblings siblings;
   for (size_t task : instance.order())
     for (uint32_t here : instance.choices(task)) {
-      double ready = 0;
+      siblings.clear();
       for (const auto &[before, edge] : instance.predecessors(task)) {
-        double least = kCannotRun;
+        const double *row = &finishes[before * processors];
+        double remote = kCannotRun;
         for (uint32_t there : instance.choices(before))
-          least = std::min(least, finishes[before * processors + there] +
-                                      instance.transfer(edge, there, here));
-        ready = std::max(ready, least);
+          if (there != here)
+            remote = std::min(remote, row[there] + instance.transfer(edge, there, here));
+        double duration = instance.duration(before, here);
+        siblings.add(remote, duration == kCannotRun ? 0 : row[here] - duration, duration);
       }
-      finishes[task * processors + here] = ready + instance.duration(task, here);
+      finishes[task * processors + here] = siblings.ready(0) + instance.duration(task, here);
     }
   return finishes;
 }
 
+std::vector<double> leastRests(const Instance &instance) {
+  size_t processors = instance.processors();
+  std::vector<double> rests(instance.tasks() * processors, kCannotRun);
+  Siblings siblings;
+  for (auto task = instance.order().rbegin(); task != instance.order().rend(); ++task)
+    for (uint32_t here : instance.choices(*task)) {
+      siblings.clear();
+      for (const auto &[after, edge] : instance.successors(*task)) {
+        const double *row = &rests[after * processors];
+        double remote = kCannotRun;
+        for (uint32_t there : instance.choices(after))
+          if (there != here)
+            remote = std::min(remote, row[there] + instance.duration(after, there) +
+                                          instance.transfer(edge, here, there));
+        siblings.add(remote, row[here], instance.duration(after, here));
+      }
+      rests[*task * processors + here] = siblings.rest();
+    }
+  return rests;
+}
+
 Bound latencyBound(const Instance &instance) {
-  std::vector<double> finishes = earliestFinishes(instance), rests = optimisticCosts(instance);
+  std::vector<double> finishes = earliestFinishes(instance), rests = leastRests(instance);
   FractionalLoad load = fractionalLoad(instance);
   Bound bound{0, "none"};
   raise(bound, criticalPath(instance, finishes, rests), "critical path");
@@ -154,7 +178,7 @@ Bound intervalBound(const Instance &instance, size_t mostFramesInFlight) {
   raise(bound, load.value, loadReason(load));
   raise(bound, longestRecurrence(instance), "longest recurrence");
   if (mostFramesInFlight > 0) {
-    double path = criticalPath(instance, earliestFinishes(instance), optimisticCosts(instance));
+    double path = criticalPath(instance, earliestFinishes(instance), leastRests(instance));
     raise(bound, path / static_cast<double>(mostFramesInFlight), "frames in flight");
   }
   return bound;

@@ -29,9 +29,13 @@ struct FractionalLoad {
 };
 FractionalLoad fractionalLoad(const Instance &instance);
 
-/// [task * processors + processor]: when the task can be done there at the earliest, if its
-/// predecessors chose their processors freely and nobody else used them.
+// Both by [task * processors + processor], if all other tasks chose their processors freely and got in
+// one another's way only where they share a neighbour (siblings.h); kCannotRun where the task cannot
+// run.
+/// When the task can be done there, at the earliest.
 std::vector<double> earliestFinishes(const Instance &instance);
+/// How much time is to come after the task's finish there, at least.
+std::vector<double> leastRests(const Instance &instance);
 
 /// On the makespan of one frame.
 Bound latencyBound(const Instance &instance);

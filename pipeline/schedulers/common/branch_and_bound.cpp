@@ -2,7 +2,7 @@
 
 #include "pipeline/schedulers/common/bounds.h"
 #include "pipeline/schedulers/common/dominance.h"
-#include "pipeline/schedulers/common/ranks.h"
+#include "pipeline/schedulers/common/siblings.h"
 
 #include <algorithm>
 
@@ -24,12 +24,12 @@ public:
   BranchAndBound(const Instance &instance, double incumbent,
                  std::chrono::steady_clock::time_point deadline)
       : instance_(instance), deadline_(deadline), incumbent_(incumbent), seen_(kTableBytes),
-        rests_(optimisticCosts(instance)), load_(fractionalLoad(instance)),
+        rests_(leastRests(instance)), load_(fractionalLoad(instance)),
         waitsFor_(instance.tasks()), feeds_(instance.tasks()),
         processor_(instance.tasks(), kUndecided), start_(instance.tasks()),
         finish_(instance.tasks()), done_(instance.tasks()), free_(instance.processors()),
         pathFree_(instance.paths()), arrival_(instance.graph().edges.size(), kCannotRun),
-        earliest_(instance.tasks() * instance.processors()), earliestAnywhere_(instance.tasks()),
+        earliest_(instance.tasks() * instance.processors()),
         rank_(instance.tasks()), equalTo_(instance.processors(), kUndecided) {
     for (size_t task = 0; task < instance.tasks(); ++task) {
       waitsFor_[task] = static_cast<uint32_t>(instance.predecessors(task).size());
@@ -114,36 +114,38 @@ private:
       if (done_[t])
         continue;
       auto task = static_cast<uint32_t>(t);
-      double least = kCannotRun, anywhere = kCannotRun;
+      double least = kCannotRun;
       for (uint32_t here : instance_.choices(t)) {
         double &finish = earliest_[t * processors + here];
         finish = kCannotRun;
         if (!mayRunOn(task, here))
           continue;
         double ready = raised(here);
-        for (const auto &[before, edge] : instance_.predecessors(t))
-          ready = std::max(ready, done_[before] ? arrivalAt(before, edge, here)
-                                                : earliestArrival(before, edge, here));
+        siblings_.clear();
+        for (const auto &[before, edge] : instance_.predecessors(t)) {
+          if (done_[before])
+            ready = std::max(ready, arrivalAt(before, edge, here));
+          else
+            addSibling(before, edge, here);
+        }
+        ready = std::max(ready, siblings_.ready(raised(here)));
         finish = ready + instance_.duration(t, here);
-        anywhere = std::min(anywhere, finish);
         least = std::min(least, finish + rests_[t * processors + here]);
       }
-      earliestAnywhere_[t] = anywhere;
       longest = std::max(longest, least);
     }
     return std::max(longest, loadBound());
   }
 
-  double earliestArrival(uint32_t before, uint32_t edge, uint32_t here) const {
+  /// A predecessor that has not started: done elsewhere and sent here, or done here.
+  void addSibling(uint32_t before, uint32_t edge, uint32_t here) {
     const double *finishes = &earliest_[before * instance_.processors()];
-    if (instance_.graph().links.empty()) {
-      double local = mayRunOn(before, here) ? finishes[here] : kCannotRun;
-      return std::min(local, earliestAnywhere_[before] + instance_.graph().edges[edge].cost);
-    }
-    double least = kCannotRun;
+    double remote = kCannotRun;
     for (uint32_t there : instance_.choices(before))
-      least = std::min(least, finishes[there] + instance_.transfer(edge, there, here));
-    return least;
+      if (there != here)
+        remote = std::min(remote, finishes[there] + instance_.transfer(edge, there, here));
+    double duration = mayRunOn(before, here) ? instance_.duration(before, here) : kCannotRun;
+    siblings_.add(remote, duration == kCannotRun ? 0 : finishes[here] - duration, duration);
   }
 
   double loadBound() const {
@@ -405,10 +407,11 @@ private:
   size_t doneCount_ = 0;
   uint64_t uses_ = 0; // processors, bit by bit
   // Scratch, and what is looked up.
-  std::vector<double> earliest_, earliestAnywhere_, values_;
+  std::vector<double> earliest_, values_;
   std::vector<size_t> rank_;
   std::vector<uint32_t> equalTo_;
   std::string key_;
+  Siblings siblings_;
   std::vector<Operation> kept_;
   std::vector<std::vector<Operation>> levels_;
   size_t nodes_ = 0;

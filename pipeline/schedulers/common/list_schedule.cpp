@@ -89,6 +89,17 @@ void ListSchedule::undo() {
   transfersBefore_.pop_back();
 }
 
+void ListSchedule::clear() {
+  for (Timeline &timeline : processors_)
+    timeline.clear();
+  for (Timeline &timeline : paths_)
+    timeline.clear();
+  std::fill(placed_.begin(), placed_.end(), 0);
+  history_.clear();
+  transfersBefore_.clear();
+  transfers_.clear();
+}
+
 double ListSchedule::makespan() const {
   double latest = 0;
   for (size_t task : history_)

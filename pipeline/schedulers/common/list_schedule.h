@@ -26,6 +26,7 @@ public:
 
   void place(size_t task, size_t processor);
   void undo(); ///< the last place()
+  void clear(); ///< all of them; memory is kept
 
   bool isPlaced(size_t task) const { return placed_[task]; }
   size_t processor(size_t task) const { return processor_[task]; }

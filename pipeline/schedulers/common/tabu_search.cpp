@@ -318,21 +318,32 @@ private:
     }
   }
 
-  /// Moves random tasks to random processors, near where they were in time.
+  /// Moves random tasks, half of them with their neighbours, to random processors.
   void shake(size_t moves) {
     for (size_t i = 0; i < moves; ++i) {
       auto task = static_cast<uint32_t>(random_.below(instance_.tasks()));
       auto choices = instance_.choices(task);
       uint32_t processor = choices[random_.below(choices.size())];
-      if (processor == sequences_.processor(task))
+      bringOver(task, processor);
+      if (random_.below(2) == 0)
         continue;
-      const auto &sequence = sequences_.sequence(processor);
-      auto at = std::partition_point(sequence.begin(), sequence.end(), [&](uint32_t other) {
-        return sequences_.start(other) < sequences_.start(task);
-      });
-      sequences_.move(task, processor, static_cast<uint32_t>(at - sequence.begin()));
-      note();
+      for (const auto &[before, edge] : instance_.predecessors(task))
+        bringOver(before, processor);
+      for (const auto &[after, edge] : instance_.successors(task))
+        bringOver(after, processor);
     }
+  }
+
+  /// To the place on the processor where the task was in time.
+  void bringOver(uint32_t task, uint32_t processor) {
+    if (processor == sequences_.processor(task) || !instance_.canRun(task, processor))
+      return;
+    const auto &sequence = sequences_.sequence(processor);
+    auto at = std::partition_point(sequence.begin(), sequence.end(), [&](uint32_t other) {
+      return sequences_.start(other) < sequences_.start(task);
+    });
+    sequences_.move(task, processor, static_cast<uint32_t>(at - sequence.begin()));
+    note();
   }
 
   const Instance &instance_;
