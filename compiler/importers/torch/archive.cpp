@@ -1,6 +1,6 @@
 #include "compiler/importers/torch/archive.h"
 
-#include "compiler/importers/torch/pickle.h"
+#include "compiler/importers/torch/torch_save.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/Twine.h"

@@ -15,14 +15,9 @@ struct PickledTensor {
   llvm::SmallVector<int64_t> sizes = {}, strides = {};
 };
 
-/// Reads the pickle that torch.save makes of a dictionary of tensors (or, with one entry under the
-/// name
-/// "", of one tensor). Nothing is executed: of the functions that a pickle can name, the four that
-/// such a dictionary needs are known, and any other is refused by name.
+/// Reads the pickle that torch.save makes of a dictionary of tensors (or of one tensor, with one
+/// entry under the name ""). Nothing is executed: of the functions that a pickle can name, the four
+/// that such a dictionary needs are known, and any other is refused by name.
 llvm::Expected<std::map<std::string, PickledTensor>> readTensorPickle(std::string_view bytes);
-
-/// The whole of a torch.save file: a zip with data.pkl and one file per storage.
-llvm::Expected<std::map<std::string, StoredTensor>> readTorchSave(std::string_view bytes,
-                                                                  llvm::StringRef what);
 
 } // namespace tandem::torch
