@@ -29,6 +29,7 @@ private:
   llvm::Error makeConstant(const InputRecord &input, OpBuilder &builder);
   void countReaders();
   bool isSafeInPlace(const NodeRecord &node) const;
+  bool computesInDouble(const NodeRecord &node) const;
   llvm::Error importNode(const NodeRecord &node);
   llvm::Error checkResult(const NodeRecord &node, const std::string &name, Value value) const;
   void standInFor(const NodeRecord &node);
@@ -190,6 +191,16 @@ bool ProgramImport::isSafeInPlace(const NodeRecord &node) const {
   return !entry || !entry->isView;
 }
 
+/// Whether a result is float64, which would come out as f32. A number without dimensions is only
+/// ever a factor or an addend of a tensor, whose type is the result's then.
+bool ProgramImport::computesInDouble(const NodeRecord &node) const {
+  return llvm::any_of(node.outputs, [&](const std::string &output) {
+    auto meta = graph_.tensors.find(output);
+    return meta != graph_.tensors.end() && meta->second.type == ScalarType::kDouble &&
+           !meta->second.sizes.empty();
+  });
+}
+
 /// What the archive says of each result catches every mistake about a node's meaning that shows in
 /// shapes or types.
 llvm::Error ProgramImport::checkResult(const NodeRecord &node, const std::string &name,
@@ -248,6 +259,11 @@ llvm::Error ProgramImport::importNode(const NodeRecord &node) {
   if (!entry || (isInPlace && !isSafeInPlace(node))) {
     environment_.unsupported.add(target, node.name,
                                  entry ? "it changes a tensor in place that others may read" : "");
+    standInFor(node);
+    return llvm::Error::success();
+  }
+  if (computesInDouble(node)) {
+    environment_.unsupported.add(target, node.name, "it computes in float64, use float32");
     standInFor(node);
     return llvm::Error::success();
   }

@@ -29,7 +29,8 @@ enum class ScalarType : int64_t {
 std::optional<size_t> scalarSize(ScalarType type);
 /// "float32", as PyTorch calls it.
 llvm::StringRef scalarName(ScalarType type);
-/// The graph's element type. float64 becomes f32, which is all that processors of phones have.
+/// The graph's element type. float64 becomes f32, which is all that processors of phones have: of
+/// constants, which are rounded; a node that computes in it is refused.
 mlir::Type graphType(mlir::MLIRContext *context, ScalarType type);
 
 /// What the graph says of a tensor.

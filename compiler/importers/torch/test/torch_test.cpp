@@ -181,6 +181,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "'1.running_mean'), only results for the user are supported"},
         BadFile{"changed_in_place.pt2", "1 unsupported operator: aten.relu_.default (1: relu_; it "
                                         "changes a tensor in place that others may read)"},
+        BadFile{"doubles.pt2",
+                "2 unsupported operators: aten.batch_norm.default (1: batch_norm; it computes in "
+                "float64, use float32), aten.relu_.default (1: relu_; it computes in float64, use "
+                "float32)"},
         BadFile{"training.pt2", "1 unsupported operator: aten.batch_norm.default (1: batch_norm; "
                                 "in training mode, call eval() before the export)"},
         BadFile{"unordered.pt2", "node 'softmax' (aten.softmax.int): 'self' is "

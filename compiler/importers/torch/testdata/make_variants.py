@@ -77,6 +77,11 @@ def main():
         next(i for i in graph(p)["nodes"][1]["inputs"] if i["name"] == "training")["arg"]["as_bool"] = True
     write("training.pt2", with_program(new, program, training))
 
+    def doubles(p):  # as after model.double() behind a float32 input
+        for name in ("batch_norm", "relu_"):
+            graph(p)["tensor_values"][name]["dtype"] = 8
+    write("doubles.pt2", with_program(new, program, doubles))
+
     def schema(p):
         p["schema_version"]["major"] = 9
     write("schema_9.pt2", with_program(new, program, schema))
