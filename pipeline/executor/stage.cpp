@@ -234,7 +234,7 @@ Result<std::vector<size_t>> Binder::bindInputs(const AppStep &step,
     TANDEM_ASSIGN_OR_RETURN(size_t index, findTensor(step, "input", step.inputNames[i], tensors));
     const TensorView &view = tensors[index];
     const AppStep &source = app_.steps[static_cast<size_t>(step.inputs[i]->step)];
-    TensorSpec taken{view.type, view.shape, view.quantization};
+    TensorSpec taken{view.type, view.shape, view.quantization, 0};
     if (const TensorSpec &made = *specOf(step.inputs[i]); made != taken)
       return error(step, "'", source.name, "' makes ", specText(made), ", input '", view.name,
                    "' of model '", model, "' takes ", specText(taken));
@@ -257,7 +257,8 @@ Result<std::vector<size_t>> Binder::bindOutputs(const AppStep &step,
       return error(step, "output '", view.name, "' is ", elementTypeName(view.type),
                    view.quantization.perChannel() ? " quantized per channel" : "",
                    ", which steps cannot read");
-    specs.push_back({ElementType::kF32, view.shape, {}});
+    const Labels &labels = parts_.labels[static_cast<size_t>(step.model)];
+    specs.push_back({ElementType::kF32, view.shape, {}, labels ? labels->size() : 0});
     indices.push_back(index);
   }
   specs_.push_back(std::move(specs));

@@ -14,6 +14,7 @@ public:
     if (count < 1 || (!inputs[0]->shape.empty() && inputs[0]->shape.back() != count))
       return Error(Code::kInvalidArgument, "", "input 'scores' is ", specText(*inputs[0]),
                    ", expected one row of scores");
+    TANDEM_RETURN_IF_ERROR(requireLabels(*inputs[0], "scores", static_cast<size_t>(count)));
     return std::vector<TensorSpec>(3);
   }
 

@@ -28,6 +28,7 @@ public:
     if (background_ && classes_ < 2)
       return Error(Code::kInvalidArgument, "", "input 'scores' is ", specText(*inputs[1]),
                    ", expected the background and at least one class");
+    TANDEM_RETURN_IF_ERROR(requireLabels(*inputs[1], "scores", classes_));
     return std::vector<TensorSpec>(1);
   }
 

@@ -28,4 +28,11 @@ Status requireFloats(const TensorSpec &spec, std::string_view port) {
                ", expected f32");
 }
 
+Status requireLabels(const TensorSpec &spec, std::string_view port, size_t classes) {
+  if (spec.labels == 0 || spec.labels == classes)
+    return {};
+  return Error(Code::kInvalidArgument, "", "input '", port, "' is ", specText(spec), " with ",
+               classes, " classes, the model's labels are ", spec.labels);
+}
+
 } // namespace tandem

@@ -82,4 +82,7 @@ void shapeFloats(Tensor &tensor, const Shape &shape);
 /// Refuses a tensor that is not f32.
 Status requireFloats(const TensorSpec &spec, std::string_view port);
 
+/// Refuses scores of `classes` classes from a model that has labels for another number of them.
+Status requireLabels(const TensorSpec &spec, std::string_view port, size_t classes);
+
 } // namespace tandem

@@ -41,7 +41,9 @@ struct TensorSpec {
   ElementType type = ElementType::kF32;
   Shape shape;
   Quantization quantization; ///< of u8 and i8; per tensor
+  size_t labels = 0;         ///< how many the model has that it comes out of; 0: none
 
+  /// Of what the bytes are; labels do not count.
   bool operator==(const TensorSpec &other) const;
 };
 /// "f32 1x128x128x3", "u8 1x224x224x3 (scale 0.0078125, zero point 128)".

@@ -116,6 +116,15 @@ TEST(DecodeSsd, RefusesScoresOfTheBackgroundOnly) {
                                     "at least one class");
 }
 
+TEST(DecodeSsd, RefusesLabelsThatLeaveTheBackgroundOut) {
+  Value boxes = rows(1917, 4, 0, {}, 0), scores = rows(1917, 3, 0, {}, 0);
+  std::get<Tensor>(scores).spec.labels = 2;
+  Status status = StepHarness("decode_ssd").run({&boxes, &scores});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message, "input 'scores' is f32 1x1917x3 with 3 classes, the model's "
+                                    "labels are 2");
+}
+
 Value detections(std::vector<Detection> items) {
   return Detections{std::move(items), nullptr};
 }

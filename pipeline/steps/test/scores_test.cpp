@@ -44,6 +44,17 @@ TEST(Classify, RefusesMoreThanOneRow) {
   EXPECT_EQ(status.error().message, "input 'scores' is f32 2x2, expected one row of scores");
 }
 
+TEST(Classify, RefusesLabelsOfAnotherNumberOfClasses) {
+  Value in = floatTensor({1, 2}, {0, 1});
+  std::get<Tensor>(in).spec.labels = 3;
+  Status status = StepHarness("classify").run({&in});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message,
+            "input 'scores' is f32 1x2 with 2 classes, the model's labels are 3");
+  std::get<Tensor>(in).spec.labels = 2;
+  EXPECT_TRUE(StepHarness("classify").run({&in}).ok());
+}
+
 TEST(Select, TakesOneNumber) {
   Value in = floatTensor({1, 3}, {0.25f, 0.5f, 0.75f});
   StepHarness step("select", {{"index", int64_t{2}}});
