@@ -212,9 +212,32 @@ LogicalResult GraphImport::define(int64_t index, Value value, Location location)
   if (!values_.try_emplace(index, value).second)
     return emitError(location) << "tensor '" << tensorName(**tensor, index)
                                << "' is computed or read before";
+  if (failed(fitsDeclaration(index, value, location)))
+    return failure();
   if (!value.getDefiningOp<graph::ConstantOp>()) // folding made it
     return success();
   return fitsMemory(graph::constantOf(value)->raw().size(), location);
+}
+
+/// The file says what shape each result has: another one means that the file, or this importer, is
+/// wrong about the operator. Shapes from --shape go through the whole graph, and the file's are old
+/// then; a tensor without dimensions may be one of which nothing is known.
+LogicalResult GraphImport::fitsDeclaration(int64_t index, Value value, Location location) {
+  const schema::Tensor &tensor = **reader_.tensor(index, "an output");
+  SmallVector<int64_t> declared = dimensionsOf(tensor), signature = signatureOf(tensor);
+  if (!options_.shapes.empty() || declared.empty())
+    return success();
+  if (signature.size() == declared.size())
+    declared = signature; // the same, but for -1 where a dimension is open
+  ArrayRef<int64_t> shape = shapeOf(value);
+  auto fits = [](auto pair) {
+    auto [known, made] = pair;
+    return known < 0 || known == made;
+  };
+  if (declared.size() == shape.size() && llvm::all_of(llvm::zip(declared, shape), fits))
+    return success();
+  return emitError(location) << "tensor '" << tensorName(tensor, index) << "' has shape "
+                             << shapeText(shape) << ", the file says " << shapeText(declared);
 }
 
 LogicalResult GraphImport::fitsMemory(size_t bytes, Location location) {

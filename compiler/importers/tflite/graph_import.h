@@ -38,6 +38,7 @@ private:
   mlir::LogicalResult importOutputs();
   mlir::FailureOr<mlir::Value> makeConstant(int64_t index, const schema::Tensor &tensor,
                                             mlir::Location location);
+  mlir::LogicalResult fitsDeclaration(int64_t index, mlir::Value value, mlir::Location location);
   mlir::LogicalResult fitsMemory(size_t bytes, mlir::Location location);
   /// The first error that was emitted.
   llvm::Error emitted() const;

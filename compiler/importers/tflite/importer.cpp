@@ -31,8 +31,8 @@ public:
 } // namespace
 
 const Importer &tfliteImporter() {
-  static const TfliteImporter importer;
-  return importer;
+  static const TfliteImporter kImporter;
+  return kImporter;
 }
 
 } // namespace tandem

@@ -7,7 +7,7 @@
 
 namespace tandem {
 const Importer &tfliteImporter();
-}
+} // namespace tandem
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   // Attributes live as long as their context, so each input has its own.

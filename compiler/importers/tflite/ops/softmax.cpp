@@ -1,5 +1,9 @@
 #include "compiler/importers/tflite/node.h"
 
+#include "llvm/Support/Format.h"
+
+#include <cmath>
+
 using namespace mlir;
 
 namespace tandem::tflite {
@@ -19,6 +23,10 @@ static LogicalResult importSoftmax(Node &node) {
   FailureOr<uint64_t> axis = lastAxis(node, *input);
   if (failed(axis))
     return failure();
+  // What the sum of exponentials is made safe by holds for these only.
+  if (float beta = (*options)->beta(); !(beta > 0 && std::isfinite(beta)))
+    return node.invalid() << "beta is " << llvm::format("%g", beta)
+                          << ", expected finite and positive";
   return node.emit<graph::SoftmaxOp>(*input, *axis, llvm::APFloat((*options)->beta()));
 }
 

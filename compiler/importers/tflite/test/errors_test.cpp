@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace tandem::tflite::test {
 namespace {
 
@@ -107,6 +109,36 @@ TEST(TfliteErrors, OperandsThatDoNotFit) {
       importText(m.bytes()),
       "error: node 'out' (CONV_2D): conv_2d_c5: a filter of 3x3 does not fit into an input of "
       "2x2");
+}
+
+TEST(TfliteErrors, AResultOfAnotherShapeThanTheFileSays) {
+  ReluModel m;
+  m.at(m.out).shape = {1, 2, 3, 1};
+  EXPECT_EQ(importText(m.bytes()), "error: node 'out' (RELU): tensor 'out' has shape 1x2x2x1, the "
+                                   "file says 1x2x3x1");
+  m.at(m.out).shape = {1, 2, 2};
+  EXPECT_EQ(importText(m.bytes()), "error: node 'out' (RELU): tensor 'out' has shape 1x2x2x1, the "
+                                   "file says 1x2x2");
+  m.at(m.out).shape = {}; // nothing is known of it
+  EXPECT_THAT(importText(m.bytes()), HasSubstr("graph.relu"));
+  m.at(m.out).shape = {1, 1, 1, 1}; // what open dimensions are before anyone asks
+  m.at(m.out).shape_signature = {1, -1, -1, 1};
+  EXPECT_THAT(importText(m.bytes()), HasSubstr("graph.relu"));
+  m.at(m.out).shape_signature = {1, -1, -1, 4};
+  EXPECT_EQ(importText(m.bytes()), "error: node 'out' (RELU): tensor 'out' has shape 1x2x2x1, the "
+                                   "file says 1x-1x-1x4");
+}
+
+TEST(TfliteErrors, ASoftmaxThatTurnsScoresRound) {
+  for (auto [beta, text] : {std::pair(0.0f, "0"), {-1.0f, "-1"}, {INFINITY, "inf"}, {NAN, "nan"}}) {
+    ReluModel m;
+    schema::SoftmaxOptionsT options;
+    options.beta = beta;
+    m.graph().operators[0]->builtin_options.Set(options);
+    m.model().operator_codes[0]->builtin_code = BuiltinOperator::SOFTMAX;
+    EXPECT_EQ(importText(m.bytes()), "error: node 'out' (SOFTMAX): beta is " + std::string(text) +
+                                         ", expected finite and positive");
+  }
 }
 
 TEST(TfliteErrors, ATensorReadBeforeItIsComputed) {

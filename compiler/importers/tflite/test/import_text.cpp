@@ -5,7 +5,7 @@
 
 namespace tandem {
 const Importer &tfliteImporter();
-}
+} // namespace tandem
 
 namespace tandem::tflite::test {
 

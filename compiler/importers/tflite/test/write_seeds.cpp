@@ -33,7 +33,9 @@ ModelBuilder quantizedModel() {
   int fc = m.tensor("fc", {1, 2}, TensorType::INT8, codes);
   m.op(BuiltinOperator::FULLY_CONNECTED, {pool, fw, -1}, {fc}, schema::FullyConnectedOptionsT());
   int soft = m.tensor("soft", {1, 2}, TensorType::INT8, {{1.0f / 256}, {-128}});
-  m.op(BuiltinOperator::SOFTMAX, {fc}, {soft}, schema::SoftmaxOptionsT());
+  schema::SoftmaxOptionsT softmax;
+  softmax.beta = 1;
+  m.op(BuiltinOperator::SOFTMAX, {fc}, {soft}, softmax);
   m.output(soft);
   return m;
 }

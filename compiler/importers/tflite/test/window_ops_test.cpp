@@ -1,0 +1,177 @@
+// What convolutions, pools and matrix products become. The types on the right side follow from the
+// left: the dialect's verifier has checked them.
+
+#include "compiler/importers/tflite/test/import_text.h"
+#include "compiler/importers/tflite/test/model_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tandem::tflite::test {
+namespace {
+
+using schema::ActivationFunctionType;
+using schema::Padding;
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::vector<float> zeros(size_t count) {
+  return std::vector<float>(count, 0.0f);
+}
+
+TEST(TfliteConv2d, SamePaddingPutsTheOddOneAtTheHighEnd) {
+  ModelBuilder m;
+  int in = m.input("in", {1, 4, 5, 2});
+  int w = m.floats("w", {3, 3, 3, 2}, zeros(54)), b = m.floats("b", {3}, zeros(3));
+  int out = m.tensor("out", {1, 2, 3, 3});
+  schema::Conv2DOptionsT options;
+  options.padding = Padding::SAME;
+  options.stride_h = options.stride_w = 2;
+  options.fused_activation_function = ActivationFunctionType::RELU6;
+  m.op(BuiltinOperator::CONV_2D, {in, w, b}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              AllOf(HasSubstr("%arg0: tensor<1x4x5x2xf32> {graph.name = \"in\"}"),
+                    HasSubstr("-> (tensor<1x2x3x3xf32> {graph.name = \"out\"})"),
+                    // height: 1 of padding, all high; width: 2, one each
+                    HasSubstr("graph.conv_2d %arg0, %0, %1 stride [2, 2] pad_low [0, 1] "
+                              "pad_high [1, 1] activation relu6 :")));
+}
+
+TEST(TfliteConv2d, DilatesByHeightAndWidthInThisOrder) {
+  ModelBuilder m;
+  int in = m.input("in", {1, 8, 8, 1}), w = m.floats("w", {1, 2, 2, 1}, zeros(4));
+  int out = m.tensor("out", {1, 6, 5, 1});
+  schema::Conv2DOptionsT options;
+  options.padding = Padding::VALID;
+  options.stride_h = options.stride_w = 1;
+  options.dilation_h_factor = 2;
+  options.dilation_w_factor = 3;
+  m.op(BuiltinOperator::CONV_2D, {in, w, -1}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              HasSubstr("graph.conv_2d %arg0, %0 dilation [2, 3] : (tensor<1x8x8x1xf32>, "
+                        "tensor<1x2x2x1xf32>) -> tensor<1x6x5x1xf32>"));
+}
+
+TEST(TfliteConv2d, FewerFilterChannelsMeanGroups) {
+  ModelBuilder m;
+  int in = m.input("in", {1, 1, 1, 4}), w = m.floats("w", {2, 1, 1, 2}, zeros(4));
+  int out = m.tensor("out", {1, 1, 1, 2});
+  schema::Conv2DOptionsT options;
+  options.stride_h = options.stride_w = 1;
+  m.op(BuiltinOperator::CONV_2D, {in, w}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), HasSubstr("graph.conv_2d %arg0, %0 groups 2 :"));
+}
+
+TEST(TfliteConv2d, TakesCodesPerChannelAndAPlainBias) {
+  ModelBuilder m;
+  int in = m.input("in", {1, 1, 1, 1}, TensorType::INT8, {{0.5f}, {-3}});
+  int w = m.constant<int8_t>("w", {2, 1, 1, 1}, TensorType::INT8, {1, -1},
+                             {{0.25f, 0.125f}, {0, 0}, 0});
+  int b = m.constant<int32_t>("b", {2}, TensorType::INT32, {7, 8}, {{0.125f, 0.0625f}, {0, 0}, 0});
+  int out = m.tensor("out", {1, 1, 1, 2}, TensorType::INT8, {{2.0f}, {1}});
+  schema::Conv2DOptionsT options;
+  options.stride_h = options.stride_w = 1;
+  m.op(BuiltinOperator::CONV_2D, {in, w, b}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              HasSubstr(": (tensor<1x1x1x1x!quant.uniform<i8:f32, 5.000000e-01:-3>>, "
+                        "tensor<2x1x1x1x!quant.uniform<i8:f32:0, {2.500000e-01,1.250000e-01}>>, "
+                        "tensor<2xi32>) -> "
+                        "tensor<1x1x1x2x!quant.uniform<i8:f32, 2.000000e+00:1>>"));
+}
+
+TEST(TfliteConv2d, HybridKeepsTheCodesOfTheFilter) {
+  ModelBuilder m;
+  int in = m.input("in", {1, 1, 1, 1});
+  int w = m.constant<int8_t>("w", {1, 1, 1, 1}, TensorType::INT8, {5}, {{0.5f}, {0}});
+  int b = m.floats("b", {1}, {1.0f}), out = m.tensor("out", {1, 1, 1, 1});
+  schema::Conv2DOptionsT options;
+  options.stride_h = options.stride_w = 1;
+  m.op(BuiltinOperator::CONV_2D, {in, w, b}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              HasSubstr("(tensor<1x1x1x1xf32>, tensor<1x1x1x1x!quant.uniform<i8:f32, "
+                        "5.000000e-01>>, tensor<1xf32>) -> tensor<1x1x1x1xf32>"));
+}
+
+TEST(TfliteDepthwiseConv2d, TheFilterSaysTheMultiplier) {
+  ModelBuilder m;
+  int in = m.input("in", {1, 3, 3, 2}), w = m.floats("w", {1, 3, 3, 4}, zeros(36));
+  int out = m.tensor("out", {1, 3, 3, 4});
+  schema::DepthwiseConv2DOptionsT options;
+  options.stride_h = options.stride_w = 1;
+  m.op(BuiltinOperator::DEPTHWISE_CONV_2D, {in, w}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              HasSubstr("graph.depthwise_conv_2d %arg0, %0 pad_low [1, 1] pad_high [1, 1] : "
+                        "(tensor<1x3x3x2xf32>, tensor<1x3x3x4xf32>) -> tensor<1x3x3x4xf32>"));
+}
+
+TEST(TfliteTransposeConv, ThePaddingIsThatOfTheWayBack) {
+  ModelBuilder m;
+  int size = m.ints("size", {1, 4, 4, 1});
+  int w = m.floats("w", {1, 3, 3, 1}, zeros(9)), in = m.input("in", {1, 2, 2, 1});
+  int out = m.tensor("out", {1, 4, 4, 1});
+  schema::TransposeConvOptionsT options;
+  options.stride_h = options.stride_w = 2;
+  m.op(BuiltinOperator::TRANSPOSE_CONV, {size, w, in}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              HasSubstr("graph.transpose_conv_2d %arg0, %0 stride [2, 2] pad_high [1, 1] : "
+                        "(tensor<1x2x2x1xf32>, tensor<1x3x3x1xf32>) -> tensor<1x4x4x1xf32>"));
+}
+
+TEST(TfliteFullyConnected, TakesRowsOfTheFiltersLength) {
+  for (bool keep : {false, true}) {
+    ModelBuilder m;
+    int in = m.input("in", {2, 3, 4}), w = m.floats("w", {5, 4}, zeros(20));
+    int out = m.tensor("out", keep ? Ints{2, 3, 5} : Ints{6, 5});
+    schema::FullyConnectedOptionsT options;
+    options.keep_num_dims = keep;
+    m.op(BuiltinOperator::FULLY_CONNECTED, {in, w, -1}, {out}, options);
+    m.output(out);
+    EXPECT_THAT(importText(m.bytes()),
+                AllOf(HasSubstr("graph.reshape %arg0 shape [6, 4]"),
+                      HasSubstr("graph.fully_connected"),
+                      HasSubstr(keep ? "-> (tensor<2x3x5xf32>" : "-> (tensor<6x5xf32>")));
+  }
+}
+
+TEST(TfliteBatchMatmul, TransposesWhatTheOptionsSay) {
+  ModelBuilder m;
+  int lhs = m.input("a", {2, 3, 4}), rhs = m.input("b", {2, 5, 4}),
+      out = m.tensor("out", {2, 3, 5});
+  schema::BatchMatMulOptionsT options;
+  options.adj_y = true;
+  m.op(BuiltinOperator::BATCH_MATMUL, {lhs, rhs}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), HasSubstr("graph.batch_matmul %arg0, %arg1 transpose_rhs :"));
+}
+
+TEST(TflitePool2d, ReadsHeightAndWidthInThisOrder) {
+  ModelBuilder m;
+  int in = m.input("in", {1, 6, 6, 1}), a = m.tensor("a", {1, 3, 6, 1}),
+      b = m.tensor("b", {1, 2, 5, 1});
+  schema::Pool2DOptionsT options;
+  options.padding = Padding::SAME;
+  options.filter_height = 3;
+  options.filter_width = 2;
+  options.stride_h = 2;
+  options.stride_w = 1;
+  m.op(BuiltinOperator::MAX_POOL_2D, {in}, {a}, options);
+  options.padding = Padding::VALID;
+  options.filter_height = 2;
+  options.stride_h = 1;
+  m.op(BuiltinOperator::AVERAGE_POOL_2D, {a}, {b}, options);
+  m.output(b);
+  EXPECT_THAT(
+      importText(m.bytes()),
+      AllOf(HasSubstr("graph.max_pool_2d %arg0 window [3, 2] stride [2, 1] pad_high [1, 1] :"),
+            HasSubstr("graph.average_pool_2d %0 window [2, 2] :")));
+}
+
+} // namespace
+} // namespace tandem::tflite::test
