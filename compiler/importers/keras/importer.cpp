@@ -105,12 +105,21 @@ llvm::Error ModelImport::indexCalls() {
 /// "float32", or Keras 3's {"class_name": "DTypePolicy", "config": {"name": "float32"}}.
 StringRef dtypeName(const LayerConfig &layer) {
   const Json *dtype = member(layer.config, "dtype");
-  if (!dtype)
+  if (!dtype || dtype->is_null()) // Keras's own default
     return "float32";
   if (std::optional<StringRef> name = asString(*dtype))
     return *name;
   const Json *config = member(*dtype, "config");
   return config ? stringMember(*config, "name") : "";
+}
+
+/// Why no layer of this kind or type is taken, where there is more to say than its class. The graph
+/// computes in f32, and that is not what a layer of another type gives.
+std::string whyUnsupported(const LayerConfig &layer) {
+  if (llvm::is_contained({"Functional", "Sequential", "Model"}, layer.className))
+    return "a model inside the model; save it with its layers in one";
+  StringRef dtype = dtypeName(layer);
+  return dtype == "float32" ? "" : ("dtype '" + dtype + "', only 'float32' is").str();
 }
 
 llvm::Expected<RankedTensorType> ModelImport::inputType(const LayerConfig &layer) const {
@@ -215,8 +224,8 @@ llvm::Error ModelImport::importCall(const Call &call) {
   if (layer.className == "InputLayer")
     return llvm::Error::success();
   Handler handler = table_.find(layer.className);
-  if (!handler) {
-    unsupported_.add(layer.className, layer.name);
+  if (std::string reason = whyUnsupported(layer); !handler || !reason.empty()) {
+    unsupported_.add(layer.className, layer.name, reason);
     return llvm::Error::success();
   }
   SmallVector<Value> inputs;
@@ -339,8 +348,8 @@ public:
 } // namespace keras
 
 const Importer &kerasImporter() {
-  static const keras::KerasImporter importer;
-  return importer;
+  static const keras::KerasImporter kImporter;
+  return kImporter;
 }
 
 } // namespace tandem

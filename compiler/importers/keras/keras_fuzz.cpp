@@ -3,7 +3,7 @@
 
 namespace tandem {
 const Importer &kerasImporter();
-}
+} // namespace tandem
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   constexpr size_t kMost = 1 << 18; // larger inputs say nothing new and take longer

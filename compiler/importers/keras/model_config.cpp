@@ -84,6 +84,11 @@ static llvm::Expected<LayerConfig> parseLayer(const Json &json) {
 static llvm::Expected<std::vector<TensorId>> parseBoundary(const Json &config,
                                                            llvm::StringRef key) {
   const Json *value = member(config, key);
+  if (value && value->is_object())
+    return llvm::createStringError(
+        "a Keras model whose '" + key +
+        "' are a dictionary is not supported, only one tensor or a list of them is; save it as "
+        "keras.Model([...], [...])");
   std::optional<std::vector<TensorId>> ids = value ? parseTensorIds(*value) : std::nullopt;
   if (!ids || ids->empty())
     return invalid("it has no '" + key + "'");

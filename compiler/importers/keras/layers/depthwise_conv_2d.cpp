@@ -48,9 +48,9 @@ static MaybeValue importSeparableConv2d(Layer &layer) {
   MaybeValue weights =
       layer.weight(1, "pointwise kernel", {1, 1, shapeOf(*spread).back(), filters});
   MaybeValue filter = layer.create<graph::TransposeOp>(weights, ArrayRef<int64_t>{3, 0, 1, 2});
-  constexpr int64_t kOne[] = {1, 1}, kZero[] = {0, 0};
-  MaybeValue result = layer.create<graph::Conv2dOp>(spread, filter, layer.bias(2, filters), kOne,
-                                                    kOne, kZero, kZero, 1, graph::Activation::None);
+  const Pair one = {1, 1}, zero = {0, 0};
+  MaybeValue result = layer.create<graph::Conv2dOp>(spread, filter, layer.bias(2, filters), one,
+                                                    one, zero, zero, 1, graph::Activation::None);
   return applyActivation(layer, result);
 }
 

@@ -9,7 +9,10 @@ namespace tandem::keras {
 static bool hasEqualRanks(Layer &layer) {
   for (mlir::Value input : layer.inputs())
     if (shapeOf(input).size() != layer.inputShape().size())
-      return (void)layer.unsupported("inputs of different ranks"), false;
+      return (void)layer.unsupported("inputs of shapes " + shapeText(layer.inputShape()) + " and " +
+                                     shapeText(shapeOf(input)) +
+                                     ", only those of equally many dimensions are"),
+             false;
   return true;
 }
 
@@ -22,8 +25,10 @@ static MaybeValue combine(Layer &layer, MaybeValue left, mlir::Value right) {
 }
 
 template <typename OpT> static MaybeValue importChain(Layer &layer) {
-  if (layer.inputs().size() < 2 || !hasEqualRanks(layer))
+  if (layer.inputs().size() < 2)
     return layer.invalid("has " + Twine(layer.inputs().size()) + " inputs, expected 2 or more");
+  if (!hasEqualRanks(layer))
+    return failure();
   MaybeValue result = layer.input();
   for (mlir::Value input : layer.inputs().drop_front())
     result = combine<OpT>(layer, result, input);
@@ -48,6 +53,8 @@ static MaybeValue importAverage(Layer &layer) {
 static MaybeValue importConcatenate(Layer &layer) {
   if (layer.inputs().empty())
     return layer.invalid("has no inputs");
+  if (!hasEqualRanks(layer))
+    return failure();
   int64_t axis = layer.axis("axis", -1);
   if (layer.failed())
     return failure();

@@ -123,6 +123,19 @@ TEST(KerasImporter, ListsEverythingUnsupportedAtOnce) {
             "'channels_first', only 'channels_last' is), Lambda (1: code)");
 }
 
+TEST(KerasImporter, SaysOfWhatItKnowsWhyItIsNotTaken) {
+  EXPECT_EQ(importFile("unequal_ranks"),
+            "error: 2 unsupported operators: Add (1: add; inputs of shapes 1x4x4x2 and 1x2, only "
+            "those of equally many dimensions are), Concatenate (1: join; inputs of shapes 1x2 and "
+            "1x4x4x2, only those of equally many dimensions are)");
+  EXPECT_EQ(importFile("nested"), "error: 1 unsupported operator: Functional (1: inner; a model "
+                                  "inside the model; save it with its layers in one)");
+  EXPECT_EQ(importFile("other_types"),
+            "error: 3 unsupported operators: ReLU (2: mixed, mixed_2; dtype 'mixed_float16', only "
+            "'float32' is), Dense (1: double; dtype 'float64', only 'float32' is), Activation (1: "
+            "half; dtype 'float16', only 'float32' is)");
+}
+
 struct BadFile {
   const char *name, *message;
 };
@@ -141,6 +154,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"deep_json", "the attribute 'model_config' is nested deeper than 64 levels"},
         BadFile{"subclassed", "a Keras model of class 'MyModel' is not supported, only Functional "
                               "and Sequential models are"},
+        BadFile{"named_inputs", "a Keras model whose 'input_layers' are a dictionary is not "
+                                "supported, only one tensor or a list of them is; save it as "
+                                "keras.Model([...], [...])"},
         BadFile{"cycle", "layers wait for one another's results: 'a', 'b'"},
         BadFile{"unknown_input", "layer 'out' (ReLU): its input 'y' is not in the model"},
         BadFile{"missing_weights", "layer 'conv' (Conv2D): the weights 'conv/bias:0' are missing"},

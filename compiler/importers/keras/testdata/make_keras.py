@@ -110,6 +110,24 @@ def main():
         [input_layer("x", 4, 4, 2), layer("LSTM", "l1", ["x"]), layer("LSTM", "l2", ["l1"]),
          layer("Conv2D", "first", ["x"], **{**CONV, "data_format": "channels_first"}),
          layer("Lambda", "code", ["first"])], ["x"], ["l2", "code"]))
+    save("unequal_ranks", functional(
+        [input_layer("x", 4, 4, 2), input_layer("y", 2), layer("Add", "add", ["x", "y"]),
+         layer("Concatenate", "join", ["y", "x"], axis=-1)], ["x", "y"], ["add", "join"]))
+    inner = layer("Functional", "inner", ["x"])
+    inner["config"] = functional([input_layer("z", 3), layer("ReLU", "relu", ["z"])], ["z"], ["relu"])["config"]
+    inner["config"]["name"] = "inner"
+    outer = layer("Dense", "out", **DENSE)
+    outer["inbound_nodes"] = [[["inner", 1, 0, {}]]]
+    save("nested", functional([input_layer("x", 3), inner, outer], ["x"], ["out"]))
+    named = functional([input_layer("x", 3), layer("ReLU", "out", ["x"])], ["x"], ["out"])
+    named["config"]["input_layers"] = {"picture": ["x", 0, 0]}
+    save("named_inputs", named)
+    mixed = lambda name: {"module": "keras", "class_name": "DTypePolicy", "config": {"name": name}}
+    save("other_types", functional(
+        [input_layer("x", 3), layer("ReLU", "mixed", ["x"], dtype=mixed("mixed_float16")),
+         layer("ReLU", "mixed_2", ["mixed"], dtype=mixed("mixed_float16")),
+         layer("Dense", "double", ["mixed_2"], **DENSE, dtype="float64"),
+         layer("Activation", "half", ["double"], activation="relu", dtype="float16")], ["x"], ["half"]))
     save("cycle", functional([input_layer("x", 3), layer("Add", "a", ["x", "b"]), layer("ReLU", "b", ["a"])],
                              ["x"], ["b"]))
     save("unknown_input", functional([input_layer("x", 3), layer("ReLU", "out", ["y"])], ["x"], ["out"]))
