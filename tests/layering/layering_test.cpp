@@ -28,40 +28,53 @@ Layers table() {
 
 TEST(Layers, SayWhatMayNotBeIncluded) {
   Layers layers = table();
-  EXPECT_EQ(layers.whyNot("runtime/session.cpp", "compiler/graph/graph.h"),
+  EXPECT_EQ(layers.whyNot("runtime/session.cpp", {"compiler/graph/graph.h"}),
             "runtime/session.cpp includes compiler/graph/graph.h: runtime may not include "
             "compiler/graph");
-  EXPECT_THAT(layers.whyNot("bundle/reader.cpp", "llvm/ADT/StringRef.h"),
+  EXPECT_THAT(layers.whyNot("bundle/reader.cpp", {"llvm/ADT/StringRef.h"}),
               HasSubstr("bundle may not include MLIR"));
-  EXPECT_THAT(layers.whyNot("backends/cpu/run/load.cpp", "backends/reference/run/op.h"),
+  EXPECT_THAT(layers.whyNot("backends/cpu/run/load.cpp", {"backends/reference/run/op.h"}),
               HasSubstr("backends/cpu/run may not include backends/reference/run"));
-  EXPECT_THAT(layers.whyNot("backends/cpu/run/load.cpp", "backends/cpu/compile/kernel.h"),
+  EXPECT_THAT(layers.whyNot("backends/cpu/run/load.cpp", {"backends/cpu/compile/kernel.h"}),
               HasSubstr("may not include backends/cpu/compile"));
-  EXPECT_THAT(layers.whyNot("backends/cpu/run/load.cpp", "runtime/session.h"),
+  EXPECT_THAT(layers.whyNot("backends/cpu/run/load.cpp", {"runtime/session.h"}),
               HasSubstr("may not include runtime"));
-  EXPECT_THAT(layers.whyNot("compiler/importers/tflite/reader.cpp", "compiler/importers/keras/a.h"),
-              HasSubstr("may not include compiler/importers/keras"));
-  EXPECT_THAT(layers.whyNot("base/file.cpp", "bundle/reader.h"), HasSubstr("base may not include"));
-  EXPECT_THAT(layers.whyNot("runtime/session.cpp", "tests/layering/layers.h"), HasSubstr("a test"));
-  EXPECT_THAT(layers.whyNot("attic/old.cpp", "base/file.h"), HasSubstr("in no room"));
+  EXPECT_THAT(
+      layers.whyNot("compiler/importers/tflite/reader.cpp", {"compiler/importers/keras/a.h"}),
+      HasSubstr("may not include compiler/importers/keras"));
+  EXPECT_THAT(layers.whyNot("base/file.cpp", {"bundle/reader.h"}),
+              HasSubstr("base may not include"));
+  EXPECT_THAT(layers.whyNot("runtime/session.cpp", {"tests/layering/layers.h"}),
+              HasSubstr("a test"));
+  EXPECT_THAT(layers.whyNot("attic/old.cpp", {"base/file.h"}), HasSubstr("in no room"));
+}
+
+TEST(Layers, RefuseAQuotedHeaderOfNoRoom) {
+  Layers layers = table();
+  EXPECT_EQ(layers.whyNot("bundle/reader.cpp", {"attic/old.h"}),
+            "bundle/reader.cpp includes \"attic/old.h\", which is in no room: name ours from the "
+            "root, others in <>");
+  EXPECT_THAT(layers.whyNot("bundle/reader.cpp", {"../runtime/session.h"}),
+              HasSubstr("in no room"));
 }
 
 TEST(Layers, LetThroughWhatTheTableHas) {
   Layers layers = table();
-  EXPECT_EQ(layers.whyNot("runtime/session.cpp", "bundle/reader.h"), "");
-  EXPECT_EQ(layers.whyNot("runtime/session.cpp", "runtime/device/device.h"), "");
-  EXPECT_EQ(layers.whyNot("backends/cpu/run/load.cpp", "backends/cpu/abi/a.h"), "");
-  EXPECT_EQ(layers.whyNot("backends/cpu/run/load.cpp", "runtime/device/device.h"), "");
-  EXPECT_EQ(layers.whyNot("compiler/importers/tflite/ops/a.cpp", "compiler/importers/common/i.h"),
+  EXPECT_EQ(layers.whyNot("runtime/session.cpp", {"bundle/reader.h"}), "");
+  EXPECT_EQ(layers.whyNot("runtime/session.cpp", {"runtime/device/device.h"}), "");
+  EXPECT_EQ(layers.whyNot("backends/cpu/run/load.cpp", {"backends/cpu/abi/a.h"}), "");
+  EXPECT_EQ(layers.whyNot("backends/cpu/run/load.cpp", {"runtime/device/device.h"}), "");
+  EXPECT_EQ(layers.whyNot("compiler/importers/tflite/ops/a.cpp", {"compiler/importers/common/i.h"}),
             "");
-  EXPECT_EQ(layers.whyNot("bundle/reader.cpp", "vector"), "");
-  EXPECT_EQ(layers.whyNot("runtime/test/session_test.cpp", "mlir/IR/Value.h"), "");
+  EXPECT_EQ(layers.whyNot("bundle/reader.cpp", {"vector", /*quoted=*/false}), "");
+  EXPECT_EQ(layers.whyNot("backends/neuron/abi/neuron_adapter.h", {"neuron_types.h"}), "");
+  EXPECT_EQ(layers.whyNot("runtime/test/session_test.cpp", {"mlir/IR/Value.h"}), "");
 }
 
 TEST(Layers, FindIncludesHoweverTheyAreWritten) {
   EXPECT_THAT(
       includesOf("#include \"a/b.h\"\n  #  include <c/d.h> // e\n// #include \"no.h\"\n#if x\n"),
-      ::testing::ElementsAre("a/b.h", "c/d.h"));
+      ::testing::ElementsAre(Include{"a/b.h"}, Include{"c/d.h", /*quoted=*/false}));
 }
 
 TEST(Layering, HoldsForEveryIncludeOfTheTree) {
@@ -69,7 +82,7 @@ TEST(Layering, HoldsForEveryIncludeOfTheTree) {
   std::vector<std::string> violations, sources = sourcesBelow(kRoot);
   EXPECT_GT(sources.size(), 100u) << "the sources are not where the test looks";
   for (const std::string &source : sources)
-    for (const std::string &include : includesOf(read(kRoot / source)))
+    for (const Include &include : includesOf(read(kRoot / source)))
       if (std::string reason = layers.whyNot(source, include); !reason.empty())
         violations.push_back(reason);
   EXPECT_THAT(violations, IsEmpty());

@@ -80,7 +80,8 @@ Layers::Place Layers::placeOf(const std::string &path) const {
   return best;
 }
 
-std::string Layers::whyNot(const std::string &file, const std::string &include) const {
+std::string Layers::whyNot(const std::string &file, const Include &header) const {
+  const std::string &include = header.path;
   if (isTest(file))
     return "";
   Place from = placeOf(file);
@@ -93,8 +94,15 @@ std::string Layers::whyNot(const std::string &file, const std::string &include) 
     std::string path =
         include.starts_with("tandem/tandem.h") ? "runtime/include/" + include : include;
     Place to = placeOf(path);
-    if (!to.room) // the standard library and others that every room may use; our own are in rooms
-      return path.starts_with("tests/") ? file + " includes " + include + ", a test" : "";
+    if (path.starts_with("tests/"))
+      return file + " includes " + include + ", a test";
+    if (!to.room) {
+      // The standard library and others that every room may use; a file beside this one.
+      if (!header.quoted || include.find('/') == std::string::npos)
+        return "";
+      return file + " includes \"" + include +
+             "\", which is in no room: name ours from the root, others in <>";
+    }
     if (to.name == from.name || to.name == "base")
       return "";
     target = to.name;
@@ -105,8 +113,8 @@ std::string Layers::whyNot(const std::string &file, const std::string &include) 
   return file + " includes " + include + ": " + from.name + " may not include " + target;
 }
 
-std::vector<std::string> includesOf(std::string_view source) {
-  std::vector<std::string> includes;
+std::vector<Include> includesOf(std::string_view source) {
+  std::vector<Include> includes;
   std::istringstream lines{std::string(source)};
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);
@@ -120,7 +128,7 @@ std::vector<std::string> includesOf(std::string_view source) {
       continue;
     size_t end = header.find(header[0] == '<' ? '>' : '"', 1);
     if (end != std::string::npos)
-      includes.push_back(header.substr(1, end - 1));
+      includes.push_back({header.substr(1, end - 1), header[0] == '"'});
   }
   return includes;
 }

@@ -8,6 +8,13 @@
 
 namespace tandem::test {
 
+struct Include {
+  std::string path;
+  bool quoted = true; ///< as our own headers and MLIR's are; <...>: the system's and others'
+
+  bool operator==(const Include &) const = default;
+};
+
 /// cmake/layers.txt: which room may include which.
 class Layers {
 public:
@@ -15,7 +22,7 @@ public:
 
   /// Why a file at `file` may not include `include`, both as paths from the root; empty when it
   /// may.
-  std::string whyNot(const std::string &file, const std::string &include) const;
+  std::string whyNot(const std::string &file, const Include &include) const;
 
 private:
   struct Room {
@@ -32,8 +39,8 @@ private:
   std::vector<Room> rooms_;
 };
 
-/// The quoted and angled includes of a source file, without those of comments.
-std::vector<std::string> includesOf(std::string_view source);
+/// The includes of a source file, without those of comments.
+std::vector<Include> includesOf(std::string_view source);
 /// All C++ sources below `root`, as paths from it; build folders and hidden ones left out.
 std::vector<std::string> sourcesBelow(const std::filesystem::path &root);
 
