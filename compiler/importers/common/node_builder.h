@@ -55,7 +55,7 @@ public:
 private:
   template <typename T> static bool isFailed(const T &) { return false; }
   static bool isFailed(const MaybeValue &value) { return failed(value); }
-  template <typename T> static const T &unwrap(const T &argument) { return argument; }
+  template <typename T> static T unwrap(const T &argument) { return argument; }
   static mlir::Value unwrap(const MaybeValue &value) { return *value; }
   /// Folds the op if it is one on constants; refuses a result beyond kMaxElements.
   MaybeValue finish(MaybeValue result);
