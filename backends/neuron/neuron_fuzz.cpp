@@ -31,10 +31,10 @@ private:
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   using namespace tandem;
   using namespace tandem::neuron;
-  static const Memory memory;
-  static const int named = setenv("TANDEM_NEURON_LIBRARY", TANDEM_TOUCHING_LIBRARY, 1);
-  static const auto library = Library::open(); // once: opening it is not what is tested
-  if (named != 0 || !library.ok())
+  static const Memory kMemory;
+  static const int kNamed = setenv("TANDEM_NEURON_LIBRARY", TANDEM_TOUCHING_LIBRARY, 1);
+  static const auto kLibrary = Library::open(); // once: opening it is not what is tested
+  if (kNamed != 0 || !kLibrary.ok())
     std::abort();
   // A bundle's blobs are aligned; so must this copy be.
   std::vector<uint64_t> copy(size / sizeof(uint64_t) + 1);
@@ -42,13 +42,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     std::memcpy(copy.data(), data, size);
   Place place = {.path = "fuzz", .region = "r"};
   auto artifact =
-      checkArtifact(std::as_bytes(std::span(copy)).first(size), memory.buffers(), place);
+      checkArtifact(std::as_bytes(std::span(copy)).first(size), kMemory.buffers(), place);
   if (!artifact.ok()) {
     if (artifact.error().message.empty())
       __builtin_trap(); // a refusal says why
     return 0;
   }
-  Engine engine(**artifact, memory.buffers(), place, nullptr);
+  Engine engine(**artifact, kMemory.buffers(), place, nullptr);
   engine.load();
   if (engine.status().ok()) {
     engine.copyInputs();

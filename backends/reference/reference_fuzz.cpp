@@ -73,15 +73,15 @@ private:
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   using namespace tandem;
-  static const Model model;
+  static const Model kModel;
   // A bundle's blobs are aligned; so must this copy be.
   std::vector<uint64_t> copy(size / sizeof(uint64_t) + 1);
   if (size)
     std::memcpy(copy.data(), data, size);
-  RegionSource source = {.model = model.get(),
-                         .region = *model.get().regions()->Get(0),
+  RegionSource source = {.model = kModel.get(),
+                         .region = *kModel.get().regions()->Get(0),
                          .artifact = std::as_bytes(std::span(copy)).first(size),
-                         .buffers = model.buffers(),
+                         .buffers = kModel.buffers(),
                          .path = "fuzz"};
   auto region = referenceDevice().load(source);
   if (!region.ok())

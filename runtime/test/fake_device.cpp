@@ -23,9 +23,9 @@ Result<std::unique_ptr<LoadedRegion>> FakeDevice::load(const RegionSource &sourc
 }
 
 const std::vector<const Device *> &devices() {
-  static const FakeDevice device;
-  static const std::vector<const Device *> list = {&device};
-  return list;
+  static const FakeDevice kDevice;
+  static const std::vector<const Device *> kList = {&kDevice};
+  return kList;
 }
 
 } // namespace tandem

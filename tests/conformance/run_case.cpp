@@ -55,12 +55,12 @@ void fill(const TensorView &tensor, const OpCase &opCase, uint32_t &state) {
 } // namespace
 
 Result<std::vector<CaseOutput>> runCase(const OpCase &opCase, const std::string &backend) {
-  static const Scratch scratch;
+  static const Scratch kScratch;
   CompileRequest request;
-  request.modelPath = scratch.file("case.mlir");
+  request.modelPath = kScratch.file("case.mlir");
   request.backends = {backend};
   TANDEM_RETURN_IF_ERROR(writeFileAtomically(request.modelPath, opCase.mlir));
-  std::string path = scratch.file("case.tandem");
+  std::string path = kScratch.file("case.tandem");
   TANDEM_RETURN_IF_ERROR(compileModel(request, path).status());
 
   TANDEM_ASSIGN_OR_RETURN(auto bundle, Bundle::open(path));

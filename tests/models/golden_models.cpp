@@ -63,7 +63,7 @@ Geometry geometryOf(const GoldenModel::Tensor &tensor) {
 } // namespace
 
 const std::vector<GoldenModel> &goldenModels() {
-  static const std::vector<GoldenModel> models = [] {
+  static const std::vector<GoldenModel> kModels = [] {
     std::ifstream file(goldenFolder() + "/models.json");
     const nlohmann::json document =
         nlohmann::json::parse(file); // outlives the loop over a part of it
@@ -72,7 +72,7 @@ const std::vector<GoldenModel> &goldenModels() {
       list.push_back(readModel(entry));
     return list;
   }();
-  return models;
+  return kModels;
 }
 
 std::string goldenFolder() {

@@ -13,12 +13,12 @@ namespace cpu {
 namespace {
 
 const HandlerTable &handlers() {
-  static const HandlerTable table = [] {
+  static const HandlerTable kTable = [] {
     HandlerTable made;
     registerAllHandlers(made);
     return made;
   }();
-  return table;
+  return kTable;
 }
 
 llvm::Expected<std::vector<const codegen::Isa *>> chosenIsas(const CompileOptions &options) {
@@ -124,8 +124,8 @@ public:
 } // namespace cpu
 
 const Backend &cpuBackend() {
-  static const cpu::CpuBackend backend;
-  return backend;
+  static const cpu::CpuBackend kBackend;
+  return kBackend;
 }
 
 } // namespace tandem

@@ -137,8 +137,8 @@ public:
 } // namespace cpu
 
 const Device &cpuDevice() {
-  static const cpu::CpuDevice device;
-  return device;
+  static const cpu::CpuDevice kDevice;
+  return kDevice;
 }
 
 } // namespace tandem

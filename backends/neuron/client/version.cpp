@@ -13,8 +13,11 @@ std::optional<Version> Version::parse(std::string_view text) {
   uint8_t *parts[] = {&version.major, &version.minor, &version.patch};
   const char *at = text.data(), *end = text.data() + text.size();
   for (uint8_t *part : parts) {
-    if (part != parts[0] && (at == end || *at++ != '.'))
-      return std::nullopt;
+    if (part != parts[0]) {
+      if (at == end || *at != '.')
+        return std::nullopt;
+      ++at;
+    }
     auto [rest, error] = std::from_chars(at, end, *part);
     if (error != std::errc())
       return std::nullopt;

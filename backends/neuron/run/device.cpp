@@ -91,8 +91,8 @@ public:
 } // namespace neuron
 
 const Device &neuronDevice() {
-  static const neuron::NeuronDevice device;
-  return device;
+  static const neuron::NeuronDevice kDevice;
+  return kDevice;
 }
 
 } // namespace tandem

@@ -124,8 +124,8 @@ public:
 } // namespace reference
 
 const Backend &referenceBackend() {
-  static const reference::ReferenceBackend backend;
-  return backend;
+  static const reference::ReferenceBackend kBackend;
+  return kBackend;
 }
 
 } // namespace tandem

@@ -105,6 +105,7 @@ private:
 
   static Status checkTypes(const Op &op) {
     std::vector<TensorFacts> operands;
+    operands.reserve(op.operands.size());
     for (const Tensor *tensor : op.operands)
       operands.push_back({tensor->type, tensor->quantization});
     std::string reason = whyNot(op.name, operands, {op.result().type, op.result().quantization});
@@ -129,8 +130,8 @@ public:
 } // namespace reference
 
 const Device &referenceDevice() {
-  static const reference::ReferenceDevice device;
-  return device;
+  static const reference::ReferenceDevice kDevice;
+  return kDevice;
 }
 
 } // namespace tandem

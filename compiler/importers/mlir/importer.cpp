@@ -66,8 +66,8 @@ public:
 } // namespace
 
 const Importer &mlirImporter() {
-  static const MlirImporter importer;
-  return importer;
+  static const MlirImporter kImporter;
+  return kImporter;
 }
 
 } // namespace tandem

@@ -32,8 +32,8 @@ public:
 } // namespace torch
 
 const Importer &torchImporter() {
-  static const torch::TorchImporter importer;
-  return importer;
+  static const torch::TorchImporter kImporter;
+  return kImporter;
 }
 
 } // namespace tandem

@@ -8,7 +8,7 @@
 
 namespace tandem {
 const Importer &torchImporter();
-}
+} // namespace tandem
 
 using namespace tandem;
 using namespace tandem::torch;

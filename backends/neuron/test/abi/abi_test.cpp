@@ -10,7 +10,7 @@ extern "C" size_t neuronFunctionCountInC(void);
 
 namespace {
 
-#define CHECK(condition) static_assert(condition)
+#define TANDEM_CHECK(condition) static_assert(condition)
 #if UINTPTR_MAX == UINT64_MAX
 #include "layout.inc"
 #endif

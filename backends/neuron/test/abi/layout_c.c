@@ -1,10 +1,10 @@
 #include "backends/neuron/abi/neuron_adapter.h"
 
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
+#define TANDEM_JOIN_(a, b) a##b
+#define TANDEM_JOIN(a, b) TANDEM_JOIN_(a, b)
 /* C99 has no _Static_assert: a condition that fails is an array of a negative size. */
-#define CHECK(condition)                                                                           \
-  typedef char JOIN(check_, __LINE__)[(condition) ? 1 : -1] __attribute__((unused))
+#define TANDEM_CHECK(condition)                                                                    \
+  typedef char TANDEM_JOIN(check_, __LINE__)[(condition) ? 1 : -1] __attribute__((unused))
 
 #if UINTPTR_MAX == UINT64_MAX
 #include "layout.inc"

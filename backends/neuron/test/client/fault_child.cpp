@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Of the address sanitizer, where there is one.
+// Of the address sanitizer, where there is one, under its own name.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int __lsan_do_recoverable_leak_check() __attribute__((weak));
 
 namespace tandem::neuron::test {

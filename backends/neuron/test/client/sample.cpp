@@ -6,7 +6,7 @@
 
 namespace tandem {
 const Device &neuronDevice();
-}
+} // namespace tandem
 
 namespace tandem::neuron::test {
 namespace {

@@ -62,7 +62,7 @@ TEST(Pool, OnCodesIsTheReferences) {
                 .values<uint8_t>());
 }
 
-Floats reduced(int32_t operation, std::vector<int32_t> axes, bool keep,
+Floats reduced(int32_t operation, const std::vector<int32_t> &axes, bool keep,
                std::vector<uint32_t> result) {
   Client client;
   auto x = client.input(f32({2, 3}));
