@@ -51,7 +51,7 @@ Result<std::string> profileText(const std::string &nameOrPath) {
   std::string known;
   for (const std::string &name : profileNames())
     known += (known.empty() ? "" : ", ") + name;
-  return Error(Code::kNotFound, "", "no device is called '", nameOrPath, "', only ", known,
+  return Error(Code::kInvalidArgument, "", "no device is called '", nameOrPath, "', only ", known,
                "; a file of one ends in .json");
 }
 

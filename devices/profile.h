@@ -76,7 +76,8 @@ struct DeviceProfile {
 Result<DeviceProfile> parseProfile(const std::string &path, std::string_view text);
 
 /// A profile of this build by its name ("mt6873"), or one from a file when `nameOrPath` has a slash
-/// or ends in .json. Errors: kNotFound with the names there are, and parseProfile()'s.
+/// or ends in .json. Errors: kInvalidArgument for a name, with those there are; those of the file,
+/// and parseProfile()'s.
 Result<DeviceProfile> findProfile(const std::string &nameOrPath);
 /// The JSON text that findProfile() reads.
 Result<std::string> profileText(const std::string &nameOrPath);

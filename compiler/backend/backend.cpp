@@ -8,6 +8,13 @@ using namespace mlir;
 
 namespace tandem {
 
+llvm::Error Backend::checkSettings(const CompileOptions &options) const {
+  if (options.settings.empty())
+    return llvm::Error::success();
+  return llvm::createStringError(name() + ": there is no option '" +
+                                 options.settings.begin()->first + "', it has none");
+}
+
 Support askBackend(const Backend &backend, Operation *op, const Processor &processor) {
   Support support;
   auto refuse = [&](std::string reason) {

@@ -42,8 +42,8 @@ struct CompileOptions {
   std::vector<std::string> isas;
   /// What the code will run on. Never null.
   const Processor *processor = nullptr;
-  /// Settings that only this backend understands, by its own names (`--option BACKEND.KEY=VALUE`).
-  /// One that it does not know is an error that lists those it does.
+  /// Settings that only this backend understands, by its own names (`--option BACKEND.KEY=VALUE`);
+  /// of those that checkSettings() takes.
   std::map<std::string, std::string> settings = {};
 };
 
@@ -53,6 +53,10 @@ public:
   virtual ~Backend() = default;
   /// The name of the backend's folder.
   virtual llvm::StringRef name() const = 0;
+  /// Whether `options.settings` are ones that this backend has, with values that they take; else an
+  /// error that names the backend and those it has. As it stands here: it has none. The driver asks
+  /// before a model is read.
+  virtual llvm::Error checkSettings(const CompileOptions &options) const;
   /// Whether this op, with these types and attributes, can be compiled for the processor, with
   /// every reason why not. What the profile itself refuses (Processor::refuses, types) is asked
   /// for by askBackend(), not here.

@@ -26,18 +26,25 @@ const Backend *findBackend(StringRef name) {
   return found == backends().end() ? nullptr : *found;
 }
 
+Error noBackend(StringRef name) {
+  return Error(Code::kInvalidArgument, "", "no backend is called '", name.str(),
+               "'; this build has ", llvm::join(backendNames(), ", "));
+}
+
 Result<Target> findTarget(const CompileSettings &settings) {
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile device, findProfile(settings.device));
   Target target = {.device = std::move(device), .candidates = {}};
   for (const std::string &name :
        settings.backends.empty() ? target.device.backends() : settings.backends) {
     const Backend *backend = findBackend(name);
+    if (!backend && settings.backends.empty()) // the profile names it, and not the user
+      return Error(Code::kUnsupported, "", "device '", target.device.name, "' needs backend '",
+                   name, "'; this build has ", llvm::join(backendNames(), ", "));
     if (!backend)
-      return Error(Code::kNotFound, "", "no backend is called '", name, "'; this build has ",
-                   llvm::join(backendNames(), ", "));
+      return noBackend(name);
     const Processor *processor = target.device.processorOf(name);
     if (!processor)
-      return Error(Code::kUnsupported, "", "device '", target.device.name,
+      return Error(Code::kInvalidArgument, "", "device '", target.device.name,
                    "' has no processor for backend '", name, "', only for ",
                    llvm::join(target.device.backends(/*withOnRequest=*/true), ", "));
     target.candidates.push_back({backend, processor});
@@ -52,6 +59,33 @@ std::map<std::string, std::string> settingsOf(StringRef backend, const CompileSe
     if (auto [owner, name] = StringRef(key).split('.'); owner == backend)
       own[name.str()] = value;
   return own;
+}
+
+CompileOptions optionsFor(const Candidate &candidate, const CompileSettings &settings) {
+  return {.isas = settings.isas,
+          .processor = candidate.processor,
+          .settings = settingsOf(candidate.backend->name(), settings)};
+}
+
+Error noIsa(StringRef name) {
+  std::vector<std::string> known;
+  for (const codegen::Isa &isa : codegen::isas())
+    known.push_back(isa.name.str());
+  return Error(Code::kInvalidArgument, "", "no instruction set is called '", name.str(),
+               "'; this build generates code for ", llvm::join(known, ", "));
+}
+
+/// Every option is of a backend that is used.
+Status checkOwners(const CompileSettings &settings, const Target &target) {
+  std::vector<std::string> used;
+  for (const Candidate &candidate : target.candidates)
+    used.push_back(candidate.backend->name().str());
+  for (const auto &[key, value] : settings.options)
+    if (!llvm::is_contained(used, StringRef(key).split('.').first.str()))
+      return Error(Code::kInvalidArgument, "", "option '", key,
+                   "' is of no backend that is used, only ", llvm::join(used, ", "),
+                   " are; choose others by --backends or --device");
+  return Status();
 }
 
 /// Compiles regions into the blobs of a bundle.
@@ -88,11 +122,7 @@ public:
 
 private:
   Result<bundle::RegionT> compileOne(const Region &region, const Candidate &candidate) {
-    CompileOptions options;
-    options.isas = settings_.isas;
-    options.processor = candidate.processor;
-    options.settings = settingsOf(candidate.backend->name(), settings_);
-    auto artifact = candidate.backend->compile(region, builder_, options);
+    auto artifact = candidate.backend->compile(region, builder_, optionsFor(candidate, settings_));
     if (!artifact)
       return diagnostics_.error(origin_.path, Code::kInternal, artifact.takeError());
     return describeRegion(region, *candidate.backend, writer_.addBlob(*artifact));
@@ -173,9 +203,6 @@ CompiledModel describePartition(const Partition &partition) {
 /// Whether the partition reaches what is required, else every op that is elsewhere and why.
 Status checkCoverage(const Partition &partition, const CoverageRequirement &required,
                      const std::string &path) {
-  if (!findBackend(required.backend))
-    return Error(Code::kInvalidArgument, "", "no backend is called '", required.backend,
-                 "'; this build has ", llvm::join(backendNames(), ", "));
   Coverage coverage = coverageOf(partition, required.backend);
   double percent = 100 * (required.ofMacs ? coverage.macs : coverage.ops);
   if (percent >= required.percent)
@@ -210,26 +237,15 @@ Result<Partition> placed(func::FuncOp function, const ModelOrigin &origin,
 Status checkSettings(const CompileSettings &settings) {
   TANDEM_ASSIGN_OR_RETURN(Target target, findTarget(settings));
   for (const std::string &name : settings.isas)
-    if (!codegen::findIsa(name)) {
-      std::vector<std::string> known;
-      for (const codegen::Isa &isa : codegen::isas())
-        known.push_back(isa.name.str());
-      return Error(Code::kNotFound, "", "no instruction set is called '", name,
-                   "'; this build generates code for ", llvm::join(known, ", "));
-    }
-  for (const auto &[key, value] : settings.options) {
-    auto isOwner = [owner = StringRef(key).split('.').first](const Candidate &candidate) {
-      return candidate.backend->name() == owner;
-    };
-    if (llvm::none_of(target.candidates, isOwner)) {
-      std::vector<std::string> used;
-      for (const Candidate &candidate : target.candidates)
-        used.push_back(candidate.backend->name().str());
-      return Error(Code::kInvalidArgument, "", "option '", key,
-                   "' is of no backend that is used, only ", llvm::join(used, ", "),
-                   " are; choose others by --backends or --device");
-    }
-  }
+    if (!codegen::findIsa(name))
+      return noIsa(name);
+  for (const CoverageRequirement &required : settings.require)
+    if (!findBackend(required.backend))
+      return noBackend(required.backend);
+  TANDEM_RETURN_IF_ERROR(checkOwners(settings, target));
+  for (const Candidate &candidate : target.candidates)
+    if (llvm::Error wrong = candidate.backend->checkSettings(optionsFor(candidate, settings)))
+      return Error(Code::kInvalidArgument, "", toString(std::move(wrong)));
   return Status();
 }
 

@@ -22,10 +22,6 @@ struct CompiledModule {
   CompiledModel summary;
 };
 
-/// Whether the device, the backends and the options there are; so that a wrong one is told before
-/// a model is read.
-Status checkSettings(const CompileSettings &settings);
-
 /// The second half of the road: a graph function, its passes done, to the bytes of a bundle.
 /// Inputs and results are named by the attribute "graph.name" on the function's.
 Result<CompiledModule> compileModule(mlir::func::FuncOp function, const ModelOrigin &origin,

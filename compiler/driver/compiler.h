@@ -51,6 +51,11 @@ struct CompiledModel {
   size_t ops = 0, regions = 0;
 };
 
+/// Whether the device, the backends, the instruction sets and the options there are, so that a
+/// wrong one is told before a model is read; all that follows does so first. Errors:
+/// kInvalidArgument for a name or value that makes no sense, others of the device's file.
+Status checkSettings(const CompileSettings &settings);
+
 /// The whole road: import, passes, partition, code, memory plan, bundle. Writes `bundlePath`
 /// atomically or not at all. Errors name the model and the node. One call a thread; independent
 /// calls may run at the same time.

@@ -36,6 +36,8 @@ Error DiagnosticCollector::error(const std::string &path, Code code, llvm::Error
     std::error_code reason = info.convertToErrorCode();
     if (reason == std::errc::invalid_argument) // of the options, as fixed_shapes.h has it
       code = Code::kInvalidArgument;
+    else if (reason == std::errc::no_such_device) // a library of a device's maker is of no use
+      code = Code::kUnavailable;
     else if (reason.category() == std::generic_category())
       code = Code::kIo;
     std::string message = info.message();

@@ -39,7 +39,7 @@ TEST(DeviceProfiles, Mt6873IsLabelledAsAModelAndPrefersItsApu) {
 TEST(DeviceProfiles, AnUnknownNameIsRefusedWithTheNamesThereAre) {
   Result<DeviceProfile> profile = findProfile("mt9999");
   ASSERT_FALSE(profile.ok());
-  EXPECT_EQ(profile.error().code, Code::kNotFound);
+  EXPECT_EQ(profile.error().code, Code::kInvalidArgument);
   EXPECT_EQ(profile.error().text(),
             "error: no device is called 'mt9999', only host, mt6873; a file "
             "of one ends in .json");

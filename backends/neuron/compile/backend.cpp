@@ -14,12 +14,12 @@ constexpr uint64_t kShortestDeadlineUs = 1'000'000, kLoadDeadlineUs = 60'000'000
 constexpr double kDeadlineFactor = 10;
 
 const HandlerTable &handlers() {
-  static const HandlerTable table = [] {
+  static const HandlerTable kTable = [] {
     HandlerTable made;
     registerAllHandlers(made);
     return made;
   }();
-  return table;
+  return kTable;
 }
 
 /// The oldest library that has every operation of the region.
@@ -39,6 +39,10 @@ std::string pack(const artifact::ArtifactT &network) {
 class NeuronBackend final : public Backend {
 public:
   StringRef name() const override { return "neuron"; }
+
+  llvm::Error checkSettings(const CompileOptions &options) const override {
+    return parseSettings(options).takeError();
+  }
 
   Support supports(Operation *op, const Processor &processor) const override {
     return supportOf(op, Target::of(processor));
@@ -95,8 +99,8 @@ private:
 } // namespace neuron
 
 const Backend &neuronBackend() {
-  static const neuron::NeuronBackend backend;
-  return backend;
+  static const neuron::NeuronBackend kBackend;
+  return kBackend;
 }
 
 } // namespace tandem

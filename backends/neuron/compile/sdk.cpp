@@ -7,9 +7,12 @@
 namespace tandem::neuron {
 namespace {
 
+/// What the library is to blame for, and no bug here.
+llvm::Error refuse(const std::string &message) {
+  return llvm::createStringError(std::make_error_code(std::errc::no_such_device), message);
+}
 llvm::Error asError(const Error &error) {
-  return llvm::createStringError((error.subject.empty() ? "" : error.subject + ": ") +
-                                 error.message);
+  return refuse((error.subject.empty() ? "" : error.subject + ": ") + error.message);
 }
 
 /// The weights, where the bundle will have them; values in the arena are of no concern here.
@@ -57,9 +60,8 @@ compileWithSdk(llvm::StringRef artifact, llvm::StringRef region, const ModelBuil
   Version version = (*library)->version();
   if (std::optional<Version> wanted = Version::parse(processor.version);
       wanted && *wanted != version)
-    return llvm::createStringError(settings.sdkLibrary + ": the library is Neuron " +
-                                   version.text() + ", the device '" + processor.name + "' has " +
-                                   wanted->text());
+    return refuse(settings.sdkLibrary + ": the library is Neuron " + version.text() +
+                  ", the processor '" + processor.name + "' of the device has " + wanted->text());
   auto stored = compile(**library, artifact, region, builder, settings);
   if (!stored.ok())
     return asError(stored.error());
