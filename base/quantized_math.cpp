@@ -70,6 +70,8 @@ ByteTable byteTable(ElementType type, const Quantization &input, const Quantizat
   for (int32_t code = all.low; code <= all.high; ++code) {
     float real = input.scales[0] * static_cast<float>(code - inputZero);
     float rescaled = std::round(function(real) * inverse) + outputZero;
+    if (std::isnan(rescaled))
+      rescaled = outputZero;
     float clamped = std::min(std::max(rescaled, float(all.low)), float(all.high));
     table[static_cast<uint8_t>(code)] = static_cast<uint8_t>(static_cast<int32_t>(clamped));
   }

@@ -107,7 +107,8 @@ int32_t quantizeReal(float real, ElementType type, float scale, int32_t zeroPoin
 
 /// Result code of each input code of an 8-bit type, indexed by the code's byte, so -1 is at 255.
 using ByteTable = std::array<uint8_t, 256>;
-/// TFLite's table for sigmoid, tanh and others: `function` is applied to the real value in float.
+/// TFLite's table for sigmoid, tanh and others: `function` is applied to the real value in float; a
+/// result that is not a number counts as zero.
 /// Both quantizations are per tensor, both types are `type` (kI8 or kU8).
 ByteTable byteTable(ElementType type, const Quantization &input, const Quantization &output,
                     float (*function)(float));

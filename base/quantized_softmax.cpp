@@ -5,7 +5,7 @@
 
 namespace tandem {
 namespace {
-constexpr int kDifferenceIntegerBits = 5, kSumIntegerBits = 12;
+constexpr int kDifferenceIntegerBits = 5;
 constexpr int kDifferenceFractionBits = 31 - kDifferenceIntegerBits;
 
 /// exp(x) in Q0.31 for x in [-1/4, 0), in Q0.31: Taylor's series of degree 4 around -1/8.

@@ -18,12 +18,15 @@ public:
   /// same.
   void row(const uint8_t *input, uint8_t *result, int64_t count, int64_t stride) const;
 
+  /// Exponential in Q0.31 of (code - largest code), indexed by largest code - code; 0 where it
+  /// counts as none.
+  const std::array<int32_t, 256> &exponentials() const { return exponential_; }
+  static constexpr int kSumIntegerBits = 12; ///< of the sum of exponentials
+
 private:
   int32_t code(uint8_t byte) const { return signed_ ? static_cast<int8_t>(byte) : byte; }
 
   bool signed_;
-  /// Exponential of (code - largest code), indexed by largest code - code; 0 where it counts as
-  /// none.
   std::array<int32_t, 256> exponential_;
 };
 

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
+#include <map>
 
 namespace tandem::test {
 namespace {
@@ -45,19 +47,60 @@ void expectEqual(const CaseOutput &expected, const CaseOutput &actual) {
     ASSERT_EQ(int(expected.data[i]), int(actual.data[i])) << "byte " << i;
 }
 
-class Conformance : public ::testing::TestWithParam<OpCase> {};
+/// What a backend runs its code on: the cpu one once for each instruction set that it has code for,
+/// since by itself it takes the best of them.
+struct Target {
+  std::string backend, isa;
+
+  std::string name() const { return isa.empty() ? backend : backend + " " + isa; }
+};
+std::vector<Target> targets() {
+  std::vector<Target> all;
+  for (const std::string &backend : backendNames()) {
+    if (backend == "cpu")
+      for (const char *isa : {"avx512", "avx2"})
+        all.push_back({backend, isa});
+    else if (backend != "reference")
+      all.push_back({backend, ""});
+  }
+  return all;
+}
+
+class Conformance : public ::testing::TestWithParam<OpCase> {
+protected:
+  /// What was not run, and why; nothing is left out without a line.
+  static void TearDownTestSuite() {
+    for (const auto &[what, count] : notRun())
+      std::printf("[ NOT RUN  ] %s: %d cases\n", what.c_str(), count);
+  }
+  static std::map<std::string, int> &notRun() {
+    static std::map<std::string, int> counts;
+    return counts;
+  }
+
+  /// Whether a target may leave the case out. The cpu backend runs whatever the reference runs;
+  /// accelerators may refuse (docs/generated/operators.md has what).
+  void skip(const Target &target, const Error &error) {
+    const OpCase &one = GetParam();
+    if (error.code == Code::kUnsupported && target.backend != "cpu")
+      ++notRun()[target.name() + " refuses " + one.op + " " + one.type];
+    else if (error.code == Code::kUnavailable && !target.isa.empty())
+      ++notRun()[target.name() + " is not on this processor"];
+    else
+      FAIL() << error.text();
+  }
+};
 
 TEST_P(Conformance, EveryBackendAgreesWithTheReference) {
   auto expected = runCase(GetParam(), "reference");
   ASSERT_TRUE(expected.ok()) << expected.error().text() << "\n" << GetParam().mlir;
-  for (const std::string &backend : backendNames()) {
-    if (backend == "reference")
+  for (const Target &target : targets()) {
+    SCOPED_TRACE(target.name());
+    auto actual = runCase(GetParam(), target.backend, target.isa);
+    if (!actual.ok()) {
+      skip(target, actual.error());
       continue;
-    SCOPED_TRACE(backend);
-    auto actual = runCase(GetParam(), backend);
-    if (!actual.ok() && actual.error().code == Code::kUnsupported)
-      continue; // docs/generated/operators.md lists what a backend refuses
-    ASSERT_TRUE(actual.ok()) << actual.error().text();
+    }
     ASSERT_EQ(actual->size(), expected->size());
     for (size_t i = 0; i < expected->size(); ++i)
       if ((*expected)[i].type == ElementType::kF32)

@@ -75,6 +75,8 @@ const std::vector<Geometry> kConvolutions = {
     {16, 16, 3, 64, 7, 2, 1, 3, 3},
     {6, 6, 8, 12, 3, 1, 1, 1, 1, 2},
     {4, 4, 6, 6, 1, 1, 1, 0, 0, 3},
+    Geometry{7, 5, 10, 40, 3, 2, 1, 1, 1, 2}.with("relu6").inBatches(2),
+    {6, 6, 4, 4, 3, 1, 2, 2, 2, 4},
     Geometry{3, 30, 4, 20, 3, 1, 3, 3, 3}.with("relu_n1_to_1"),
     Geometry{3, 3, 19, 10, 1}.inBatches(3),
     Geometry{5, 4, 10, 18, 3, 2, 1, 1, 1}.inBatches(2),
@@ -94,6 +96,7 @@ const std::vector<Geometry> kDepthwise = {
     {2, 1, 12, 12, 3, 1, 1, 1, 1},
     {5, 5, 6, 12, 3, 1, 1, 1, 1},
     {5, 5, 1, 8, 3, 2, 1, 1, 1},
+    Geometry{6, 7, 5, 20, 3, 1, 2, 2, 2}.with("relu6").inBatches(2),
     {28, 28, 64, 64, 3, 1, 1, 1, 1},
     Geometry{5, 6, 21, 21, 3, 1, 1, 1, 1}.inBatches(3),
 };
@@ -157,27 +160,74 @@ OpCase fullyConnected(int64_t rows, int64_t inner, int64_t columns, const std::s
           text.finish(result)};
 }
 
-OpCase transposeConvolution(int64_t size, int64_t channels, int64_t filters, int64_t stride,
-                            int64_t pad) {
+struct Upsampling {
+  int64_t height, width, channels, filters, kernel, stride, padLow = 0, padHigh = 0;
+  bool bias = false;
+  std::string activation = "none";
+
+  int64_t out(int64_t in) const { return (in - 1) * stride + kernel - padLow - padHigh; }
+};
+const std::vector<Upsampling> kUpsamplings = {
+    {5, 5, 3, 4, 3, 2, 1, 1},
+    {4, 4, 17, 5, 3, 1},
+    {3, 6, 8, 33, 2, 2, 0, 0, true, "relu"},
+    {4, 3, 6, 7, 4, 2, 1, 1, true},
+    {2, 3, 5, 3, 2, 3, 0, 0, true},           // columns that no tap reaches
+    {6, 5, 4, 19, 5, 3, 2, 1, true, "relu6"}, // as many phases as taps differ in number
+    {5, 5, 3, 4, 3, 1, 3, 1},                 // the result begins inside the input
+    {1, 1, 16, 16, 3, 2, 0, 1},
+};
+
+OpCase transposeConvolution(const Upsampling &u, const std::string &type, bool perChannel) {
   ModuleText text;
-  std::string input = text.argument({1, size, size, channels}, {"f32"});
-  int64_t out = (size - 1) * stride + 3 - 2 * pad;
-  std::string s = std::to_string(stride), p = std::to_string(pad);
-  std::string result =
-      text.apply("transpose_conv_2d", {input, text.filter({filters, 3, 3, channels}, {"f32"}, -1)},
-                 "stride [" + s + ", " + s + "] pad_low [" + p + ", " + p + "] pad_high [" + p +
-                     ", " + p + "]",
-                 tensorText({1, out, out, filters}, {"f32"}));
-  return {"transpose_conv_2d", "f32", "s" + s + "_p" + p, text.finish(result)};
+  std::string input = text.argument({1, u.height, u.width, u.channels}, inputElement(type));
+  auto pair = [](const char *name, int64_t value) {
+    std::string text = std::to_string(value);
+    return " " + std::string(name) + " [" + text + ", " + text + "]";
+  };
+  std::vector<std::string> operands = {input,
+                                       text.filter({u.filters, u.kernel, u.kernel, u.channels},
+                                                   filterElement(type), perChannel ? 0 : -1)};
+  if (u.bias)
+    operands.push_back(text.bias(u.filters, type));
+  std::string result = text.apply("transpose_conv_2d", operands,
+                                  pair("stride", u.stride) + pair("pad_low", u.padLow) +
+                                      pair("pad_high", u.padHigh) + " activation " + u.activation,
+                                  tensorText({1, u.out(u.height), u.out(u.width), u.filters},
+                                             resultElement(type, 9 * u.channels)));
+  std::string variant = std::to_string(u.height) + "x" + std::to_string(u.width) + "_c" +
+                        std::to_string(u.channels) + "_o" + std::to_string(u.filters) + "_k" +
+                        std::to_string(u.kernel) + "_s" + std::to_string(u.stride) + "_p" +
+                        std::to_string(u.padLow) + std::to_string(u.padHigh);
+  return {"transpose_conv_2d", type, variant + (perChannel ? "_perchannel" : ""),
+          text.finish(result)};
 }
 
-OpCase batchMatmul(bool transposeRhs) {
+OpCase batchMatmul(int64_t batches, int64_t rows, int64_t inner, int64_t columns, bool turnLhs,
+                   bool turnRhs) {
   ModuleText text;
-  std::string lhs = text.argument({2, 5, 7}, {"f32"});
-  std::string rhs = text.argument(transposeRhs ? Shape{2, 9, 7} : Shape{2, 7, 9}, {"f32"});
-  std::string result = text.apply("batch_matmul", {lhs, rhs}, transposeRhs ? "transpose_rhs" : "",
-                                  tensorText({2, 5, 9}, {"f32"}));
-  return {"batch_matmul", "f32", transposeRhs ? "transposed" : "plain", text.finish(result)};
+  std::string lhs =
+      text.argument(turnLhs ? Shape{batches, inner, rows} : Shape{batches, rows, inner}, {"f32"});
+  std::string rhs = text.argument(
+      turnRhs ? Shape{batches, columns, inner} : Shape{batches, inner, columns}, {"f32"});
+  std::string result =
+      text.apply("batch_matmul", {lhs, rhs},
+                 std::string(turnLhs ? "transpose_lhs" : "") + (turnRhs ? " transpose_rhs" : ""),
+                 tensorText({batches, rows, columns}, {"f32"}));
+  return {"batch_matmul", "f32",
+          std::to_string(batches) + "_" + std::to_string(rows) + "x" + std::to_string(inner) + "x" +
+              std::to_string(columns) + (turnLhs ? "_lhs" : "") + (turnRhs ? "_rhs" : ""),
+          text.finish(result)};
+}
+
+/// A product whose filter the model computes.
+OpCase computedFilter(const std::string &op, const Shape &in, const Shape &filter,
+                      const Shape &out) {
+  ModuleText text;
+  std::string input = text.argument(in, {"f32"}), weights = text.argument(filter, {"f32"});
+  return {op, "f32", "computed_filter",
+          text.finish(text.apply(op, {input, weights, text.bias(out.back(), "f32")}, "",
+                                 tensorText(out, {"f32"})))};
 }
 
 } // namespace
@@ -187,9 +237,8 @@ void addConvolutionCases(std::vector<OpCase> &cases) {
     for (const char *type : {"f32", "i8", "u8"})
       cases.push_back(convolution(geometry, type, false));
     cases.push_back(convolution(geometry, "i8", true));
-    if (geometry.groups == 1)
-      for (bool perChannel : {false, true})
-        cases.push_back(convolution(geometry, "hybrid", perChannel));
+    for (bool perChannel : {false, true})
+      cases.push_back(convolution(geometry, "hybrid", perChannel));
   }
   for (const Geometry &geometry : kDepthwise) {
     for (const char *type : {"f32", "i8", "u8"})
@@ -205,10 +254,19 @@ void addConvolutionCases(std::vector<OpCase> &cases) {
     cases.push_back(fullyConnected(20, 16, 33, type));
   }
   cases.push_back(fullyConnected(3, 37, 19, "hybrid", true));
-  cases.push_back(transposeConvolution(5, 3, 4, 2, 1));
-  cases.push_back(transposeConvolution(4, 17, 5, 1, 0));
-  cases.push_back(batchMatmul(false));
-  cases.push_back(batchMatmul(true));
+  cases.push_back(computedFilter("fully_connected", {3, 37}, {19, 37}, {3, 19}));
+  cases.push_back(computedFilter("conv_2d", {1, 6, 5, 7}, {18, 3, 3, 7}, {1, 4, 3, 18}));
+  for (const Upsampling &upsampling : kUpsamplings) {
+    for (const char *type : {"f32", "i8", "u8"})
+      cases.push_back(transposeConvolution(upsampling, type, false));
+    cases.push_back(transposeConvolution(upsampling, "i8", true));
+  }
+  for (bool turnLhs : {false, true})
+    for (bool turnRhs : {false, true}) {
+      cases.push_back(batchMatmul(2, 5, 7, 9, turnLhs, turnRhs));
+      cases.push_back(batchMatmul(1, 33, 20, 48, turnLhs, turnRhs));
+      cases.push_back(batchMatmul(3, 1, 1, 1, turnLhs, turnRhs));
+    }
 }
 
 } // namespace tandem::test

@@ -30,8 +30,9 @@ void addDataMovementCases(std::vector<OpCase> &cases) {
   for (const std::string type : {"f32", "i8", "u8"}) {
     for (int64_t axis : {1, 2, 3})
       cases.push_back(concat(type, axis, false));
-    if (type == "u8")
-      cases.push_back(concat(type, 3, true));
+    if (type != "f32")
+      for (int64_t axis : {1, 3})
+        cases.push_back(concat(type, axis, true));
     cases.push_back(moved("reshape", type, {1, 4, 3, 5}, {1, 60}, "shape [1, 60]", "flatten"));
     cases.push_back(moved("transpose", type, {1, 3, 6, 5}, {1, 6, 5, 3}, "permutation [0, 2, 3, 1]",
                           "nchw_to_nhwc"));
@@ -49,6 +50,10 @@ void addDataMovementCases(std::vector<OpCase> &cases) {
                             "half_pixel"));
       cases.push_back(moved(op, type, {1, 3, 3, 5}, {1, 7, 5, 5}, "size [7, 5] align_corners",
                             "align_corners"));
+      cases.push_back(moved(op, type, {2, 3, 2, 4}, {2, 11, 7, 4},
+                            "size [11, 7] half_pixel_centers", "half_pixel_up"));
+      cases.push_back(moved(op, type, {1, 1, 3, 2}, {1, 4, 1, 2}, "size [4, 1] align_corners",
+                            "align_corners_of_one"));
     }
   }
   cases.push_back(moved("pad", "f32", {1, 2, 2, 1}, {1, 3, 3, 1},

@@ -31,6 +31,8 @@ Element fixedResult(const std::string &op, const std::string &type) {
     return {type, 1.0f / 256, type == "i8" ? -128 : 0};
   if (op == "tanh")
     return {type, 1.0f / 128, type == "i8" ? 0 : 128};
+  if (op == "exp")
+    return elementOf(type, 1.7f, -90);
   return elementOf(type, 0.047f, 6);
 }
 
@@ -42,9 +44,6 @@ void addBinary(std::vector<OpCase> &cases) {
     if (op == "add" || op == "sub" || op == "mul" || op == "maximum" || op == "minimum")
       types = {"f32", "i8", "u8"};
     for (const std::string &type : types) {
-      bool limits = op == "maximum" || op == "minimum";
-      if (limits && type != "f32")
-        continue; // TFLite requires one scale for both: covered by same_scale below
       cases.push_back(binary(op, type, image, image, image, "same"));
       cases.push_back(binary(op, type, image, channel, image, "channel"));
       cases.push_back(binary(op, type, image, row, image, "row_constant", "", true));
@@ -55,6 +54,7 @@ void addBinary(std::vector<OpCase> &cases) {
   for (const std::string op : {"add", "mul"})
     for (const std::string type : {"f32", "i8", "u8"})
       cases.push_back(binary(op, type, image, image, image, "relu6", "activation relu6"));
+  // Of one scale, which TFLite demands of these two.
   for (const std::string op : {"maximum", "minimum"})
     for (const std::string type : {"i8", "u8"}) {
       ModuleText text;
@@ -63,6 +63,11 @@ void addBinary(std::vector<OpCase> &cases) {
       cases.push_back({op, type, "same_scale",
                        text.finish(text.apply(op, {a, b}, "", tensorText(image, element)))});
     }
+  for (const std::string op : {"add", "sub", "mul", "maximum", "minimum"})
+    for (const char *type : {"i32", "i64"})
+      cases.push_back(binary(op, type, image, channel, image, "channel"));
+  for (const std::string op : {"add", "sub", "mul"})
+    cases.push_back(binary(op, "i32", image, one, image, "relu6", "activation relu6"));
   for (const std::string type : {"f32", "i8", "u8"}) {
     cases.push_back(binary("prelu", type, image, {1, 1, 19}, image, "channel", "", true));
     cases.push_back(binary("prelu", type, {1, 12}, {12}, {1, 12}, "vector", "", true));
@@ -72,25 +77,22 @@ void addBinary(std::vector<OpCase> &cases) {
 void addUnary(std::vector<OpCase> &cases) {
   const Shape image = {1, 5, 7, 19};
   for (const std::string op :
-       {"relu", "relu6", "relu_n1_to_1", "sigmoid", "tanh", "hard_swish", "leaky_relu", "abs"})
+       {"relu", "relu6", "relu_n1_to_1", "sigmoid", "tanh", "hard_swish", "hard_sigmoid",
+        "leaky_relu", "elu", "gelu", "exp", "log", "sqrt", "rsqrt", "abs", "neg", "floor"})
     for (const std::string type : {"f32", "i8", "u8"}) {
-      if (op == "abs" && type != "f32")
-        continue;
-      std::string attributes = op == "leaky_relu" ? "alpha 0.1" : "";
+      std::string attributes = op == "leaky_relu" ? "alpha 0.1" : op == "elu" ? "alpha 1.3" : "";
       Element result = type == "f32" ? Element{"f32"} : fixedResult(op, type);
       cases.push_back(unary(op, type, image, result, "image", attributes));
       cases.push_back(unary(op, type, {1, 3}, result, "short", attributes));
     }
-  for (const std::string op :
-       {"hard_sigmoid", "gelu", "exp", "log", "sqrt", "rsqrt", "neg", "floor"})
-    cases.push_back(unary(op, "f32", image, {"f32"}, "image"));
-  cases.push_back(unary("elu", "f32", image, {"f32"}, "image", "alpha 1.0"));
   for (const std::string type : {"f32", "i8", "u8"}) {
     Element result = type == "f32" ? Element{"f32"} : fixedResult("softmax", type);
     cases.push_back(unary("softmax", type, {1, 1001}, result, "classes", "axis 1"));
     cases.push_back(unary("softmax", type, {2, 7}, result, "rows_beta", "axis 1 beta 0.5"));
+    cases.push_back(unary("softmax", type, {1, 1}, result, "one", "axis 1"));
+    cases.push_back(unary("softmax", type, {1, 5000}, result, "flat", "axis 1 beta 0.001"));
+    cases.push_back(unary("softmax", type, {1, 4, 5, 6}, result, "middle_axis", "axis 2"));
   }
-  cases.push_back(unary("softmax", "f32", {1, 4, 5, 6}, {"f32"}, "middle_axis", "axis 2"));
   cases.push_back(unary("log_softmax", "f32", {2, 13}, {"f32"}, "rows", "axis 1"));
 }
 
@@ -116,12 +118,49 @@ void addConversions(std::vector<OpCase> &cases) {
   cases.push_back({"quantize", "i8", "shift_by_128",
                    same.finish(same.apply("quantize", {same.argument(image, {"u8", 0.05f, 128})},
                                           "", tensorText(image, {"i8", 0.05f, 0})))});
+  for (const std::string type : {"q16", "q32"}) {
+    Element codes = {type, 0.0021f, type == "q16" ? -700 : 123456};
+    ModuleText to, from;
+    cases.push_back({"quantize", type, "from_f32",
+                     to.finish(to.apply("quantize", {to.argument(image, {"f32"})}, "",
+                                        tensorText(image, codes)))});
+    cases.push_back({"dequantize", type, "to_f32",
+                     from.finish(from.apply("dequantize", {from.argument(image, codes)}, "",
+                                            tensorText(image, {"f32"})))});
+  }
+  for (int axis : {0, 3}) {
+    ModuleText text;
+    std::string codes = text.argument({5, 3, 2, 7}, elementOf("i8"), axis);
+    cases.push_back(
+        {"dequantize", "i8", "perchannel_" + std::to_string(axis),
+         text.finish(text.apply("dequantize", {codes}, "", tensorText({5, 3, 2, 7}, {"f32"})))});
+  }
+}
+
+OpCase cast(const std::string &from, const std::string &to) {
+  const Shape image = {1, 3, 5, 7};
+  ModuleText text;
+  std::string x = text.argument(image, {from});
+  return {"cast", from, "to_" + to,
+          text.finish(text.apply("cast", {x}, "", tensorText(image, {to})))};
+}
+
+void addCasts(std::vector<OpCase> &cases) {
+  for (const char *to : {"i32", "i64", "ui8", "i1"}) {
+    cases.push_back(cast("f32", to));
+    cases.push_back(cast(to, "f32"));
+  }
+  cases.push_back(cast("i64", "i32"));
+  cases.push_back(cast("i32", "i64"));
+  cases.push_back(cast("i32", "ui8"));
+  cases.push_back(cast("ui8", "i64"));
+  cases.push_back(cast("i32", "i1"));
+  const Shape image = {1, 3, 5, 7};
   ModuleText half;
+  std::string narrow =
+      half.apply("cast", {half.argument(image, {"f32"})}, "", tensorText(image, {"f16"}));
   cases.push_back({"cast", "f32", "f16_and_back",
-                   half.finish(half.apply("cast",
-                                          {half.apply("cast", {half.argument(image, {"f32"})}, "",
-                                                      tensorText(image, {"f16"}))},
-                                          "", tensorText(image, {"f32"})))});
+                   half.finish(half.apply("cast", {narrow}, "", tensorText(image, {"f32"})))});
 }
 
 void addBatchNorm(std::vector<OpCase> &cases) {
@@ -135,6 +174,15 @@ void addBatchNorm(std::vector<OpCase> &cases) {
   cases.push_back({"batch_norm", "f32", "image",
                    text.finish(text.apply("batch_norm", {x, scale, offset, mean, variance},
                                           "epsilon 0.001", tensorText({1, 4, 4, 17}, {"f32"})))});
+  ModuleText run;
+  std::vector<std::string> operands = {run.argument({2, 3, 5}, {"f32"})};
+  for (int i = 0; i < 3; ++i)
+    operands.push_back(run.argument({5}, {"f32"}));
+  std::string deviation = run.argument({5}, {"f32"});
+  operands.push_back(run.apply("mul", {deviation, deviation}, "", tensorText({5}, {"f32"})));
+  cases.push_back({"batch_norm", "f32", "parameters_at_run_time",
+                   run.finish(run.apply("batch_norm", operands, "epsilon 0.001",
+                                        tensorText({2, 3, 5}, {"f32"})))});
 }
 
 } // namespace
@@ -143,6 +191,7 @@ void addElementwiseCases(std::vector<OpCase> &cases) {
   addBinary(cases);
   addUnary(cases);
   addConversions(cases);
+  addCasts(cases);
   addBatchNorm(cases);
 }
 

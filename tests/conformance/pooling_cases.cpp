@@ -43,6 +43,16 @@ OpCase reduction(const std::string &op, const std::string &type, const std::stri
                              tensorText(out, result)))};
 }
 
+/// i8 and u8 have many equal elements: the first one counts.
+OpCase argMax(const std::string &type, const Shape &shape, int axis, const Shape &out,
+              const std::string &result) {
+  ModuleText text;
+  std::string input = text.argument(shape, elementOf(type)), name = result + "_rank";
+  return {"arg_max", type, name + std::to_string(shape.size()) + "_" + std::to_string(shape[axis]),
+          text.finish(text.apply("arg_max", {input}, "axis " + std::to_string(axis),
+                                 tensorText(out, {result})))};
+}
+
 } // namespace
 
 void addPoolingCases(std::vector<OpCase> &cases) {
@@ -52,22 +62,22 @@ void addPoolingCases(std::vector<OpCase> &cases) {
       cases.push_back(pool("average_pool_2d", p, type, ""));
     }
     if (p.padHigh)
-      cases.push_back(pool("average_pool_2d", p, "f32", " count_include_pad"));
+      for (const char *type : {"f32", "i8", "u8"})
+        cases.push_back(pool("average_pool_2d", p, type, " count_include_pad"));
   }
   for (const std::string op : {"mean", "sum", "reduce_max", "reduce_min"}) {
-    std::vector<std::string> types = {"f32"};
-    if (op == "mean")
-      types = {"f32", "i8", "u8"};
-    for (const std::string &type : types) {
+    for (const std::string type : {"f32", "i8", "u8"}) {
       cases.push_back(reduction(op, type, "1, 2", true, {1, 1, 1, 19}, "spatial_kept"));
       cases.push_back(reduction(op, type, "1, 2", false, {1, 19}, "spatial"));
       cases.push_back(reduction(op, type, "3", false, {1, 6, 5}, "channels"));
     }
   }
-  ModuleText text;
-  cases.push_back({"arg_max", "f32", "rows",
-                   text.finish(text.apply("arg_max", {text.argument({3, 17}, {"f32"})}, "axis 1",
-                                          "tensor<3xi32>"))});
+  for (const std::string type : {"f32", "i8", "u8"}) {
+    cases.push_back(argMax(type, {3, 17}, 1, {3}, "i32"));
+    cases.push_back(argMax(type, {2, 9, 4, 5}, 1, {2, 4, 5}, "i64"));
+    cases.push_back(argMax(type, {1, 1}, 1, {1}, "i32"));
+  }
+  cases.push_back(argMax("i32", {4, 300}, 1, {4}, "i32"));
 }
 
 } // namespace tandem::test

@@ -54,11 +54,14 @@ void fill(const TensorView &tensor, const OpCase &opCase, uint32_t &state) {
 
 } // namespace
 
-Result<std::vector<CaseOutput>> runCase(const OpCase &opCase, const std::string &backend) {
+Result<std::vector<CaseOutput>> runCase(const OpCase &opCase, const std::string &backend,
+                                        const std::string &isa) {
   static const Scratch kScratch;
   CompileRequest request;
   request.modelPath = kScratch.file("case.mlir");
   request.backends = {backend};
+  if (!isa.empty())
+    request.isas = {isa};
   TANDEM_RETURN_IF_ERROR(writeFileAtomically(request.modelPath, opCase.mlir));
   std::string path = kScratch.file("case.tandem");
   TANDEM_RETURN_IF_ERROR(compileModel(request, path).status());

@@ -17,7 +17,10 @@ struct CaseOutput {
 };
 
 /// Compiles the case for one backend alone, runs it on inputs made from its name, gives its
-/// outputs. kUnsupported when the backend refuses the op.
-Result<std::vector<CaseOutput>> runCase(const OpCase &opCase, const std::string &backend);
+/// outputs. `isa`: the only instruction set that the cpu backend makes code for; all when empty.
+/// kUnsupported when the backend refuses the op, kUnavailable when this processor lacks the
+/// instruction set.
+Result<std::vector<CaseOutput>> runCase(const OpCase &opCase, const std::string &backend,
+                                        const std::string &isa = "");
 
 } // namespace tandem::test

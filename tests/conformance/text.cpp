@@ -17,10 +17,11 @@ static std::string number(float value) {
 }
 
 static std::string elementText(const Element &element) {
-  if (element.kind == "i8" || element.kind == "u8")
-    return "!quant.uniform<" + element.kind + ":f32, " + number(element.scale) + ":" +
-           std::to_string(element.zeroPoint) + ">";
-  return element.kind;
+  bool bytes = element.kind == "i8" || element.kind == "u8", wide = element.kind[0] == 'q';
+  if (!bytes && !wide)
+    return element.kind;
+  return "!quant.uniform<" + (wide ? "i" + element.kind.substr(1) : element.kind) + ":f32, " +
+         number(element.scale) + ":" + std::to_string(element.zeroPoint) + ">";
 }
 
 static std::string shaped(const Shape &shape, const std::string &element) {
@@ -70,10 +71,22 @@ const std::string &ModuleText::typeOf(const std::string &value) const {
       ->second;
 }
 
-std::string ModuleText::argument(const Shape &shape, const Element &element) {
+/// Symmetric i8, with `axis` >= 0 of another scale in every slice.
+static std::string filterType(const Shape &shape, const Element &element, int axis) {
+  std::string quantized = "!quant.uniform<i8<-127:127>:f32";
+  if (axis < 0)
+    return shaped(shape, quantized + ", " + number(element.scale) + ">");
+  quantized += ":" + std::to_string(axis) + ", {";
+  for (int64_t i = 0; i < shape[static_cast<size_t>(axis)]; ++i)
+    quantized += (i ? "," : "") + number(element.scale * (0.5f + static_cast<float>(i % 7) / 7));
+  return shaped(shape, quantized + "}>");
+}
+
+std::string ModuleText::argument(const Shape &shape, const Element &element, int axis) {
   std::string name = "%in" + std::to_string(arguments_.size());
-  arguments_.emplace_back(name, tensorText(shape, element));
-  values_.emplace_back(name, tensorText(shape, element));
+  std::string type = axis < 0 ? tensorText(shape, element) : filterType(shape, element, axis);
+  arguments_.emplace_back(name, type);
+  values_.emplace_back(name, type);
   return name;
 }
 
@@ -102,16 +115,7 @@ std::string ModuleText::filter(const Shape &shape, const Element &element, int a
   std::vector<int8_t> codes(static_cast<size_t>(*elementCount(shape)));
   for (int8_t &code : codes)
     code = static_cast<int8_t>(static_cast<int>(random() % 255) - 127);
-  std::string quantized = "!quant.uniform<i8<-127:127>:f32";
-  if (axis < 0) {
-    quantized += ", " + number(element.scale) + ">";
-  } else {
-    quantized += ":" + std::to_string(axis) + ", {";
-    for (int64_t i = 0; i < shape[static_cast<size_t>(axis)]; ++i)
-      quantized += (i ? "," : "") + number(element.scale * (0.5f + static_cast<float>(i % 7) / 7));
-    quantized += "}>";
-  }
-  std::string type = shaped(shape, quantized);
+  std::string type = filterType(shape, element, axis);
   return define("graph.constant " + dense(codes) + " : " + shaped(shape, "i8") + " : " + type,
                 type);
 }

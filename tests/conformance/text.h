@@ -10,7 +10,8 @@
 
 namespace tandem::test {
 
-/// "f32", "i8" or "u8" with quantization parameters that differ per use, so that mistakes show.
+/// "i8" or "u8" with quantization parameters that differ per use, so that mistakes show; "q16" or
+/// "q32", codes of so many bits; or a plain type: "f32", "i32", "ui8".
 struct Element {
   std::string kind = "f32";
   float scale = 0.05f;
@@ -24,8 +25,8 @@ std::string tensorText(const Shape &shape, const Element &element);
 /// Builds `func.func @main(%0: ..., ...) -> result`, one op after another.
 class ModuleText {
 public:
-  /// A function argument; gives its name.
-  std::string argument(const Shape &shape, const Element &element);
+  /// A function argument; gives its name. With `axis` >= 0 its type is a filter's.
+  std::string argument(const Shape &shape, const Element &element, int axis = -1);
   /// A constant of pseudo-random values; f32 in -1..1, codes over the whole range.
   std::string constant(const Shape &shape, const Element &element);
   /// A filter: like constant, but i8 is symmetric and, with `axis` >= 0, has a scale per slice.

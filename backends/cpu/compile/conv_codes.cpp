@@ -14,32 +14,34 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 
-/// Pairs of 16-bit weights as 32-bit elements, in panels: [out / 16][taps][channels / 2][16].
-static std::vector<int32_t> packFilter(Value filter, const ConvShape &shape, int64_t pairs) {
-  std::vector<int32_t> centred = centredFilter(filter, /*channelsLast=*/false);
-  auto weight = [&](int64_t o, int64_t tap, int64_t channel) -> uint32_t {
+/// Pairs of 16-bit weights as 32-bit elements, in panels:
+/// [group][out / 16][taps][channels / 2][16].
+static std::vector<int32_t> packPairs(const FilterElement &filter, const ConvShape &shape,
+                                      int64_t groups, int64_t pairs) {
+  auto half = [&](int64_t group, int64_t o, int64_t tap, int64_t channel) -> uint32_t {
     if (channel >= shape.inChannels)
       return 0;
-    int64_t at = (o * shape.taps() + tap) * shape.inChannels + channel;
-    return static_cast<uint16_t>(static_cast<int16_t>(centred[static_cast<size_t>(at)]));
+    return static_cast<uint16_t>(static_cast<int16_t>(filter(group, o, tap, channel)));
   };
-  return packPanels<int32_t>(
-      shape.outChannels, shape.taps() * pairs, kPanel, [&](int64_t o, int64_t d) {
-        int64_t tap = d / pairs, channel = d % pairs * 2;
-        return static_cast<int32_t>(weight(o, tap, channel) | weight(o, tap, channel + 1) << 16);
-      });
+  return packGroups<int32_t>(groups, shape.outChannels, shape.taps() * pairs,
+                             [&](int64_t group, int64_t o, int64_t d) {
+                               int64_t tap = d / pairs, channel = d % pairs * 2;
+                               return static_cast<int32_t>(half(group, o, tap, channel) |
+                                                           half(group, o, tap, channel + 1) << 16);
+                             });
 }
 
-/// Adds the products of `wide`; `buffers` has what the epilogue needs.
-static void planPairs(const ConvShape &shape, const Widened &padded, BufferId wide, Value filter,
-                      const Epilogue &epilogue, Buffers buffers, Plan &plan) {
+void planPairs(const ConvShape &shape, const ConvPlaces::Steps &out, int64_t groups,
+               const Widened &padded, BufferId wide, const FilterElement &filter,
+               const Epilogue &epilogue, Buffers buffers, Plan &plan) {
   ConvShape inner = shape;
   inner.inHeight = padded.height;
-  inner.inWidth = padded.width;
+  inner.inWidth = padded.width / groups;
   inner.inChannels = padded.channels / 2;
-  inner.padTop = inner.padLeft = 0;
-  unsigned input = buffers.add(wide, {ElementType::kI32, inner.inElements()});
-  unsigned weights = buffers.addConstant(packFilter(filter, shape, inner.inChannels));
+  unsigned input = buffers.add(wide, {ElementType::kI32, inner.inElements() * groups});
+  unsigned weights = buffers.addConstant(packPairs(filter, shape, groups, inner.inChannels));
+  ConvPlaces places = ConvPlaces::dense(inner, groups);
+  places.out = out;
   auto build = [=](KernelBuilder &k) {
     VectorType halves = k.vector(k.getI16Type(), 2 * k.isa().lanes());
     ConvBody body{.input = k.buffer(input),
@@ -51,14 +53,14 @@ static void planPairs(const ConvShape &shape, const Widened &padded, BufferId wi
                         return k.pairDot(vector::BitCastOp::create(k, halves, x),
                                          vector::BitCastOp::create(k, halves, weight), acc);
                       },
-                  .epilogue = epilogue};
+                  .epilogue = epilogue,
+                  .places = places};
     buildConvolution(k, inner, body);
   };
   plan.step({buffers.types, build}, buffers.ids);
 }
 
-/// The input of codes, widened.
-static BufferId planWideCodes(Value input, const Widened &shape, Plan &plan) {
+BufferId planWideCodes(Value input, const Widened &shape, Plan &plan) {
   CodeType type = codeTypeOf(input);
   Buffers buffers(plan);
   buffers.add(input);
@@ -69,10 +71,11 @@ static BufferId planWideCodes(Value input, const Widened &shape, Plan &plan) {
   return planWiden(shape, centre, buffers, plan);
 }
 
-void planConvCodes(const ConvShape &shape, Operation *op, graph::Activation activation,
-                   Plan &plan) {
-  Widened padded = withPadding(shape);
+void planConvCodes(const ConvShape &shape, int64_t groups, Operation *op,
+                   graph::Activation activation, Plan &plan) {
+  Widened padded = withPadding(shape, groups);
   Buffers buffers(plan);
+  buffers.channelGroups = groups;
   BufferId wide;
   Epilogue epilogue;
   if (isHybrid(op)) {
@@ -83,7 +86,15 @@ void planConvCodes(const ConvShape &shape, Operation *op, graph::Activation acti
     wide = planWideCodes(op->getOperand(0), padded, plan);
     epilogue = codesEpilogue(op, activation, buffers);
   }
-  planPairs(shape, padded, wide, op->getOperand(1), epilogue, buffers, plan);
+  std::vector<int32_t> centred = centredFilter(op->getOperand(1), /*channelsLast=*/false);
+  auto filter = [&](int64_t group, int64_t o, int64_t tap, int64_t channel) {
+    int64_t row = (group * shape.outChannels + o) * shape.taps() + tap;
+    return centred[static_cast<size_t>(row * shape.inChannels + channel)];
+  };
+  ConvShape inside = shape;
+  inside.padTop = inside.padLeft = 0; // it is in the widened input
+  planPairs(inside, ConvPlaces::dense(shape, groups).out, groups, padded, wide, filter, epilogue,
+            buffers, plan);
 }
 
 } // namespace tandem::cpu

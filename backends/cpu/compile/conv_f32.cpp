@@ -9,17 +9,12 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 
-void planConvF32(const ConvShape &shape, Operation *op, graph::Activation activation, Plan &plan) {
-  int64_t depth = shape.taps() * shape.inChannels;
-  graph::ConstantBytes filterBytes = *graph::constantOf(op->getOperand(1));
-  ArrayRef<float> filter = filterBytes.as<float>();
-  std::vector<float> packed =
-      packPanels<float>(shape.outChannels, depth, kPanel, [&](int64_t o, int64_t d) {
-        return filter[static_cast<size_t>(o * depth + d)];
-      });
-
+void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffer packed,
+                    TypedBuffer in, Operation *op, graph::Activation activation, Plan &plan) {
   Buffers buffers(plan);
-  unsigned input = buffers.add(op->getOperand(0)), weights = buffers.addConstant(packed);
+  // Groups of a batch of matrix products have weights of their own, but the same channels.
+  buffers.channelGroups = places.channels == 0 ? 1 : places.groups;
+  unsigned input = buffers.add(in), weights = buffers.add(packed);
   Epilogue epilogue = floatEpilogue(op, activation, plan, buffers);
   auto build = [=](KernelBuilder &k) {
     ConvBody body{
@@ -27,10 +22,61 @@ void planConvF32(const ConvShape &shape, Operation *op, graph::Activation activa
         .weights = k.buffer(weights),
         .accumulator = k.vectorF32(),
         .product = [&](Value x, Value weight, Value acc) { return k.fma(x, weight, acc); },
-        .epilogue = epilogue};
+        .epilogue = epilogue,
+        .places = places};
     buildConvolution(k, shape, body);
   };
   plan.step({buffers.types, build}, buffers.ids);
+}
+
+void planConvF32(const ConvShape &shape, int64_t groups, Operation *op,
+                 graph::Activation activation, Plan &plan) {
+  int64_t depth = shape.taps() * shape.inChannels;
+  TypedBuffer weights = planPacking(op->getOperand(1), groups, shape.outChannels, depth,
+                                    {shape.outChannels * depth, depth, 1}, plan);
+  planProductF32(shape, ConvPlaces::dense(shape, groups), weights, plan.typed(op->getOperand(0)),
+                 op, activation, plan);
+}
+
+/// Lanes beyond the last output repeat it: they are multiplied, and never stored.
+static void buildPacking(KernelBuilder &k, int64_t groups, int64_t out, int64_t depth,
+                         WeightSteps steps) {
+  int64_t panels = (out + kPanel - 1) / kPanel;
+  k.units = groups * panels;
+  k.loop(k.begin(), k.end(), 1, [&](Value unit) {
+    Value group = k.div(unit, panels), first = k.mul(k.rem(unit, panels), kPanel);
+    k.loop(depth, [&](Value d) {
+      Value row = k.mul(k.add(k.mul(unit, depth), d), kPanel);
+      k.loop(kPanel, [&](Value lane) {
+        Value o = k.add(first, lane);
+        if (out % kPanel != 0)
+          o = k.smaller(o, k.index(out - 1));
+        Value at = k.dot({group, o, d}, {steps.group, steps.out, steps.depth});
+        k.store(k.load(k.buffer(0), at), k.buffer(1), k.add(row, lane));
+      });
+    });
+  });
+}
+
+TypedBuffer planPacking(Value filter, int64_t groups, int64_t out, int64_t depth, WeightSteps steps,
+                        Plan &plan) {
+  if (auto constant = graph::constantOf(filter)) {
+    ArrayRef<float> elements = constant->as<float>();
+    std::vector<float> packed =
+        packGroups<float>(groups, out, depth, [&](int64_t group, int64_t o, int64_t d) {
+          return elements[static_cast<size_t>(group * steps.group + o * steps.out +
+                                              d * steps.depth)];
+        });
+    return {plan.constant(packed), {ElementType::kF32, static_cast<int64_t>(packed.size())}};
+  }
+  int64_t panels = (out + kPanel - 1) / kPanel;
+  TypedBuffer packed = plan.scratch({ElementType::kF32, groups * panels * depth * kPanel});
+  Buffers buffers(plan);
+  buffers.add(filter);
+  buffers.add(packed);
+  plan.step({buffers.types, [=](KernelBuilder &k) { buildPacking(k, groups, out, depth, steps); }},
+            buffers.ids);
+  return packed;
 }
 
 } // namespace tandem::cpu

@@ -5,9 +5,24 @@
 
 namespace tandem::cpu {
 
-/// Adds the step of a float convolution: operands 0, 1 and 2 of `op` are input, filter (OHWI, or
-/// [N,K]) and perhaps bias. What follows it is fused.
-void planConvF32(const ConvShape &shape, mlir::Operation *op, graph::Activation activation,
-                 Plan &plan);
+/// Adds the step of a float convolution or matrix product, `groups` of them side by side: operands
+/// 0, 1 and 2 of `op` are input, filter ([out][taps][in], [N,K]) and perhaps a constant bias. What
+/// follows the op is fused.
+void planConvF32(const ConvShape &shape, int64_t groups, mlir::Operation *op,
+                 graph::Activation activation, Plan &plan);
+
+/// The same on weights that are packed, [group][out / 16][taps][in][16], and on operands that lie
+/// as `places` says.
+void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffer weights,
+                    TypedBuffer input, mlir::Operation *op, graph::Activation activation,
+                    Plan &plan);
+
+/// From one of f32 weights to the next group, output and element of the sum.
+struct WeightSteps {
+  int64_t group, out, depth;
+};
+/// Packs weights: constant ones here, others by a step.
+TypedBuffer planPacking(mlir::Value filter, int64_t groups, int64_t out, int64_t depth,
+                        WeightSteps steps, Plan &plan);
 
 } // namespace tandem::cpu

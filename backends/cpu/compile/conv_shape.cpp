@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/conv_shape.h"
 
+#include "backends/cpu/compile/packing.h"
 #include "compiler/graph/types.h"
 
 using namespace mlir;
@@ -43,8 +44,26 @@ static ConvShape flattened(ConvShape s) {
   return s;
 }
 
+ConvPlaces ConvPlaces::dense(const ConvShape &s, int64_t groups) {
+  auto steps = [&](int64_t height, int64_t width, int64_t channels) {
+    int64_t pixel = channels * groups;
+    return Steps{
+        .pixel = pixel, .row = width * pixel, .entry = height * width * pixel, .group = channels};
+  };
+  ConvPlaces places = {.groups = groups,
+                       .in = steps(s.inHeight, s.inWidth, s.inChannels),
+                       .out = steps(s.outHeight, s.outWidth, s.outChannels)};
+  places.channels = (s.outChannels + kPanel - 1) / kPanel * kPanel;
+  places.weights = places.channels * s.taps() * s.inChannels;
+  return places;
+}
+
 ConvShape shapeOf(graph::Conv2dOp conv) {
-  return flattened(filteredShape(conv));
+  ConvShape shape = flattened(filteredShape(conv));
+  auto groups = static_cast<int64_t>(conv.getGroups());
+  shape.inChannels /= groups;
+  shape.outChannels /= groups;
+  return shape;
 }
 ConvShape shapeOf(graph::DepthwiseConv2dOp conv) {
   return filteredShape(conv);

@@ -4,7 +4,8 @@
 
 namespace tandem::cpu {
 
-/// Sizes of a convolution in NHWC, groups aside. Padding low; that on the high side follows.
+/// Sizes of a convolution in NHWC, of one group. Padding low, negative where the windows begin
+/// inside the input; that on the high side follows.
 struct ConvShape {
   int64_t batch, inHeight, inWidth, inChannels;
   int64_t outHeight, outWidth, outChannels;
@@ -24,11 +25,29 @@ struct ConvShape {
   }
   bool hasVerticalBorder() const {
     return padTop > 0 ||
-           (outHeight - 1) * strideHeight + (kernelHeight - 1) * dilationHeight >= inHeight;
+           (outHeight - 1) * strideHeight + (kernelHeight - 1) * dilationHeight - padTop >=
+               inHeight;
   }
 };
 
+/// Where a convolution's operands lie in memory, in elements. `groups` convolutions of one shape
+/// run side by side on every entry of the batch: groups of channels, or products whose weights
+/// differ.
+struct ConvPlaces {
+  int64_t groups = 1;
+  struct Steps {
+    int64_t offset = 0, pixel, row, entry, group;
+  };
+  Steps in, out;
+  int64_t weights = 0;  ///< from group to group
+  int64_t channels = 0; ///< the same of per-channel constants
+
+  /// One entry behind another, pixels of `groups` times the shape's channels.
+  static ConvPlaces dense(const ConvShape &shape, int64_t groups = 1);
+};
+
 /// A 1×1 convolution that moves by one becomes a matrix product: all its pixels are one row.
+/// Of one group of channels.
 ConvShape shapeOf(graph::Conv2dOp conv);
 ConvShape shapeOf(graph::DepthwiseConv2dOp conv);
 /// The kernel is the window.

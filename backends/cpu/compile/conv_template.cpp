@@ -52,7 +52,7 @@ struct GroupRun {
 class Convolution {
 public:
   Convolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &body)
-      : k_(k), s_(shape), body_(body), lanes_(k.isa().lanes()),
+      : k_(k), s_(shape), p_(body.places), body_(body), lanes_(k.isa().lanes()),
         depth_(shape.taps() * shape.inChannels) {
     Tile tile = chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.temporaries);
     tiles_ = EvenSplit::ofAtMost(s_.outWidth, tile.pixels);
@@ -76,12 +76,27 @@ private:
              int64_t depth, Values acc);
   /// One row whose tiles are alike: a matrix product.
   bool singleRow() const {
-    return s_.batch * s_.outHeight == 1 &&
+    return s_.batch * p_.groups * s_.outHeight == 1 &&
            llvm::none_of(tileRuns_, [](const TileRun &run) { return run.border; });
+  }
+
+  /// What a row of the output is of: rows of all groups of all entries are counted through.
+  struct Part {
+    Value entry, group, outRow;
+  };
+  Part partOf(Value row) {
+    Value none = k_.index(0), part = k_.div(row, s_.outHeight);
+    return {s_.batch == 1 ? none : k_.div(part, p_.groups),
+            p_.groups == 1 ? none : k_.rem(part, p_.groups),
+            s_.batch * p_.groups == 1 ? row : k_.rem(row, s_.outHeight)};
+  }
+  Value place(const ConvPlaces::Steps &steps, const Part &part) {
+    return k_.add(k_.dot({part.entry, part.group}, {steps.entry, steps.group}), steps.offset);
   }
 
   KernelBuilder &k_;
   const ConvShape &s_;
+  const ConvPlaces &p_;
   const ConvBody &body_;
   int64_t lanes_, depth_;
   EvenSplit tiles_{1, 1};
@@ -146,7 +161,7 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
       row.push_back(
           k_.loadVector(body_.accumulator, body_.weights, k_.add(weights[v], k_.mul(i, kPanel))));
     for (int64_t pixel : pixels) {
-      Value at = k_.add(k_.add(input, i), pixel * s_.strideWidth * s_.inChannels);
+      Value at = k_.add(k_.add(input, i), pixel * s_.strideWidth * p_.in.pixel);
       Value x = k_.broadcast(k_.load(body_.input, at), body_.accumulator);
       for (int64_t v = 0; v < group.vectors; ++v) {
         Value &sum = next[static_cast<size_t>(pixel * group.vectors + v)];
@@ -164,9 +179,10 @@ Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &
   for (Value panel : panels)
     weights.push_back(k_.add(panel, k_.mul(ky, s_.kernelWidth * s_.inChannels * kPanel)));
   Value column = k_.add(k_.mul(pixel, s_.strideWidth), -s_.padLeft);
-  Value input = k_.add(inRow, k_.mul(column, s_.inChannels));
+  Value input = k_.add(inRow, k_.mul(column, p_.in.pixel));
   auto all = llvm::to_vector(llvm::seq<int64_t>(0, tile.pixels));
-  if (!tile.border && (s_.dilationWidth == 1 || s_.kernelWidth == 1))
+  bool oneRun = (s_.dilationWidth == 1 && p_.in.pixel == s_.inChannels) || s_.kernelWidth == 1;
+  if (!tile.border && oneRun)
     return run(input, all, group, weights, s_.kernelWidth * s_.inChannels, acc);
   for (int64_t kx = 0; kx < s_.kernelWidth; ++kx) {
     SmallVector<int64_t> inside;
@@ -178,32 +194,34 @@ Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &
     Values tap;
     for (Value row : weights)
       tap.push_back(k_.add(row, kx * s_.inChannels * kPanel));
-    acc = run(k_.add(input, kx * s_.dilationWidth * s_.inChannels), inside, group, tap,
-              s_.inChannels, acc);
+    acc = run(k_.add(input, kx * s_.dilationWidth * p_.in.pixel), inside, group, tap, s_.inChannels,
+              acc);
   }
   return acc;
 }
 
 void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRun &group,
                        Value vector) {
+  Part part = partOf(row);
   Values panels, acc;
   for (int64_t v = 0; v < group.vectors; ++v) {
     Value at = k_.mul(k_.add(vector, v), lanes_); // first channel
-    panels.push_back(k_.add(k_.mul(k_.div(at, kPanel), depth_ * kPanel), k_.rem(at, kPanel)));
+    Value panel = k_.add(k_.mul(k_.div(at, kPanel), depth_ * kPanel), k_.rem(at, kPanel));
+    panels.push_back(k_.add(panel, k_.mul(part.group, p_.weights)));
   }
+  auto channelOf = [&](int64_t v) {
+    return k_.add(k_.mul(k_.add(vector, v), lanes_), k_.mul(part.group, p_.channels));
+  };
   for (int64_t p = 0; p < run.pixels; ++p)
     for (int64_t v = 0; v < group.vectors; ++v)
-      acc.push_back(p > 0 ? acc[static_cast<size_t>(v)]
-                          : body_.epilogue.initial(k_, k_.mul(k_.add(vector, v), lanes_)));
+      acc.push_back(p > 0 ? acc[static_cast<size_t>(v)] : body_.epilogue.initial(k_, channelOf(v)));
 
-  Value batch = s_.batch > 1 ? k_.div(row, s_.outHeight) : k_.index(0);
-  Value outRow = s_.batch > 1 ? k_.rem(row, s_.outHeight) : row;
+  Value outRow = part.outRow;
   TapRange taps = verticalTaps(k_, s_, outRow);
   Value top = k_.add(k_.mul(outRow, s_.strideHeight), -s_.padTop);
-  int64_t rowSize = s_.inWidth * s_.inChannels;
   auto kernelRow = [&](Value ky, Values sums) {
-    Value inRow = k_.add(k_.mul(batch, s_.inHeight * rowSize),
-                         k_.mul(k_.add(top, k_.mul(ky, s_.dilationHeight)), rowSize));
+    Value inRow =
+        k_.add(place(p_.in, part), k_.mul(k_.add(top, k_.mul(ky, s_.dilationHeight)), p_.in.row));
     return products(inRow, pixel, ky, run, group, panels, sums);
   };
   if (s_.kernelHeight == 1 && !s_.hasVerticalBorder())
@@ -213,19 +231,19 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
       return kernelRow(ky, Values(carried.begin(), carried.end()));
     });
 
+  Value outBase = k_.add(place(p_.out, part), k_.mul(outRow, p_.out.row));
   for (int64_t p = 0; p < run.pixels; ++p) {
-    Value out = k_.mul(k_.add(k_.add(k_.mul(row, s_.outWidth), pixel), p), s_.outChannels);
+    Value out = k_.add(outBase, k_.mul(k_.add(pixel, p), p_.out.pixel));
     for (int64_t v = 0; v < group.vectors; ++v) {
-      Value channel = k_.mul(k_.add(vector, v), lanes_);
       int64_t valid = v + 1 == group.vectors ? group.validInLast : lanes_;
       body_.epilogue.finish(k_, acc[static_cast<size_t>(p * group.vectors + v)],
-                            k_.add(out, channel), channel, valid);
+                            k_.add(out, k_.mul(k_.add(vector, v), lanes_)), channelOf(v), valid);
     }
   }
 }
 
 void Convolution::build() {
-  int64_t rows = s_.batch * s_.outHeight;
+  int64_t rows = s_.batch * p_.groups * s_.outHeight;
   Value none = k_.index(0), allGroups = k_.index(groups_), allRows = k_.index(rows);
   auto overRows = [&](Value from, Value to, const GroupRun &group, Value vector) {
     k_.loop(from, to, 1, [&](Value row) { rowOfTiles(row, group, vector); });

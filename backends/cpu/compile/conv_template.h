@@ -27,12 +27,13 @@ TapRange verticalTaps(codegen::KernelBuilder &k, const ConvShape &shape, mlir::V
 
 /// What the convolution's loops are filled with. All buffers have 32-bit elements.
 struct ConvBody {
-  mlir::Value input, weights; ///< weights: [outChannels / 16][taps][inChannels][16]
+  mlir::Value input, weights; ///< weights: [group][outChannels / 16][taps][inChannels][16]
   mlir::VectorType accumulator;
   int64_t temporaries = 1; ///< registers of a product: the broadcast activation, and what else
   /// acc + activation * weight; the activation is a broadcast element of the input.
   std::function<mlir::Value(mlir::Value activation, mlir::Value weight, mlir::Value acc)> product;
   const Epilogue &epilogue;
+  const ConvPlaces &places;
 };
 
 /// Implicit GEMM over NHWC without copies: a register tile of pixels × vectors of channels. Rows of

@@ -5,11 +5,15 @@
 
 namespace tandem::cpu {
 
-/// One output channel per input channel; what follows is fused.
+/// What follows is fused.
 void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan);
 
 /// The same with a filter of 8-bit codes, where their sums are exact in f32.
 bool sumsOfCodesAreExact(const ConvShape &shape);
 void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan);
+
+/// The input with every channel as often as there are output channels of it. The shape is then that
+/// of a convolution with one.
+TypedBuffer planChannels(TypedBuffer input, ConvShape &shape, Plan &plan);
 
 } // namespace tandem::cpu

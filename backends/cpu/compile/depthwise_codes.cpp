@@ -32,21 +32,22 @@ static Epilogue afterFloats(const Epilogue &epilogue) {
 void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
   ConvShape shape = shapeOf(conv);
   Buffers buffers(plan);
-  unsigned input;
+  TypedBuffer channels;
   int32_t zeroPoint = 0;
-  ElementType stored = ElementType::kI16;
   Epilogue epilogue;
   if (isHybrid(conv)) {
     HybridInput quantized = planHybridInput(conv, withoutPadding(shape), plan);
-    input = buffers.add(quantized.codes, {stored, shape.inElements()});
+    channels = {quantized.codes, {ElementType::kI16, shape.inElements()}};
     epilogue = hybridEpilogue(conv, conv.getActivation(), quantized, plan, buffers);
   } else {
     CodeType type = codeTypeOf(conv.getInput());
-    stored = type.element;
     zeroPoint = type.zeroPoint;
-    input = buffers.add(conv.getInput());
+    channels = plan.typed(conv.getInput());
     epilogue = codesEpilogue(conv, conv.getActivation(), buffers);
   }
+  channels = planChannels(channels, shape, plan);
+  ElementType stored = channels.type.element;
+  unsigned input = buffers.add(channels);
   std::vector<int32_t> centred = centredFilter(conv.getFilter(), /*channelsLast=*/true);
   unsigned weights = buffers.addConstant(std::vector<float>(centred.begin(), centred.end()));
   auto build = [=](KernelBuilder &k) {

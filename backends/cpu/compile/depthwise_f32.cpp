@@ -11,8 +11,9 @@ using codegen::KernelBuilder;
 
 void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
   ConvShape shape = shapeOf(conv);
+  TypedBuffer channels = planChannels(plan.typed(conv.getInput()), shape, plan);
   Buffers buffers(plan);
-  unsigned input = buffers.add(conv.getInput());
+  unsigned input = buffers.add(channels);
   unsigned weights = buffers.addConstant(graph::constantOf(conv.getFilter())->as<float>().vec());
   Epilogue epilogue = floatEpilogue(conv, conv.getActivation(), plan, buffers);
   auto build = [=](KernelBuilder &k) {

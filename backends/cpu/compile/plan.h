@@ -10,6 +10,12 @@
 
 namespace tandem::cpu {
 
+/// A buffer, and what a kernel sees in it.
+struct TypedBuffer {
+  BufferId id;
+  codegen::BufferType type;
+};
+
 /// The steps of a region while its ops are turned into kernels, one after another.
 class Plan {
 public:
@@ -25,7 +31,11 @@ public:
   BufferId buffer(mlir::Value value) { return builder_.bufferOf(value); }
   /// The buffer's type, as a kernel sees it.
   codegen::BufferType typeOf(mlir::Value value) const;
+  TypedBuffer typed(mlir::Value value) { return {buffer(value), typeOf(value)}; }
   BufferId scratch(int64_t bytes) { return builder_.scratch(static_cast<uint64_t>(bytes)); }
+  TypedBuffer scratch(codegen::BufferType type) {
+    return {scratch(type.count * static_cast<int64_t>(elementSize(type.element))), type};
+  }
   template <typename T> BufferId constant(const std::vector<T> &elements) {
     return builder_.constant(
         {reinterpret_cast<const char *>(elements.data()), elements.size() * sizeof(T)});
@@ -55,7 +65,8 @@ private:
 class Buffers {
 public:
   explicit Buffers(Plan &plan) : plan_(plan) {}
-  unsigned add(mlir::Value value) { return add(plan_.buffer(value), plan_.typeOf(value)); }
+  unsigned add(mlir::Value value) { return add(plan_.typed(value)); }
+  unsigned add(TypedBuffer buffer) { return add(buffer.id, buffer.type); }
   unsigned add(BufferId id, codegen::BufferType type) {
     ids.push_back(id);
     types.push_back(type);
@@ -69,15 +80,16 @@ public:
     return add(plan_.constant(elements),
                {ElementType::kI32, static_cast<int64_t>(elements.size())});
   }
-  /// One element per output channel, and zeros up to whole panels.
+  /// One element per output channel, and zeros up to whole panels behind each group of channels.
   template <typename T> unsigned addPerChannel(const std::vector<T> &elements) {
-    return addConstant(padded(llvm::ArrayRef<T>(elements), kPanel));
+    return addConstant(paddedGroups(llvm::ArrayRef<T>(elements), channelGroups, kPanel));
   }
   /// The operands of a tail; slopes are padded to whole panels.
   TailCode add(const Tail &tail);
 
   std::vector<BufferId> ids;
   std::vector<codegen::BufferType> types;
+  int64_t channelGroups = 1;
 
 private:
   Plan &plan_;

@@ -13,33 +13,23 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 
-static std::optional<RealRange> clampOf(Operation *op) {
-  return llvm::TypeSwitch<Operation *, std::optional<RealRange>>(op)
-      .Case([](graph::ReluOp) { return RealRange{0}; })
-      .Case([](graph::Relu6Op) { return RealRange{0, 6}; })
-      .Case([](graph::ReluN1To1Op) { return RealRange{-1, 1}; })
-      .Default([](Operation *) { return std::nullopt; });
+static std::optional<ByteTable> tableOf(Operation *op) {
+  auto alpha = op->getAttrOfType<FloatAttr>("alpha");
+  return unaryTable(op->getName().stripDialect(), codeTypeOf(op->getOperand(0)),
+                    codeTypeOf(op->getResult(0)),
+                    alpha ? static_cast<float>(alpha.getValueAsDouble()) : 1.0f);
 }
 
 Support supportsQuantizedUnary(Operation *op) {
-  if (Support codes = supportsByteCodes(op); !codes)
+  if (Support codes = supportsSameCodes(op); !codes)
     return codes;
-  if (!clampOf(op) && !isa<graph::SigmoidOp, graph::TanhOp>(op))
-    return Support::no("has no table for quantized codes");
+  if (!tableOf(op))
+    return Support::no("has scales that its arithmetic on codes has no room for");
   return Support::yes();
 }
 
 void planQuantizedUnary(Operation *op, Plan &plan) {
-  CodeType in = codeTypeOf(op->getOperand(0)), out = codeTypeOf(op->getResult(0));
-  ByteTable table;
-  if (std::optional<RealRange> range = clampOf(op))
-    // The multiplier is a float quotient, unlike quantize's.
-    table = rescaleTable(in, out, quantizeMultiplier(in.scale / out.scale),
-                         codesWithin(*range, out.element, out.scale, out.zeroPoint));
-  else
-    table = byteTable(in.element, in.quantization(), out.quantization(),
-                      isa<graph::SigmoidOp>(op) ? sigmoidReal : tanhReal);
-  planTable(op->getOperand(0), op->getResult(0), table, plan);
+  planTable(op->getOperand(0), op->getResult(0), *tableOf(op), plan);
 }
 
 namespace {
@@ -51,12 +41,69 @@ struct Operand {
 Operand operandOf(Value value, Buffers &buffers) {
   return {buffers.add(value), graph::tensorType(value).getShape().vec(), codeTypeOf(value)};
 }
+
+/// From both codes less their zero points, in i32, to the result's without its own; exact.
+using Combine = std::function<Value(KernelBuilder &k, Value a, Value b)>;
+
+Value scaled(KernelBuilder &k, Value x, FixedMultiplier by) {
+  return multiplyRoundingTwice(k, x, multiplierConstant(k, by, x.getType()));
+}
+
+/// As addRescaled and subtractRescaled.
+Combine sumOf(const AddScaling &scaling, bool subtracts) {
+  return [=](KernelBuilder &k, Value a, Value b) -> Value {
+    auto rescaled = [&](Value x, FixedMultiplier by) {
+      Value left = k.constant(x.getType(), AddScaling::kLeftShift);
+      return scaled(k, arith::ShLIOp::create(k, x, left), by);
+    };
+    a = rescaled(a, scaling.lhs);
+    b = rescaled(b, scaling.rhs);
+    Value sum =
+        subtracts ? Value(arith::SubIOp::create(k, a, b)) : Value(arith::AddIOp::create(k, a, b));
+    return scaled(k, sum, scaling.result);
+  };
+}
+
+/// The multipliers of products are quotients in float, those of choices in double, as TFLite has
+/// them.
+std::optional<Combine> combineOf(Operation *op, float lhs, float rhs, float out) {
+  return llvm::TypeSwitch<Operation *, std::optional<Combine>>(op)
+      .Case([&](graph::AddOp) { return sumOf(addScaling(lhs, rhs, out), false); })
+      .Case([&](graph::SubOp) { return sumOf(addScaling(lhs, rhs, out), true); })
+      .Case([&](graph::MulOp) -> Combine {
+        return [by = quantizeMultiplier(lhs * rhs / out)](KernelBuilder &k, Value a, Value b) {
+          return scaled(k, arith::MulIOp::create(k, a, b), by);
+        };
+      })
+      .Case<graph::MaximumOp, graph::MinimumOp>([&](auto choice) -> Combine {
+        constexpr bool kLargest = std::is_same_v<decltype(choice), graph::MaximumOp>;
+        return [a1 = quantizeMultiplier(double(lhs) / out),
+                b1 = quantizeMultiplier(double(rhs) / out)](KernelBuilder &k, Value a, Value b) {
+          a = scaled(k, a, a1);
+          b = scaled(k, b, b1);
+          return kLargest ? Value(arith::MaxSIOp::create(k, a, b))
+                          : Value(arith::MinSIOp::create(k, a, b));
+        };
+      })
+      .Case([&](graph::PreluOp) -> Combine {
+        return [same = quantizeMultiplier(lhs / out), sloped = quantizeMultiplier(lhs * rhs / out)](
+                   KernelBuilder &k, Value x, Value slope) -> Value {
+          Value negative =
+              arith::CmpIOp::create(k, arith::CmpIPredicate::slt, x, k.constant(x.getType(), 0));
+          Value product = arith::MulIOp::create(k, x, slope);
+          return arith::SelectOp::create(k, negative, scaled(k, product, sloped),
+                                         scaled(k, x, same));
+        };
+      })
+      .Default([](Operation *) { return std::nullopt; });
+}
 } // namespace
 
 Support supportsQuantizedBinary(Operation *op) {
-  if (!isa<graph::AddOp, graph::SubOp, graph::MulOp>(op))
-    return Support::no("has no kernel for quantized operands");
-  return supportsByteCodes(op);
+  if (Support codes = supportsByteCodes(op); !codes)
+    return codes;
+  return combineOf(op, 1, 1, 1) ? Support::yes()
+                                : Support::no("has no kernel for quantized operands");
 }
 
 void planQuantizedBinary(Operation *op, Plan &plan) {
@@ -66,26 +113,7 @@ void planQuantizedBinary(Operation *op, Plan &plan) {
   auto activation = op->getAttrOfType<graph::ActivationAttr>("activation");
   auto [low, high] = clampRange(activation ? activation.getValue() : graph::Activation::None);
   CodeRange range = codesWithin({low, high}, out.type.element, out.type.scale, out.type.zeroPoint);
-  bool multiplies = isa<graph::MulOp>(op), subtracts = isa<graph::SubOp>(op);
-  AddScaling scaling = addScaling(lhs.type.scale, rhs.type.scale, out.type.scale);
-  FixedMultiplier productScale =
-      quantizeMultiplier(double(lhs.type.scale) * double(rhs.type.scale) / double(out.type.scale));
-
-  auto combine = [=](KernelBuilder &k, Value a, Value b) -> Value {
-    Type i32 = k.getI32Type();
-    if (multiplies)
-      return multiplyRoundingTwice(k, arith::MulIOp::create(k, a, b),
-                                   multiplierConstant(k, productScale, i32));
-    auto rescale = [&](Value x, FixedMultiplier by) {
-      Value shifted = arith::ShLIOp::create(k, x, k.constant(i32, AddScaling::kLeftShift));
-      return multiplyRoundingTwice(k, shifted, multiplierConstant(k, by, i32));
-    };
-    a = rescale(a, scaling.lhs);
-    b = rescale(b, scaling.rhs);
-    Value sum =
-        subtracts ? Value(arith::SubIOp::create(k, a, b)) : Value(arith::AddIOp::create(k, a, b));
-    return multiplyRoundingTwice(k, sum, multiplierConstant(k, scaling.result, i32));
-  };
+  Combine combine = *combineOf(op, lhs.type.scale, rhs.type.scale, out.type.scale);
   auto build = [=](KernelBuilder &k) {
     StridedNest nest(out.shape);
     for (const Operand *operand : {&lhs, &rhs, &out})

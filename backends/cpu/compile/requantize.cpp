@@ -21,7 +21,7 @@ MultiplierCode multiplierConstant(KernelBuilder &k, FixedMultiplier by, Type lik
 }
 
 /// floor((x * multiplier + 2^30) / 2^31): gemmlowp's rounding, whose half below zero goes up too.
-static Value roundingDoublingHighMul(KernelBuilder &k, Value x, Value multiplier) {
+Value roundingDoublingHighMul(KernelBuilder &k, Value x, Value multiplier) {
   Type type = wide(k, x.getType());
   Value product = arith::MulIOp::create(k, arith::ExtSIOp::create(k, type, x),
                                         arith::ExtSIOp::create(k, type, multiplier));
@@ -31,7 +31,7 @@ static Value roundingDoublingHighMul(KernelBuilder &k, Value x, Value multiplier
   return arith::TruncIOp::create(k, x.getType(), high);
 }
 
-static Value roundingDivideByPowerOfTwo(KernelBuilder &k, Value x, Value exponent) {
+Value roundingDivideByPowerOfTwo(KernelBuilder &k, Value x, Value exponent) {
   Type type = x.getType();
   Value one = k.constant(type, 1), zero = k.constant(type, 0);
   Value mask = arith::SubIOp::create(k, arith::ShLIOp::create(k, one, exponent), one);

@@ -14,7 +14,15 @@ struct MultiplierCode {
 /// The same for all lanes; `like` gives the type.
 MultiplierCode multiplierConstant(codegen::KernelBuilder &k, FixedMultiplier by, mlir::Type like);
 
-/// base/quantized_math.h's functions as code, exact.
+// base/quantized_math.h's functions as code, exact.
+
+/// Not for two of INT32_MIN.
+mlir::Value roundingDoublingHighMul(codegen::KernelBuilder &k, mlir::Value x,
+                                    mlir::Value multiplier);
+/// Of integers of any width, which holds 2^exponent.
+mlir::Value roundingDivideByPowerOfTwo(codegen::KernelBuilder &k, mlir::Value x,
+                                       mlir::Value exponent);
+
 mlir::Value multiplyRoundingTwice(codegen::KernelBuilder &k, mlir::Value x,
                                   const MultiplierCode &by);
 /// The same in fewer steps, for vectors with |x| < 2^30 and lanes that all shift right by 1 to 30.

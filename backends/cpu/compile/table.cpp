@@ -30,6 +30,15 @@ Support supportsByteCodes(Operation *op) {
   return Support::yes();
 }
 
+Support supportsSameCodes(Operation *op) {
+  if (Support codes = supportsByteCodes(op); !codes)
+    return codes;
+  for (Value operand : op->getOperands())
+    if (codeTypeOf(operand).element != codeTypeOf(op->getResult(0)).element)
+      return Support::no("mixes signed and unsigned codes, which has no kernel");
+  return Support::yes();
+}
+
 ByteTable rescaleTable(const CodeType &in, const CodeType &out, FixedMultiplier by,
                        CodeRange range) {
   CodeRange all = allCodes(in.element);
@@ -41,14 +50,21 @@ ByteTable rescaleTable(const CodeType &in, const CodeType &out, FixedMultiplier 
   return table;
 }
 
+unsigned addTable(const ByteTable &table, Buffers &buffers, Plan &plan) {
+  return buffers.add(plan.constant(std::vector<uint8_t>(table.begin(), table.end())),
+                     {ElementType::kU8, int64_t(table.size())});
+}
+
+Value lookUp(KernelBuilder &k, unsigned table, Value byte) {
+  return k.load(k.buffer(table), arith::IndexCastUIOp::create(k, k.getIndexType(), byte));
+}
+
 void planTable(Value input, Value result, const ByteTable &table, Plan &plan) {
   Buffers buffers(plan);
-  unsigned entries = buffers.add(plan.constant(std::vector<uint8_t>(table.begin(), table.end())),
-                                 {ElementType::kU8, int64_t(table.size())});
-  auto lookUp = [=](KernelBuilder &k, Value byte) {
-    return k.load(k.buffer(entries), arith::IndexCastUIOp::create(k, k.getIndexType(), byte));
-  };
-  planMap(input, result, lookUp, buffers, plan);
+  unsigned entries = addTable(table, buffers, plan);
+  planMap(
+      input, result, [=](KernelBuilder &k, Value byte) { return lookUp(k, entries, byte); },
+      buffers, plan);
 }
 
 } // namespace tandem::cpu

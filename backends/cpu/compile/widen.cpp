@@ -21,7 +21,7 @@ Widened withoutPadding(const ConvShape &shape) {
   return inputOf(shape);
 }
 
-Widened withPadding(const ConvShape &s) {
+Widened withPadding(const ConvShape &s, int64_t groups) {
   Widened w = inputOf(s);
   w.top = s.padTop;
   w.left = s.padLeft;
@@ -34,6 +34,8 @@ Widened withPadding(const ConvShape &s) {
                       s.inHeight + s.padTop);
   w.width = std::max(reach(s.outWidth, s.strideWidth, s.kernelWidth, s.dilationWidth),
                      s.inWidth + s.padLeft);
+  for (int64_t *columns : {&w.width, &w.inWidth, &w.left})
+    *columns *= groups;
   return w;
 }
 

@@ -16,8 +16,9 @@ struct Widened {
   int64_t elements() const { return batch * height * width * channels; }
   bool isPlain() const { return height == inHeight && width == inWidth && channels == inChannels; }
 };
-/// As far as the windows reach, and an even number of channels, for products of pairs.
-Widened withPadding(const ConvShape &shape);
+/// As far as the windows reach, and an even number of channels, for products of pairs. `groups` of
+/// channels lie side by side in the width, each made even.
+Widened withPadding(const ConvShape &shape, int64_t groups = 1);
 /// The input as it is.
 Widened withoutPadding(const ConvShape &shape);
 

@@ -1,5 +1,7 @@
 #include "backends/reference/abi/rules.h"
 
+#include "base/unary_functions.h"
+
 #include <algorithm>
 #include <array>
 #include <climits>
@@ -85,7 +87,7 @@ bool softmaxCodes(Operands operands, const TensorFacts &result) {
 /// TFLite's fixed point has no room for a result more than 128 times finer than the input.
 bool hardSwishCodes(Operands operands, const TensorFacts &result) {
   return codes(operands, result) &&
-         operands[0].quantization.scales[0] * (1.0f / 128) < result.quantization.scales[0];
+         hardSwishFits(operands[0].quantization.scales[0], result.quantization.scales[0]);
 }
 
 bool toCodes(Operands operands, const TensorFacts &result) {

@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/map.h"
+#include "backends/cpu/compile/strided.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
 
@@ -20,17 +21,79 @@ bool isFloat(ElementType type) {
   return type == ElementType::kF32 || type == ElementType::kF16;
 }
 bool isInteger(ElementType type) {
-  return type == ElementType::kI8 || type == ElementType::kU8 || type == ElementType::kI32;
+  return type == ElementType::kI8 || type == ElementType::kU8 || type == ElementType::kI16 ||
+         type == ElementType::kI32 || type == ElementType::kI64;
+}
+bool isUnsigned(ElementType type) {
+  return type == ElementType::kU8 || type == ElementType::kBool;
 }
 
 Support supportsCast(Operation *op) {
-  ElementType from = elementOf(op->getOperand(0)), to = elementOf(op->getResult(0));
-  bool known = (isFloat(from) || isInteger(from)) && (isFloat(to) || isInteger(to));
-  bool throughFloat = from == ElementType::kF16 && isInteger(to);
-  if (!known || throughFloat || (isInteger(from) && to == ElementType::kF16))
-    return Support::no("no kernel for a cast from " + std::string(elementTypeName(from)) + " to " +
-                       std::string(elementTypeName(to)));
+  for (Value value : {op->getOperand(0), Value(op->getResult(0))})
+    if (ElementType type = elementOf(value);
+        !isFloat(type) && !isInteger(type) && type != ElementType::kBool)
+      return Support::no("no kernel for a cast from or to " + std::string(elementTypeName(type)));
   return Support::yes();
+}
+
+/// Ends of an integer type as f64 that are inside it; i64's upper end is not, and not needed.
+std::pair<double, double> endsOf(ElementType type) {
+  if (type == ElementType::kI64)
+    return {-0x1p63, 0x1p63};
+  CodeRange all = allCodes(type);
+  return {all.low, all.high};
+}
+
+/// Toward zero; beyond the type's integers to the nearest of them, NaN to 0.
+Value toInteger(KernelBuilder &k, Value real, ElementType to) {
+  Type f64 = k.getF64Type(), i64 = k.getI64Type();
+  auto [low, high] = endsOf(to);
+  real = arith::ExtFOp::create(k, f64, real);
+  Value isNan = arith::CmpFOp::create(k, arith::CmpFPredicate::UNO, real, real);
+  Value above = arith::CmpFOp::create(k, arith::CmpFPredicate::OGE, real, k.constant(f64, high));
+  // What the conversion must not see is taken out first, and put right behind it.
+  real = arith::MaximumFOp::create(k, real, k.constant(f64, low));
+  Value inside =
+      arith::SelectOp::create(k, arith::OrIOp::create(k, isNan, above), k.constant(f64, 0), real);
+  Value whole = arith::FPToSIOp::create(k, i64, inside);
+  int64_t largest = to == ElementType::kI64 ? INT64_MAX : static_cast<int64_t>(high);
+  whole = arith::SelectOp::create(
+      k, above, arith::ConstantOp::create(k, k.getIntegerAttr(i64, largest)), whole);
+  Type type = k.elementType(to);
+  return type == i64 ? whole : Value(arith::TruncIOp::create(k, type, whole));
+}
+
+Value isNotZero(KernelBuilder &k, Value x) {
+  Value zero = k.constant(x.getType(), 0);
+  Value truth = isa<FloatType>(x.getType())
+                    ? Value(arith::CmpFOp::create(k, arith::CmpFPredicate::UNE, x, zero))
+                    : Value(arith::CmpIOp::create(k, arith::CmpIPredicate::ne, x, zero));
+  return arith::ExtUIOp::create(k, k.getI8Type(), truth);
+}
+
+/// Between integers; they wrap.
+Value resized(KernelBuilder &k, Value x, ElementType from, ElementType to) {
+  unsigned have = x.getType().getIntOrFloatBitWidth();
+  Type type = k.elementType(to);
+  unsigned want = type.getIntOrFloatBitWidth();
+  if (have == want)
+    return x;
+  if (have > want)
+    return arith::TruncIOp::create(k, type, x);
+  return isUnsigned(from) ? Value(arith::ExtUIOp::create(k, type, x))
+                          : Value(arith::ExtSIOp::create(k, type, x));
+}
+
+/// Through f32 to f16, in two roundings only where f32 does not hold the integer.
+Value toFloat(KernelBuilder &k, Value x, ElementType from, ElementType to) {
+  if (!isFloat(from)) {
+    Value wide = resized(k, x, from, ElementType::kI64);
+    x = arith::SIToFPOp::create(k, k.getF64Type(), wide);
+    x = arith::TruncFOp::create(k, k.getF32Type(), x);
+  } else if (from == ElementType::kF16) {
+    x = arith::ExtFOp::create(k, k.getF32Type(), x);
+  }
+  return to == ElementType::kF16 ? Value(arith::TruncFOp::create(k, k.getF16Type(), x)) : x;
 }
 
 void planCast(Operation *op, Plan &plan) {
@@ -38,39 +101,70 @@ void planCast(Operation *op, Plan &plan) {
   auto convert = [=](KernelBuilder &k, Value x) -> Value {
     if (from == to)
       return x;
-    if (from == ElementType::kF16)
-      return arith::ExtFOp::create(k, k.getF32Type(), x);
-    if (to == ElementType::kF16)
-      return arith::TruncFOp::create(k, k.getF16Type(), x);
-    if (from == ElementType::kF32)
-      return k.fromI32(arith::FPToSIOp::create(k, k.getI32Type(), x), to);
-    Value wide = k.toI32(x, from);
-    if (to == ElementType::kF32)
-      return arith::SIToFPOp::create(k, k.getF32Type(), wide);
-    return k.fromI32(wide, to);
+    if (from == ElementType::kBool)
+      x = isNotZero(k, x);
+    if (to == ElementType::kBool)
+      return isNotZero(k, x);
+    if (isFloat(to))
+      return toFloat(k, x, from, to);
+    return isFloat(from) ? toInteger(k, toFloat(k, x, from, ElementType::kF32), to)
+                         : resized(k, x, from, to);
   };
   planMap(op->getOperand(0), op->getResult(0), convert, Buffers(plan), plan);
 }
 
-Support supportsCodes(Value value) {
-  ElementType element = elementOf(value);
-  Quantization quantization = graph::quantizationOf(graph::tensorType(value).getElementType());
-  if (quantization.scales.size() != 1 || elementSize(element) > 2)
-    return Support::no("only 8-bit and 16-bit codes quantized per tensor have a kernel");
-  return Support::yes();
+Quantization quantizationOf(Value value) {
+  return graph::quantizationOf(graph::tensorType(value).getElementType());
 }
 
 Support supportsDequantize(Operation *op) {
-  return supportsCodes(op->getOperand(0));
+  if (quantizationOf(op->getOperand(0)).empty())
+    return Support::no("has an input that is not quantized");
+  return Support::yes();
+}
+
+/// The code less its zero point as f32 of the nearest real, whatever the width of the code.
+Value centredReal(KernelBuilder &k, Value code, ElementType element, Value zero) {
+  Type f32 = k.getF32Type();
+  if (element != ElementType::kI32)
+    return arith::SIToFPOp::create(k, f32, arith::SubIOp::create(k, k.toI32(code, element), zero));
+  auto wide = [&](Value x) { return arith::ExtSIOp::create(k, k.getI64Type(), x).getResult(); };
+  return arith::SIToFPOp::create(k, f32, arith::SubIOp::create(k, wide(code), wide(zero)));
+}
+
+/// Scales and zero points of each channel are read from buffers.
+void planDequantizePerChannel(Operation *op, Plan &plan) {
+  Quantization quantization = quantizationOf(op->getOperand(0));
+  ElementType element = elementOf(op->getOperand(0));
+  std::vector<int64_t> shape = graph::tensorType(op->getOperand(0)).getShape().vec();
+  std::vector<int64_t> ofChannel(shape.size(), 0);
+  ofChannel[static_cast<size_t>(quantization.axis)] = 1;
+  Buffers buffers(plan);
+  unsigned in = buffers.add(op->getOperand(0)), out = buffers.add(op->getResult(0));
+  unsigned scales = buffers.addConstant(quantization.scales);
+  unsigned zeros = buffers.addConstant(quantization.zeroPoints);
+  plan.step({buffers.types,
+             [=](KernelBuilder &k) {
+               StridedNest nest(shape);
+               nest.addDense(shape);
+               nest.add(ofChannel);
+               nest.build(k, [&](ArrayRef<Value> at) {
+                 Value steps = centredReal(k, k.load(k.buffer(in), at[0]), element,
+                                           k.load(k.buffer(zeros), at[1]));
+                 Value scale = k.load(k.buffer(scales), at[1]);
+                 k.store(arith::MulFOp::create(k, scale, steps), k.buffer(out), at[0]);
+               });
+             }},
+            buffers.ids);
 }
 
 void planDequantize(Operation *op, Plan &plan) {
+  if (quantizationOf(op->getOperand(0)).perChannel())
+    return planDequantizePerChannel(op, plan);
   CodeType type = codeTypeOf(op->getOperand(0));
   auto toReal = [=](KernelBuilder &k, Value code) -> Value {
-    Value centred = arith::SubIOp::create(k, k.toI32(code, type.element),
-                                          k.constant(k.getI32Type(), type.zeroPoint));
-    Value real = arith::SIToFPOp::create(k, k.getF32Type(), centred);
-    return arith::MulFOp::create(k, real, k.constant(k.getF32Type(), type.scale));
+    Value steps = centredReal(k, code, type.element, k.constant(k.getI32Type(), type.zeroPoint));
+    return arith::MulFOp::create(k, steps, k.constant(k.getF32Type(), type.scale));
   };
   planMap(op->getOperand(0), op->getResult(0), toReal, Buffers(plan), plan);
 }
@@ -78,23 +172,33 @@ void planDequantize(Operation *op, Plan &plan) {
 Support supportsQuantize(Operation *op) {
   if (graph::isQuantized(op->getOperand(0).getType()))
     return supportsByteCodes(op);
-  return supportsCodes(op->getResult(0));
+  if (!isF32(op->getOperand(0)) || quantizationOf(op->getResult(0)).scales.size() != 1)
+    return Support::no("only f32 to codes quantized per tensor has a kernel");
+  return Support::yes();
 }
 
-/// quantizeReal() as code.
+/// quantizeReal() as code; i32's ends need f64, which the others are quicker without.
 Value quantize(KernelBuilder &k, Value real, const CodeType &type) {
-  Type f32 = k.getF32Type();
+  Type f32 = k.getF32Type(), carrier = type.element == ElementType::kI32 ? k.getF64Type() : f32;
   CodeRange all = allCodes(type.element);
   Value scaled = arith::DivFOp::create(k, real, k.constant(f32, type.scale));
-  // Clamped a step beyond what is kept, so that rounding cannot bring the ends back in.
-  scaled = k.clampF32(scaled, static_cast<float>(all.low - type.zeroPoint - 1),
-                      static_cast<float>(all.high - type.zeroPoint + 1));
   Value isNan = arith::CmpFOp::create(k, arith::CmpFPredicate::UNO, scaled, scaled);
   scaled = arith::SelectOp::create(k, isNan, k.constant(f32, 0), scaled);
-  Value rounded = math::RoundOp::create(k, scaled);
-  Value code = arith::FPToSIOp::create(k, k.getI32Type(), rounded);
-  code = arith::AddIOp::create(k, code, k.constant(k.getI32Type(), type.zeroPoint));
-  return k.fromI32(k.clampInt(code, all.low, all.high), type.element);
+  Value code = math::RoundOp::create(k, scaled);
+  if (carrier != f32)
+    code = arith::ExtFOp::create(k, carrier, code);
+  auto inside = [&](double low, double high) {
+    code = arith::MaximumFOp::create(k, code, k.constant(carrier, low));
+    code = arith::MinimumFOp::create(k, code, k.constant(carrier, high));
+  };
+  inside(double(all.low) - type.zeroPoint, double(all.high) - type.zeroPoint);
+  // A code of 32 bits is less than 2^32 from its zero point.
+  bool isWide = carrier != f32;
+  Type integer = isWide ? k.getI64Type() : k.getI32Type();
+  code = arith::FPToSIOp::create(k, integer, code);
+  code = arith::AddIOp::create(k, code, k.constant(integer, type.zeroPoint));
+  return isWide ? Value(arith::TruncIOp::create(k, k.getI32Type(), code))
+                : k.fromI32(code, type.element);
 }
 
 void planQuantize(Operation *op, Plan &plan) {

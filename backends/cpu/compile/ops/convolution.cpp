@@ -17,8 +17,9 @@ static bool hasCodes(Operation *op) {
 }
 
 static Support supportsProducts(Operation *op) {
-  if (!graph::constantOf(op->getOperand(1)))
-    return Support::no("the filter is computed by the model, only constant ones are packed");
+  if (hasCodes(op) && !graph::constantOf(op->getOperand(1)))
+    return Support::no("the filter is computed by the model, only constant ones of codes are "
+                       "packed");
   if (op->getNumOperands() > 2 && !graph::constantOf(op->getOperand(2)))
     return Support::no("the bias is computed by the model, only constant ones are packed");
   return hasCodes(op) ? supportsProductOfCodes(op) : supportsF32(op);
@@ -32,17 +33,13 @@ static Support supportsWindow(Operation *op, const ConvShape &shape) {
 }
 
 static Support supportsConv(Operation *op) {
-  auto conv = cast<graph::Conv2dOp>(op);
-  if (conv.getGroups() != 1)
-    return Support::no("grouped convolutions have no kernel");
-  return supportsWindow(op, shapeOf(conv));
+  return supportsWindow(op, shapeOf(cast<graph::Conv2dOp>(op)));
 }
 
 static Support supportsDepthwise(Operation *op) {
   ConvShape shape = shapeOf(cast<graph::DepthwiseConv2dOp>(op));
-  if (shape.inChannels != shape.outChannels)
-    return Support::no("has " + std::to_string(shape.outChannels / shape.inChannels) +
-                       " output channels per input channel, only 1 has a kernel");
+  if (!graph::constantOf(op->getOperand(1)))
+    return Support::no("the filter is computed by the model, only constant ones have a kernel");
   if (hasCodes(op) && !sumsOfCodesAreExact(shape))
     return Support::no("has more taps than can be summed exactly in f32");
   return supportsWindow(op, shape);
@@ -50,12 +47,14 @@ static Support supportsDepthwise(Operation *op) {
 
 static void planConv(Operation *op, Plan &plan) {
   auto conv = cast<graph::Conv2dOp>(op);
-  (hasCodes(op) ? planConvCodes : planConvF32)(shapeOf(conv), op, conv.getActivation(), plan);
+  (hasCodes(op) ? planConvCodes : planConvF32)(
+      shapeOf(conv), static_cast<int64_t>(conv.getGroups()), op, conv.getActivation(), plan);
 }
 
 static void planFullyConnected(Operation *op, Plan &plan) {
   auto product = cast<graph::FullyConnectedOp>(op);
-  (hasCodes(op) ? planConvCodes : planConvF32)(shapeOf(product), op, product.getActivation(), plan);
+  (hasCodes(op) ? planConvCodes : planConvF32)(shapeOf(product), /*groups=*/1, op,
+                                               product.getActivation(), plan);
 }
 
 static void planDepthwise(Operation *op, Plan &plan) {

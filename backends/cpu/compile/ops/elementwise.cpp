@@ -3,11 +3,14 @@
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/map.h"
 #include "backends/cpu/compile/math_f32.h"
+#include "backends/cpu/compile/pow.h"
 #include "backends/cpu/compile/quantized_elementwise.h"
 #include "backends/cpu/compile/strided.h"
 #include "compiler/graph/types.h"
 
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
 
 using namespace mlir;
 
@@ -41,7 +44,7 @@ static void planUnary(Operation *op, Plan &plan) {
 }
 
 namespace {
-enum class Binary { kAdd, kSub, kMul, kDiv, kMaximum, kMinimum, kSquaredDifference, kPrelu };
+enum class Binary { kAdd, kSub, kMul, kDiv, kMaximum, kMinimum, kPow, kSquaredDifference, kPrelu };
 
 Value binaryF32(KernelBuilder &k, Binary kind, Value a, Value b) {
   switch (kind) {
@@ -57,6 +60,8 @@ Value binaryF32(KernelBuilder &k, Binary kind, Value a, Value b) {
     return arith::MaximumFOp::create(k, a, b);
   case Binary::kMinimum:
     return arith::MinimumFOp::create(k, a, b);
+  case Binary::kPow:
+    return powF32(k, a, b);
   case Binary::kSquaredDifference: {
     Value difference = arith::SubFOp::create(k, a, b);
     return arith::MulFOp::create(k, difference, difference);
@@ -70,6 +75,37 @@ Value binaryF32(KernelBuilder &k, Binary kind, Value a, Value b) {
   llvm_unreachable("binary op");
 }
 
+/// Integers wrap; null for ops that they do not have.
+Value binaryInteger(KernelBuilder &k, Binary kind, Value a, Value b) {
+  switch (kind) {
+  case Binary::kAdd:
+    return arith::AddIOp::create(k, a, b);
+  case Binary::kSub:
+    return arith::SubIOp::create(k, a, b);
+  case Binary::kMul:
+    return arith::MulIOp::create(k, a, b);
+  case Binary::kMaximum:
+    return arith::MaxSIOp::create(k, a, b);
+  case Binary::kMinimum:
+    return arith::MinSIOp::create(k, a, b);
+  default:
+    return {};
+  }
+}
+/// Ends of an activation, which are whole; infinite ones are left out.
+Value clampWhole(KernelBuilder &k, Value value, float low, float high) {
+  Type type = value.getType();
+  if (!std::isinf(low))
+    value = arith::MaxSIOp::create(k, value, k.constant(type, low));
+  if (!std::isinf(high))
+    value = arith::MinSIOp::create(k, value, k.constant(type, high));
+  return value;
+}
+bool hasIntegers(Binary kind) {
+  return kind == Binary::kAdd || kind == Binary::kSub || kind == Binary::kMul ||
+         kind == Binary::kMaximum || kind == Binary::kMinimum;
+}
+
 std::optional<Binary> binaryKind(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<Binary>>(op)
       .Case([](graph::AddOp) { return Binary::kAdd; })
@@ -78,6 +114,7 @@ std::optional<Binary> binaryKind(Operation *op) {
       .Case([](graph::DivOp) { return Binary::kDiv; })
       .Case([](graph::MaximumOp) { return Binary::kMaximum; })
       .Case([](graph::MinimumOp) { return Binary::kMinimum; })
+      .Case([](graph::PowOp) { return Binary::kPow; })
       .Case([](graph::SquaredDifferenceOp) { return Binary::kSquaredDifference; })
       .Case([](graph::PreluOp) { return Binary::kPrelu; })
       .Default([](Operation *) { return std::nullopt; });
@@ -85,8 +122,11 @@ std::optional<Binary> binaryKind(Operation *op) {
 } // namespace
 
 static Support supportsBinary(Operation *op) {
-  return graph::isQuantized(op->getResult(0).getType()) ? supportsQuantizedBinary(op)
-                                                        : supportsF32(op);
+  Type type = graph::tensorType(op->getResult(0)).getElementType();
+  if (graph::isQuantized(type))
+    return supportsQuantizedBinary(op);
+  bool isInteger = type.isSignlessInteger(32) || type.isSignlessInteger(64);
+  return isInteger && hasIntegers(*binaryKind(op)) ? Support::yes() : supportsF32(op);
 }
 
 static void planBinary(Operation *op, Plan &plan) {
@@ -108,7 +148,9 @@ static void planBinary(Operation *op, Plan &plan) {
                nest.addDense(shape);
                nest.build(k, [&](ArrayRef<Value> at) {
                  Value a = k.load(k.buffer(lhs), at[0]), b = k.load(k.buffer(rhs), at[1]);
-                 Value result = k.clampF32(binaryF32(k, kind, a, b), low, high);
+                 Value result = isa<FloatType>(a.getType())
+                                    ? k.clampF32(binaryF32(k, kind, a, b), low, high)
+                                    : clampWhole(k, binaryInteger(k, kind, a, b), low, high);
                  k.store(result, k.buffer(output), at[2]);
                });
              }},
@@ -140,6 +182,7 @@ void registerElementwise(HandlerTable &table) {
   table.add<graph::DivOp>(binary);
   table.add<graph::MaximumOp>(binary);
   table.add<graph::MinimumOp>(binary);
+  table.add<graph::PowOp>(binary);
   table.add<graph::SquaredDifferenceOp>(binary);
   table.add<graph::PreluOp>(binary);
 }

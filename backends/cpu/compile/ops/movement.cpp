@@ -1,5 +1,6 @@
 // Ops that move elements: reshape, transpose, concat, slice, pad, space_to_depth, depth_to_space.
 
+#include "backends/cpu/compile/copy.h"
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/strided.h"
 #include "backends/cpu/compile/table.h"
@@ -12,28 +13,6 @@ namespace tandem::cpu {
 using codegen::KernelBuilder;
 
 namespace {
-/// Where one side of a copy has the elements of a box.
-struct Side {
-  std::vector<int64_t> strides;
-  int64_t offset = 0;
-};
-
-void planCopy(Value input, Value output, const std::vector<int64_t> &box, const Side &from,
-              const Side &to, Plan &plan) {
-  Buffers buffers(plan);
-  unsigned in = buffers.add(input), out = buffers.add(output);
-  plan.step({buffers.types,
-             [=](KernelBuilder &k) {
-               StridedNest nest(box);
-               nest.add(from.strides, from.offset);
-               nest.add(to.strides, to.offset);
-               nest.build(k, [&](ArrayRef<Value> at) {
-                 k.store(k.load(k.buffer(in), at[0]), k.buffer(out), at[1]);
-               });
-             }},
-            buffers.ids);
-}
-
 std::vector<int64_t> shapeOf(Value value) {
   return graph::tensorType(value).getShape().vec();
 }
@@ -59,10 +38,11 @@ void planTranspose(Operation *op, Plan &plan) {
 }
 
 Support supportsConcat(Operation *op) {
+  Type type = graph::tensorType(op->getResult(0)).getElementType();
   for (Value input : op->getOperands())
-    if (graph::tensorType(input).getElementType() !=
-        graph::tensorType(op->getResult(0)).getElementType())
-      return Support::no("concatenates tensors quantized differently, which has no kernel");
+    if (graph::tensorType(input).getElementType() != type && !supportsSameCodes(op))
+      return Support::no("concatenates tensors quantized differently, which only 8-bit codes "
+                         "quantized per tensor have a kernel for");
   return Support::yes();
 }
 
@@ -73,8 +53,18 @@ void planConcat(Operation *op, Plan &plan) {
   int64_t done = 0;
   for (Value input : concat.getInputs()) {
     std::vector<int64_t> box = shapeOf(input);
-    planCopy(input, concat.getResult(), box, {denseStrides(box)}, {out, done * out[axis]}, plan);
+    Side from{denseStrides(box)}, to{out, done * out[axis]};
     done += box[axis];
+    if (graph::tensorType(input).getElementType() ==
+        graph::tensorType(concat.getResult()).getElementType()) {
+      planCopy(input, concat.getResult(), box, from, to, plan);
+      continue;
+    }
+    Buffers buffers = copyBuffers(input, concat.getResult(), plan);
+    unsigned table =
+        addTable(concatTable(codeTypeOf(input), codeTypeOf(concat.getResult())), buffers, plan);
+    planCopy(std::move(buffers), box, from, to, plan,
+             [=](KernelBuilder &k, Value code) { return lookUp(k, table, code); });
   }
 }
 

@@ -18,8 +18,9 @@ struct Pool {
   ConvShape shape; ///< the kernel is the window
   ElementType element;
   bool average, countPadding;
-  float low, high; ///< of f32 results
-  CodeRange range; ///< of codes
+  float low, high;   ///< of f32 results
+  CodeRange range;   ///< of codes
+  int32_t zeroPoint; ///< of the input's codes: what pads count as
   unsigned input, output;
 };
 
@@ -52,6 +53,7 @@ private:
     Range rows = inside(k_, top, s_.kernelHeight, s_.inHeight);
     Range columns = inside(k_, left, s_.kernelWidth, s_.inWidth);
     Value count = p_.average ? divisor(rows, columns) : Value();
+    Value pads = p_.average && p_.countPadding && !isFloat() ? padsOf(rows, columns) : Value();
     k_.forChannels(s_.inChannels, [&](Value channel, int64_t valid) {
       Value acc = k_.constant(accumulatorType(), start());
       acc = k_.loop(rows.from, rows.to, 1, acc, [&](Value y, ValueRange outer) {
@@ -62,6 +64,8 @@ private:
         });
       })[0];
       Value out = k_.add(k_.mul(row, s_.outWidth), column);
+      if (pads)
+        acc = arith::AddIOp::create(k_, acc, k_.broadcast(pads, k_.vectorI32()));
       k_.storePart(finish(acc, count), k_.buffer(p_.output),
                    k_.add(k_.mul(out, s_.outChannels), channel), valid);
     });
@@ -94,6 +98,13 @@ private:
     Value count = k_.mul(k_.sub(rows.to, rows.from), k_.sub(columns.to, columns.from));
     Value asInt = arith::IndexCastOp::create(k_, k_.getI32Type(), count);
     return arith::SIToFPOp::create(k_, k_.getF32Type(), asInt);
+  }
+
+  /// What the pads of a window of codes add to its sum.
+  Value padsOf(Range rows, Range columns) {
+    Value inside = k_.mul(k_.sub(rows.to, rows.from), k_.sub(columns.to, columns.from));
+    Value outside = k_.mul(k_.sub(k_.index(s_.taps()), inside), p_.zeroPoint);
+    return arith::IndexCastOp::create(k_, k_.getI32Type(), outside);
   }
 
   Value finish(Value acc, Value count) {
@@ -133,6 +144,7 @@ template <typename OpT> Pool describe(OpT op) {
   std::tie(pool.low, pool.high) = clampRange(op.getActivation());
   if (graph::isQuantized(type)) {
     CodeType codes = codeTypeOf(op.getResult());
+    pool.zeroPoint = codeTypeOf(op.getInput()).zeroPoint;
     pool.range = codesWithin({pool.low, pool.high}, codes.element, codes.scale, codes.zeroPoint);
   }
   return pool;
@@ -143,8 +155,6 @@ static Support supportsPool(Operation *op) {
   if (!graph::isQuantized(op->getResult(0).getType()))
     return supportsF32(op);
   if (auto average = dyn_cast<graph::AveragePool2dOp>(op)) {
-    if (average.getCountIncludePad())
-      return Support::no("averages codes with the padding, which has no kernel");
     if (average.getWindow()[0] > 256 || average.getWindow()[1] > 200)
       return Support::no("averages codes over more elements than its arithmetic is exact for");
   }

@@ -23,7 +23,7 @@ struct Reduction {
   bool channelsKept; ///< the innermost dimension stays: reduce whole vectors
   int64_t count;     ///< elements per result
   ElementType element;
-  // Quantized mean only.
+  // Codes, mean and sum only.
   FixedMultiplier rescale;
   int32_t inZero = 0, outZero = 0;
   unsigned input, output;
@@ -78,16 +78,22 @@ private:
     constexpr auto kReassoc = arith::FastMathFlags::reassoc;
     switch (r_.kind) {
     case Reduce::kMax:
-      return arith::MaximumFOp::create(k_, a, b);
+      return isFloat() ? Value(arith::MaximumFOp::create(k_, a, b))
+                       : Value(arith::MaxSIOp::create(k_, a, b));
     case Reduce::kMin:
-      return arith::MinimumFOp::create(k_, a, b);
+      return isFloat() ? Value(arith::MinimumFOp::create(k_, a, b))
+                       : Value(arith::MinSIOp::create(k_, a, b));
     default:
       return isFloat() ? Value(arith::AddFOp::create(k_, a, b, kReassoc))
                        : Value(arith::AddIOp::create(k_, a, b));
     }
   }
 
+  bool chooses() const { return r_.kind == Reduce::kMax || r_.kind == Reduce::kMin; }
+
   double start() const {
+    if (!isFloat())
+      return r_.kind == Reduce::kMax ? INT32_MIN : r_.kind == Reduce::kMin ? INT32_MAX : 0;
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     return r_.kind == Reduce::kMax ? -kInfinity : r_.kind == Reduce::kMin ? kInfinity : 0;
   }
@@ -110,6 +116,8 @@ private:
       return r_.kind == Reduce::kMean
                  ? Value(arith::DivFOp::create(k_, acc, k_.constant(type, double(r_.count))))
                  : acc;
+    if (chooses())
+      return k_.fromI32(acc, r_.element);
     Value centred = arith::SubIOp::create(k_, acc, k_.constant(type, double(r_.inZero * r_.count)));
     Value mean = multiplyRoundingTwice(k_, centred, multiplierConstant(k_, r_.rescale, type));
     return k_.fromI32(toCodes(k_, mean, r_.outZero, allCodes(r_.element)), r_.element);
@@ -138,7 +146,9 @@ void planReduction(Operation *op, Reduce kind, ArrayRef<int64_t> axes, Plan &pla
                            !llvm::is_contained(axes, type.getRank() - 1);
   if (graph::isQuantized(type)) {
     CodeType in = codeTypeOf(op->getOperand(0)), out = codeTypeOf(op->getResult(0));
-    reduction.rescale = meanMultiplier(in.scale, out.scale, reduction.count);
+    reduction.rescale = kind == Reduce::kMean
+                            ? meanMultiplier(in.scale, out.scale, reduction.count)
+                            : quantizeMultiplier(double(in.scale) / double(out.scale));
     reduction.inZero = in.zeroPoint;
     reduction.outZero = out.zeroPoint;
   }
@@ -149,13 +159,14 @@ void planReduction(Operation *op, Reduce kind, ArrayRef<int64_t> axes, Plan &pla
             buffers.ids);
 }
 
-Support supportsMean(Operation *op) {
-  return graph::isQuantized(op->getOperand(0).getType()) ? supportsByteCodes(op) : supportsF32(op);
+Support supportsReduction(Operation *op) {
+  if (!graph::isQuantized(op->getOperand(0).getType()))
+    return supportsF32(op);
+  return supportsSameCodes(op);
 }
 
 template <typename OpT, Reduce kind> void addReduction(HandlerTable &table) {
-  Support (*supports)(Operation *) = kind == Reduce::kMean ? supportsMean : supportsF32;
-  table.add<OpT>({supports, [](Operation *op, Plan &plan) {
+  table.add<OpT>({supportsReduction, [](Operation *op, Plan &plan) {
                     planReduction(op, kind, cast<OpT>(op).getAxes(), plan);
                   }});
 }

@@ -1,6 +1,7 @@
 // resize_bilinear and resize_nearest: where to read is a table made here.
 
 #include "backends/cpu/compile/handlers.h"
+#include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
 
 #include <cmath>
@@ -15,10 +16,16 @@ namespace {
 struct Resize {
   int64_t batch, inHeight, inWidth, outHeight, outWidth, channels;
   bool bilinear;
+  ElementType element; ///< of a bilinear one: f32, i8 or u8
   unsigned input, output;
   unsigned rows, columns;                 ///< first source row and column, per output
   unsigned nextRows, nextColumns;         ///< the second ones
-  unsigned rowFractions, columnFractions; ///< weight of the second ones
+  unsigned rowFractions, columnFractions; ///< weight of the second ones, in parts of weightUnit()
+
+  /// TFLite's weights: of i8 in 1024ths of a pixel, else in float.
+  bool inIntegers() const { return element == ElementType::kI8; }
+  double weightUnit() const { return inIntegers() ? kFixedUnit : 1; }
+  static constexpr int64_t kFixedUnit = 1 << 10;
 };
 
 /// One dimension's table.
@@ -45,6 +52,27 @@ Positions positions(int64_t in, int64_t out, bool alignCorners, bool halfPixel, 
     result.second.push_back(static_cast<int32_t>(
         std::min(static_cast<int64_t>(std::max(std::ceil(source), 0.0f)), in - 1)));
     result.fraction.push_back(source - float(first));
+  }
+  return result;
+}
+
+/// The same in 1024ths, for bilinear ones of i8: places and weights as TFLite's integers have them.
+struct FixedPositions {
+  std::vector<int32_t> first, second, fraction;
+};
+
+FixedPositions fixedPositions(int64_t in, int64_t out, bool alignCorners, bool halfPixel) {
+  constexpr int64_t kUnit = Resize::kFixedUnit;
+  FixedPositions result;
+  bool aligned = alignCorners && out > 1;
+  int64_t scale = (kUnit * (in - aligned) + (out - aligned) / 2) / (out - aligned);
+  for (int64_t i = 0; i < out; ++i) {
+    int64_t source = i * scale + (halfPixel ? scale / 2 - kUnit / 2 : 0);
+    int64_t first = std::clamp<int64_t>(source / kUnit, 0, in - 1);
+    result.first.push_back(static_cast<int32_t>(first));
+    result.second.push_back(
+        static_cast<int32_t>(std::clamp<int64_t>((source + kUnit - 1) / kUnit, 0, in - 1)));
+    result.fraction.push_back(static_cast<int32_t>(source - kUnit * first));
   }
   return result;
 }
@@ -80,27 +108,76 @@ private:
       k_.store(k_.load(k_.buffer(r_.input), k_.add(from, c)), k_.buffer(r_.output), k_.add(to, c));
     });
   }
+  Type sumType() { return r_.inIntegers() ? Type(k_.getI32Type()) : Type(k_.getF32Type()); }
+  Value times(Value a, Value b) {
+    return r_.inIntegers() ? Value(arith::MulIOp::create(k_, a, b))
+                           : Value(arith::MulFOp::create(k_, a, b));
+  }
+  Value plus(Value a, Value b) {
+    return r_.inIntegers() ? Value(arith::AddIOp::create(k_, a, b))
+                           : Value(arith::AddFOp::create(k_, a, b));
+  }
+  /// Weights of the first and the second of two neighbours.
+  std::pair<Value, Value> weights(unsigned fractions, Value i) {
+    Value one = k_.constant(sumType(), r_.weightUnit());
+    Value second = k_.load(k_.buffer(fractions), i);
+    return {r_.inIntegers() ? Value(arith::SubIOp::create(k_, one, second))
+                            : Value(arith::SubFOp::create(k_, one, second)),
+            second};
+  }
+
   void blend(Value batch, Value y, Value x, Value out) {
-    Value one = k_.constant(k_.getF32Type(), 1);
-    Value dy = k_.load(k_.buffer(r_.rowFractions), y),
-          dx = k_.load(k_.buffer(r_.columnFractions), x);
-    Value sy = arith::SubFOp::create(k_, one, dy), sx = arith::SubFOp::create(k_, one, dx);
+    auto [sy, dy] = weights(r_.rowFractions, y);
+    auto [sx, dx] = weights(r_.columnFractions, x);
     Value y0 = at(r_.rows, y), y1 = at(r_.nextRows, y);
     Value x0 = at(r_.columns, x), x1 = at(r_.nextColumns, x);
-    const std::pair<Value, Value> corners[] = {
-        {pixel(batch, y0, x0), arith::MulFOp::create(k_, sy, sx)},
-        {pixel(batch, y1, x0), arith::MulFOp::create(k_, dy, sx)},
-        {pixel(batch, y0, x1), arith::MulFOp::create(k_, sy, dx)},
-        {pixel(batch, y1, x1), arith::MulFOp::create(k_, dy, dx)}};
+    struct Corner {
+      Value pixel, ofRow, ofColumn;
+    };
+    const Corner corners[] = {{pixel(batch, y0, x0), sy, sx},
+                              {pixel(batch, y1, x0), dy, sx},
+                              {pixel(batch, y0, x1), sy, dx},
+                              {pixel(batch, y1, x1), dy, dx}};
+    // Codes in float are rounded to other codes when the order of the products changes.
+    bool keepsOrder = r_.element == ElementType::kU8;
+    SmallVector<Value> both;
+    for (const Corner &corner : corners)
+      both.push_back(keepsOrder ? Value() : times(corner.ofRow, corner.ofColumn));
     k_.loop(r_.channels, [&](Value c) {
       Value sum;
-      for (auto [corner, weight] : corners) {
-        Value part =
-            arith::MulFOp::create(k_, k_.load(k_.buffer(r_.input), k_.add(corner, c)), weight);
-        sum = sum ? Value(arith::AddFOp::create(k_, sum, part)) : part;
+      for (auto [corner, weight] : llvm::zip_equal(corners, both)) {
+        Value element = real(k_.load(k_.buffer(r_.input), k_.add(corner.pixel, c)));
+        Value part = keepsOrder ? times(times(element, corner.ofRow), corner.ofColumn)
+                                : times(element, weight);
+        sum = sum ? plus(sum, part) : part;
       }
-      k_.store(sum, k_.buffer(r_.output), k_.add(out, c));
+      k_.store(stored(sum), k_.buffer(r_.output), k_.add(out, c));
     });
+  }
+
+  Value real(Value element) {
+    if (r_.element == ElementType::kF32)
+      return element;
+    Value code = k_.toI32(element, r_.element);
+    return r_.inIntegers() ? code : Value(arith::SIToFPOp::create(k_, k_.getF32Type(), code));
+  }
+  /// u8: half up. i8: half away from zero; sums may have wrapped on the way, but not in the end.
+  Value stored(Value sum) {
+    if (r_.element == ElementType::kF32)
+      return sum;
+    if (!r_.inIntegers()) {
+      sum = arith::AddFOp::create(k_, sum, k_.constant(sumType(), 0.5));
+      sum = arith::FPToSIOp::create(k_, k_.getI32Type(), k_.clampF32(sum, 0, 255));
+      return k_.fromI32(sum, r_.element);
+    }
+    constexpr int64_t kOne = Resize::kFixedUnit * Resize::kFixedUnit;
+    Value positive =
+        arith::CmpIOp::create(k_, arith::CmpIPredicate::sgt, sum, k_.constant(sumType(), 0));
+    Value half = arith::SelectOp::create(k_, positive, k_.constant(sumType(), kOne / 2),
+                                         k_.constant(sumType(), -kOne / 2));
+    sum = arith::DivSIOp::create(k_, arith::AddIOp::create(k_, sum, half),
+                                 k_.constant(sumType(), kOne));
+    return k_.fromI32(k_.clampInt(sum, INT8_MIN, INT8_MAX), r_.element);
   }
 
   KernelBuilder &k_;
@@ -118,23 +195,35 @@ template <typename OpT> void planResize(OpT op, bool bilinear, Plan &plan) {
   resize.bilinear = bilinear;
   resize.input = buffers.add(op.getInput());
   resize.output = buffers.add(op.getResult());
+  resize.element = buffers.types[resize.output].element;
   bool align = op.getAlignCorners(), half = op.getHalfPixelCenters();
-  Positions rows = positions(in[1], out[1], align, half, bilinear);
-  Positions columns = positions(in[2], out[2], align, half, bilinear);
-  resize.rows = buffers.addConstant(rows.first);
-  resize.columns = buffers.addConstant(columns.first);
-  if (bilinear) {
+  auto add = [&](const auto &rows, const auto &columns) {
+    resize.rows = buffers.addConstant(rows.first);
+    resize.columns = buffers.addConstant(columns.first);
+    if (!bilinear)
+      return;
     resize.nextRows = buffers.addConstant(rows.second);
     resize.nextColumns = buffers.addConstant(columns.second);
     resize.rowFractions = buffers.addConstant(rows.fraction);
     resize.columnFractions = buffers.addConstant(columns.fraction);
-  }
+  };
+  if (bilinear && resize.inIntegers())
+    add(fixedPositions(in[1], out[1], align, half), fixedPositions(in[2], out[2], align, half));
+  else
+    add(positions(in[1], out[1], align, half, bilinear),
+        positions(in[2], out[2], align, half, bilinear));
   plan.step({buffers.types, [=](KernelBuilder &k) { ResizeCode(k, resize).build(); }}, buffers.ids);
 }
 } // namespace
 
+static Support supportsBilinear(Operation *op) {
+  if (!graph::isQuantized(op->getOperand(0).getType()))
+    return supportsF32(op);
+  return supportsSameCodes(op);
+}
+
 void registerResize(HandlerTable &table) {
-  table.add<graph::ResizeBilinearOp>({supportsF32, [](Operation *op, Plan &plan) {
+  table.add<graph::ResizeBilinearOp>({supportsBilinear, [](Operation *op, Plan &plan) {
                                         planResize(cast<graph::ResizeBilinearOp>(op), true, plan);
                                       }});
   table.add<graph::ResizeNearestOp>({supportsAny, [](Operation *op, Plan &plan) {

@@ -1,6 +1,6 @@
-#include "backends/reference/run/product.h"
+#include "backends/reference/run/op.h"
+#include "base/unary_functions.h"
 
-#include <cmath>
 #include <cstring>
 
 namespace tandem::reference {
@@ -10,7 +10,7 @@ namespace {
 struct Run {
   const std::byte *from;
   int64_t offset, bytes;
-  /// Codes of another scale are looked up here; TFLite has them rounded in float.
+  /// Codes of another scale are looked up here.
   std::optional<ByteTable> table;
 };
 
@@ -18,17 +18,8 @@ std::optional<ByteTable> requantization(const Tensor &in, const Tensor &out) {
   if (!in.isCodes() || in.quantization.perChannel() ||
       (in.scale() == out.scale() && in.zeroPoint() == out.zeroPoint()))
     return std::nullopt;
-  float scale = in.scale() * (1.0f / out.scale());
-  float bias = static_cast<float>(-in.zeroPoint()) * scale;
-  CodeRange all = allCodes(out.type);
-  ByteTable table;
-  for (int32_t code = all.low; code <= all.high; ++code) {
-    float value =
-        std::round(static_cast<float>(code) * scale + bias) + static_cast<float>(out.zeroPoint());
-    float clamped = std::min(std::max(value, float(all.low)), float(all.high));
-    table[static_cast<uint8_t>(code)] = static_cast<uint8_t>(static_cast<int32_t>(clamped));
-  }
-  return table;
+  return concatTable({in.type, in.scale(), in.zeroPoint()},
+                     {out.type, out.scale(), out.zeroPoint()});
 }
 
 void copyRun(const Run &run, int64_t index, std::byte *to) {

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "backends/cpu/compile/map.h"
+
+namespace tandem::cpu {
+
+/// Where one side of a copy has the elements of a box, in elements.
+struct Side {
+  std::vector<int64_t> strides;
+  int64_t offset = 0;
+};
+
+/// A step that copies a box of elements from buffer 0 to buffer 1, each through `map` if there is
+/// one; it may read the buffers behind them.
+void planCopy(Buffers buffers, const std::vector<int64_t> &box, const Side &from, const Side &to,
+              Plan &plan, const Map &map = {});
+void planCopy(mlir::Value input, mlir::Value output, const std::vector<int64_t> &box,
+              const Side &from, const Side &to, Plan &plan);
+Buffers copyBuffers(mlir::Value input, mlir::Value output, Plan &plan);
+
+} // namespace tandem::cpu

@@ -1,0 +1,27 @@
+#include "backends/cpu/compile/rows.h"
+
+#include "backends/cpu/compile/strided.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+void Rows::build(codegen::KernelBuilder &k, function_ref<void(Value, Value)> body) const {
+  StridedNest nest(sizes);
+  nest.add(strides);
+  nest.addDense(sizes);
+  nest.build(k, [&](ArrayRef<Value> at) { body(at[0], at[1]); });
+}
+
+Rows rowsAlong(ArrayRef<int64_t> shape, int64_t axis) {
+  std::vector<int64_t> strides = denseStrides(shape);
+  Rows rows = {{}, {}, shape[static_cast<size_t>(axis)], strides[static_cast<size_t>(axis)]};
+  for (size_t d = 0; d < shape.size(); ++d)
+    if (d != static_cast<size_t>(axis)) {
+      rows.sizes.push_back(shape[d]);
+      rows.strides.push_back(strides[d]);
+    }
+  return rows;
+}
+
+} // namespace tandem::cpu
