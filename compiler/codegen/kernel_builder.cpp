@@ -167,6 +167,10 @@ void KernelBuilder::storePart(Value value, Value buffer, Value index, int64_t co
   int64_t lanes = type.getNumElements();
   if (count >= lanes)
     return storeVector(value, buffer, index);
+  // Not by a mask: of a vector truncated to bytes LLVM 22 stores a single lane in its old width,
+  // over what lies behind it.
+  if (count == 1)
+    return store(vector::ExtractOp::create(*this, value, ArrayRef<int64_t>{0}), buffer, index);
   if (isa_.maskedStores) {
     Value mask = vector::ConstantMaskOp::create(*this, VectorType::get({lanes}, getI1Type()),
                                                 ArrayRef<int64_t>{count});

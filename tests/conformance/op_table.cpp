@@ -110,7 +110,9 @@ std::string table() {
          "Importers that make the operator (●), and element types that a backend runs, as it "
          "answers "
          "for the cases of `tests/conformance`; \"in part\": not every shape or attribute. What a "
-         "backend refuses goes to the next one, and `tandem compile --report` says why. `hybrid`: "
+         "backend refuses goes to the next one, and `tandem compile --report` says why. `i8`, "
+         "`u8`, `q16`, `q32`: codes of a quantized type; `ui8`, `i1`, `i32`, `i64`: plain; "
+         "`hybrid`: "
          "f32 activations, 8-bit filter.\n\n| op |";
   for (const auto &[format, source] : importers)
     out << " " << format << " |";

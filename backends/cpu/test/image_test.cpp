@@ -6,6 +6,7 @@
 #include "backends/cpu/test/harness.h"
 #include "compiler/codegen/kernel_set.h"
 
+#include <algorithm>
 #include <cstring>
 #include <elf.h>
 #include <gmock/gmock.h>
@@ -102,6 +103,42 @@ TEST(Codegen, CompilesEqualKernelsOnce) {
                                  *codegen::findIsa("avx2"));
   ASSERT_TRUE(bool(compiled));
   EXPECT_EQ(compiled->functionOf, (std::vector<uint32_t>{0, 1, 0}));
+}
+
+/// Whatever of a vector is stored: the bytes behind it are another channel's, or another buffer's.
+TEST(Codegen, StoresPartsOfNarrowedVectorsAndNothingBehindThem) {
+  for (const char *name : {"avx512", "avx2", "avx2-wide"}) {
+    if (name == std::string_view("avx512") && !processorHas("avx512vnni"))
+      continue;
+    const codegen::Isa &isa = *codegen::findIsa(name);
+    for (int64_t count = 1; count <= isa.lanes(); ++count) {
+      codegen::Kernel kernel = {
+          {{ElementType::kI32, 16}, {ElementType::kI8, 64}}, [=](KernelBuilder &k) {
+            mlir::Value x = k.loadVector(k.vectorI32(), k.buffer(0), k.index(0));
+            k.storePart(k.fromI32(k.clampInt(x, -100, 100), ElementType::kI8), k.buffer(1),
+                        k.index(5), count);
+          }};
+      auto compiled = compileKernels(kernel, isa);
+      ASSERT_TRUE(bool(compiled)) << llvm::toString(compiled.takeError());
+      auto image = map(compiled->image);
+      ASSERT_TRUE(image.ok()) << image.error().text();
+      auto *function =
+          reinterpret_cast<void (*)(void *const *, int64_t, int64_t)>(image->find("k0"));
+      alignas(64) int32_t input[16];
+      alignas(64) int8_t output[64], expected[64];
+      for (int i = 0; i < 16; ++i)
+        input[i] = 60 - 20 * i;
+      for (int i = 0; i < 64; ++i) {
+        output[i] = 77;
+        bool stored = i >= 5 && i < 5 + count;
+        expected[i] = stored ? static_cast<int8_t>(std::max(input[i - 5], -100)) : int8_t(77);
+      }
+      void *buffers[] = {input, output};
+      function(buffers, 0, 1);
+      for (int i = 0; i < 64; ++i)
+        ASSERT_EQ(output[i], expected[i]) << name << ", " << count << " lanes, byte " << i;
+    }
+  }
 }
 
 TEST(Codegen, CompilesForAvx512Too) {
