@@ -9,7 +9,8 @@
 namespace tandem {
 namespace {
 
-/// Holds a plan to its graph, rule by rule; nothing of a scheduler is used but what contention does.
+/// Holds a plan to its graph, rule by rule; nothing of a scheduler is used but what contention
+/// does.
 class PlanChecker {
 public:
   PlanChecker(const TaskGraph &graph, const Plan &plan)
@@ -122,7 +123,8 @@ private:
     return {};
   }
 
-  /// Which task of the pattern needs what frame `frame` sends over the edge, and how many periods later.
+  /// Which task of the pattern needs what frame `frame` sends over the edge, and how many periods
+  /// later.
   struct Consumer {
     const PlannedTask *task;
     double later;
@@ -231,7 +233,8 @@ PlanTotals totalsOf(const TaskGraph &graph, const Plan &plan) {
   }
   if (!repeats || period <= 0)
     return totals;
-  // The number changes when a frame begins; just then the others that have begun and are not done count.
+  // The number changes when a frame begins; just then the others that have begun and are not done
+  // count.
   double slack = kTimeTolerance * std::max(period, totals.makespan);
   for (const auto &[now, unused] : lives) {
     inFlight = 0;

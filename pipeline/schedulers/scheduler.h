@@ -10,19 +10,20 @@
 
 namespace tandem {
 
-/// What a scheduler is asked for. Latency schedulers look at objective, seed and limits of work only.
+/// What a scheduler is asked for. Latency schedulers look at objective, seed and limits of work
+/// only.
 struct ScheduleOptions {
   Objective objective = Objective::kLatency;
   /// For searches, which stop there with what they have. Those that are done before give the same
   /// plan every time, on every machine.
   double timeLimitMs = 10'000;
-  double effort = 1;  ///< how much a search may do, as a multiple of its default
-  uint64_t seed = 1;  ///< of the random choices of a search
+  double effort = 1; ///< how much a search may do, as a multiple of its default
+  uint64_t seed = 1; ///< of the random choices of a search
   // Of throughput plans; 0: no limit.
-  size_t mostFrames = 8;        ///< frames of a pattern (Plan::frames)
+  size_t mostFrames = 8; ///< frames of a pattern (Plan::frames)
   size_t mostFramesInFlight = 0;
-  double mostLatency = 0;       ///< in the unit of the graph's times, on Plan::makespan
-  double mostBytes = 0;         ///< on frames in flight * TaskGraph::frameBytes
+  double mostLatency = 0; ///< in the unit of the graph's times, on Plan::makespan
+  double mostBytes = 0;   ///< on frames in flight * TaskGraph::frameBytes
 };
 
 /// A scheduler: a pure function of graph and options. The graph has passed checkTaskGraph().

@@ -9,7 +9,9 @@
 namespace tandem {
 namespace {
 
-bool isTime(double value) { return std::isfinite(value) && value >= 0; }
+bool isTime(double value) {
+  return std::isfinite(value) && value >= 0;
+}
 
 /// Collects nothing: the first thing that is wrong is said, and that is all.
 class Checker {
@@ -99,8 +101,8 @@ private:
       for (size_t to = 0; to < count; ++to) {
         const Link &link = graph_.links[from][to];
         if (!isTime(link.latency) || !isTime(link.perByte))
-          return wrong(at(at("links", from), to), "latency ", link.latency, " and ",
-                       link.perByte, " a byte, expected 0 or more");
+          return wrong(at(at("links", from), to), "latency ", link.latency, " and ", link.perByte,
+                       " a byte, expected 0 or more");
         // Paths index a table, so that a wild number must not get through.
         if (link.path < -1 || link.path >= static_cast<int>(count * count))
           return wrong(at(at("links", from), to), "path ", link.path, ", expected -1 to ",
@@ -122,8 +124,7 @@ private:
         return wrong(edgeName(i), "cost ", edge.cost, " and ", edge.bytes,
                      " bytes, expected 0 or more");
       if (edge.distance > kMostDistance)
-        return wrong(edgeName(i), "distance ", edge.distance, ", expected at most ",
-                     kMostDistance);
+        return wrong(edgeName(i), "distance ", edge.distance, ", expected at most ", kMostDistance);
       if (!seen.insert({edge.from, edge.to, edge.distance}).second)
         return wrong(edgeName(i), "is there already");
     }
@@ -142,8 +143,8 @@ private:
     for (const TaskEdge &edge : graph_.edges)
       if (edge.distance == 0 && !isOrdered[edge.from])
         before[edge.to] = edge.from;
-    size_t task = static_cast<size_t>(std::find(isOrdered.begin(), isOrdered.end(), 0) -
-                                      isOrdered.begin());
+    size_t task =
+        static_cast<size_t>(std::find(isOrdered.begin(), isOrdered.end(), 0) - isOrdered.begin());
     for (size_t step = 0; step < graph_.tasks.size(); ++step)
       task = before[task];
     std::string cycle = graph_.tasks[task].name;

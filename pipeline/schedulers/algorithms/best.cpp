@@ -24,10 +24,10 @@ double workOfLookahead(const Instance &instance) {
   return perEdge * processors * processors;
 }
 
-/// Each task where its finish time, the optimistic rest after it (weighted by `lookAhead`), and the price of
-/// running it there rather than where it is cheapest are least together. Prices are those of the
-/// fractional load's dual solution: where every processor is busy, earliest finish alone spends their
-/// time badly.
+/// Each task where its finish time, the optimistic rest after it (weighted by `lookAhead`), and the
+/// price of running it there rather than where it is cheapest are least together. Prices are those
+/// of the fractional load's dual solution: where every processor is busy, earliest finish alone
+/// spends their time badly.
 ListSchedule pricedSchedule(const Instance &instance, const std::vector<size_t> &order,
                             const std::vector<double> &costs, const FractionalLoad &load,
                             double lookAhead, double price) {
@@ -51,7 +51,9 @@ ListSchedule pricedSchedule(const Instance &instance, const std::vector<size_t> 
 
 std::vector<Solution> startingPoints(const Instance &instance, double budget) {
   std::vector<Solution> starts;
-  auto add = [&](const ListSchedule &schedule) { starts.push_back(solutionOf(instance, schedule)); };
+  auto add = [&](const ListSchedule &schedule) {
+    starts.push_back(solutionOf(instance, schedule));
+  };
   add(heftSchedule(instance));
   add(cpopSchedule(instance));
   add(peftSchedule(instance));
@@ -88,8 +90,8 @@ ListSchedule bestSchedule(const Instance &instance, const ScheduleOptions &optio
   budget.seed = options.seed;
   std::vector<Solution> starts = startingPoints(instance, budget.work / 4);
   bool isPlain = instance.paths() == 0 && !instance.hasContention();
-  Solution best = isPlain ? tabuSearch(instance, starts, budget)
-                          : orderSearch(instance, starts, budget);
+  Solution best =
+      isPlain ? tabuSearch(instance, starts, budget) : orderSearch(instance, starts, budget);
   return scheduleInOrder(instance, best.order, best.processor);
 }
 

@@ -1,5 +1,5 @@
-// CPOP, critical path on a processor: the second algorithm of Topcuoglu, Hariri, Wu, IEEE TPDS 13(3),
-// 2002.
+// CPOP, critical path on a processor: the second algorithm of Topcuoglu, Hariri, Wu, IEEE TPDS
+// 13(3), 2002.
 
 #include "pipeline/schedulers/algorithms/list_schedulers.h"
 #include "pipeline/schedulers/common/ranks.h"

@@ -4,8 +4,8 @@
 
 namespace tandem {
 
-// The list schedulers of the literature, for searches to start from. Each is in the .cpp of its name,
-// which says its source.
+// The list schedulers of the literature, for searches to start from. Each is in the .cpp of its
+// name, which says its source.
 
 ListSchedule heftSchedule(const Instance &instance);
 ListSchedule cpopSchedule(const Instance &instance);

@@ -11,9 +11,9 @@ namespace tandem {
 namespace {
 
 /// The largest finish time of the task's children when they are placed one after another by HEFT's
-/// rule, given what is placed of their parents; the task's own without children. Nothing stays placed.
-double finishOfChildren(ListSchedule &schedule, size_t task,
-                        const std::vector<size_t> &children) {
+/// rule, given what is placed of their parents; the task's own without children. Nothing stays
+/// placed.
+double finishOfChildren(ListSchedule &schedule, size_t task, const std::vector<size_t> &children) {
   double largest = schedule.finish(task);
   for (size_t child : children) {
     schedule.place(child, schedule.fastest(child));

@@ -1,5 +1,5 @@
-// PEFT: Arabnejad, Barbosa, "List scheduling algorithm for heterogeneous systems by an optimistic cost
-// table", IEEE TPDS 25(3), 2014.
+// PEFT: Arabnejad, Barbosa, "List scheduling algorithm for heterogeneous systems by an optimistic
+// cost table", IEEE TPDS 25(3), 2014.
 
 #include "pipeline/schedulers/algorithms/list_schedulers.h"
 #include "pipeline/schedulers/common/ranks.h"

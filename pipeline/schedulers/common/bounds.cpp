@@ -29,8 +29,8 @@ double criticalPath(const Instance &instance, const std::vector<double> &finishe
   return longest;
 }
 
-/// For every pair of times (from the start, to the end): the tasks that can neither begin before the
-/// one nor be done after the other have only what lies between for their work.
+/// For every pair of times (from the start, to the end): the tasks that can neither begin before
+/// the one nor be done after the other have only what lies between for their work.
 double windows(const Instance &instance, const std::vector<double> &finishes,
                const std::vector<double> &rests, const FractionalLoad &load) {
   size_t count = instance.tasks();
@@ -73,8 +73,7 @@ std::vector<size_t> cycleAbove(const Instance &instance, double interval) {
     for (size_t i = 0; i < edges.size(); ++i) {
       const TaskEdge &edge = edges[i];
       double duration = instance.leastDuration(edge.from);
-      double length =
-          longest[edge.from] + duration - interval * static_cast<double>(edge.distance);
+      double length = longest[edge.from] + duration - interval * static_cast<double>(edge.distance);
       if (length > longest[edge.to] + kTimeTolerance * duration) {
         longest[edge.to] = length;
         last[edge.to] = i;

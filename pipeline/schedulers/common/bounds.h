@@ -17,8 +17,8 @@ struct Bound {
   std::string reason;
 };
 
-/// How little time the processors need for all tasks together, if tasks could be cut into pieces of any
-/// size: a linear program of one row a processor and one for the memory's bandwidth.
+/// How little time the processors need for all tasks together, if tasks could be cut into pieces of
+/// any size: a linear program of one row a processor and one for the memory's bandwidth.
 struct FractionalLoad {
   double value = 0;
   /// The dual solution, of sum 1, by processor and then for the memory: whatever the plan, the
@@ -29,9 +29,9 @@ struct FractionalLoad {
 };
 FractionalLoad fractionalLoad(const Instance &instance);
 
-// Both by [task * processors + processor], if all other tasks chose their processors freely and got in
-// one another's way only where they share a neighbour (siblings.h); kCannotRun where the task cannot
-// run.
+// Both by [task * processors + processor], if all other tasks chose their processors freely and got
+// in one another's way only where they share a neighbour (siblings.h); kCannotRun where the task
+// cannot run.
 /// When the task can be done there, at the earliest.
 std::vector<double> earliestFinishes(const Instance &instance);
 /// How much time is to come after the task's finish there, at least.

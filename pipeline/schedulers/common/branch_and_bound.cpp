@@ -24,13 +24,13 @@ public:
   BranchAndBound(const Instance &instance, double incumbent,
                  std::chrono::steady_clock::time_point deadline)
       : instance_(instance), deadline_(deadline), incumbent_(incumbent), seen_(kTableBytes),
-        rests_(leastRests(instance)), load_(fractionalLoad(instance)),
-        waitsFor_(instance.tasks()), feeds_(instance.tasks()),
-        processor_(instance.tasks(), kUndecided), start_(instance.tasks()),
-        finish_(instance.tasks()), done_(instance.tasks()), free_(instance.processors()),
-        pathFree_(instance.paths()), arrival_(instance.graph().edges.size(), kCannotRun),
-        earliest_(instance.tasks() * instance.processors()),
-        rank_(instance.tasks()), equalTo_(instance.processors(), kUndecided) {
+        rests_(leastRests(instance)), load_(fractionalLoad(instance)), waitsFor_(instance.tasks()),
+        feeds_(instance.tasks()), processor_(instance.tasks(), kUndecided),
+        start_(instance.tasks()), finish_(instance.tasks()), done_(instance.tasks()),
+        free_(instance.processors()), pathFree_(instance.paths()),
+        arrival_(instance.graph().edges.size(), kCannotRun),
+        earliest_(instance.tasks() * instance.processors()), rank_(instance.tasks()),
+        equalTo_(instance.processors(), kUndecided) {
     for (size_t task = 0; task < instance.tasks(); ++task) {
       waitsFor_[task] = static_cast<uint32_t>(instance.predecessors(task).size());
       feeds_[task] = static_cast<uint32_t>(instance.successors(task).size());
@@ -225,7 +225,8 @@ private:
   void listTransfers(std::vector<Operation> &list) const {
     const std::vector<TaskEdge> &edges = instance_.graph().edges;
     for (uint32_t edge = 0; edge < (pathFree_.empty() ? 0 : edges.size()); ++edge) {
-      auto from = static_cast<uint32_t>(edges[edge].from), to = static_cast<uint32_t>(edges[edge].to);
+      auto from = static_cast<uint32_t>(edges[edge].from),
+           to = static_cast<uint32_t>(edges[edge].to);
       if (edges[edge].distance > 0 || !done_[from] || done_[to] || arrival_[edge] != kCannotRun)
         continue;
       for (uint32_t here : instance_.choices(to)) {
@@ -234,9 +235,9 @@ private:
         auto path = static_cast<size_t>(instance_.path(processor_[from], here));
         double start = std::max(finish_[from], pathFree_[path]);
         double finish = start + instance_.transfer(edge, processor_[from], here);
-        list.push_back({to, here, edge, start, finish,
-                        finish + instance_.duration(to, here) +
-                            rests_[to * instance_.processors() + here]});
+        list.push_back(
+            {to, here, edge, start, finish,
+             finish + instance_.duration(to, here) + rests_[to * instance_.processors() + here]});
       }
     }
   }
@@ -261,9 +262,9 @@ private:
     if (operation.start < lastStart_)
       return true;
     // Of tasks that start together and take time, the order does not matter: one is enough.
-    return operation.start == lastStart_ && operation.edge == kUndecided && lastTask_ != kUndecided &&
-           operation.finish > operation.start && finish_[lastTask_] > start_[lastTask_] &&
-           rank_[operation.task] < rank_[lastTask_];
+    return operation.start == lastStart_ && operation.edge == kUndecided &&
+           lastTask_ != kUndecided && operation.finish > operation.start &&
+           finish_[lastTask_] > start_[lastTask_] && rank_[operation.task] < rank_[lastTask_];
   }
 
   std::vector<Operation> &children(size_t depth) {
@@ -361,8 +362,8 @@ private:
       if (arrival_[edge] != kCannotRun)
         result_.transfers.push_back(
             {edge, 0,
-             arrival_[edge] - instance_.transfer(edge, processor_[edges[edge].from],
-                                                 processor_[edges[edge].to]),
+             arrival_[edge] -
+                 instance_.transfer(edge, processor_[edges[edge].from], processor_[edges[edge].to]),
              arrival_[edge]});
   }
 

@@ -14,8 +14,9 @@ void fairSpeeds(std::span<const double> shares, std::span<double> speeds) {
     return;
   std::vector<size_t> byShare(shares.size());
   std::iota(byShare.begin(), byShare.end(), size_t{0});
-  std::sort(byShare.begin(), byShare.end(),
-                   [&](size_t a, size_t b) { return shares[a] != shares[b] ? shares[a] < shares[b] : a < b; });
+  std::sort(byShare.begin(), byShare.end(), [&](size_t a, size_t b) {
+    return shares[a] != shares[b] ? shares[a] < shares[b] : a < b;
+  });
   double left = 1;
   for (size_t i = 0; i < byShare.size(); ++i) {
     double level = left / static_cast<double>(byShare.size() - i);
@@ -91,9 +92,8 @@ namespace {
 class Retiming {
 public:
   Retiming(const Instance &instance, Plan &plan)
-      : instance_(instance), plan_(plan), queues_(instance.processors()),
-        paths_(instance.paths()), waitsFor_(instance.tasks()), ready_(instance.tasks()),
-        done_(instance.tasks()) {
+      : instance_(instance), plan_(plan), queues_(instance.processors()), paths_(instance.paths()),
+        waitsFor_(instance.tasks()), ready_(instance.tasks()), done_(instance.tasks()) {
     for (size_t task : inOrderOf(plan.tasks))
       queues_[plan.tasks[task].processor].items.push_back(task);
     for (size_t transfer : inOrderOf(plan.transfers))
@@ -217,7 +217,8 @@ private:
     --waitsFor_[task];
   }
 
-  /// Transfers without a path leave at once, the others when their path is free and it is their turn.
+  /// Transfers without a path leave at once, the others when their path is free and it is their
+  /// turn.
   void send(size_t task) {
     for (const auto &[to, edge] : instance_.successors(task)) {
       size_t from = plan_.tasks[task].processor, target = plan_.tasks[to].processor;

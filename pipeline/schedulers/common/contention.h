@@ -9,7 +9,8 @@
 namespace tandem {
 
 /// How fast tasks run that ask for these parts of the memory's bandwidth together, each of 0 to 1:
-/// max-min fair, so that one who asks for little gets it (plan.h). One who asks for nothing runs at 1.
+/// max-min fair, so that one who asks for little gets it (plan.h). One who asks for nothing runs
+/// at 1.
 void fairSpeeds(std::span<const double> shares, std::span<double> speeds);
 
 /// For each task of the plan, how much of its work is done from start to finish, given what runs
@@ -21,8 +22,8 @@ std::vector<double> workDone(const Instance &instance, const Plan &plan, double 
 /// transfers, makespan and interval.
 void completeLatencyPlan(const Instance &instance, Plan &plan);
 
-/// Sorts `plan.transfers`, and adds those that need no path of their own and take time, each as soon
-/// as its data are there.
+/// Sorts `plan.transfers`, and adds those that need no path of their own and take time, each as
+/// soon as its data are there.
 void addFreeTransfers(const Instance &instance, Plan &plan);
 
 } // namespace tandem

@@ -9,7 +9,8 @@ namespace {
 /// Least T with sum of load(k) * y(k) <= T in every row, sum of y = 1, over all ways k to give each
 /// task one processor. Divided by T it is: most sum of y, loads <= 1 in every row. That is solved
 /// by the simplex method with columns made when they are wanted: the best column for given row
-/// weights gives each task its cheapest processor. (Dantzig and Wolfe 1960; Gilmore and Gomory 1961.)
+/// weights gives each task its cheapest processor. (Dantzig and Wolfe 1960; Gilmore and Gomory
+/// 1961.)
 class LoadProgram {
 public:
   explicit LoadProgram(const Instance &instance)
@@ -119,6 +120,8 @@ private:
 
 } // namespace
 
-FractionalLoad fractionalLoad(const Instance &instance) { return LoadProgram(instance).solve(); }
+FractionalLoad fractionalLoad(const Instance &instance) {
+  return LoadProgram(instance).solve();
+}
 
 } // namespace tandem

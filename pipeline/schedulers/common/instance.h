@@ -9,8 +9,8 @@
 namespace tandem {
 
 /// A task graph laid out for inner loops: flat arrays, neighbours by task. Looks at `graph`, which
-/// must outlive it. Edges of distance > 0 are left out of the neighbours: within one frame they hold
-/// nothing up.
+/// must outlive it. Edges of distance > 0 are left out of the neighbours: within one frame they
+/// hold nothing up.
 class Instance {
 public:
   struct Neighbour {

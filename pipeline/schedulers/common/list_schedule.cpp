@@ -19,7 +19,8 @@ double ListSchedule::ready(size_t task, size_t processor) {
   double ready = 0;
   for (const auto &[before, edge] : instance_.predecessors(task))
     if (placed_[before])
-      ready = std::max(ready, finish_[before] + instance_.transfer(edge, processor_[before], processor));
+      ready = std::max(ready,
+                       finish_[before] + instance_.transfer(edge, processor_[before], processor));
   return ready;
 }
 
@@ -30,8 +31,7 @@ double ListSchedule::sendOverPaths(size_t task, size_t processor) {
       incoming_.push_back(neighbour);
   // First come, first served.
   std::sort(incoming_.begin(), incoming_.end(), [&](const auto &a, const auto &b) {
-    return finish_[a.task] != finish_[b.task] ? finish_[a.task] < finish_[b.task]
-                                              : a.edge < b.edge;
+    return finish_[a.task] != finish_[b.task] ? finish_[a.task] < finish_[b.task] : a.edge < b.edge;
   });
   double ready = 0;
   for (const auto &[before, edge] : incoming_) {

@@ -25,7 +25,7 @@ public:
   size_t fastest(size_t task);
 
   void place(size_t task, size_t processor);
-  void undo(); ///< the last place()
+  void undo();  ///< the last place()
   void clear(); ///< all of them; memory is kept
 
   bool isPlaced(size_t task) const { return placed_[task]; }
@@ -51,14 +51,14 @@ private:
   std::vector<char> placed_;
   std::vector<size_t> processor_;
   std::vector<double> start_, finish_;
-  std::vector<size_t> history_;          // tasks, as placed
-  std::vector<size_t> transfersBefore_;  // by entry of history_: how many transfers there were
-  std::vector<Transfer> transfers_;      // on exclusive paths
+  std::vector<size_t> history_;               // tasks, as placed
+  std::vector<size_t> transfersBefore_;       // by entry of history_: how many transfers there were
+  std::vector<Transfer> transfers_;           // on exclusive paths
   std::vector<Instance::Neighbour> incoming_; // scratch of sendOverPaths
 };
 
-/// Places the tasks in this order, which must respect the edges, each where it is done first. Always
-/// where `fixed` says, for tasks whose entry there is a processor.
+/// Places the tasks in this order, which must respect the edges, each where it is done first.
+/// Always where `fixed` says, for tasks whose entry there is a processor.
 ListSchedule scheduleInOrder(const Instance &instance, const std::vector<size_t> &order,
                              const std::vector<int> &fixed = {});
 

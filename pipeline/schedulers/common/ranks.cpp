@@ -35,9 +35,9 @@ std::vector<double> optimisticCosts(const Instance &instance) {
       for (const auto &[after, edge] : instance.successors(*task)) {
         double least = kCannotRun;
         for (uint32_t there : instance.choices(after))
-          least = std::min(least, costs[after * processors + there] +
-                                      instance.duration(after, there) +
-                                      instance.transfer(edge, here, there));
+          least =
+              std::min(least, costs[after * processors + there] + instance.duration(after, there) +
+                                  instance.transfer(edge, here, there));
         longest = std::max(longest, least);
       }
       costs[*task * processors + here] = longest;

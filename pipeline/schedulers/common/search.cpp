@@ -9,7 +9,8 @@ Solution solutionOf(const Instance &instance, const ListSchedule &schedule) {
   Solution solution;
   for (size_t task = 0; task < instance.tasks(); ++task)
     solution.processor.push_back(static_cast<int>(schedule.processor(task)));
-  // Among tasks that start and finish together the topological order, which the numbers need not be.
+  // Among tasks that start and finish together the topological order, which the numbers need not
+  // be.
   std::vector<size_t> rank(instance.tasks());
   for (size_t i = 0; i < instance.tasks(); ++i)
     rank[instance.order()[i]] = i;
@@ -25,9 +26,8 @@ Solution solutionOf(const Instance &instance, const ListSchedule &schedule) {
 std::chrono::steady_clock::time_point deadlineAfter(double milliseconds) {
   using namespace std::chrono;
   constexpr double kLongest = 1e12; // beyond it the clock would overflow
-  return steady_clock::now() +
-         duration_cast<steady_clock::duration>(
-             duration<double, std::milli>(std::min(milliseconds, kLongest)));
+  return steady_clock::now() + duration_cast<steady_clock::duration>(
+                                   duration<double, std::milli>(std::min(milliseconds, kLongest)));
 }
 
 } // namespace tandem

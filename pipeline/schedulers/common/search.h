@@ -20,8 +20,8 @@ struct Solution {
 /// What the schedule built so far amounts to.
 Solution solutionOf(const Instance &instance, const ListSchedule &schedule);
 
-/// How long a search goes on. `work` counts steps over tasks and edges, so that the same search gives
-/// the same result on every machine; the deadline is for the day when that was misjudged.
+/// How long a search goes on. `work` counts steps over tasks and edges, so that the same search
+/// gives the same result on every machine; the deadline is for the day when that was misjudged.
 struct SearchBudget {
   double work = 0;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();

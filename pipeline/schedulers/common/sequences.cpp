@@ -8,8 +8,7 @@ Sequences::Sequences(const Instance &instance)
     : instance_(instance), processor_(instance.tasks()), place_(instance.tasks()),
       order_(instance.tasks()), rank_(instance.tasks()), waitsFor_(instance.tasks()),
       predecessors_(instance.tasks()), sequences_(instance.processors()), start_(instance.tasks()),
-      finish_(instance.tasks()), tail_(instance.tasks()),
-      transfer_(instance.graph().edges.size()) {
+      finish_(instance.tasks()), tail_(instance.tasks()), transfer_(instance.graph().edges.size()) {
   for (size_t task = 0; task < instance.tasks(); ++task)
     predecessors_[task] = static_cast<uint32_t>(instance.predecessors(task).size());
   for (auto &sequence : sequences_)

@@ -8,8 +8,8 @@
 namespace tandem {
 
 /// A solution as tabu search sees it: which tasks each processor runs in which order, everything
-/// started as early as that allows, and for each task how long it takes from its finish to the end. No
-/// allocation after construction.
+/// started as early as that allows, and for each task how long it takes from its finish to the end.
+/// No allocation after construction.
 class Sequences {
 public:
   explicit Sequences(const Instance &instance);

@@ -8,14 +8,14 @@
 namespace tandem {
 
 /// How early a task can begin on a processor that has to get the outputs of several predecessors:
-/// each comes from elsewhere, with its transfer, or is made on this processor, one after another. (And in
-/// mirror image: how much is to come after a task with several successors.) The longest single
-/// way alone would let all of them run here at once.
+/// each comes from elsewhere, with its transfer, or is made on this processor, one after another.
+/// (And in mirror image: how much is to come after a task with several successors.) The longest
+/// single way alone would let all of them run here at once.
 class Siblings {
 public:
   void clear() { all_.clear(); }
-  /// `remote`: when the output is here if it is made elsewhere. If made here: from `release` on, for
-  /// `duration`; kCannotRun where that cannot be.
+  /// `remote`: when the output is here if it is made elsewhere. If made here: from `release` on,
+  /// for `duration`; kCannotRun where that cannot be.
   void add(double remote, double release, double duration) {
     all_.push_back({remote, release, duration});
   }
@@ -23,8 +23,8 @@ public:
   /// When all outputs can be here, at least; the processor is free from `base` on.
   double ready(double base) { return least(base, byRelease, serialReady); }
 
-  /// In mirror image: `remote` is what comes after and with the transfer, `release` what comes after
-  /// the successor.
+  /// In mirror image: `remote` is what comes after and with the transfer, `release` what comes
+  /// after the successor.
   double rest() { return least(0, byFallingRelease, serialRest); }
 
 private:

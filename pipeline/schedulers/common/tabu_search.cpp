@@ -9,9 +9,9 @@
 namespace tandem {
 namespace {
 
-/// What would be if the task were taken out of its sequence: the finishes of what comes after, the tails of
-/// what comes before. Only those that a new place for the task may touch are worked out; the task's
-/// own edges stay, since no place it may move to is behind them.
+/// What would be if the task were taken out of its sequence: the finishes of what comes after, the
+/// tails of what comes before. Only those that a new place for the task may touch are worked out;
+/// the task's own edges stay, since no place it may move to is behind them.
 class WithoutTask {
 public:
   explicit WithoutTask(const Instance &instance, const Sequences &sequences)
@@ -19,8 +19,8 @@ public:
         finish_(instance.tasks()), tail_(instance.tasks()), finishStamp_(instance.tasks()),
         tailStamp_(instance.tasks()) {}
 
-  /// `earliest`: what is done by then will stay before the task; `latest`: what starts then or later
-  /// will stay after it.
+  /// `earliest`: what is done by then will stay before the task; `latest`: what starts then or
+  /// later will stay after it.
   void takeOut(uint32_t task, double earliest, double latest) {
     task_ = task;
     ++stamp_;
@@ -92,8 +92,8 @@ private:
         uint32_t task = sequences_.order()[word * 64 + bit];
         double longest = 0;
         for (const auto &[after, edge] : instance_.successors(task))
-          longest = std::max(longest, sequences_.transfer(edge) + sequences_.duration(after) +
-                                          tail(after));
+          longest = std::max(longest,
+                             sequences_.transfer(edge) + sequences_.duration(after) + tail(after));
         if (int next = beside(task, 1); next >= 0) {
           auto after = static_cast<uint32_t>(next);
           longest = std::max(longest, sequences_.duration(after) + tail(after));
@@ -187,8 +187,8 @@ private:
     findCriticalPath();
     chosen_ = {};
     ties_ = 0;
-    // A few of the path's tasks are enough to choose from: more moves are worth more than better ones,
-    // and which tasks are looked at keeps the search from going round in circles.
+    // A few of the path's tasks are enough to choose from: more moves are worth more than better
+    // ones, and which tasks are looked at keeps the search from going round in circles.
     constexpr size_t kSample = 6;
     for (size_t i = 0; i < std::min(kSample, path_.size()); ++i) {
       std::swap(path_[i], path_[i + random_.below(path_.size() - i)]);
@@ -241,8 +241,8 @@ private:
   }
 
   void considerMovesOf(uint32_t task) {
-    // What a new place must respect: nothing that leads to the task is done after `earliest`, nothing
-    // that it leads to starts before `latest`.
+    // What a new place must respect: nothing that leads to the task is done after `earliest`,
+    // nothing that it leads to starts before `latest`.
     double earliest = 0, latest = kCannotRun;
     for (const auto &[before, edge] : instance_.predecessors(task))
       earliest = std::max(earliest, sequences_.finish(before));
@@ -257,8 +257,9 @@ private:
   void considerPlaces(uint32_t task, uint32_t processor, double earliest, double latest) {
     double duration = instance_.duration(task, processor), ready = 0, rest = 0;
     for (const auto &[before, edge] : instance_.predecessors(task))
-      ready = std::max(ready, sequences_.finish(before) +
-                                  instance_.transfer(edge, sequences_.processor(before), processor));
+      ready =
+          std::max(ready, sequences_.finish(before) +
+                              instance_.transfer(edge, sequences_.processor(before), processor));
     for (const auto &[after, edge] : instance_.successors(task))
       rest = std::max(rest, instance_.transfer(edge, processor, sequences_.processor(after)) +
                                 sequences_.duration(after) + sequences_.tail(after));
@@ -270,12 +271,10 @@ private:
     auto first = std::partition_point(sequence.begin(), sequence.end(), [&](uint32_t other) {
       return sequences_.finish(other) <= earliest;
     });
-    auto last = std::partition_point(first, sequence.end(), [&](uint32_t other) {
-      return sequences_.start(other) < latest;
-    });
-    auto firstUseful = std::partition_point(first, last, [&](uint32_t other) {
-      return sequences_.finish(other) <= ready;
-    });
+    auto last = std::partition_point(
+        first, sequence.end(), [&](uint32_t other) { return sequences_.start(other) < latest; });
+    auto firstUseful = std::partition_point(
+        first, last, [&](uint32_t other) { return sequences_.finish(other) <= ready; });
     auto lastUseful = std::partition_point(first, last, [&](uint32_t other) {
       return sequences_.duration(other) + sequences_.tail(other) > rest;
     });
@@ -311,7 +310,8 @@ private:
     double estimate = start + duration + tail;
     if (tabu && estimate >= best_.makespan * (1 - 1e-12))
       return;
-    if (estimate < chosen_.estimate || (estimate == chosen_.estimate && random_.below(++ties_) == 0)) {
+    if (estimate < chosen_.estimate ||
+        (estimate == chosen_.estimate && random_.below(++ties_) == 0)) {
       if (estimate < chosen_.estimate)
         ties_ = 1;
       chosen_ = {task, processor, place, estimate};
