@@ -36,7 +36,7 @@ public:
 
   void run(size_t frames) {
     FractionalLoad fractional = fractionalLoad(instance_);
-    constexpr size_t kNodes = 200'000;
+    constexpr size_t kNodes = 50'000;
     size_t nodes = std::min(kNodes, static_cast<size_t>(budget_.work / 8));
     consider(
         patternOf(frames, balancedPlacement(instance_, fractional, frames,

@@ -1,5 +1,7 @@
 #include "pipeline/schedulers/common/load_balance.h"
 
+#include "pipeline/schedulers/common/random.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -41,7 +43,8 @@ public:
   std::vector<uint32_t> run() {
     for (double price : {0.0, 1.0, 4.0, 16.0})
       dive(price);
-    descend();
+    constexpr size_t kMostKicks = 200;
+    descend(std::min(kMostKicks, nodesLeft_ / (10 * order_.size() + 1)));
     if (!isGoodEnough())
       branch(0);
     return best_;
@@ -124,52 +127,73 @@ private:
         put(entry, processor_[entry], -1);
   }
 
-  /// Moves and exchanges of single entries while they make the busiest less busy.
-  void descend() {
-    for (uint32_t entry = 0; entry < best_.size(); ++entry)
-      put(entry, best_[entry], 1);
-    constexpr int kMostRounds = 200;
-    for (int round = 0; round < kMostRounds && improveOnce(); ++round)
+  /// Falls when any of the busiest has less to do, where the largest alone would see no difference.
+  double unevenness() const {
+    double sum = 0, scale = 1 / std::max(target_, 1e-300);
+    auto add = [&](double busy) {
+      double power = busy * scale;
+      for (int i = 0; i < 4; ++i)
+        power *= power; // to the 16th
+      sum += power;
+    };
+    std::for_each(busy_.begin(), busy_.end(), add);
+    std::for_each(pathBusy_.begin(), pathBusy_.end(), add);
+    return sum;
+  }
+
+  /// From the best placement: moves and exchanges off the busiest processor while they help; then
+  /// again after some at random.
+  void descend(size_t kicks) {
+    for (size_t kick = 0; kick <= kicks && !isGoodEnough(); ++kick) {
+      for (uint32_t entry = 0; entry < best_.size(); ++entry)
+        put(entry, best_[entry], 1);
+      for (size_t i = 0; kick > 0 && i < 2 + kick % 4; ++i) {
+        auto entry = static_cast<uint32_t>(random_.below(processor_.size()));
+        auto choices = instance_.choices(taskOf(entry));
+        replace(entry, choices[random_.below(choices.size())]);
+      }
+      constexpr int kMostRounds = 200;
+      for (int round = 0; round < kMostRounds && improveOnce(); ++round)
+        ;
       keep();
-    keep();
-    clear();
+      clear();
+    }
+  }
+
+  void replace(uint32_t entry, uint32_t processor) {
+    put(entry, processor_[entry], -1);
+    put(entry, processor, 1);
   }
 
   bool improveOnce() {
-    double before = busiest();
+    constexpr double kLess = 1 - 1e-9;
+    auto most = static_cast<uint32_t>(std::max_element(busy_.begin(), busy_.end()) - busy_.begin());
+    double before = unevenness();
     for (uint32_t entry : order_) {
       uint32_t here = processor_[entry];
-      if (pathBusy_.empty() && busy_[here] < before)
+      if (pathBusy_.empty() && here != most)
         continue;
       for (uint32_t there : instance_.choices(taskOf(entry))) {
         if (there == here)
           continue;
-        put(entry, here, -1);
-        put(entry, there, 1);
-        if (busiest() < before * (1 - kTimeTolerance) || exchange(entry, here, there, before))
+        replace(entry, there);
+        if (unevenness() < before * kLess || exchange(entry, here, there, before * kLess))
           return true;
-        put(entry, there, -1);
-        put(entry, here, 1);
+        replace(entry, here);
       }
     }
     return false;
   }
 
   /// The entry has gone `there`; something from there in its place `here`.
-  bool exchange(uint32_t entry, uint32_t here, uint32_t there, double before) {
+  bool exchange(uint32_t entry, uint32_t here, uint32_t there, double wanted) {
     for (uint32_t other : order_) {
       if (other == entry || processor_[other] != there || !instance_.canRun(taskOf(other), here))
         continue;
-      double hereAfter = busy_[here] + instance_.duration(taskOf(other), here);
-      double thereAfter = busy_[there] - instance_.duration(taskOf(other), there);
-      if (std::max(hereAfter, thereAfter) >= before * (1 - kTimeTolerance))
-        continue;
-      put(other, there, -1);
-      put(other, here, 1);
-      if (busiest() < before * (1 - kTimeTolerance))
+      replace(other, here);
+      if (unevenness() < wanted)
         return true;
-      put(other, here, -1);
-      put(other, there, 1);
+      replace(other, there);
     }
     return false;
   }
@@ -207,6 +231,7 @@ private:
   std::vector<uint32_t> order_, processor_, best_;
   std::vector<std::vector<Neighbour>> neighbours_; // only with exclusive paths
   std::vector<double> busy_, pathBusy_;
+  Random random_{1};
   double memoryBusy_ = 0, workLeft_ = 0, bestLoad_ = kCannotRun;
 };
 

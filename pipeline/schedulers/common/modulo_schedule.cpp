@@ -3,6 +3,7 @@
 #include "pipeline/schedulers/common/contention.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace tandem {
@@ -125,6 +126,8 @@ bool ModuloSchedule::placeAll(const Pattern &pattern, double period) {
   for (uint32_t entry : pattern.order)
     if (!place(pattern, entry, period))
       return false;
+  if (instance_.graph().arrivalPeriod == 0)
+    waitForConsumers(pattern, period);
   addFreeTransfers(instance_, plan_);
   PlanTotals totals = totalsOf(instance_.graph(), plan_);
   plan_.makespan = totals.makespan;
@@ -190,6 +193,48 @@ bool ModuloSchedule::sendBack(const Pattern &pattern, uint32_t entry, double per
       return false;
   }
   return true;
+}
+
+/// Moves tasks and transfers that are done long before they are needed to later by whole periods,
+/// which leaves them where they are on the circle: a frame that begins later is in flight for less
+/// long.
+void ModuloSchedule::waitForConsumers(const Pattern &pattern, double period) {
+  size_t tasks = instance_.tasks(), edges = instance_.graph().edges.size();
+  constexpr size_t kNone = SIZE_MAX;
+  std::vector<size_t> transferOf(paths_.empty() ? 0 : pattern.frames * edges, kNone);
+  for (size_t i = 0; i < plan_.transfers.size(); ++i)
+    transferOf[plan_.transfers[i].frame * edges + plan_.transfers[i].edge] = i;
+  auto delay = [&](auto &what, double latest) {
+    double periods = std::floor((latest - what.finish) / period + kTimeTolerance);
+    if (periods <= 0 || latest == kCannotRun)
+      return;
+    what.start += periods * period;
+    what.finish += periods * period;
+  };
+  for (size_t i = pattern.order.size(); i-- > 0;) {
+    uint32_t entry = pattern.order[i];
+    size_t frame = entry / tasks;
+    double latest = kCannotRun;
+    auto consider = [&](uint32_t edge) {
+      Consumer to = consumer(edge, frame, pattern.frames);
+      double there = plan_.tasks[to.entry].start + to.later * period;
+      if (to.entry == entry)
+        return; // it moves along
+      if (!transferOf.empty() && transferOf[frame * edges + edge] != kNone) {
+        PlannedTransfer &transfer = plan_.transfers[transferOf[frame * edges + edge]];
+        delay(transfer, there);
+        latest = std::min(latest, transfer.start);
+        return;
+      }
+      latest = std::min(latest, there - instance_.transfer(edge, pattern.processor[entry],
+                                                           pattern.processor[to.entry]));
+    };
+    for (const auto &[after, edge] : instance_.successors(entry % tasks))
+      consider(edge);
+    for (uint32_t edge : carriedOut_[entry % tasks])
+      consider(edge);
+    delay(plan_.tasks[entry], latest);
+  }
 }
 
 /// Gives those tasks more time that contention slows; false when all have enough.

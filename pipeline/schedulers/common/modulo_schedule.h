@@ -49,6 +49,7 @@ private:
   bool place(const Pattern &pattern, uint32_t entry, double period);
   double sendInputs(const Pattern &pattern, uint32_t entry, double ready, double period);
   bool sendBack(const Pattern &pattern, uint32_t entry, double period);
+  void waitForConsumers(const Pattern &pattern, double period);
   bool stretchForContention(double period);
   void stretchForTheWorst(const Pattern &pattern);
   bool keepsLimits() const;
