@@ -109,6 +109,40 @@ TEST_F(RunApplication, PrintsOneObjectAPicture) {
   EXPECT_EQ(timings[3]["format"], "mlir");
 }
 
+TEST_F(RunApplication, PrintsTheProfileInEveryObject) {
+  Outcome outcome =
+      runTandem({"run", path("app.yaml"), path("a.bmp"), path("b.bmp"), "--json", "--profile"});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  std::istringstream lines(outcome.out);
+  int runs = 0;
+  for (std::string line; std::getline(lines, line);) {
+    nlohmann::json profile = nlohmann::json::parse(line)["profile"];
+    ASSERT_EQ(profile.size(), 1u) << line;
+    EXPECT_EQ(profile[0]["model"], "net");
+    EXPECT_EQ(profile[0]["notices"], nlohmann::json::array());
+    ASSERT_EQ(profile[0]["regions"].size(), 1u);
+    const nlohmann::json &region = profile[0]["regions"][0];
+    EXPECT_EQ(region["ran_on"], region["backend"]);
+    EXPECT_EQ(region["runs"], ++runs);
+    EXPECT_GT(region["us"], 0.0);
+  }
+  EXPECT_EQ(runs, 2);
+  EXPECT_FALSE(
+      nlohmann::json::parse(runTandem({"run", path("app.yaml"), path("a.bmp"), "--json"}).out)
+          .contains("profile"));
+}
+
+TEST_F(RunApplication, BlamesTheCommandLineForWhatItNames) {
+  Outcome device = runTandem({"run", path("app.yaml"), path("a.bmp"), "--device", "mt1"});
+  EXPECT_EQ(device.exitCode, 2);
+  EXPECT_EQ(device.err,
+            "error: no device is called 'mt1', only host, mt6873; a file of one ends in "
+            ".json\n");
+  Outcome backend = runTandem({"run", path("app.yaml"), path("a.bmp"), "--backends", "gpu"});
+  EXPECT_EQ(backend.exitCode, 2);
+  EXPECT_THAT(backend.err, StartsWith("error: no backend is called 'gpu'; this build has cpu"));
+}
+
 TEST_F(RunApplication, PrintsATableWithoutColoursIntoAFile) {
   Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp")});
   ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
@@ -129,7 +163,7 @@ TEST_F(RunApplication, SavesPicturesOfOneNameBesideEachOther) {
 
 TEST_F(RunApplication, NeverWritesOverThePictureItself) {
   Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp"), "--save", path("")});
-  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(outcome.exitCode, 2);
   EXPECT_THAT(outcome.err,
               HasSubstr(path("a.bmp") + ": error: would be overwritten by its annotated picture, "
                                         "choose another folder for --save\n"));
@@ -163,7 +197,14 @@ TEST_F(RunApplication, NamesTheLineOfWhatIsWrongInTheFile) {
             ":2: error: not YAML: end of sequence flow not found\n");
   EXPECT_EQ(refusalOf("scores: side.scores", "timings: side.scores"),
             ":16: error: result 'timings' has the name of what a report says of every picture, "
-            "expected none of image, path, width, height, saved or timings\n");
+            "expected none of image, path, width, height, saved, timings or profile\n");
+  EXPECT_EQ(refusalOf("labels: [left, right]", "labels: [left]"),
+            ":13: error: step 'side': input 'scores' is f32 1x2 with 2 classes, the model's labels "
+            "are 1\n");
+  writeBytes(path("labels.txt"), "left\nright\nup\n");
+  EXPECT_EQ(refusalOf("labels: [left, right]", "labels: labels.txt"),
+            ":13: error: step 'side': input 'scores' is f32 1x2 with 2 classes, the model's labels "
+            "are 3\n");
   EXPECT_THAT(refusalOf("net: {file: net.mlir,", "net: {file: net.mlir, backends: gpu,"),
               StartsWith(":3: error: model 'net': no backend is called 'gpu'; this build has "));
   EXPECT_EQ(refusalOf("net: {file: net.mlir,", "net: {file: net.mlir, shapes: {x: [1, 3]},"),
@@ -273,7 +314,7 @@ TEST_F(RunApplication, AnAnnotatedPictureDoesNotReplaceAnotherInput) {
   std::string before = readBytes(path("b.bmp"));
   Outcome outcome =
       runTandem({"run", path("app.yaml"), path("other/b.bmp"), path("b.bmp"), "--save", path("")});
-  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(outcome.exitCode, 2);
   EXPECT_THAT(outcome.err,
               HasSubstr("would be overwritten by the annotated " + path("other/b.bmp")));
   EXPECT_EQ(readBytes(path("b.bmp")), before);

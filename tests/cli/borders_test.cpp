@@ -103,7 +103,7 @@ TEST_F(Borders, AnOutputDoesNotReplaceAnInput) {
   ASSERT_TRUE(writeNpy(input, ElementType::kF32, Shape{1, 4}, std::vector<std::byte>(16)).ok());
   std::string before = readBytes(input);
   Outcome outcome = runTandem({"run", path("m.tandem"), "-i", input, "--save", path("out")});
-  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(outcome.exitCode, 2);
   EXPECT_EQ(outcome.err, input +
                              ": error: would be replaced by an output, choose another folder for "
                              "--save\n");

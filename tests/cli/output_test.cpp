@@ -45,6 +45,44 @@ TEST_F(Output, NeverReplacesTheModelItself) {
   EXPECT_EQ(readBytes(path("m.mlir")), kSmallModel);
 }
 
+TEST_F(Output, NeverReplacesAnythingThatIsRead) {
+  compile();
+  const std::string profile = R"({"name": "d", "processors": [{"name": "p", "backend": "cpu"}]})";
+  writeBytes(path("d.json"), profile);
+  std::filesystem::create_hard_link(path("m.mlir"), path("link"));
+  const std::string model = path("m.mlir"), bundle = path("m.tandem"), device = path("d.json");
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string message;
+  };
+  const Case cases[] = {
+      {{"inspect", model, "--svg", model},
+       model + ": error: the drawing would replace '" + model + "', which is read"},
+      {{"inspect", model, "--dot", path("link")},
+       path("link") + ": error: the drawing would replace '" + model + "', which is read"},
+      {{"inspect", bundle, "--dot", bundle},
+       bundle + ": error: the drawing would replace '" + bundle + "', which is read"},
+      {{"inspect", model, "--device", device, "--svg", device},
+       device + ": error: the drawing would replace '" + device + "', which is read"},
+      {{"compile", model, "--device", device, "-o", device},
+       device + ": error: the bundle would replace '" + device + "', which is read"},
+      {{"profile", model, "-o", model},
+       model + ": error: the profile would replace '" + model + "', which is read"},
+  };
+  std::string before = readBytes(bundle);
+  for (const Case &one : cases) {
+    Outcome outcome = runTandem(one.arguments);
+    EXPECT_EQ(outcome.exitCode, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, one.message + ", give it another name\n");
+  }
+  EXPECT_EQ(readBytes(model), kSmallModel);
+  EXPECT_EQ(readBytes(bundle), before);
+  EXPECT_EQ(readBytes(device), profile);
+  EXPECT_EQ(runTandem({"profile", model, "--device", device, "-o", device}).exitCode, 0)
+      << "which adds to it";
+}
+
 TEST_F(Output, OfARunNeedsAFolderThatCanBeMade) {
   compile();
   for (std::string folder : {path("m.mlir"), path("m.mlir/out"), std::string("/proc/out")}) {
@@ -89,6 +127,9 @@ TEST_F(Output, ThatStdoutDoesNotTakeIsNotDone) {
       {"bench", bundle, "--seconds", "0.01", "--json"},
       {"compile", model, "-o", path("x.tandem"), "--report"},
       {"compile", model, "-o", path("x.tandem"), "--report=json"},
+      {"compile", model, "-o", path("x.tandem"), "--json"},
+      {"profile", model, "-o", path("x.json"), "--json"},
+      {"devices"},
       {"compile", model, "--check"},
       {"compile", model, "--emit-mlir"},
       {"compile", "--help"},

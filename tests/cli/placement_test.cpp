@@ -47,7 +47,7 @@ TEST_F(PlacementCommands, ListsTheDevices) {
 
 TEST_F(PlacementCommands, RefusesADeviceThatIsNotThere) {
   Outcome outcome = compile({"--device", "mt9999"});
-  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(outcome.exitCode, 2);
   EXPECT_THAT(outcome.err,
               HasSubstr("error: no device is called 'mt9999', only host, mt6873; a file "
                         "of one ends in .json\n"));
@@ -63,9 +63,17 @@ TEST_F(PlacementCommands, ABackendWithoutAProcessorOnTheDeviceIsRefused) {
   writeBytes(path("d.json"),
              "{\"name\": \"d\", \"processors\": [{\"name\": \"p\", \"backend\": \"reference\"}]}");
   Outcome outcome = compile({"--device", path("d.json"), "--backends", "cpu"});
-  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(outcome.exitCode, 2);
   EXPECT_THAT(outcome.err,
               HasSubstr("device 'd' has no processor for backend 'cpu', only for reference\n"));
+}
+
+TEST_F(PlacementCommands, ADeviceForABackendOfAnotherBuildIsRefused) {
+  writeBytes(path("d.json"),
+             "{\"name\": \"d\", \"processors\": [{\"name\": \"p\", \"backend\": \"gpu\"}]}");
+  Outcome outcome = compile({"--device", path("d.json")});
+  EXPECT_EQ(outcome.exitCode, 1) << "the file says so, and not the command line";
+  EXPECT_THAT(outcome.err, StartsWith("error: device 'd' needs backend 'gpu'; this build has cpu"));
 }
 
 TEST_F(PlacementCommands, TheReportSaysForEveryOpWhereAndWhyNotElsewhere) {

@@ -47,6 +47,39 @@ TEST_F(Reports, OfCompileHaveEveryOp) {
       report);
 }
 
+TEST_F(Reports, OfCompileHaveTheSizesAndOnRequestThePlacement) {
+  std::vector<std::string> compile = {"compile", path("m.mlir"), "-o",       path("m.tandem"),
+                                      "--json",  "--backends",   "reference"};
+  json sizes = jsonOf(compile);
+  EXPECT_THAT(keysOf(sizes),
+              ElementsAre("arena_bytes", "arena_lower_bound_bytes", "bundle", "bundle_bytes",
+                          "model", "ops", "regions", "weight_bytes"));
+  EXPECT_EQ(sizes["model"], path("m.mlir"));
+  EXPECT_EQ(sizes["bundle"], path("m.tandem"));
+  EXPECT_EQ(sizes["bundle_bytes"], std::filesystem::file_size(path("m.tandem")));
+  EXPECT_EQ(sizes["ops"], 1);
+  EXPECT_EQ(sizes["regions"], 1);
+  EXPECT_GE(sizes["arena_bytes"], 3 * 16);
+  compile.emplace_back("--report");
+  EXPECT_EQ(jsonOf(compile)["report"]["ops"][0]["node"], "add_1");
+  EXPECT_THAT(keysOf(jsonOf({"compile", path("m.mlir"), "--check", "--json"})),
+              ElementsAre("model", "ops", "regions", "report"));
+}
+
+TEST_F(Reports, OfProfileHaveTheTimeOfEveryOp) {
+  json report = jsonOf({"profile", path("m.mlir"), "-o", path("p.json"), "--json"});
+  EXPECT_THAT(keysOf(report), ElementsAre("backend", "model", "ops", "output", "total_us"));
+  EXPECT_EQ(report["output"], path("p.json"));
+  EXPECT_EQ(report["backend"], "cpu");
+  ASSERT_EQ(report["ops"].size(), 1u);
+  EXPECT_THAT(keysOf(report["ops"][0]), ElementsAre("key", "node", "op", "us"));
+  EXPECT_EQ(report["ops"][0]["key"], "cpu add 1x4:f32 1x4:f32 -> 1x4:f32");
+  EXPECT_EQ(report["ops"][0]["node"], "add_1");
+  EXPECT_EQ(report["total_us"], report["ops"][0]["us"]);
+  EXPECT_EQ(json::parse(readBytes(path("p.json")))["measured_us"].begin().value(),
+            report["ops"][0]["us"]);
+}
+
 TEST_F(Reports, OfCompileAreATableForPeople) {
   Outcome outcome = runTandem(
       {"compile", path("m.mlir"), "-o", path("m.tandem"), "--report", "--backends", "reference"});

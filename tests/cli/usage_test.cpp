@@ -8,6 +8,7 @@
 namespace tandem::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -69,7 +70,7 @@ TEST_F(CommandLine, WrongUsageExitsWithTwo) {
 TEST_F(CommandLine, RefusesABackendAndAnInstructionSetThatThisBuildHasNot) {
   auto refusalOf = [&](const std::string &option, const std::string &value) {
     Outcome outcome = runTandem({"compile", path("m.mlir"), "-o", path("x.tandem"), option, value});
-    EXPECT_EQ(outcome.exitCode, 1) << outcome.err;
+    EXPECT_EQ(outcome.exitCode, 2) << outcome.err;
     EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
     return outcome.err;
   };
@@ -78,6 +79,73 @@ TEST_F(CommandLine, RefusesABackendAndAnInstructionSetThatThisBuildHasNot) {
   EXPECT_THAT(refusalOf("--backends", ""), StartsWith("error: no backend is called ''; "));
   EXPECT_EQ(refusalOf("--isa", "sse"), "error: no instruction set is called 'sse'; this build "
                                        "generates code for avx512, avx2\n");
+}
+
+TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
+  compile();
+  const std::string backend = "error: no backend is called 'gpu'; this build has cpu",
+                    device = "error: no device is called 'mt1', only host, mt6873; a file of one "
+                             "ends in .json\n";
+  const std::string model = path("m.mlir"), drawing = path("m.svg"), profile = path("p.json");
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string message;
+  };
+  const Case cases[] = {
+      {{"compile", model, "--check", "--backends", "gpu"}, backend},
+      {{"compile", model, "--check", "--device", "mt1"}, device},
+      {{"compile", model, "--check", "--require", "gpu>=5%"}, backend},
+      {{"compile", model, "--check", "--isa", "sse"}, "error: no instruction set is called 'sse'"},
+      {{"inspect", model, "--svg", drawing, "--backends", "gpu"}, backend},
+      {{"inspect", model, "--svg", drawing, "--device", "mt1"}, device},
+      {{"profile", model, "-o", profile, "--backend", "gpu"}, backend},
+      {{"profile", model, "-o", profile, "--device", "mt1"}, device},
+      {{"devices", "mt1"}, device},
+  };
+  for (const Case &one : cases)
+    EXPECT_THAT(requestError(one.arguments), StartsWith(one.message)) << one.arguments[0];
+  EXPECT_THAT(folder_.names(), ElementsAre("m.mlir", "m.tandem"));
+}
+
+TEST_F(CommandLine, RefusesOptionsThatABackendHasNot) {
+  for (std::string backend : {"cpu", "reference"})
+    EXPECT_EQ(
+        requestError({"compile", path("m.mlir"), "--check", "--option", backend + ".speed=3"}),
+        "error: " + backend + ": there is no option 'speed', it has none\n");
+  EXPECT_EQ(compileError({"--option", "cpu.a=1", "--option", "cpu.a=2"}),
+            "--option gives 'cpu.a' twice");
+}
+
+TEST_F(CommandLine, RefusesWhatExcludesOneAnother) {
+  const std::vector<std::string> others[] = {{"--output", path("x.tandem")},
+                                             {"--check"},
+                                             {"--backends", "cpu"},
+                                             {"--device", "host"},
+                                             {"--placement", "cost"},
+                                             {"--require", "cpu>=1%"},
+                                             {"--option", "cpu.a=1"},
+                                             {"--sdk-lib", "a.so"},
+                                             {"--isa", "avx2"},
+                                             {"--report"},
+                                             {"--json"}};
+  for (const std::vector<std::string> &other : others) {
+    std::vector<std::string> arguments = {"compile", path("m.mlir"), "--emit-mlir"};
+    arguments.insert(arguments.end(), other.begin(), other.end());
+    std::string message = usageError(arguments);
+    EXPECT_THAT(message,
+                AllOf(HasSubstr("--emit-mlir"), HasSubstr(other[0]), HasSubstr("excludes")));
+  }
+  EXPECT_THAT(usageError({"inspect", path("m.mlir"), "--json", "--dot", path("m.dot")}),
+              HasSubstr("excludes"));
+  EXPECT_EQ(usageError({"inspect", path("m.mlir"), "--dot", path("a"), "--svg", path("a")}),
+            "--dot and --svg name one file");
+  for (const char *option : {"--device=host", "--backends=cpu"}) {
+    EXPECT_EQ(usageError({"inspect", path("m.mlir"), option}),
+              "--device and --backends place a model's ops in a drawing, say --dot or --svg");
+    compile();
+    EXPECT_EQ(usageError({"inspect", path("m.tandem"), "--svg", path("a"), option}),
+              "--device and --backends are for a model, a bundle's ops are placed");
+  }
 }
 
 TEST_F(CommandLine, RefusesAShapeThatIsNone) {
@@ -141,6 +209,8 @@ TEST_F(CommandLine, RefusesNamesAndFoldersThatAreEmpty) {
   EXPECT_EQ(usageError(runArguments({"--model-name", ""})), "--model-name: the value is empty");
   EXPECT_EQ(usageError({"bench", path("m.tandem"), "--model-name", ""}),
             "--model-name: the value is empty");
+  EXPECT_EQ(usageError({"profile", path("m.mlir"), "-o", ""}), "--output: the value is empty");
+  EXPECT_EQ(usageError({"inspect", path("m.mlir"), "--svg", ""}), "--svg: the value is empty");
 }
 
 TEST_F(CommandLine, RefusesAModelThatTheBundleHasNot) {

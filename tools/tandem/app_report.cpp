@@ -2,6 +2,7 @@
 
 #include "tools/tandem/annotate.h"
 #include "tools/tandem/json_text.h"
+#include "tools/tandem/region_profile.h"
 
 #include <algorithm>
 #include <array>
@@ -69,6 +70,15 @@ ordered_json jsonOf(const StageTiming &timing) {
                {"calls", timing.calls},
                {"ms", rounded(timing.milliseconds, 1e3)}});
   return json;
+}
+
+ordered_json jsonOf(const std::vector<ModelProfile> &profile) {
+  ordered_json list = ordered_json::array();
+  for (const ModelProfile &model : profile)
+    list.push_back({{"model", model.model},
+                    {"regions", regionsAsJson(model.regions)},
+                    {"notices", model.notices}});
+  return list;
 }
 
 std::string_view frameworkName(std::string_view format) {
@@ -191,6 +201,8 @@ std::string reportAsJson(const PictureReport &report) {
     json["saved"] = report.saved;
   for (const StageTiming &timing : report.result.timings)
     json["timings"].push_back(jsonOf(timing));
+  if (report.profile)
+    json["profile"] = jsonOf(*report.profile);
   return jsonText(json, /*indent=*/-1);
 }
 

@@ -2,7 +2,9 @@
 
 #include "pipeline/executor/executor.h"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace tandem {
 
@@ -12,9 +14,12 @@ struct PictureReport {
   int width = 0, height = 0;
   std::string saved; ///< the annotated picture; empty: none
   FrameResult result;
+  /// What became of each model until then; for reportAsJson() only.
+  std::optional<std::vector<ModelProfile>> profile;
 };
 
-/// One line of JSON: image, the application's results, timings. docs/app-format.md has the keys.
+/// One line of JSON: image, the application's results, timings, profile. docs/app-format.md has the
+/// keys.
 std::string reportAsJson(const PictureReport &report);
 
 /// For people: what was found, then a table of stage, model, framework, device and milliseconds.

@@ -14,8 +14,8 @@ CLI::App &CommandTable::add(const std::string &name, const std::string &purpose,
                             const std::string &examples) {
   CLI::App *command = app_.add_subcommand(name, purpose);
   command->footer("Examples:\n" + examples +
-                  "\n\nExit: 0 done, 1 the input, the output or the device was refused, "
-                  "2 wrong usage, 3 a bug here (please report)");
+                  "\n\nExit: 0 done, 1 it failed: a file or a device was refused, 2 the command "
+                  "line is wrong or names what there is not, 3 a bug here (please report)");
   return *command;
 }
 
@@ -25,7 +25,7 @@ void CommandTable::onRun(CLI::App &command, std::function<int()> run) {
 
 int refuse(const Error &error) {
   std::fprintf(stderr, "%s\n", error.text().c_str());
-  return error.code == Code::kInternal ? kExitBug : kExitRefused;
+  return error.code == Code::kInternal ? kExitBug : kExitFailed;
 }
 
 int refuseRequest(const Error &error) {

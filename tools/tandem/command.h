@@ -13,11 +13,11 @@
 
 namespace tandem {
 
-/// Exit codes of every subcommand, named in each --help.
+/// Exit codes of every subcommand, named in each --help; docs/command-line.md has the rule.
 enum ExitCode : int {
   kExitDone = 0,
-  kExitRefused = 1, ///< the input, the output or the device was refused
-  kExitUsage = 2,   ///< the command line itself makes no sense, or names what is not there
+  kExitFailed = 1, ///< a file or a device was refused
+  kExitUsage = 2,  ///< the command line is wrong: makes no sense, or names what there is not
   kExitBug = 3,
 };
 

@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <set>
 #include <unistd.h>
 
 namespace tandem {
@@ -79,13 +78,39 @@ Status makeFolder(const std::string &folder) {
   return {};
 }
 
+/// Where the annotated pictures go, beside options.images: each under the picture's own name, and a
+/// number in it where an earlier one has it already. Errors: kInvalidArgument, where one would
+/// replace a picture that is read.
+Result<std::vector<std::string>> placesFor(const RunAppOptions &options) {
+  std::vector<std::string> places;
+  if (options.saveFolder.empty())
+    return std::vector<std::string>(options.images.size());
+  for (const std::string &path : options.images) {
+    fs::path name = fs::path(path).filename(), place = fs::path(options.saveFolder) / name;
+    for (int i = 2; std::ranges::find(places, place.string()) != places.end(); ++i)
+      place = fs::path(options.saveFolder) /
+              (name.stem().string() + "-" + std::to_string(i) + name.extension().string());
+    for (const std::string &picture : options.images) {
+      std::error_code notThere;
+      if (fs::equivalent(place, picture, notThere))
+        return Error(Code::kInvalidArgument, picture, "would be overwritten by ",
+                     picture == path ? std::string("its annotated picture")
+                                     : "the annotated " + path,
+                     ", choose another folder for --save");
+    }
+    places.push_back(place.string());
+  }
+  return places;
+}
+
 /// Runs pictures one after another through one executor.
 class PictureRun {
 public:
   PictureRun(const RunAppOptions &options, Executor &executor)
       : options_(options), executor_(executor) {}
 
-  Result<PictureReport> run(const std::string &path) {
+  /// `place`: where the annotated picture goes; empty: nowhere.
+  Result<PictureReport> run(const std::string &path, const std::string &place) {
     Clock::time_point start = Clock::now();
     TANDEM_ASSIGN_OR_RETURN(Image image, loadPicture(path));
     StageTiming load = ownStage("load", "picture", start);
@@ -93,14 +118,17 @@ public:
     Result<FrameResult> result = executor_.next();
     if (!result.ok())
       return Error(result.error().code, path, result.error().subject, ": ", result.error().message);
-    PictureReport report{path, image.width, image.height, "", std::move(*result)};
+    PictureReport report{path, image.width, image.height, "", std::move(*result), {}};
     report.result.timings.insert(report.result.timings.begin(), std::move(load));
-    if (!options_.saveFolder.empty()) {
+    if (!place.empty()) {
       start = Clock::now();
       annotate(image, report.result.results);
-      TANDEM_RETURN_IF_ERROR(save(path, image, report.saved));
+      TANDEM_RETURN_IF_ERROR(savePicture(place, image));
+      report.saved = place;
       report.result.timings.push_back(ownStage("draw", "annotate", start));
     }
+    if (options_.profile)
+      report.profile = executor_.profile();
     return report;
   }
 
@@ -113,41 +141,16 @@ public:
   }
 
 private:
-  /// The picture's own name; a number goes into it where another picture of this run has it
-  /// already.
-  fs::path placeFor(const std::string &path) {
-    fs::path name = fs::path(path).filename();
-    std::string extension = name.extension().string();
-    fs::path place = fs::path(options_.saveFolder) / name;
-    for (int i = 2; !places_.insert(place.string()).second; ++i)
-      place = fs::path(options_.saveFolder) /
-              (name.stem().string() + "-" + std::to_string(i) + extension);
-    return place;
-  }
-
-  Status save(const std::string &path, const Image &image, std::string &saved) {
-    fs::path place = placeFor(path);
-    for (const std::string &picture : options_.images) {
-      std::error_code ignored;
-      if (fs::equivalent(place, picture, ignored))
-        return Error(Code::kInvalidArgument, picture, "would be overwritten by ",
-                     picture == path ? std::string("its annotated picture")
-                                     : "the annotated " + path,
-                     ", choose another folder for --save");
-    }
-    TANDEM_RETURN_IF_ERROR(savePicture(place.string(), image));
-    saved = place.string();
-    return {};
-  }
-
   const RunAppOptions &options_;
   Executor &executor_;
-  std::set<std::string> places_;
 };
 
 } // namespace
 
 int runApp(const RunAppOptions &options) {
+  Result<std::vector<std::string>> places = placesFor(options);
+  if (!places.ok())
+    return refuseRequest(places.error());
   StepTable table;
   registerAllSteps(table);
   Result<Application> app = loadApplication(options.app, table.kinds());
@@ -168,8 +171,8 @@ int runApp(const RunAppOptions &options) {
   PictureRun run(options, **executor);
   int exitCode = kExitDone;
   NoticePrinter notices;
-  for (const std::string &image : options.images) {
-    Result<PictureReport> report = run.run(image);
+  for (size_t i = 0; i < options.images.size(); ++i) {
+    Result<PictureReport> report = run.run(options.images[i], (*places)[i]);
     if (!report.ok())
       exitCode = refuse(report.error());
     else if (Status printed = run.print(*report); !printed.ok())

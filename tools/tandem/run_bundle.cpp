@@ -154,18 +154,27 @@ void print(const Session &session, const RunBundleOptions &options) {
     std::fputs(regionTable(session.profile()).c_str(), stdout);
 }
 
+/// Where the outputs go; none without --save.
+Result<std::vector<std::string>> bindOutputs(const Session &session,
+                                             const std::vector<BoundInput> &inputs,
+                                             const RunBundleOptions &options) {
+  if (options.saveFolder.empty())
+    return std::vector<std::string>();
+  std::vector<std::string> read = {options.bundle};
+  for (const auto &[tensor, path] : inputs)
+    read.push_back(path);
+  return placesForOutputs(session, options.saveFolder, read);
+}
+
 Status run(Session &session, const std::vector<BoundInput> &inputs,
-           const RunBundleOptions &options) {
-  std::vector<std::string> files;
-  for (const auto &[tensor, path] : inputs) {
+           const std::vector<std::string> &places, const RunBundleOptions &options) {
+  for (const auto &[tensor, path] : inputs)
     TANDEM_RETURN_IF_ERROR(setInput(*tensor, path));
-    files.push_back(path);
-  }
   TANDEM_RETURN_IF_ERROR(session.run());
   NoticePrinter().print(options.bundle,
                         std::vector(session.notices().begin(), session.notices().end()));
   if (!options.saveFolder.empty())
-    TANDEM_RETURN_IF_ERROR(saveOutputs(session, options.saveFolder, files));
+    TANDEM_RETURN_IF_ERROR(saveOutputs(session, options.saveFolder, places));
   print(session, options);
   return Status();
 }
@@ -179,7 +188,10 @@ int runBundle(const RunBundleOptions &options) {
   auto inputs = bindInputs(**session, options);
   if (!inputs)
     return refuseRequest(inputs.error());
-  Status status = run(**session, *inputs, options);
+  auto places = bindOutputs(**session, *inputs, options);
+  if (!places)
+    return refuseRequest(places.error());
+  Status status = run(**session, *inputs, *places, options);
   return status.ok() ? static_cast<int>(kExitDone) : refuse(status.error());
 }
 

@@ -66,18 +66,24 @@ private:
 
 } // namespace
 
+Result<std::vector<std::string>> placesForOutputs(const Session &session, const std::string &folder,
+                                                  std::span<const std::string> inputFiles) {
+  std::vector<std::string> places;
+  std::set<std::string> taken;
+  for (const TensorView &output : session.outputs()) {
+    fs::path place = fs::path(folder) / fileName(output.name, taken);
+    TANDEM_RETURN_IF_ERROR(checkPlace(place, inputFiles));
+    places.push_back(place.string());
+  }
+  return places;
+}
+
 Status saveOutputs(const Session &session, const std::string &folder,
-                   std::span<const std::string> inputFiles) {
+                   std::span<const std::string> places) {
   std::error_code failure;
   fs::create_directories(folder, failure);
   if (failure)
     return Error(Code::kIo, folder, "cannot make the folder: ", failure.message());
-  std::vector<fs::path> places;
-  std::set<std::string> taken;
-  for (const TensorView &output : session.outputs()) {
-    places.push_back(fs::path(folder) / fileName(output.name, taken));
-    TANDEM_RETURN_IF_ERROR(checkPlace(places.back(), inputFiles));
-  }
   Parts parts;
   for (size_t i = 0; i < places.size(); ++i)
     TANDEM_RETURN_IF_ERROR(parts.write(places[i], session.outputs()[i]));

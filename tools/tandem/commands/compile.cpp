@@ -2,6 +2,8 @@
 
 #include "compiler/driver/compiler.h"
 #include "tools/tandem/command.h"
+#include "tools/tandem/json_text.h"
+#include "tools/tandem/output_place.h"
 
 #include <memory>
 #include <regex>
@@ -12,8 +14,24 @@ namespace {
 struct Options {
   std::string model, output, report, device, placement = "cost", sdkLibrary;
   std::vector<std::string> backends, isas, shapes, settings, requirements;
-  bool mlir = false, check = false;
+  bool mlir = false, check = false, json = false;
 };
+
+/// One object: what was compiled and what came out, with the placement report where it was asked
+/// for.
+void printJson(const Options &options, const CompiledModel &model) {
+  nlohmann::ordered_json json = {
+      {"model", options.model}, {"ops", model.ops}, {"regions", model.regions}};
+  if (!options.check)
+    json.update({{"bundle", options.output},
+                 {"bundle_bytes", model.bundleBytes},
+                 {"weight_bytes", model.weightBytes},
+                 {"arena_bytes", model.arenaBytes},
+                 {"arena_lower_bound_bytes", model.arenaLowerBound}});
+  if (options.check || !options.report.empty())
+    json["report"] = nlohmann::ordered_json::parse(model.reportJson);
+  std::printf("%s\n", jsonText(json).c_str());
+}
 
 void printSummary(const Options &options, const CompiledModel &model) {
   std::fprintf(stderr,
@@ -55,11 +73,34 @@ Result<CompileRequest> requestOf(const Options &options) {
     auto [key, value] = splitNameValue(text);
     if (key.find('.') == std::string::npos)
       return Error(Code::kInvalidArgument, "", "--option ", text, ": write BACKEND.KEY=VALUE");
-    request.options[key] = value;
+    if (!request.options.emplace(key, value).second)
+      return Error(Code::kInvalidArgument, "", "--option gives '", key, "' twice");
   }
-  if (!options.sdkLibrary.empty())
-    request.options["neuron.sdk-lib"] = options.sdkLibrary;
+  if (!options.sdkLibrary.empty() &&
+      !request.options.emplace("neuron.sdk-lib", options.sdkLibrary).second)
+    return Error(Code::kInvalidArgument, "",
+                 "--sdk-lib and --option neuron.sdk-lib are the same, say one of them");
   return request;
+}
+
+/// What was asked for on stdout, the rest in words on stderr.
+void print(const Options &options, const CompiledModel &model) {
+  if (options.json)
+    return printJson(options, model);
+  if (options.report == "json")
+    std::printf("%s\n", model.reportJson.c_str());
+  else if (options.report == "table" || options.check)
+    std::fputs(model.reportTable.c_str(), stdout);
+  if (!options.check)
+    printSummary(options, model);
+}
+
+Result<CompiledModel> checkOrCompile(const Options &options, const CompileRequest &request) {
+  if (options.check)
+    return checkModel(request);
+  TANDEM_RETURN_IF_ERROR(checkOutputPlace(options.output, "the bundle",
+                                          std::vector{options.device, options.sdkLibrary}));
+  return compileModel(request, options.output);
 }
 
 int compile(const Options &options) {
@@ -77,18 +118,22 @@ int compile(const Options &options) {
     std::fputs(text->c_str(), stdout);
     return kExitDone;
   }
-  auto compiled = options.check ? checkModel(request) : compileModel(request, options.output);
+  auto compiled = checkOrCompile(options, request);
   progress.finish();
   if (!compiled)
     return refuseRequest(compiled.error());
-  bool table = options.report == "table" || (options.check && options.report.empty());
-  if (options.report == "json")
-    std::printf("%s\n", compiled->reportJson.c_str());
-  else if (table)
-    std::fputs(compiled->reportTable.c_str(), stdout);
-  if (!options.check)
-    printSummary(options, *compiled);
+  print(options, *compiled);
   return kExitDone;
+}
+
+/// An option that is given and that --emit-mlir would pass over; empty: none. Not by CLI11's
+/// excludes(), which says so in every option's help.
+std::string besideMlir(const CLI::App &command) {
+  for (const char *other : {"--backends", "--device", "--placement", "--require", "--option",
+                            "--sdk-lib", "--isa", "--report", "--json"})
+    if (command.count(other) != 0)
+      return other;
+  return "";
 }
 
 } // namespace
@@ -99,7 +144,7 @@ void registerCompile(CommandTable &table) {
       table.add("compile", "Compile a model into a bundle.",
                 "  tandem compile emotion_model.hdf5 -o emotion.tandem\n"
                 "  tandem compile mobilenet.tflite -o m.tandem --backends cpu --report\n"
-                "  tandem compile resnet.pt2 -o r.tandem --shape x=1x3x224x224 --report=json\n"
+                "  tandem compile resnet.pt2 -o r.tandem --shape x=1x3x224x224 --report --json\n"
                 "  tandem compile vww.tflite -o v.tandem --device mt6873 --require 'neuron>=90%'");
   // allow_extra_args(false): one value each time it is given, so that it may stand before MODEL.
   command.add_option("MODEL", options->model, "TFLite, Keras HDF5 or PyTorch .pt2 file")
@@ -148,12 +193,19 @@ void registerCompile(CommandTable &table) {
                 "per op: device, region, predicted time, why not another; --report=json for "
                 "programs")
       ->check(CLI::IsMember({"table", "json"}));
-  auto *mlir =
-      command.add_flag("--emit-mlir", options->mlir, "print the graph after the passes instead");
+  command.add_flag("--json", options->json,
+                   "sizes, and with --report the placement, as one object for a program to read");
   auto *check = command.add_flag("--check", options->check,
                                  "say what would go where, or what is missing; compile nothing");
-  output->excludes(mlir)->excludes(check);
-  table.onRun(command, [options] {
+  output->excludes(check);
+  command
+      .add_flag("--emit-mlir", options->mlir,
+                "print the graph after the passes instead; only --shape goes with it")
+      ->excludes(output)
+      ->excludes(check);
+  table.onRun(command, [options, &command] {
+    if (std::string other = besideMlir(command); options->mlir && !other.empty())
+      return wrongUsage("compile", "--emit-mlir excludes " + other + ", only --shape goes with it");
     if (options->output.empty() && !options->mlir && !options->check)
       return wrongUsage("compile", "--output is required");
     return compile(*options);

@@ -7,6 +7,7 @@
 #include "tools/tandem/command.h"
 #include "tools/tandem/graph_drawing.h"
 #include "tools/tandem/json_text.h"
+#include "tools/tandem/output_place.h"
 
 #include <memory>
 
@@ -125,6 +126,9 @@ Result<std::string> reportOf(const Options &options, const Shapes &shapes, bool 
 }
 
 Status draw(const Options &options, const Shapes &shapes, bool isBundle) {
+  std::vector<std::string> read = {options.file, options.device};
+  TANDEM_RETURN_IF_ERROR(checkOutputPlace(options.dotFile, "the drawing", read));
+  TANDEM_RETURN_IF_ERROR(checkOutputPlace(options.svgFile, "the drawing", read));
   TANDEM_ASSIGN_OR_RETURN(std::string report, reportOf(options, shapes, isBundle));
   if (!options.dotFile.empty()) {
     TANDEM_ASSIGN_OR_RETURN(std::string dot, reportAsDot(options.file, report));
@@ -166,6 +170,24 @@ void printModel(const ordered_json &model) {
                   region["macs"].get<double>() / 1e6, region["artifact_bytes"].get<double>() / 1e6);
 }
 
+bool draws(const Options &options) {
+  return !options.dotFile.empty() || !options.svgFile.empty();
+}
+
+/// What is asked for and would have no effect; empty: nothing.
+std::string contradictionIn(const Options &options, bool isBundle) {
+  bool places = !options.device.empty() || !options.backends.empty();
+  if (isBundle && !options.shapes.empty())
+    return "--shape is for a model, a bundle's shapes are fixed";
+  if (isBundle && places)
+    return "--device and --backends are for a model, a bundle's ops are placed";
+  if (places && !draws(options))
+    return "--device and --backends place a model's ops in a drawing, say --dot or --svg";
+  if (!options.dotFile.empty() && options.dotFile == options.svgFile)
+    return "--dot and --svg name one file";
+  return "";
+}
+
 int inspect(const Options &options) {
   auto shapes = parseShapes(options.shapes);
   if (!shapes)
@@ -173,9 +195,9 @@ int inspect(const Options &options) {
   bool isBundle = false;
   if (auto file = MappedFile::open(options.file); file.ok())
     isBundle = bundle::looksLikeBundle(file->bytes());
-  if (isBundle && !shapes->empty())
-    return wrongUsage("inspect", "--shape is for a model, a bundle's shapes are fixed");
-  if (!options.dotFile.empty() || !options.svgFile.empty()) {
+  if (std::string wrong = contradictionIn(options, isBundle); !wrong.empty())
+    return wrongUsage("inspect", wrong);
+  if (draws(options)) {
     Status drawn = draw(options, *shapes, isBundle);
     return drawn.ok() ? static_cast<int>(kExitDone) : refuseRequest(drawn.error());
   }
@@ -213,11 +235,12 @@ void registerInspect(CommandTable &table) {
   // allow_extra_args(false): one value each time it is given, so that it may stand before FILE.
   command.add_option("-s,--shape", options->shapes, "fix a dynamic input: NAME=DIMS")
       ->allow_extra_args(false);
-  command
-      .add_option("--dot", options->dotFile,
-                  "draw the graph with its regions into this file, for Graphviz")
-      ->check(notEmpty());
-  command.add_option("--svg", options->svgFile, "the same as a picture")->check(notEmpty());
+  auto *dot = command
+                  .add_option("--dot", options->dotFile,
+                              "draw the graph with its regions into this file, for Graphviz")
+                  ->check(notEmpty());
+  auto *svg =
+      command.add_option("--svg", options->svgFile, "the same as a picture")->check(notEmpty());
   command
       .add_option("-d,--device", options->device,
                   "place a model for this device in the drawing [default: host]")
@@ -227,7 +250,7 @@ void registerInspect(CommandTable &table) {
                   "backends for the drawing of a model [default: those of the device]")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command.add_flag("--json", options->json, "for a program to read");
+  command.add_flag("--json", options->json, "for a program to read")->excludes(dot)->excludes(svg);
   table.onRun(command, [options] { return inspect(*options); });
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/session.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
+#include "tools/tandem/output_place.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -20,6 +21,7 @@ using nlohmann::ordered_json;
 struct Options {
   std::string model, output, device = "host", backend = "cpu";
   std::vector<std::string> shapes;
+  bool json = false;
 };
 
 /// Median of the runs that fit into a few milliseconds, after some to warm up.
@@ -52,10 +54,14 @@ Result<double> timeProbe(const OpProbe &probe) {
   return times[times.size() / 2];
 }
 
-Status profile(const Options &options, const std::map<std::string, std::vector<int64_t>> &shapes) {
-  TANDEM_ASSIGN_OR_RETURN(std::string text, profileText(options.device));
-  TANDEM_RETURN_IF_ERROR(findProfile(options.device).status()); // what is wrong with it, if so
-  ordered_json device = ordered_json::parse(text);
+/// An op, and its median time in microseconds.
+struct TimedOp {
+  std::string key, op, node;
+  double us = 0;
+};
+
+Result<std::vector<TimedOp>> timeOps(const Options &options,
+                                     const std::map<std::string, std::vector<int64_t>> &shapes) {
   CompileRequest request;
   request.modelPath = options.model;
   request.device = options.device;
@@ -63,18 +69,48 @@ Status profile(const Options &options, const std::map<std::string, std::vector<i
   Progress progress("profile " + options.model);
   request.progress = [&](const std::string &stage, double done) { progress.update(stage, done); };
   TANDEM_ASSIGN_OR_RETURN(std::vector<OpProbe> probes, opProbes(request, options.backend));
-  double total = 0;
-  for (size_t i = 0; i < probes.size(); ++i) {
-    progress.update("timing its ops", static_cast<double>(i) / static_cast<double>(probes.size()));
-    TANDEM_ASSIGN_OR_RETURN(double us, timeProbe(probes[i]));
-    device["measured_us"][probes[i].key] = us;
-    total += us;
+  std::vector<TimedOp> timed;
+  for (const OpProbe &probe : probes) {
+    progress.update("timing its ops",
+                    static_cast<double>(timed.size()) / static_cast<double>(probes.size()));
+    TANDEM_ASSIGN_OR_RETURN(double us, timeProbe(probe));
+    timed.push_back({probe.key, probe.op, probe.node, us});
   }
+  return timed;
+}
+
+void print(const Options &options, const std::vector<TimedOp> &timed) {
+  double totalUs = 0;
+  ordered_json ops = ordered_json::array();
+  for (const TimedOp &op : timed) {
+    totalUs += op.us;
+    ops.push_back({{"key", op.key}, {"op", op.op}, {"node", op.node}, {"us", op.us}});
+  }
+  if (options.json)
+    std::printf("%s\n", jsonText({{"model", options.model},
+                                  {"output", options.output},
+                                  {"backend", options.backend},
+                                  {"total_us", totalUs},
+                                  {"ops", ops}})
+                            .c_str());
+  else
+    std::fprintf(stderr, "%s: %zu different ops on %s, %.3f ms together\n", options.output.c_str(),
+                 timed.size(), options.backend.c_str(), totalUs / 1e3);
+}
+
+/// The profile to start from, with the times of this machine added.
+Status profile(const Options &options, const std::map<std::string, std::vector<int64_t>> &shapes) {
+  // A profile that it starts from may be replaced: that adds to it.
+  TANDEM_RETURN_IF_ERROR(
+      checkOutputPlace(options.output, "the profile", std::vector{options.model}));
+  TANDEM_ASSIGN_OR_RETURN(std::string text, profileText(options.device));
+  TANDEM_RETURN_IF_ERROR(findProfile(options.device).status()); // what is wrong with it, if so
+  ordered_json device = ordered_json::parse(text);
+  TANDEM_ASSIGN_OR_RETURN(std::vector<TimedOp> timed, timeOps(options, shapes));
+  for (const TimedOp &op : timed)
+    device["measured_us"][op.key] = op.us;
   TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.output, jsonText(device) + "\n"));
-  progress.update("done", 1);
-  progress.finish();
-  std::fprintf(stderr, "%s: %zu different ops on %s, %.3f ms together\n", options.output.c_str(),
-               probes.size(), options.backend.c_str(), total / 1e3);
+  print(options, timed);
   return Status();
 }
 
@@ -86,17 +122,23 @@ void registerProfile(CommandTable &table) {
       "profile", "Time every op of a model on this machine, for placement by measured cost.",
       "  tandem profile mobilenet.tflite -o mine.json\n"
       "  tandem profile emotion.hdf5 --device mine.json -o mine.json    # adds to it\n"
+      "  tandem profile emotion.hdf5 -o mine.json --json\n"
       "  tandem compile emotion.hdf5 --device mine.json --report -o e.tandem");
   command.add_option("MODEL", options->model, "the model whose ops to time")->required();
-  command.add_option("-o,--output", options->output, "the device profile to write")->required();
+  command.add_option("-o,--output", options->output, "the device profile to write")
+      ->required()
+      ->check(notEmpty());
   command
       .add_option("-d,--device", options->device,
                   "the profile to start from: a name or a .json file")
+      ->check(notEmpty())
       ->capture_default_str();
   command.add_option("-b,--backend", options->backend, "the backend whose code is timed")
+      ->check(notEmpty())
       ->capture_default_str();
   command.add_option("-s,--shape", options->shapes, "fix a dynamic input: NAME=DIMS")
       ->allow_extra_args(false); // so that it may stand before MODEL
+  command.add_flag("--json", options->json, "the times on stdout, for a program to read");
   table.onRun(command, [options] {
     auto shapes = parseShapes(options->shapes);
     if (!shapes)

@@ -49,6 +49,15 @@ Result<std::string> compileCached(const AppModel &model, const Options &options)
   return error;
 }
 
+/// What the command line asks for, by itself: later errors are of the application's file.
+Status checkRequest(const Options &options) {
+  CompileSettings settings;
+  settings.backends = options.backends;
+  if (!options.device.empty())
+    settings.device = options.device;
+  return checkSettings(settings);
+}
+
 int run(Options &options) {
   if (isApplication(options.file)) {
     if (!options.bundle.inputs.empty() || !options.bundle.model.empty())
@@ -59,6 +68,8 @@ int run(Options &options) {
     auto models = parseNameValues("--model NAME=FILE", options.models);
     if (!models)
       return wrongUsage("run", models.error().message);
+    if (Status wrong = checkRequest(options); !wrong.ok())
+      return refuseRequest(wrong.error());
     options.app.models = *models;
     options.app.app = options.file;
     options.app.saveFolder = options.saveFolder;
@@ -131,7 +142,7 @@ void registerRun(CommandTable &table) {
   command.add_flag("--json", options->json,
                    "for a program to read; of an application one line a picture");
   command.add_flag("--profile", options->profile,
-                   "print what each region was compiled for, what ran it, and how long");
+                   "say what each region was compiled for, what ran it, and how long");
   table.onRun(command, [options] { return run(*options); });
 }
 

@@ -44,9 +44,26 @@ TEST(AppReport, IsOneLineOfJson) {
       R"({"stage":"idle","model":"emotion","format":"keras","device":"cpu","calls":0,"ms":0.0}]})");
 }
 
+TEST(AppReport, HasWhatBecameOfEveryModelWhenAsked) {
+  PictureReport report;
+  RegionProfile region;
+  region.name = "neuron_0";
+  region.backend = "neuron";
+  region.ranOn = "cpu";
+  region.lastUs = 12.5;
+  region.runs = 3;
+  region.faults = 1;
+  report.profile = {{"faces", {region}, {"the device is gone"}}};
+  EXPECT_EQ(nlohmann::json::parse(reportAsJson(report))["profile"], nlohmann::json::parse(R"([
+    {"model": "faces", "notices": ["the device is gone"],
+     "regions": [{"name": "neuron_0", "backend": "neuron", "ran_on": "cpu", "us": 12.5,
+                  "predicted_us": 0.0, "runs": 3, "faults": 1}]}])"));
+}
+
 TEST(AppReport, HasNoKeyThatAResultCouldHave) {
   PictureReport report = example();
   report.saved = "out/anna.jpg";
+  report.profile.emplace();
   std::vector<std::string> own, results = {"faces", "objects", "scene", "left"};
   nlohmann::json json = nlohmann::json::parse(reportAsJson(report));
   for (const auto &[key, value] : json.items())

@@ -1,0 +1,165 @@
+// The NPU on the command line: development kits that are none, blobs that are cut, what does not go
+// there and why. The NPU is the host's library (backends/neuron/host).
+
+#include "bundle/reader.h"
+#include "bundle/writer.h"
+#include "tests/cli/small_model.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <functional>
+
+namespace tandem::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+/// The small model, all of it on the NPU.
+class Npu : public SmallModel {
+protected:
+  Outcome compileWith(const std::vector<std::string> &more) {
+    std::vector<std::string> arguments = {"compile",        path("m.mlir"), "-o",
+                                          path("m.tandem"), "--placement",  "greedy"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return runTandem(arguments);
+  }
+  /// What a kit is refused with. Its fault, so no wrong usage; and no bundle is left.
+  std::string kitError(const std::string &library, const std::vector<std::string> &target) {
+    std::vector<std::string> more = target;
+    more.insert(more.end(), {"--sdk-lib", library});
+    Outcome outcome = compileWith(more);
+    EXPECT_EQ(outcome.exitCode, 1) << outcome.err;
+    EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
+    std::vector<std::string> lines = errorLines(outcome.err);
+    std::string before = path("m.mlir") + ": error: " + library + ": ";
+    EXPECT_THAT(lines, ElementsAre(StartsWith(before)));
+    return lines.empty() ? "" : lines[0].substr(std::min(before.size(), lines[0].size()));
+  }
+
+  /// m.tandem with its first region's artifact changed, well formed otherwise.
+  void changeArtifact(const std::function<void(std::string &)> &change) {
+    auto reader = bundle::Reader::open(path("m.tandem"));
+    ASSERT_TRUE(reader.ok()) << reader.error().text();
+    bundle::ManifestT manifest;
+    reader->manifest().UnPackTo(&manifest);
+    uint32_t artifact = manifest.models[0]->regions[0]->artifact;
+    bundle::Writer writer;
+    for (uint32_t i = 0; i < reader->manifest().blobs()->size(); ++i) {
+      std::span<const std::byte> blob = reader->blob(i);
+      std::string bytes(reinterpret_cast<const char *>(blob.data()), blob.size());
+      if (i == artifact)
+        change(bytes);
+      ASSERT_EQ(writer.addBlob(bytes), i);
+    }
+    ASSERT_TRUE(writer.write(path("m.tandem"), std::move(manifest)).ok());
+  }
+
+  const std::vector<std::string> kHere = {"--backends", "neuron,reference"};
+};
+
+TEST_F(Npu, NamesAKitThatIsNoLibrary) {
+  EXPECT_THAT(kitError(path("none.so"), kHere),
+              AllOf(StartsWith("the Neuron library does not load: "),
+                    EndsWith("cannot open shared object file: No such file or directory")));
+  EXPECT_THAT(kitError(path("m.mlir"), kHere),
+              AllOf(StartsWith("the Neuron library does not load: "), HasSubstr(path("m.mlir"))));
+}
+
+TEST_F(Npu, NamesTheFunctionsThatAKitLacks) {
+  EXPECT_THAT(kitError(TANDEM_OTHER_LIBRARY, kHere),
+              AllOf(StartsWith("the Neuron library has no Neuron_getVersion, NeuronModel_create, "),
+                    HasSubstr("NeuronExecution_compute")));
+}
+
+TEST_F(Npu, RefusesAKitOfAnotherVersionThanTheDevices) {
+  EXPECT_EQ(kitError(TANDEM_HOST_LIBRARY, {"--device", "mt6873"}),
+            "the library is Neuron 7.0.1, the processor 'apu' of the device has 5.1.2");
+}
+
+TEST_F(Npu, RefusesAKitAndOptionsThatNoBackendTakes) {
+  Outcome noNpu = compileWith({"--backends", "cpu", "--sdk-lib", TANDEM_HOST_LIBRARY});
+  EXPECT_EQ(noNpu.exitCode, 2);
+  EXPECT_EQ(noNpu.err,
+            "error: option 'neuron.sdk-lib' is of no backend that is used, only cpu are; "
+            "choose others by --backends or --device\n");
+  Outcome twice = compileWith({"--sdk-lib", "a.so", "--option", "neuron.sdk-lib=b.so"});
+  EXPECT_EQ(twice.exitCode, 2);
+  EXPECT_THAT(twice.err, HasSubstr("--sdk-lib and --option neuron.sdk-lib are the same"));
+  for (std::string text : {"speed=3", "hint=fast"}) {
+    Outcome wrong = compileWith({"--backends", "neuron,cpu", "--option", "neuron." + text});
+    EXPECT_EQ(wrong.exitCode, 2);
+    EXPECT_EQ(wrong.err,
+              text == "speed=3"
+                  ? "error: neuron: there is no option 'speed', only relax-fp32, preference, "
+                    "priority, hint, options, deadline-ms, load-deadline-ms, sdk-lib\n"
+                  : "error: neuron: option hint is 'fast', expected "
+                    "normal+low-latency+deep-fusion+batch-processing\n");
+  }
+  EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
+}
+
+TEST_F(Npu, RunsWhatAKitHasCompiledAndCompilesAgainWhatIsForAnotherSoc) {
+  std::vector<std::string> more = kHere;
+  more.insert(more.end(), {"--sdk-lib", TANDEM_HOST_LIBRARY});
+  ASSERT_EQ(compileWith(more).exitCode, 0);
+  auto runOn = [&](const std::string &soc) {
+    Outcome outcome = runTandem(
+        runArguments({"--json"}),
+        {.variables = {"TANDEM_NEURON_LIBRARY=" TANDEM_HOST_LIBRARY, "TANDEM_NEURON_SOC=" + soc}});
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_EQ(nlohmann::json::parse(outcome.out)["regions"][0]["ran_on"], "neuron");
+    return outcome.err;
+  };
+  EXPECT_EQ(runOn("host"), "");
+  EXPECT_EQ(runOn("mt9999"), path("m.tandem") +
+                                 ": warning: neuron: region 'neuron_0': its stored network is for "
+                                 "host, this is mt9999; it is compiled again\n");
+}
+
+TEST_F(Npu, ACutBlobIsNamedWithItsRegion) {
+  const std::string what = "neuron: region 'neuron_0': its artifact is none of the neuron backend";
+  for (size_t part : {2, 8}) {
+    auto cut = [&](std::string &bytes) { bytes.resize(bytes.size() / part); };
+    ASSERT_EQ(compileWith(kHere).exitCode, 0);
+    changeArtifact(cut);
+    Outcome withFallback = runTandem(runArguments({"--json"}));
+    EXPECT_EQ(withFallback.exitCode, 0);
+    EXPECT_EQ(nlohmann::json::parse(withFallback.out)["regions"][0]["ran_on"], "reference");
+    EXPECT_EQ(withFallback.err,
+              path("m.tandem") + ": warning: " + what + "; it runs on reference\n");
+    ASSERT_EQ(compileWith({"--backends", "neuron"}).exitCode, 0);
+    changeArtifact(cut);
+    Outcome alone = runTandem(runArguments());
+    EXPECT_EQ(alone.exitCode, 1);
+    EXPECT_EQ(alone.out, "");
+    EXPECT_EQ(alone.err, path("m.tandem") + ": error: " + what + "\n");
+  }
+}
+
+TEST_F(Npu, ARequirementThatIsNotMetListsEveryOpAndItsReasons) {
+  writeBytes(path("m.mlir"), R"(
+func.func @main(%a: tensor<1x1x1x2x4xf32> {graph.name = "a"})
+    -> (tensor<1x1x1x2x4xf32> {graph.name = "out"}) {
+  %0 = graph.relu %a : (tensor<1x1x1x2x4xf32>) -> tensor<1x1x1x2x4xf32> loc("rectify")
+  %1 = graph.tanh %0 : (tensor<1x1x1x2x4xf32>) -> tensor<1x1x1x2x4xf32> loc("squash")
+  return %1 : tensor<1x1x1x2x4xf32>
+}
+)");
+  Outcome outcome = compileWith({"--device", "mt6873", "--require", "neuron>=50%"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_THAT(
+      errorLines(outcome.err),
+      ElementsAre(path("m.mlir") +
+                  ": error: 0.0 % of the ops are on neuron, 50.0 % are required; elsewhere: "
+                  "relu 'rectify' (relu: rank must be at most 4, is 5), tanh 'squash' (tanh: "
+                  "rank must be at most 4, is 5)"));
+  EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
+}
+
+} // namespace
+} // namespace tandem::test

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <span>
+#include <string>
+
+namespace tandem {
+
+/// Whether `output` may be written by a command that reads `inputs` (empty ones are none): it must
+/// not be one of them, by whatever name. `what` it holds is for the message, as in "the bundle".
+/// Errors: kInvalidArgument, naming `output`.
+Status checkOutputPlace(const std::string &output, std::string_view what,
+                        std::span<const std::string> inputs);
+
+} // namespace tandem
