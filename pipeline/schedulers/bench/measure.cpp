@@ -63,15 +63,32 @@ Group &groupOf(Comparison &comparison, const std::string &name) {
 
 } // namespace
 
+namespace {
+
+/// The names of the groups that a kind belongs to.
+std::vector<std::string> groupsOf(const RandomGraphKind &kind) {
+  bool isAll = kind.outDegree == kind.tasks;
+  return {std::to_string(kind.processors) + " processors",
+          text("CCR %g", kind.ccr),
+          std::to_string(kind.tasks) + " tasks",
+          text("shape %g", kind.shape),
+          "out-degree " + (isAll ? "v" : std::to_string(kind.outDegree)),
+          text("beta %g", kind.heterogeneity)};
+}
+
+} // namespace
+
 Comparison compareOnRandomGraphs(const std::vector<size_t> &processors, size_t step) {
   Comparison comparison;
-  for (size_t among : processors)
-    groupOf(comparison, std::to_string(among) + " processors");
+  size_t dimensions = groupsOf({}).size();
+  for (size_t dimension = 0; dimension < dimensions; ++dimension) // their order in the table
+    for (size_t among : processors)
+      for (const RandomGraphKind &kind : randomGraphKinds(among))
+        groupOf(comparison, groupsOf(kind)[dimension]);
   for (size_t among : processors) {
     std::vector<RandomGraphKind> kinds = randomGraphKinds(among);
     for (size_t i = 0; i < kinds.size(); i += step) {
-      const RandomGraphKind &kind = kinds[i];
-      TaskGraph graph = randomGraph(kind, among * 10'000 + i);
+      TaskGraph graph = randomGraph(kinds[i], among * 10'000 + i);
       std::array<double, kCompared.size()> ratios;
       double bound = 0;
       for (size_t scheduler = 0; scheduler < kCompared.size(); ++scheduler) {
@@ -79,17 +96,14 @@ Comparison compareOnRandomGraphs(const std::vector<size_t> &processors, size_t s
         ratios[scheduler] = scheduleLengthRatio(graph, plan.makespan);
         bound = scheduleLengthRatio(graph, plan.bound);
       }
-      for (const std::string &name :
-           {std::to_string(among) + " processors", text("CCR %g", kind.ccr),
-            std::to_string(kind.tasks) + " tasks", text("shape %g", kind.shape),
-            "out-degree " + (kind.outDegree == kind.tasks ? "v" : std::to_string(kind.outDegree)),
-            text("beta %g", kind.heterogeneity)})
+      for (const std::string &name : groupsOf(kinds[i]))
         count(groupOf(comparison, name), ratios, bound);
       count(comparison.all, ratios, bound);
       if (i / step % 250 == 0)
         std::fprintf(stderr, "%zu processors: %zu of %zu kinds\n", among, i, kinds.size());
     }
   }
+  std::erase_if(comparison.groups, [](const auto &group) { return group.second.graphs == 0; });
   return comparison;
 }
 

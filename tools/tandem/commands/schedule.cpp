@@ -21,7 +21,7 @@ namespace {
 using nlohmann::ordered_json;
 
 struct Request {
-  std::string graph, scheduler, objective = "latency", svg;
+  std::string graph, scheduler, objective, svg;
   bool json = false;
   ScheduleOptions options;
 };
@@ -112,14 +112,22 @@ void print(const TaskGraph &graph, const Plan &plan) {
                 plan.boundReason.c_str(), plan.gap() * 100);
 }
 
-Status schedule(Request request) {
+/// Of scheduler and objective the one that is not named follows from the other.
+void chooseScheduler(Request &request) {
+  const SchedulerKind *kind = allSchedulers().find(request.scheduler);
+  bool throughput = request.objective.empty() && kind ? kind->objective == Objective::kThroughput
+                                                      : request.objective == "throughput";
+  request.options.objective = throughput ? Objective::kThroughput : Objective::kLatency;
+  if (request.scheduler.empty())
+    request.scheduler = throughput ? "throughput" : "best";
+}
+
+Status schedule(const Request &request) {
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.graph));
   std::error_code notThere;
   if (!request.svg.empty() && std::filesystem::equivalent(request.graph, request.svg, notThere))
     return Error(Code::kInvalidArgument, request.svg, "the chart would replace the graph");
   TANDEM_ASSIGN_OR_RETURN(TaskGraph graph, parseTaskGraph(request.graph, file.text()));
-  if (request.scheduler.empty())
-    request.scheduler = request.options.objective == Objective::kLatency ? "best" : "throughput";
   Result<Plan> plan = allSchedulers().run(request.scheduler, graph, request.options);
   if (!plan)
     return Error(plan.error().code, request.graph, plan.error().message);
@@ -163,9 +171,10 @@ void registerSchedule(CommandTable &table) {
       .add_option("-s,--scheduler", request->scheduler,
                   "who plans it [default: best, or throughput]")
       ->check(CLI::IsMember(names));
-  command.add_option("--objective", request->objective, "what is to be least")
-      ->check(CLI::IsMember({"latency", "throughput"}))
-      ->capture_default_str();
+  command
+      .add_option("--objective", request->objective,
+                  "what is to be least [default: latency, or what the scheduler is for]")
+      ->check(CLI::IsMember({"latency", "throughput"}));
   command.add_flag("--json", request->json, "for a program to read");
   command.add_option("--svg", request->svg, "draw the Gantt chart into this file")
       ->check(notEmpty());
@@ -176,24 +185,28 @@ void registerSchedule(CommandTable &table) {
       ->check(numberWithin(0, 1e6))
       ->capture_default_str();
   command.add_option("--seed", options.seed, "of a search's random choices")->capture_default_str();
-  command.add_option("--frames", options.mostFrames, "throughput: frames of a pattern, at most")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str();
-  command
-      .add_option("--frames-in-flight", options.mostFramesInFlight,
-                  "throughput: at most [default: no limit]")
-      ->check(CLI::Range(1, 1'000'000));
-  command
-      .add_option("--latency", options.mostLatency,
-                  "throughput: makespan of a frame, at most [default: no limit]")
-      ->check(numberWithin(1e-300, 1e300));
-  command
-      .add_option("--memory", options.mostBytes,
-                  "throughput: bytes of all frames in flight, at most [default: no limit]")
-      ->check(numberWithin(1, 1e18));
-  table.onRun(command, [request] {
-    request->options.objective =
-        request->objective == "latency" ? Objective::kLatency : Objective::kThroughput;
+  std::vector<CLI::Option *> limits = {
+      command
+          .add_option("--frames", options.mostFrames, "throughput: frames of a pattern, at most")
+          ->check(CLI::Range(1, 64))
+          ->capture_default_str(),
+      command
+          .add_option("--frames-in-flight", options.mostFramesInFlight,
+                      "throughput: at most [default: no limit]")
+          ->check(CLI::Range(1, 1'000'000)),
+      command
+          .add_option("--latency", options.mostLatency,
+                      "throughput: makespan of a frame, at most [default: no limit]")
+          ->check(numberWithin(1e-300, 1e300)),
+      command
+          .add_option("--memory", options.mostBytes,
+                      "throughput: bytes of all frames in flight, at most [default: no limit]")
+          ->check(numberWithin(1, 1e18))};
+  table.onRun(command, [request, limits] {
+    chooseScheduler(*request);
+    for (const CLI::Option *limit : limits)
+      if (limit->count() > 0 && request->options.objective == Objective::kLatency)
+        return wrongUsage("schedule", limit->get_name() + " is for --objective throughput only");
     Status status = schedule(*request);
     return status.ok() ? static_cast<int>(kExitDone) : refuseRequest(status.error());
   });

@@ -1,0 +1,149 @@
+// tandem schedule: what it prints, writes and refuses. What schedulers do is tested in
+// pipeline/schedulers/test.
+
+#include "tests/cli/program.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace tandem::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+/// Figure 3 of Topcuoglu, Hariri, Wu (2002).
+const std::string kGraph = R"({
+  "processors": ["P1", "P2", "P3"],
+  "tasks": [{"name": "T1", "cost": [14, 16, 9]}, {"name": "T2", "cost": [13, 19, 18]},
+            {"name": "T3", "cost": [11, 13, 19]}, {"name": "T4", "cost": [13, 8, 17]},
+            {"name": "T5", "cost": [12, 13, 10]}, {"name": "T6", "cost": [13, 16, 9]},
+            {"name": "T7", "cost": [7, 15, 11]}, {"name": "T8", "cost": [5, 11, 14]},
+            {"name": "T9", "cost": [18, 12, 20]}, {"name": "T10", "cost": [21, 7, 16]}],
+  "edges": [{"from": "T1", "to": "T2", "cost": 18}, {"from": "T1", "to": "T3", "cost": 12},
+            {"from": "T1", "to": "T4", "cost": 9}, {"from": "T1", "to": "T5", "cost": 11},
+            {"from": "T1", "to": "T6", "cost": 14}, {"from": "T2", "to": "T8", "cost": 19},
+            {"from": "T2", "to": "T9", "cost": 16}, {"from": "T3", "to": "T7", "cost": 23},
+            {"from": "T4", "to": "T8", "cost": 27}, {"from": "T4", "to": "T9", "cost": 23},
+            {"from": "T5", "to": "T9", "cost": 13}, {"from": "T6", "to": "T8", "cost": 15},
+            {"from": "T7", "to": "T10", "cost": 17}, {"from": "T8", "to": "T10", "cost": 11},
+            {"from": "T9", "to": "T10", "cost": 13}]})";
+
+class ScheduleCommand : public ::testing::Test {
+protected:
+  void SetUp() override { writeBytes(path("g.json"), kGraph); }
+  std::string path(const std::string &name) const { return folder_.path(name); }
+  Outcome schedule(std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"schedule", path("g.json")});
+    return runTandem(more);
+  }
+  std::string wrongUsage(const std::vector<std::string> &more) {
+    Outcome outcome = schedule(more);
+    EXPECT_EQ(outcome.exitCode, 2) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    return outcome.err;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(ScheduleCommand, PrintsOrderPlacesTimesAndChart) {
+  Outcome outcome = schedule({"--scheduler", "heft"});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(outcome.out.substr(0, outcome.out.find("\n\n") + 1),
+            "task  processor         start        finish\n"
+            "T1    P3                    0             9\n"
+            "T3    P3                    9            28\n"
+            "T4    P2                   18            26\n"
+            "T6    P2                   26            42\n"
+            "T2    P1                   27            40\n"
+            "T5    P3                   28            38\n"
+            "T7    P3                   38            49\n"
+            "T9    P2                   56            68\n"
+            "T8    P1                   57            62\n"
+            "T10   P2                   73            80\n");
+  EXPECT_THAT(outcome.out, HasSubstr("\nP3 [T1=======][T3===================][T5========]"));
+  EXPECT_THAT(outcome.out, HasSubstr("\nmakespan 80\nlower bound "));
+  EXPECT_THAT(outcome.out, HasSubstr(", gap at most "));
+}
+
+TEST_F(ScheduleCommand, ProvesTheOptimum) {
+  Outcome outcome = schedule({"--scheduler", "exact"});
+  EXPECT_EQ(outcome.exitCode, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("\nmakespan 73\noptimal: no plan has less"));
+}
+
+TEST_F(ScheduleCommand, GivesAProgramAllOfIt) {
+  json best = json::parse(schedule({"--json"}).out);
+  EXPECT_EQ(best["scheduler"], "best");
+  EXPECT_EQ(best["makespan"], 73);
+  EXPECT_LE(best["bound"], 73);
+  ASSERT_EQ(best["tasks"].size(), 10U);
+  EXPECT_EQ(best["tasks"][0],
+            json({{"name", "T1"}, {"processor", "P3"}, {"start", 0}, {"finish", 9}}));
+  EXPECT_FALSE(best["transfers"].empty());
+  json exact = json::parse(schedule({"--json", "-s", "exact"}).out);
+  EXPECT_EQ(exact["bound"], 73);
+  EXPECT_EQ(exact["optimal"], true);
+  EXPECT_EQ(exact["gap"], 0);
+}
+
+TEST_F(ScheduleCommand, PlansForThroughput) {
+  Outcome outcome = schedule({"--objective", "throughput"});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\ninterval "));
+  json plan = json::parse(schedule({"-s", "throughput", "--frames-in-flight", "1", "--json"}).out);
+  EXPECT_EQ(plan["objective"], "throughput");
+  EXPECT_EQ(plan["framesInFlight"], 1);
+  EXPECT_NEAR(plan["interval"].get<double>(), 73, 1e-6);
+}
+
+TEST_F(ScheduleCommand, DrawsTheChart) {
+  Outcome outcome = schedule({"--svg", path("plan.svg")});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  std::string svg = readBytes(path("plan.svg"));
+  EXPECT_THAT(svg, HasSubstr("<svg xmlns"));
+  EXPECT_THAT(svg, HasSubstr(">best: makespan 73"));
+  EXPECT_TRUE(svg.ends_with("</svg>\n"));
+  EXPECT_EQ(folder_.names(), (std::vector<std::string>{"g.json", "plan.svg"}));
+}
+
+TEST_F(ScheduleCommand, TheChartDoesNotReplaceTheGraph) {
+  EXPECT_EQ(wrongUsage({"--svg", path("g.json")}),
+            path("g.json") + ": error: the chart would replace the graph\n");
+  EXPECT_EQ(readBytes(path("g.json")), kGraph);
+  Outcome outcome = schedule({"--svg", path("no/such/plan.svg")});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(errorLines(outcome.err).size(), 1U) << outcome.err;
+}
+
+TEST_F(ScheduleCommand, RefusesWrongUsage) {
+  EXPECT_THAT(wrongUsage({"-s", "fastest"}),
+              HasSubstr("tandem schedule: --scheduler: fastest not in"));
+  EXPECT_EQ(wrongUsage({"--latency", "30"}),
+            "tandem schedule: --latency is for --objective throughput "
+            "only; see 'tandem schedule --help'\n");
+  EXPECT_EQ(wrongUsage({"-s", "heft", "--objective", "throughput"}),
+            path("g.json") + ": error: scheduler 'heft' plans for latency, not for throughput\n");
+}
+
+TEST_F(ScheduleCommand, RefusesWhatIsNoTaskGraph) {
+  writeBytes(path("g.json"), R"({"processors": ["P"], "tasks": [{"name": "A", "cost": [1, 2]}]})");
+  Outcome outcome = schedule();
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(outcome.err,
+            path("g.json") + ": error: tasks[0] ('A'): has 2 costs for 1 processors\n");
+  EXPECT_EQ(runTandem({"schedule", path("nothing.json")}).exitCode, 1);
+}
+
+TEST_F(ScheduleCommand, SaysWhenLimitsCannotBeKept) {
+  Outcome outcome = schedule({"--objective", "throughput", "--latency", "60"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(outcome.err, path("g.json") +
+                             ": error: no plan found that keeps to a latency of 60; one frame "
+                             "alone takes at least 63 (critical path)\n");
+}
+
+} // namespace
+} // namespace tandem::test
