@@ -68,6 +68,12 @@ ConvShape shapeOf(graph::Conv2dOp conv) {
 ConvShape shapeOf(graph::DepthwiseConv2dOp conv) {
   return filteredShape(conv);
 }
+ConvShape shapeOf(graph::TransposeConv2dOp conv) {
+  ConvShape shape = windowShape(conv, graph::tensorType(conv.getFilter()).getShape().slice(1, 2));
+  shape.strideHeight = shape.strideWidth = 1;
+  shape.padTop = shape.padLeft = 0;
+  return shape;
+}
 ConvShape shapeOf(graph::MaxPool2dOp pool) {
   return windowShape(pool, pool.getWindow());
 }

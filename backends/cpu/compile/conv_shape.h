@@ -50,6 +50,8 @@ struct ConvPlaces {
 /// Of one group of channels.
 ConvShape shapeOf(graph::Conv2dOp conv);
 ConvShape shapeOf(graph::DepthwiseConv2dOp conv);
+/// The sizes of the tensors, as of a convolution that moves by one without padding.
+ConvShape shapeOf(graph::TransposeConv2dOp conv);
 /// The kernel is the window.
 ConvShape shapeOf(graph::MaxPool2dOp pool);
 ConvShape shapeOf(graph::AveragePool2dOp pool);

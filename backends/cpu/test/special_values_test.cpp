@@ -48,6 +48,13 @@ std::string moduleOf(const std::string &arguments, const std::string &op,
          result + "\n  return %0 : " + result + "\n}\n";
 }
 
+Outputs powers(const std::vector<float> &x, const std::vector<float> &y) {
+  std::string type = "tensor<" + std::to_string(x.size()) + "xf32>";
+  return run(
+      moduleOf("%x: " + type + ", %y: " + type, "pow %x, %y : (" + type + ", " + type + ")", type),
+      {bytesOf(x), bytesOf(y)});
+}
+
 bool sameNumber(float a, float b) {
   return (std::isnan(a) && std::isnan(b)) || (a == b && std::signbit(a) == std::signbit(b));
 }
@@ -59,10 +66,7 @@ TEST(CpuPow, IsCsForEveryPairOfSpecialValues) {
       x.push_back(base);
       y.push_back(power);
     }
-  std::string type = "tensor<" + std::to_string(x.size()) + "xf32>";
-  std::string text =
-      moduleOf("%x: " + type + ", %y: " + type, "pow %x, %y : (" + type + ", " + type + ")", type);
-  Outputs outputs = run(text, {bytesOf(x), bytesOf(y)});
+  Outputs outputs = powers(x, y);
   std::vector<float> expected = as<float>(outputs.expected);
   for (const Bytes &bytes : outputs.actual) {
     std::vector<float> actual = as<float>(bytes);
@@ -82,10 +86,7 @@ TEST(CpuPow, IsWithinOneUnitInTheLastPlace) {
                 (1 + static_cast<float>(i) * 1e-4f));
     y.push_back((static_cast<float>(i % 61) - 30) * 0.0871f);
   }
-  std::string type = "tensor<4000xf32>";
-  std::string text =
-      moduleOf("%x: " + type + ", %y: " + type, "pow %x, %y : (" + type + ", " + type + ")", type);
-  Outputs outputs = run(text, {bytesOf(x), bytesOf(y)});
+  Outputs outputs = powers(x, y);
   std::vector<float> expected = as<float>(outputs.expected);
   for (const Bytes &bytes : outputs.actual) {
     std::vector<float> actual = as<float>(bytes);

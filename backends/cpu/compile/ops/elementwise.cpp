@@ -44,80 +44,46 @@ static void planUnary(Operation *op, Plan &plan) {
 }
 
 namespace {
-enum class Binary { kAdd, kSub, kMul, kDiv, kMaximum, kMinimum, kPow, kSquaredDifference, kPrelu };
+using Combine = Value (*)(KernelBuilder &k, Value a, Value b);
 
-Value binaryF32(KernelBuilder &k, Binary kind, Value a, Value b) {
-  switch (kind) {
-  case Binary::kAdd:
-    return arith::AddFOp::create(k, a, b);
-  case Binary::kSub:
-    return arith::SubFOp::create(k, a, b);
-  case Binary::kMul:
-    return arith::MulFOp::create(k, a, b);
-  case Binary::kDiv:
-    return arith::DivFOp::create(k, a, b);
-  case Binary::kMaximum:
-    return arith::MaximumFOp::create(k, a, b);
-  case Binary::kMinimum:
-    return arith::MinimumFOp::create(k, a, b);
-  case Binary::kPow:
-    return powF32(k, a, b);
-  case Binary::kSquaredDifference: {
-    Value difference = arith::SubFOp::create(k, a, b);
-    return arith::MulFOp::create(k, difference, difference);
-  }
-  case Binary::kPrelu: {
-    Value negative =
-        arith::CmpFOp::create(k, arith::CmpFPredicate::OLT, a, k.constant(a.getType(), 0));
-    return arith::SelectOp::create(k, negative, arith::MulFOp::create(k, a, b), a);
-  }
-  }
-  llvm_unreachable("binary op");
+template <typename OpT> Value make(KernelBuilder &k, Value a, Value b) {
+  return OpT::create(k, a, b);
+}
+Value squaredDifference(KernelBuilder &k, Value a, Value b) {
+  Value difference = arith::SubFOp::create(k, a, b);
+  return arith::MulFOp::create(k, difference, difference);
+}
+Value prelu(KernelBuilder &k, Value x, Value slope) {
+  Value negative =
+      arith::CmpFOp::create(k, arith::CmpFPredicate::OLT, x, k.constant(x.getType(), 0));
+  return arith::SelectOp::create(k, negative, arith::MulFOp::create(k, x, slope), x);
 }
 
-/// Integers wrap; null for ops that they do not have.
-Value binaryInteger(KernelBuilder &k, Binary kind, Value a, Value b) {
-  switch (kind) {
-  case Binary::kAdd:
-    return arith::AddIOp::create(k, a, b);
-  case Binary::kSub:
-    return arith::SubIOp::create(k, a, b);
-  case Binary::kMul:
-    return arith::MulIOp::create(k, a, b);
-  case Binary::kMaximum:
-    return arith::MaxSIOp::create(k, a, b);
-  case Binary::kMinimum:
-    return arith::MinSIOp::create(k, a, b);
-  default:
-    return {};
-  }
+/// The element of an op in f32, and in integers, which wrap; null where it has none.
+struct Binary {
+  Combine real, integer;
+};
+Binary binaryOf(Operation *op) {
+  return llvm::TypeSwitch<Operation *, Binary>(op)
+      .Case([](graph::AddOp) { return Binary{make<arith::AddFOp>, make<arith::AddIOp>}; })
+      .Case([](graph::SubOp) { return Binary{make<arith::SubFOp>, make<arith::SubIOp>}; })
+      .Case([](graph::MulOp) { return Binary{make<arith::MulFOp>, make<arith::MulIOp>}; })
+      .Case([](graph::DivOp) { return Binary{make<arith::DivFOp>, nullptr}; })
+      .Case([](graph::MaximumOp) { return Binary{make<arith::MaximumFOp>, make<arith::MaxSIOp>}; })
+      .Case([](graph::MinimumOp) { return Binary{make<arith::MinimumFOp>, make<arith::MinSIOp>}; })
+      .Case([](graph::PowOp) { return Binary{powF32, nullptr}; })
+      .Case([](graph::SquaredDifferenceOp) { return Binary{squaredDifference, nullptr}; })
+      .Case([](graph::PreluOp) { return Binary{prelu, nullptr}; });
 }
+
 /// Ends of an activation, which are whole; infinite ones are left out.
-Value clampWhole(KernelBuilder &k, Value value, float low, float high) {
+Value clampInteger(KernelBuilder &k, Value value, float low, float high) {
   Type type = value.getType();
   if (!std::isinf(low))
     value = arith::MaxSIOp::create(k, value, k.constant(type, low));
   if (!std::isinf(high))
     value = arith::MinSIOp::create(k, value, k.constant(type, high));
   return value;
-}
-bool hasIntegers(Binary kind) {
-  return kind == Binary::kAdd || kind == Binary::kSub || kind == Binary::kMul ||
-         kind == Binary::kMaximum || kind == Binary::kMinimum;
-}
-
-std::optional<Binary> binaryKind(Operation *op) {
-  return llvm::TypeSwitch<Operation *, std::optional<Binary>>(op)
-      .Case([](graph::AddOp) { return Binary::kAdd; })
-      .Case([](graph::SubOp) { return Binary::kSub; })
-      .Case([](graph::MulOp) { return Binary::kMul; })
-      .Case([](graph::DivOp) { return Binary::kDiv; })
-      .Case([](graph::MaximumOp) { return Binary::kMaximum; })
-      .Case([](graph::MinimumOp) { return Binary::kMinimum; })
-      .Case([](graph::PowOp) { return Binary::kPow; })
-      .Case([](graph::SquaredDifferenceOp) { return Binary::kSquaredDifference; })
-      .Case([](graph::PreluOp) { return Binary::kPrelu; })
-      .Default([](Operation *) { return std::nullopt; });
 }
 } // namespace
 
@@ -126,7 +92,7 @@ static Support supportsBinary(Operation *op) {
   if (graph::isQuantized(type))
     return supportsQuantizedBinary(op);
   bool isInteger = type.isSignlessInteger(32) || type.isSignlessInteger(64);
-  return isInteger && hasIntegers(*binaryKind(op)) ? Support::yes() : supportsF32(op);
+  return isInteger && binaryOf(op).integer ? Support::yes() : supportsF32(op);
 }
 
 static void planBinary(Operation *op, Plan &plan) {
@@ -138,7 +104,7 @@ static void planBinary(Operation *op, Plan &plan) {
   auto shapeOf = [](Value value) { return graph::tensorType(value).getShape().vec(); };
   std::vector<int64_t> lhsShape = shapeOf(op->getOperand(0)), rhsShape = shapeOf(op->getOperand(1)),
                        shape = shapeOf(op->getResult(0));
-  Binary kind = *binaryKind(op);
+  Binary compute = binaryOf(op);
   auto [low, high] = clampRange(activationOf(op));
   plan.step({buffers.types,
              [=, low = low, high = high](KernelBuilder &k) {
@@ -149,8 +115,8 @@ static void planBinary(Operation *op, Plan &plan) {
                nest.build(k, [&](ArrayRef<Value> at) {
                  Value a = k.load(k.buffer(lhs), at[0]), b = k.load(k.buffer(rhs), at[1]);
                  Value result = isa<FloatType>(a.getType())
-                                    ? k.clampF32(binaryF32(k, kind, a, b), low, high)
-                                    : clampWhole(k, binaryInteger(k, kind, a, b), low, high);
+                                    ? k.clampF32(compute.real(k, a, b), low, high)
+                                    : clampInteger(k, compute.integer(k, a, b), low, high);
                  k.store(result, k.buffer(output), at[2]);
                });
              }},

@@ -28,14 +28,15 @@ struct Resize {
   static constexpr int64_t kFixedUnit = 1 << 10;
 };
 
-/// One dimension's table.
-struct Positions {
+/// One dimension's table; fractions in float, or in integers.
+template <typename Fraction> struct Positions {
   std::vector<int32_t> first, second;
-  std::vector<float> fraction;
+  std::vector<Fraction> fraction;
 };
 
-Positions positions(int64_t in, int64_t out, bool alignCorners, bool halfPixel, bool bilinear) {
-  Positions result;
+Positions<float> positions(int64_t in, int64_t out, bool alignCorners, bool halfPixel,
+                           bool bilinear) {
+  Positions<float> result;
   float scale = alignCorners && out > 1 ? float(in - 1) / float(out - 1) : float(in) / float(out);
   for (int64_t i = 0; i < out; ++i) {
     float offset = halfPixel ? 0.5f : 0.0f;
@@ -57,13 +58,9 @@ Positions positions(int64_t in, int64_t out, bool alignCorners, bool halfPixel, 
 }
 
 /// The same in 1024ths, for bilinear ones of i8: places and weights as TFLite's integers have them.
-struct FixedPositions {
-  std::vector<int32_t> first, second, fraction;
-};
-
-FixedPositions fixedPositions(int64_t in, int64_t out, bool alignCorners, bool halfPixel) {
+Positions<int32_t> fixedPositions(int64_t in, int64_t out, bool alignCorners, bool halfPixel) {
   constexpr int64_t kUnit = Resize::kFixedUnit;
-  FixedPositions result;
+  Positions<int32_t> result;
   bool aligned = alignCorners && out > 1;
   int64_t scale = (kUnit * (in - aligned) + (out - aligned) / 2) / (out - aligned);
   for (int64_t i = 0; i < out; ++i) {

@@ -59,21 +59,11 @@ struct Transposed {
   ConvShape whole; ///< sizes of input and result; the rest is the phases'
   Axis rows, columns;
 
-  explicit Transposed(graph::TransposeConv2dOp op) {
-    ArrayRef<int64_t> in = graph::tensorType(op.getInput()).getShape();
-    ArrayRef<int64_t> out = graph::tensorType(op.getResult()).getShape();
-    ArrayRef<int64_t> filter = graph::tensorType(op.getFilter()).getShape();
-    whole = {.batch = in[0],
-             .inHeight = in[1],
-             .inWidth = in[2],
-             .inChannels = in[3],
-             .outHeight = out[1],
-             .outWidth = out[2],
-             .outChannels = out[3],
-             .kernelHeight = filter[1],
-             .kernelWidth = filter[2]};
-    rows = {in[1], out[1], filter[1], op.getStride()[0], op.getPadLow()[0]};
-    columns = {in[2], out[2], filter[2], op.getStride()[1], op.getPadLow()[1]};
+  explicit Transposed(graph::TransposeConv2dOp op) : whole(cpu::shapeOf(op)) {
+    rows = {whole.inHeight, whole.outHeight, whole.kernelHeight, op.getStride()[0],
+            op.getPadLow()[0]};
+    columns = {whole.inWidth, whole.outWidth, whole.kernelWidth, op.getStride()[1],
+               op.getPadLow()[1]};
   }
 
   /// The convolution of a phase of the rows and one of the columns.
