@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # lint.sh [--all | FILE...]: clang-format --dry-run over the files, then clang-tidy over those of them that build/
 # compiles and that have changed since they were last clean (tidy.py). Without files: those that differ from main; a first
-# --all takes about 25 minutes on two cores, a second one seconds.
+# --all takes about half an hour on two cores, a second one seconds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/dev/lib.sh
