@@ -10,13 +10,13 @@
 
 namespace tandem {
 
-static Status pin(std::thread &thread, const std::string &name, int core) {
+Status pinThread(std::thread &thread, const std::string &device, int core) {
   cpu_set_t cores;
   CPU_ZERO(&cores);
   if (core >= 0 && core < CPU_SETSIZE)
     CPU_SET(static_cast<size_t>(core), &cores);
   if (int error = pthread_setaffinity_np(thread.native_handle(), sizeof cores, &cores))
-    return Error(Code::kUnavailable, "", "device '", name, "' cannot have core ", core, ": ",
+    return Error(Code::kUnavailable, "", "device '", device, "' cannot have core ", core, ": ",
                  std::strerror(error));
   return {};
 }
@@ -30,7 +30,7 @@ Status DeviceWorker::start(Run run) {
                  "': ", error.what());
   }
   pthread_setname_np(thread_.native_handle(), options_.name.substr(0, 15).c_str());
-  return options_.core ? pin(thread_, options_.name, *options_.core) : Status();
+  return options_.core ? pinThread(thread_, options_.name, *options_.core) : Status();
 }
 
 void DeviceWorker::give(const ReadyTask &task) {

@@ -11,6 +11,9 @@
 
 namespace tandem {
 
+/// Errors: kUnavailable, naming the device, when the system does not give the core.
+Status pinThread(std::thread &thread, const std::string &device, int core);
+
 /// The thread of one device: takes ready tasks from anybody, and runs the most urgent one (the rule
 /// of dispatch.h) whenever it has none. Idle, it watches for some microseconds, then sleeps.
 class DeviceWorker {

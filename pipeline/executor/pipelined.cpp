@@ -1,7 +1,8 @@
 #include "pipeline/executor/pipelined.h"
 
-#include "pipeline/executor/device_worker.h"
 #include "pipeline/executor/frame_slot.h"
+#include "pipeline/executor/lane.h"
+#include "pipeline/executor/report.h"
 
 #include <algorithm>
 #include <chrono>
@@ -10,31 +11,6 @@
 
 namespace tandem {
 namespace {
-
-/// An average over the last runs, that one thread keeps and others read.
-struct RunningMean {
-  static constexpr float kWeight = 1.0f / 16; ///< of the newest run
-  std::atomic<float> us = 0;
-  std::atomic<int64_t> runs = 0;
-
-  void add(float value) {
-    int64_t before = runs.load(std::memory_order_relaxed);
-    float mean = us.load(std::memory_order_relaxed);
-    us.store(before == 0 ? value : mean + kWeight * (value - mean), std::memory_order_relaxed);
-    runs.store(before + 1, std::memory_order_relaxed);
-  }
-};
-
-/// A device with what its thread alone writes.
-struct Lane {
-  Lane(DeviceWorker::Options options, size_t tasks, size_t events)
-      : times(tasks), events(events), worker(std::move(options)) {}
-
-  std::vector<RunningMean> times; ///< by task
-  std::vector<InputRef> inputs;
-  EventRing<TaskEvent> events;
-  DeviceWorker worker; // last: its thread uses the rest
-};
 
 /// The control of frames under one lock, taken a few times a frame; tasks move between the workers
 /// without it.
@@ -349,26 +325,10 @@ Trace Pipelined::trace() const {
     lanes_[i]->events.appendTo(trace.events);
     trace.lost += lanes_[i]->events.lost();
   }
-  std::ranges::sort(trace.events, {}, [](const TaskEvent &event) {
-    return std::pair(event.startNs, event.lane);
-  });
+  std::ranges::sort(trace.events, {},
+                    [](const TaskEvent &event) { return std::pair(event.startNs, event.lane); });
   frames_.appendTo(trace.frames);
   return trace;
-}
-
-/// Adds up what the runners of one model, in all slots, say.
-void addProfile(const ModelRunner &runner, ModelProfile &profile) {
-  std::span<const RegionProfile> regions = runner.regions();
-  if (profile.regions.empty())
-    profile.regions.assign(regions.begin(), regions.end());
-  else
-    for (size_t i = 0; i < regions.size(); ++i) {
-      profile.regions[i].runs += regions[i].runs;
-      profile.regions[i].faults += regions[i].faults;
-    }
-  for (std::string &notice : runner.notices())
-    if (std::ranges::find(profile.notices, notice) == profile.notices.end())
-      profile.notices.push_back(std::move(notice));
 }
 
 std::vector<ModelProfile> Pipelined::profile() const {

@@ -1,5 +1,7 @@
 #include "pipeline/executor/report.h"
 
+#include <algorithm>
+
 namespace tandem {
 
 std::string_view frameEndName(FrameEnd end) {
@@ -37,6 +39,20 @@ StageTiming describeStage(const Application &app, const AppStep &step, const Mod
   timing.format = runner->format();
   timing.device = runner->devices();
   return timing;
+}
+
+void addProfile(const ModelRunner &runner, ModelProfile &profile) {
+  std::span<const RegionProfile> regions = runner.regions();
+  if (profile.regions.empty())
+    profile.regions.assign(regions.begin(), regions.end());
+  else
+    for (size_t i = 0; i < regions.size(); ++i) {
+      profile.regions[i].runs += regions[i].runs;
+      profile.regions[i].faults += regions[i].faults;
+    }
+  for (std::string &notice : runner.notices())
+    if (std::ranges::find(profile.notices, notice) == profile.notices.end())
+      profile.notices.push_back(std::move(notice));
 }
 
 Error stepError(const Application &app, const AppStep &step, int64_t frame, const Error &error) {

@@ -9,6 +9,9 @@ namespace tandem {
 /// A step's entry in a frame's timings, its time still 0. `runner` is null where it runs no model.
 StageTiming describeStage(const Application &app, const AppStep &step, const ModelRunner *runner);
 
+/// Adds up what the runners of one model, in all slots, say.
+void addProfile(const ModelRunner &runner, ModelProfile &profile);
+
 /// An error of a step's run, with step, frame and the application's line.
 Error stepError(const Application &app, const AppStep &step, int64_t frame, const Error &error);
 

@@ -27,7 +27,7 @@ TEST(BoundedQueue, RefusesWhenFullAndWhenEmpty) {
 }
 
 TEST(BoundedQueue, LosesAndInventsNothingAndKeepsEachProducersOrder) {
-  constexpr int kProducers = 3, kEach = 20000;
+  constexpr int kProducers = 3, kEach = 5000;
   struct Item {
     int producer = 0, number = 0;
   };

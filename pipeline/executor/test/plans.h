@@ -13,7 +13,7 @@ namespace tandem::test {
 inline std::vector<PipelineDevice> cores(size_t count) {
   std::vector<PipelineDevice> devices;
   for (size_t i = 0; i < count; ++i)
-    devices.push_back({"cpu" + std::to_string(i), {"cpu"}, true, std::nullopt});
+    devices.push_back({"cpu" + std::to_string(i), "cpu", {"cpu"}, true, std::nullopt});
   return devices;
 }
 
