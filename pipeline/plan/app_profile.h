@@ -1,0 +1,48 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tandem {
+
+/// What an application was seen to take on one machine, and what its data were like: all that a
+/// plan needs to be made from, kept as a file beside the machine (docs/pipeline.md has the format).
+struct AppProfile {
+  static constexpr int kVersion = 1;
+
+  /// A task of the application, as in AppTasks.
+  struct TaskProfile {
+    std::string name;
+    std::map<std::string, double> us; ///< by kind of device: of an average frame
+    /// By kind of device: how many times as long it takes while another device of that kind works
+    /// too; at least 1. Not there: not measured.
+    std::map<std::string, double> together;
+  };
+
+  std::string application; ///< its name
+  std::string machine;     ///< where it was measured, in words
+  int frames = 0;          ///< that were seen, each of them once
+  std::vector<TaskProfile> tasks;
+  /// By what a for_each goes over ("faces", "net.boxes"): its detections in each frame.
+  std::map<std::string, std::vector<int>> detections;
+  /// By step with a `when`: how often it held, of all times that it was asked.
+  std::map<std::string, double> holds;
+
+  const TaskProfile *task(std::string_view name) const;
+};
+
+/// Strict: unknown keys, another version, times that are negative are errors (kCorruptData, with
+/// path and place).
+Result<AppProfile> parseAppProfile(const std::string &path, std::string_view text);
+std::string appProfileText(const AppProfile &profile);
+
+/// Errors: kNotFound, kIo, and those of parseAppProfile().
+Result<AppProfile> loadAppProfile(const std::string &path);
+/// The whole file or nothing. Errors: kIo.
+Status saveAppProfile(const std::string &path, const AppProfile &profile);
+
+} // namespace tandem

@@ -1,0 +1,246 @@
+#include "pipeline/plan/profile_application.h"
+
+#include "pipeline/executor/device_worker.h"
+#include "pipeline/executor/report.h"
+#include "pipeline/executor/run_step.h"
+#include "pipeline/plan/task_costs.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <thread>
+
+namespace tandem {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Where each task runs while one device is measured.
+using Places = std::vector<const PipelineDevice *>;
+
+/// The application once, to be run in one thread.
+class AppRun {
+public:
+  /// `runners` beside app.models.
+  static Result<std::unique_ptr<AppRun>>
+  create(const ExecutorParts &parts, const AppTasks &tasks, const StepTable &table,
+         const std::vector<std::unique_ptr<ModelRunner>> &runners) {
+    std::unique_ptr<AppRun> run(new AppRun(parts.app, tasks));
+    StepRunners byStep;
+    for (const AppStep &step : parts.app.steps)
+      byStep.push_back(step.model < 0 ? nullptr : runners[static_cast<size_t>(step.model)].get());
+    TANDEM_ASSIGN_OR_RETURN(BoundStages bound, makeStages(parts.app, parts.labels, byStep, table));
+    run->stages_ = std::move(bound.stages);
+    for (const Lending &lent : bound.lendings)
+      run->state_.lend(lent.step, lent.output, lent.data, lent.bytes);
+    return run;
+  }
+
+  /// Adds to `us` what each task takes.
+  Status runFrame(const Image &picture, int64_t number, const Places &places,
+                  std::vector<double> &us) {
+    state_.begin(picture);
+    for (size_t i = 0; i < tasks_.tasks.size(); ++i) {
+      const AppTask &task = tasks_.tasks[i];
+      StepRun run{.step = task.step,
+                  .part = {.first = task.firstPart,
+                           .last = task.lastPart,
+                           .backends = task.regions.empty() ? nullptr : &places[i]->backends}};
+      Clock::time_point start = Clock::now();
+      Status status = runStep(app_, state_, *stages_[task.step], fate_, inputs_, run);
+      us[i] += std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+      if (!status.ok())
+        return stepError(app_, app_.steps[task.step], number, status.error());
+      calls_[task.step] = run.calls;
+    }
+    return {};
+  }
+
+  /// What the last frame's data were like.
+  void noteData(const std::vector<StepChances> &chances, AppProfile &profile,
+                std::vector<std::pair<int64_t, int64_t>> &held) const {
+    std::vector<std::string> seen;
+    for (size_t i = 0; i < app_.steps.size(); ++i) {
+      size_t count = state_.countOf(app_.steps[i]);
+      const std::string &name = chances[i].detections;
+      if (!name.empty() && std::ranges::find(seen, name) == seen.end()) {
+        profile.detections[name].push_back(static_cast<int>(count));
+        seen.push_back(name);
+      }
+      held[i].first += calls_[i];
+      held[i].second += static_cast<int64_t>(count);
+    }
+  }
+
+private:
+  AppRun(const Application &app, const AppTasks &tasks)
+      : app_(app), tasks_(tasks), state_(app), calls_(app.steps.size()) {}
+
+  const Application &app_;
+  const AppTasks &tasks_;
+  std::vector<std::unique_ptr<Stage>> stages_;
+  FrameState state_;
+  std::vector<InputRef> inputs_;
+  std::vector<int> calls_; ///< by step, in the last frame
+  const std::atomic<FrameFate> fate_ = FrameFate::kRunning;
+};
+
+double median(std::vector<double> values) {
+  auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+class Profiler {
+public:
+  Profiler(const ExecutorParts &parts, const StepTable &table, std::span<const Image> pictures,
+           const ProfileOptions &options)
+      : parts_(parts), table_(table), pictures_(pictures), options_(options),
+        tasks_(tasksOf(parts.app, parts.runners)), chances_(chancesOf(parts.app)) {}
+
+  Result<AppProfile> run() {
+    profile_.application = parts_.app.name;
+    profile_.machine = options_.machine;
+    profile_.frames = static_cast<int>(pictures_.size());
+    for (const AppTask &task : tasks_.tasks)
+      profile_.tasks.push_back({task.name, {}, {}});
+    TANDEM_ASSIGN_OR_RETURN(run_, AppRun::create(parts_, tasks_, table_, parts_.runners));
+    TANDEM_RETURN_IF_ERROR(learnData());
+    for (const PipelineDevice &device : options_.devices) {
+      TANDEM_ASSIGN_OR_RETURN(std::vector<double> alone, measureOn(device));
+      for (size_t i = 0; i < alone.size(); ++i)
+        if (canRunOn(tasks_.tasks[i], device))
+          profile_.tasks[i].us[device.kind] = alone[i];
+      for (const PipelineDevice &partner : options_.partners)
+        if (partner.kind == device.kind)
+          TANDEM_RETURN_IF_ERROR(measureTogether(device, partner, alone));
+    }
+    return std::move(profile_);
+  }
+
+private:
+  Result<Places> placesFor(const PipelineDevice &device) const {
+    Places places;
+    for (const AppTask &task : tasks_.tasks) {
+      auto able = [&](const PipelineDevice &other) { return canRunOn(task, other); };
+      auto other = std::ranges::find_if(options_.devices, able);
+      if (!able(device) && other == options_.devices.end())
+        return Error(Code::kInvalidArgument, parts_.app.path, "no device to be measured can run '",
+                     task.name, "'");
+      places.push_back(able(device) ? &device : &*other);
+    }
+    return places;
+  }
+
+  /// One run over all pictures, which warms everything up as well.
+  Status learnData() {
+    TANDEM_ASSIGN_OR_RETURN(Places places, placesFor(options_.devices[0]));
+    std::vector<double> us(tasks_.tasks.size());
+    std::vector<std::pair<int64_t, int64_t>> held(parts_.app.steps.size());
+    for (size_t i = 0; i < pictures_.size(); ++i) {
+      TANDEM_RETURN_IF_ERROR(run_->runFrame(pictures_[i], static_cast<int64_t>(i) + 1, places, us));
+      run_->noteData(chances_, profile_, held);
+    }
+    for (size_t i = 0; i < held.size(); ++i)
+      if (parts_.app.steps[i].when)
+        profile_.holds[parts_.app.steps[i].name] =
+            held[i].second
+                ? static_cast<double>(held[i].first) / static_cast<double>(held[i].second)
+                : 0;
+    return {};
+  }
+
+  Status runRound(AppRun &run, const Places &places, std::vector<double> &us) const {
+    for (size_t i = 0; i < pictures_.size(); ++i)
+      TANDEM_RETURN_IF_ERROR(run.runFrame(pictures_[i], static_cast<int64_t>(i) + 1, places, us));
+    for (double &time : us)
+      time /= static_cast<double>(pictures_.size());
+    return {};
+  }
+
+  /// By task: the median of the rounds' means.
+  Result<std::vector<double>> runRounds(const Places &places) {
+    std::vector<std::vector<double>> rounds(tasks_.tasks.size());
+    for (int round = 0; round < options_.rounds; ++round) {
+      std::vector<double> us(tasks_.tasks.size());
+      TANDEM_RETURN_IF_ERROR(runRound(*run_, places, us));
+      for (size_t i = 0; i < us.size(); ++i)
+        rounds[i].push_back(us[i]);
+    }
+    std::vector<double> medians;
+    for (std::vector<double> &times : rounds)
+      medians.push_back(median(std::move(times)));
+    return medians;
+  }
+
+  /// In a thread of the device's own.
+  Result<std::vector<double>> measureOn(const PipelineDevice &device) {
+    TANDEM_ASSIGN_OR_RETURN(Places places, placesFor(device));
+    Result<std::vector<double>> result = std::vector<double>();
+    std::atomic<bool> pinned = false;
+    std::thread thread([&] {
+      pinned.wait(false);
+      result = runRounds(places);
+    });
+    Status status = device.core ? pinThread(thread, device.name, *device.core) : Status();
+    pinned.store(true);
+    pinned.notify_one();
+    thread.join();
+    TANDEM_RETURN_IF_ERROR(status);
+    return result;
+  }
+
+  Status measureTogether(const PipelineDevice &device, const PipelineDevice &partner,
+                         const std::vector<double> &alone) {
+    TANDEM_ASSIGN_OR_RETURN(Places places, placesFor(partner));
+    std::vector<std::unique_ptr<ModelRunner>> runners;
+    for (const std::unique_ptr<ModelRunner> &runner : parts_.runners) {
+      TANDEM_ASSIGN_OR_RETURN(auto another, runner->another());
+      runners.push_back(std::move(another));
+    }
+    TANDEM_ASSIGN_OR_RETURN(auto run, AppRun::create(parts_, tasks_, table_, runners));
+    std::atomic<bool> stop = false;
+    Status partnerStatus;
+    std::thread thread([&] {
+      while (!stop && partnerStatus.ok()) {
+        std::vector<double> us(tasks_.tasks.size());
+        partnerStatus = runRound(*run, places, us);
+      }
+    });
+    Status pinned = partner.core ? pinThread(thread, partner.name, *partner.core) : Status();
+    Result<std::vector<double>> together = measureOn(device);
+    stop = true;
+    thread.join();
+    TANDEM_RETURN_IF_ERROR(pinned);
+    TANDEM_RETURN_IF_ERROR(partnerStatus);
+    TANDEM_RETURN_IF_ERROR(together.status());
+    for (size_t i = 0; i < alone.size(); ++i)
+      if (canRunOn(tasks_.tasks[i], device) && alone[i] > 0)
+        profile_.tasks[i].together[device.kind] = std::max(1.0, (*together)[i] / alone[i]);
+    return {};
+  }
+
+  const ExecutorParts &parts_;
+  const StepTable &table_;
+  std::span<const Image> pictures_;
+  const ProfileOptions &options_;
+  const AppTasks tasks_;
+  const std::vector<StepChances> chances_;
+  std::unique_ptr<AppRun> run_;
+  AppProfile profile_;
+};
+
+} // namespace
+
+Result<AppProfile> profileApplication(const ExecutorParts &parts, const StepTable &table,
+                                      std::span<const Image> pictures,
+                                      const ProfileOptions &options) {
+  if (pictures.empty() || options.devices.empty() || options.rounds < 1)
+    return Error(Code::kInvalidArgument, parts.app.path,
+                 "to be profiled needs a picture, a device and a round");
+  for (const Image &picture : pictures)
+    TANDEM_RETURN_IF_ERROR(checkPicture(picture));
+  return Profiler(parts, table, pictures, options).run();
+}
+
+} // namespace tandem

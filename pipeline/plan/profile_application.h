@@ -1,0 +1,32 @@
+#pragma once
+
+#include "pipeline/executor/app_tasks.h"
+#include "pipeline/plan/app_profile.h"
+
+#include <span>
+
+namespace tandem {
+
+struct ProfileOptions {
+  int rounds = 5; ///< over all pictures; of the rounds the median counts
+  /// One device of each kind that is to be measured; its core is used if it has one.
+  std::vector<PipelineDevice> devices;
+  /// A second device of the same kind (a core of its own) runs the application too: measures what
+  /// they cost one another. None: not measured.
+  std::vector<PipelineDevice> partners = {};
+  std::string machine = {}; ///< in words, for the file
+};
+
+/// Runs the application on the pictures, step after step, in a thread for each device, and takes
+/// the times of its tasks: on every kind of device that can run them, regions on their fallback
+/// where that is what the device runs. What a device cannot run is run by the first one that can.
+///
+/// The runners of `parts` are used, and what another device needs is made of them; the parts can be
+/// given to an executor afterwards. Errors: those of making and running the application (a frame
+/// that fails ends it, since its times would be no times), kInvalidArgument without pictures or
+/// devices.
+Result<AppProfile> profileApplication(const ExecutorParts &parts, const StepTable &table,
+                                      std::span<const Image> pictures,
+                                      const ProfileOptions &options);
+
+} // namespace tandem

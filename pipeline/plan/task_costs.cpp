@@ -1,0 +1,214 @@
+#include "pipeline/plan/task_costs.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+namespace tandem {
+namespace {
+
+/// "faces", "net.boxes".
+std::string nameOf(const Application &app, const AppReference &reference) {
+  const AppStep &step = app.steps[static_cast<size_t>(reference.step)];
+  const std::string &output = step.outputNames[static_cast<size_t>(reference.output)];
+  return output.empty() ? step.name : step.name + "." + output;
+}
+
+/// How fast a CPU does what is asked of it, by its model; 0: not known.
+double rateOf(const DeviceProfile *model, const PipelineDevice &device, bool runsModel) {
+  for (const std::string &backend : device.backends)
+    if (const Processor *processor = model ? model->processorOf(backend) : nullptr) {
+      auto kind = runsModel ? WorkKind::kConvolution : WorkKind::kElementwise;
+      double part = processor->efficiency[static_cast<size_t>(kind)];
+      auto peak = processor->peakMacsPerUs.find(ElementType::kF32);
+      return runsModel ? (peak == processor->peakMacsPerUs.end() ? 0 : peak->second * part) : part;
+    }
+  return 0;
+}
+
+/// Numbers the names of a map as they come.
+class Numbering {
+public:
+  int of(const std::string &name) {
+    auto found = std::ranges::find(names_, name);
+    if (found == names_.end())
+      found = names_.insert(names_.end(), name);
+    return static_cast<int>(found - names_.begin());
+  }
+  const std::vector<std::string> &names() const { return names_; }
+
+private:
+  std::vector<std::string> names_;
+};
+
+class GraphMaker {
+public:
+  GraphMaker(const Application &app, const AppTasks &tasks,
+             const std::vector<std::unique_ptr<ModelRunner>> &runners,
+             const std::vector<PipelineDevice> &devices, const CostSources &sources)
+      : app_(app), tasks_(tasks), runners_(runners), devices_(devices), sources_(sources),
+        data_(sources.measured ? sources.measured : sources.elsewhere), chances_(chancesOf(app)) {}
+
+  Result<AppGraph> make() {
+    for (const PipelineDevice &device : devices_)
+      made_.graph.processors.push_back({device.name, sources_.dispatchUs});
+    for (const AppTask &task : tasks_.tasks)
+      TANDEM_RETURN_IF_ERROR(addTask(task));
+    made_.graph.edges = tasks_.edges;
+    for (const std::string &name : detections_.names())
+      made_.counts.push_back(data_->detections.at(name));
+    for (const std::string &name : holds_.names())
+      made_.probabilities.push_back(data_->holds.at(name));
+    return std::move(made_);
+  }
+
+private:
+  Status addTask(const AppTask &task) {
+    Task entry;
+    entry.name = task.name;
+    bool contends = false;
+    for (const PipelineDevice &device : devices_) {
+      TANDEM_ASSIGN_OR_RETURN(double cost, costOf(task, device));
+      entry.cost.push_back(cost);
+      entry.memoryShare.push_back(cost == kCannotRun ? 0 : shareOf(task, device));
+      contends |= entry.memoryShare.back() > 0;
+    }
+    if (!contends)
+      entry.memoryShare.clear();
+    made_.graph.tasks.push_back(std::move(entry));
+    made_.variations.push_back(variationOf(chances_[task.step]));
+    return {};
+  }
+
+  Result<double> costOf(const AppTask &task, const PipelineDevice &device) {
+    if (!canRunOn(task, device))
+      return kCannotRun;
+    if (std::optional<double> us = measured(sources_.measured, task, device))
+      return *us;
+    std::optional<double> us = predicted(task, device);
+    if (!us)
+      us = scaled(task, device);
+    if (!us)
+      return Error(Code::kNotFound, app_.path, "nothing is known of what '", task.name,
+                   "' takes on '", device.name, "', profile the application there");
+    made_.modelled.push_back(task.name + " on " + device.name);
+    return *us;
+  }
+
+  static std::optional<double> measured(const AppProfile *profile, const AppTask &task,
+                                        const PipelineDevice &device) {
+    const AppProfile::TaskProfile *entry = profile ? profile->task(task.name) : nullptr;
+    if (!entry)
+      return std::nullopt;
+    auto found = entry->us.find(device.kind);
+    return found == entry->us.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  /// By what the compiler said of each region, where all of them run on their own device.
+  std::optional<double> predicted(const AppTask &task, const PipelineDevice &device) const {
+    const AppStep &step = app_.steps[task.step];
+    if (!sources_.model || step.model < 0 || task.regions.empty())
+      return std::nullopt;
+    double us = 0;
+    for (size_t i = 0; i < task.regions.size(); ++i) {
+      bool own =
+          std::ranges::find(device.backends, task.regions[i].backend) != device.backends.end();
+      const RegionProfile &region =
+          runners_[static_cast<size_t>(step.model)]->regions()[task.firstPart + i];
+      if ((!own && !task.regions[i].fallback.empty()) || region.predictedUs <= 0)
+        return std::nullopt;
+      us += region.predictedUs;
+    }
+    return us * meanCalls(chances_[task.step]);
+  }
+
+  /// What a CPU took elsewhere, at this one's rate.
+  std::optional<double> scaled(const AppTask &task, const PipelineDevice &device) const {
+    std::optional<double> us = measured(sources_.elsewhere, task, device);
+    bool runsModel = app_.steps[task.step].model >= 0;
+    double here = rateOf(sources_.model, device, runsModel),
+           there = rateOf(sources_.elsewhereModel, device, runsModel);
+    if (!us || !device.runsSteps || here <= 0 || there <= 0)
+      return std::nullopt;
+    return *us * there / here;
+  }
+
+  /// Two that ask for this part each get half of the memory, and so take as long as was measured
+  /// (plan.h: Memory).
+  double shareOf(const AppTask &task, const PipelineDevice &device) const {
+    const AppProfile::TaskProfile *entry =
+        sources_.measured ? sources_.measured->task(task.name) : nullptr;
+    auto found = entry ? entry->together.find(device.kind) : decltype(entry->together.end())();
+    if (!entry || found == entry->together.end() || found->second <= 1)
+      return 0;
+    return std::min(1.0, found->second / 2);
+  }
+
+  const std::vector<int> *countsOf(const StepChances &chances) const {
+    if (!data_ || chances.detections.empty())
+      return nullptr;
+    auto found = data_->detections.find(chances.detections);
+    return found == data_->detections.end() || found->second.empty() ? nullptr : &found->second;
+  }
+  std::optional<double> probabilityOf(const StepChances &chances) const {
+    if (!data_ || chances.holds.empty())
+      return std::nullopt;
+    auto found = data_->holds.find(chances.holds);
+    return found == data_->holds.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  /// In a frame; 1 where nothing was seen.
+  double meanCalls(const StepChances &chances) const {
+    const std::vector<int> *counts = countsOf(chances);
+    double mean = counts ? std::accumulate(counts->begin(), counts->end(), 0.0) /
+                               static_cast<double>(counts->size())
+                         : 1;
+    return mean * probabilityOf(chances).value_or(1);
+  }
+
+  TaskVariation variationOf(const StepChances &chances) {
+    TaskVariation variation;
+    if (countsOf(chances))
+      variation.forEach = detections_.of(chances.detections);
+    if (probabilityOf(chances))
+      variation.when = holds_.of(chances.holds);
+    return variation;
+  }
+
+  const Application &app_;
+  const AppTasks &tasks_;
+  const std::vector<std::unique_ptr<ModelRunner>> &runners_;
+  const std::vector<PipelineDevice> &devices_;
+  const CostSources &sources_;
+  const AppProfile *data_; ///< what frames were like
+  const std::vector<StepChances> chances_;
+  Numbering detections_, holds_;
+  AppGraph made_;
+};
+
+} // namespace
+
+std::vector<StepChances> chancesOf(const Application &app) {
+  std::vector<StepChances> chances;
+  for (const AppStep &step : app.steps) {
+    StepChances own;
+    if (step.forEach)
+      own.detections = nameOf(app, *step.forEach);
+    if (step.when)
+      own.holds = step.name;
+    for (const std::optional<AppReference> &input : step.inputs)
+      if (own.holds.empty() && input && input->step != AppReference::kFrame)
+        own.holds = chances[static_cast<size_t>(input->step)].holds;
+    chances.push_back(std::move(own));
+  }
+  return chances;
+}
+
+Result<AppGraph> taskGraphOf(const Application &app, const AppTasks &tasks,
+                             const std::vector<std::unique_ptr<ModelRunner>> &runners,
+                             const std::vector<PipelineDevice> &devices,
+                             const CostSources &sources) {
+  return GraphMaker(app, tasks, runners, devices, sources).make();
+}
+
+} // namespace tandem

@@ -1,0 +1,66 @@
+#include "pipeline/plan/measured_graph.h"
+
+#include "pipeline/executor/test/plans.h"
+
+#include <gmock/gmock.h>
+
+using namespace tandem;
+using testing::ElementsAre;
+
+namespace {
+
+TaskGraph graph() {
+  TaskGraph graph;
+  graph.processors = {{"cpu0", 0}, {"cpu1", 0}, {"npu", 0}};
+  for (auto [name, npu] :
+       {std::pair("crop", kCannotRun), std::pair("net", 10.0), std::pair("boxes", kCannotRun)}) {
+    Task task;
+    task.name = name;
+    task.cost = {40, 40, npu};
+    graph.tasks.push_back(std::move(task));
+  }
+  return graph;
+}
+
+std::vector<PipelineDevice> devices() {
+  std::vector<PipelineDevice> devices = test::cores(2);
+  devices.push_back({"npu", "npu", {"neuron"}, false, std::nullopt});
+  return devices;
+}
+
+TEST(WithMeasuredTimes, TakesWhatTasksTookAndScalesTheOthers) {
+  std::vector<TaskTime> times = {{0, 0, 60, 100}, {0, 1, 80, 300}, {2, 0, 50, 4}};
+  TaskGraph measured = withMeasuredTimes(graph(), devices(), times);
+  EXPECT_THAT(measured.tasks[0].cost, ElementsAre(75, 75, kCannotRun)) << "by runs, on both cores";
+  EXPECT_THAT(measured.tasks[1].cost, ElementsAre(70, 70, 10)) << "140 of 80 planned";
+  EXPECT_THAT(measured.tasks[2].cost, ElementsAre(70, 70, kCannotRun)) << "four runs are too few";
+}
+
+Plan onOneCore() {
+  Plan plan;
+  plan.objective = Objective::kThroughput;
+  plan.tasks = {{0, 0, 0, 0, 40}, {1, 0, 2, 40, 50}, {2, 0, 0, 50, 90}};
+  plan.interval = 80;
+  plan.makespan = 90;
+  plan.bound = 45;
+  plan.boundReason = "busiest processors";
+  return plan;
+}
+
+TEST(RequirePace, SaysWhichStageIsInTheWayAndWhatIsPossible) {
+  EXPECT_TRUE(requirePace(graph(), onOneCore(), 80, 90).ok());
+  EXPECT_TRUE(requirePace(graph(), onOneCore(), 0, 0).ok());
+  Status late = requirePace(graph(), onOneCore(), 50, 0);
+  ASSERT_FALSE(late.ok());
+  EXPECT_EQ(late.error().code, Code::kUnsupported);
+  EXPECT_EQ(late.error().message,
+            "a frame comes every 50 us, the plan takes 80 us a frame; the busiest device is 'cpu0' "
+            "with 'crop' 40 us, 'boxes' 40 us, another plan may do it: the least known is 45 us "
+            "(busiest processors)");
+  EXPECT_THAT(requirePace(graph(), onOneCore(), 40, 0).error().message,
+              testing::EndsWith("and no plan can do it: the least is 45 us (busiest processors)"));
+  EXPECT_EQ(requirePace(graph(), onOneCore(), 0, 85).error().message,
+            "a frame may take 85 us, by the plan it takes 90 us");
+}
+
+} // namespace

@@ -1,0 +1,181 @@
+#include "pipeline/plan/task_costs.h"
+
+#include "pipeline/executor/test/fakes.h"
+#include "pipeline/executor/test/plans.h"
+#include "pipeline/plan/devices.h"
+#include "pipeline/plan/profile_application.h"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+using namespace tandem;
+using namespace tandem::test;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+namespace {
+
+constexpr std::string_view kOneModel = R"(tandem: 1
+models: {net: net.tflite}
+steps:
+  input: {uses: preprocess, inputs: frame, size: [1, 1], channels: grey}
+  net: {model: net, inputs: input}
+  out: {uses: select, inputs: net}
+results: {out: out}
+)";
+
+/// A model of two regions: the first one for an NPU, slow on the CPU.
+ExecutorParts twoRegions() {
+  std::vector<std::unique_ptr<ModelRunner>> runners;
+  auto model =
+      std::make_unique<FakeModel>(Shape{1, 1, 1, 1}, Shape{1, 1}, [](const float *in, float *out) {
+        out[0] = in[0];
+        return Status();
+      });
+  model->setRegions({{"neuron", "cpu"}, {"cpu", ""}}, [](size_t region, RegionWay way) {
+    if (region == 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(way == RegionWay::kFallback ? 6 : 2));
+    return Status();
+  });
+  runners.push_back(std::move(model));
+  return partsOf(kOneModel, tableOfFakes(), std::move(runners));
+}
+
+std::vector<PipelineDevice> coreAndNpu() {
+  std::vector<PipelineDevice> devices = cores(1);
+  devices.push_back({"npu", "npu", {"neuron"}, false, std::nullopt});
+  return devices;
+}
+
+AppGraph graphOf(const ExecutorParts &parts, const std::vector<PipelineDevice> &devices,
+                 const CostSources &sources) {
+  Result<AppGraph> made =
+      taskGraphOf(parts.app, tasksOf(parts.app, parts.runners), parts.runners, devices, sources);
+  EXPECT_TRUE(made.ok()) << made.error().text();
+  return std::move(made).value();
+}
+
+TEST(ProfileApplication, MeasuresEachTaskWhereItCanRun) {
+  ExecutorParts parts = twoRegions();
+  ProfileOptions options{.rounds = 3, .devices = coreAndNpu(), .machine = "here"};
+  std::vector<Image> pictures = {halves(3, 3), halves(9, 9)};
+  Result<AppProfile> profile = profileApplication(parts, tableOfFakes(), pictures, options);
+  ASSERT_TRUE(profile.ok()) << profile.error().text();
+  EXPECT_EQ(profile->frames, 2);
+  ASSERT_EQ(profile->tasks.size(), 4u);
+  const AppProfile::TaskProfile &region = *profile->task("net/0");
+  EXPECT_GE(region.us.at("npu"), 2000);
+  EXPECT_LT(region.us.at("npu"), region.us.at("cpu"));
+  EXPECT_GE(region.us.at("cpu"), 6000) << "its fallback";
+  EXPECT_EQ(profile->task("net/1")->us.count("npu"), 0u);
+  EXPECT_EQ(profile->task("input")->us.count("npu"), 0u);
+}
+
+TEST(ProfileApplication, LearnsDetectionsAndConditions) {
+  ExecutorParts parts = facesParts(tableOfFakes());
+  ProfileOptions options{.rounds = 1, .devices = cores(1), .partners = cores(1)};
+  std::vector<Image> pictures = {halves(51, 200), halves(1, 200), halves(200, 200)};
+  Result<AppProfile> profile = profileApplication(parts, tableOfFakes(), pictures, options);
+  ASSERT_TRUE(profile.ok()) << profile.error().text();
+  EXPECT_THAT(profile->detections.at("faces"), ElementsAre(2, 0, 2));
+  EXPECT_EQ(profile->holds.at("mood_net"), 0.75) << "three of four faces live";
+  for (const AppProfile::TaskProfile &task : profile->tasks)
+    EXPECT_GE(task.together.at("cpu"), 1) << task.name;
+}
+
+TEST(ProfileApplication, RefusesToMeasureNothingAndFailingFrames) {
+  ExecutorParts parts = facesParts(tableOfFakes());
+  EXPECT_EQ(profileApplication(parts, tableOfFakes(), {}, {.devices = cores(1)}).error().text(),
+            "app.yaml: error: to be profiled needs a picture, a device and a round");
+  auto failing = [](const float *, float *) -> Status {
+    return Error(Code::kUnavailable, "", "lost");
+  };
+  parts = facesParts(tableOfFakes(), std::make_unique<FakeModel>(Shape{1, 1, 1, 1}, Shape{1, 1},
+                                                                 FakeModel::Compute(failing)));
+  std::vector<Image> pictures = {halves(51, 200)};
+  EXPECT_EQ(
+      profileApplication(parts, tableOfFakes(), pictures, {.devices = cores(1)}).error().text(),
+      "app.yaml:8: error: step 'live_net', frame 1: lost");
+}
+
+AppProfile measuredFaces() {
+  AppProfile profile;
+  for (const char *name : {"faces", "part", "live_net", "live", "mood_net", "mood"})
+    profile.tasks.push_back({name, {{"cpu", 100}}, {}});
+  profile.tasks[2].together = {{"cpu", 1.5}};
+  profile.detections = {{"faces", {2, 0, 1}}};
+  profile.holds = {{"mood_net", 0.25}};
+  return profile;
+}
+
+TEST(TaskGraphOf, HasWhatWasMeasuredAndHowItVaries) {
+  AppProfile profile = measuredFaces();
+  AppGraph made = graphOf(facesParts(tableOfFakes()), cores(2), {.measured = &profile});
+  EXPECT_TRUE(made.modelled.empty());
+  ASSERT_EQ(made.graph.tasks.size(), 6u);
+  EXPECT_THAT(made.graph.tasks[0].cost, ElementsAre(100, 100));
+  EXPECT_THAT(made.graph.tasks[2].memoryShare, ElementsAre(0.75, 0.75))
+      << "two of them get half each: 1.5 times as long";
+  EXPECT_TRUE(made.graph.tasks[0].memoryShare.empty());
+  EXPECT_EQ(made.variations[0].forEach, -1);
+  EXPECT_EQ(made.variations[1].forEach, 0);
+  EXPECT_EQ(made.variations[1].when, -1);
+  EXPECT_EQ(made.variations[4].when, 0);
+  EXPECT_EQ(made.variations[5].when, 0) << "without its input it is left out too";
+  EXPECT_THAT(made.counts, ElementsAre(ElementsAre(2, 0, 1)));
+  EXPECT_THAT(made.probabilities, ElementsAre(0.25));
+  // faces -> part; part and faces -> live_net; the condition: live -> mood_net.
+  auto has = [&](size_t from, size_t to) {
+    return std::ranges::any_of(
+        made.graph.edges, [&](const TaskEdge &edge) { return edge.from == from && edge.to == to; });
+  };
+  EXPECT_TRUE(has(0, 1) && has(1, 2) && has(2, 3) && has(3, 4) && has(4, 5) && has(1, 4));
+  EXPECT_FALSE(has(4, 2));
+}
+
+TEST(TaskGraphOf, NamesTheTaskThatNothingIsKnownOf) {
+  AppProfile profile = measuredFaces();
+  profile.tasks.erase(profile.tasks.begin() + 3);
+  ExecutorParts parts = facesParts(tableOfFakes());
+  Result<AppGraph> made = taskGraphOf(parts.app, tasksOf(parts.app, parts.runners), parts.runners,
+                                      cores(1), {.measured = &profile});
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().text(), "app.yaml: error: nothing is known of what 'live' takes on "
+                                 "'cpu0', profile the application there");
+}
+
+TEST(TaskGraphOf, FillsInFromModelsAndSaysWhat) {
+  DeviceProfile phone = *findProfile("mt6873"), pc = *findProfile("host");
+  AppProfile elsewhere;
+  elsewhere.tasks = {{"input", {{"cpu", 50}}, {}},
+                     {"net/0", {{"cpu", 600}}, {}},
+                     {"net/1", {{"cpu", 10}}, {}},
+                     {"out", {{"cpu", 5}}, {}}};
+  ExecutorParts parts = twoRegions();
+  const_cast<RegionProfile &>(parts.runners[0]->regions()[0]).predictedUs = 400; // by the compiler
+  AppGraph made = graphOf(parts, coreAndNpu(),
+                          {.model = &phone, .elsewhere = &elsewhere, .elsewhereModel = &pc});
+  ASSERT_EQ(made.graph.tasks.size(), 4u);
+  EXPECT_DOUBLE_EQ(made.graph.tasks[0].cost[0], 50.0 * 5000 / 2000) << "elements a microsecond";
+  EXPECT_EQ(made.graph.tasks[0].cost[1], kCannotRun);
+  EXPECT_EQ(made.graph.tasks[1].cost[1], 400);
+  EXPECT_DOUBLE_EQ(made.graph.tasks[1].cost[0], 600 * (48 * 0.6) / (16 * 0.7));
+  EXPECT_EQ(made.modelled.size(), 5u);
+  EXPECT_EQ(made.modelled[2], "net/0 on npu");
+}
+
+TEST(DevicesFor, AreTheCoresAndWhatRegionsWereCompiledFor) {
+  ExecutorParts parts = twoRegions();
+  std::vector<PipelineDevice> devices =
+      devicesFor(tasksOf(parts.app, parts.runners), *findProfile("mt6873"), {4, 5});
+  ASSERT_EQ(devices.size(), 3u);
+  EXPECT_EQ(devices[1].name, "cpu1");
+  EXPECT_EQ(devices[1].core, 5);
+  EXPECT_EQ(devices[2].name, "apu");
+  EXPECT_FALSE(devices[2].runsSteps);
+  EXPECT_FALSE(devices[2].core.has_value());
+  EXPECT_FALSE(usableCores().empty());
+}
+
+} // namespace
