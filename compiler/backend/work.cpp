@@ -26,10 +26,12 @@ static WorkKind kindOf(Operation *op) {
   if (isa<graph::ReshapeOp>(op))
     return WorkKind::kFree;
   if (isa<graph::TransposeOp, graph::ConcatOp, graph::SliceOp, graph::PadOp, graph::ResizeNearestOp,
-          graph::SpaceToDepthOp, graph::DepthToSpaceOp>(op))
+          graph::SpaceToDepthOp, graph::DepthToSpaceOp, graph::SpaceToBatchOp,
+          graph::BatchToSpaceOp, graph::MirrorPadOp, graph::TileOp, graph::GatherOp>(op))
     return WorkKind::kDataMovement;
   if (isa<graph::ExpOp, graph::LogOp, graph::PowOp, graph::SigmoidOp, graph::TanhOp, graph::GeluOp,
-          graph::EluOp, graph::SoftmaxOp, graph::LogSoftmaxOp>(op))
+          graph::EluOp, graph::SinOp, graph::CosOp, graph::SoftmaxOp, graph::LogSoftmaxOp,
+          graph::LocalResponseNormOp>(op))
     return WorkKind::kTranscendental;
   return WorkKind::kElementwise;
 }

@@ -219,6 +219,53 @@ OpFoldResult PadOp::fold(FoldAdaptor) {
   return getInput().getType() == getType() ? OpFoldResult(getInput()) : OpFoldResult();
 }
 
+// mirror_pad, tile
+
+LogicalResult MirrorPadOp::inferReturnTypeComponents(MLIRContext *, Location location,
+                                                     Adaptor adaptor, Shapes &shapes) {
+  SmallVector<int64_t> result(shapeOf(adaptor.getInput()));
+  if (adaptor.getLow().size() != result.size() || adaptor.getHigh().size() != result.size())
+    return refuse(location, "mirror_pad_c1: low and high must have ", result.size(), " entries");
+  for (size_t i = 0; i < result.size(); ++i) {
+    int64_t low = adaptor.getLow()[i], high = adaptor.getHigh()[i];
+    int64_t most = std::max<int64_t>(result[i] - (adaptor.getSymmetric() ? 0 : 1), 0);
+    if (low < 0 || high < 0)
+      return refuse(location, "mirror_pad_c1: entries must not be negative");
+    if (low > most || high > most)
+      return refuse(location, "mirror_pad_c2: dimension ", i, " has ", most,
+                    " elements to mirror, not ", std::max(low, high));
+    result[i] += low + high;
+  }
+  return infer(shapes, result);
+}
+LogicalResult MirrorPadOp::verify() {
+  return verifySameElementType(*this, "mirror_pad_c3");
+}
+
+OpFoldResult MirrorPadOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? OpFoldResult(getInput()) : OpFoldResult();
+}
+
+LogicalResult TileOp::inferReturnTypeComponents(MLIRContext *, Location location, Adaptor adaptor,
+                                                Shapes &shapes) {
+  SmallVector<int64_t> result(shapeOf(adaptor.getInput()));
+  if (adaptor.getMultiples().size() != result.size())
+    return refuse(location, "tile_c1: multiples must have ", result.size(), " entries");
+  for (auto [size, multiple] : llvm::zip(result, adaptor.getMultiples())) {
+    if (multiple < 1 || multiple > INT32_MAX)
+      return refuse(location, "tile_c1: multiples must be positive and below 2^31, not ", multiple);
+    size *= multiple;
+  }
+  return infer(shapes, result);
+}
+LogicalResult TileOp::verify() {
+  return verifyMoved(*this, 0, 1, "tile_c2");
+}
+
+OpFoldResult TileOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? OpFoldResult(getInput()) : OpFoldResult();
+}
+
 // resize, blocks
 
 template <typename Adaptor>
@@ -271,6 +318,64 @@ LogicalResult SpaceToDepthOp::verify() {
 }
 LogicalResult DepthToSpaceOp::verify() {
   return verifySameElementType(*this, "block_c2");
+}
+
+/// Entries of a block, a pad or a crop, as they may come from a file.
+static bool areBetween(ArrayRef<int64_t> values, int64_t low, int64_t high) {
+  return llvm::all_of(values, [=](int64_t value) { return value >= low && value <= high; });
+}
+
+template <typename Adaptor>
+static LogicalResult checkBatchBlock(Location location, Adaptor adaptor, ArrayRef<int64_t> low,
+                                     ArrayRef<int64_t> high) {
+  if (shapeOf(adaptor.getInput()).size() != 4 || !areBetween(adaptor.getBlock(), 1, INT16_MAX) ||
+      !areBetween(low, 0, INT32_MAX) || !areBetween(high, 0, INT32_MAX))
+    return refuse(location, "batch_block_c1: input must have rank 4, block must be positive, pads "
+                            "and crops not negative");
+  return success();
+}
+
+LogicalResult SpaceToBatchOp::inferReturnTypeComponents(MLIRContext *, Location location,
+                                                        Adaptor adaptor, Shapes &shapes) {
+  ArrayRef<int64_t> low = adaptor.getPadLow(), high = adaptor.getPadHigh();
+  if (failed(checkBatchBlock(location, adaptor, low, high)))
+    return failure();
+  SmallVector<int64_t> result(shapeOf(adaptor.getInput()));
+  for (int i = 0; i < 2; ++i) {
+    int64_t padded = result[kHeight + i] + low[i] + high[i], block = adaptor.getBlock()[i];
+    if (padded % block)
+      return refuse(location, "batch_block_c2: a block of ", block, " does not divide ", padded);
+    result[kHeight + i] = padded / block;
+    result[kBatch] *= block;
+  }
+  return infer(shapes, result);
+}
+
+LogicalResult BatchToSpaceOp::inferReturnTypeComponents(MLIRContext *, Location location,
+                                                        Adaptor adaptor, Shapes &shapes) {
+  ArrayRef<int64_t> low = adaptor.getCropLow(), high = adaptor.getCropHigh();
+  if (failed(checkBatchBlock(location, adaptor, low, high)))
+    return failure();
+  SmallVector<int64_t> result(shapeOf(adaptor.getInput()));
+  int64_t places = adaptor.getBlock()[0] * adaptor.getBlock()[1];
+  if (result[kBatch] % places)
+    return refuse(location, "batch_block_c2: ", places, " places do not divide ", result[kBatch],
+                  " images");
+  result[kBatch] /= places;
+  for (int i = 0; i < 2; ++i) {
+    int64_t whole = result[kHeight + i] * adaptor.getBlock()[i];
+    result[kHeight + i] = whole - low[i] - high[i];
+    if (result[kHeight + i] < 1)
+      return refuse(location, "batch_block_c4: crops of ", low[i], " and ", high[i],
+                    " leave nothing of ", whole);
+  }
+  return infer(shapes, result);
+}
+LogicalResult SpaceToBatchOp::verify() {
+  return verifySameElementType(*this, "batch_block_c3");
+}
+LogicalResult BatchToSpaceOp::verify() {
+  return verifySameElementType(*this, "batch_block_c3");
 }
 
 } // namespace tandem::graph

@@ -100,6 +100,42 @@ def Graph_PadOp : Graph_Op<"pad"> {
   let hasVerifier = 1;
 }
 
+def Graph_MirrorPadOp : Graph_Op<"mirror_pad"> {
+  let summary = "surround a tensor with its mirror images";
+  let description = [{
+    The element at the border is not repeated, unless `symmetric`.
+
+    - mirror_pad_c1: `low` and `high` have one entry per dimension, none negative.
+    - mirror_pad_c2: no entry is above what there is to mirror: the dimension, less 1 if not
+      `symmetric`.
+    - mirror_pad_c3: input and result have one element type.
+  }];
+  let arguments = (ins Graph_Tensor:$input, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
+      UnitAttr:$symmetric);
+  let results = (outs Graph_Tensor:$result);
+  let assemblyFormat = [{
+    $input `low` $low `high` $high (`symmetric` $symmetric^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
+def Graph_TileOp : Graph_Op<"tile"> {
+  let summary = "copies of a tensor side by side, along every dimension";
+  let description = [{
+    - tile_c1: `multiples` has one entry per dimension, all positive.
+    - tile_c2: input and result have one element type, quantized per tensor if at all.
+  }];
+  let arguments = (ins Graph_Tensor:$input, DenseI64ArrayAttr:$multiples);
+  let results = (outs Graph_Tensor:$result);
+  let assemblyFormat = [{
+    $input `multiples` $multiples attr-dict `:` functional-type(operands, results)
+  }];
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
 class Graph_ResizeOp<string mnemonic, string text> : Graph_Op<mnemonic> {
   let summary = text;
   let description = [{
@@ -135,5 +171,45 @@ class Graph_BlockOp<string mnemonic, string text> : Graph_Op<mnemonic> {
 }
 def Graph_SpaceToDepthOp : Graph_BlockOp<"space_to_depth", "blocks of pixels become channels">;
 def Graph_DepthToSpaceOp : Graph_BlockOp<"depth_to_space", "channels become blocks of pixels">;
+
+class Graph_BatchBlockOp<string mnemonic, string text> : Graph_Op<mnemonic> {
+  let summary = text;
+  let results = (outs Graph_Tensor:$result);
+  let hasVerifier = 1;
+}
+def Graph_SpaceToBatchOp
+    : Graph_BatchBlockOp<"space_to_batch", "places of a block of pixels become images"> {
+  let description = [{
+    Pads with zeros, then pixel (y, x) of image n goes to pixel (y / block[0], x / block[1]) of
+    image `(y % block[0] * block[1] + x % block[1]) * images + n`.
+
+    - batch_block_c1: `input` is NHWC of rank 4, `block` is positive, pads are not negative.
+    - batch_block_c2: `block` divides the padded height and width.
+    - batch_block_c3: input and result have one element type.
+  }];
+  let arguments = (ins Graph_Tensor:$input, Graph_Pair:$block, Graph_ZeroPair:$pad_low,
+      Graph_ZeroPair:$pad_high);
+  let assemblyFormat = [{
+    $input `block` $block (`pad_low` $pad_low^)? (`pad_high` $pad_high^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+def Graph_BatchToSpaceOp
+    : Graph_BatchBlockOp<"batch_to_space", "images become places of blocks of pixels"> {
+  let description = [{
+    What space_to_batch did undone, crops in the place of its pads.
+
+    - batch_block_c1: `input` is NHWC of rank 4, `block` is positive, crops are not negative.
+    - batch_block_c2: `block[0] * block[1]` divides the images.
+    - batch_block_c3: input and result have one element type.
+    - batch_block_c4: the crops leave something of the image.
+  }];
+  let arguments = (ins Graph_Tensor:$input, Graph_Pair:$block, Graph_ZeroPair:$crop_low,
+      Graph_ZeroPair:$crop_high);
+  let assemblyFormat = [{
+    $input `block` $block (`crop_low` $crop_low^)? (`crop_high` $crop_high^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
 
 #endif

@@ -27,10 +27,22 @@ LogicalResult verifySameElementType(Operation *op, StringRef rule) {
   return success();
 }
 
-static LogicalResult inferBroadcast(Location location, Value lhs, Value rhs, Shapes &shapes) {
+LogicalResult verifyMoved(Operation *op, unsigned first, unsigned count, StringRef rule) {
+  Type result = getElementTypeOrSelf(op->getResult(0));
+  if (isa<quant::UniformQuantizedPerAxisType>(result))
+    return op->emitOpError() << rule << ": a tensor quantized per channel";
+  for (Value operand : op->getOperands().slice(first, count))
+    if (getElementTypeOrSelf(operand) != result)
+      return op->emitOpError() << rule << ": element type " << getElementTypeOrSelf(operand)
+                               << " differs from " << result;
+  return success();
+}
+
+LogicalResult inferBroadcast(Location location, Value lhs, Value rhs, StringRef rule,
+                             Shapes &shapes) {
   SmallVector<int64_t> result;
   if (!OpTrait::util::getBroadcastedShape(shapeOf(lhs), shapeOf(rhs), result))
-    return refuse(location, "binary_c1: shapes of ", lhs.getType(), " and ", rhs.getType(),
+    return refuse(location, rule, ": shapes of ", lhs.getType(), " and ", rhs.getType(),
                   " do not broadcast");
   return infer(shapes, result);
 }
@@ -38,7 +50,8 @@ static LogicalResult inferBroadcast(Location location, Value lhs, Value rhs, Sha
 #define TANDEM_BINARY(OP)                                                                          \
   LogicalResult OP::inferReturnTypeComponents(MLIRContext *, Location location, Adaptor adaptor,   \
                                               Shapes &shapes) {                                    \
-    return inferBroadcast(location, adaptor.getOperands()[0], adaptor.getOperands()[1], shapes);   \
+    return inferBroadcast(location, adaptor.getOperands()[0], adaptor.getOperands()[1],            \
+                          "binary_c1", shapes);                                                    \
   }                                                                                                \
   LogicalResult OP::verify() {                                                                     \
     return verifySameKind(*this, "binary_c2");                                                     \
@@ -51,6 +64,8 @@ TANDEM_BINARY(MaximumOp)
 TANDEM_BINARY(MinimumOp)
 TANDEM_BINARY(PowOp)
 TANDEM_BINARY(SquaredDifferenceOp)
+TANDEM_BINARY(FloorDivOp)
+TANDEM_BINARY(FloorModOp)
 TANDEM_BINARY(PreluOp)
 #undef TANDEM_BINARY
 
@@ -77,6 +92,10 @@ TANDEM_UNARY(RsqrtOp)
 TANDEM_UNARY(AbsOp)
 TANDEM_UNARY(NegOp)
 TANDEM_UNARY(FloorOp)
+TANDEM_UNARY(CeilOp)
+TANDEM_UNARY(RoundOp)
+TANDEM_UNARY(SinOp)
+TANDEM_UNARY(CosOp)
 TANDEM_UNARY(LeakyReluOp)
 TANDEM_UNARY(EluOp)
 #undef TANDEM_UNARY

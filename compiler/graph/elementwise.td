@@ -28,7 +28,13 @@ class Graph_ArithmeticOp<string mnemonic, string formula, list<Trait> traits = [
 def Graph_AddOp : Graph_ArithmeticOp<"add", "activation(lhs + rhs)", [Commutative]>;
 def Graph_SubOp : Graph_ArithmeticOp<"sub", "activation(lhs - rhs)">;
 def Graph_MulOp : Graph_ArithmeticOp<"mul", "activation(lhs * rhs)", [Commutative]>;
-def Graph_DivOp : Graph_ArithmeticOp<"div", "activation(lhs / rhs)">;
+def Graph_DivOp : Graph_ArithmeticOp<"div", "activation(lhs / rhs)"> {
+  let description = [{
+    Integers are divided toward zero, and by 0 they give 0; floor_div rounds down.
+
+    - binary_c1 and binary_c2 as add.
+  }];
+}
 
 class Graph_PlainBinaryOp<string mnemonic, string formula, list<Trait> traits = []>
     : Graph_BinaryOp<mnemonic, formula, traits> {
@@ -40,6 +46,21 @@ def Graph_MinimumOp : Graph_PlainBinaryOp<"minimum", "the smaller of both", [Com
 def Graph_PowOp : Graph_PlainBinaryOp<"pow", "lhs to the power of rhs">;
 def Graph_SquaredDifferenceOp
     : Graph_PlainBinaryOp<"squared_difference", "(lhs - rhs)^2", [Commutative]>;
+
+def Graph_FloorDivOp : Graph_PlainBinaryOp<"floor_div", "largest integer not above lhs / rhs"> {
+  let description = [{
+    An i32 or i64 divided by 0 is 0, floats are as in C.
+
+    - binary_c1 and binary_c2 as add.
+  }];
+}
+def Graph_FloorModOp : Graph_PlainBinaryOp<"floor_mod", "lhs - rhs * floor_div(lhs, rhs)"> {
+  let description = [{
+    Has the sign of `rhs`. Of an i32 or i64 and 0 it is `lhs`.
+
+    - binary_c1 and binary_c2 as add.
+  }];
+}
 
 def Graph_PreluOp : Graph_BinaryOp<"prelu", "x where x >= 0, slope * x elsewhere"> {
   let arguments = (ins Graph_Tensor:$lhs, Graph_Tensor:$slope);
@@ -73,6 +94,10 @@ def Graph_RsqrtOp : Graph_UnaryOp<"rsqrt", "1 / sqrt(x)">;
 def Graph_AbsOp : Graph_UnaryOp<"abs", "absolute value">;
 def Graph_NegOp : Graph_UnaryOp<"neg", "-x">;
 def Graph_FloorOp : Graph_UnaryOp<"floor", "largest integer that is not above x">;
+def Graph_CeilOp : Graph_UnaryOp<"ceil", "smallest integer that is not below x">;
+def Graph_RoundOp : Graph_UnaryOp<"round", "nearest integer, of two the even one">;
+def Graph_SinOp : Graph_UnaryOp<"sin", "sine of x in radians">;
+def Graph_CosOp : Graph_UnaryOp<"cos", "cosine of x in radians">;
 
 def Graph_LeakyReluOp : Graph_UnaryOp<"leaky_relu", "x where x >= 0, alpha * x elsewhere"> {
   let arguments = (ins Graph_Tensor:$input, F32Attr:$alpha);

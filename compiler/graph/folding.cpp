@@ -93,6 +93,31 @@ static double readElement(const char *bytes, ElementType type) {
   return 0;
 }
 
+OpFoldResult foldGather(Attribute input, Attribute indices, Type indexType, ArrayRef<int64_t> shape,
+                        uint64_t axis, RankedTensorType type) {
+  std::optional<ConstantBytes> bytes = ConstantBytes::of(input),
+                               places = ConstantBytes::of(indices);
+  std::optional<ElementType> element = elementTypeOf(type.getElementType());
+  std::optional<ElementType> index = elementTypeOf(indexType);
+  if (!bytes || !places || !element || !index)
+    return {};
+  int64_t slice = static_cast<int64_t>(elementSize(*element)), outer = 1;
+  for (int64_t size : shape.drop_front(axis + 1))
+    slice *= size;
+  for (int64_t size : shape.take_front(axis))
+    outer *= size;
+  size_t indexSize = elementSize(*index);
+  SmallVector<char, 0> result;
+  for (int64_t o = 0; o < outer; ++o)
+    for (size_t at = 0; at < places->raw().size(); at += indexSize) {
+      double place = readElement(places->raw().data() + at, *index);
+      auto nearest = static_cast<int64_t>(std::clamp(place, 0.0, double(shape[axis] - 1)));
+      ArrayRef<char> from = bytes->raw().slice((o * shape[axis] + nearest) * slice, slice);
+      result.append(from.begin(), from.end());
+    }
+  return makeElements(type, result);
+}
+
 OpFoldResult foldDequantize(Attribute input, RankedTensorType from, RankedTensorType type) {
   std::optional<ConstantBytes> bytes = ConstantBytes::of(input);
   std::optional<ElementType> element = elementTypeOf(from.getElementType());

@@ -15,6 +15,10 @@ mlir::OpFoldResult foldTranspose(mlir::Attribute input, llvm::ArrayRef<int64_t> 
 mlir::OpFoldResult foldSlice(mlir::Attribute input, llvm::ArrayRef<int64_t> shape,
                              llvm::ArrayRef<int64_t> begin, llvm::ArrayRef<int64_t> strides,
                              mlir::RankedTensorType type);
+/// `shape` is the input's; an index outside of the axis is taken as the nearest inside.
+mlir::OpFoldResult foldGather(mlir::Attribute input, mlir::Attribute indices, mlir::Type indexType,
+                              llvm::ArrayRef<int64_t> shape, uint64_t axis,
+                              mlir::RankedTensorType type);
 /// Codes of `from` to f32; per channel too.
 mlir::OpFoldResult foldDequantize(mlir::Attribute input, mlir::RankedTensorType from,
                                   mlir::RankedTensorType type);

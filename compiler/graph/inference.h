@@ -42,8 +42,14 @@ template <typename... Parts> mlir::LogicalResult refuse(Location location, const
 /// with a quantized filter.
 mlir::LogicalResult verifyProductTypes(mlir::Operation *op, mlir::Value input, mlir::Value filter,
                                        mlir::Value bias, llvm::StringRef rule, bool allowHybrid);
+/// The shape of both operands broadcast against each other.
+mlir::LogicalResult inferBroadcast(Location location, mlir::Value lhs, mlir::Value rhs,
+                                   llvm::StringRef rule, Shapes &shapes);
 /// Input and result are quantized both, or have one element type.
 mlir::LogicalResult verifySameKind(mlir::Operation *op, llvm::StringRef rule);
+/// The operands from `first` on and the result have one element type, with one scale at most.
+mlir::LogicalResult verifyMoved(mlir::Operation *op, unsigned first, unsigned count,
+                                llvm::StringRef rule);
 /// Every operand and the result have one element type.
 mlir::LogicalResult verifySameElementType(mlir::Operation *op, llvm::StringRef rule);
 

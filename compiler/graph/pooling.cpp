@@ -40,6 +40,14 @@ LogicalResult AveragePool2dOp::verify() {
   return verifySameElementType(*this, "pool_2d_c4");
 }
 
+LogicalResult L2Pool2dOp::inferReturnTypeComponents(MLIRContext *, Location location,
+                                                    Adaptor adaptor, Shapes &shapes) {
+  return inferPool(location, adaptor, shapes);
+}
+LogicalResult L2Pool2dOp::verify() {
+  return verifySameElementType(*this, "pool_2d_c4");
+}
+
 static LogicalResult inferReduction(Location location, ArrayRef<int64_t> input,
                                     ArrayRef<int64_t> axes, bool keepDims, StringRef rule,
                                     Shapes &shapes) {
@@ -67,13 +75,20 @@ TANDEM_REDUCTION(MeanOp)
 TANDEM_REDUCTION(SumOp)
 TANDEM_REDUCTION(ReduceMaxOp)
 TANDEM_REDUCTION(ReduceMinOp)
+TANDEM_REDUCTION(ReduceProdOp)
+TANDEM_REDUCTION(ReduceAnyOp)
+TANDEM_REDUCTION(ReduceAllOp)
 #undef TANDEM_REDUCTION
 
-LogicalResult ArgMaxOp::inferReturnTypeComponents(MLIRContext *, Location location, Adaptor adaptor,
-                                                  Shapes &shapes) {
-  return inferReduction(location, shapeOf(adaptor.getInput()),
-                        {static_cast<int64_t>(adaptor.getAxis())}, adaptor.getKeepDims(),
-                        "arg_max_c1", shapes);
-}
+#define TANDEM_ARG(OP)                                                                             \
+  LogicalResult OP::inferReturnTypeComponents(MLIRContext *, Location location, Adaptor adaptor,   \
+                                              Shapes &shapes) {                                    \
+    return inferReduction(location, shapeOf(adaptor.getInput()),                                   \
+                          {static_cast<int64_t>(adaptor.getAxis())}, adaptor.getKeepDims(),        \
+                          "arg_c1", shapes);                                                       \
+  }
+TANDEM_ARG(ArgMaxOp)
+TANDEM_ARG(ArgMinOp)
+#undef TANDEM_ARG
 
 } // namespace tandem::graph

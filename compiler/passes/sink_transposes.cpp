@@ -15,13 +15,14 @@ namespace {
 
 bool isUnary(Operation *op) {
   return isa<ReluOp, Relu6Op, ReluN1To1Op, SigmoidOp, TanhOp, HardSwishOp, HardSigmoidOp, GeluOp,
-             ExpOp, LogOp, SqrtOp, RsqrtOp, AbsOp, NegOp, FloorOp, LeakyReluOp, EluOp, QuantizeOp,
-             DequantizeOp, CastOp>(op);
+             ExpOp, LogOp, SqrtOp, RsqrtOp, AbsOp, NegOp, FloorOp, CeilOp, RoundOp, SinOp, CosOp,
+             LeakyReluOp, EluOp, QuantizeOp, DequantizeOp, CastOp, LogicalNotOp>(op);
 }
 
 bool isBinary(Operation *op) {
-  return isa<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, PowOp, SquaredDifferenceOp, PreluOp>(
-      op);
+  return isa<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, PowOp, SquaredDifferenceOp, PreluOp,
+             FloorDivOp, FloorModOp, EqualOp, NotEqualOp, LessOp, LessEqualOp, GreaterOp,
+             GreaterEqualOp, LogicalAndOp, LogicalOrOp>(op);
 }
 
 bool isPerAxis(Value value) {

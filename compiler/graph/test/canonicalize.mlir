@@ -81,3 +81,41 @@ func.func @constants_move() -> (tensor<3x2xi32>, tensor<1x2xi32>, tensor<6xi32>)
   %2 = graph.reshape %c shape [6] : (tensor<2x3xi32>) -> tensor<6xi32>
   return %0, %1, %2 : tensor<3x2xi32>, tensor<1x2xi32>, tensor<6xi32>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @no_change_of_the_newer_ops_is_dropped
+// CHECK-NEXT:    return %arg0, %arg0, %arg0, %arg1
+func.func @no_change_of_the_newer_ops_is_dropped(%a: tensor<2x3xf32>, %t: tensor<2x3xi1>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xi1>) {
+  %0 = graph.tile %a multiples [1, 1] : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = graph.mirror_pad %a low [0, 0] high [0, 0] : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = graph.select %t, %a, %a : (tensor<2x3xi1>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = graph.logical_not %t : (tensor<2x3xi1>) -> tensor<2x3xi1>
+  %4 = graph.logical_not %3 : (tensor<2x3xi1>) -> tensor<2x3xi1>
+  return %0, %1, %2, %4 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xi1>
+}
+
+// -----
+
+// A selection that broadcasts is a change, whatever it chooses.
+// CHECK-LABEL: func.func @keep_broadcasting_select
+// CHECK:         graph.select
+func.func @keep_broadcasting_select(%a: tensor<3xf32>, %t: tensor<2x1xi1>) -> tensor<2x3xf32> {
+  %0 = graph.select %t, %a, %a : (tensor<2x1xi1>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
+// -----
+
+// Rows 2 and 0, and what is outside: the last and the first.
+// CHECK-LABEL: func.func @gather_of_constants
+// CHECK{LITERAL}: graph.constant dense<[[5, 6], [1, 2], [5, 6], [1, 2]]> : tensor<4x2xi32>
+// CHECK{LITERAL}: graph.constant dense<[[[2]], [[4]], [[6]]]> : tensor<3x1x1xi32>
+func.func @gather_of_constants() -> (tensor<4x2xi32>, tensor<3x1x1xi32>) {
+  %a = graph.constant dense<[[1, 2], [3, 4], [5, 6]]> : tensor<3x2xi32> : tensor<3x2xi32>
+  %i = graph.constant dense<[2, 0, 9, -1]> : tensor<4xi32> : tensor<4xi32>
+  %j = graph.constant dense<[[1]]> : tensor<1x1xi64> : tensor<1x1xi64>
+  %0 = graph.gather %a, %i axis 0 : (tensor<3x2xi32>, tensor<4xi32>) -> tensor<4x2xi32>
+  %1 = graph.gather %a, %j axis 1 : (tensor<3x2xi32>, tensor<1x1xi64>) -> tensor<3x1x1xi32>
+  return %0, %1 : tensor<4x2xi32>, tensor<3x1x1xi32>
+}

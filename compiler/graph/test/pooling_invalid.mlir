@@ -66,15 +66,15 @@ func.func @reduction_c2(%in: tensor<2x3xf32>) {
 
 // -----
 
-func.func @arg_max_c1(%in: tensor<2x3xf32>) {
-  // expected-error @+1 {{arg_max_c1: axis 2 is outside rank 2}}
+func.func @arg_c1(%in: tensor<2x3xf32>) {
+  // expected-error @+1 {{arg_c1: axis 2 is outside rank 2}}
   %0 = graph.arg_max %in axis 2 : (tensor<2x3xf32>) -> tensor<2xi32>
   return
 }
 
 // -----
 
-func.func @arg_max_c2(%in: tensor<2x3xf32>) {
+func.func @arg_c2(%in: tensor<2x3xf32>) {
   // expected-error @+1 {{result #0 must be statically shaped tensor of 32-bit signless integer or 64-bit signless integer values}}
   %0 = graph.arg_max %in axis 1 : (tensor<2x3xf32>) -> tensor<2xf32>
   return
