@@ -49,6 +49,18 @@ float negative(float x) {
 float floorOf(float x) {
   return std::floor(x);
 }
+float ceilOf(float x) {
+  return std::ceil(x);
+}
+float nearestEven(float x) { // in the rounding mode that every program starts in
+  return std::nearbyint(x);
+}
+float sine(float x) {
+  return std::sin(x);
+}
+float cosine(float x) {
+  return std::cos(x);
+}
 
 /// Calls `compute(code less the input's zero point)`, which gives the result's code without its
 /// zero point, for every code, and keeps the results in `range`.
@@ -160,6 +172,10 @@ constexpr Function kFunctions[] = {
     {"abs", absolute},
     {"neg", negative},
     {"floor", floorOf},
+    {"ceil", ceilOf},
+    {"round", nearestEven},
+    {"sin", sine},
+    {"cos", cosine},
 };
 } // namespace
 

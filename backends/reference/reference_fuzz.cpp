@@ -34,6 +34,9 @@ public:
              {ElementType::kF32, ElementType::kI8, ElementType::kU8, ElementType::kI32})
           if (!quantized || type != ElementType::kF32)
             add(model, type, shape, quantized);
+    for (const Shape &shape : {Shape{1, 4, 4, 2}, Shape{2, 3}, Shape{2}})
+      for (ElementType type : {ElementType::kBool, ElementType::kI64})
+        add(model, type, shape, /*quantized=*/false);
     builder_.Finish(bundle::CreateModel(builder_, &model));
   }
 

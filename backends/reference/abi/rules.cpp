@@ -55,9 +55,45 @@ bool moved(Operands operands, const TensorFacts &result) {
   return all(operands, result, [&](const TensorFacts &t) { return sameType(t, result); });
 }
 
+bool truths(Operands operands, const TensorFacts &result) {
+  return all(operands, result, [](const TensorFacts &t) { return isPlain(t, ElementType::kBool); });
+}
+
+/// Two of one type, to a truth value.
+bool comparesPlain(Operands operands, const TensorFacts &result) {
+  return isPlain(result, ElementType::kBool) &&
+         std::all_of(operands.begin(), operands.end(), [&](const TensorFacts &t) {
+           return t.type == operands[0].type &&
+                  (isFloat(t) || isPlain(t, ElementType::kI32) || isPlain(t, ElementType::kI64) ||
+                   isPlain(t, ElementType::kBool));
+         });
+}
+bool comparesCodes(Operands operands, const TensorFacts &result) {
+  return isPlain(result, ElementType::kBool) && isCodes(operands[0]) && isCodes(operands[1]) &&
+         operands[0].type == operands[1].type;
+}
+
 /// Moved, and there may be new elements among them: one scale for all.
 bool movedOneScale(Operands operands, const TensorFacts &result) {
   return moved(operands, result) && !result.quantization.perChannel();
+}
+
+/// Types whose elements have an order, and a kernel that knows it.
+bool ordered(Operands operands, const TensorFacts &result) {
+  bool known = is8Bit(result) || isFloat(result) || result.type == ElementType::kI16 ||
+               isPlain(result, ElementType::kI32) || isPlain(result, ElementType::kI64);
+  return known && movedOneScale(operands, result);
+}
+
+/// By a truth value from two tensors.
+bool selects(Operands operands, const TensorFacts &result) {
+  return isPlain(operands[0], ElementType::kBool) && movedOneScale(operands.subspan(1), result);
+}
+
+/// By indices from a tensor.
+bool gathers(Operands operands, const TensorFacts &result) {
+  bool indices = isPlain(operands[1], ElementType::kI32) || isPlain(operands[1], ElementType::kI64);
+  return indices && movedOneScale(operands.first(1), result);
 }
 
 bool movedCodes(Operands operands, const TensorFacts &result) {
@@ -84,6 +120,13 @@ bool softmaxCodes(Operands operands, const TensorFacts &result) {
          result.quantization.zeroPoints[0] == lowest;
 }
 
+/// TFLite's l2_normalization knows one scale of results too.
+bool normalizedCodes(Operands operands, const TensorFacts &result) {
+  int32_t middle = result.type == ElementType::kI8 ? 0 : 128;
+  return codes(operands, result) && result.quantization.scales[0] == 1.0f / 128 &&
+         result.quantization.zeroPoints[0] == middle;
+}
+
 /// TFLite's fixed point has no room for a result more than 128 times finer than the input.
 bool hardSwishCodes(Operands operands, const TensorFacts &result) {
   return codes(operands, result) &&
@@ -104,9 +147,13 @@ bool casts(Operands operands, const TensorFacts &result) {
 }
 
 bool indices(Operands operands, const TensorFacts &result) {
-  bool from =
-      isFloat(operands[0]) || isCodes(operands[0]) || isPlain(operands[0], ElementType::kI32);
+  bool from = isFloat(operands[0]) || isCodes(operands[0]) ||
+              isPlain(operands[0], ElementType::kI32) || isPlain(operands[0], ElementType::kI64);
   return from && (isPlain(result, ElementType::kI32) || isPlain(result, ElementType::kI64));
+}
+
+bool narrowIndices(Operands operands, const TensorFacts &result) {
+  return result.type == ElementType::kI32 && indices(operands, result);
 }
 
 using Form = bool (*)(Operands, const TensorFacts &);
@@ -125,7 +172,9 @@ constexpr Rule kRules[] = {
     {"add", 2, 2, {floats, codes, integers}},
     {"sub", 2, 2, {floats, codes, integers}},
     {"mul", 2, 2, {floats, codes, integers}},
-    {"div", 2, 2, {floats}},
+    {"div", 2, 2, {floats, integers}},
+    {"floor_div", 2, 2, {floats, integers}},
+    {"floor_mod", 2, 2, {floats, integers}},
     {"maximum", 2, 2, {floats, codes, integers}},
     {"minimum", 2, 2, {floats, codes, integers}},
     {"pow", 2, 2, {floats}},
@@ -145,19 +194,43 @@ constexpr Rule kRules[] = {
     {"log", 1, 1, {floats, codes}},
     {"sqrt", 1, 1, {floats, codes}},
     {"rsqrt", 1, 1, {floats, codes}},
-    {"abs", 1, 1, {floats, codes}},
-    {"neg", 1, 1, {floats, codes}},
+    {"abs", 1, 1, {floats, codes, integers}},
+    {"neg", 1, 1, {floats, codes, integers}},
     {"floor", 1, 1, {floats, codes}},
+    {"ceil", 1, 1, {floats, codes}},
+    {"round", 1, 1, {floats, codes}},
+    {"sin", 1, 1, {floats, codes}},
+    {"cos", 1, 1, {floats, codes}},
+    {"equal", 2, 2, {comparesPlain, comparesCodes}},
+    {"not_equal", 2, 2, {comparesPlain, comparesCodes}},
+    {"less", 2, 2, {comparesPlain, comparesCodes}},
+    {"less_equal", 2, 2, {comparesPlain, comparesCodes}},
+    {"greater", 2, 2, {comparesPlain, comparesCodes}},
+    {"greater_equal", 2, 2, {comparesPlain, comparesCodes}},
+    {"logical_and", 2, 2, {truths}},
+    {"logical_or", 2, 2, {truths}},
+    {"logical_not", 1, 1, {truths}},
+    {"select", 3, 3, {selects}},
+    {"gather", 2, 2, {gathers}},
+    {"top_k_values", 1, 1, {ordered}},
+    {"top_k_indices", 1, 1, {narrowIndices}},
+    {"l2_normalization", 1, 1, {floats, normalizedCodes}},
+    {"local_response_norm", 1, 1, {floats}},
     {"softmax", 1, 1, {floats, softmaxCodes}},
     {"log_softmax", 1, 1, {floats}},
     {"batch_norm", 5, 5, {floats}},
     {"max_pool_2d", 1, 1, {floats, codes}},
     {"average_pool_2d", 1, 1, {floats, codes}},
+    {"l2_pool_2d", 1, 1, {floats}},
     {"mean", 1, 1, {floats, codes}},
-    {"sum", 1, 1, {floats, codes}},
-    {"reduce_max", 1, 1, {floats, movedOneScale}},
-    {"reduce_min", 1, 1, {floats, movedOneScale}},
+    {"sum", 1, 1, {floats, codes, integers}},
+    {"reduce_prod", 1, 1, {floats, integers}},
+    {"reduce_max", 1, 1, {ordered}},
+    {"reduce_min", 1, 1, {ordered}},
+    {"reduce_any", 1, 1, {truths}},
+    {"reduce_all", 1, 1, {truths}},
     {"arg_max", 1, 1, {indices}},
+    {"arg_min", 1, 1, {indices}},
     {"reshape", 1, 1, {moved}},
     {"transpose", 1, 1, {moved}},
     {"slice", 1, 1, {moved}},
@@ -165,6 +238,10 @@ constexpr Rule kRules[] = {
     {"concat", 1, SIZE_MAX, {moved, codes}},
     {"space_to_depth", 1, 1, {moved}},
     {"depth_to_space", 1, 1, {moved}},
+    {"space_to_batch", 1, 1, {movedOneScale}},
+    {"batch_to_space", 1, 1, {moved}},
+    {"tile", 1, 1, {movedOneScale}},
+    {"mirror_pad", 1, 1, {movedOneScale}},
     {"resize_nearest", 1, 1, {moved}},
     {"resize_bilinear", 1, 1, {floats, movedCodes}},
     {"quantize", 1, 1, {toCodes}},

@@ -13,6 +13,9 @@
 
 namespace tandem::reference {
 
+/// An element of type bool, as tensors store it.
+enum class Truth : uint8_t { kFalse, kTrue };
+
 /// Runs one op through the backend's run half, from an artifact, as a session would.
 class OpRunner {
 public:
@@ -57,6 +60,7 @@ private:
   static ElementType typeOf(uint8_t) { return ElementType::kU8; }
   static ElementType typeOf(int32_t) { return ElementType::kI32; }
   static ElementType typeOf(int64_t) { return ElementType::kI64; }
+  static ElementType typeOf(Truth) { return ElementType::kBool; }
 
   uint32_t addTensor(ElementType type, Shape shape, Quantization quantization);
   bool runOrFail();

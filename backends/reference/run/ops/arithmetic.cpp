@@ -1,40 +1,15 @@
 // Two operands, element by element, with NumPy's broadcasting.
+#include "backends/reference/run/broadcast.h"
 #include "backends/reference/run/product.h"
-#include "backends/reference/run/walk.h"
 
 #include <cmath>
 
 namespace tandem::reference {
 namespace {
 
-/// Distances in both operands and the result, along the result's dimensions.
-Result<std::array<Steps, 3>> broadcast(const Op &op) {
-  const Shape &out = op.result().shape;
-  std::array<Steps, 3> steps = {Steps(out.size(), 0), Steps(out.size(), 0), rowMajorSteps(out)};
-  Shape covered(out.size(), 1);
-  for (size_t i = 0; i < 2; ++i) {
-    const Shape &shape = op.operand(i).shape;
-    if (shape.size() > out.size())
-      return op.wrongShape();
-    Steps own = rowMajorSteps(shape);
-    size_t offset = out.size() - shape.size();
-    for (size_t d = 0; d < shape.size(); ++d) {
-      if (shape[d] == 1)
-        continue;
-      if (shape[d] != out[offset + d])
-        return op.wrongShape();
-      steps[i][offset + d] = own[d];
-      covered[offset + d] = shape[d];
-    }
-  }
-  if (covered != out)
-    return op.wrongShape();
-  return steps;
-}
-
 /// `compute` takes both elements to the result's.
 template <typename In, typename Compute> Result<Kernel> elementwise(const Op &op, Compute compute) {
-  TANDEM_ASSIGN_OR_RETURN(auto steps, broadcast(op));
+  TANDEM_ASSIGN_OR_RETURN(auto steps, broadcast<2>(op));
   return Kernel([=, shape = op.result().shape, a = op.operand(0).as<const In>(),
                  b = op.operand(1).as<const In>(), c = op.result().as<In>()] {
     walk(shape, steps, [&](const auto &at) { c[at[2]] = compute(a[at[0]], b[at[1]]); });
@@ -57,22 +32,25 @@ Result<Kernel> elementwiseCodes(const Op &op, RealRange activation, Compute comp
   });
 }
 
-/// Integers wrap.
+/// `compute` takes two integers of the result's type; an activation keeps what comes out.
 template <typename T, typename Compute>
-Result<Kernel> elementwiseWrapping(const Op &op, Compute compute) {
+Result<Kernel> elementwiseIntegers(const Op &op, Compute compute) {
   TANDEM_ASSIGN_OR_RETURN(RealRange activation, op.activation());
   using Limits = std::numeric_limits<T>;
   T low = std::isfinite(activation.low) ? static_cast<T>(activation.low) : Limits::min();
   T high = std::isfinite(activation.high) ? static_cast<T>(activation.high) : Limits::max();
-  using Unsigned = std::make_unsigned_t<T>;
-  return elementwise<T>(op, [=](T a, T b) {
-    auto result = static_cast<T>(compute(static_cast<Unsigned>(a), static_cast<Unsigned>(b)));
-    return std::clamp(result, low, high);
-  });
+  return elementwise<T>(op, [=](T a, T b) { return std::clamp(compute(a, b), low, high); });
 }
+template <typename Compute> Result<Kernel> signedIntegers(const Op &op, Compute compute) {
+  return op.result().type == ElementType::kI32 ? elementwiseIntegers<int32_t>(op, compute)
+                                               : elementwiseIntegers<int64_t>(op, compute);
+}
+/// The same by unsigned arithmetic, which wraps.
 template <typename Compute> Result<Kernel> integers(const Op &op, Compute compute) {
-  return op.result().type == ElementType::kI32 ? elementwiseWrapping<int32_t>(op, compute)
-                                               : elementwiseWrapping<int64_t>(op, compute);
+  return signedIntegers(op, [=]<typename T>(T a, T b) {
+    using Unsigned = std::make_unsigned_t<T>;
+    return static_cast<T>(compute(static_cast<Unsigned>(a), static_cast<Unsigned>(b)));
+  });
 }
 
 template <typename Compute> Result<Kernel> floats(const Op &op, Compute compute) {
@@ -144,9 +122,49 @@ Result<Kernel> prepareMaximum(const Op &op) {
 Result<Kernel> prepareMinimum(const Op &op) {
   return prepareChoice(op, [](auto a, auto b) { return a < b ? a : b; });
 }
-Result<Kernel> prepareDiv(const Op &op) {
-  return floats(op, [](float a, float b) { return a / b; });
+
+/// Toward zero. What no integer is, x / 0, is 0; the lowest over -1 wraps.
+template <typename T> T quotient(T a, T b) {
+  if (b == -1)
+    return static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(a));
+  return b == 0 ? 0 : static_cast<T>(a / b);
 }
+/// Of integers, with the sign of the dividend; of x and 0 it is x.
+template <typename T> T remainder(T a, T b) {
+  return static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) -
+                        static_cast<std::make_unsigned_t<T>>(quotient(a, b)) *
+                            static_cast<std::make_unsigned_t<T>>(b));
+}
+
+Result<Kernel> prepareDiv(const Op &op) {
+  if (op.result().isFloat())
+    return floats(op, [](float a, float b) { return a / b; });
+  return signedIntegers(op, []<typename T>(T a, T b) { return quotient(a, b); });
+}
+
+Result<Kernel> prepareFloorDiv(const Op &op) {
+  if (op.result().isFloat())
+    return elementwise<float>(op, [](float a, float b) { return std::floor(a / b); });
+  return signedIntegers(op, []<typename T>(T a, T b) {
+    bool roundedUp = b != 0 && remainder(a, b) != 0 && (a < 0) != (b < 0);
+    return static_cast<T>(quotient(a, b) - roundedUp);
+  });
+}
+
+/// Has the sign of the divisor, which C's remainders have not.
+Result<Kernel> prepareFloorMod(const Op &op) {
+  auto towardDivisor = [](auto remainder, auto b) {
+    return remainder != 0 && b != 0 && (remainder < 0) != (b < 0)
+               ? static_cast<decltype(b)>(remainder + b)
+               : remainder;
+  };
+  if (op.result().isFloat())
+    return elementwise<float>(op,
+                              [=](float a, float b) { return towardDivisor(std::fmod(a, b), b); });
+  return signedIntegers(op,
+                        [=]<typename T>(T a, T b) { return towardDivisor(remainder(a, b), b); });
+}
+
 Result<Kernel> preparePow(const Op &op) {
   return elementwise<float>(op, [](float a, float b) { return std::pow(a, b); });
 }
@@ -172,6 +190,8 @@ void registerArithmetic(KernelTable &table) {
   table.add("sub", prepareSub);
   table.add("mul", prepareMul);
   table.add("div", prepareDiv);
+  table.add("floor_div", prepareFloorDiv);
+  table.add("floor_mod", prepareFloorMod);
   table.add("maximum", prepareMaximum);
   table.add("minimum", prepareMinimum);
   table.add("pow", preparePow);

@@ -1,38 +1,11 @@
 // Elements that change their places: reshape, transpose, slice, pad, space_to_depth,
 // depth_to_space.
-#include "backends/reference/run/op.h"
-#include "backends/reference/run/walk.h"
+#include "backends/reference/run/elements.h"
 
-#include <bit>
 #include <cstring>
-#include <limits>
 
 namespace tandem::reference {
 namespace {
-
-/// Copies elements of any type: for every index of `shape` the one at `from` (a start and steps in
-/// the input) to the one at `to` in the result.
-struct Places {
-  int64_t start = 0;
-  Steps steps;
-};
-template <typename T> Kernel copyElements(const Op &op, Shape shape, Places from, Places to) {
-  return [=, x = op.operand(0).as<const T>() + from.start, y = op.result().as<T>() + to.start] {
-    walk<2>(shape, {from.steps, to.steps}, [&](const auto &at) { y[at[1]] = x[at[0]]; });
-  };
-}
-Kernel copyPlaces(const Op &op, const Shape &shape, const Places &from, const Places &to) {
-  switch (elementSize(op.result().type)) {
-  case 1:
-    return copyElements<uint8_t>(op, shape, from, to);
-  case 2:
-    return copyElements<uint16_t>(op, shape, from, to);
-  case 4:
-    return copyElements<uint32_t>(op, shape, from, to);
-  default:
-    return copyElements<uint64_t>(op, shape, from, to);
-  }
-}
 
 Result<Kernel> prepareReshape(const Op &op) {
   if (op.operand(0).count() != op.result().count())
@@ -78,30 +51,6 @@ Result<Kernel> prepareSlice(const Op &op) {
     from.steps.push_back(own[d] * strides[d]);
   }
   return copyPlaces(op, out, from, {0, rowMajorSteps(out)});
-}
-
-/// One element of the result's type that stands for `value`, as bytes.
-std::array<std::byte, 8> elementOf(const Tensor &tensor, float value) {
-  std::array<std::byte, 8> bytes = {};
-  auto put = [&](auto element) { std::memcpy(bytes.data(), &element, sizeof element); };
-  if (tensor.isCodes()) { // little-endian: the lower bytes are the code in fewer bits
-    put(quantizeReal(value, tensor.type, tensor.scale(), tensor.zeroPoint()));
-    return bytes;
-  }
-  switch (tensor.type) {
-  case ElementType::kF32:
-    put(value);
-    break;
-  case ElementType::kF16:
-    put(floatToHalf(value));
-    break;
-  case ElementType::kBF16:
-    put(static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16));
-    break;
-  default: // clamped first: a float beyond the integer would not be defined
-    put(static_cast<int64_t>(std::min(std::max(double(value), -0x1p62), 0x1p62)));
-  }
-  return bytes;
 }
 
 Result<Kernel> preparePad(const Op &op) {

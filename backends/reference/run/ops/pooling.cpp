@@ -1,6 +1,7 @@
-// max_pool_2d and average_pool_2d.
+// max_pool_2d, average_pool_2d and l2_pool_2d.
 #include "backends/reference/run/product.h"
 
+#include <cmath>
 #include <limits>
 
 namespace tandem::reference {
@@ -111,11 +112,24 @@ Result<Kernel> prepareAveragePool(const Op &op) {
     });
   });
 }
+
+Result<Kernel> prepareL2Pool(const Op &op) {
+  TANDEM_ASSIGN_OR_RETURN(Pool pool, poolOf(op));
+  TANDEM_ASSIGN_OR_RETURN(RealRange activation, op.activation());
+  return Kernel([=, x = op.operand(0).as<const float>(), y = op.result().as<float>()] {
+    float sum = 0;
+    pool.forEachWindow([&] { sum = 0; }, [&](int64_t at) { sum += x[at] * x[at]; },
+                       [&](int64_t at, int64_t count) {
+                         y[at] = activation.clamp(std::sqrt(sum / static_cast<float>(count)));
+                       });
+  });
+}
 } // namespace
 
 void registerPooling(KernelTable &table) {
   table.add("max_pool_2d", prepareMaxPool);
   table.add("average_pool_2d", prepareAveragePool);
+  table.add("l2_pool_2d", prepareL2Pool);
 }
 
 } // namespace tandem::reference

@@ -1,6 +1,6 @@
-// mean, sum, reduce_max, reduce_min, arg_max.
+// mean, sum, reduce_prod, reduce_max, reduce_min, reduce_any, reduce_all, arg_max, arg_min.
+#include "backends/reference/run/elements.h"
 #include "backends/reference/run/product.h"
-#include "backends/reference/run/walk.h"
 
 #include <limits>
 
@@ -50,6 +50,25 @@ Result<Reduction> reductionOver(const Op &op, const std::vector<int64_t> &axes) 
   return result;
 }
 
+/// `add` takes what was gathered from `start` on, and one more element.
+template <typename T, typename Add>
+Kernel accumulate(const Op &op, const Reduction &reduction, T start, Add add) {
+  return [=, x = op.operand(0).as<const T>(), y = op.result().as<T>()] {
+    T sum = start;
+    reduction.run(
+        x, [&](T) { sum = start; }, [&](T element) { sum = add(sum, element); },
+        [&](int64_t at) { y[at] = sum; });
+  };
+}
+
+/// Integers wrap, as unsigned ones do.
+template <typename Add>
+Kernel accumulateIntegers(const Op &op, const Reduction &reduction, int start, Add add) {
+  if (op.result().type == ElementType::kI32)
+    return accumulate<uint32_t>(op, reduction, static_cast<uint32_t>(start), add);
+  return accumulate<uint64_t>(op, reduction, static_cast<uint64_t>(start), add);
+}
+
 /// Sums codes less their zero points and rescales by `by`.
 Kernel codesKernel(const Op &op, const Reduction &reduction, FixedMultiplier by) {
   const Tensor &in = op.operand(0), &out = op.result();
@@ -74,6 +93,8 @@ Kernel codesKernel(const Op &op, const Reduction &reduction, FixedMultiplier by)
 Result<Kernel> prepareSumOrMean(const Op &op, bool divide) {
   TANDEM_ASSIGN_OR_RETURN(Reduction reduction, reductionOver(op, op.integersOf("axes")));
   const Tensor &in = op.operand(0), &out = op.result();
+  if (!in.isFloat() && !in.isCodes())
+    return accumulateIntegers(op, reduction, 0, std::plus<>());
   if (!in.isFloat())
     return codesKernel(op, reduction,
                        divide ? meanMultiplier(in.scale(), out.scale(), reduction.count)
@@ -93,25 +114,21 @@ Result<Kernel> prepareSum(const Op &op) {
   return prepareSumOrMean(op, false);
 }
 
-/// Calls `body` with a zero of the C++ type of elements that can be compared.
-template <typename Body> Result<Kernel> withComparable(const Op &op, Body body) {
-  switch (op.operand(0).type) {
-  case ElementType::kF32:
-    return body(float());
-  case ElementType::kI8:
-    return body(int8_t());
-  case ElementType::kU8:
-    return body(uint8_t());
-  case ElementType::kI16:
-    return body(int16_t());
-  case ElementType::kI32:
-    return body(int32_t());
-  case ElementType::kI64:
-    return body(int64_t());
-  default:
-    return op.error("elements of type ", elementTypeName(op.operand(0).type),
-                    " have no order here");
-  }
+Result<Kernel> prepareReduceProd(const Op &op) {
+  TANDEM_ASSIGN_OR_RETURN(Reduction reduction, reductionOver(op, op.integersOf("axes")));
+  auto multiply = [](auto a, auto b) { return a * b; };
+  if (op.result().isFloat())
+    return accumulate<float>(op, reduction, 1, multiply);
+  return accumulateIntegers(op, reduction, 1, multiply);
+}
+
+Result<Kernel> prepareReduceAny(const Op &op) {
+  TANDEM_ASSIGN_OR_RETURN(Reduction reduction, reductionOver(op, op.integersOf("axes")));
+  return accumulate<uint8_t>(op, reduction, 0, std::logical_or<>());
+}
+Result<Kernel> prepareReduceAll(const Op &op) {
+  TANDEM_ASSIGN_OR_RETURN(Reduction reduction, reductionOver(op, op.integersOf("axes")));
+  return accumulate<uint8_t>(op, reduction, 1, std::logical_and<>());
 }
 
 template <typename Better> Result<Kernel> prepareChoice(const Op &op, Better better) {
@@ -135,7 +152,7 @@ Result<Kernel> prepareReduceMin(const Op &op) {
 }
 
 /// The first of equal ones.
-Result<Kernel> prepareArgMax(const Op &op) {
+template <typename Better> Result<Kernel> prepareArg(const Op &op, Better better) {
   TANDEM_ASSIGN_OR_RETURN(int64_t axis, op.integer("axis", 0, op.operand(0).rank() - 1));
   TANDEM_ASSIGN_OR_RETURN(Reduction reduction, reductionOver(op, {axis}));
   return withComparable(op, [&](auto zero) {
@@ -150,7 +167,7 @@ Result<Kernel> prepareArgMax(const Op &op) {
             bestPlace = place = 0;
           },
           [&](T element) {
-            if (element > best) {
+            if (better(element, best)) {
               best = element;
               bestPlace = place;
             }
@@ -165,6 +182,12 @@ Result<Kernel> prepareArgMax(const Op &op) {
     });
   });
 }
+Result<Kernel> prepareArgMax(const Op &op) {
+  return prepareArg(op, [](auto a, auto b) { return a > b; });
+}
+Result<Kernel> prepareArgMin(const Op &op) {
+  return prepareArg(op, [](auto a, auto b) { return a < b; });
+}
 } // namespace
 
 void registerReduction(KernelTable &table) {
@@ -172,7 +195,11 @@ void registerReduction(KernelTable &table) {
   table.add("sum", prepareSum);
   table.add("reduce_max", prepareReduceMax);
   table.add("reduce_min", prepareReduceMin);
+  table.add("reduce_prod", prepareReduceProd);
+  table.add("reduce_any", prepareReduceAny);
+  table.add("reduce_all", prepareReduceAll);
   table.add("arg_max", prepareArgMax);
+  table.add("arg_min", prepareArgMin);
 }
 
 } // namespace tandem::reference

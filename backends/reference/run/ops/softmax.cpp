@@ -1,36 +1,11 @@
 // softmax and log_softmax.
-#include "backends/reference/run/op.h"
+#include "backends/reference/run/rows.h"
 #include "base/quantized_softmax.h"
 
 #include <cmath>
 
 namespace tandem::reference {
 namespace {
-
-/// Rows along the axis: `length` elements `inner` apart; `outer * inner` of them.
-struct Rows {
-  int64_t outer = 1, length = 1, inner = 1;
-
-  template <typename Visit> void forEach(Visit visit) const {
-    for (int64_t o = 0; o < outer; ++o)
-      for (int64_t i = 0; i < inner; ++i)
-        visit(o * length * inner + i);
-  }
-};
-
-Result<Rows> rowsOf(const Op &op) {
-  const Shape &shape = op.operand(0).shape;
-  if (shape.empty() || shape != op.result().shape)
-    return op.wrongShape();
-  TANDEM_ASSIGN_OR_RETURN(int64_t axis,
-                          op.integer("axis", 0, static_cast<int64_t>(shape.size()) - 1));
-  Rows rows;
-  for (size_t d = 0; d < shape.size(); ++d) {
-    auto at = static_cast<int64_t>(d);
-    (at < axis ? rows.outer : at == axis ? rows.length : rows.inner) *= shape[d];
-  }
-  return rows;
-}
 
 float largestOf(const float *x, const Rows &rows) {
   float largest = x[0];

@@ -37,6 +37,33 @@ Result<Kernel> prepareUnary(const Op &op) {
   return op.result().isFloat() ? floatKernel(op, realFunction(op.name)) : codesKernel(op, 0);
 }
 
+template <typename T, typename Compute> Kernel integerKernel(const Op &op, Compute compute) {
+  return
+      [=, count = op.result().count(), x = op.operand(0).as<const T>(), y = op.result().as<T>()] {
+        for (int64_t i = 0; i < count; ++i)
+          y[i] = static_cast<T>(compute(x[i], static_cast<std::make_unsigned_t<T>>(x[i])));
+      };
+}
+
+/// `ofInteger` takes an integer, and the same as an unsigned one, which wraps.
+template <typename OfInteger>
+Result<Kernel> prepareWithIntegers(const Op &op, OfInteger ofInteger) {
+  bool plain = !op.result().isFloat() && !op.result().isCodes();
+  if (!plain)
+    return prepareUnary(op);
+  if (op.operand(0).shape != op.result().shape)
+    return op.wrongShape();
+  return op.result().type == ElementType::kI32 ? integerKernel<int32_t>(op, ofInteger)
+                                               : integerKernel<int64_t>(op, ofInteger);
+}
+Result<Kernel> prepareNeg(const Op &op) {
+  return prepareWithIntegers(op, [](auto, auto bits) { return 0 - bits; });
+}
+Result<Kernel> prepareAbs(const Op &op) {
+  return prepareWithIntegers(op,
+                             [](auto value, auto bits) { return value < 0 ? 0 - bits : bits; });
+}
+
 /// Ops with a parameter: x where it is not negative, `below(x, alpha)` elsewhere.
 Result<Kernel> prepareWithAlpha(const Op &op, std::optional<float> absent,
                                 float (*below)(float x, float alpha)) {
@@ -58,8 +85,10 @@ Result<Kernel> prepareLeakyRelu(const Op &op) {
 void registerUnary(KernelTable &table) {
   for (std::string_view op :
        {"relu", "relu6", "relu_n1_to_1", "sigmoid", "tanh", "hard_sigmoid", "hard_swish", "gelu",
-        "exp", "log", "sqrt", "rsqrt", "abs", "neg", "floor"})
+        "exp", "log", "sqrt", "rsqrt", "floor", "ceil", "round", "sin", "cos"})
     table.add(op, prepareUnary);
+  table.add("abs", prepareAbs);
+  table.add("neg", prepareNeg);
   table.add("elu", prepareElu);
   table.add("leaky_relu", prepareLeakyRelu);
 }

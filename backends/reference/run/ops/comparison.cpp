@@ -1,0 +1,69 @@
+// Comparisons of two tensors, and logic on their results.
+#include "backends/reference/run/broadcast.h"
+#include "backends/reference/run/elements.h"
+
+#include <functional>
+
+namespace tandem::reference {
+namespace {
+
+template <typename In, typename Compute> Result<Kernel> truths(const Op &op, Compute compute) {
+  TANDEM_ASSIGN_OR_RETURN(auto steps, broadcast<2>(op));
+  return Kernel([=, shape = op.result().shape, a = op.operand(0).as<const In>(),
+                 b = op.operand(1).as<const In>(), c = op.result().as<uint8_t>()] {
+    walk(shape, steps, [&](const auto &at) { c[at[2]] = compute(a[at[0]], b[at[1]]); });
+  });
+}
+
+/// A code as TFLite compares it: in steps of 1/256, rounded.
+struct Comparable {
+  static constexpr int kLeftShift = 8;
+  int32_t zeroPoint;
+  FixedMultiplier by;
+
+  explicit Comparable(const Tensor &tensor)
+      : zeroPoint(tensor.zeroPoint()), by(quantizeMultiplier(double(tensor.scale()))) {}
+  int32_t operator()(int32_t code) const {
+    return multiplyRoundingTwice(shiftLeft(code - zeroPoint, kLeftShift), by);
+  }
+};
+
+template <typename Compare> Result<Kernel> prepareComparison(const Op &op) {
+  bool codes = op.operand(0).isCodes();
+  return withComparable(op, [&]<typename T>(T) -> Result<Kernel> {
+    if (!codes)
+      return truths<T>(op, Compare());
+    return truths<T>(op, [lhs = Comparable(op.operand(0)), rhs = Comparable(op.operand(1))](
+                             T a, T b) { return Compare()(lhs(a), rhs(b)); });
+  });
+}
+
+/// Of bytes, since nobody has checked that those from outside are 0 or 1.
+template <typename Compute> Result<Kernel> prepareLogical(const Op &op) {
+  return truths<uint8_t>(op, Compute());
+}
+
+Result<Kernel> prepareLogicalNot(const Op &op) {
+  if (op.operand(0).shape != op.result().shape)
+    return op.wrongShape();
+  return Kernel([count = op.result().count(), x = op.operand(0).as<const uint8_t>(),
+                 y = op.result().as<uint8_t>()] {
+    for (int64_t i = 0; i < count; ++i)
+      y[i] = !x[i];
+  });
+}
+} // namespace
+
+void registerComparison(KernelTable &table) {
+  table.add("equal", prepareComparison<std::equal_to<>>);
+  table.add("not_equal", prepareComparison<std::not_equal_to<>>);
+  table.add("less", prepareComparison<std::less<>>);
+  table.add("less_equal", prepareComparison<std::less_equal<>>);
+  table.add("greater", prepareComparison<std::greater<>>);
+  table.add("greater_equal", prepareComparison<std::greater_equal<>>);
+  table.add("logical_and", prepareLogical<std::logical_and<>>);
+  table.add("logical_or", prepareLogical<std::logical_or<>>);
+  table.add("logical_not", prepareLogicalNot);
+}
+
+} // namespace tandem::reference
