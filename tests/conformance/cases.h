@@ -9,7 +9,7 @@ namespace tandem::test {
 /// One op in one element type on one shape, as a module of the graph dialect.
 struct OpCase {
   std::string op;      ///< "conv_2d"
-  std::string type;    ///< "f32", "i8", "u8", "hybrid"
+  std::string type;    ///< "f32", "i8", "u8", "i32", "bool", "hybrid"
   std::string variant; ///< "3x3_s2_c17_o33": letters, digits, underscores
   std::string mlir;    ///< a module with @main
 };
@@ -29,5 +29,8 @@ void addConvolutionCases(std::vector<OpCase> &cases);
 void addElementwiseCases(std::vector<OpCase> &cases);
 void addPoolingCases(std::vector<OpCase> &cases);
 void addDataMovementCases(std::vector<OpCase> &cases);
+void addComparisonCases(std::vector<OpCase> &cases);
+void addSelectionCases(std::vector<OpCase> &cases);
+void addRearrangementCases(std::vector<OpCase> &cases);
 
 } // namespace tandem::test

@@ -66,6 +66,9 @@ std::vector<OpCase> allCases() {
   addElementwiseCases(cases);
   addPoolingCases(cases);
   addDataMovementCases(cases);
+  addComparisonCases(cases);
+  addSelectionCases(cases);
+  addRearrangementCases(cases);
   return cases;
 }
 

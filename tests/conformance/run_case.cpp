@@ -33,15 +33,17 @@ bool needsPositive(const std::string &op) {
   return op == "log" || op == "sqrt" || op == "rsqrt" || op == "pow" || op == "div";
 }
 
-/// Codes over the whole range; reals in -2..2, or in 0.1..2.1 where the op needs positive ones.
+/// Codes and integers over the whole range; reals in -2..2, or in 0.1..2.1 where the op needs
+/// positive ones.
 void fill(const TensorView &tensor, const OpCase &opCase, uint32_t &state) {
   auto random = [&] {
     state = state * 1664525u + 1013904223u;
     return state >> 8;
   };
   if (tensor.type != ElementType::kF32) {
+    uint32_t kept = tensor.type == ElementType::kBool ? 1 : 0xff;
     for (size_t i = 0; i < tensor.bytes; ++i)
-      tensor.data[i] = static_cast<std::byte>(random());
+      tensor.data[i] = static_cast<std::byte>(random() & kept);
     return;
   }
   for (size_t i = 0; i < tensor.bytes / sizeof(float); ++i) {

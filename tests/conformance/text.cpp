@@ -109,6 +109,11 @@ std::string ModuleText::constant(const Shape &shape, const Element &element) {
   return define("graph.constant " + value + " : " + shaped(shape, stored) + " : " + type, type);
 }
 
+std::string ModuleText::integers(const Shape &shape, const std::vector<int32_t> &values) {
+  std::string type = shaped(shape, "i32");
+  return define("graph.constant " + dense(values) + " : " + type + " : " + type, type);
+}
+
 std::string ModuleText::filter(const Shape &shape, const Element &element, int axis) {
   if (element.kind != "i8")
     return constant(shape, element);
@@ -126,8 +131,7 @@ std::string ModuleText::bias(int64_t count, const std::string &kind) {
   std::vector<int32_t> values(static_cast<size_t>(count));
   for (int32_t &value : values)
     value = static_cast<int32_t>(random() % 4001) - 2000;
-  std::string type = shaped({count}, "i32");
-  return define("graph.constant " + dense(values) + " : " + type + " : " + type, type);
+  return integers({count}, values);
 }
 
 std::string ModuleText::apply(const std::string &op, const std::vector<std::string> &operands,

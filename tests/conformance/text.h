@@ -11,7 +11,7 @@
 namespace tandem::test {
 
 /// "i8" or "u8" with quantization parameters that differ per use, so that mistakes show; "q16" or
-/// "q32", codes of so many bits; or a plain type: "f32", "i32", "ui8".
+/// "q32", codes of so many bits; or a plain type: "f32", "i32", "i1", "ui8".
 struct Element {
   std::string kind = "f32";
   float scale = 0.05f;
@@ -29,6 +29,8 @@ public:
   std::string argument(const Shape &shape, const Element &element, int axis = -1);
   /// A constant of pseudo-random values; f32 in -1..1, codes over the whole range.
   std::string constant(const Shape &shape, const Element &element);
+  /// A constant of these i32 values.
+  std::string integers(const Shape &shape, const std::vector<int32_t> &values);
   /// A filter: like constant, but i8 is symmetric and, with `axis` >= 0, has a scale per slice.
   std::string filter(const Shape &shape, const Element &element, int axis);
   /// An i32 bias of small numbers for quantized inputs, else f32.
