@@ -16,12 +16,28 @@ template <typename OpT, typename Options> static LogicalResult importArithmetic(
   return node.emit<OpT>(*lhs, *rhs, *activation);
 }
 
+/// ADD_N: any number of operands of one shape, added one after another.
+static LogicalResult importAddN(Node &node) {
+  FailureOr<Value> sum = node.input(0);
+  FailureOr<Type> type = node.outputType();
+  if (failed(sum) || failed(type))
+    return failure();
+  for (size_t i = 1; i < node.inputCount(); ++i) {
+    FailureOr<Value> next = node.input(i);
+    if (failed(next))
+      return failure();
+    sum = node.build().createTyped<graph::AddOp>(*type, sum, *next, graph::Activation::None);
+  }
+  return node.setOutput(sum);
+}
+
 void registerArithmetic(OpTable &table) {
   using schema::BuiltinOperator;
   table.add(BuiltinOperator::ADD, importArithmetic<graph::AddOp, schema::AddOptions>);
   table.add(BuiltinOperator::SUB, importArithmetic<graph::SubOp, schema::SubOptions>);
   table.add(BuiltinOperator::MUL, importArithmetic<graph::MulOp, schema::MulOptions>);
   table.add(BuiltinOperator::DIV, importArithmetic<graph::DivOp, schema::DivOptions>);
+  table.add(BuiltinOperator::ADD_N, importAddN);
 }
 
 } // namespace tandem::tflite

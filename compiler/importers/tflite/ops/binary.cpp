@@ -12,6 +12,12 @@ template <typename OpT> static LogicalResult importBinary(Node &node) {
   return node.emit<OpT>(*lhs, *rhs);
 }
 
+static LogicalResult importSquare(Node &node) {
+  FailureOr<Value> input = node.input(0);
+  return failed(input) ? failure()
+                       : node.emit<graph::MulOp>(*input, *input, graph::Activation::None);
+}
+
 void registerBinary(OpTable &table) {
   using schema::BuiltinOperator;
   table.add(BuiltinOperator::MAXIMUM, importBinary<graph::MaximumOp>);
@@ -19,6 +25,17 @@ void registerBinary(OpTable &table) {
   table.add(BuiltinOperator::POW, importBinary<graph::PowOp>);
   table.add(BuiltinOperator::SQUARED_DIFFERENCE, importBinary<graph::SquaredDifferenceOp>);
   table.add(BuiltinOperator::PRELU, importBinary<graph::PreluOp>);
+  table.add(BuiltinOperator::FLOOR_DIV, importBinary<graph::FloorDivOp>);
+  table.add(BuiltinOperator::FLOOR_MOD, importBinary<graph::FloorModOp>);
+  table.add(BuiltinOperator::EQUAL, importBinary<graph::EqualOp>);
+  table.add(BuiltinOperator::NOT_EQUAL, importBinary<graph::NotEqualOp>);
+  table.add(BuiltinOperator::LESS, importBinary<graph::LessOp>);
+  table.add(BuiltinOperator::LESS_EQUAL, importBinary<graph::LessEqualOp>);
+  table.add(BuiltinOperator::GREATER, importBinary<graph::GreaterOp>);
+  table.add(BuiltinOperator::GREATER_EQUAL, importBinary<graph::GreaterEqualOp>);
+  table.add(BuiltinOperator::LOGICAL_AND, importBinary<graph::LogicalAndOp>);
+  table.add(BuiltinOperator::LOGICAL_OR, importBinary<graph::LogicalOrOp>);
+  table.add(BuiltinOperator::SQUARE, importSquare);
 }
 
 } // namespace tandem::tflite

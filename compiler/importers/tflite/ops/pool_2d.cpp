@@ -30,14 +30,15 @@ static FailureOr<Pool> readPool(Node &node) {
   return Pool{*input, window, *padding, *activation};
 }
 
-static LogicalResult importMaxPool(Node &node) {
+/// MAX_POOL_2D and L2_POOL_2D.
+template <typename OpT> static LogicalResult importPool(Node &node) {
   FailureOr<Pool> pool = readPool(node);
   if (failed(pool))
     return failure();
-  return node.emit<graph::MaxPool2dOp>(pool->input, ArrayRef<int64_t>(pool->window.size),
-                                       ArrayRef<int64_t>(pool->window.stride),
-                                       ArrayRef<int64_t>(pool->padding.low),
-                                       ArrayRef<int64_t>(pool->padding.high), pool->activation);
+  return node.emit<OpT>(pool->input, ArrayRef<int64_t>(pool->window.size),
+                        ArrayRef<int64_t>(pool->window.stride),
+                        ArrayRef<int64_t>(pool->padding.low), ArrayRef<int64_t>(pool->padding.high),
+                        pool->activation);
 }
 
 /// TFLite divides by the number of elements inside the image.
@@ -52,7 +53,8 @@ static LogicalResult importAveragePool(Node &node) {
 }
 
 void registerPool2d(OpTable &table) {
-  table.add(schema::BuiltinOperator::MAX_POOL_2D, importMaxPool);
+  table.add(schema::BuiltinOperator::MAX_POOL_2D, importPool<graph::MaxPool2dOp>);
+  table.add(schema::BuiltinOperator::L2_POOL_2D, importPool<graph::L2Pool2dOp>);
   table.add(schema::BuiltinOperator::AVERAGE_POOL_2D, importAveragePool);
 }
 

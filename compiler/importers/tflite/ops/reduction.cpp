@@ -4,7 +4,7 @@ using namespace mlir;
 
 namespace tandem::tflite {
 
-/// MEAN, SUM, REDUCE_MAX, REDUCE_MIN: the second input names dimensions, in any order, from either
+/// MEAN, SUM and the REDUCE_ ones: the second input names dimensions, in any order, from either
 /// end.
 template <typename OpT> static LogicalResult importReduction(Node &node) {
   auto options = node.options<schema::ReducerOptions>();
@@ -30,6 +30,9 @@ void registerReduction(OpTable &table) {
   table.add(BuiltinOperator::SUM, importReduction<graph::SumOp>);
   table.add(BuiltinOperator::REDUCE_MAX, importReduction<graph::ReduceMaxOp>);
   table.add(BuiltinOperator::REDUCE_MIN, importReduction<graph::ReduceMinOp>);
+  table.add(BuiltinOperator::REDUCE_PROD, importReduction<graph::ReduceProdOp>);
+  table.add(BuiltinOperator::REDUCE_ANY, importReduction<graph::ReduceAnyOp>);
+  table.add(BuiltinOperator::REDUCE_ALL, importReduction<graph::ReduceAllOp>);
 }
 
 } // namespace tandem::tflite

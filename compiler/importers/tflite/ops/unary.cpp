@@ -25,6 +25,11 @@ void registerUnary(OpTable &table) {
   table.add(BuiltinOperator::ABS, importUnary<graph::AbsOp>);
   table.add(BuiltinOperator::NEG, importUnary<graph::NegOp>);
   table.add(BuiltinOperator::FLOOR, importUnary<graph::FloorOp>);
+  table.add(BuiltinOperator::CEIL, importUnary<graph::CeilOp>);
+  table.add(BuiltinOperator::ROUND, importUnary<graph::RoundOp>);
+  table.add(BuiltinOperator::SIN, importUnary<graph::SinOp>);
+  table.add(BuiltinOperator::COS, importUnary<graph::CosOp>);
+  table.add(BuiltinOperator::LOGICAL_NOT, importUnary<graph::LogicalNotOp>);
 }
 
 } // namespace tandem::tflite

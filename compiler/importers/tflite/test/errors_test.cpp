@@ -55,7 +55,7 @@ TEST(TfliteErrors, EveryUnsupportedOperatorAtOnce) {
   int in = m.input("in", {2}), a = m.tensor("a", {2}), b = m.tensor("b", {2}),
       c = m.tensor("c", {2}), d = m.tensor("d", {2}), e = m.tensor("e", {2});
   m.custom("MaxUnpool", {in}, {a});
-  m.op(BuiltinOperator::COS, {a}, {b});
+  m.op(BuiltinOperator::ATAN2, {a, a}, {b});
   m.custom("MaxUnpool", {b}, {c});
   schema::GeluOptionsT gelu;
   gelu.approximate = true;
@@ -64,9 +64,10 @@ TEST(TfliteErrors, EveryUnsupportedOperatorAtOnce) {
   add.fused_activation_function = schema::ActivationFunctionType::TANH;
   m.op(BuiltinOperator::ADD, {d, d}, {e}, add);
   m.output(e);
-  EXPECT_EQ(importText(m.bytes()),
-            "error: 4 unsupported operators: MaxUnpool (2: a, c), COS (1: b), GELU (1: d; the tanh "
-            "approximation, only the exact form is), ADD (1: e; fused activation TANH)");
+  EXPECT_EQ(
+      importText(m.bytes()),
+      "error: 4 unsupported operators: MaxUnpool (2: a, c), ATAN2 (1: b), GELU (1: d; the tanh "
+      "approximation, only the exact form is), ADD (1: e; fused activation TANH)");
 }
 
 TEST(TfliteErrors, AnOperatorFromTheFuture) {

@@ -94,6 +94,43 @@ ModelBuilder sparseModel() {
   return m;
 }
 
+/// Truth values, indices, and tensors that repeat.
+ModelBuilder selectionModel() {
+  ModelBuilder m;
+  int in = m.input("in", {1, 4, 4, 2}), truth = m.tensor("truth", {1, 4, 4, 2}, TensorType::BOOL);
+  int zero = m.floats("zero", {1}, {0});
+  m.op(BuiltinOperator::GREATER, {in, zero}, {truth});
+  int chosen = m.tensor("chosen", {1, 4, 4, 2});
+  m.op(BuiltinOperator::SELECT_V2, {truth, in, zero}, {chosen});
+  int mirrored = m.tensor("mirrored", {1, 6, 4, 2});
+  schema::MirrorPadOptionsT mirror;
+  mirror.mode = schema::MirrorPadMode::SYMMETRIC;
+  m.op(BuiltinOperator::MIRROR_PAD,
+       {chosen, m.constant<int32_t>("pads", {4, 2}, TensorType::INT32, {0, 0, 1, 1, 0, 0, 0, 0})},
+       {mirrored}, mirror);
+  int batch = m.tensor("batch", {4, 3, 2, 2});
+  m.op(BuiltinOperator::SPACE_TO_BATCH_ND,
+       {mirrored, m.ints("block", {2, 2}),
+        m.constant<int32_t>("borders", {2, 2}, TensorType::INT32, {0, 0, 0, 0})},
+       {batch});
+  int tiled = m.tensor("tiled", {4, 3, 4, 2}), rows = m.tensor("rows", {4, 2, 4, 2});
+  m.op(BuiltinOperator::TILE, {batch, m.ints("multiples", {1, 1, 2, 1})}, {tiled});
+  schema::GatherOptionsT gather;
+  gather.axis = 1;
+  m.op(BuiltinOperator::GATHER, {tiled, m.ints("indices", {2, 0})}, {rows}, gather);
+  int values = m.tensor("values", {4, 2, 4, 1});
+  int indices = m.tensor("indices", {4, 2, 4, 1}, TensorType::INT32);
+  m.op(BuiltinOperator::TOPK_V2, {rows, m.constant<int32_t>("k", {}, TensorType::INT32, {1})},
+       {values, indices});
+  int packed = m.tensor("packed", {2, 4, 2, 4, 1});
+  schema::PackOptionsT pack;
+  pack.values_count = 2;
+  m.op(BuiltinOperator::PACK, {values, values}, {packed}, pack);
+  m.output(packed);
+  m.output(indices);
+  return m;
+}
+
 /// Operators that no importer has: two of a name of their own, one that came after this schema.
 ModelBuilder unsupportedModel() {
   ModelBuilder m;
@@ -120,6 +157,7 @@ int main(int argc, char **argv) {
   };
   write("quantized.tflite", quantizedModel());
   write("movement.tflite", movementModel());
+  write("selection.tflite", selectionModel());
   write("sparse.tflite", sparseModel());
   write("unsupported.tflite", unsupportedModel());
   return 0;

@@ -4,7 +4,8 @@ using namespace mlir;
 
 namespace tandem::tflite {
 
-static LogicalResult importArgMax(Node &node) {
+/// ARG_MAX and ARG_MIN.
+template <typename OpT> static LogicalResult importArg(Node &node) {
   FailureOr<Value> input = node.input(0);
   FailureOr<int64_t> given = node.constantInt(1, "the axis");
   FailureOr<Type> type = node.outputType();
@@ -15,11 +16,12 @@ static LogicalResult importArgMax(Node &node) {
     return failure();
   if (!type->isSignlessInteger(32) && !type->isSignlessInteger(64))
     return node.invalid() << "the result is not of type i32 or i64";
-  return node.emit<graph::ArgMaxOp>(*input, static_cast<uint64_t>(*axis), /*keepDims=*/false);
+  return node.emit<OpT>(*input, static_cast<uint64_t>(*axis), /*keepDims=*/false);
 }
 
-void registerArgMax(OpTable &table) {
-  table.add(schema::BuiltinOperator::ARG_MAX, importArgMax);
+void registerArg(OpTable &table) {
+  table.add(schema::BuiltinOperator::ARG_MAX, importArg<graph::ArgMaxOp>);
+  table.add(schema::BuiltinOperator::ARG_MIN, importArg<graph::ArgMinOp>);
 }
 
 } // namespace tandem::tflite

@@ -1,0 +1,44 @@
+#include "compiler/importers/tflite/node.h"
+
+#include "compiler/graph/constants.h"
+
+using namespace mlir;
+
+namespace tandem::tflite {
+
+/// Shapes are known, so these are constants of type i32 or i64.
+static LogicalResult setIntegers(Node &node, ArrayRef<int64_t> shape, ArrayRef<int64_t> values) {
+  FailureOr<Type> type = node.outputType();
+  if (failed(type))
+    return failure();
+  auto tensor = RankedTensorType::get(shape, *type);
+  Location location = node.build().location();
+  if (type->isSignlessInteger(64))
+    return node.setOutput(graph::createConstant(node.builder(), location, tensor, values));
+  if (!type->isSignlessInteger(32))
+    return node.invalid() << "the result is not of type i32 or i64";
+  SmallVector<int32_t> narrow(values.begin(), values.end());
+  return node.setOutput(
+      graph::createConstant(node.builder(), location, tensor, ArrayRef<int32_t>(narrow)));
+}
+
+static LogicalResult importShape(Node &node) {
+  FailureOr<Value> input = node.input(0);
+  if (failed(input))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*input);
+  return setIntegers(node, {static_cast<int64_t>(shape.size())}, shape);
+}
+
+static LogicalResult importRank(Node &node) {
+  FailureOr<Value> input = node.input(0);
+  return failed(input) ? failure()
+                       : setIntegers(node, {}, {static_cast<int64_t>(shapeOf(*input).size())});
+}
+
+void registerShape(OpTable &table) {
+  table.add(schema::BuiltinOperator::SHAPE, importShape);
+  table.add(schema::BuiltinOperator::RANK, importRank);
+}
+
+} // namespace tandem::tflite

@@ -1,0 +1,216 @@
+// What comparisons, selections and the operators that repeat or regroup elements become.
+
+#include "compiler/importers/tflite/test/import_text.h"
+#include "compiler/importers/tflite/test/model_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tandem::tflite::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST(TfliteComparison, GivesTruthsThatLogicAndSelectTake) {
+  ModelBuilder m;
+  int a = m.input("a", {2, 3}), b = m.input("b", {3});
+  int less = m.tensor("less", {2, 3}, TensorType::BOOL);
+  int isNot = m.tensor("not", {2, 3}, TensorType::BOOL),
+      both = m.tensor("both", {2, 3}, TensorType::BOOL);
+  int out = m.tensor("out", {2, 3});
+  m.op(BuiltinOperator::LESS, {a, b}, {less});
+  m.op(BuiltinOperator::LOGICAL_NOT, {less}, {isNot});
+  m.op(BuiltinOperator::LOGICAL_AND, {less, isNot}, {both});
+  m.op(BuiltinOperator::SELECT_V2, {both, a, b}, {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              AllOf(HasSubstr("%0 = graph.less %arg0, %arg1 : (tensor<2x3xf32>, tensor<3xf32>) -> "
+                              "tensor<2x3xi1>"),
+                    HasSubstr("%1 = graph.logical_not %0 :"),
+                    HasSubstr("%2 = graph.logical_and %0, %1 :"),
+                    HasSubstr("graph.select %2, %arg0, %arg1 : (tensor<2x3xi1>, tensor<2x3xf32>, "
+                              "tensor<3xf32>) -> tensor<2x3xf32>")));
+}
+
+TEST(TfliteSelect, AConditionOfRankOneChoosesRows) {
+  ModelBuilder m;
+  int rows = m.input("rows", {2}, TensorType::BOOL), a = m.input("a", {2, 3}),
+      b = m.input("b", {2, 3});
+  int out = m.tensor("out", {2, 3});
+  m.op(BuiltinOperator::SELECT, {rows, a, b}, {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), AllOf(HasSubstr("graph.reshape %arg0 shape [2, 1] :"),
+                                           HasSubstr("graph.select %0, %arg1, %arg2 :")));
+}
+
+ModelBuilder gather(const Ints &indices, int axis, int batchDims = 0) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 3}), out = m.tensor("out", {2, 2});
+  schema::GatherOptionsT options;
+  options.axis = axis;
+  options.batch_dims = batchDims;
+  m.op(BuiltinOperator::GATHER, {in, m.ints("indices", indices)}, {out}, options);
+  m.output(out);
+  return m;
+}
+
+TEST(TfliteGather, CountsItsAxisFromTheFront) {
+  EXPECT_THAT(importText(gather({2, 0}, -1).bytes()),
+              HasSubstr("graph.gather %arg0, %0 axis 1 : (tensor<2x3xf32>, tensor<2xi32>) -> "
+                        "tensor<2x2xf32>"));
+}
+
+TEST(TfliteGather, RefusesIndicesOutside) {
+  EXPECT_EQ(importText(gather({2, 3}, 1).bytes()),
+            "error: node 'out' (GATHER): index 3 in a dimension of 3");
+  EXPECT_EQ(importText(gather({-1, 0}, 1).bytes()),
+            "error: node 'out' (GATHER): index -1 in a dimension of 3");
+  EXPECT_EQ(importText(gather({0, 0}, 1, 1).bytes()),
+            "error: 1 unsupported operator: GATHER (1: out; batch dimensions)");
+}
+
+TEST(TfliteTopK, IsTwoOps) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 5});
+  int values = m.tensor("values", {2, 3}), indices = m.tensor("indices", {2, 3}, TensorType::INT32);
+  m.op(BuiltinOperator::TOPK_V2, {in, m.constant<int32_t>("k", {}, TensorType::INT32, {3})},
+       {values, indices});
+  m.output(values);
+  m.output(indices);
+  EXPECT_THAT(
+      importText(m.bytes()),
+      AllOf(HasSubstr("graph.top_k_values %arg0 k 3 : (tensor<2x5xf32>) -> tensor<2x3xf32>"),
+            HasSubstr("graph.top_k_indices %arg0 k 3 : (tensor<2x5xf32>) -> "
+                      "tensor<2x3xi32>")));
+}
+
+TEST(TfliteFill, RepeatsOneElement) {
+  ModelBuilder m;
+  int value = m.input("value", {}), out = m.tensor("out", {2, 3});
+  m.op(BuiltinOperator::FILL, {m.ints("shape", {2, 3}), value}, {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), AllOf(HasSubstr("graph.reshape %arg0 shape [1, 1] :"),
+                                           HasSubstr("graph.tile %0 multiples [2, 3] :")));
+}
+
+TEST(TfliteBroadcastTo, AlignsAtTheLastDimension) {
+  ModelBuilder m;
+  int in = m.input("in", {3, 1}), out = m.tensor("out", {2, 3, 4});
+  m.op(BuiltinOperator::BROADCAST_TO, {in, m.ints("shape", {2, 3, 4})}, {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), AllOf(HasSubstr("graph.reshape %arg0 shape [1, 3, 1] :"),
+                                           HasSubstr("graph.tile %0 multiples [2, 1, 4] :")));
+  ModelBuilder wrong;
+  in = wrong.input("in", {3});
+  out = wrong.tensor("out", {4});
+  wrong.op(BuiltinOperator::BROADCAST_TO, {in, wrong.ints("shape", {4})}, {out});
+  wrong.output(out);
+  EXPECT_EQ(importText(wrong.bytes()),
+            "error: node 'out' (BROADCAST_TO): a dimension of 3 does not become 4");
+}
+
+TEST(TfliteMirrorPad, KeepsItsMode) {
+  for (auto [mode, text] : {std::pair{schema::MirrorPadMode::REFLECT, "high [0, 1] :"},
+                            {schema::MirrorPadMode::SYMMETRIC, "high [0, 1] symmetric :"}}) {
+    ModelBuilder m;
+    int in = m.input("in", {2, 3}), out = m.tensor("out", {3, 6});
+    schema::MirrorPadOptionsT options;
+    options.mode = mode;
+    m.op(BuiltinOperator::MIRROR_PAD,
+         {in, m.constant<int32_t>("pads", {2, 2}, TensorType::INT32, {1, 0, 2, 1})}, {out},
+         options);
+    m.output(out);
+    EXPECT_THAT(importText(m.bytes()),
+                HasSubstr(std::string("graph.mirror_pad %arg0 low [1, 2] ") + text));
+  }
+}
+
+TEST(TfliteBatchBlock, TakesASequenceAsAnImageOfOneColumn) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 7, 3}), out = m.tensor("out", {6, 3, 3});
+  m.op(BuiltinOperator::SPACE_TO_BATCH_ND,
+       {in, m.ints("block", {3}), m.constant<int32_t>("pads", {1, 2}, TensorType::INT32, {0, 2})},
+       {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              AllOf(HasSubstr("graph.reshape %arg0 shape [2, 7, 1, 3] :"),
+                    HasSubstr("graph.space_to_batch %0 block [3, 1] pad_high [2, 0] :"),
+                    HasSubstr("graph.reshape %1 shape [6, 3, 3] :")));
+}
+
+TEST(TfliteStack, PacksAndUnpacks) {
+  ModelBuilder m;
+  int a = m.input("a", {2, 3}), b = m.input("b", {2, 3}), packed = m.tensor("packed", {2, 3, 2});
+  schema::PackOptionsT pack;
+  pack.axis = -1;
+  pack.values_count = 2;
+  m.op(BuiltinOperator::PACK, {a, b}, {packed}, pack);
+  int first = m.tensor("first", {3, 2}), second = m.tensor("second", {3, 2});
+  schema::UnpackOptionsT unpack;
+  unpack.num = 2;
+  m.op(BuiltinOperator::UNPACK, {packed}, {first, second}, unpack);
+  m.output(first);
+  m.output(second);
+  EXPECT_THAT(importText(m.bytes()),
+              AllOf(HasSubstr("graph.reshape %arg0 shape [2, 3, 1] :"),
+                    HasSubstr("graph.concat %0, %1 axis 2 :"),
+                    HasSubstr("graph.slice %2 begin [1, 0, 0] size [1, 3, 2] strides [1, 1, 1] :"),
+                    HasSubstr("shape [3, 2] :")));
+}
+
+TEST(TfliteShape, IsKnown) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 3}), shape = m.tensor("shape", {2}, TensorType::INT32);
+  int rank = m.tensor("rank", {}, TensorType::INT32);
+  m.op(BuiltinOperator::SHAPE, {in}, {shape}, schema::ShapeOptionsT());
+  m.op(BuiltinOperator::RANK, {in}, {rank});
+  m.output(shape);
+  m.output(rank);
+  EXPECT_THAT(importText(m.bytes()), AllOf(HasSubstr("dense<[2, 3]> : tensor<2xi32>"),
+                                           HasSubstr("dense<2> : tensor<i32>")));
+}
+
+TEST(TfliteOneHot, ComparesWithThePlacesAlongTheNewDimension) {
+  ModelBuilder m;
+  int in = m.input("in", {2}, TensorType::INT32), out = m.tensor("out", {2, 3});
+  int depth = m.constant<int32_t>("depth", {}, TensorType::INT32, {3});
+  schema::OneHotOptionsT options;
+  options.axis = -1;
+  m.op(BuiltinOperator::ONE_HOT, {in, depth, m.floats("on", {}, {1}), m.floats("off", {}, {0})},
+       {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              AllOf(HasSubstr("dense<[[0, 1, 2]]> : tensor<1x3xi32>"), HasSubstr("graph.equal"),
+                    HasSubstr("-> tensor<2x3xi1>"), HasSubstr("graph.select")));
+}
+
+TEST(TfliteReverse, IsASliceBackwards) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 3}), out = m.tensor("out", {2, 3});
+  m.op(BuiltinOperator::REVERSE_V2, {in, m.ints("axes", {-1})}, {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              HasSubstr("graph.slice %arg0 begin [0, 2] size [2, 3] strides [1, -1] :"));
+}
+
+TEST(TfliteNormalization, IsAlongTheLastDimension) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 3}), length = m.tensor("length", {2, 3}),
+      out = m.tensor("out", {2, 3});
+  m.op(BuiltinOperator::L2_NORMALIZATION, {in}, {length}, schema::L2NormOptionsT());
+  schema::LocalResponseNormalizationOptionsT options;
+  options.radius = 2;
+  options.bias = 1;
+  options.alpha = 0.5f;
+  options.beta = 0.75f;
+  m.op(BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION, {length}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              AllOf(HasSubstr("graph.l2_normalization %arg0 axis 1 :"),
+                    HasSubstr("graph.local_response_norm %0 radius 2 bias 1.000000e+00 alpha "
+                              "5.000000e-01 beta 7.500000e-01 :")));
+}
+
+} // namespace
+} // namespace tandem::tflite::test
