@@ -20,6 +20,7 @@ std::optional<Storage> storageOf(NeuronOperandCode code) {
   case NEURON_INT32:
   case NEURON_FLOAT32:
     return Storage{4, false};
+  case NEURON_TENSOR_BOOL8:
   case NEURON_TENSOR_QUANT8_ASYMM:
   case NEURON_TENSOR_QUANT8_ASYMM_SIGNED:
   case NEURON_TENSOR_QUANT8_SYMM_PER_CHANNEL:

@@ -10,14 +10,28 @@ using namespace mlir;
 namespace tandem::neuron {
 namespace {
 
+/// Ops whose operands the dialect calls lhs and rhs.
+bool hasTwoSides(Operation *op) {
+  return isa<graph::AddOp, graph::SubOp, graph::MulOp, graph::DivOp, graph::FloorDivOp,
+             graph::FloorModOp, graph::MaximumOp, graph::MinimumOp, graph::PowOp,
+             graph::SquaredDifferenceOp, graph::BatchMatmulOp, graph::EqualOp, graph::NotEqualOp,
+             graph::LessOp, graph::LessEqualOp, graph::GreaterOp, graph::GreaterEqualOp,
+             graph::LogicalAndOp, graph::LogicalOrOp>(op);
+}
+
 /// "lhs", "input", "operand 2": what the user knows an operand by.
 std::string operandName(Operation *op, unsigned index) {
-  if (index < 2 &&
-      isa<graph::AddOp, graph::SubOp, graph::MulOp, graph::DivOp, graph::MaximumOp,
-          graph::MinimumOp, graph::PowOp, graph::SquaredDifferenceOp, graph::BatchMatmulOp>(op))
-    return index == 0 ? "lhs" : "rhs";
+  constexpr StringLiteral kSides[] = {"lhs", "rhs"}, kOfPrelu[] = {"input", "slope"},
+                          kOfSelect[] = {"condition", "on_true", "on_false"},
+                          kOfGather[] = {"input", "indices"};
+  if (hasTwoSides(op))
+    return kSides[index].str();
   if (isa<graph::PreluOp>(op))
-    return index == 0 ? "input" : "slope";
+    return kOfPrelu[index].str();
+  if (isa<graph::SelectOp>(op))
+    return kOfSelect[index].str();
+  if (isa<graph::GatherOp>(op))
+    return kOfGather[index].str();
   if (op->getNumOperands() == 1 || (index == 0 && !isa<graph::ConcatOp>(op)))
     return "input";
   return "operand " + std::to_string(index);
@@ -35,9 +49,10 @@ std::string typeText(Value value) {
   return text;
 }
 
-/// The operands that the row's kinds are about.
-unsigned activationsOf(Operation *op, const Capability &row) {
-  return std::min(row.activations, op->getNumOperands());
+/// Behind the last of the operands that the row's kinds are about.
+unsigned endOfActivations(Operation *op, const Capability &row) {
+  unsigned most = op->getNumOperands() - row.firstActivation;
+  return row.firstActivation + std::min(row.activations, most);
 }
 
 /// Every value has storage of at least one byte that a Neuron operand can have.
@@ -58,7 +73,7 @@ void checkSizes(Operation *op, function_ref<void(const Twine &)> refuse) {
 
 void checkKinds(Operation *op, const Capability &row, function_ref<void(const Twine &)> refuse) {
   std::optional<unsigned> first;
-  for (unsigned i = 0; i < activationsOf(op, row); ++i) {
+  for (unsigned i = row.firstActivation; i < endOfActivations(op, row); ++i) {
     Value value = op->getOperand(i);
     ElementKind kind = kindOf(value);
     if (!(kind & row.kinds))
@@ -102,6 +117,8 @@ ElementKind kindOf(Value value) {
     return kI32;
   case ElementType::kU8:
     return kPlainU8;
+  case ElementType::kBool:
+    return kBool;
   default:
     return kOther;
   }
@@ -109,8 +126,8 @@ ElementKind kindOf(Value value) {
 
 std::string kindsText(unsigned kinds) {
   constexpr std::pair<ElementKind, StringLiteral> kNames[] = {
-      {kF32, "f32"},     {kF16, "f16"},     {kI32, "i32"},
-      {kU8, "u8 codes"}, {kI8, "i8 codes"}, {kPlainU8, "u8"},
+      {kF32, "f32"},     {kF16, "f16"},    {kI32, "i32"},   {kU8, "u8 codes"},
+      {kI8, "i8 codes"}, {kPlainU8, "u8"}, {kBool, "bool"},
   };
   std::string text;
   for (auto [kind, name] : kNames)

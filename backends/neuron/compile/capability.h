@@ -20,7 +20,8 @@ enum ElementKind : unsigned {
   kU8 = 1 << 3,      ///< quantized, one scale
   kI8 = 1 << 4,      ///< quantized, one scale
   kPlainU8 = 1 << 5, ///< numbers 0 to 255
-  kOther = 1 << 6,   ///< what Neuron has no operand for
+  kBool = 1 << 6,
+  kOther = 1 << 7, ///< what Neuron has no operand for
 };
 constexpr unsigned kReals = kF32 | kF16, kCodes = kU8 | kI8;
 ElementKind kindOf(mlir::Value value);
@@ -59,8 +60,9 @@ struct Capability {
   unsigned kinds = 0;             ///< of the activations; none: the row is a refusal
   unsigned resultKinds = 0;       ///< of the result; none: the activations' own
   std::vector<const Constraint *> constraints = {};
-  /// The leading operands that are activations; the constraints look at the others.
+  /// How many operands are activations, from which on; the constraints look at the others.
   unsigned activations = ~0u;
+  unsigned firstActivation = 0;
 };
 
 /// The table: what supports() answers, what docs/generated/neuron.md says and what the tests go

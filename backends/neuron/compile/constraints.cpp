@@ -40,8 +40,18 @@ bool hasValue(Operation *op) {
 bool isConsecutive(Operation *op) {
   return llvm::all_of(cast<graph::SliceOp>(op).getStrides(), isOne);
 }
+bool isOfIntegers(Operation *op) {
+  return kindOf(op->getOperand(0)) == kI32;
+}
+bool isCropped(Operation *op) {
+  auto space = cast<graph::BatchToSpaceOp>(op);
+  return !llvm::all_of(space.getCropLow(), isZero) || !llvm::all_of(space.getCropHigh(), isZero);
+}
 bool isFromCodes(Operation *op) {
   return graph::isQuantized(op->getOperand(0).getType());
+}
+bool isSignKept(Operation *op) {
+  return isFromCodes(op) && kindOf(op->getOperand(0)) == kindOf(op->getResult(0));
 }
 
 } // namespace
@@ -55,7 +65,14 @@ const Form kWithValue = {"with another value", hasValue};
 const Form kConsecutive = {"strides are 1", isConsecutive};
 const Form kWithStrides = {"with strides", [](Operation *op) { return !isConsecutive(op); }};
 const Form kFromReals = {"from reals", [](Operation *op) { return !isFromCodes(op); }};
-const Form kFromCodes = {"from codes", isFromCodes};
+const Form kFromOtherSign = {"from codes of the other sign",
+                             [](Operation *op) { return isFromCodes(op) && !isSignKept(op); }};
+const Form kFromSameSign = {"from codes of the same sign", isSignKept};
+
+const Form kOfIntegers = {"of integers", isOfIntegers};
+const Form kOfReals = {"of reals", [](Operation *op) { return !isOfIntegers(op); }};
+const Form kUncropped = {"nothing cropped", [](Operation *op) { return !isCropped(op); }};
+const Form kCropped = {"cropped", isCropped};
 
 const Constraint kRankAtMost4 = {"rank ≤ 4", [](Operation *op, const Target &) -> std::string {
                                    int64_t rank = rankOf(op->getResult(0));
@@ -99,6 +116,20 @@ const Constraint kPadOfI8IsZero = {
                  ? "the value must be 0 for i8 codes: public sources disagree about the code of "
                    "another"
                  : "";
+    }};
+
+// NNAPI's SELECT does not broadcast.
+const Constraint kOneShape = {
+    "all operands of one shape", [](Operation *op, const Target &) -> std::string {
+      for (Value operand : op->getOperands())
+        if (graph::tensorType(operand).getShape() != graph::tensorType(op->getResult(0)).getShape())
+          return "all operands must have the shape of the result";
+      return "";
+    }};
+
+const Constraint kIndicesAreI32 = {
+    "indices of i32", [](Operation *op, const Target &) -> std::string {
+      return kindOf(op->getOperand(1)) == kI32 ? "" : "the indices must be i32, are i64";
     }};
 
 } // namespace tandem::neuron

@@ -6,14 +6,15 @@ namespace tandem::neuron {
 
 // Shapes and attributes.
 extern const Constraint kRankAtMost4, kHasAxes, kBetaPositive, kUndilated, kParametersConstant,
-    kPadOfI8IsZero;
+    kPadOfI8IsZero, kOneShape, kIndicesAreI32;
 // Codes.
 extern const Constraint kKeepsCodes, kScaleOf256th, kScaleOf128th, kScaleAboveProduct,
-    kAlphaPositive, kOtherSign, kPlainI32;
+    kAlphaPositive, kCoarserU8, kPlainI32;
 // The filter and the bias of products.
 extern const Constraint kNotHybrid, kFilterFits, kFilterOneScale, kBiasFits, kScaleAboveFilter;
 
 extern const Form kUngrouped, kGrouped, kPadsLeftOut, kPadsCounted, kWithZero, kWithValue,
-    kConsecutive, kWithStrides, kFromReals, kFromCodes;
+    kConsecutive, kWithStrides, kFromReals, kFromOtherSign, kFromSameSign, kOfIntegers, kOfReals,
+    kUncropped, kCropped;
 
 } // namespace tandem::neuron

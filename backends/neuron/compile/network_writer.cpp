@@ -28,6 +28,8 @@ NeuronOperandCode tensorCode(ElementType type, bool isQuantized) {
     return NEURON_TENSOR_FLOAT16;
   case ElementType::kI32:
     return NEURON_TENSOR_INT32;
+  case ElementType::kBool:
+    return NEURON_TENSOR_BOOL8;
   case ElementType::kU8:
     return NEURON_TENSOR_QUANT8_ASYMM;
   case ElementType::kI8:
@@ -178,12 +180,13 @@ OperandId NetworkWriter::fuse(graph::Activation activation) {
   llvm_unreachable("activation");
 }
 
-void NetworkWriter::add(NeuronOperationType code, ArrayRef<OperandId> inputs, OperandId output) {
+void NetworkWriter::add(NeuronOperationType code, ArrayRef<OperandId> inputs,
+                        ArrayRef<OperandId> outputs) {
   auto operation = std::make_unique<artifact::OperationT>();
   operation->code = code;
   operation->node = node_;
   operation->inputs = inputs.vec();
-  operation->outputs = {output};
+  operation->outputs = outputs.vec();
   artifact_.operations.push_back(std::move(operation));
 }
 

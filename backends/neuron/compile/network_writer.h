@@ -56,9 +56,10 @@ public:
   OperandId scalar(float value, const OperandType &like);
   OperandId fuse(graph::Activation activation);
 
-  void add(NeuronOperationType code, llvm::ArrayRef<OperandId> inputs, OperandId output);
+  void add(NeuronOperationType code, llvm::ArrayRef<OperandId> inputs,
+           llvm::ArrayRef<OperandId> outputs);
   void add(NeuronOperationType code, llvm::ArrayRef<OperandId> inputs, mlir::Value output) {
-    add(code, inputs, tensor(output));
+    add(code, inputs, llvm::ArrayRef<OperandId>(tensor(output)));
   }
   /// A general operation of the vendor's extension.
   void addExtension(llvm::StringRef function, llvm::ArrayRef<OperandId> inputs, mlir::Value output);

@@ -20,6 +20,13 @@ bool isCodes(Value value) {
 std::string codesText(const Quantization &codes) {
   return say("scale ", number(codes.scales[0]), " and zero point ", codes.zeroPoints[0]);
 }
+/// As the library gets them: i8 ones are u8 where the target wants it.
+Quantization inLibrary(Value value, const Target &target) {
+  Quantization codes = codesOf(value);
+  if (kindOf(value) == kI8 && target.unsignedCodes)
+    codes.zeroPoints[0] += 128;
+  return codes;
+}
 /// The value is constant, or absent.
 bool isConstant(Value value) {
   return !value || graph::constantOf(value);
@@ -91,23 +98,20 @@ const Constraint kAlphaPositive = {
                  : say("alpha must be positive for codes, is ", number(alpha));
     }};
 
-// From one sign to the other is all that the vendor's operation does. Where all codes are unsigned,
-// the same codes are all that is left to say.
-const Constraint kOtherSign = {
-    "between u8 and i8", [](Operation *op, const Target &target) -> std::string {
+// Between codes of one sign as the library gets them, a product with 1 rescales, and products of u8
+// have results of a coarser scale (kScaleAboveFilter).
+const Constraint kCoarserU8 = {
+    "u8 to u8: result scale > input scale", [](Operation *op, const Target &target) -> std::string {
       Value input = op->getOperand(0), result = op->getResult(0);
       if (!isCodes(input) || !isCodes(result))
         return "";
-      if (kindOf(input) == kindOf(result))
-        return "Neuron has no operation that changes the scale of codes and not their sign";
-      if (!target.unsignedCodes)
-        return "";
-      Quantization from = codesOf(input), to = codesOf(result);
-      int32_t shift = kindOf(input) == kU8 ? -128 : 128;
-      return from.scales == to.scales && from.zeroPoints[0] + shift == to.zeroPoints[0]
+      auto isU8 = [&](Value value) { return kindOf(value) == kU8 || target.unsignedCodes; };
+      Quantization from = inLibrary(input, target), to = inLibrary(result, target);
+      bool same = from.scales == to.scales && from.zeroPoints == to.zeroPoints;
+      return !isU8(input) || !isU8(result) || same || to.scales[0] > from.scales[0]
                  ? ""
-                 : "Neuron has no operation that changes the scale of codes and not their sign, "
-                   "and the device has unsigned codes only";
+                 : say("the scale of a u8 result must be above that of u8 input, ",
+                       number(from.scales[0]), ", is ", number(to.scales[0]));
     }};
 
 const Constraint kPlainI32 = {

@@ -59,6 +59,41 @@ void emitHardSigmoid(Operation *op, NetworkWriter &network) {
               sigmoid.getResult());
 }
 
+/// -floor(-x)
+void emitCeil(Operation *op, NetworkWriter &network) {
+  auto ceil = cast<graph::CeilOp>(op);
+  OperandType type = network.typeOf(ceil.getInput());
+  OperandId negative = network.intermediate(type), floor = network.intermediate(type);
+  network.add(NEURON_NEG, {network.tensor(ceil.getInput())}, negative);
+  network.add(NEURON_FLOOR, {negative}, floor);
+  network.add(NEURON_NEG, {floor}, ceil.getResult());
+}
+
+/// Neuron's DIV rounds i32 down by itself.
+void emitFloorDiv(Operation *op, NetworkWriter &network) {
+  auto div = cast<graph::FloorDivOp>(op);
+  SmallVector<OperandId> inputs = {network.tensor(div.getLhs()), network.tensor(div.getRhs()),
+                                   network.fuse(graph::Activation::None)};
+  OperandType type = network.typeOf(div.getResult());
+  if (type.code == NEURON_TENSOR_INT32)
+    return network.add(NEURON_DIV, inputs, div.getResult());
+  OperandId quotient = network.intermediate(type);
+  network.add(NEURON_DIV, inputs, quotient);
+  network.add(NEURON_FLOOR, {quotient}, div.getResult());
+}
+
+/// lhs - floor(lhs / rhs) * rhs, of i32.
+void emitFloorMod(Operation *op, NetworkWriter &network) {
+  auto mod = cast<graph::FloorModOp>(op);
+  OperandId lhs = network.tensor(mod.getLhs()), rhs = network.tensor(mod.getRhs());
+  OperandId none = network.fuse(graph::Activation::None);
+  OperandType type = network.typeOf(mod.getResult());
+  OperandId quotient = network.intermediate(type), whole = network.intermediate(type);
+  network.add(NEURON_DIV, {lhs, rhs, none}, quotient);
+  network.add(NEURON_MUL, {quotient, rhs, none}, whole);
+  network.add(NEURON_SUB, {lhs, whole, none}, mod.getResult());
+}
+
 /// The four parameters of each channel become a factor and a term.
 void emitBatchNorm(Operation *op, NetworkWriter &network) {
   auto norm = cast<graph::BatchNormOp>(op);
@@ -85,16 +120,28 @@ void emitBatchNorm(Operation *op, NetworkWriter &network) {
   network.add(NEURON_ADD, {scaled, parameter(offset), none}, norm.getResult());
 }
 
-/// The axis only where it is not the last one: not every public client sends it.
+/// The axis goes with the inputs only where it is not the last one: not every public client sends
+/// it.
+void addAxis(uint64_t axis, Value input, SmallVectorImpl<OperandId> &inputs,
+             NetworkWriter &network) {
+  if (static_cast<int64_t>(axis) + 1 != graph::tensorType(input).getRank())
+    inputs.push_back(network.integer(static_cast<int64_t>(axis)));
+}
+
 void emitSoftmax(Operation *op, NetworkWriter &network) {
   auto softmax = cast<graph::SoftmaxOp>(op);
   SmallVector<OperandId> inputs = {
       network.tensor(softmax.getInput()),
       network.scalar(softmax.getBeta().convertToFloat(), network.typeOf(softmax.getInput()))};
-  int64_t axis = static_cast<int64_t>(softmax.getAxis());
-  if (axis + 1 != graph::tensorType(softmax.getInput()).getRank())
-    inputs.push_back(network.integer(axis));
+  addAxis(softmax.getAxis(), softmax.getInput(), inputs, network);
   network.add(NEURON_SOFTMAX, inputs, softmax.getResult());
+}
+
+void emitL2Normalization(Operation *op, NetworkWriter &network) {
+  auto norm = cast<graph::L2NormalizationOp>(op);
+  SmallVector<OperandId> inputs = {network.tensor(norm.getInput())};
+  addAxis(norm.getAxis(), norm.getInput(), inputs, network);
+  network.add(NEURON_L2_NORMALIZATION, inputs, norm.getResult());
 }
 
 } // namespace
@@ -125,6 +172,20 @@ void registerElementwise(HandlerTable &table) {
   table.add<graph::HardSigmoidOp>(emitHardSigmoid);
   table.add<graph::BatchNormOp>(emitBatchNorm);
   table.add<graph::SoftmaxOp>(emitSoftmax);
+  table.add<graph::L2NormalizationOp>(emitL2Normalization);
+  table.add<graph::CeilOp>(emitCeil);
+  table.add<graph::FloorDivOp>(emitFloorDiv);
+  table.add<graph::FloorModOp>(emitFloorMod);
+  table.add<graph::EqualOp>(emitPlain<NEURON_EQUAL>);
+  table.add<graph::NotEqualOp>(emitPlain<NEURON_NOT_EQUAL>);
+  table.add<graph::LessOp>(emitPlain<NEURON_LESS>);
+  table.add<graph::LessEqualOp>(emitPlain<NEURON_LESS_EQUAL>);
+  table.add<graph::GreaterOp>(emitPlain<NEURON_GREATER>);
+  table.add<graph::GreaterEqualOp>(emitPlain<NEURON_GREATER_EQUAL>);
+  table.add<graph::LogicalAndOp>(emitPlain<NEURON_LOGICAL_AND>);
+  table.add<graph::LogicalOrOp>(emitPlain<NEURON_LOGICAL_OR>);
+  table.add<graph::LogicalNotOp>(emitPlain<NEURON_LOGICAL_NOT>);
+  table.add<graph::SelectOp>(emitPlain<NEURON_SELECT>);
 }
 
 } // namespace tandem::neuron

@@ -24,10 +24,11 @@ void addPool(OpT pool, NeuronOperationType code, OperandId input, ArrayRef<int64
   network.add(code, inputs, pool.getResult());
 }
 
-void emitMaxPool(Operation *op, NetworkWriter &network) {
-  auto pool = cast<graph::MaxPool2dOp>(op);
-  addPool(pool, NEURON_MAX_POOL_2D, network.tensor(pool.getInput()), pool.getPadLow(),
-          pool.getPadHigh(), network);
+template <typename OpT, NeuronOperationType code>
+void emitPool(Operation *op, NetworkWriter &network) {
+  auto pool = cast<OpT>(op);
+  addPool(pool, code, network.tensor(pool.getInput()), pool.getPadLow(), pool.getPadHigh(),
+          network);
 }
 
 /// Neuron's divides by the cells inside the input: cells of a PAD before it are inside.
@@ -60,30 +61,35 @@ void emitReduction(Operation *op, NetworkWriter &network) {
               reduction.getResult());
 }
 
-void emitArgMax(Operation *op, NetworkWriter &network) {
-  auto argMax = cast<graph::ArgMaxOp>(op);
-  int64_t axis = static_cast<int64_t>(argMax.getAxis());
-  SmallVector<OperandId> inputs = {network.tensor(argMax.getInput()), network.integer(axis)};
-  if (!argMax.getKeepDims())
-    return network.add(NEURON_ARGMAX, inputs, argMax.getResult());
-  OperandType removed = network.typeOf(argMax.getResult());
+template <typename OpT, NeuronOperationType code>
+void emitArg(Operation *op, NetworkWriter &network) {
+  auto arg = cast<OpT>(op);
+  int64_t axis = static_cast<int64_t>(arg.getAxis());
+  SmallVector<OperandId> inputs = {network.tensor(arg.getInput()), network.integer(axis)};
+  if (!arg.getKeepDims())
+    return network.add(code, inputs, arg.getResult());
+  OperandType removed = network.typeOf(arg.getResult());
   if (removed.dimensions.size() > 1) // all reduced is one element
     removed.dimensions.erase(removed.dimensions.begin() + axis);
   OperandId indices = network.intermediate(removed);
-  network.add(NEURON_ARGMAX, inputs, indices);
-  network.add(NEURON_EXPAND_DIMS, {indices, network.integer(axis)}, argMax.getResult());
+  network.add(code, inputs, indices);
+  network.add(NEURON_EXPAND_DIMS, {indices, network.integer(axis)}, arg.getResult());
 }
 
 } // namespace
 
 void registerPooling(HandlerTable &table) {
-  table.add<graph::MaxPool2dOp>(emitMaxPool);
+  table.add<graph::MaxPool2dOp>(emitPool<graph::MaxPool2dOp, NEURON_MAX_POOL_2D>);
+  table.add<graph::L2Pool2dOp>(emitPool<graph::L2Pool2dOp, NEURON_L2_POOL_2D>);
   table.add<graph::AveragePool2dOp>(emitAveragePool);
   table.add<graph::MeanOp>(emitReduction<graph::MeanOp, NEURON_MEAN>);
   table.add<graph::SumOp>(emitReduction<graph::SumOp, NEURON_REDUCE_SUM>);
   table.add<graph::ReduceMaxOp>(emitReduction<graph::ReduceMaxOp, NEURON_REDUCE_MAX>);
   table.add<graph::ReduceMinOp>(emitReduction<graph::ReduceMinOp, NEURON_REDUCE_MIN>);
-  table.add<graph::ArgMaxOp>(emitArgMax);
+  table.add<graph::ReduceAnyOp>(emitReduction<graph::ReduceAnyOp, NEURON_REDUCE_ANY>);
+  table.add<graph::ReduceAllOp>(emitReduction<graph::ReduceAllOp, NEURON_REDUCE_ALL>);
+  table.add<graph::ArgMaxOp>(emitArg<graph::ArgMaxOp, NEURON_ARGMAX>);
+  table.add<graph::ArgMinOp>(emitArg<graph::ArgMinOp, NEURON_ARGMIN>);
 }
 
 } // namespace tandem::neuron

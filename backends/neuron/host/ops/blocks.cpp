@@ -29,13 +29,6 @@ FailureOr<std::array<int64_t, 2>> readBlock(Node &node) {
   return std::array<int64_t, 2>{(*given)[0], (*given)[1]};
 }
 
-MaybeValue rearranged(Node &node, MaybeValue input, ArrayRef<int64_t> parts,
-                      ArrayRef<int64_t> permutation, ArrayRef<int64_t> result) {
-  MaybeValue split = node.makeLike<graph::ReshapeOp>(input, parts);
-  MaybeValue turned = node.makeLike<graph::TransposeOp>(split, permutation);
-  return node.makeLike<graph::ReshapeOp>(turned, result);
-}
-
 /// Each place of a block becomes a batch entry of its own, those of one place beside each other.
 LogicalResult writeSpaceToBatch(Node &node) {
   auto block = readBlock(node);
@@ -48,25 +41,18 @@ LogicalResult writeSpaceToBatch(Node &node) {
   MaybeValue input = node.image(0, *channelsFirst);
   if (failed(input))
     return failure();
-  MaybeValue padded = node.makeLike<graph::PadOp>(
-      *input, ArrayRef<int64_t>{0, (*pads)[0], (*pads)[2], 0},
-      ArrayRef<int64_t>{0, (*pads)[1], (*pads)[3], 0}, llvm::APFloat(0.0f));
-  if (failed(padded))
-    return failure();
-  ArrayRef<int64_t> shape = shapeOf(*padded);
-  auto [blockHeight, blockWidth] = *block;
-  if (shape[1] % blockHeight || shape[2] % blockWidth)
-    return node.invalid() << "blocks of " << blockHeight << "x" << blockWidth
-                          << " do not fill a padded image of " << shape[1] << "x" << shape[2];
-  int64_t rows = shape[1] / blockHeight, columns = shape[2] / blockWidth;
-  return node.setImage(rearranged(node, padded,
-                                  {shape[0], rows, blockHeight, columns, blockWidth, shape[3]},
-                                  {2, 4, 0, 1, 3, 5},
-                                  {shape[0] * blockHeight * blockWidth, rows, columns, shape[3]}),
+  std::array<int64_t, 2> low = {(*pads)[0], (*pads)[2]}, high = {(*pads)[1], (*pads)[3]};
+  for (size_t i = 0; i < 2; ++i)
+    if (int64_t padded = shapeOf(*input)[1 + i] + low[i] + high[i]; padded % (*block)[i])
+      return node.invalid() << "a block of " << (*block)[i] << " does not divide " << padded;
+  return node.setImage(node.makeLike<graph::SpaceToBatchOp>(*input, ArrayRef<int64_t>(*block),
+                                                            ArrayRef<int64_t>(low),
+                                                            ArrayRef<int64_t>(high)),
                        *channelsFirst);
 }
 
 LogicalResult writeBatchToSpace(Node &node) {
+  static constexpr std::array<int64_t, 2> kNoCrop = {0, 0};
   auto block = readBlock(node);
   auto channelsFirst = node.flagOr(2, false);
   if (failed(block) || failed(channelsFirst))
@@ -74,17 +60,13 @@ LogicalResult writeBatchToSpace(Node &node) {
   MaybeValue input = node.image(0, *channelsFirst);
   if (failed(input))
     return failure();
-  ArrayRef<int64_t> shape = shapeOf(*input);
-  auto [blockHeight, blockWidth] = *block;
-  if (shape[0] % (blockHeight * blockWidth))
-    return node.invalid() << shape[0] << " images make no blocks of " << blockHeight << "x"
-                          << blockWidth;
-  int64_t images = shape[0] / (blockHeight * blockWidth);
-  return node.setImage(
-      rearranged(node, input, {blockHeight, blockWidth, images, shape[1], shape[2], shape[3]},
-                 {2, 3, 0, 4, 1, 5},
-                 {images, shape[1] * blockHeight, shape[2] * blockWidth, shape[3]}),
-      *channelsFirst);
+  if (shapeOf(*input)[0] % ((*block)[0] * (*block)[1]))
+    return node.invalid() << shapeOf(*input)[0] << " images make no blocks of " << (*block)[0]
+                          << "x" << (*block)[1];
+  return node.setImage(node.makeLike<graph::BatchToSpaceOp>(*input, ArrayRef<int64_t>(*block),
+                                                            ArrayRef<int64_t>(kNoCrop),
+                                                            ArrayRef<int64_t>(kNoCrop)),
+                       *channelsFirst);
 }
 } // namespace
 

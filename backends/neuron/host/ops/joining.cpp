@@ -8,9 +8,6 @@ using namespace mlir;
 
 namespace tandem::neuron::host {
 namespace {
-/// As many copies as one operation may ask for along a dimension: each is an operand.
-constexpr int64_t kMostCopies = 256;
-
 LogicalResult writeConcatenation(Node &node) {
   size_t count = node.inputCount() - 1;
   SmallVector<Value> inputs;
@@ -33,32 +30,17 @@ LogicalResult writeConcatenation(Node &node) {
   return node.emit<graph::ConcatOp>(ValueRange(inputs), static_cast<uint64_t>(*axis));
 }
 
-MaybeValue besides(Node &node, ArrayRef<Value> parts, size_t axis) {
-  if (parts.size() == 1)
-    return parts[0];
-  return node.make<graph::ConcatOp>(getElementTypeOrSelf(parts[0]), ValueRange(parts),
-                                    static_cast<uint64_t>(axis));
-}
-
 LogicalResult writeTile(Node &node) {
-  MaybeValue value = node.value(0);
+  MaybeValue input = node.value(0);
   auto multiples = node.integers(1);
-  if (failed(value) || failed(multiples))
+  if (failed(input) || failed(multiples))
     return failure();
-  if (multiples->size() != shapeOf(*value).size())
-    return node.invalid() << multiples->size() << " multiples for rank " << shapeOf(*value).size();
-  for (size_t d = 0; d < multiples->size(); ++d) {
-    int64_t copies = (*multiples)[d];
+  if (multiples->size() != shapeOf(*input).size())
+    return node.invalid() << multiples->size() << " multiples for rank " << shapeOf(*input).size();
+  for (int64_t copies : *multiples)
     if (copies < 1)
-      return node.invalid() << copies << " copies along dimension " << d;
-    if (copies > kMostCopies)
-      return node.unsupported() << copies << " copies along dimension " << d << ", at most "
-                                << kMostCopies << " are run";
-    value = besides(node, SmallVector<Value>(static_cast<size_t>(copies), *value), d);
-    if (failed(value))
-      return failure();
-  }
-  return node.setResult(value);
+      return node.invalid() << copies << " copies along a dimension";
+  return node.setResult(node.makeLike<graph::TileOp>(*input, ArrayRef<int64_t>(*multiples)));
 }
 
 LogicalResult writeFill(Node &node) {
@@ -151,17 +133,6 @@ LogicalResult writePadV2(Node &node) {
   return writePadded(node, bytes->as<float>()[0]);
 }
 
-/// Some elements from `first` on, backwards.
-MaybeValue mirrored(Node &node, Value input, size_t axis, int64_t first, int64_t count) {
-  SmallVector<int64_t> begin(shapeOf(input).size(), 0), size(shapeOf(input)),
-      strides(shapeOf(input).size(), 1);
-  begin[axis] = first;
-  size[axis] = count;
-  strides[axis] = -1;
-  return node.makeLike<graph::SliceOp>(input, ArrayRef<int64_t>(begin), ArrayRef<int64_t>(size),
-                                       ArrayRef<int64_t>(strides));
-}
-
 /// TFLite's numbers: 1 leaves the element at the border out (reflect), 2 repeats it (symmetric).
 LogicalResult writeMirrorPad(Node &node) {
   if (node.inputCount() != 4)
@@ -177,27 +148,14 @@ LogicalResult writeMirrorPad(Node &node) {
   if (failed(borders))
     return failure();
   for (size_t d = 0; d < borders->low.size(); ++d) {
-    int64_t size = shapeOf(*value)[d], low = borders->low[d], high = borders->high[d];
-    if (low > size - leftOut || high > size - leftOut)
-      return node.invalid() << "a padding of " << std::max(low, high) << " mirrors more than the "
-                            << size << " elements of dimension " << d;
-    SmallVector<Value> parts;
-    auto add = [&](int64_t first, int64_t count) {
-      MaybeValue part = mirrored(node, *value, d, first, count);
-      if (succeeded(part))
-        parts.push_back(*part);
-      return succeeded(part);
-    };
-    if (low && !add(low - 1 + leftOut, low))
-      return failure();
-    parts.push_back(*value);
-    if (high && !add(size - 1 - leftOut, high))
-      return failure();
-    value = besides(node, parts, d);
-    if (failed(value))
-      return failure();
+    int64_t size = shapeOf(*value)[d], widest = std::max(borders->low[d], borders->high[d]);
+    if (widest > size - leftOut)
+      return node.invalid() << "a padding of " << widest << " mirrors more than the " << size
+                            << " elements of dimension " << d;
   }
-  return node.setResult(value);
+  return node.setResult(node.makeLike<graph::MirrorPadOp>(*value, ArrayRef<int64_t>(borders->low),
+                                                          ArrayRef<int64_t>(borders->high),
+                                                          /*symmetric=*/*mode == 2));
 }
 } // namespace
 

@@ -1,4 +1,4 @@
-// L2_NORMALIZATION, INSTANCE_NORMALIZATION and RMS normalization, put together from simpler ops.
+// L2_NORMALIZATION; INSTANCE_NORMALIZATION and RMS normalization, put together from simpler ops.
 
 #include "backends/neuron/host/node.h"
 
@@ -15,23 +15,13 @@ MaybeValue add(Node &node, MaybeValue a, MaybeValue b) {
   return node.makeLike<graph::AddOp>(a, b, Activation::None);
 }
 
-/// x over the root of the sum of its squares along a dimension; TFLite's least root.
 LogicalResult writeL2Normalization(Node &node) {
-  constexpr float kLeastRoot = 1e-6f;
-  MaybeValue input = node.real32(node.value(0));
+  MaybeValue input = node.value(0);
   if (failed(input))
     return failure();
   auto axis = node.axisOf(*input, 1, /*absent=*/-1);
-  if (failed(axis))
-    return failure();
-  MaybeValue sum = node.makeLike<graph::SumOp>(multiply(node, input, input),
-                                               ArrayRef<int64_t>{*axis}, /*keepDims=*/true);
-  MaybeValue root = node.makeLike<graph::SqrtOp>(sum);
-  if (failed(root))
-    return failure();
-  MaybeValue bounded =
-      node.makeLike<graph::MaximumOp>(root, node.build().scalarLike(*root, kLeastRoot));
-  return node.setResult(node.makeLike<graph::DivOp>(input, bounded, Activation::None));
+  return failed(axis) ? failure()
+                      : node.emit<graph::L2NormalizationOp>(*input, static_cast<uint64_t>(*axis));
 }
 
 /// gamma * (x - mean) / sqrt(variance + epsilon) + beta, per image and channel.

@@ -34,53 +34,37 @@ FailureOr<Pool> readPool(Node &node) {
   return pool;
 }
 
-MaybeValue average(Node &node, const Pool &pool, MaybeValue input, graph::Activation activation) {
-  return node.makeLike<graph::AveragePool2dOp>(
-      input, ArrayRef<int64_t>(pool.window.size), ArrayRef<int64_t>(pool.window.stride),
-      ArrayRef<int64_t>(pool.window.padLow), ArrayRef<int64_t>(pool.window.padHigh),
-      /*countIncludePad=*/false, activation);
-}
-
 /// Divides by the number of cells inside the image.
 LogicalResult writeAveragePool(Node &node) {
   FailureOr<Pool> pool = readPool(node);
   if (failed(pool))
     return failure();
-  return node.setImage(average(node, *pool, pool->input, pool->activation), pool->channelsFirst);
-}
-
-LogicalResult writeMaxPool(Node &node) {
-  FailureOr<Pool> pool = readPool(node);
-  if (failed(pool))
-    return failure();
   return node.setImage(
-      node.makeLike<graph::MaxPool2dOp>(pool->input, ArrayRef<int64_t>(pool->window.size),
-                                        ArrayRef<int64_t>(pool->window.stride),
-                                        ArrayRef<int64_t>(pool->window.padLow),
-                                        ArrayRef<int64_t>(pool->window.padHigh), pool->activation),
+      node.makeLike<graph::AveragePool2dOp>(
+          pool->input, ArrayRef<int64_t>(pool->window.size), ArrayRef<int64_t>(pool->window.stride),
+          ArrayRef<int64_t>(pool->window.padLow), ArrayRef<int64_t>(pool->window.padHigh),
+          /*countIncludePad=*/false, pool->activation),
       pool->channelsFirst);
 }
 
-/// The root of the mean of squares. It is not negative, so only an upper bound has work to do.
-LogicalResult writeL2Pool(Node &node) {
+/// MAX_POOL_2D and L2_POOL_2D.
+template <typename OpT> LogicalResult writePool(Node &node) {
   FailureOr<Pool> pool = readPool(node);
   if (failed(pool))
     return failure();
-  using graph::Activation;
-  MaybeValue squares = node.makeLike<graph::MulOp>(pool->input, pool->input, Activation::None);
-  MaybeValue root = node.makeLike<graph::SqrtOp>(average(node, *pool, squares, Activation::None));
-  if (pool->activation == Activation::ReluN1To1)
-    root = node.makeLike<graph::ReluN1To1Op>(root);
-  else if (pool->activation == Activation::Relu6)
-    root = node.makeLike<graph::Relu6Op>(root);
-  return node.setImage(root, pool->channelsFirst);
+  return node.setImage(node.makeLike<OpT>(pool->input, ArrayRef<int64_t>(pool->window.size),
+                                          ArrayRef<int64_t>(pool->window.stride),
+                                          ArrayRef<int64_t>(pool->window.padLow),
+                                          ArrayRef<int64_t>(pool->window.padHigh),
+                                          pool->activation),
+                       pool->channelsFirst);
 }
 } // namespace
 
 void registerPooling(HandlerTable &table) {
   table.add(NEURON_AVERAGE_POOL_2D, writeAveragePool);
-  table.add(NEURON_MAX_POOL_2D, writeMaxPool);
-  table.add(NEURON_L2_POOL_2D, writeL2Pool);
+  table.add(NEURON_MAX_POOL_2D, writePool<graph::MaxPool2dOp>);
+  table.add(NEURON_L2_POOL_2D, writePool<graph::L2Pool2dOp>);
 }
 
 } // namespace tandem::neuron::host

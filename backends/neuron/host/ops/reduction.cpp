@@ -1,4 +1,4 @@
-// MEAN, REDUCE_MAX, REDUCE_MIN, REDUCE_SUM, ARGMAX and ARGMIN.
+// MEAN, the REDUCE_ operations, ARGMAX and ARGMIN.
 
 #include "backends/neuron/host/node.h"
 
@@ -50,27 +50,15 @@ template <typename OpT> LogicalResult writeReduce(Node &node) {
   return writeReduction<OpT>(node, node.flagOr(2, false), /*mayRescale=*/false);
 }
 
-/// The index of the smallest is that of the largest of the negatives; the first of equal ones.
-LogicalResult writeArg(Node &node, bool smallest) {
+/// The first of equal ones.
+template <typename OpT> LogicalResult writeArg(Node &node) {
   MaybeValue input = node.value(0);
   if (failed(input))
     return failure();
   auto axis = node.axisOf(*input, 1);
   if (failed(axis))
     return failure();
-  if (smallest && getElementTypeOrSelf(*input).isInteger(32))
-    // -1 - x, which no integer overflows
-    input = node.makeLike<graph::SubOp>(node.integerTensor(-1), *input, graph::Activation::None);
-  else if (smallest)
-    input = node.makeLike<graph::NegOp>(node.real32(input));
-  return node.emit<graph::ArgMaxOp>(input, static_cast<uint64_t>(*axis), /*keepDims=*/false);
-}
-
-LogicalResult writeArgMax(Node &node) {
-  return writeArg(node, /*smallest=*/false);
-}
-LogicalResult writeArgMin(Node &node) {
-  return writeArg(node, /*smallest=*/true);
+  return node.emit<OpT>(*input, static_cast<uint64_t>(*axis), /*keepDims=*/false);
 }
 } // namespace
 
@@ -79,8 +67,10 @@ void registerReduction(HandlerTable &table) {
   table.add(NEURON_REDUCE_SUM, writeReduce<graph::SumOp>);
   table.add(NEURON_REDUCE_MAX, writeReduce<graph::ReduceMaxOp>);
   table.add(NEURON_REDUCE_MIN, writeReduce<graph::ReduceMinOp>);
-  table.add(NEURON_ARGMAX, writeArgMax);
-  table.add(NEURON_ARGMIN, writeArgMin);
+  table.add(NEURON_REDUCE_ANY, writeReduce<graph::ReduceAnyOp>);
+  table.add(NEURON_REDUCE_ALL, writeReduce<graph::ReduceAllOp>);
+  table.add(NEURON_ARGMAX, writeArg<graph::ArgMaxOp>);
+  table.add(NEURON_ARGMIN, writeArg<graph::ArgMinOp>);
 }
 
 } // namespace tandem::neuron::host

@@ -73,12 +73,27 @@ TEST(Capability, TellsWhatIsUnavailable) {
                    "log: the vendor's header marks LOG as unavailable, compiling it fails"},
         {"log_softmax", "axis 0",
          "log_softmax: the vendor's header marks LOG_SOFTMAX as unavailable, compiling it fails"},
+        {"sin", "", "sin: the vendor's header marks SIN as unavailable, compiling it fails"},
         {"elu", "", "elu: the vendor's header marks ELU as unavailable, compiling it fails"},
         {"gelu", "", "gelu: the number of the vendor's GELU_V2 is not public"}}) {
     OpText text("%x: tensor<4xf32>", "%r = graph." + std::string(op) + " %x " + attributes +
                                          " : (tensor<4xf32>) -> tensor<4xf32>");
     EXPECT_THAT(supportOf(text.op(), {}).reasons, ElementsAre(reason));
   }
+}
+
+TEST(Capability, TellsWhatItWouldGetWrong) {
+  auto reasonsFor = [](const std::string &op, const std::string &type) {
+    std::string shaped = "tensor<4x" + type + ">";
+    OpText text("%x: " + shaped,
+                "%r = graph." + op + " %x, %x : (" + shaped + ", " + shaped + ") -> " + shaped);
+    return supportOf(text.op(), {}).reasons;
+  };
+  EXPECT_THAT(reasonsFor("div", "i32"),
+              ElementsAre("div: Neuron's DIV rounds i32 down, this op toward zero"));
+  EXPECT_THAT(reasonsFor("floor_mod", "f32"),
+              ElementsAre("floor_mod: x - y * floor(x / y) in reals is not the remainder where x / "
+                          "y rounds up"));
 }
 
 TEST(Capability, TellsEveryReason) {

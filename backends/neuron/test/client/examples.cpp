@@ -22,8 +22,8 @@ Template unary(const std::string &op, const std::string &attributes = "",
           u8, i8};
 }
 
-Template binary(const std::string &op) {
-  return {op, "", "%x: tensor<1x4x6x2x$T>, %y: tensor<2x$T>",
+Template binary(const std::string &op, const std::string &form = "") {
+  return {op, form, "%x: tensor<1x4x6x2x$T>, %y: tensor<2x$T>",
           "%r = graph." + op +
               " %x, %y : (tensor<1x4x6x2x$T>, tensor<2x$T>) -> tensor<1x4x6x2x$R>"};
 }
@@ -64,15 +64,26 @@ void addProducts(std::vector<Template> &list) {
 
 void addElementwise(std::vector<Template> &list) {
   for (const char *op :
-       {"add", "sub", "mul", "div", "maximum", "minimum", "pow", "squared_difference", "prelu"})
+       {"add", "sub", "mul", "maximum", "minimum", "pow", "squared_difference", "prelu"})
     list.push_back(binary(op));
+  list.push_back(binary("div", "of reals"));
+  list.push_back(binary("floor_div", "of reals"));
+  list.push_back(binary("floor_div", "of integers"));
+  list.push_back(binary("floor_mod", "of integers"));
+  for (const char *op : {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal",
+                         "logical_and", "logical_or"})
+    list.push_back(binary(op));
+  list.push_back({"select", "", "%m: tensor<1x4x6x2xi1>, %x: tensor<1x4x6x2x$T>",
+                  "%r = graph.select %m, %x, %x : (tensor<1x4x6x2xi1>, tensor<1x4x6x2x$T>, "
+                  "tensor<1x4x6x2x$T>) -> tensor<1x4x6x2x$T>"});
   for (const char *op : {"relu", "relu6", "relu_n1_to_1", "hard_swish", "hard_sigmoid", "abs",
-                         "neg", "exp", "sqrt", "rsqrt", "floor"})
+                         "neg", "exp", "sqrt", "rsqrt", "floor", "ceil", "logical_not"})
     list.push_back(unary(op));
   list.push_back(unary("leaky_relu", "alpha 0.1"));
   list.push_back(unary("sigmoid", "", "0.00390625:0", "0.00390625:-128"));
   list.push_back(unary("softmax", "axis 3", "0.00390625:0", "0.00390625:-128"));
   list.push_back(unary("tanh", "", "0.0078125:128", "0.0078125:0"));
+  list.push_back(unary("l2_normalization", "axis 3", "0.0078125:128", "0.0078125:0"));
   list.push_back({"batch_norm", "", kImage,
                   "%p = graph.constant dense<$V> : tensor<2x$S> : tensor<2x$T>\n"
                   "%r = graph.batch_norm %x, %p, %p, %p, %p epsilon 0.001 : "
@@ -86,10 +97,15 @@ void addPooling(std::vector<Template> &list) {
   list.push_back(moved("average_pool_2d", "padding left out", window, "1x4x6x2"));
   list.push_back(
       moved("average_pool_2d", "padding counted", window + " count_include_pad", "1x4x6x2"));
-  for (const char *op : {"mean", "sum", "reduce_max", "reduce_min"})
+  list.push_back(moved("l2_pool_2d", "", window, "1x4x6x2"));
+  for (const char *op : {"mean", "sum", "reduce_max", "reduce_min", "reduce_any", "reduce_all"})
     list.push_back(moved(op, "", "axes [1, 2]", "1x2"));
-  list.push_back(
-      {"arg_max", "", kImage, "%r = graph.arg_max %x axis 3" + kFrom + "tensor<1x4x6xi32>"});
+  for (const std::string op : {"arg_max", "arg_min"})
+    list.push_back(
+        {op, "", kImage, "%r = graph." + op + " %x axis 3" + kFrom + "tensor<1x4x6xi32>"});
+  list.push_back(moved("top_k_values", "", "k 2", "1x4x6x2"));
+  list.push_back({"top_k_indices", "", kImage,
+                  "%r = graph.top_k_indices %x k 1" + kFrom + "tensor<1x4x6x1xi32>"});
 }
 
 void addMovement(std::vector<Template> &list) {
@@ -111,10 +127,22 @@ void addMovement(std::vector<Template> &list) {
   list.push_back({"depth_to_space", "", "%x: tensor<1x2x3x8x$T>",
                   "%r = graph.depth_to_space %x block 2 : (tensor<1x2x3x8x$T>) -> "
                   "tensor<1x4x6x2x$T>"});
+  list.push_back(moved("space_to_batch", "", "block [2, 3] pad_high [2, 0]", "6x3x2x2"));
+  for (auto [form, crops, shape] :
+       {std::tuple{"nothing cropped", "", "1x4x6x2"}, {"cropped", "crop_low [1, 0]", "1x3x6x2"}})
+    list.push_back({"batch_to_space", form, "%x: tensor<6x2x2x2x$T>",
+                    "%r = graph.batch_to_space %x block [2, 3] " + std::string(crops) +
+                        " : (tensor<6x2x2x2x$T>) -> tensor<" + shape + "x$T>"});
+  list.push_back({"gather", "", kImage + ", %i: tensor<5xi32>",
+                  "%r = graph.gather %x, %i axis 1 : (tensor<1x4x6x2x$T>, tensor<5xi32>) -> "
+                  "tensor<1x5x6x2x$T>"});
+  list.push_back(moved("tile", "", "multiples [1, 2, 1, 1]", "1x8x6x2"));
+  list.push_back(moved("mirror_pad", "", "low [0, 3, 0, 1] high [0, 0, 2, 0]", "1x7x8x3"));
 }
 
 void addConversions(std::vector<Template> &list) {
-  for (const char *form : {"from reals", "from codes"})
+  for (const char *form :
+       {"from reals", "from codes of the other sign", "from codes of the same sign"})
     list.push_back(
         {"quantize", form, kImage, "%r = graph.quantize %x" + kFrom + "tensor<1x4x6x2x$R>"});
   list.push_back(unary("dequantize"));
@@ -133,7 +161,7 @@ std::vector<Template> templates() {
 
 std::vector<ElementKind> kindsIn(unsigned kinds) {
   std::vector<ElementKind> list;
-  for (ElementKind kind : {kF32, kF16, kI32, kU8, kI8, kPlainU8})
+  for (ElementKind kind : {kF32, kF16, kI32, kU8, kI8, kPlainU8, kBool})
     if (kinds & kind)
       list.push_back(kind);
   return list;
@@ -145,9 +173,13 @@ std::string resultType(const Template &form, ElementKind kind) {
   return kind == kI8 ? "!quant.uniform<i8:f32, " + form.i8 + ">" : filledIn("$T", kind);
 }
 
-/// Of codes only those of the other sign; casting gives another type.
+/// Codes keep their sign in one form of quantize and change it in the other; casting gives another
+/// type.
 bool isResult(const Capability &row, ElementKind from, ElementKind to) {
-  return row.op == "arg_max" || from != to || !row.resultKinds;
+  if (row.form && row.form->text == "from codes of the same sign")
+    return from == to;
+  bool mayStay = row.op != "quantize" && row.op != "cast" && row.op != "dequantize";
+  return mayStay || from != to || !row.resultKinds;
 }
 
 } // namespace

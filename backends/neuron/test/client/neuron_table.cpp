@@ -20,6 +20,10 @@ std::string kindsOf(const Capability &row) {
   return kindsText(row.kinds) + (row.resultKinds ? " to " + kindsText(row.resultKinds) : "");
 }
 
+std::string formOf(const Capability &row) {
+  return row.form ? row.form->text.str() : "";
+}
+
 std::string table() {
   std::ostringstream out;
   out << "# Operators on MediaTek's NPU\n\nMade by `build/bin/neuron_table` from the table that "
@@ -32,13 +36,13 @@ std::string table() {
          "|---|---|---|---|---|---|\n";
   for (const Capability &row : capabilities())
     if (row.kinds)
-      out << "| " << row.op.str() << " | " << (row.form ? row.form->text.str() : "") << " | "
-          << row.operations.str() << " | " << row.since.text() << " | " << kindsOf(row) << " | "
-          << constraintsOf(row) << " |\n";
-  out << "\n## Not there\n\n| op | why |\n|---|---|\n";
+      out << "| " << row.op.str() << " | " << formOf(row) << " | " << row.operations.str() << " | "
+          << row.since.text() << " | " << kindsOf(row) << " | " << constraintsOf(row) << " |\n";
+  out << "\n## Not there\n\n| op | form | why |\n|---|---|---|\n";
   for (const Capability &row : capabilities())
     if (!row.kinds)
-      out << "| " << row.op.str() << " | " << row.operations.str() << " |\n";
+      out << "| " << row.op.str() << " | " << formOf(row) << " | " << row.operations.str()
+          << " |\n";
   out << "\nAn op that is in neither table has no Neuron operation.\n\n## Options\n\n"
          "`tandem compile --option neuron.KEY=VALUE`\n\n```\n"
       << settingsHelp() << "```\n";

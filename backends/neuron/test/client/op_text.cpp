@@ -20,6 +20,7 @@ constexpr Filling kFillings[] = {
     {kU8, "!quant.uniform<u8:f32, 0.5:3>", "i8", "1", "i32"},
     {kI8, "!quant.uniform<i8:f32, 0.5:3>", "i8", "1", "i32"},
     {kPlainU8, "ui8", "ui8", "1", "i32"},
+    {kBool, "i1", "i1", "true", "i32"},
 };
 
 void replaceAll(std::string &text, const std::string &what, const std::string &with) {

@@ -79,6 +79,7 @@ private:
   void printInline(const artifact::Operand &operand) {
     switch (operand.type()) {
     case NEURON_BOOL:
+    case NEURON_TENSOR_BOOL8:
       out_ << (operand.value()->Get(0) ? "true" : "false");
       break;
     case NEURON_INT32:
@@ -120,8 +121,9 @@ private:
   }
 
   void printOperation(const artifact::Operation &operation) {
-    for (uint32_t output : *operation.outputs()) {
-      out_ << "%" << output << ": ";
+    for (uint32_t i = 0; i < operation.outputs()->size(); ++i) {
+      uint32_t output = operation.outputs()->Get(i);
+      out_ << (i ? ", %" : "%") << output << ": ";
       printType(*artifact_.operands()->Get(output));
     }
     out_ << " = "

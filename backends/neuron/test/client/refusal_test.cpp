@@ -77,19 +77,25 @@ std::vector<Refusal> refusals() {
        "tensor<1x4x6x2x!quant.uniform<i8:f32, 0.25:0>>",
        "mul: the scale of the result must be above the product of the operands' scales, 0.25, is "
        "0.25"},
+      {&kOneShape, kF32, kImage + ", %m: tensor<1x4x6x1xi1>",
+       "%r = graph.select %m, %x, %x : (tensor<1x4x6x1xi1>, tensor<1x4x6x2x$T>, "
+       "tensor<1x4x6x2x$T>) -> tensor<1x4x6x2x$T>",
+       "select: all operands must have the shape of the result"},
+      {&kIndicesAreI32, kF32, kImage + ", %i: tensor<5xi64>",
+       "%r = graph.gather %x, %i axis 2 : (tensor<1x4x6x2x$T>, tensor<5xi64>) -> "
+       "tensor<1x4x5x2x$T>",
+       "gather: the indices must be i32, are i64"},
       {&kAlphaPositive, kI8, kImage,
        "%r = graph.leaky_relu %x alpha -0.5 : (tensor<1x4x6x2x$T>) -> tensor<1x4x6x2x$T>",
        "leaky_relu: alpha must be positive for codes, is -0.5"},
-      {&kOtherSign, kI8, kImage,
+      {&kCoarserU8, kU8, kImage,
        "%r = graph.quantize %x : (tensor<1x4x6x2x$T>) -> "
-       "tensor<1x4x6x2x!quant.uniform<i8:f32, 0.25:0>>",
-       "quantize: Neuron has no operation that changes the scale of codes and not their sign"},
-      {&kOtherSign, kI8, kImage,
+       "tensor<1x4x6x2x!quant.uniform<u8:f32, 0.25:3>>",
+       "quantize: the scale of a u8 result must be above that of u8 input, 0.5, is 0.25"},
+      {&kCoarserU8, kI8, kImage,
        "%r = graph.quantize %x : (tensor<1x4x6x2x$T>) -> "
-       "tensor<1x4x6x2x!quant.uniform<u8:f32, 0.25:131>>",
-       "quantize: Neuron has no operation that changes the scale of codes and not their sign, and "
-       "the device has unsigned codes only",
-       true},
+       "tensor<1x4x6x2x!quant.uniform<u8:f32, 0.5:3>>",
+       "quantize: the scale of a u8 result must be above that of u8 input, 0.5, is 0.5", true},
       {&kPlainI32, kI32, kImage,
        "%r = graph.add %x, %x activation relu6 : (tensor<1x4x6x2x$T>, tensor<1x4x6x2x$T>) -> "
        "tensor<1x4x6x2x$T>",

@@ -89,10 +89,12 @@ TEST(Executions, ChainByEvents) {
 TEST(Support, IsToldOperationByOperation) {
   Client client;
   auto x = client.input(f32({4})), between = client.temporary(f32({4}));
-  auto y = client.output(f32({4})), less = client.output(bool8({4}));
+  auto y = client.output(f32({4})), heat = client.input(f32({1, 2, 2, 1}));
+  auto boxes = client.input(f32({1, 4}));
   client.operation(NEURON_SIN, {x}, {between}); // no version has it
   client.operation(NEURON_TANH, {between}, {y});
-  client.operation(NEURON_LESS, {x, y}, {less}); // the graph does not say it
+  client.operation(NEURON_HEATMAP_MAX_KEYPOINT, {heat, boxes, client.flag(false)},
+                   {client.output(f32({1, 1})), client.output(f32({1, 1, 2}))}); // graph has none
   std::vector<bool> supported = client.supported();
   supported.resize(3);
   EXPECT_THAT(supported, ElementsAre(false, true, false));
