@@ -15,7 +15,7 @@ namespace {
 bool setActivation(Operation *producer, Activation activation, PatternRewriter &rewriter) {
   return TypeSwitch<Operation *, bool>(producer)
       .Case<Conv2dOp, DepthwiseConv2dOp, TransposeConv2dOp, FullyConnectedOp, AddOp, SubOp, MulOp,
-            DivOp, MaxPool2dOp, AveragePool2dOp>([&](auto op) {
+            DivOp, MaxPool2dOp, AveragePool2dOp, L2Pool2dOp>([&](auto op) {
         if (op.getActivation() != Activation::None)
           return false;
         rewriter.modifyOpInPlace(op, [&] { op.setActivation(activation); });

@@ -16,6 +16,15 @@ def FoldConstants : GraphPass<"fold-constants"> {
   }];
 }
 
+def RecognizeHardSwish : GraphPass<"recognize-hard-swish"> {
+  let summary = "Say hard_swish and hard_sigmoid where a framework has spelled them out";
+  let description = [{
+    `x * relu6(x + 3) / 6` and `relu6(x + 3) / 6` in f32, whatever the order of the factors, with a
+    division or a factor of 1/6. As one op they are one call on an NPU and one pass over memory on a
+    CPU. Codes stay as they are: each of their steps rounds.
+  }];
+}
+
 def SinkTransposes : GraphPass<"sink-transposes"> {
   let summary = "Move transposes toward the results, where they meet and cancel";
   let description = [{

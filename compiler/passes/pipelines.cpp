@@ -11,6 +11,8 @@ namespace tandem {
 void addGraphPipeline(mlir::OpPassManager &modules) {
   mlir::OpPassManager &functions = modules.nest<mlir::func::FuncOp>();
   functions.addPass(createFoldConstants());
+  // Before its additions and factors are taken for those of a batch norm.
+  functions.addPass(createRecognizeHardSwish());
   // Transposes stand between a convolution and what is to be folded into it, so they go first.
   functions.addPass(createSinkTransposes());
   functions.addPass(createFoldTransposeIntoFullyConnected());
