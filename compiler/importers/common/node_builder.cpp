@@ -2,6 +2,7 @@
 
 #include "base/element_type.h"
 #include "compiler/graph/constants.h"
+#include "compiler/graph/graph.h"
 
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/APFloat.h"
@@ -63,6 +64,19 @@ MaybeValue NodeBuilder::fill(Type type, ArrayRef<int64_t> shape, float value) {
   if (!count || *count > kMaxFill)
     return error() << "a constant of shape " << shapeText(shape) << " is too large";
   return constant(type, shape, SmallVector<float>(*count, value));
+}
+
+MaybeValue NodeBuilder::transpose(MaybeValue value, ArrayRef<int64_t> permutation) {
+  return create<graph::TransposeOp>(value, permutation);
+}
+MaybeValue NodeBuilder::reshape(MaybeValue value, ArrayRef<int64_t> shape) {
+  return create<graph::ReshapeOp>(value, shape);
+}
+MaybeValue NodeBuilder::toNhwc(MaybeValue value) {
+  return transpose(value, {0, 2, 3, 1});
+}
+MaybeValue NodeBuilder::toNchw(MaybeValue value) {
+  return transpose(value, {0, 3, 1, 2});
 }
 
 } // namespace tandem

@@ -52,6 +52,13 @@ public:
   MaybeValue fill(mlir::Type type, llvm::ArrayRef<int64_t> shape, float value);
   static constexpr int64_t kMaxFill = 1 << 20;
 
+  MaybeValue reshape(MaybeValue value, llvm::ArrayRef<int64_t> shape);
+  MaybeValue transpose(MaybeValue value, llvm::ArrayRef<int64_t> permutation);
+  /// Images of an NCHW framework (rank 4) around the graph's NHWC ops. sink-transposes cancels what
+  /// meets.
+  MaybeValue toNhwc(MaybeValue value);
+  MaybeValue toNchw(MaybeValue value);
+
 private:
   template <typename T> static bool isFailed(const T &) { return false; }
   static bool isFailed(const MaybeValue &value) { return failed(value); }
