@@ -1,0 +1,62 @@
+#include "compiler/importers/mxnet/attributes.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+namespace tandem::mxnet {
+
+std::optional<int64_t> parseInteger(llvm::StringRef text) {
+  text = text.trim();
+  text.consume_back("L"); // Python 2
+  int64_t number;
+  if (text.getAsInteger(10, number))
+    return std::nullopt;
+  return number;
+}
+
+std::optional<double> parseNumber(llvm::StringRef text) {
+  double number;
+  if (text.trim().getAsDouble(number))
+    return std::nullopt;
+  return number;
+}
+
+std::optional<bool> parseFlag(llvm::StringRef text) {
+  text = text.trim();
+  if (text == "True" || text == "true" || text == "1")
+    return true;
+  if (text == "False" || text == "false" || text == "0")
+    return false;
+  return std::nullopt;
+}
+
+std::optional<llvm::SmallVector<std::optional<int64_t>>>
+parseOptionalIntegers(llvm::StringRef text) {
+  llvm::SmallVector<std::optional<int64_t>> result;
+  text = text.trim();
+  bool isTuple = text.consume_front("(");
+  if (isTuple ? !text.consume_back(")") : text.consume_front("[") && !text.consume_back("]"))
+    return std::nullopt;
+  llvm::SmallVector<llvm::StringRef> parts;
+  text.split(parts, ',');
+  if (parts.back().trim().empty()) // "(3,)" and "()"
+    parts.pop_back();
+  for (llvm::StringRef part : parts) {
+    std::optional<int64_t> number = parseInteger(part);
+    if (!number && part.trim() != "None")
+      return std::nullopt;
+    result.push_back(number);
+  }
+  return result;
+}
+
+std::optional<llvm::SmallVector<int64_t>> parseIntegers(llvm::StringRef text) {
+  auto entries = parseOptionalIntegers(text);
+  if (!entries || !llvm::all_of(*entries, [](auto entry) { return entry.has_value(); }))
+    return std::nullopt;
+  llvm::SmallVector<int64_t> result;
+  for (std::optional<int64_t> entry : *entries)
+    result.push_back(*entry);
+  return result;
+}
+
+} // namespace tandem::mxnet

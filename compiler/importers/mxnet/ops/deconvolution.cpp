@@ -1,0 +1,146 @@
+#include "compiler/importers/mxnet/image.h"
+
+using namespace mlir;
+
+namespace tandem::mxnet {
+
+namespace {
+constexpr int64_t kMostGroups = 1024; // each becomes an op
+
+struct Window {
+  Pair stride, low, high;
+};
+
+/// `count` of the entries of a dimension, from `begin` on.
+MaybeValue sliceAlong(SymbolNode &node, MaybeValue value, int64_t dim, int64_t begin,
+                      int64_t count) {
+  if (failed(value) || !*value)
+    return value; // no bias
+  Ints begins(shapeOf(*value).size(), 0), sizes(shapeOf(*value)), ones(begins.size(), 1);
+  begins[dim] = begin;
+  sizes[dim] = count;
+  return node.create<graph::SliceOp>(value, begins, sizes, ones);
+}
+
+/// Each group on its own: the graph's op has no groups. `filter` is [output / groups, height,
+/// width, input].
+MaybeValue convolve(SymbolNode &node, MaybeValue image, MaybeValue filter, MaybeValue bias,
+                    const Window &window, int64_t groups) {
+  if (failed(image) || failed(filter) || failed(bias))
+    return failure();
+  int64_t inputs = shapeOf(*image)[3] / groups, outputs = shapeOf(*filter)[0];
+  Values parts;
+  for (int64_t group = 0; group < groups; ++group) {
+    bool isWhole = groups == 1;
+    MaybeValue part = node.create<graph::TransposeConv2dOp>(
+        isWhole ? image : sliceAlong(node, image, 3, group * inputs, inputs),
+        isWhole ? filter : sliceAlong(node, filter, 3, group * inputs, inputs),
+        isWhole ? bias : sliceAlong(node, bias, 0, group * outputs, outputs), window.stride,
+        window.low, window.high, kNoActivation);
+    if (failed(part))
+      return failure();
+    parts.push_back(*part);
+  }
+  if (groups == 1)
+    return parts.front();
+  return node.createTyped<graph::ConcatOp>(getElementTypeOrSelf(*image), ValueRange(parts),
+                                           int64_t(3));
+}
+
+/// 'pad' and 'adj', or what 'target_shape' makes of them: (in - 1) * stride + kernel - pads + adj
+/// is the size of the result.
+FailureOr<Window> readWindow(SymbolNode &node, const ImageLayout &layout, const Pair &image,
+                             const Pair &kernel) {
+  Window window;
+  window.stride = layout.pair(node, "stride", 1);
+  Pair pad = layout.pair(node, "pad", 0), adjustment = layout.pair(node, "adj", 0),
+       target = layout.pair(node, "target_shape", 0);
+  Pair dilation = layout.pair(node, "dilate", 1);
+  if (node.failed())
+    return failure();
+  if (dilation != Pair{1, 1})
+    return node.unsupported("'dilate' " + shapeText(dilation));
+  for (int i = 0; i < 2; ++i) {
+    int64_t whole = (image[i] - 1) * window.stride[i] + kernel[i];
+    if (target[i] > whole)
+      return node.invalid("'target_shape' is " + shapeText(target) + ", more than there is");
+    if (target[i] > 0) {
+      pad[i] = (whole - target[i] + 1) / 2;
+      adjustment[i] = (whole - target[i]) % 2;
+    }
+    window.low[i] = pad[i];
+    window.high[i] = pad[i] - adjustment[i];
+    if (window.high[i] < 0)
+      return node.unsupported("'adj' " + shapeText(adjustment) + ", more than 'pad'");
+  }
+  return window;
+}
+} // namespace
+
+/// Deconvolution: the weight is [input, output / groups, kernel...] (the output last when the
+/// layout has it so), the bias left out by default.
+static MaybeValue importDeconvolution(SymbolNode &node) {
+  FailureOr<ImageLayout> layout = ImageLayout::of(node);
+  if (failed(layout))
+    return failure();
+  FailureOr<Pair> kernel = readKernel(node, *layout);
+  int64_t filters = node.integer("num_filter"), groups = node.integer("num_group", 1);
+  bool noBias = node.flag("no_bias", true);
+  MaybeValue input = node.input(0);
+  if (node.failed() || failed(kernel) || failed(input))
+    return failure();
+  int64_t channels = layout->channels(shapeOf(*input));
+  if (groups < 1 || channels % groups || filters % groups)
+    return node.invalid("'num_group' is " + Twine(groups) + ", expected a divisor of " +
+                        Twine(channels) + " input and " + Twine(filters) + " output channels");
+  if (groups > kMostGroups)
+    return node.unsupported(Twine(groups) + " groups, at most " + Twine(kMostGroups) + " are");
+  FailureOr<Window> window = readWindow(node, *layout, layout->size(shapeOf(*input)), *kernel);
+  if (failed(window) || failed(node.checkShape(
+                            1, "weight", layout->weightShape(channels, filters / groups, *kernel))))
+    return failure();
+  MaybeValue bias = noBias ? MaybeValue(Value()) : node.input(2);
+  return layout->fromNhwc(node, convolve(node, layout->toNhwc(node, input),
+                                         layout->weight(node, 1, /*swapped=*/true), bias, *window,
+                                         groups));
+}
+
+/// UpSampling by nearest neighbours, of one input; or by 'bilinear', which is a Deconvolution with
+/// a weight for each channel.
+static MaybeValue importUpSampling(SymbolNode &node) {
+  FailureOr<ImageLayout> layout = ImageLayout::of(node);
+  int64_t scale = node.integer("scale");
+  StringRef type = node.string("sample_type", "");
+  if (failed(layout) || node.failed())
+    return failure();
+  constexpr int64_t kMostScale = 1 << 12;
+  if (scale < 1 || scale > kMostScale)
+    return node.invalid("'scale' is " + Twine(scale));
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  MaybeValue image = layout->toNhwc(node, input);
+  Pair size = layout->size(shapeOf(*input));
+  if (type == "nearest" && node.inputCount() == 1)
+    return layout->fromNhwc(node, node.create<graph::ResizeNearestOp>(
+                                      image, Pair{size[0] * scale, size[1] * scale},
+                                      /*alignCorners=*/false, /*halfPixelCenters=*/false));
+  if (type != "bilinear" || node.inputCount() != 2)
+    return node.unsupported("'" + type + "' of " + Twine(node.inputCount()) + " inputs");
+  int64_t channels = layout->channels(shapeOf(*input)), kernel = 2 * scale - scale % 2;
+  if (channels > kMostGroups)
+    return node.unsupported("'bilinear' of " + Twine(channels) + " channels");
+  if (failed(node.checkShape(1, "weight", layout->weightShape(channels, 1, {kernel, kernel}))))
+    return failure();
+  Pair pad = {scale / 2, scale / 2}; // ceil((scale - 1) / 2)
+  Window window = {{scale, scale}, pad, pad};
+  return layout->fromNhwc(node, convolve(node, image, layout->weight(node, 1, /*swapped=*/true),
+                                         MaybeValue(Value()), window, channels));
+}
+
+void registerDeconvolution(OpTable &table) {
+  table.add("Deconvolution", importDeconvolution);
+  table.add("UpSampling", importUpSampling);
+}
+
+} // namespace tandem::mxnet
