@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Make the goldens of models.json with the models' own frameworks, and fill in the models' facts there.
 
-Usage: make_goldens.py {litert,keras,torch} [MODEL...]
+Usage: make_goldens.py {litert,keras,torch,mxnet} [MODEL...]
 
   pip install -r tests/models/requirements-tensorflow.txt    # then litert and keras
   pip install -r tests/models/requirements-torch.txt         # then torch, in another environment: both are large
+  pip install -r tests/models/requirements-mxnet.txt         # then mxnet, with Python 3.11 or older
   tests/models/make_goldens.py litert ad01_int8
 
 In models.json only `name`, `file`, `range` (what the float input spans), `seeds` and `note` of a model are written by
@@ -26,7 +27,7 @@ ROOT = HERE.parents[1]
 SHARED = Path(os.environ.get("TANDEM_SHARED_MODELS", ROOT.parent / "shared/models"))
 SEEDS_TRIED = range(1, 33)
 GOLDENS_PER_MODEL = 2
-FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".pt2": "torch"}
+FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".pt2": "torch", ".json": "mxnet"}
 
 
 def pattern(seed, height, width, channels):
@@ -127,6 +128,25 @@ def load_torch(path):
     return facts(signature.user_inputs), facts(signature.user_outputs), run, f"torch {torch.__version__}"
 
 
+def load_mxnet(path):
+    import mxnet
+
+    prefix = str(path).removesuffix("-symbol.json")
+    symbol, arguments, statistics = mxnet.model.load_checkpoint(prefix, 0)
+    known = {**arguments, **statistics}
+    inputs = [name for name in symbol.list_arguments() if name not in known and not name.endswith("label")]
+    argument_shapes, output_shapes, _ = symbol.infer_shape()
+    shapes = dict(zip(symbol.list_arguments(), argument_shapes))
+
+    def run(value):
+        labels = {name: mxnet.nd.zeros(shape) for name, shape in shapes.items() if name.endswith("label")}
+        bound = symbol.bind(mxnet.cpu(), {inputs[0]: mxnet.nd.array(value), **labels, **arguments}, aux_states=statistics)
+        return [output.asnumpy() for output in bound.forward(is_train=False)]
+
+    outputs = [tensor_facts(name, shape, np.float32) for name, shape in zip(symbol.list_outputs(), output_shapes)]
+    return [tensor_facts(name, shapes[name], np.float32) for name in inputs], outputs, run, f"mxnet {mxnet.__version__}"
+
+
 def variety(outputs):
     """How many different values the outputs have at 8 bits: a saturated softmax tests little."""
     return sum(len(np.unique(np.round(o / max(1e-30, np.abs(o).max()) * 255))) for o in (x.astype(np.float64) for x in outputs))
@@ -135,9 +155,9 @@ def variety(outputs):
 def make(model):
     path = find(model["file"])
     model["framework"] = FRAMEWORK_OF[path.suffix]
-    load = {"litert": load_litert, "keras": load_keras, "torch": load_torch}[model["framework"]]
+    load = {"litert": load_litert, "keras": load_keras, "torch": load_torch, "mxnet": load_mxnet}[model["framework"]]
     model["inputs"], model["outputs"], run, model["made_with"] = load(path)
-    channels_first = model["framework"] == "torch"
+    channels_first = model["framework"] in ("torch", "mxnet")
     for info in model["inputs"]:
         info["layout"] = "NC" if len(info["shape"]) == 2 else "NCHW" if channels_first else "NHWC"
     is_float = model["outputs"][0]["dtype"] == "float32"

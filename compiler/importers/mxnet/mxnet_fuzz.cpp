@@ -15,19 +15,15 @@ template <typename T> void drop(llvm::Expected<T> result) {
     llvm::consumeError(result.takeError());
 }
 
-constexpr std::string_view kSymbol = R"({"nodes": [
-  {"op": "null", "name": "data", "attrs": {"__shape__": "(1, 2, 4, 4)"
-}
-, "inputs" : []
-},
+constexpr std::string_view kSymbol = R"j({"nodes": [
+  {"op": "null", "name": "data", "attrs": {"__shape__": "(1, 2, 4, 4)"}, "inputs": []},
   {"op": "null", "name": "weight", "inputs": []},
   {"op": "null", "name": "bias", "inputs": []},
   {"op": "Convolution", "name": "conv", "attrs": {"kernel": "(3, 3)", "num_filter": "2"},
    "inputs": [[0, 0, 0], [1, 0, 0], [2, 0, 0]]},
   {"op": "null", "name": "slope", "inputs": []},
   {"op": "LeakyReLU", "name": "prelu", "attrs": {"act_type": "prelu"}, "inputs": [[3, 0, 0], [4, 0, 0]]}],
-  "heads": [[5, 0, 0]]
-})";
+  "heads": [[5, 0, 0]]})j";
 
 /// For variables with an attribute "__stored__", which no model has: "8833" is 8x8x3x3.
 Parameters madeUpParameters(const Symbol &symbol, std::string_view zeros) {

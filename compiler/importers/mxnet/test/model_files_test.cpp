@@ -84,20 +84,19 @@ TEST_F(MxnetModelFiles, AreRecognizedByContentBeforeTheName) {
 
 TEST_F(MxnetModelFiles, AreOneModelWhicheverIsNamed) {
   SymbolWriter symbol;
-  size_t data = symbol.variable("data", R"({"__shape__": "(1, 3)"
-})");
-  symbol.node("FullyConnected", "fc", R"({"num_hidden": "2", "no_bias": "True"})",
+  size_t data = symbol.variable("data", R"j({"__shape__": "(1, 3)"})j");
+  symbol.node("FullyConnected", "fc", R"j({"num_hidden": "2", "no_bias": "True"})j",
               {data, symbol.variable("weight")});
-write("net-symbol.json", symbol.json());
-write("net-0000.params", ParameterWriter().add("arg:weight", {2, 3}).bytes());
-EXPECT_EQ(import("net-symbol.json"), "imported");
-EXPECT_EQ(import("net-0000.params"), "imported");
-write("net-0000.params", "no parameters");
-EXPECT_EQ(import("net-symbol.json"), "error: 'net-0000.params': the parameters do not start with "
-                                     "the signature of MXNet's array files");
-write("net-0000.params", ParameterWriter().bytes());
-write("net-symbol.json", "{");
-EXPECT_EQ(import("net-0000.params"), "error: 'net-symbol.json': the symbol is not valid JSON");
+  write("net-symbol.json", symbol.json());
+  write("net-0000.params", ParameterWriter().add("arg:weight", {2, 3}).bytes());
+  EXPECT_EQ(import("net-symbol.json"), "imported");
+  EXPECT_EQ(import("net-0000.params"), "imported");
+  write("net-0000.params", "no parameters");
+  EXPECT_EQ(import("net-symbol.json"), "error: 'net-0000.params': the parameters do not start with "
+                                       "the signature of MXNet's array files");
+  write("net-0000.params", ParameterWriter().bytes());
+  write("net-symbol.json", "{");
+  EXPECT_EQ(import("net-0000.params"), "error: 'net-symbol.json': the symbol is not valid JSON");
 }
 
 } // namespace

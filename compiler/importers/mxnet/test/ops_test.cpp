@@ -24,16 +24,15 @@ std::string importNode(const std::string &op, const std::string &attributes,
     for (int64_t size : shape)
       text += std::to_string(size) + ", ";
     operands.push_back(symbol.variable("x" + std::to_string(operands.size()),
-                                       R"({"__shape__": "()" + text + R"()"
-  })"));
-}
-for (size_t i = 0; i < parameters.size(); ++i) {
-  std::string name = "p" + std::to_string(i);
-  operands.push_back(symbol.variable(name));
-  stored.add(name, parameters[i]);
-}
-symbol.node(op, "n", attributes, operands);
-return importText(symbol.json(), stored.bytes());
+                                       R"j({"__shape__": "()j" + text + R"j()"})j"));
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    std::string name = "p" + std::to_string(i);
+    operands.push_back(symbol.variable(name));
+    stored.add(name, parameters[i]);
+  }
+  symbol.node(op, "n", attributes, operands);
+  return importText(symbol.json(), stored.bytes());
 }
 
 struct Case {
@@ -50,102 +49,139 @@ TEST_P(Results, HaveTheShapeThatMxnetGives) {
   const Case &each = GetParam();
   EXPECT_THAT(
       importNode(each.op, each.attributes, each.inputs, each.parameters),
-      HasSubstr("-> (tensor<" + std::string(each.result) + "> {graph.name = \"n_output\"})"));
+      HasSubstr("-> (tensor<" + std::string(each.result) + "> {graph.name = \"n_output\"})j"));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     MxnetOps, Results,
     ::testing::Values(
-        Case{"Convolution", R"({"kernel": "(3, 3)", "num_filter": "4", "stride": "(2, 2)"})",
-             {{1, 3, 9, 8}}, {{4, 3, 3, 3}, {4}}, "1x4x4x3xf32"
-},
         Case{"Convolution",
-             R"({"kernel": "(3, 3)", "num_filter": "4", "layout": "NHWC", "no_bias": "True"})",
-             {{1, 9, 8, 3}}, {{4, 3, 3, 3}}, "1x7x6x4xf32"
-},
-        Case{"Convolution", R"({"kernel": "(3,)", "num_filter": "4", "no_bias": "1"})",
-             {{1, 3, 9}}, {{4, 3, 3}}, "1x4x7xf32"
-},
-        Case{"Deconvolution",
-             R"({"kernel": "(4, 4)", "stride": "(2, 2)", "target_shape": "(9, 8)", "num_filter": "2"})",
-             {{1, 3, 4, 4}}, {{3, 2, 4, 4}}, "1x2x9x8xf32"
-},
-        Case{"FullyConnected", R"({"num_hidden": "5", "no_bias": "True"})", {{2, 3, 2, 2}},
-             {{5, 12}}, "2x5xf32"},
-        Case{"FullyConnected", R"({"num_hidden": "5", "flatten": "False", "no_bias": "True"})",
-             {{2, 3, 2}}, {{5, 2}}, "2x3x5xf32"},
-        Case{"Pooling", R"({"kernel": "(3, 3)", "stride": "(2, 2)"})", {{1, 2, 10, 10}}, {},
-             "1x2x4x4xf32"
-},
+             R"j({"kernel": "(3, 3)", "num_filter": "4", "stride": "(2, 2)"})j",
+             {{1, 3, 9, 8}},
+             {{4, 3, 3, 3}, {4}},
+             "1x4x4x3xf32"},
+        Case{"Convolution",
+             R"j({"kernel": "(3, 3)", "num_filter": "4", "layout": "NHWC", "no_bias": "True"})j",
+             {{1, 9, 8, 3}},
+             {{4, 3, 3, 3}},
+             "1x7x6x4xf32"},
+        Case{"Convolution",
+             R"j({"kernel": "(3,)", "num_filter": "4", "no_bias": "1"})j",
+             {{1, 3, 9}},
+             {{4, 3, 3}},
+             "1x4x7xf32"},
+        Case{
+            "Deconvolution",
+            R"j({"kernel": "(4, 4)", "stride": "(2, 2)", "target_shape": "(9, 8)", "num_filter": "2"})j",
+            {{1, 3, 4, 4}},
+            {{3, 2, 4, 4}},
+            "1x2x9x8xf32"},
+        Case{"FullyConnected",
+             R"j({"num_hidden": "5", "no_bias": "True"})j",
+             {{2, 3, 2, 2}},
+             {{5, 12}},
+             "2x5xf32"},
+        Case{"FullyConnected",
+             R"j({"num_hidden": "5", "flatten": "False", "no_bias": "True"})j",
+             {{2, 3, 2}},
+             {{5, 2}},
+             "2x3x5xf32"},
         Case{"Pooling",
-             R"({"kernel": "(3, 3)", "stride": "(2, 2)", "pooling_convention": "full"})",
-             {{1, 2, 10, 10}}, {}, "1x2x5x5xf32"
-},
-        Case{"Pooling", R"({"kernel": "(1, 1)", "global_pool": "True", "pool_type": "avg"})",
-             {{1, 2, 10, 10}}, {}, "1x2x1x1xf32"
-},
-        Case{"Reshape", R"({"shape": "(0, -4, -1, 3, -3)"})", {{2, 6, 9, 8}}, {}, "2x2x3x72xf32"},
-        Case{"Reshape", R"({"shape": "(-1, 2, -4, 0)", "reverse": "True"})", {{4, 6}}, {},
-             "2x2x6xf32"
-},
-        Case{"Reshape", R"({"target_shape": "(0, 12)"})", {{2, 3, 4}}, {}, "2x12xf32"},
-        Case{"reshape_like", R"({"lhs_begin": "1", "lhs_end": "3", "rhs_begin": "0", "rhs_end": "1"})",
-             {{2, 6, 9, 8}, {54, 2}}, {}, "2x54x8xf32"},
-        Case{"slice", R"({"begin": "(None, 1)", "end": "(None, -1)", "step": "(-1, 2)"})", {{4, 6}},
-             {}, "4x2xf32"
-},
-        Case{"slice_like", R"({"axes": "(-1,)"})", {{4, 6}, {1, 2}}, {}, "4x2xf32"},
-        Case{"Crop", R"({"h_w": "(2, 3)", "offset": "(1, 1)"})", {{1, 1, 4, 4}}, {}, "1x1x2x3xf32"},
-        Case{"UpSampling", R"({"scale": "3", "sample_type": "nearest"})", {{1, 2, 2, 3}}, {},
+             R"j({"kernel": "(3, 3)", "stride": "(2, 2)"})j",
+             {{1, 2, 10, 10}},
+             {},
+             "1x2x4x4xf32"},
+        Case{"Pooling",
+             R"j({"kernel": "(3, 3)", "stride": "(2, 2)", "pooling_convention": "full"})j",
+             {{1, 2, 10, 10}},
+             {},
+             "1x2x5x5xf32"},
+        Case{"Pooling",
+             R"j({"kernel": "(1, 1)", "global_pool": "True", "pool_type": "avg"})j",
+             {{1, 2, 10, 10}},
+             {},
+             "1x2x1x1xf32"},
+        Case{"Reshape", R"j({"shape": "(0, -4, -1, 3, -3)"})j", {{2, 6, 9, 8}}, {}, "2x2x3x72xf32"},
+        Case{"Reshape",
+             R"j({"shape": "(-1, 2, -4, 0)", "reverse": "True"})j",
+             {{4, 6}},
+             {},
+             "2x2x6xf32"},
+        Case{"Reshape", R"j({"target_shape": "(0, 12)"})j", {{2, 3, 4}}, {}, "2x12xf32"},
+        Case{"reshape_like",
+             R"j({"lhs_begin": "1", "lhs_end": "3", "rhs_begin": "0", "rhs_end": "1"})j",
+             {{2, 6, 9, 8}, {54, 2}},
+             {},
+             "2x54x8xf32"},
+        Case{"slice",
+             R"j({"begin": "(None, 1)", "end": "(None, -1)", "step": "(-1, 2)"})j",
+             {{4, 6}},
+             {},
+             "4x2xf32"},
+        Case{"slice_like", R"j({"axes": "(-1,)"})j", {{4, 6}, {1, 2}}, {}, "4x2xf32"},
+        Case{"Crop",
+             R"j({"h_w": "(2, 3)", "offset": "(1, 1)"})j",
+             {{1, 1, 4, 4}},
+             {},
+             "1x1x2x3xf32"},
+        Case{"UpSampling",
+             R"j({"scale": "3", "sample_type": "nearest"})j",
+             {{1, 2, 2, 3}},
+             {},
              "1x2x6x9xf32"},
-        Case{"_contrib_BilinearResize2D", R"({"scale_height": "2.0", "scale_width": "1.5"})",
-             {{1, 2, 4, 4}}, {}, "1x2x8x6xf32"},
-        Case{"mean", R"({"axis": "1", "exclude": "True"})", {{2, 3, 4}}, {}, "3xf32"},
-        Case{"sum", "{}", {{2, 3}}, {}, "1xf32"}, // MXNet has no scalars
-        Case{"argmax", R"({"axis": "1"})", {{2, 3}}, {}, "2xf32"}, // as a real number
+        Case{"_contrib_BilinearResize2D",
+             R"j({"scale_height": "2.0", "scale_width": "1.5"})j",
+             {{1, 2, 4, 4}},
+             {},
+             "1x2x8x6xf32"},
+        Case{"mean", R"j({"axis": "1", "exclude": "True"})j", {{2, 3, 4}}, {}, "3xf32"},
+        Case{"sum", "{}", {{2, 3}}, {}, "1xf32"},                    // MXNet has no scalars
+        Case{"argmax", R"j({"axis": "1"})j", {{2, 3}}, {}, "2xf32"}, // as a real number
         Case{"squeeze", "{}", {{1, 3, 1}}, {}, "3xf32"},
-        Case{"expand_dims", R"({"axis": "-1"})", {{2, 3}}, {}, "2x3x1xf32"},
-        Case{"broadcast_axis", R"({"axis": "0", "size": "4"})", {{1, 3}}, {}, "4x3xf32"},
-        Case{"batch_dot", R"({"transpose_b": "True"})", {{2, 3, 4}, {2, 5, 4}}, {}, "2x3x5xf32"},
-        Case{"Cast", R"({"dtype": "float16"})", {{2, 3}}, {}, "2x3xf16"},
+        Case{"expand_dims", R"j({"axis": "-1"})j", {{2, 3}}, {}, "2x3x1xf32"},
+        Case{"broadcast_axis", R"j({"axis": "0", "size": "4"})j", {{1, 3}}, {}, "4x3xf32"},
+        Case{"batch_dot", R"j({"transpose_b": "True"})j", {{2, 3, 4}, {2, 5, 4}}, {}, "2x3x5xf32"},
+        Case{"Cast", R"j({"dtype": "float16"})j", {{2, 3}}, {}, "2x3xf16"},
         Case{"transpose", "{}", {{2, 3, 4}}, {}, "4x3x2xf32"},
-        Case{"depth_to_space", R"({"block_size": "2"})", {{1, 8, 2, 3}}, {}, "1x2x4x6xf32"}));
+        Case{"depth_to_space", R"j({"block_size": "2"})j", {{1, 8, 2, 3}}, {}, "1x2x4x6xf32"}));
 
 TEST(MxnetOps, PutDepthwiseWeightsIntoTheGraphsOrder) {
-  EXPECT_THAT(importNode("Convolution",
-                         R"({"kernel": "(1, 2)", "num_filter": "2", "num_group": "2", "no_bias": "True"})",
-                         {{1, 2, 4, 4}}, {{2, 1, 1, 2}}),
-              AllOf(HasSubstr("graph.depthwise_conv_2d"),
-                    HasSubstr("dense<[[[[0.000000e+00, 2.000000e+00], "
-                              "[1.000000e+00, 3.000000e+00]]]]> : tensor<1x1x2x2xf32>")));
+  EXPECT_THAT(
+      importNode(
+          "Convolution",
+          R"j({"kernel": "(1, 2)", "num_filter": "2", "num_group": "2", "no_bias": "True"})j",
+          {{1, 2, 4, 4}}, {{2, 1, 1, 2}}),
+      AllOf(HasSubstr("graph.depthwise_conv_2d"),
+            HasSubstr("dense<[[[[0.000000e+00, 2.000000e+00], "
+                      "[1.000000e+00, 3.000000e+00]]]]> : tensor<1x1x2x2xf32>")));
 }
 
 TEST(MxnetOps, SplitGroupsOfDeconvolution) {
-  std::string text = importNode(
-      "Deconvolution", R"({"kernel": "(2, 2)", "num_filter": "6", "num_group": "3"})",
-      {{1, 3, 4, 4}}, {{3, 2, 2, 2}});
-size_t count = 0;
-for (size_t at = text.find("graph.transpose_conv_2d"); at != std::string::npos;
-     at = text.find("graph.transpose_conv_2d", at + 1))
-  ++count;
-EXPECT_EQ(count, 3u) << text;
+  std::string text =
+      importNode("Deconvolution", R"j({"kernel": "(2, 2)", "num_filter": "6", "num_group": "3"})j",
+                 {{1, 3, 4, 4}}, {{3, 2, 2, 2}});
+  size_t count = 0;
+  for (size_t at = text.find("graph.transpose_conv_2d"); at != std::string::npos;
+       at = text.find("graph.transpose_conv_2d", at + 1))
+    ++count;
+  EXPECT_EQ(count, 3u) << text;
 }
 
 TEST(MxnetOps, TakeAFixedGammaForOne) {
   std::vector<Shape> parameters(4, Shape{2});
   std::string fixed = importNode("BatchNorm", "{}", {{1, 2, 3, 3}}, parameters);
   EXPECT_THAT(fixed, HasSubstr("dense<1.000000e+00> : tensor<2xf32>"));
-  EXPECT_THAT(importNode("BatchNorm", R"({"fix_gamma": "False"})", {{1, 2, 3, 3}}, parameters),
+  EXPECT_THAT(importNode("BatchNorm", R"j({"fix_gamma": "False"})j", {{1, 2, 3, 3}}, parameters),
               Not(HasSubstr("dense<1.000000e+00>")));
 }
 
 TEST(MxnetOps, CountPaddingButNotWhatIsPastIt) {
-  std::string attributes = R"({"kernel": "(3, 3)", "stride": "(2, 2)", "pad": "(1, 1)",
-                               "pool_type": "avg", "pooling_convention": "full")";
+  std::string attributes = R"j({"kernel": "(3, 3)", "stride": "(2, 2)", "pad": "(1, 1)",
+                               "pool_type": "avg", "pooling_convention": "full")j";
   EXPECT_THAT(importNode("Pooling", attributes + "}", {{1, 1, 4, 4}}),
               AllOf(HasSubstr("graph.pad"), Not(HasSubstr("count_include_pad"))));
   EXPECT_THAT(
-      importNode("Pooling", attributes + R"(, "count_include_pad": "False"})", {{1, 1, 4, 4}}),
+      importNode("Pooling", attributes + R"j(, "count_include_pad": "False"})j", {{1, 1, 4, 4}}),
       Not(HasSubstr("graph.pad")));
 }
 
@@ -168,57 +204,87 @@ TEST_P(Refusals, SayWhatDoesNotFit) {
 INSTANTIATE_TEST_SUITE_P(
     MxnetOps, Refusals,
     ::testing::Values(
-        Refusal{"Convolution", R"({"kernel": "(3, 3)", "num_filter": "4"})", {{1, 3, 9, 9}},
+        Refusal{"Convolution",
+                R"j({"kernel": "(3, 3)", "num_filter": "4"})j",
+                {{1, 3, 9, 9}},
                 {{4, 3, 5, 5}, {4}},
-                "node 'n' (Convolution): its weight has shape 4x3x5x5, expected 4x3x3x3"
-},
-        Refusal{"Convolution", R"({"num_filter": "4"})", {{1, 3, 9, 9}}, {{4, 3, 3, 3}, {4}},
+                "node 'n' (Convolution): its weight has shape 4x3x5x5, expected 4x3x3x3"},
+        Refusal{"Convolution",
+                R"j({"num_filter": "4"})j",
+                {{1, 3, 9, 9}},
+                {{4, 3, 3, 3}, {4}},
                 "node 'n' (Convolution): 'kernel' is 'absent', expected positive numbers"},
-        Refusal{"Convolution", R"({"kernel": "(3, 3, 3)", "num_filter": "4"})", {{1, 3, 9, 9, 9}},
+        Refusal{"Convolution",
+                R"j({"kernel": "(3, 3, 3)", "num_filter": "4"})j",
+                {{1, 3, 9, 9, 9}},
                 {{4, 3, 3, 3, 3}, {4}},
                 "1 unsupported operator: Convolution (1: n; an input of shape 1x3x9x9x9, only "
-                "images (rank 4) and sequences (rank 3) are)"
-},
-        Refusal{"Convolution", R"({"kernel": "(3, 3)", "num_filter": "4", "num_group": "2"})",
-                {{1, 3, 9, 9}}, {{4, 1, 3, 3}, {4}},
+                "images (rank 4) and sequences (rank 3) are)"},
+        Refusal{"Convolution",
+                R"j({"kernel": "(3, 3)", "num_filter": "4", "num_group": "2"})j",
+                {{1, 3, 9, 9}},
+                {{4, 1, 3, 3}, {4}},
                 "node 'n' (Convolution): 'num_group' is 2, expected a divisor of 3 input and 4 "
-                "output channels"
-},
-        Refusal{"Convolution", R"({"kernel": "three", "num_filter": "4"})", {{1, 3, 9, 9}},
+                "output channels"},
+        Refusal{"Convolution",
+                R"j({"kernel": "three", "num_filter": "4"})j",
+                {{1, 3, 9, 9}},
                 {{4, 3, 3, 3}, {4}},
                 "node 'n' (Convolution): 'kernel' is 'three', expected integers"},
         Refusal{"Deconvolution",
-                R"({"kernel": "(2, 2)", "num_filter": "2", "adj": "(1, 1)", "stride": "(2, 2)"})",
-                {{1, 3, 4, 4}}, {{3, 2, 2, 2}},
-                "1 unsupported operator: Deconvolution (1: n; 'adj' 1x1, more than 'pad')"
-},
-        Refusal{"Pooling", R"({"kernel": "(1, 1)", "stride": "(2, 2)", "pooling_convention": "full"})",
-                {{1, 1, 4, 4}}, {},
-                "1 unsupported operator: Pooling (1: n; a last window outside of the image)"
-},
-        Refusal{"Reshape", R"({"shape": "(5, -1)"})", {{2, 3}}, {},
-                "node 'n' (Reshape): 'shape' is (5, -1) for an input of shape 2x3"
-},
-        Refusal{"Reshape", R"({"shape": "(-4, 2)"})", {{2, 3}}, {},
-                "node 'n' (Reshape): 'shape' is (-4, 2) for an input of shape 2x3"
-},
-        Refusal{"transpose", R"({"axes": "(0, 0)"})", {{2, 3}}, {},
-                "node 'n' (transpose): 'axes' is (0, 0) for an input of shape 2x3"
-},
-        Refusal{"mean", R"({"axis": "(1, -1)"})", {{2, 3}}, {},
-                "node 'n' (mean): 'axis' names a dimension twice"
-},
-        Refusal{"slice", R"({"begin": "(3,)", "end": "(3,)"})", {{4, 6}}, {},
-                "node 'n' (slice): it takes nothing of an input of shape 4x6"
-},
-        Refusal{"Pad", R"({"mode": "edge", "pad_width": "(0, 0, 1, 1)"})", {{2, 3}}, {},
-                "1 unsupported operator: Pad (1: n; 'mode' 'edge', only 'constant' is)"
-},
-        Refusal{"softmax", R"({"axis": "2"})", {{2, 3}}, {},
+                R"j({"kernel": "(2, 2)", "num_filter": "2", "adj": "(1, 1)", "stride": "(2, 2)"})j",
+                {{1, 3, 4, 4}},
+                {{3, 2, 2, 2}},
+                "1 unsupported operator: Deconvolution (1: n; 'adj' 1x1, more than 'pad')"},
+        Refusal{"Pooling",
+                R"j({"kernel": "(1, 1)", "stride": "(2, 2)", "pooling_convention": "full"})j",
+                {{1, 1, 4, 4}},
+                {},
+                "1 unsupported operator: Pooling (1: n; a last window outside of the image)"},
+        Refusal{"Reshape",
+                R"j({"shape": "(5, -1)"})j",
+                {{2, 3}},
+                {},
+                "node 'n' (Reshape): 'shape' is (5, -1) for an input of shape 2x3"},
+        Refusal{"Reshape",
+                R"j({"shape": "(-4, 2)"})j",
+                {{2, 3}},
+                {},
+                "node 'n' (Reshape): 'shape' is (-4, 2) for an input of shape 2x3"},
+        Refusal{"transpose",
+                R"j({"axes": "(0, 0)"})j",
+                {{2, 3}},
+                {},
+                "node 'n' (transpose): 'axes' is (0, 0) for an input of shape 2x3"},
+        Refusal{"mean",
+                R"j({"axis": "(1, -1)"})j",
+                {{2, 3}},
+                {},
+                "node 'n' (mean): 'axis' names a dimension twice"},
+        Refusal{"slice",
+                R"j({"begin": "(3,)", "end": "(3,)"})j",
+                {{4, 6}},
+                {},
+                "node 'n' (slice): it takes nothing of an input of shape 4x6"},
+        Refusal{"Pad",
+                R"j({"mode": "edge", "pad_width": "(0, 0, 1, 1)"})j",
+                {{2, 3}},
+                {},
+                "1 unsupported operator: Pad (1: n; 'mode' 'edge', only 'constant' is)"},
+        Refusal{"softmax",
+                R"j({"axis": "2"})j",
+                {{2, 3}},
+                {},
                 "node 'n' (softmax): 'axis' is 2, outside a tensor of 2 dimensions"},
-        Refusal{"_plus_scalar", "{}", {{2, 3}}, {},
+        Refusal{"_plus_scalar",
+                "{}",
+                {{2, 3}},
+                {},
                 "node 'n' (_plus_scalar): 'scalar' is absent, expected a number"},
-        Refusal{"SliceChannel", R"({"num_outputs": "4"})", {{2, 6}}, {},
+        Refusal{"SliceChannel",
+                R"j({"num_outputs": "4"})j",
+                {{2, 6}},
+                {},
                 "node 'n' (SliceChannel): its dimension of 6 is no multiple of 4 parts"}));
 
 } // namespace
