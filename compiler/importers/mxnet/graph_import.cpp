@@ -1,6 +1,6 @@
 #include "compiler/importers/mxnet/graph_import.h"
 
-#include "compiler/graph/constants.h"
+#include "compiler/graph/types.h"
 #include "compiler/importers/common/error_capture.h"
 #include "compiler/importers/common/main_function.h"
 #include "compiler/importers/mxnet/inputs.h"
@@ -18,6 +18,8 @@ public:
       : symbol_(symbol), parameters_(parameters), options_(options), context_(context),
         errors_(context), results_(symbol.nodes.size()), sources_(symbol.nodes.size()) {
     registerAllOps(table_);
+    for (const auto &[name, array] : parameters_)
+      parameterBytes_ += array.bytes.size();
   }
 
   llvm::Expected<OwningOpRef<ModuleOp>> run();
@@ -33,7 +35,7 @@ private:
   llvm::Error importNode(size_t index);
   bool readOperands(size_t index, const OpTable::Entry &entry, SmallVectorImpl<Operand> &operands);
   void addStatistics(const NodeRecord &node, SmallVectorImpl<Operand> &operands);
-  llvm::Error countFolded(const NodeRecord &node, const Values &values);
+  llvm::Error countConstants(const NodeRecord &node, Operation *first);
   llvm::Expected<std::vector<NamedValue>> outputs();
   std::string outputName(const Entry &head) const;
 
@@ -51,7 +53,7 @@ private:
   std::map<std::string, ConstantSource, std::less<>> statistics_;
   std::vector<size_t> inputs_; ///< variables that are the model's inputs
   size_t parametersRead_ = 0;
-  uint64_t foldedBytes_ = 0;
+  uint64_t constantBytes_ = 0, parameterBytes_ = 0;
 };
 
 std::string subjectOf(const NodeRecord &node) {
@@ -143,24 +145,21 @@ bool GraphImport::readOperands(size_t index, const OpTable::Entry &entry,
   return true;
 }
 
-/// Nodes that read parameters only are computed here. A small file could ask for more of that than
-/// there is memory.
-llvm::Error GraphImport::countFolded(const NodeRecord &node, const Values &values) {
-  constexpr uint64_t kAlwaysAllowed = uint64_t(64) << 20, kTimesParameters = 4;
-  uint64_t parameterBytes = 0;
-  for (Value value : values)
-    if (auto constant = value.getDefiningOp<graph::ConstantOp>())
-      if (auto bytes = graph::constantOf(value))
-        foldedBytes_ += bytes->raw().size();
-  if (foldedBytes_ <= kAlwaysAllowed)
-    return llvm::Error::success();
-  for (const auto &[name, array] : parameters_)
-    parameterBytes += array.bytes.size();
-  if (foldedBytes_ / kTimesParameters <= parameterBytes)
+/// Parameters become constants, and what is computed of constants alone becomes some more. A small
+/// file could ask for more of that than there is memory. `first` is the first op of the node.
+llvm::Error GraphImport::countConstants(const NodeRecord &node, Operation *first) {
+  constexpr uint64_t kAlwaysAllowed = uint64_t(64) << 20, kTimesParameters = 8;
+  for (Operation *op = first; op; op = op->getNextNode())
+    if (isa<graph::ConstantOp>(op)) {
+      RankedTensorType type = graph::tensorType(op->getResult(0));
+      constantBytes_ +=
+          type.getNumElements() * elementSize(*graph::elementTypeOf(type.getElementType()));
+    }
+  if (constantBytes_ <= kAlwaysAllowed || constantBytes_ / kTimesParameters <= parameterBytes_)
     return llvm::Error::success();
   return llvm::createStringError(subjectOf(node) + ": with it, constants computed from the " +
-                                 "parameters take " + Twine(foldedBytes_) +
-                                 " bytes, too much for " + Twine(parameterBytes) +
+                                 "parameters take " + Twine(constantBytes_) +
+                                 " bytes, too much for " + Twine(parameterBytes_) +
                                  " bytes of parameters");
 }
 
@@ -177,7 +176,9 @@ llvm::Error GraphImport::importNode(size_t index) {
   if (result.isMissing)
     return llvm::Error::success();
   errors_.setSubject(subjectOf(node));
-  OpBuilder builder = OpBuilder::atBlockEnd(&main_.function.getBody().front());
+  Block &body = main_.function.getBody().front();
+  Operation *last = body.empty() ? nullptr : &body.back();
+  OpBuilder builder = OpBuilder::atBlockEnd(&body);
   SymbolNode context(builder, node, operands, unsupported_);
   FailureOr<Values> values = failure();
   if (entry->list) {
@@ -191,7 +192,9 @@ llvm::Error GraphImport::importNode(size_t index) {
   if (result.isMissing)
     return llvm::Error::success();
   result.values = std::move(*values);
-  return countFolded(node, result.values);
+  if (body.empty())
+    return llvm::Error::success();
+  return countConstants(node, last ? last->getNextNode() : &body.front());
 }
 
 /// Operators with several results number them.

@@ -110,4 +110,30 @@ FailureOr<Pair> readKernel(SymbolNode &node, const ImageLayout &layout) {
   return kernel;
 }
 
+FailureOr<ConvolutionFacts> ConvolutionFacts::of(SymbolNode &node, bool biasByDefault) {
+  FailureOr<ImageLayout> layout = ImageLayout::of(node);
+  if (failed(layout))
+    return failure();
+  FailureOr<Pair> kernel = readKernel(node, *layout);
+  ConvolutionFacts facts;
+  facts.layout = *layout;
+  facts.stride = layout->pair(node, "stride", 1);
+  facts.dilation = layout->pair(node, "dilate", 1);
+  facts.pad = layout->pair(node, "pad", 0);
+  facts.filters = node.integer("num_filter");
+  facts.groups = node.integer("num_group", 1);
+  facts.hasBias = !node.flag("no_bias", !biasByDefault);
+  MaybeValue input = node.input(0);
+  if (node.failed() || failed(kernel) || failed(input))
+    return failure();
+  facts.kernel = *kernel;
+  facts.input = *input;
+  facts.channels = layout->channels(shapeOf(*input));
+  if (facts.groups < 1 || facts.channels % facts.groups || facts.filters % facts.groups)
+    return node.invalid("'num_group' is " + Twine(facts.groups) + ", expected a divisor of " +
+                        Twine(facts.channels) + " input and " + Twine(facts.filters) +
+                        " output channels");
+  return facts;
+}
+
 } // namespace tandem::mxnet

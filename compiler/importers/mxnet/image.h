@@ -39,4 +39,19 @@ private:
 /// Reads 'kernel', which is required, and refuses what is no size of a window.
 mlir::FailureOr<Pair> readKernel(SymbolNode &node, const ImageLayout &layout);
 
+/// What Convolution and Deconvolution have in common. Input 0 are the images, 1 the weight.
+struct ConvolutionFacts {
+  ImageLayout layout;
+  mlir::Value input;
+  Pair kernel, stride, dilation, pad;
+  int64_t channels, filters, groups; ///< the groups divide both
+  bool hasBias;
+
+  static mlir::FailureOr<ConvolutionFacts> of(SymbolNode &node, bool biasByDefault);
+  /// Input 2, or null.
+  MaybeValue bias(SymbolNode &node) const {
+    return hasBias ? node.input(2) : MaybeValue(mlir::Value());
+  }
+};
+
 } // namespace tandem::mxnet

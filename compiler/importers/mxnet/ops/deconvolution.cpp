@@ -49,19 +49,17 @@ MaybeValue convolve(SymbolNode &node, MaybeValue image, MaybeValue filter, Maybe
 
 /// 'pad' and 'adj', or what 'target_shape' makes of them: (in - 1) * stride + kernel - pads + adj
 /// is the size of the result.
-FailureOr<Window> readWindow(SymbolNode &node, const ImageLayout &layout, const Pair &image,
-                             const Pair &kernel) {
-  Window window;
-  window.stride = layout.pair(node, "stride", 1);
-  Pair pad = layout.pair(node, "pad", 0), adjustment = layout.pair(node, "adj", 0),
-       target = layout.pair(node, "target_shape", 0);
-  Pair dilation = layout.pair(node, "dilate", 1);
+FailureOr<Window> readWindow(SymbolNode &node, const ConvolutionFacts &facts) {
+  Pair image = facts.layout.size(shapeOf(facts.input)), pad = facts.pad;
+  Pair adjustment = facts.layout.pair(node, "adj", 0),
+       target = facts.layout.pair(node, "target_shape", 0);
   if (node.failed())
     return failure();
-  if (dilation != Pair{1, 1})
-    return node.unsupported("'dilate' " + shapeText(dilation));
+  if (facts.dilation != Pair{1, 1})
+    return node.unsupported("'dilate' " + shapeText(facts.dilation));
+  Window window = {facts.stride, {}, {}};
   for (int i = 0; i < 2; ++i) {
-    int64_t whole = (image[i] - 1) * window.stride[i] + kernel[i];
+    int64_t whole = (image[i] - 1) * window.stride[i] + facts.kernel[i];
     if (target[i] > whole)
       return node.invalid("'target_shape' is " + shapeText(target) + ", more than there is");
     if (target[i] > 0) {
@@ -80,29 +78,22 @@ FailureOr<Window> readWindow(SymbolNode &node, const ImageLayout &layout, const 
 /// Deconvolution: the weight is [input, output / groups, kernel...] (the output last when the
 /// layout has it so), the bias left out by default.
 static MaybeValue importDeconvolution(SymbolNode &node) {
-  FailureOr<ImageLayout> layout = ImageLayout::of(node);
-  if (failed(layout))
+  FailureOr<ConvolutionFacts> facts = ConvolutionFacts::of(node, /*biasByDefault=*/false);
+  if (failed(facts))
     return failure();
-  FailureOr<Pair> kernel = readKernel(node, *layout);
-  int64_t filters = node.integer("num_filter"), groups = node.integer("num_group", 1);
-  bool noBias = node.flag("no_bias", true);
-  MaybeValue input = node.input(0);
-  if (node.failed() || failed(kernel) || failed(input))
+  if (facts->groups > kMostGroups)
+    return node.unsupported(Twine(facts->groups) + " groups, at most " + Twine(kMostGroups) +
+                            " are");
+  FailureOr<Window> window = readWindow(node, *facts);
+  const ImageLayout &layout = facts->layout;
+  if (failed(window) ||
+      failed(node.checkShape(
+          1, "weight",
+          layout.weightShape(facts->channels, facts->filters / facts->groups, facts->kernel))))
     return failure();
-  int64_t channels = layout->channels(shapeOf(*input));
-  if (groups < 1 || channels % groups || filters % groups)
-    return node.invalid("'num_group' is " + Twine(groups) + ", expected a divisor of " +
-                        Twine(channels) + " input and " + Twine(filters) + " output channels");
-  if (groups > kMostGroups)
-    return node.unsupported(Twine(groups) + " groups, at most " + Twine(kMostGroups) + " are");
-  FailureOr<Window> window = readWindow(node, *layout, layout->size(shapeOf(*input)), *kernel);
-  if (failed(window) || failed(node.checkShape(
-                            1, "weight", layout->weightShape(channels, filters / groups, *kernel))))
-    return failure();
-  MaybeValue bias = noBias ? MaybeValue(Value()) : node.input(2);
-  return layout->fromNhwc(node, convolve(node, layout->toNhwc(node, input),
-                                         layout->weight(node, 1, /*swapped=*/true), bias, *window,
-                                         groups));
+  return layout.fromNhwc(node, convolve(node, layout.toNhwc(node, facts->input),
+                                        layout.weight(node, 1, /*swapped=*/true), facts->bias(node),
+                                        *window, facts->groups));
 }
 
 /// UpSampling by nearest neighbours, of one input; or by 'bilinear', which is a Deconvolution with

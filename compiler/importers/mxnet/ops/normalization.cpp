@@ -90,22 +90,28 @@ static MaybeValue importLayerNorm(SymbolNode &node) {
   return scaleAndShift(node, normalizeOver(node, input, axis, epsilon).result, axis, rank);
 }
 
-/// GroupNorm: over the channels of a group and their pixels; gamma and beta are per channel.
+/// GroupNorm: over the channels of a group and their pixels. Gamma and beta are per group in MXNet
+/// 1.x, per channel from 2.0 on.
 static MaybeValue importGroupNorm(SymbolNode &node) {
   MaybeValue input = node.input(0);
+  FailureOr<Ints> gamma = node.shape(1);
   int64_t groups = node.integer("num_groups", 1);
   double epsilon = node.number("eps", 1e-5);
-  if (node.failed() || failed(input))
+  if (node.failed() || failed(input) || failed(gamma))
     return failure();
   Ints shape(shapeOf(*input));
   if (shape.size() < 3 || groups < 1 || shape[1] % groups)
     return node.invalid("'num_groups' is " + Twine(groups) + " for an input of shape " +
                         shapeText(shape));
-  if (failed(node.checkShape(1, "gamma", shape[1])) || failed(node.checkShape(2, "beta", shape[1])))
+  bool isPerGroup = *gamma == Ints{groups};
+  int64_t count = isPerGroup ? groups : shape[1];
+  if (failed(node.checkShape(1, "gamma", count)) || failed(node.checkShape(2, "beta", count)))
     return failure();
   int64_t rest = *elementCount(ArrayRef(shape).drop_front()) / groups;
   MaybeValue grouped = node.reshape(input, {shape[0], groups, rest});
   MaybeValue normal = normalizeOver(node, grouped, int64_t(2), epsilon).result;
+  if (isPerGroup)
+    return node.reshape(scaleAndShift(node, normal, 1, 3), shape);
   return scaleAndShift(node, node.reshape(normal, shape), 1, shape.size());
 }
 

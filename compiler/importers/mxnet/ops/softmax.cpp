@@ -19,8 +19,14 @@ static MaybeValue softmaxOverRest(SymbolNode &node, Value x) {
   return node.reshape(softmaxOver(node, node.reshape(x, {shape.front(), rest}), 1), shape);
 }
 
-/// softmax: divided by 'temperature' first.
-static MaybeValue importSoftmax(SymbolNode &node) {
+namespace {
+struct Scores {
+  Value x;
+  int64_t axis;
+  double factor; ///< 1 / 'temperature'
+};
+
+FailureOr<Scores> readScores(SymbolNode &node) {
   MaybeValue x = node.input(0);
   if (failed(x))
     return failure();
@@ -31,23 +37,26 @@ static MaybeValue importSoftmax(SymbolNode &node) {
     return failure();
   if (hasLength)
     return node.unsupported("'use_length'");
-  return node.create<graph::SoftmaxOp>(x, axis, llvm::APFloat(static_cast<float>(1 / temperature)));
+  return Scores{*x, axis, 1 / temperature};
+}
+} // namespace
+
+static MaybeValue importSoftmax(SymbolNode &node) {
+  FailureOr<Scores> scores = readScores(node);
+  if (failed(scores))
+    return failure();
+  return node.create<graph::SoftmaxOp>(scores->x, scores->axis,
+                                       llvm::APFloat(static_cast<float>(scores->factor)));
 }
 
 static MaybeValue importLogSoftmax(SymbolNode &node) {
-  MaybeValue x = node.input(0);
-  if (failed(x))
+  FailureOr<Scores> scores = readScores(node);
+  if (failed(scores))
     return failure();
-  int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*x).size()), -1);
-  double temperature = node.number("temperature", 1);
-  bool hasLength = node.flag("use_length", false);
-  if (node.failed())
-    return failure();
-  if (hasLength)
-    return node.unsupported("'use_length'");
-  if (temperature != 1)
-    x = node.create<graph::MulOp>(x, node.scalarLike(*x, 1 / temperature), kNoActivation);
-  return node.create<graph::LogSoftmaxOp>(x, axis);
+  MaybeValue x = scores->x;
+  if (scores->factor != 1)
+    x = node.create<graph::MulOp>(x, node.scalarLike(scores->x, scores->factor), kNoActivation);
+  return node.create<graph::LogSoftmaxOp>(x, scores->axis);
 }
 
 /// SoftmaxOutput is softmax in inference; its label is not read.

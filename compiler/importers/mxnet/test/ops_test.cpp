@@ -142,6 +142,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"broadcast_axis", R"j({"axis": "0", "size": "4"})j", {{1, 3}}, {}, "4x3xf32"},
         Case{"batch_dot", R"j({"transpose_b": "True"})j", {{2, 3, 4}, {2, 5, 4}}, {}, "2x3x5xf32"},
         Case{"Cast", R"j({"dtype": "float16"})j", {{2, 3}}, {}, "2x3xf16"},
+        Case{"GroupNorm", R"j({"num_groups": "2"})j", {{1, 6, 2, 2}}, {{2}, {2}}, "1x6x2x2xf32"},
+        Case{"GroupNorm", R"j({"num_groups": "2"})j", {{1, 6, 2, 2}}, {{6}, {6}}, "1x6x2x2xf32"},
         Case{"transpose", "{}", {{2, 3, 4}}, {}, "4x3x2xf32"},
         Case{"depth_to_space", R"j({"block_size": "2"})j", {{1, 8, 2, 3}}, {}, "1x2x4x6xf32"}));
 

@@ -219,6 +219,18 @@ TEST(MxnetImporter, ComputesNoMoreConstantsThanTheParametersAccountFor) {
                     HasSubstr("constants computed from the parameters take ")));
 }
 
+TEST(MxnetImporter, CountsWhatSharedParametersAreTurnedInto) {
+  SymbolWriter symbol;
+  size_t data = symbol.variable("data", R"j({"__shape__": "(1, 1024, 8)"})j");
+  size_t weight = symbol.variable("weight"), previous = data;
+  for (int i = 0; i < 40; ++i) // each puts a height of 1 into its weight
+    previous = symbol.node("Convolution", "c" + std::to_string(i),
+                           R"j({"kernel": "(1,)", "num_filter": "1024", "no_bias": "1"})j",
+                           {previous, weight});
+  EXPECT_THAT(importText(symbol.json(), ParameterWriter().add("weight", {1024, 1024, 1}).bytes()),
+              AllOf(StartsWith("error: node 'c"), HasSubstr("too much for 4194304 bytes")));
+}
+
 TEST(MxnetImporter, ImportsADeepSymbolWithoutARecursion) {
   SymbolWriter symbol;
   size_t previous = symbol.variable("data", kShape);
