@@ -1,7 +1,7 @@
 #pragma once
 
 #include "compiler/importers/common/json.h"
-#include "compiler/importers/torch/zip_file.h"
+#include "compiler/importers/common/zip_file.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/SmallVector.h"

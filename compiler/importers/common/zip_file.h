@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace tandem::torch {
+namespace tandem {
 
 /// The bytes of a file of an archive; shared, since several tensors may look into one.
 using Bytes = std::shared_ptr<const std::string>;
@@ -44,4 +44,4 @@ private:
   std::map<std::string, uint64_t> entries_; ///< name to libzip's index
 };
 
-} // namespace tandem::torch
+} // namespace tandem

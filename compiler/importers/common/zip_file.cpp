@@ -1,10 +1,10 @@
-#include "compiler/importers/torch/zip_file.h"
+#include "compiler/importers/common/zip_file.h"
 
 #include "llvm/ADT/Twine.h"
 
 #include <zip.h>
 
-namespace tandem::torch {
+namespace tandem {
 
 static constexpr uint64_t kMaxEntries = 1 << 20;
 // Deflate cannot do better than 1032 to 1.
@@ -28,8 +28,8 @@ bool ZipFile::hasSignature(std::string_view bytes) {
 }
 
 llvm::Expected<ZipFile> ZipFile::open(std::string_view bytes, llvm::StringRef what) {
-  if (!hasSignature(
-          bytes)) // libzip searches for an archive anywhere, and takes no bytes for an empty one
+  // libzip searches for an archive anywhere, and takes no bytes for an empty one.
+  if (!hasSignature(bytes))
     return llvm::createStringError(what + " is not a zip archive");
   zip_error_t error;
   zip_error_init(&error);
@@ -95,4 +95,4 @@ llvm::Expected<Bytes> ZipFile::read(llvm::StringRef name) const {
   return std::make_shared<const std::string>(std::move(bytes));
 }
 
-} // namespace tandem::torch
+} // namespace tandem
