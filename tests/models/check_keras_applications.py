@@ -118,7 +118,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
     parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
     parser.add_argument("--formats", default="h5,keras")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     formats = arguments.formats.split(",")
     print(f"{'architecture':22} {'input':>12} " + " ".join(f"{kind:>9}" for kind in formats))
     bad = 0

@@ -33,6 +33,9 @@ public:
   /// The object at a path below this group ("dense/kernel:0"); nothing when there is none.
   llvm::Expected<std::optional<Hdf5Object>> child(llvm::StringRef path) const;
 
+  /// How many objects there are in this group.
+  size_t linkCount() const { return links_.size(); }
+
   /// The strings of an attribute (one when it is a scalar); nothing when there is none of that
   /// name.
   llvm::Expected<std::optional<std::vector<std::string>>> attribute(llvm::StringRef name) const;

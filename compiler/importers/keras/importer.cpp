@@ -3,6 +3,7 @@
 #include "compiler/importers/common/error_capture.h"
 #include "compiler/importers/common/fixed_shapes.h"
 #include "compiler/importers/common/main_function.h"
+#include "compiler/importers/keras/archive.h"
 #include "compiler/importers/keras/layer.h"
 
 #include <map>
@@ -20,8 +21,8 @@ constexpr size_t kMaxCallsOfOneLayer = 256; // each makes its own copy of the we
 /// Turns a parsed model into a module, layer by layer in the order of the data.
 class ModelImport {
 public:
-  ModelImport(MLIRContext &context, const ModelConfig &model, std::optional<Hdf5Object> weights,
-              int kerasMajor, const ImportOptions &options)
+  ModelImport(MLIRContext &context, const ModelConfig &model, WeightStore weights, int kerasMajor,
+              const ImportOptions &options)
       : context_(context), model_(model), weights_(std::move(weights)), kerasMajor_(kerasMajor),
         options_(options), errors_(context) {
     registerAllLayers(table_);
@@ -47,7 +48,7 @@ private:
 
   MLIRContext &context_;
   const ModelConfig &model_;
-  std::optional<Hdf5Object> weights_;
+  WeightStore weights_;
   int kerasMajor_;
   const ImportOptions &options_;
   ErrorCapture errors_;
@@ -80,14 +81,13 @@ llvm::Error ModelImport::indexCalls() {
     if (layer.calls.size() > kMaxCallsOfOneLayer)
       return llvm::createStringError(subjectOf(layer) + ": is used " + Twine(layer.calls.size()) +
                                      " times, more than " + Twine(kMaxCallsOfOneLayer));
-    for (auto [index, inputs] : llvm::enumerate(layer.calls)) {
+    for (auto [index, call] : llvm::enumerate(layer.calls)) {
       if (calls_.size() == kMaxCalls)
         return llvm::createStringError("the model has more than " + Twine(kMaxCalls) + " layers");
       size_t waitsFor = 0;
-      for (const TensorId &input : inputs) {
+      for (const TensorId &input : call.inputs) {
         auto maker = layers_.find(input.layer);
-        // A model inside the model counts its uses from 1. It is refused by its class, and makes
-        // nothing.
+        // A layer with several results is refused by its class, and makes nothing.
         if (maker != layers_.end() && !made.count(input) && !table_.find(maker->second->className))
           continue;
         if (!made.count(input))
@@ -113,11 +113,9 @@ StringRef dtypeName(const LayerConfig &layer) {
   return config ? stringMember(*config, "name") : "";
 }
 
-/// Why no layer of this kind or type is taken, where there is more to say than its class. The graph
-/// computes in f32, and that is not what a layer of another type gives.
+/// Why a layer is not taken for its type: the graph computes in f32, and that is not what a layer of
+/// another type gives.
 std::string whyUnsupported(const LayerConfig &layer) {
-  if (llvm::is_contained({"Functional", "Sequential", "Model"}, layer.className))
-    return "a model inside the model; save it with its layers in one";
   StringRef dtype = dtypeName(layer);
   return dtype == "float32" ? "" : ("dtype '" + dtype + "', only 'float32' is").str();
 }
@@ -229,7 +227,7 @@ llvm::Error ModelImport::importCall(const Call &call) {
     return llvm::Error::success();
   }
   SmallVector<Value> inputs;
-  for (const TensorId &id : layer.calls[call.index]) {
+  for (const TensorId &id : layer.calls[call.index].inputs) {
     auto value = values_.find(id);
     if (value == values_.end()) // what makes it is unsupported and listed
       return llvm::Error::success();
@@ -239,18 +237,12 @@ llvm::Error ModelImport::importCall(const Call &call) {
   if (inputs.empty())
     return llvm::createStringError(subjectOf(layer) + ": has no inputs");
 
-  std::optional<Hdf5Object> group;
-  if (weights_) {
-    llvm::Expected<std::optional<Hdf5Object>> found = weights_->child(layer.name);
-    if (!found)
-      return llvm::createStringError(subjectOf(layer) + ": " + llvm::toString(found.takeError()));
-    group = std::move(*found);
-  }
-  llvm::Expected<LayerWeights> weights = LayerWeights::open(std::move(group));
+  llvm::Expected<LayerWeights> weights = weights_.of(layer);
   if (!weights)
     return llvm::createStringError(subjectOf(layer) + ": " + llvm::toString(weights.takeError()));
   OpBuilder builder = OpBuilder::atBlockEnd(&main_.function.getBody().front());
-  Layer context(builder, layer, inputs, *weights, kerasMajor_, unsupported_);
+  Layer context(builder, layer, layer.calls[call.index], inputs, *weights, kerasMajor_,
+                unsupported_);
   MaybeValue result = handler(context);
   if (!errors_.empty())
     return llvm::createStringError(errors_.message());
@@ -299,8 +291,20 @@ llvm::Expected<int> kerasMajorVersion(const Hdf5Object &root) {
   return major;
 }
 
+llvm::Expected<OwningOpRef<ModuleOp>> importConfig(const Json &json, WeightStore weights,
+                                                   int kerasMajor, const ImportOptions &options,
+                                                   MLIRContext &context) {
+  llvm::Expected<ModelConfig> config = parseModelConfig(json);
+  if (!config)
+    return config.takeError();
+  llvm::Expected<ModelConfig> flat = flattenModel(std::move(*config));
+  if (!flat)
+    return flat.takeError();
+  return ModelImport(context, *flat, std::move(weights), kerasMajor, options).run();
+}
+
 llvm::Expected<OwningOpRef<ModuleOp>>
-importModel(std::string_view bytes, const ImportOptions &options, MLIRContext &context) {
+importHdf5(std::string_view bytes, const ImportOptions &options, MLIRContext &context) {
   llvm::Expected<Hdf5Object> root = Hdf5File::open(bytes);
   if (!root)
     return root.takeError();
@@ -317,30 +321,45 @@ importModel(std::string_view bytes, const ImportOptions &options, MLIRContext &c
   llvm::Expected<Json> json = parseJson((*text)->front(), "the attribute 'model_config'");
   if (!json)
     return json.takeError();
-  llvm::Expected<ModelConfig> config = parseModelConfig(*json);
-  if (!config)
-    return config.takeError();
   llvm::Expected<std::optional<Hdf5Object>> weights = root->child("model_weights");
   if (!weights)
     return weights.takeError();
-  return ModelImport(context, *config, std::move(*weights), *kerasMajor, options).run();
+  return importConfig(*json, WeightStore::ofGroups(std::move(*weights)), *kerasMajor, options,
+                      context);
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>>
+importArchive(std::string_view bytes, const ImportOptions &options, MLIRContext &context) {
+  llvm::Expected<Archive> archive = readArchive(bytes);
+  if (!archive)
+    return archive.takeError();
+  WeightStore weights = WeightStore::ofGroups(std::nullopt);
+  if (archive->weights) {
+    llvm::Expected<Hdf5Object> root = Hdf5File::open(*archive->weights);
+    if (!root)
+      return llvm::createStringError("'model.weights.h5': " + llvm::toString(root.takeError()));
+    weights = WeightStore::ofPaths(std::move(*root));
+  }
+  return importConfig(archive->config, std::move(weights), archive->kerasMajor, options, context);
 }
 
 class KerasImporter final : public Importer {
 public:
   StringRef name() const override { return "keras"; }
   bool recognizes(StringRef path, std::string_view bytes) const override {
-    return Hdf5File::hasSignature(bytes) || path.ends_with(".h5") || path.ends_with(".hdf5");
+    return Hdf5File::hasSignature(bytes) || isKerasArchive(bytes) || path.ends_with(".h5") ||
+           path.ends_with(".hdf5") || path.ends_with(".keras");
   }
   std::vector<std::string> operators() const override {
     LayerTable table;
     registerAllLayers(table);
     return table.names();
   }
-  llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef, std::string_view bytes,
+  llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef path, std::string_view bytes,
                                                const ImportOptions &options,
                                                MLIRContext &context) const override {
-    return importModel(bytes, options, context);
+    bool isArchive = ZipFile::hasSignature(bytes) || path.ends_with(".keras");
+    return isArchive ? importArchive(bytes, options, context) : importHdf5(bytes, options, context);
   }
 };
 

@@ -4,40 +4,12 @@ using namespace mlir;
 
 namespace tandem::keras {
 
-llvm::Expected<LayerWeights> LayerWeights::open(std::optional<Hdf5Object> group) {
-  LayerWeights weights;
-  weights.group_ = std::move(group);
-  if (!weights.group_)
-    return weights;
-  llvm::Expected<std::optional<std::vector<std::string>>> names =
-      weights.group_->attribute("weight_names");
-  if (!names)
-    return names.takeError();
-  if (*names)
-    weights.names_ = std::move(**names);
-  return weights;
-}
-
-llvm::Expected<Hdf5Dataset> LayerWeights::read(size_t index) const {
-  auto inContext = [&](llvm::Error error) {
-    return llvm::createStringError("the weights '" + names_[index] +
-                                   "': " + llvm::toString(std::move(error)));
-  };
-  llvm::Expected<std::optional<Hdf5Object>> object = group_->child(names_[index]);
-  if (!object)
-    return inContext(object.takeError());
-  if (!*object)
-    return llvm::createStringError("the weights '" + names_[index] + "' are missing");
-  llvm::Expected<Hdf5Dataset> dataset = (*object)->dataset();
-  if (!dataset)
-    return inContext(dataset.takeError());
-  return dataset;
-}
-
-Layer::Layer(OpBuilder &builder, const LayerConfig &config, ArrayRef<mlir::Value> inputs,
-             const LayerWeights &weights, int kerasMajor, UnsupportedOps &unsupported)
+Layer::Layer(OpBuilder &builder, const LayerConfig &config, const LayerCall &call,
+             ArrayRef<mlir::Value> inputs, const LayerWeights &weights, int kerasMajor,
+             UnsupportedOps &unsupported)
     : NodeBuilder(builder, NameLoc::get(builder.getStringAttr(config.name))), config_(config),
-      inputs_(inputs), weights_(weights), kerasMajor_(kerasMajor), unsupported_(unsupported) {}
+      call_(call), inputs_(inputs), weights_(weights), kerasMajor_(kerasMajor),
+      unsupported_(unsupported) {}
 
 LogicalResult Layer::unsupported(const Twine &reason) {
   if (!failed_) // one reason per layer
@@ -156,7 +128,8 @@ std::pair<Pair, Pair> Layer::padding(const Pair &kernel, const Pair &stride, con
   return pads;
 }
 
-MaybeValue Layer::weight(size_t index, StringRef what, ArrayRef<int64_t> shape) {
+FailureOr<std::vector<float>> Layer::weightValues(size_t index, StringRef what,
+                                                  ArrayRef<int64_t> shape) {
   if (index >= weights_.size())
     return invalid("has " + Twine(weights_.size()) + " weights, its " + what + " is missing");
   llvm::Expected<Hdf5Dataset> dataset = weights_.read(index);
@@ -165,7 +138,31 @@ MaybeValue Layer::weight(size_t index, StringRef what, ArrayRef<int64_t> shape) 
   if (ArrayRef<int64_t>(dataset->shape) != shape)
     return invalid("its " + what + " has shape " + shapeText(dataset->shape) + ", expected " +
                    shapeText(shape));
-  return constant(elementType(), shape, dataset->values);
+  return std::move(dataset->values);
+}
+
+MaybeValue Layer::weight(size_t index, StringRef what, ArrayRef<int64_t> shape) {
+  FailureOr<std::vector<float>> values = weightValues(index, what, shape);
+  if (mlir::failed(values))
+    return failure();
+  return constant(elementType(), shape, *values);
+}
+
+/// Tensors are in the order in which they stand among the arguments.
+MaybeValue Layer::argument(size_t index) {
+  const Json *arguments = call_.arguments.get();
+  if (!arguments || !arguments->is_array() || index >= arguments->size())
+    return invalid("argument " + Twine(index) + " is missing");
+  const Json &given = (*arguments)[index];
+  if (std::optional<double> number = asNumber(given))
+    return scalarLike(input(), *number);
+  size_t before = 0;
+  for (size_t i = 0; i < index; ++i)
+    before += (*arguments)[i].is_object();
+  if (!given.is_object() || before >= inputs_.size())
+    return unsupported("argument " + Twine(index) + " " + given.dump().substr(0, 40) +
+                       ", only tensors and numbers are");
+  return inputs_[before];
 }
 
 MaybeValue Layer::bias(size_t index, int64_t channels) {

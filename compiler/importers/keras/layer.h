@@ -3,8 +3,8 @@
 #include "compiler/importers/common/importer.h"
 #include "compiler/importers/common/json.h"
 #include "compiler/importers/common/node_builder.h"
-#include "compiler/importers/keras/hdf5_file.h"
 #include "compiler/importers/keras/model_config.h"
+#include "compiler/importers/keras/weights.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -17,19 +17,6 @@ namespace tandem::keras {
 
 using Pair = llvm::SmallVector<int64_t, 2>; ///< (height, width)
 
-/// The weights of one layer in the file's order, read when they are asked for.
-class LayerWeights {
-public:
-  /// `group` is model_weights/<layer>; nothing when the layer has no weights.
-  static llvm::Expected<LayerWeights> open(std::optional<Hdf5Object> group);
-  size_t size() const { return names_.size(); }
-  llvm::Expected<Hdf5Dataset> read(size_t index) const;
-
-private:
-  std::optional<Hdf5Object> group_;
-  std::vector<std::string> names_;
-};
-
 /// One use of a layer, while its handler turns it into graph ops.
 ///
 /// Readers of the configuration return the default and make failed() true when the file has
@@ -37,8 +24,9 @@ private:
 /// they are found.
 class Layer : public NodeBuilder {
 public:
-  Layer(mlir::OpBuilder &builder, const LayerConfig &config, llvm::ArrayRef<mlir::Value> inputs,
-        const LayerWeights &weights, int kerasMajor, UnsupportedOps &unsupported);
+  Layer(mlir::OpBuilder &builder, const LayerConfig &config, const LayerCall &call,
+        llvm::ArrayRef<mlir::Value> inputs, const LayerWeights &weights, int kerasMajor,
+        UnsupportedOps &unsupported);
 
   llvm::StringRef name() const { return config_.name; }
   /// 2 or 3; some functions differ between them.
@@ -50,6 +38,8 @@ public:
   mlir::Value input() const { return inputs_.front(); }
   llvm::ArrayRef<int64_t> inputShape() const { return shapeOf(input()); }
   mlir::Type elementType() const { return mlir::getElementTypeOrSelf(input()); }
+  /// An argument of a function of keras.ops: a tensor, or a number in the type of the first tensor.
+  MaybeValue argument(size_t index);
   /// Emits an error unless there is one input, of that rank.
   bool hasOneInput(int64_t rank);
   bool hasOneInput();
@@ -71,6 +61,9 @@ public:
 
   /// Weight number `index`, which Keras calls `what`, in the input's element type.
   MaybeValue weight(size_t index, llvm::StringRef what, llvm::ArrayRef<int64_t> shape);
+  /// The same as numbers.
+  mlir::FailureOr<std::vector<float>> weightValues(size_t index, llvm::StringRef what,
+                                                   llvm::ArrayRef<int64_t> shape);
   size_t weightCount() const { return weights_.size(); }
   /// The 'bias' behind `index` weights, when 'use_bias' says that there is one.
   MaybeValue bias(size_t index, int64_t channels);
@@ -85,6 +78,7 @@ private:
         llvm::StringRef expected);
 
   const LayerConfig &config_;
+  const LayerCall &call_;
   llvm::ArrayRef<mlir::Value> inputs_;
   const LayerWeights &weights_;
   int kerasMajor_;

@@ -1,6 +1,9 @@
 #include "compiler/importers/keras/model_config.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/Twine.h"
+
+#include <map>
 
 namespace tandem::keras {
 
@@ -14,7 +17,8 @@ static std::optional<TensorId> parseTensorId(const Json &value) {
     return std::nullopt;
   std::optional<llvm::StringRef> layer = asString(value[0]);
   std::optional<int64_t> call = asInt(value[1]), tensor = asInt(value[2]);
-  if (!layer || !call || !tensor)
+  constexpr int64_t kMost = 1 << 24; // keeps sums of what a hostile file says in range
+  if (!layer || !call || !tensor || *call < 0 || *call > kMost)
     return std::nullopt;
   return TensorId{layer->str(), *call, *tensor};
 }
@@ -56,19 +60,58 @@ static bool collectKerasTensors(const Json &value, std::vector<TensorId> &result
   return id.has_value();
 }
 
-static std::optional<std::vector<TensorId>> parseCall(const Json &call) {
+static std::optional<LayerCall> parseCall(const Json &call) {
+  LayerCall result;
   const Json *arguments = member(call, "args");
-  if (!arguments)
-    return parseTensorIds(call);
-  std::vector<TensorId> result;
-  if (!collectKerasTensors(*arguments, result))
+  if (!arguments) {
+    std::optional<std::vector<TensorId>> inputs = parseTensorIds(call);
+    if (!inputs)
+      return std::nullopt;
+    result.inputs = std::move(*inputs);
+    return result;
+  }
+  result.arguments = std::make_shared<const Json>(*arguments);
+  if (!collectKerasTensors(*arguments, result.inputs))
     return std::nullopt;
   return result;
 }
 
-static llvm::Expected<LayerConfig> parseLayer(const Json &json) {
+/// What Keras 3 makes of a class's name: "SeparableConv2D" is "separable_conv2d".
+static std::string toSnakeCase(llvm::StringRef name) {
+  std::string result;
+  for (size_t i = 0; i < name.size(); ++i) {
+    bool beginsWord =
+        llvm::isUpper(name[i]) && i > 0 &&
+        (llvm::isLower(name[i - 1]) || (i + 1 < name.size() && llvm::isLower(name[i + 1])));
+    if (beginsWord)
+      result += '_';
+    result += llvm::toLower(name[i]);
+  }
+  return result;
+}
+
+/// Numbers the layers of one class, as the file does: "dense", "dense_1".
+class WeightPaths {
+public:
+  std::string of(llvm::StringRef className) {
+    std::string name = toSnakeCase(className);
+    size_t number = used_[name]++;
+    return "layers/" + name + (number ? "_" + std::to_string(number) : "");
+  }
+
+private:
+  std::map<std::string, size_t> used_;
+};
+
+static llvm::Expected<ModelConfig> parseInner(llvm::StringRef className, const Json &config);
+static bool isModelClass(llvm::StringRef className) {
+  return className == "Functional" || className == "Model" || className == "Sequential";
+}
+
+static llvm::Expected<LayerConfig> parseLayer(const Json &json, WeightPaths &paths) {
   LayerConfig layer;
   layer.className = stringMember(json, "class_name").str();
+  bool isFunction = stringMember(json, "module").starts_with("keras.src.ops");
   const Json *config = member(json, "config");
   if (layer.className.empty() || !config || !config->is_object())
     return invalid("a layer has no class name or configuration");
@@ -78,6 +121,16 @@ static llvm::Expected<LayerConfig> parseLayer(const Json &json) {
     layer.name = stringMember(json, "name").str();
   if (layer.name.empty())
     return invalid("a layer of class " + layer.className + " has no name");
+  layer.weights = {layer.name, "", isFunction ? "" : paths.of(layer.className)};
+  if (isFunction)
+    layer.className = "ops." + layer.className;
+  if (!isModelClass(layer.className))
+    return layer;
+  llvm::Expected<ModelConfig> inner = parseInner(layer.className, *config);
+  if (!inner)
+    return inner.takeError();
+  layer.inner = std::make_shared<ModelConfig>(std::move(*inner));
+  layer.config = Json::object(); // all that there was is in `inner`
   return layer;
 }
 
@@ -100,18 +153,19 @@ static llvm::Expected<ModelConfig> parseFunctional(const Json &config) {
   const Json *layers = member(config, "layers");
   if (!layers || !layers->is_array())
     return invalid("it has no list of layers");
+  WeightPaths paths;
   for (const Json &json : *layers) {
-    llvm::Expected<LayerConfig> layer = parseLayer(json);
+    llvm::Expected<LayerConfig> layer = parseLayer(json, paths);
     if (!layer)
       return layer.takeError();
     const Json *calls = member(json, "inbound_nodes");
     if (!calls || !calls->is_array())
       return invalid("the layer '" + layer->name + "' has no 'inbound_nodes'");
     for (const Json &call : *calls) {
-      std::optional<std::vector<TensorId>> ids = parseCall(call);
-      if (!ids)
+      std::optional<LayerCall> parsed = parseCall(call);
+      if (!parsed)
         return invalid("'inbound_nodes' of the layer '" + layer->name + "' are of an unknown form");
-      layer->calls.push_back(std::move(*ids));
+      layer->calls.push_back(std::move(*parsed));
     }
     if (layer->calls.empty())
       layer->calls.emplace_back();
@@ -131,10 +185,18 @@ static llvm::Expected<ModelConfig> parseFunctional(const Json &config) {
 /// The shape that a Sequential model without an input layer takes: its first layer's, or the one
 /// that it was built for.
 static const Json *sequentialInputShape(const Json &config, const LayerConfig &first) {
+  if (first.inner && !first.inner->layers.empty())
+    return sequentialInputShape(config, first.inner->layers.front());
   for (llvm::StringRef key : {"batch_input_shape", "batch_shape"})
     if (const Json *shape = member(first.config, key))
       return shape;
   return member(config, "build_input_shape");
+}
+
+/// What the last layer so far makes. Its only use, however Keras would have counted it.
+static TensorId lastOf(const ModelConfig &model) {
+  const LayerConfig &layer = model.layers.back();
+  return {layer.name, layer.inner ? kOnlyUse : 0, 0};
 }
 
 static llvm::Expected<ModelConfig> parseSequential(const Json &config) {
@@ -143,8 +205,9 @@ static llvm::Expected<ModelConfig> parseSequential(const Json &config) {
       config.is_array() ? &config : member(config, "layers"); // a list: Keras 1, 2.0
   if (!layers || !layers->is_array() || layers->empty())
     return invalid("it has no list of layers");
+  WeightPaths paths;
   for (const Json &json : *layers) {
-    llvm::Expected<LayerConfig> layer = parseLayer(json);
+    llvm::Expected<LayerConfig> layer = parseLayer(json, paths);
     if (!layer)
       return layer.takeError();
     if (model.layers.empty() && layer->className != "InputLayer") {
@@ -161,12 +224,16 @@ static llvm::Expected<ModelConfig> parseSequential(const Json &config) {
     }
     layer->calls.emplace_back();
     if (!model.layers.empty())
-      layer->calls.back().push_back({model.layers.back().name, 0, 0});
+      layer->calls.back().inputs.push_back(lastOf(model));
     model.layers.push_back(std::move(*layer));
   }
   model.inputs = {{model.layers.front().name, 0, 0}};
-  model.outputs = {{model.layers.back().name, 0, 0}};
+  model.outputs = {lastOf(model)};
   return model;
+}
+
+static llvm::Expected<ModelConfig> parseInner(llvm::StringRef className, const Json &config) {
+  return className == "Sequential" ? parseSequential(config) : parseFunctional(config);
 }
 
 llvm::Expected<ModelConfig> parseModelConfig(const Json &config) {
@@ -174,10 +241,8 @@ llvm::Expected<ModelConfig> parseModelConfig(const Json &config) {
   const Json *inner = member(config, "config");
   if (className.empty() || !inner)
     return invalid("it has no 'class_name' and 'config'");
-  if (className == "Sequential")
-    return parseSequential(*inner);
-  if (className == "Functional" || className == "Model")
-    return parseFunctional(*inner);
+  if (isModelClass(className))
+    return parseInner(className, *inner);
   return llvm::createStringError("a Keras model of class '" + className +
                                  "' is not supported, only Functional and Sequential models are");
 }

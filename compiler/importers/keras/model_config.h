@@ -3,6 +3,7 @@
 #include "compiler/importers/common/json.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,34 @@ struct TensorId {
   auto operator<=>(const TensorId &) const = default;
 };
 
+/// TensorId::call of a model that is used once, which needs no counting.
+inline constexpr int64_t kOnlyUse = -1;
+
+/// Where a file has the weights of a layer, by both ways of Keras.
+struct WeightPlace {
+  /// .h5: below model_weights/<group>. The weights of a model inside the model are all in the group
+  /// of that model; a layer's are those with its own name on their path.
+  std::string group, ownName;
+  /// .keras: "layers/dense_1", by the layer's class and its place among those of that class.
+  std::string path;
+};
+
+/// One use of a layer.
+struct LayerCall {
+  std::vector<TensorId> inputs;
+  /// Keras 3: the arguments as they were, tensors among numbers. Null when there are none.
+  std::shared_ptr<const Json> arguments;
+};
+
+struct ModelConfig;
 struct LayerConfig {
+  /// "ops.Add" for a function of keras.ops, which is no layer.
   std::string className, name;
   Json config;
-  /// What each use of the layer reads; an input layer has one use that reads nothing.
-  std::vector<std::vector<TensorId>> calls;
+  /// An input layer has one use that reads nothing.
+  std::vector<LayerCall> calls;
+  WeightPlace weights;
+  std::shared_ptr<ModelConfig> inner; ///< of a model that is used as a layer
 };
 
 /// The architecture that `model_config` describes, Functional and Sequential in one form.
@@ -30,7 +54,12 @@ struct ModelConfig {
   std::vector<TensorId> inputs, outputs;
 };
 
-/// `config` is the parsed attribute. Accepts the forms of Keras 1.2 to 3.
+/// `config` is the parsed attribute. Accepts the forms of Keras 1.2 to 3. Models inside the model
+/// are parsed too, and stay `inner`.
 llvm::Expected<ModelConfig> parseModelConfig(const Json &config);
+
+/// The same model without models inside it: their layers stand in it, called "inner/dense", with a
+/// use for every use of their model.
+llvm::Expected<ModelConfig> flattenModel(ModelConfig model);
 
 } // namespace tandem::keras

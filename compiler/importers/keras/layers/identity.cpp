@@ -15,7 +15,7 @@ void registerIdentity(LayerTable &table) {
   for (StringRef name :
        {"ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
         "Identity", "RandomBrightness", "RandomContrast", "RandomFlip", "RandomRotation",
-        "RandomTranslation", "RandomZoom", "SpatialDropout2D"})
+        "RandomTranslation", "RandomZoom", "SpatialDropout2D", "StochasticDepth"})
     table.add(name, importIdentity);
 }
 

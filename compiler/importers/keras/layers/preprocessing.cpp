@@ -16,7 +16,8 @@ static bool collectNumbers(const Json &value, SmallVectorImpl<float> &numbers) {
          llvm::all_of(value, [&](const Json &element) { return collectNumbers(element, numbers); });
 }
 
-static MaybeValue readVector(Layer &layer, StringRef key, std::optional<float> absent) {
+static FailureOr<SmallVector<float>> readNumbers(Layer &layer, StringRef key,
+                                                 std::optional<float> absent) {
   SmallVector<float> numbers;
   const Json *value = layer.find(key);
   if (!value && absent)
@@ -27,7 +28,14 @@ static MaybeValue readVector(Layer &layer, StringRef key, std::optional<float> a
   if (count != 1 && count != layer.inputShape().back())
     return layer.invalid("'" + key + "' has " + Twine(count) + " numbers, expected 1 or " +
                          Twine(layer.inputShape().back()));
-  return layer.constant(layer.elementType(), count, numbers);
+  return numbers;
+}
+
+static MaybeValue readVector(Layer &layer, StringRef key, std::optional<float> absent) {
+  FailureOr<SmallVector<float>> numbers = readNumbers(layer, key, absent);
+  if (failed(numbers))
+    return failure();
+  return layer.constant(layer.elementType(), static_cast<int64_t>(numbers->size()), *numbers);
 }
 
 /// Rescaling: https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/
@@ -40,7 +48,46 @@ static MaybeValue importRescaling(Layer &layer) {
                                     graph::Activation::None);
 }
 
+/// A statistic of Normalization: in the configuration, else weight number `index`.
+static FailureOr<SmallVector<float>> readStatistic(Layer &layer, StringRef key, size_t index) {
+  if (layer.find(key))
+    return readNumbers(layer, key, std::nullopt);
+  FailureOr<std::vector<float>> values = layer.weightValues(index, key, layer.inputShape().back());
+  if (failed(values))
+    return failure();
+  return SmallVector<float>(values->begin(), values->end());
+}
+
+/// Normalization: https://keras.io/api/layers/preprocessing_layers/numerical/normalization/
+/// It is (x - mean) / max(sqrt(variance), 1e-7), per last dimension.
+static MaybeValue importNormalization(Layer &layer) {
+  if (!layer.hasOneInput())
+    return failure();
+  auto last = static_cast<int64_t>(layer.inputShape().size()) - 1;
+  if (layer.find("axis") && layer.axis("axis", -1) != last)
+    return layer.unsupported("'axis' " + layer.find("axis")->dump() + ", only the last is");
+  if (layer.flag("invert", false))
+    return layer.unsupported("'invert'");
+  if (layer.failed())
+    return failure();
+  FailureOr<SmallVector<float>> mean = readStatistic(layer, "mean", 0),
+                                variance = readStatistic(layer, "variance", 1);
+  if (failed(mean) || failed(variance))
+    return failure();
+  constexpr float kLeastDeviation = 1e-7f;
+  for (float &value : *variance)
+    value = 1 / std::max(std::sqrt(value), kLeastDeviation);
+  MaybeValue centred = layer.create<graph::SubOp>(
+      layer.input(), layer.constant(layer.elementType(), static_cast<int64_t>(mean->size()), *mean),
+      graph::Activation::None);
+  return layer.create<graph::MulOp>(
+      centred,
+      layer.constant(layer.elementType(), static_cast<int64_t>(variance->size()), *variance),
+      graph::Activation::None);
+}
+
 void registerPreprocessing(LayerTable &table) {
+  table.add("Normalization", importNormalization);
   table.add("Rescaling", importRescaling);
 }
 

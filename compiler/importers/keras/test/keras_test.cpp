@@ -1,5 +1,5 @@
-// The files are made by testdata/make_keras.py; whole models are compared with Keras in
-// tests/models.
+// The files are made by testdata/make_keras.py and make_keras_3.py; whole models are compared with
+// Keras in tests/models.
 #include "base/file.h"
 #include "compiler/importers/common/importer.h"
 
@@ -7,6 +7,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace tandem {
 
@@ -20,7 +22,8 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 std::string testFile(const std::string &name) {
-  return TANDEM_SOURCE_DIR "/compiler/importers/keras/testdata/" + name + ".h5";
+  bool hasEnding = name.find('.') != std::string::npos;
+  return TANDEM_SOURCE_DIR "/compiler/importers/keras/testdata/" + name + (hasEnding ? "" : ".h5");
 }
 
 /// The module as text, or "error: " and the message.
@@ -49,6 +52,9 @@ TEST(KerasImporter, RecognizesHdf5ByContentBeforeTheName) {
   EXPECT_TRUE(kerasImporter().recognizes("renamed.bin", file->text()));
   EXPECT_TRUE(kerasImporter().recognizes("empty.h5", ""));
   EXPECT_FALSE(kerasImporter().recognizes("model.tflite", "PK\x03\x04"));
+  Result<MappedFile> archive = MappedFile::open(testFile("nested.keras"));
+  ASSERT_TRUE(archive.ok());
+  EXPECT_TRUE(kerasImporter().recognizes("renamed.bin", archive->text()));
 }
 
 TEST(KerasImporter, PutsConvolutionKernelsIntoTheGraphsOrder) {
@@ -128,12 +134,42 @@ TEST(KerasImporter, SaysOfWhatItKnowsWhyItIsNotTaken) {
             "error: 2 unsupported operators: Add (1: add; inputs of shapes 1x4x4x2 and 1x2, only "
             "those of equally many dimensions are), Concatenate (1: join; inputs of shapes 1x2 and "
             "1x4x4x2, only those of equally many dimensions are)");
-  EXPECT_EQ(importFile("nested"), "error: 1 unsupported operator: Functional (1: inner; a model "
-                                  "inside the model; save it with its layers in one)");
   EXPECT_EQ(importFile("other_types"),
             "error: 3 unsupported operators: ReLU (2: mixed, mixed_2; dtype 'mixed_float16', only "
             "'float32' is), Dense (1: double; dtype 'float64', only 'float32' is), Activation (1: "
             "half; dtype 'float16', only 'float32' is)");
+}
+
+/// One model in both formats of Keras 3.
+class NestedModels : public ::testing::TestWithParam<const char *> {};
+
+TEST_P(NestedModels, StandInTheOuterOne) {
+  // block is inner (a Dense) and norm, used three times; weights of block come in one run in .h5,
+  // those to train first: dense kernel 0.., bias 100.., norm's beta 200.., then its mean and
+  // variance.
+  std::string text = importFile(GetParam());
+  EXPECT_THAT(text, AllOf(HasSubstr("{graph.name = \"dense_last\"}, "
+                                    "tensor<1x2xf32> {graph.name = \"sum\"})"),
+                          HasSubstr("dense<[[0.000000e+00, 2.000000e+00, 4.000000e+00], "
+                                    "[1.000000e+00, 3.000000e+00, 5.000000e+00]]>"),
+                          HasSubstr("dense<[1.000000e+02, 1.010000e+02]>"),
+                          HasSubstr("dense<[2.000000e+02, 2.010000e+02]>")));
+  size_t uses = 0;
+  for (size_t at = text.find("graph.batch_norm"); at != std::string::npos;
+       at = text.find("graph.batch_norm", at + 1))
+    ++uses;
+  EXPECT_EQ(uses, 3u) << text;
+}
+INSTANTIATE_TEST_SUITE_P(KerasImporter, NestedModels,
+                         ::testing::Values("nested.h5", "nested.keras"),
+                         [](const auto &info) { return info.index ? "Keras" : "Hdf5"; });
+
+TEST(KerasImporter, TakesNumbersInFunctionsBetweenLayers) {
+  std::string text = importFile("nested.keras"); // a * 2.0 and 1.0 - a
+  EXPECT_THAT(text, AllOf(HasSubstr("graph.mul %arg0, %"), HasSubstr("dense<2.000000e+00>")));
+  size_t at = text.find("graph.sub %");
+  ASSERT_NE(at, std::string::npos) << text;
+  EXPECT_THAT(text.substr(at, 60), HasSubstr(", %arg0")) << "the number is on the left";
 }
 
 struct BadFile {
@@ -167,9 +203,22 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"compressed",
                 "layer 'conv' (Conv2D): the weights 'conv/kernel:0': it is compressed "
                 "or in another file, which is not supported"},
+        BadFile{"no_metadata.keras", "the .keras file has no file 'metadata.json'"},
+        BadFile{"bad_config.keras", "'config.json' is not valid JSON"},
+        BadFile{"bad_weights.keras",
+                "'model.weights.h5': the file does not start with the signature of HDF5"},
+        BadFile{"no_weights.keras",
+                "layer 'block/inner/dense' (Dense): has 0 weights, its kernel is missing"},
+        BadFile{"other_names.keras", "layer 'renamed' (Dense): its weights are those of "
+                                     "'dense_last' in 'layers/dense'"},
+        BadFile{"one_input.keras", "layer 'sum' (Add): has 1 inputs, expected 2 or more"},
         BadFile{"new_format", "HDF5 superblock version 3 is not supported, only 0 and 1, which "
                               "Keras writes, are"}),
-    [](const auto &info) { return std::string(info.param.name); });
+    [](const auto &info) {
+      std::string name = info.param.name;
+      std::replace(name.begin(), name.end(), '.', '_');
+      return name;
+    });
 
 TEST(KerasImporter, RefusesWhatIsNotHdf5) {
   EXPECT_EQ(importBytes(""), "error: the file does not start with the signature of HDF5");

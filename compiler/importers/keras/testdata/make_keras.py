@@ -113,12 +113,6 @@ def main():
     save("unequal_ranks", functional(
         [input_layer("x", 4, 4, 2), input_layer("y", 2), layer("Add", "add", ["x", "y"]),
          layer("Concatenate", "join", ["y", "x"], axis=-1)], ["x", "y"], ["add", "join"]))
-    inner = layer("Functional", "inner", ["x"])
-    inner["config"] = functional([input_layer("z", 3), layer("ReLU", "relu", ["z"])], ["z"], ["relu"])["config"]
-    inner["config"]["name"] = "inner"
-    outer = layer("Dense", "out", **DENSE)
-    outer["inbound_nodes"] = [[["inner", 1, 0, {}]]]
-    save("nested", functional([input_layer("x", 3), inner, outer], ["x"], ["out"]))
     named = functional([input_layer("x", 3), layer("ReLU", "out", ["x"])], ["x"], ["out"])
     named["config"]["input_layers"] = {"picture": ["x", 0, 0]}
     save("named_inputs", named)

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Makes the files of this folder that need Keras 3: python3 make_keras_3.py (tests/models/requirements-keras3.txt).
+
+nested.h5 and nested.keras are one model: models inside it, used twice, and arithmetic between layers; weights count up
+from a hundred for each layer. The other .keras files are nested.keras with one thing broken.
+"""
+import json
+import pathlib
+import zipfile
+
+import keras
+import numpy as np
+
+HERE = pathlib.Path(__file__).parent
+FIXED_TIME = (2024, 2, 29, 0, 0, 0)
+
+
+def nested():
+    layers = keras.layers
+    inner = keras.Sequential([keras.Input((3,)), layers.Dense(2, name="dense")], name="inner")
+    block_input = keras.Input((3,), name="block_input")
+    block = keras.Model(block_input, layers.BatchNormalization(name="norm", scale=False)(inner(block_input)), name="block")
+    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+    last = layers.Dense(1, name="dense_last", use_bias=False)
+    return keras.Model([a, b], [last(block(a * 2.0)), layers.Add(name="sum")([block(b), block(1.0 - a)])], name="outer")
+
+
+def count_up(model):
+    for number, weight in enumerate(model.weights):
+        weight.assign(100 * number + np.arange(np.prod(weight.shape)).reshape(weight.shape))
+
+
+def rewrite(source, name, change):
+    """`change` takes file name and bytes to new bytes; None leaves the file out."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(HERE / name, "w") as new:
+        for entry in old.namelist():
+            data = change(entry, old.read(entry))
+            if data is not None:
+                new.writestr(zipfile.ZipInfo(entry, FIXED_TIME), data)
+
+
+def change_config(edit):
+    def change(entry, data):
+        if entry != "config.json":
+            return data
+        config = json.loads(data)
+        edit(config["config"])
+        return json.dumps(config)
+
+    return change
+
+
+def main():
+    model = nested()
+    count_up(model)
+    model.save(HERE / "nested.h5")
+    model.save("/tmp/nested.keras")
+    rewrite("/tmp/nested.keras", "nested.keras", lambda entry, data: data)
+    rewrite("/tmp/nested.keras", "no_metadata.keras", lambda entry, data: None if entry == "metadata.json" else data)
+    rewrite("/tmp/nested.keras", "bad_config.keras", lambda entry, data: b"{" if entry == "config.json" else data)
+    rewrite("/tmp/nested.keras", "bad_weights.keras", lambda entry, data: b"none" if entry.endswith(".h5") else data)
+    rewrite("/tmp/nested.keras", "no_weights.keras", lambda entry, data: None if entry.endswith(".h5") else data)
+
+    def rename_last(config):
+        for layer in config["layers"]:
+            if layer["name"] == "dense_last":
+                layer["name"] = layer["config"]["name"] = "renamed"
+        config["output_layers"][0][0] = "renamed"
+
+    rewrite("/tmp/nested.keras", "other_names.keras", change_config(rename_last))
+
+    def one_input(config):
+        for layer in config["layers"]:
+            if layer["name"] == "sum":
+                layer["inbound_nodes"][0]["args"][0] = layer["inbound_nodes"][0]["args"][0][:1]
+
+    rewrite("/tmp/nested.keras", "one_input.keras", change_config(one_input))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+#include "compiler/importers/keras/weights.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/Twine.h"
+
+namespace tandem::keras {
+
+llvm::Expected<Hdf5Dataset> LayerWeights::read(size_t index) const {
+  auto inContext = [&](llvm::Error error) {
+    return llvm::createStringError("the weights '" + names_[index] +
+                                   "': " + llvm::toString(std::move(error)));
+  };
+  llvm::Expected<std::optional<Hdf5Object>> object = group_->child(names_[index]);
+  if (!object)
+    return inContext(object.takeError());
+  if (!*object)
+    return llvm::createStringError("the weights '" + names_[index] + "' are missing");
+  llvm::Expected<Hdf5Dataset> dataset = (*object)->dataset();
+  if (!dataset)
+    return inContext(dataset.takeError());
+  return dataset;
+}
+
+WeightStore WeightStore::ofGroups(std::optional<Hdf5Object> modelWeights) {
+  WeightStore store;
+  store.root_ = std::move(modelWeights);
+  return store;
+}
+
+WeightStore WeightStore::ofPaths(Hdf5Object root) {
+  WeightStore store;
+  store.root_ = std::move(root);
+  store.isByPath_ = true;
+  return store;
+}
+
+llvm::Expected<LayerWeights> WeightStore::of(const LayerConfig &layer) const {
+  if (!root_)
+    return LayerWeights();
+  return isByPath_ ? atPath(layer) : inGroup(layer);
+}
+
+/// A list too long for one attribute goes on in "weight_names0", "weight_names1".
+static llvm::Expected<std::vector<std::string>> weightNames(const Hdf5Object &group) {
+  std::vector<std::string> names;
+  constexpr llvm::StringLiteral kKey = "weight_names";
+  for (size_t part = 0;; ++part) {
+    std::string key = part == 0 ? kKey.str() : (kKey + llvm::Twine(part - 1)).str();
+    llvm::Expected<std::optional<std::vector<std::string>>> some = group.attribute(key);
+    if (!some)
+      return some.takeError();
+    if (*some)
+      names.insert(names.end(), (*some)->begin(), (*some)->end());
+    else if (part > 0)
+      return names;
+  }
+}
+
+/// Whether the last part of the path, the variable, belongs to the layer of that name.
+static bool isOnPath(llvm::StringRef path, llvm::StringRef layerName) {
+  llvm::SmallVector<llvm::StringRef> parts;
+  path.split(parts, '/');
+  parts.pop_back();
+  return llvm::is_contained(parts, layerName);
+}
+
+llvm::Expected<LayerWeights> WeightStore::inGroup(const LayerConfig &layer) const {
+  LayerWeights weights;
+  llvm::Expected<std::optional<Hdf5Object>> group = root_->child(layer.weights.group);
+  if (!group)
+    return group.takeError();
+  if (!*group)
+    return weights;
+  llvm::Expected<std::vector<std::string>> names = weightNames(**group);
+  if (!names)
+    return names.takeError();
+  for (std::string &name : *names)
+    if (layer.weights.ownName.empty() || isOnPath(name, layer.weights.ownName))
+      weights.names_.push_back(std::move(name));
+  weights.group_ = std::move(*group);
+  return weights;
+}
+
+llvm::Expected<LayerWeights> WeightStore::atPath(const LayerConfig &layer) const {
+  LayerWeights weights;
+  if (layer.weights.path.empty())
+    return weights;
+  llvm::Expected<std::optional<Hdf5Object>> group = root_->child(layer.weights.path + "/vars");
+  if (!group)
+    return group.takeError();
+  if (!*group)
+    return weights;
+  llvm::Expected<std::optional<std::vector<std::string>>> name = (*group)->attribute("name");
+  if (!name)
+    return name.takeError();
+  const std::string &expected = layer.weights.ownName.empty() ? layer.name : layer.weights.ownName;
+  if (*name && (*name)->size() == 1 && (*name)->front() != expected)
+    return llvm::createStringError("its weights are those of '" + (*name)->front() + "' in '" +
+                                   layer.weights.path + "'");
+  for (size_t i = 0; i < (*group)->linkCount(); ++i)
+    weights.names_.push_back(std::to_string(i));
+  weights.group_ = std::move(*group);
+  return weights;
+}
+
+} // namespace tandem::keras
