@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Make the goldens of models.json with the models' own frameworks, and fill in the models' facts there.
 
-Usage: make_goldens.py {litert,keras,torch,mxnet} [MODEL...]
+Usage: make_goldens.py {litert,keras,keras3,torch,mxnet} [MODEL...]
 
   pip install -r tests/models/requirements-tensorflow.txt    # then litert and keras
   pip install -r tests/models/requirements-torch.txt         # then torch, in another environment: both are large
+  pip install -r tests/models/requirements-keras3.txt        # then keras3, for .keras files
   pip install -r tests/models/requirements-mxnet.txt         # then mxnet, with Python 3.11 or older
   tests/models/make_goldens.py litert ad01_int8
 
@@ -27,7 +28,7 @@ ROOT = HERE.parents[1]
 SHARED = Path(os.environ.get("TANDEM_SHARED_MODELS", ROOT.parent / "shared/models"))
 SEEDS_TRIED = range(1, 33)
 GOLDENS_PER_MODEL = 2
-FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".pt2": "torch", ".json": "mxnet"}
+FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".keras": "keras3", ".pt2": "torch", ".json": "mxnet"}
 
 
 def pattern(seed, height, width, channels):
@@ -109,6 +110,24 @@ def load_keras(path):
     return facts(model.inputs, model.input_names), facts(model.outputs, model.output_names), run, framework
 
 
+def load_keras3(path):
+    import keras
+    import tensorflow
+
+    model = keras.models.load_model(path, compile=False)
+    outputs = [(tensor._keras_history.operation.name, tensor) for tensor in model.outputs]
+    inputs = [(tensor.name, tensor) for tensor in model.inputs]
+
+    def facts(tensors):
+        return [tensor_facts(name, [1, *tensor.shape[1:]], tensor.dtype) for name, tensor in tensors]
+
+    def run(value):
+        results = model(value, training=False)
+        return [np.asarray(o) for o in (results if isinstance(results, (list, tuple)) else [results])]
+
+    return facts(inputs), facts(outputs), run, f"keras {keras.__version__}, tensorflow {tensorflow.__version__}"
+
+
 def load_torch(path):
     import torch
 
@@ -155,7 +174,7 @@ def variety(outputs):
 def make(model):
     path = find(model["file"])
     model["framework"] = FRAMEWORK_OF[path.suffix]
-    load = {"litert": load_litert, "keras": load_keras, "torch": load_torch, "mxnet": load_mxnet}[model["framework"]]
+    load = {"litert": load_litert, "keras": load_keras, "keras3": load_keras3, "torch": load_torch, "mxnet": load_mxnet}[model["framework"]]
     model["inputs"], model["outputs"], run, model["made_with"] = load(path)
     channels_first = model["framework"] in ("torch", "mxnet")
     for info in model["inputs"]:
