@@ -257,7 +257,7 @@ Result<std::vector<size_t>> Binder::bindOutputs(const AppStep &step,
       return error(step, "output '", view.name, "' is ", elementTypeName(view.type),
                    view.quantization.perChannel() ? " quantized per channel" : "",
                    ", which steps cannot read");
-    const Labels &labels = parts_.labels[static_cast<size_t>(step.model)];
+    const Labels &labels = labels_[static_cast<size_t>(step.model)];
     specs.push_back({ElementType::kF32, view.shape, {}, labels ? labels->size() : 0});
     indices.push_back(index);
   }
