@@ -42,7 +42,8 @@ protected:
 };
 
 TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
-  for (const char *command : {"compile", "run", "bench", "inspect", "devices", "profile", "schedule"}) {
+  for (const char *command :
+       {"compile", "run", "bench", "inspect", "devices", "profile", "schedule"}) {
     Outcome outcome = runTandem({command, "--help"});
     EXPECT_EQ(outcome.exitCode, 0);
     EXPECT_THAT(outcome.out, HasSubstr(std::string("  tandem ") + command));
@@ -251,10 +252,11 @@ TEST_F(CommandLine, RefusesWhatGoesWithTheOtherKindOfFile) {
   compile();
   EXPECT_EQ(usageError({"inspect", path("m.tandem"), "--shape", "left=1x4"}),
             "--shape is for a model, a bundle's shapes are fixed");
-  std::string message = "pictures, --model, --backends and --device are for an application (.yaml)";
-  EXPECT_EQ(usageError({"run", path("m.tandem"), path("a.png")}), message);
-  EXPECT_EQ(usageError(runArguments({"--model", "a=b"})), message);
-  EXPECT_EQ(usageError(runArguments({"--backends", "reference"})), message);
+  std::string message = " is for an application (.yaml)";
+  EXPECT_EQ(usageError({"run", path("m.tandem"), path("a.png")}), "FRAMES" + message);
+  EXPECT_EQ(usageError(runArguments({"--model", "a=b"})), "--model" + message);
+  EXPECT_EQ(usageError(runArguments({"--backends", "reference"})), "--backends" + message);
+  EXPECT_EQ(usageError({"bench", path("m.tandem"), "--pipeline"}), "--pipeline" + message);
 }
 
 TEST_F(CommandLine, RefusesInputFilesThatDoNotFit) {

@@ -106,6 +106,11 @@ class TextReport {
 public:
   explicit TextReport(bool colours) : colours_(colours) {}
 
+  std::string table(const std::vector<StageTiming> &timings) {
+    writeTimings(timings);
+    return std::move(text_);
+  }
+
   std::string write(const PictureReport &report) {
     text_ = styled(kBold, report.path) + print("  %d x %d\n", report.width, report.height);
     for (const NamedResult &result : report.result.results)
@@ -192,15 +197,18 @@ private:
 
 std::string reportAsJson(const PictureReport &report) {
   ordered_json json = {{"image", std::filesystem::path(report.path).filename().string()},
-                       {"path", report.path},
-                       {"width", report.width},
-                       {"height", report.height}};
+                       {"path", report.path}};
+  if (report.frame)
+    json["frame"] = report.frame;
+  json.update({{"width", report.width}, {"height", report.height}});
+  if (report.result.end != FrameEnd::kDone)
+    json["end"] = frameEndName(report.result.end);
   for (const NamedResult &result : report.result.results)
     json[result.name] = jsonOf(result);
   if (!report.saved.empty())
     json["saved"] = report.saved;
-  for (const StageTiming &timing : report.result.timings)
-    json["timings"].push_back(jsonOf(timing));
+  if (!report.result.timings.empty())
+    json["timings"] = timingsAsJson(report.result.timings);
   if (report.profile)
     json["profile"] = jsonOf(*report.profile);
   return jsonText(json, /*indent=*/-1);
@@ -208,6 +216,17 @@ std::string reportAsJson(const PictureReport &report) {
 
 std::string reportAsText(const PictureReport &report, bool colours) {
   return TextReport(colours).write(report);
+}
+
+std::string timingTable(const std::vector<StageTiming> &timings, bool colours) {
+  return TextReport(colours).table(timings);
+}
+
+ordered_json timingsAsJson(const std::vector<StageTiming> &timings) {
+  ordered_json list = ordered_json::array();
+  for (const StageTiming &timing : timings)
+    list.push_back(jsonOf(timing));
+  return list;
 }
 
 } // namespace tandem

@@ -2,6 +2,8 @@
 
 #include "pipeline/executor/executor.h"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,7 +12,8 @@ namespace tandem {
 
 /// What an application found on one picture, and what it took.
 struct PictureReport {
-  std::string path; ///< as it was given
+  std::string path;  ///< as it was given
+  int64_t frame = 0; ///< of a video, from 1; 0: a picture
   int width = 0, height = 0;
   std::string saved; ///< the annotated picture; empty: none
   FrameResult result;
@@ -25,5 +28,9 @@ std::string reportAsJson(const PictureReport &report);
 /// For people: what was found, then a table of stage, model, framework, device and milliseconds.
 /// `colours`: for a terminal.
 std::string reportAsText(const PictureReport &report, bool colours);
+
+/// Its table of stages by itself, and the same for a program.
+std::string timingTable(const std::vector<StageTiming> &timings, bool colours);
+nlohmann::ordered_json timingsAsJson(const std::vector<StageTiming> &timings);
 
 } // namespace tandem

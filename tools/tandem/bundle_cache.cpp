@@ -50,20 +50,26 @@ std::string hex(uint64_t value) {
 
 } // namespace
 
+Result<std::string> cachePlace(const std::string &folder, const std::string &name,
+                               const std::string &identity) {
+  std::error_code failure;
+  fs::path place = cacheFolder() / folder;
+  fs::create_directories(place, failure);
+  if (failure)
+    return Error(Code::kIo, place.string(), "cannot make the cache folder: ", failure.message());
+  std::string hash = hex(bundle::checksum(std::as_bytes(std::span(identity))));
+  fs::path file(name);
+  return (place / (file.stem().string() + "-" + hash + file.extension().string())).string();
+}
+
 Result<std::string> cachedBundle(const CompileRequest &request) {
   TANDEM_ASSIGN_OR_RETURN(uint64_t model, contentHash(request.modelPath));
   TANDEM_ASSIGN_OR_RETURN(uint64_t program, contentHash("/proc/self/exe"));
   TANDEM_ASSIGN_OR_RETURN(std::string device, profileText(request.device)); // it may change
-  std::string options = optionsText(request) + device;
-  uint64_t settings = bundle::checksum(std::as_bytes(std::span(options.data(), options.size())));
-  std::error_code failure;
-  fs::path folder = cacheFolder() / "bundles";
-  fs::create_directories(folder, failure);
-  if (failure)
-    return Error(Code::kIo, folder.string(), "cannot make the cache folder: ", failure.message());
-  std::string path = (folder / (fs::path(request.modelPath).stem().string() + "-" + hex(model) +
-                                hex(program) + hex(settings) + ".tandem"))
-                         .string();
+  TANDEM_ASSIGN_OR_RETURN(std::string path,
+                          cachePlace("bundles",
+                                     fs::path(request.modelPath).stem().string() + ".tandem",
+                                     hex(model) + hex(program) + optionsText(request) + device));
   if (!bundle::Reader::open(path).ok()) // not there, or damaged
     TANDEM_RETURN_IF_ERROR(compileModel(request, path).status());
   return path;

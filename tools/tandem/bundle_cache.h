@@ -12,4 +12,9 @@ namespace tandem {
 /// path.
 Result<std::string> cachedBundle(const CompileRequest &request);
 
+/// A file of that cache for what belongs to `identity`, any text: "FOLDER/STEM-HASH.ENDING", whose
+/// folder is there. Errors: kIo.
+Result<std::string> cachePlace(const std::string &folder, const std::string &name,
+                               const std::string &identity);
+
 } // namespace tandem

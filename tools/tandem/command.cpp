@@ -82,6 +82,13 @@ void Progress::update(const std::string &stage, double done) {
   std::fflush(stderr);
 }
 
+std::string firstGiven(const std::vector<CLI::Option *> &options) {
+  for (const CLI::Option *option : options)
+    if (option->count() > 0)
+      return option->get_name();
+  return "";
+}
+
 CLI::Validator notEmpty() {
   return {[](std::string &text) { return text.empty() ? "the value is empty" : ""; }, ""};
 }

@@ -74,6 +74,9 @@ CLI::Validator notEmpty();
 /// A finite number in [least, most]. CLI::Range takes NaN.
 CLI::Validator numberWithin(double least, double most);
 
+/// The name of the first of these options that the user gave; "": none.
+std::string firstGiven(const std::vector<CLI::Option *> &options);
+
 /// "NAME=VALUE" split at the first '='; without one the name is empty.
 std::pair<std::string, std::string> splitNameValue(std::string_view text);
 /// The values of an option that is given as NAME=VALUE, each name once. `form` is for messages:

@@ -1,187 +1,235 @@
 #include "tools/tandem/run_app.h"
 
-#include "tools/tandem/annotate.h"
 #include "tools/tandem/app_report.h"
 #include "tools/tandem/command.h"
-#include "tools/tandem/picture.h"
+#include "tools/tandem/frame_input.h"
+#include "tools/tandem/frame_output.h"
 #include "tools/tandem/region_profile.h"
+#include "tools/tandem/video_report.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
+#include <deque>
+#include <optional>
 #include <unistd.h>
 
 namespace tandem {
 namespace {
 
-namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-
-double millisecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
 /// What the tool does itself, around the application's own steps.
-StageTiming ownStage(std::string name, std::string uses, Clock::time_point start) {
+StageTiming ownStage(std::string name, std::string uses, double milliseconds) {
   StageTiming timing;
   timing.stage = std::move(name);
   timing.uses = std::move(uses);
   timing.device = "cpu";
-  timing.milliseconds = millisecondsSince(start);
+  timing.milliseconds = milliseconds;
   timing.calls = 1;
   return timing;
 }
 
-/// Fails for a name that no model has.
-Status replaceModels(Application &app, const std::map<std::string, std::string> &models) {
-  for (const auto &[name, file] : models) {
-    auto found = std::ranges::find(app.models, name, &AppModel::name);
-    if (found == app.models.end()) {
-      std::string names;
-      for (const AppModel &model : app.models)
-        names += (names.empty() ? "" : ", ") + model.name;
-      return Error(Code::kInvalidArgument, app.path, "--model names '", name,
-                   "', the application's models are ", names);
-    }
-    found->file = file;
-  }
-  return {};
-}
-
-/// Every model is compiled before any is opened, so that a bad one costs no more than it must.
-Result<ExecutorParts> loadParts(const RunAppOptions &options, Application app) {
-  ExecutorParts parts;
-  for (const AppModel &model : app.models) {
-    TANDEM_ASSIGN_OR_RETURN(Labels labels, loadLabels(model));
-    parts.labels.push_back(std::move(labels));
-  }
-  std::vector<std::string> bundles;
-  for (const AppModel &model : app.models) {
-    TANDEM_ASSIGN_OR_RETURN(std::string bundle, options.compile(model));
-    bundles.push_back(std::move(bundle));
-  }
-  for (const std::string &bundle : bundles) {
-    TANDEM_ASSIGN_OR_RETURN(auto runner, openModelRunner(bundle, options.threads));
-    parts.runners.push_back(std::move(runner));
-  }
-  parts.app = std::move(app);
-  return parts;
-}
-
-Status makeFolder(const std::string &folder) {
-  std::error_code failure;
-  fs::create_directories(folder, failure);
-  if (failure)
-    return Error(Code::kIo, folder, "cannot make the folder: ", failure.message());
-  return {};
-}
-
-/// Where the annotated pictures go, beside options.images: each under the picture's own name, and a
-/// number in it where an earlier one has it already. Errors: kInvalidArgument, where one would
-/// replace a picture that is read.
-Result<std::vector<std::string>> placesFor(const RunAppOptions &options) {
-  std::vector<std::string> places;
-  if (options.saveFolder.empty())
-    return std::vector<std::string>(options.images.size());
-  for (const std::string &path : options.images) {
-    fs::path name = fs::path(path).filename(), place = fs::path(options.saveFolder) / name;
-    for (int i = 2; std::ranges::find(places, place.string()) != places.end(); ++i)
-      place = fs::path(options.saveFolder) /
-              (name.stem().string() + "-" + std::to_string(i) + name.extension().string());
-    for (const std::string &picture : options.images) {
-      std::error_code notThere;
-      if (fs::equivalent(place, picture, notThere))
-        return Error(Code::kInvalidArgument, picture, "would be overwritten by ",
-                     picture == path ? std::string("its annotated picture")
-                                     : "the annotated " + path,
-                     ", choose another folder for --save");
-    }
-    places.push_back(place.string());
-  }
-  return places;
-}
-
-/// Runs pictures one after another through one executor.
-class PictureRun {
+/// Runs frames of all inputs through one executor: reads ahead as far as it takes more.
+class FrameRun {
 public:
-  PictureRun(const RunAppOptions &options, Executor &executor)
-      : options_(options), executor_(executor) {}
+  FrameRun(const RunAppOptions &options, const AppExecutor &executor, FrameOutput output)
+      : options_(options), executor_(*executor), output_(std::move(output)), input_(options.inputs),
+        limit_(executor.capacity()), colours_(isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR")) {}
 
-  /// `place`: where the annotated picture goes; empty: nowhere.
-  Result<PictureReport> run(const std::string &path, const std::string &place) {
-    Clock::time_point start = Clock::now();
-    TANDEM_ASSIGN_OR_RETURN(Image image, loadPicture(path));
-    StageTiming load = ownStage("load", "picture", start);
-    TANDEM_RETURN_IF_ERROR(executor_.submit(image));
-    Result<FrameResult> result = executor_.next();
-    if (!result.ok())
-      return Error(result.error().code, path, result.error().subject, ": ", result.error().message);
-    PictureReport report{path, image.width, image.height, "", std::move(*result), {}};
-    report.result.timings.insert(report.result.timings.begin(), std::move(load));
-    if (!place.empty()) {
-      start = Clock::now();
-      annotate(image, report.result.results);
-      TANDEM_RETURN_IF_ERROR(savePicture(place, image));
-      report.saved = place;
-      report.result.timings.push_back(ownStage("draw", "annotate", start));
+  /// The exit code. A frame that fails is told, and the others go on; only when nobody would read
+  /// of them, or nothing can be written, it stops.
+  int run() {
+    bool more = true;
+    while (more || !flights_.empty()) {
+      Status status;
+      if (more && flights_.size() < limit_)
+        status = submitNext(more);
+      else
+        status = collect();
+      if (!status.ok())
+        return refuse(status.error());
     }
-    if (options_.profile)
+    if (Status ended = endVideo(); !ended.ok())
+      return refuse(ended.error());
+    return exitCode_;
+  }
+
+private:
+  struct Flight {
+    InputFrame frame;
+    double framesPerSecond = 0;
+  };
+
+  void tell(const Error &error) { exitCode_ = refuse(error); }
+
+  Status submitNext(bool &more) {
+    Flight flight;
+    if (!spare_.empty()) {
+      flight.frame.image = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    Result<bool> read = input_.next(flight.frame);
+    if (!read.ok()) {
+      tell(read.error());
+      return {};
+    }
+    more = *read;
+    if (!more)
+      return {};
+    flight.framesPerSecond = input_.framesPerSecond();
+    flights_.push_back(std::move(flight));
+    if (Result<int64_t> submitted = executor_.submit(flights_.back().frame.image);
+        !submitted.ok()) {
+      tell(named(flights_.back().frame, submitted.error()));
+      flights_.pop_back();
+    }
+    return {};
+  }
+
+  /// The oldest frame's result: told, drawn, written.
+  Status collect() {
+    Result<FrameResult> result = executor_.next();
+    Flight flight = std::move(flights_.front());
+    flights_.pop_front();
+    Status status = flight.frame.number ? collectOfVideo(flight, std::move(result))
+                                        : collectPicture(flight.frame, std::move(result));
+    spare_.push_back(std::move(flight.frame.image));
+    for (const ModelProfile &model : noticesSoFar())
+      notices_.print(options_.app.file + ": model '" + model.model + "'", model.notices);
+    return status;
+  }
+
+  Status collectPicture(InputFrame &frame, Result<FrameResult> result) {
+    TANDEM_RETURN_IF_ERROR(endVideo());
+    if (!result.ok()) {
+      tell(named(frame, result.error()));
+      return {};
+    }
+    PictureReport report = reportOf(frame, *std::move(result));
+    if (output_.writes()) {
+      auto start = std::chrono::steady_clock::now();
+      Result<std::string> saved = output_.write(frame, 0, report.result.results);
+      if (!saved.ok()) {
+        tell(saved.error());
+        return {};
+      }
+      report.saved = *saved;
+      report.result.timings.push_back(ownStage(
+          "draw", "annotate",
+          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+              .count()));
+    }
+    return print(options_.json ? reportAsJson(report) + "\n" : reportAsText(report, colours_));
+  }
+
+  Status collectOfVideo(Flight &flight, Result<FrameResult> result) {
+    InputFrame &frame = flight.frame;
+    if (!video_ || videoInput_ != frame.input) {
+      TANDEM_RETURN_IF_ERROR(endVideo());
+      video_.emplace(options_.inputs[frame.input], frame.image.width, frame.image.height);
+      videoInput_ = frame.input;
+      progress_.emplace("run " + options_.inputs[frame.input]);
+    }
+    if (!result.ok()) {
+      video_->addFailure();
+      tell(named(frame, result.error()));
+      return {};
+    }
+    PictureReport report = reportOf(frame, *std::move(result));
+    if (output_.writes()) {
+      TANDEM_ASSIGN_OR_RETURN(saved_,
+                              output_.write(frame, flight.framesPerSecond, report.result.results));
+    }
+    video_->add(report.result);
+    double frames = static_cast<double>(std::max<int64_t>(input_.frames(), frame.number));
+    progress_->update(isatty(STDERR_FILENO) ? video_->now() : "running",
+                      static_cast<double>(frame.number) / frames);
+    return options_.json ? print(reportAsJson(report) + "\n") : Status();
+  }
+
+  Status endVideo() {
+    if (!video_)
+      return {};
+    progress_.reset();
+    TANDEM_RETURN_IF_ERROR(output_.finish());
+    Status printed =
+        print(options_.json ? video_->asJson(saved_) + "\n" : video_->asText(saved_, colours_));
+    video_.reset();
+    saved_.clear();
+    return printed;
+  }
+
+  PictureReport reportOf(const InputFrame &frame, FrameResult result) const {
+    PictureReport report;
+    report.path = options_.inputs[frame.input];
+    report.frame = frame.number;
+    report.width = frame.image.width;
+    report.height = frame.image.height;
+    report.result = std::move(result);
+    report.result.timings.insert(
+        report.result.timings.begin(),
+        ownStage("load", frame.number ? "video" : "picture", frame.loadMs));
+    if (options_.profile && flights_.empty()) // else the models are at work
       report.profile = executor_.profile();
     return report;
   }
 
-  /// Each picture's words at once, for whoever reads along.
-  Status print(const PictureReport &report) const {
-    bool colours = isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-    std::string text = options_.json ? reportAsJson(report) + "\n" : reportAsText(report, colours);
+  Error named(const InputFrame &frame, const Error &error) const {
+    std::string place = options_.inputs[frame.input];
+    if (frame.number)
+      place += " frame " + std::to_string(frame.number);
+    return Error(error.code, place, error.subject, error.subject.empty() ? "" : ": ",
+                 error.message);
+  }
+
+  std::vector<ModelProfile> noticesSoFar() const {
+    return flights_.empty() ? executor_.profile() : std::vector<ModelProfile>();
+  }
+
+  static Status print(const std::string &text) {
     std::fputs(text.c_str(), stdout);
     return flushOutput();
   }
 
-private:
   const RunAppOptions &options_;
   Executor &executor_;
+  FrameOutput output_;
+  FrameInput input_;
+  size_t limit_;
+  bool colours_;
+  int exitCode_ = kExitDone;
+  std::deque<Flight> flights_; ///< submitted, oldest first; their pictures stay where they are
+  std::vector<Image> spare_;
+  NoticePrinter notices_;
+  std::optional<VideoReport> video_; ///< the one whose results come now
+  std::optional<Progress> progress_;
+  size_t videoInput_ = 0;
+  std::string saved_;
 };
 
 } // namespace
 
 int runApp(const RunAppOptions &options) {
-  Result<std::vector<std::string>> places = placesFor(options);
-  if (!places.ok())
-    return refuseRequest(places.error());
+  Result<FrameOutput> output = FrameOutput::plan(options.inputs, options.saveFolder);
+  if (!output.ok())
+    return refuseRequest(output.error());
   StepTable table;
   registerAllSteps(table);
-  Result<Application> app = loadApplication(options.app, table.kinds());
-  if (!app.ok())
-    return refuse(app.error());
-  if (Status replaced = replaceModels(*app, options.models); !replaced.ok())
-    return refuseRequest(replaced.error());
-  Result<ExecutorParts> parts = loadParts(options, std::move(*app));
-  if (!parts.ok())
-    return refuse(parts.error());
-  auto executor = makeSequentialExecutor(std::move(*parts), table);
+  auto app = loadApp("run", options.app, table);
+  if (int *exitCode = std::get_if<int>(&app))
+    return *exitCode;
+  Result<AppExecutor> executor =
+      makeAppExecutor(std::get<OpenedApp>(std::move(app)), table, options.pipeline, options.inputs);
   if (!executor.ok())
-    return refuse(executor.error());
-  if (!options.saveFolder.empty())
-    if (Status made = makeFolder(options.saveFolder); !made.ok())
-      return refuse(made.error());
+    return refuseRequest(executor.error());
+  if (Status opened = output->open(); !opened.ok())
+    return refuse(opened.error());
 
-  PictureRun run(options, **executor);
-  int exitCode = kExitDone;
-  NoticePrinter notices;
-  for (size_t i = 0; i < options.images.size(); ++i) {
-    Result<PictureReport> report = run.run(options.images[i], (*places)[i]);
-    if (!report.ok())
-      exitCode = refuse(report.error());
-    else if (Status printed = run.print(*report); !printed.ok())
-      return refuse(printed.error()); // nobody would read of the others
-    for (const ModelProfile &model : (*executor)->profile())
-      notices.print(options.app + ": model '" + model.model + "'", model.notices);
-  }
+  int exitCode = FrameRun(options, *executor, *std::move(output)).run();
+  if (Status written = executor->writeTraces(options.pipeline); !written.ok())
+    return refuse(written.error());
   if (options.profile && !options.json)
-    for (const ModelProfile &model : (*executor)->profile())
+    for (const ModelProfile &model : (**executor).profile())
       std::printf("%s\n%s", model.model.c_str(), regionTable(model.regions).c_str());
   return exitCode;
 }

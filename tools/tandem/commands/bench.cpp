@@ -1,5 +1,6 @@
-// tandem bench: how long a bundle takes.
+// tandem bench: how long a bundle or an application takes.
 
+#include "tools/tandem/bench_app.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/open_session.h"
@@ -20,6 +21,8 @@ double millisecondsSince(Clock::time_point start) {
 
 struct Options {
   std::string bundle, model;
+  BenchAppOptions app;
+  std::vector<CLI::Option *> appOptions, pipelineOptions; ///< that only these have
   int threads = 1;
   double seconds = 2;
   bool json = false;
@@ -106,7 +109,7 @@ void print(const Options &options, const Measurement &result) {
                 region.totalUs / runs);
 }
 
-int bench(const Options &options) {
+int benchBundle(const Options &options) {
   Measurement result;
   Clock::time_point start = Clock::now();
   auto session = openSession(options.bundle, options.model, options.threads);
@@ -121,15 +124,49 @@ int bench(const Options &options) {
   return kExitDone;
 }
 
+int bench(Options &options) {
+  std::string ofApplications = firstGiven(options.appOptions);
+  std::string ofPipelines = firstGiven(options.pipelineOptions);
+  if (!isApplication(options.bundle)) {
+    std::string ofNoBundle = ofApplications.empty() ? ofPipelines : ofApplications;
+    if (options.app.pipeline.enabled)
+      ofNoBundle = "--pipeline";
+    if (!ofNoBundle.empty())
+      return wrongUsage("bench", ofNoBundle + " is for an application (.yaml)");
+    return benchBundle(options);
+  }
+  if (!options.model.empty())
+    return wrongUsage("bench", "--model-name is for a bundle");
+  if (!ofPipelines.empty() && !options.app.pipeline.enabled)
+    return wrongUsage("bench", ofPipelines + " is for --pipeline");
+  if (options.app.inputs.empty())
+    return wrongUsage("bench", "an application needs at least one picture or video");
+  options.app.app.file = options.bundle;
+  options.app.app.threads = options.threads;
+  options.app.seconds = options.seconds;
+  options.app.json = options.json;
+  return benchApp(options.app);
+}
+
 } // namespace
 
 void registerBench(CommandTable &table) {
   auto options = std::make_shared<Options>();
-  CLI::App &command =
-      table.add("bench", "Measure how long a bundle takes on this machine, on made-up inputs.",
-                "  tandem bench emotion.tandem\n"
-                "  tandem bench emotion.tandem --threads 2 --json");
-  command.add_option("BUNDLE", options->bundle, "a bundle that 'tandem compile' wrote")->required();
+  CLI::App &command = table.add(
+      "bench", "Measure how long a bundle takes on made-up inputs, or an application on frames.",
+      "  tandem bench emotion.tandem\n"
+      "  tandem bench emotion.tandem --threads 2 --json\n"
+      "  tandem bench apps/showcase/showcase.yaml clip.mp4 --pipeline");
+  command
+      .add_option("FILE", options->bundle,
+                  "a bundle that 'tandem compile' wrote, or an application (.yaml)")
+      ->required();
+  CLI::Option *frames =
+      command.add_option("FRAMES", options->app.inputs,
+                         "the application's pictures and videos, decoded before the clock starts");
+  options->appOptions = addAppOptions(command, options->app.app);
+  options->appOptions.push_back(frames);
+  options->pipelineOptions = addPipelineOptions(command, options->app.pipeline, /*runs=*/true);
   command.add_option("-t,--threads", options->threads, "threads inside one operation")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

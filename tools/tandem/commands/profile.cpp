@@ -1,4 +1,5 @@
-// tandem profile: how long the ops of a model take on this machine, as a device profile.
+// tandem profile: how long the ops of a model take on this machine, as a device profile; or the
+// tasks of an application.
 
 #include "devices/profile.h"
 #include "base/file.h"
@@ -7,6 +8,7 @@
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/output_place.h"
+#include "tools/tandem/profile_app.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -22,6 +24,8 @@ struct Options {
   std::string model, output, device = "host", backend = "cpu";
   std::vector<std::string> shapes;
   bool json = false;
+  ProfileAppOptions app;
+  std::vector<CLI::Option *> modelOptions, appOptions; ///< that only these have
 };
 
 /// Median of the runs that fit into a few milliseconds, after some to warm up.
@@ -99,7 +103,8 @@ void print(const Options &options, const std::vector<TimedOp> &timed) {
 }
 
 /// The profile to start from, with the times of this machine added.
-Status profile(const Options &options, const std::map<std::string, std::vector<int64_t>> &shapes) {
+Status profileModel(const Options &options,
+                    const std::map<std::string, std::vector<int64_t>> &shapes) {
   // A profile that it starts from may be replaced: that adds to it.
   TANDEM_RETURN_IF_ERROR(
       checkOutputPlace(options.output, "the profile", std::vector{options.model}));
@@ -114,38 +119,76 @@ Status profile(const Options &options, const std::map<std::string, std::vector<i
   return Status();
 }
 
+int profile(Options &options) {
+  if (isApplication(options.model)) {
+    if (std::string name = firstGiven(options.modelOptions); !name.empty())
+      return wrongUsage("profile", name + " is for a model");
+    if (options.app.inputs.empty())
+      return wrongUsage("profile", "an application needs at least one picture or video");
+    options.app.app.file = options.model;
+    options.app.app.device = options.device;
+    options.app.output = options.output;
+    options.app.json = options.json;
+    return profileApp(options.app);
+  }
+  if (std::string name = firstGiven(options.appOptions); !name.empty())
+    return wrongUsage("profile", name + " is for an application (.yaml)");
+  if (options.output.empty())
+    return wrongUsage("profile", "--output is required for a model");
+  auto shapes = parseShapes(options.shapes);
+  if (!shapes)
+    return wrongUsage("profile", shapes.error().message);
+  Status status = profileModel(options, *shapes);
+  return status.ok() ? static_cast<int>(kExitDone) : refuseRequest(status.error());
+}
+
 } // namespace
 
 void registerProfile(CommandTable &table) {
   auto options = std::make_shared<Options>();
   CLI::App &command = table.add(
-      "profile", "Time every op of a model on this machine, for placement by measured cost.",
+      "profile",
+      "Time every op of a model on this machine, for placement by measured cost; or every task of "
+      "an application, for plans.",
       "  tandem profile mobilenet.tflite -o mine.json\n"
       "  tandem profile emotion.hdf5 --device mine.json -o mine.json    # adds to it\n"
       "  tandem profile emotion.hdf5 -o mine.json --json\n"
-      "  tandem compile emotion.hdf5 --device mine.json --report -o e.tandem");
-  command.add_option("MODEL", options->model, "the model whose ops to time")->required();
-  command.add_option("-o,--output", options->output, "the device profile to write")
-      ->required()
+      "  tandem compile emotion.hdf5 --device mine.json --report -o e.tandem\n"
+      "  tandem profile apps/showcase/showcase.yaml clip.mp4");
+  command.add_option("FILE", options->model, "the model, or the application (.yaml)")->required();
+  CLI::Option *frames = command.add_option(
+      "FRAMES", options->app.inputs, "application: the pictures and videos that it is run on");
+  command
+      .add_option("-o,--output", options->output,
+                  "the profile to write [default of an application: the cache, where plans look]")
       ->check(notEmpty());
   command
       .add_option("-d,--device", options->device,
-                  "the profile to start from: a name or a .json file")
+                  "model: the profile to start from, a name or a .json file; application: what its "
+                  "models are compiled for")
       ->check(notEmpty())
       ->capture_default_str();
-  command.add_option("-b,--backend", options->backend, "the backend whose code is timed")
-      ->check(notEmpty())
-      ->capture_default_str();
-  command.add_option("-s,--shape", options->shapes, "fix a dynamic input: NAME=DIMS")
-      ->allow_extra_args(false); // so that it may stand before MODEL
+  options->modelOptions = {
+      command
+          .add_option("-b,--backend", options->backend, "model: the backend whose code is timed")
+          ->check(notEmpty())
+          ->capture_default_str(),
+      command.add_option("-s,--shape", options->shapes, "model: fix a dynamic input, NAME=DIMS")
+          ->allow_extra_args(false)}; // so that it may stand before FILE
+  options->appOptions = {
+      frames,
+      command
+          .add_option("-m,--model", options->app.app.models,
+                      "application: NAME=FILE, another file for one of its models")
+          ->allow_extra_args(false),
+      command
+          .add_option("--backends", options->app.app.backends,
+                      "application: backends in order of preference [default: as the application "
+                      "says]")
+          ->delimiter(',')
+          ->allow_extra_args(false)};
   command.add_flag("--json", options->json, "the times on stdout, for a program to read");
-  table.onRun(command, [options] {
-    auto shapes = parseShapes(options->shapes);
-    if (!shapes)
-      return wrongUsage("profile", shapes.error().message);
-    Status status = profile(*options, *shapes);
-    return status.ok() ? static_cast<int>(kExitDone) : refuseRequest(status.error());
-  });
+  table.onRun(command, [options] { return profile(*options); });
 }
 
 } // namespace tandem

@@ -1,116 +1,24 @@
 // tandem schedule: any task graph through any scheduler, with bound, gap and a Gantt chart.
 
 #include "base/file.h"
-#include "base/printable.h"
 #include "pipeline/schedulers/gantt.h"
 #include "pipeline/schedulers/scheduler.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
+#include "tools/tandem/plan_report.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <numeric>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 namespace tandem {
 namespace {
-
-using nlohmann::ordered_json;
 
 struct Request {
   std::string graph, scheduler, objective, svg;
   bool json = false;
   ScheduleOptions options;
 };
-
-/// The plan's tasks as they start.
-std::vector<const PlannedTask *> inOrder(const Plan &plan) {
-  std::vector<const PlannedTask *> tasks;
-  for (const PlannedTask &task : plan.tasks)
-    tasks.push_back(&task);
-  std::sort(tasks.begin(), tasks.end(), [](const PlannedTask *a, const PlannedTask *b) {
-    return a->start != b->start ? a->start < b->start : a < b;
-  });
-  return tasks;
-}
-
-ordered_json describe(const TaskGraph &graph, const Plan &plan) {
-  bool repeats = plan.objective == Objective::kThroughput;
-  ordered_json tasks = ordered_json::array(), transfers = ordered_json::array();
-  for (const PlannedTask *task : inOrder(plan)) {
-    ordered_json entry = {{"name", graph.tasks[task->task].name}};
-    if (repeats)
-      entry["frame"] = task->frame;
-    entry["processor"] = graph.processors[task->processor].name;
-    entry["start"] = task->start;
-    entry["finish"] = task->finish;
-    tasks.push_back(std::move(entry));
-  }
-  for (const PlannedTransfer &transfer : plan.transfers) {
-    const TaskEdge &edge = graph.edges[transfer.edge];
-    ordered_json entry = {{"from", graph.tasks[edge.from].name}, {"to", graph.tasks[edge.to].name}};
-    if (repeats)
-      entry["frame"] = transfer.frame;
-    entry["start"] = transfer.start;
-    entry["finish"] = transfer.finish;
-    transfers.push_back(std::move(entry));
-  }
-  ordered_json json = {{"scheduler", plan.scheduler},
-                       {"objective", repeats ? "throughput" : "latency"},
-                       {"makespan", plan.makespan}};
-  if (repeats) {
-    json["interval"] = plan.interval;
-    json["frames"] = plan.frames;
-    json["framesInFlight"] = plan.framesInFlight;
-  }
-  json["bound"] = plan.bound;
-  json["boundReason"] = plan.boundReason;
-  json["gap"] = plan.gap();
-  json["optimal"] = plan.optimal;
-  json["tasks"] = std::move(tasks);
-  json["transfers"] = std::move(transfers);
-  return json;
-}
-
-std::string nameOf(const TaskGraph &graph, const PlannedTask &task, bool repeats) {
-  return printable(graph.tasks[task.task].name) + (repeats ? "/" + std::to_string(task.frame) : "");
-}
-
-size_t terminalColumns() {
-  winsize size = {};
-  bool known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
-  return known && size.ws_col >= 40 ? std::min<size_t>(size.ws_col, 250) : 100;
-}
-
-void print(const TaskGraph &graph, const Plan &plan) {
-  bool repeats = plan.objective == Objective::kThroughput;
-  int taskWidth = 4, processorWidth = 9;
-  for (const PlannedTask &task : plan.tasks)
-    taskWidth = std::max(taskWidth, static_cast<int>(nameOf(graph, task, repeats).size()));
-  for (const PlanProcessor &processor : graph.processors)
-    processorWidth = std::max(processorWidth, static_cast<int>(printable(processor.name).size()));
-  std::printf("%-*s  %-*s  %12s  %12s\n", taskWidth, "task", processorWidth, "processor", "start",
-              "finish");
-  for (const PlannedTask *task : inOrder(plan))
-    std::printf("%-*s  %-*s  %12.6g  %12.6g\n", taskWidth, nameOf(graph, *task, repeats).c_str(),
-                processorWidth, printable(graph.processors[task->processor].name).c_str(),
-                task->start, task->finish);
-  std::printf("\n%s\n", ganttText(ganttOf(graph, plan), terminalColumns()).c_str());
-  if (repeats)
-    std::printf("interval %.6g, pattern of %zu frame%s, %zu in flight, makespan of a frame %.6g\n",
-                plan.interval, plan.frames, plan.frames == 1 ? "" : "s", plan.framesInFlight,
-                plan.makespan);
-  else
-    std::printf("makespan %.6g\n", plan.makespan);
-  if (plan.optimal)
-    std::printf("optimal: no plan has less (%s)\n", plan.boundReason.c_str());
-  else
-    std::printf("lower bound %.6g (%s), gap at most %.2f %%\n", plan.bound,
-                plan.boundReason.c_str(), plan.gap() * 100);
-}
 
 /// Of scheduler and objective the one that is not named follows from the other.
 void chooseScheduler(Request &request) {
@@ -134,9 +42,9 @@ Status schedule(const Request &request) {
   if (!request.svg.empty())
     TANDEM_RETURN_IF_ERROR(writeFileAtomically(request.svg, ganttSvg(ganttOf(graph, *plan))));
   if (request.json)
-    std::printf("%s\n", jsonText(describe(graph, *plan)).c_str());
+    std::printf("%s\n", jsonText(planAsJson(graph, *plan)).c_str());
   else
-    print(graph, *plan);
+    std::fputs(planAsText(graph, *plan).c_str(), stdout);
   return {};
 }
 

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Time the showcase on a clip: one step after another, and as a pipeline.
+
+Usage: bench_pipeline.py [ROUNDS]      default: 5
+
+The clip is made of the showcase's pictures by pan and zoom (tandem_clip), so that faces enter and leave; its frames are
+decoded before the clock starts. The ways to run take turns, so that a slow minute of the machine meets all; shown are
+medians over the rounds, as rows of a Markdown table. "planned" is the interval that the plan promised before it ran.
+The last two rows have the NPU served by the host library, which takes the time that the modelled APU of an MT6873 would
+take: what is measured there is this machine's CPU beside a modelled NPU.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+from bench import FOLDER, TANDEM
+from model_files import ROOT
+
+APPLICATION = ROOT / "apps/showcase/showcase.yaml"
+PICTURES = [ROOT / f"apps/showcase/pictures/{name}.png" for name in ("astronaut", "chelsea", "coffee")]
+FRAMES = 300
+NPU = ["--backends", "neuron,cpu", "--device", "mt6873"]
+MODELLED_TIME = {"TANDEM_NEURON_DEVICE": "mt6873", "TANDEM_NEURON_TIMING": "1"}
+WAYS = {
+    "one after another, 1 thread": ([], {}),
+    "one after another, 2 threads": (["--threads", "2"], {}),
+    "pipeline": (["--pipeline"], {}),
+    "modelled NPU, one after another": (NPU, MODELLED_TIME),
+    "modelled NPU, pipeline": ([*NPU, "--pipeline"], MODELLED_TIME),
+}
+
+
+def make_clip():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    clip = FOLDER / "showcase.avi"
+    subprocess.run([ROOT / "build/bin/tandem_clip", clip, *PICTURES, "--frames", str(FRAMES)], check=True)
+    return clip
+
+
+def measured(clip, options, environment):
+    command = [TANDEM, "bench", APPLICATION, clip, "--seconds", "0.01", "--json", *options]
+    words = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
+    return json.loads(words.stdout)
+
+
+def row(name, results, baseline):
+    def median(key):
+        return statistics.median(result[key] for result in results)
+
+    planned = f"{median('planned_interval_ms'):.2f}" if "planned_interval_ms" in results[0] else "–"
+    speed = statistics.median(b["interval_ms"] / r["interval_ms"] for b, r in zip(baseline, results))
+    return (
+        f"| {name} | {median('frames_per_second'):.1f} | {median('interval_ms'):.2f} | {planned} | "
+        f"{median('latency_p50_ms'):.1f} | {median('latency_p95_ms'):.1f} | {speed:.2f} |"
+    )
+
+
+def main():
+    if len(sys.argv) > 2 or (sys.argv[1:] and not sys.argv[1].isdigit()):
+        sys.exit(__doc__)
+    rounds = int(sys.argv[1]) if sys.argv[1:] else 5
+    clip = make_clip()
+    results = {name: [] for name in WAYS}
+    for _ in range(rounds):
+        for name, way in WAYS.items():
+            results[name].append(measured(clip, *way))
+    print("| way to run | frames/s | ms a frame | planned | latency p50 ms | p95 ms | times as fast |")
+    print("|---|---|---|---|---|---|---|")
+    for name, found in results.items():
+        first = "modelled NPU, one after another" if "NPU" in name else "one after another, 1 thread"
+        print(row(name, found, results[first]))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        sys.exit(f"bench: error: {error}")

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "pipeline/executor/executor.h"
+#include "pipeline/steps/common/step.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+} // namespace CLI
+
+namespace tandem {
+
+/// What the commands that take an application let their user say about it.
+struct AppOptions {
+  std::string file;                  ///< the application's YAML file
+  std::vector<std::string> models;   ///< NAME=FILE, instead of the application's own
+  std::vector<std::string> backends; ///< in order of preference; empty: as the application says
+  std::string device;                ///< what to compile for; empty: this machine
+  int threads = 1;                   ///< inside one operation of a model
+};
+
+/// Adds the options for all but the file and the threads, and gives them. `options` outlives the
+/// command.
+std::vector<CLI::Option *> addAppOptions(CLI::App &command, AppOptions &options);
+bool isApplication(const std::string &path);
+
+/// An application with its models compiled and open.
+struct OpenedApp {
+  ExecutorParts parts;
+  std::string device;   ///< what its models were compiled for
+  std::string identity; ///< changes with the application's file, its models, how they are compiled
+};
+
+/// Loads an application, compiles its models unless the cache has them, and opens them: every model
+/// is compiled before any is opened, so that a bad one costs no more than it must. Or says on
+/// stderr what is wrong, and gives the exit code; `command` is for wrong usage.
+std::variant<OpenedApp, int> loadApp(std::string_view command, const AppOptions &options,
+                                     const StepTable &table);
+
+} // namespace tandem

@@ -1,0 +1,138 @@
+#include "tools/tandem/bench_app.h"
+
+#include "tools/tandem/command.h"
+#include "tools/tandem/frame_input.h"
+#include "tools/tandem/json_text.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <deque>
+
+namespace tandem {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Decoded pictures that are kept at once.
+constexpr size_t kMostBytes = size_t{2} << 30;
+
+Result<std::vector<Image>> loadFrames(const std::vector<std::string> &inputs) {
+  std::vector<Image> frames;
+  FrameInput input(inputs);
+  InputFrame frame;
+  size_t bytes = 0;
+  while (true) {
+    TANDEM_ASSIGN_OR_RETURN(bool more, input.next(frame));
+    if (!more)
+      break;
+    bytes += frame.image.rgb.size();
+    if (bytes > kMostBytes)
+      return Error(Code::kInvalidArgument, inputs[frame.input], "frame ", frames.size() + 1,
+                   ": all frames together take more than 2 GiB, give fewer");
+    frames.push_back(frame.image);
+  }
+  if (frames.empty())
+    return Error(Code::kInvalidArgument, inputs.front(), "there is no frame in the input");
+  return frames;
+}
+
+struct Measurement {
+  std::vector<double> latenciesMs;
+  double seconds = 0;
+
+  double framesPerSecond() const { return static_cast<double>(latenciesMs.size()) / seconds; }
+  double intervalMs() const { return 1e3 / framesPerSecond(); }
+  double latencyMs(double part) const {
+    return latenciesMs[static_cast<size_t>(
+        std::lround(part * static_cast<double>(latenciesMs.size() - 1)))];
+  }
+};
+
+/// All frames once; as many in flight as the executor takes.
+Status runRound(Executor &executor, size_t limit, const std::vector<Image> &frames,
+                std::vector<double> &latenciesMs) {
+  size_t submitted = 0, done = 0;
+  while (done < frames.size()) {
+    if (submitted < frames.size() && submitted - done < limit) {
+      TANDEM_RETURN_IF_ERROR(executor.submit(frames[submitted]).status());
+      ++submitted;
+      continue;
+    }
+    TANDEM_ASSIGN_OR_RETURN(FrameResult result, executor.next());
+    latenciesMs.push_back(result.milliseconds);
+    ++done;
+  }
+  return {};
+}
+
+Result<Measurement> measure(Executor &executor, size_t limit, const std::vector<Image> &frames,
+                            double seconds) {
+  Measurement result;
+  std::vector<Image> few(
+      frames.begin(), frames.begin() + static_cast<ptrdiff_t>(std::min<size_t>(frames.size(), 20)));
+  TANDEM_RETURN_IF_ERROR(runRound(executor, limit, few, result.latenciesMs)); // to warm up
+  result.latenciesMs.clear();
+  Clock::time_point start = Clock::now();
+  do {
+    TANDEM_RETURN_IF_ERROR(runRound(executor, limit, frames, result.latenciesMs));
+    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  } while (result.seconds < seconds);
+  std::ranges::sort(result.latenciesMs);
+  return result;
+}
+
+void print(const BenchAppOptions &options, const Measurement &result,
+           const std::optional<PlannedApp> &planned) {
+  if (options.json) {
+    nlohmann::ordered_json json = {{"application", options.app.file},
+                                   {"pipeline", planned.has_value()},
+                                   {"threads", options.app.threads},
+                                   {"frames", result.latenciesMs.size()},
+                                   {"frames_per_second", result.framesPerSecond()},
+                                   {"interval_ms", result.intervalMs()},
+                                   {"latency_p50_ms", result.latencyMs(0.5)},
+                                   {"latency_p95_ms", result.latencyMs(0.95)}};
+    if (planned)
+      json.update({{"planned_interval_ms", planned->plan.interval / 1e3},
+                   {"planned_latency_ms", planned->plan.makespan / 1e3},
+                   {"bound_ms", planned->plan.bound / 1e3}});
+    std::printf("%s\n", jsonText(json).c_str());
+    return;
+  }
+  std::printf("%s: %.1f frames/s (%.3f ms a frame), latency median %.2f ms, 95 %% within %.2f ms, "
+              "over %zu frames\n",
+              options.app.file.c_str(), result.framesPerSecond(), result.intervalMs(),
+              result.latencyMs(0.5), result.latencyMs(0.95), result.latenciesMs.size());
+  if (planned)
+    std::printf("  planned: %.3f ms a frame, latency %.2f ms; no plan has less than %.3f ms (%s)\n",
+                planned->plan.interval / 1e3, planned->plan.makespan / 1e3,
+                planned->plan.bound / 1e3, planned->plan.boundReason.c_str());
+}
+
+} // namespace
+
+int benchApp(const BenchAppOptions &options) {
+  StepTable table;
+  registerAllSteps(table);
+  auto app = loadApp("bench", options.app, table);
+  if (int *exitCode = std::get_if<int>(&app))
+    return *exitCode;
+  Result<std::vector<Image>> frames = loadFrames(options.inputs);
+  if (!frames.ok())
+    return refuse(frames.error());
+  Result<AppExecutor> executor =
+      makeAppExecutor(std::get<OpenedApp>(std::move(app)), table, options.pipeline, options.inputs);
+  if (!executor.ok())
+    return refuseRequest(executor.error());
+  Result<Measurement> result = measure(**executor, executor->capacity(), *frames, options.seconds);
+  if (!result.ok())
+    return refuse(result.error());
+  print(options, *result, executor->planned());
+  if (Status written = executor->writeTraces(options.pipeline); !written.ok())
+    return refuse(written.error());
+  return kExitDone;
+}
+
+} // namespace tandem

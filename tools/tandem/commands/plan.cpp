@@ -1,0 +1,146 @@
+// tandem plan: how an application would run as a pipeline, here or on a device of which only a
+// model is at hand.
+
+#include "base/file.h"
+#include "pipeline/schedulers/gantt.h"
+#include "pipeline/simulator/simulator.h"
+#include "tools/tandem/app_loading.h"
+#include "tools/tandem/command.h"
+#include "tools/tandem/json_text.h"
+#include "tools/tandem/output_place.h"
+#include "tools/tandem/pipeline_setup.h"
+#include "tools/tandem/plan_report.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+namespace tandem {
+namespace {
+
+struct Options {
+  AppOptions app;
+  PipelineSetup pipeline;
+  std::vector<std::string> inputs;
+  size_t simulatedFrames = 300;
+  double jitter = 0;
+  bool json = false;
+};
+
+Result<Simulation> simulated(const Options &options, const PlannedApp &planned) {
+  SimulationOptions simulation;
+  simulation.frames = options.simulatedFrames;
+  simulation.arrivalPeriod =
+      options.pipeline.framesPerSecond > 0 ? 1e6 / options.pipeline.framesPerSecond : 0;
+  simulation.jitter = options.jitter;
+  simulation.variations = planned.graph.variations;
+  simulation.counts = planned.graph.counts;
+  simulation.probabilities = planned.graph.probabilities;
+  return simulate(planned.graph.graph, planned.plan, simulation);
+}
+
+/// The device that works the longest part of the time.
+size_t busiest(const Simulation &simulation) {
+  auto most = std::ranges::max_element(simulation.utilisation);
+  return static_cast<size_t>(most - simulation.utilisation.begin());
+}
+
+void printText(const Options &options, const PlannedApp &planned, const Simulation &simulation) {
+  const Plan &plan = planned.plan;
+  const TaskGraph &graph = planned.graph.graph;
+  std::printf("%s on %s; times in microseconds\n", options.app.file.c_str(),
+              planned.machine.c_str());
+  std::fputs(planAsText(graph, plan).c_str(), stdout);
+  std::printf("planned: %.1f frames/s, %.2f ms for a frame; the best possible is %s %.2f ms\n",
+              1e6 / plan.interval, plan.makespan / 1e3,
+              plan.objective == Objective::kThroughput ? "a frame every" : "a frame in",
+              plan.bound / 1e3);
+  std::printf(
+      "simulated, %zu frames: %.1f frames/s, latency median %.2f ms, 95 %% within %.2f ms\n",
+      simulation.finished, 1e6 / simulation.interval, simulation.latencyP50 / 1e3,
+      simulation.latencyP95 / 1e3);
+  std::printf("busy, simulated:");
+  for (size_t i = 0; i < graph.processors.size(); ++i)
+    std::printf(" %s %.0f %%", graph.processors[i].name.c_str(), simulation.utilisation[i] * 100);
+  std::printf("; the bottleneck is %s\n", graph.processors[busiest(simulation)].name.c_str());
+  if (!planned.graph.modelled.empty())
+    std::printf("modelled, not measured: the costs of %zu tasks, and so all of the above\n",
+                planned.graph.modelled.size());
+}
+
+void printJson(const Options &options, const PlannedApp &planned, const Simulation &simulation) {
+  const TaskGraph &graph = planned.graph.graph;
+  nlohmann::ordered_json json = {{"application", options.app.file},
+                                 {"machine", planned.machine},
+                                 {"modelled", planned.graph.modelled}};
+  json["plan"] = planAsJson(graph, planned.plan);
+  nlohmann::ordered_json busy;
+  for (size_t i = 0; i < graph.processors.size(); ++i)
+    busy[graph.processors[i].name] = simulation.utilisation[i];
+  json["simulated"] = {{"frames", simulation.finished},
+                       {"interval_us", simulation.interval},
+                       {"latency_p50_us", simulation.latencyP50},
+                       {"latency_p95_us", simulation.latencyP95},
+                       {"busy", busy},
+                       {"bottleneck", graph.processors[busiest(simulation)].name}};
+  std::printf("%s\n", jsonText(json).c_str());
+}
+
+int plan(Options &options) {
+  if (!options.pipeline.svg.empty())
+    if (Status place = checkOutputPlace(options.pipeline.svg, "the chart", options.inputs);
+        !place.ok())
+      return refuseRequest(place.error());
+  StepTable table;
+  registerAllSteps(table);
+  auto app = loadApp("plan", options.app, table);
+  if (int *exitCode = std::get_if<int>(&app))
+    return *exitCode;
+  const OpenedApp &opened = std::get<OpenedApp>(app);
+  Result<PlannedApp> planned = opened.device == "host"
+                                   ? planHere(opened, table, options.pipeline, options.inputs)
+                                   : planForDevice(opened, table, options.pipeline, options.inputs);
+  if (!planned.ok())
+    return refuseRequest(planned.error());
+  Result<Simulation> simulation = simulated(options, *planned);
+  if (!simulation.ok())
+    return refuseRequest(simulation.error());
+  if (!options.pipeline.svg.empty())
+    if (Status written = writeFileAtomically(
+            options.pipeline.svg, ganttSvg(ganttOf(planned->graph.graph, planned->plan)));
+        !written.ok())
+      return refuse(written.error());
+  if (options.json)
+    printJson(options, *planned, *simulation);
+  else
+    printText(options, *planned, *simulation);
+  return kExitDone;
+}
+
+} // namespace
+
+void registerPlan(CommandTable &table) {
+  auto options = std::make_shared<Options>();
+  CLI::App &command = table.add(
+      "plan", "Plan an application as a pipeline over cores and devices, and simulate the plan.",
+      "  tandem plan apps/showcase/showcase.yaml clip.mp4\n"
+      "  tandem plan showcase.yaml photo.jpg --objective latency --svg plan.svg\n"
+      "  tandem plan showcase.yaml clip.mp4 --device mt6873 --backends neuron,cpu --fps 30");
+  command.add_option("APP", options->app.file, "an application (.yaml)")->required();
+  command.add_option("FRAMES", options->inputs,
+                     "pictures and videos to measure its tasks on, where that was not done before");
+  addAppOptions(command, options->app);
+  addPipelineOptions(command, options->pipeline, /*runs=*/false);
+  command.add_option("--simulate", options->simulatedFrames, "frames that the plan is tried on")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command
+      .add_option("--jitter", options->jitter,
+                  "part by which simulated times go up and down, 0 to 1")
+      ->check(numberWithin(0, 1))
+      ->capture_default_str();
+  command.add_flag("--json", options->json, "for a program to read");
+  table.onRun(command, [options] { return plan(*options); });
+}
+
+} // namespace tandem

@@ -1,0 +1,89 @@
+#include "tools/tandem/frame_output.h"
+
+#include "tools/tandem/annotate.h"
+#include "tools/tandem/picture.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace tandem {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What an annotated `input` is called: a camera has no ending, and not every video has a writer.
+fs::path nameOf(const std::string &input) {
+  if (!isVideo(input))
+    return fs::path(input).filename();
+  fs::path name = fs::path(input).filename();
+  if (name.extension() == ".avi" || name.extension() == ".mp4")
+    return name;
+  std::string stem = name.stem().string();
+  std::ranges::replace(stem, ':', '-');
+  return stem + ".mp4";
+}
+
+} // namespace
+
+Result<FrameOutput> FrameOutput::plan(std::span<const std::string> inputs,
+                                      const std::string &folder) {
+  FrameOutput output;
+  output.folder_ = folder;
+  if (folder.empty())
+    return output;
+  for (const std::string &input : inputs) {
+    fs::path name = nameOf(input), place = fs::path(folder) / name;
+    for (int i = 2; std::ranges::find(output.places_, place.string()) != output.places_.end(); ++i)
+      place = fs::path(folder) /
+              (name.stem().string() + "-" + std::to_string(i) + name.extension().string());
+    for (const std::string &other : inputs) {
+      std::error_code notThere;
+      if (fs::equivalent(place, other, notThere))
+        return Error(Code::kInvalidArgument, other, "would be overwritten by ",
+                     other == input
+                         ? std::string("its annotated ") + (isVideo(input) ? "video" : "picture")
+                         : "the annotated " + input,
+                     ", choose another folder for --save");
+    }
+    output.places_.push_back(place.string());
+  }
+  return output;
+}
+
+Status FrameOutput::open() {
+  std::error_code failure;
+  if (writes())
+    fs::create_directories(folder_, failure);
+  if (failure)
+    return Error(Code::kIo, folder_, "cannot make the folder: ", failure.message());
+  return {};
+}
+
+Result<std::string> FrameOutput::write(InputFrame &frame, double framesPerSecond,
+                                       const std::vector<NamedResult> &results) {
+  const std::string &place = places_[frame.input];
+  if (video_ && videoInput_ != frame.input)
+    TANDEM_RETURN_IF_ERROR(finish());
+  annotate(frame.image, results);
+  if (!frame.number) {
+    TANDEM_RETURN_IF_ERROR(savePicture(place, frame.image));
+    return place;
+  }
+  if (!video_) {
+    TANDEM_ASSIGN_OR_RETURN(
+        video_, VideoWriter::create(place, frame.image.width, frame.image.height, framesPerSecond));
+    videoInput_ = frame.input;
+  }
+  TANDEM_RETURN_IF_ERROR(video_->write(frame.image));
+  return place;
+}
+
+Status FrameOutput::finish() {
+  if (!video_)
+    return {};
+  std::unique_ptr<VideoWriter> video = std::move(video_);
+  return video->finish();
+}
+
+} // namespace tandem

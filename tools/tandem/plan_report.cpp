@@ -1,0 +1,116 @@
+#include "tools/tandem/plan_report.h"
+
+#include "base/printable.h"
+#include "pipeline/schedulers/gantt.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace tandem {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// The plan's tasks as they start.
+std::vector<const PlannedTask *> inOrder(const Plan &plan) {
+  std::vector<const PlannedTask *> tasks;
+  for (const PlannedTask &task : plan.tasks)
+    tasks.push_back(&task);
+  std::sort(tasks.begin(), tasks.end(), [](const PlannedTask *a, const PlannedTask *b) {
+    return a->start != b->start ? a->start < b->start : a < b;
+  });
+  return tasks;
+}
+
+std::string nameOf(const TaskGraph &graph, const PlannedTask &task, bool repeats) {
+  return printable(graph.tasks[task.task].name) + (repeats ? "/" + std::to_string(task.frame) : "");
+}
+
+size_t terminalColumns() {
+  winsize size = {};
+  bool known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return known && size.ws_col >= 40 ? std::min<size_t>(size.ws_col, 250) : 100;
+}
+
+template <typename... Values> std::string format(const char *pattern, Values... values) {
+  std::array<char, 512> text;
+  std::snprintf(text.data(), text.size(), pattern, values...);
+  return text.data();
+}
+
+} // namespace
+
+ordered_json planAsJson(const TaskGraph &graph, const Plan &plan) {
+  bool repeats = plan.objective == Objective::kThroughput;
+  ordered_json tasks = ordered_json::array(), transfers = ordered_json::array();
+  for (const PlannedTask *task : inOrder(plan)) {
+    ordered_json entry = {{"name", graph.tasks[task->task].name}};
+    if (repeats)
+      entry["frame"] = task->frame;
+    entry["processor"] = graph.processors[task->processor].name;
+    entry["start"] = task->start;
+    entry["finish"] = task->finish;
+    tasks.push_back(std::move(entry));
+  }
+  for (const PlannedTransfer &transfer : plan.transfers) {
+    const TaskEdge &edge = graph.edges[transfer.edge];
+    ordered_json entry = {{"from", graph.tasks[edge.from].name}, {"to", graph.tasks[edge.to].name}};
+    if (repeats)
+      entry["frame"] = transfer.frame;
+    entry["start"] = transfer.start;
+    entry["finish"] = transfer.finish;
+    transfers.push_back(std::move(entry));
+  }
+  ordered_json json = {{"scheduler", plan.scheduler},
+                       {"objective", repeats ? "throughput" : "latency"},
+                       {"makespan", plan.makespan}};
+  if (repeats) {
+    json["interval"] = plan.interval;
+    json["frames"] = plan.frames;
+    json["framesInFlight"] = plan.framesInFlight;
+  }
+  json["bound"] = plan.bound;
+  json["boundReason"] = plan.boundReason;
+  json["gap"] = plan.gap();
+  json["optimal"] = plan.optimal;
+  json["tasks"] = std::move(tasks);
+  json["transfers"] = std::move(transfers);
+  return json;
+}
+
+std::string planAsText(const TaskGraph &graph, const Plan &plan) {
+  std::string text;
+  bool repeats = plan.objective == Objective::kThroughput;
+  int taskWidth = 4, processorWidth = 9;
+  for (const PlannedTask &task : plan.tasks)
+    taskWidth = std::max(taskWidth, static_cast<int>(nameOf(graph, task, repeats).size()));
+  for (const PlanProcessor &processor : graph.processors)
+    processorWidth = std::max(processorWidth, static_cast<int>(printable(processor.name).size()));
+  text += format("%-*s  %-*s  %12s  %12s\n", taskWidth, "task", processorWidth, "processor",
+                 "start", "finish");
+  for (const PlannedTask *task : inOrder(plan))
+    text += format("%-*s  %-*s  %12.6g  %12.6g\n", taskWidth, nameOf(graph, *task, repeats).c_str(),
+                   processorWidth, printable(graph.processors[task->processor].name).c_str(),
+                   task->start, task->finish);
+  text += "\n" + ganttText(ganttOf(graph, plan), terminalColumns()) + "\n";
+  if (repeats)
+    text +=
+        format("interval %.6g, pattern of %zu frame%s, %zu in flight, makespan of a frame %.6g\n",
+               plan.interval, plan.frames, plan.frames == 1 ? "" : "s", plan.framesInFlight,
+               plan.makespan);
+  else
+    text += format("makespan %.6g\n", plan.makespan);
+  if (plan.optimal)
+    text += format("optimal: no plan has less (%s)\n", plan.boundReason.c_str());
+  else
+    text += format("lower bound %.6g (%s), gap at most %.2f %%\n", plan.bound,
+                   plan.boundReason.c_str(), plan.gap() * 100);
+  return text;
+}
+
+} // namespace tandem
