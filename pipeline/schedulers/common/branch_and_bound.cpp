@@ -253,7 +253,9 @@ private:
       for (const auto &[after, edge] : instance_.successors(other.task))
         for (uint32_t there : instance_.choices(after))
           slowest = std::max(slowest, instance_.transfer(edge, other.processor, there));
-      latest = std::min(latest, other.finish + slowest - instance_.leastDuration(other.task));
+      // Before that its processor may be wanted for what starts then.
+      double spare = std::max(0.0, slowest - instance_.leastDuration(other.task));
+      latest = std::min(latest, other.finish + spare);
     }
     return latest;
   }

@@ -127,6 +127,17 @@ TEST(Exact, FindsWhatTryingEverythingFinds) {
   }
 }
 
+TEST(Exact, FindsWhatTryingEverythingFindsOfLargerGraphs) {
+  for (uint64_t seed = 0; seed < 150; ++seed) {
+    OddTraits traits;
+    traits.zeroCosts = seed % 2;
+    traits.links = seed % 4 == 1;
+    TaskGraph graph = seed % 3 ? oddGraph(6, 2, traits, seed)
+                               : randomGraph({7, 1, 2, seed % 2 ? 1.0 : 5.0, 0.5, 2}, seed);
+    compare(graph, "larger " + std::to_string(seed));
+  }
+}
+
 TEST(Exact, FindsItWithEqualProcessors) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
     TaskGraph graph = oddGraph(5, 3, {false, seed % 2 == 0}, seed);
