@@ -36,8 +36,8 @@ public:
 
   void run(size_t frames) {
     FractionalLoad fractional = fractionalLoad(instance_);
-    constexpr size_t kNodes = 50'000;
-    size_t nodes = std::min(kNodes, static_cast<size_t>(budget_.work / 8));
+    // Enough to be sure of small patterns; of larger ones the exchanges find nearly all there is.
+    auto nodes = static_cast<size_t>(std::clamp(budget_.work / 32, 2e3, 5e4));
     consider(
         patternOf(frames, balancedPlacement(instance_, fractional, frames,
                                             budget_.target * static_cast<double>(frames), nodes)));
