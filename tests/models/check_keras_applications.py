@@ -86,6 +86,11 @@ def tandem(program, *arguments):
         raise RuntimeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit {done.returncode}")
 
 
+def layer_of(tensor):
+    """The name of the layer that makes it, which is what inputs and outputs are called."""
+    return tensor._keras_history.operation.name
+
+
 def check(program, model, formats):
     generator = np.random.default_rng(11)
     inputs = [generator.uniform(0, 1, (1, *[size or 8 for size in tensor.shape[1:]])).astype(np.float32) for tensor in model.inputs]
@@ -100,12 +105,12 @@ def check(program, model, formats):
             (folder / f"model.{kind}").unlink()
             given = []
             for tensor, value in zip(model.inputs, inputs):
-                np.save(folder / f"{tensor.name}.npy", value)
-                given += ["--input", f"{tensor.name}={folder / tensor.name}.npy"]
+                np.save(folder / f"{layer_of(tensor)}.npy", value)
+                given += ["--input", f"{layer_of(tensor)}={folder / layer_of(tensor)}.npy"]
             tandem(program, "run", folder / "m.tandem", *given, "--save", folder / "out")
             worst = 0.0
-            for tensor, value in zip(model.outputs, expected):  # called by the layers that make them
-                actual = np.load(folder / "out" / f"{tensor._keras_history.operation.name}.npy")
+            for tensor, value in zip(model.outputs, expected):
+                actual = np.load(folder / "out" / f"{layer_of(tensor)}.npy")
                 if actual.shape != value.shape or not np.isfinite(value).all():
                     raise RuntimeError(f"shape {actual.shape}, Keras has {value.shape}; or Keras's output is not finite")
                 worst = max(worst, np.abs(value - actual).max() / max(np.abs(value).max(), 1e-30))

@@ -108,10 +108,19 @@ static bool isModelClass(llvm::StringRef className) {
   return className == "Functional" || className == "Model" || className == "Sequential";
 }
 
+/// Whether a node of Keras 3 is a function of keras.ops, whose names are those of layers too. An
+/// .h5 file leaves out the modules; every layer has 'trainable' or 'dtype', functions have not.
+static bool isFunction(const Json &json) {
+  if (llvm::StringRef module = stringMember(json, "module"); !module.empty())
+    return module.starts_with("keras.src.ops");
+  const Json *calls = member(json, "inbound_nodes"), *config = member(json, "config");
+  bool isKeras3 = calls && calls->is_array() && !calls->empty() && member(calls->front(), "args");
+  return isKeras3 && config && !member(*config, "trainable") && !member(*config, "dtype");
+}
+
 static llvm::Expected<LayerConfig> parseLayer(const Json &json, WeightPaths &paths) {
   LayerConfig layer;
   layer.className = stringMember(json, "class_name").str();
-  bool isFunction = stringMember(json, "module").starts_with("keras.src.ops");
   const Json *config = member(json, "config");
   if (layer.className.empty() || !config || !config->is_object())
     return invalid("a layer has no class name or configuration");
@@ -121,9 +130,11 @@ static llvm::Expected<LayerConfig> parseLayer(const Json &json, WeightPaths &pat
     layer.name = stringMember(json, "name").str();
   if (layer.name.empty())
     return invalid("a layer of class " + layer.className + " has no name");
-  layer.weights = {layer.name, "", isFunction ? "" : paths.of(layer.className)};
-  if (isFunction)
+  if (isFunction(json)) {
     layer.className = "ops." + layer.className;
+    return layer;
+  }
+  layer.weights = {layer.name, "", paths.of(layer.className)};
   if (!isModelClass(layer.className))
     return layer;
   llvm::Expected<ModelConfig> inner = parseInner(layer.className, *config);

@@ -92,8 +92,8 @@ def main():
                            "config": {"shape": [None, 3], "dtype": "float32", "keras_history": [name, 0, 0]}}
     policy = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}}
     keras3 = functional([layer("InputLayer", "x", batch_shape=[None, 3], dtype=policy),
-                         layer("Activation", "gate", activation="hard_sigmoid"),
-                         layer("Multiply", "out")], ["x"], ["out"])
+                         layer("Activation", "gate", activation="hard_sigmoid", trainable=True),
+                         layer("Multiply", "out", trainable=True)], ["x"], ["out"])
     keras3["config"]["layers"][1]["inbound_nodes"] = [{"args": [tensor("x")], "kwargs": {}}]
     keras3["config"]["layers"][2]["inbound_nodes"] = [{"args": [[tensor("x"), tensor("gate")]], "kwargs": {}}]
     keras3["config"]["input_layers"] = ["x", 0, 0]

@@ -49,7 +49,7 @@ TEST_P(Results, HaveTheShapeThatMxnetGives) {
   const Case &each = GetParam();
   EXPECT_THAT(
       importNode(each.op, each.attributes, each.inputs, each.parameters),
-      HasSubstr("-> (tensor<" + std::string(each.result) + "> {graph.name = \"n_output\"})j"));
+      HasSubstr("-> (tensor<" + std::string(each.result) + "> {graph.name = \"n_output\"})"));
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -49,7 +49,7 @@ TEST(MxnetAttributes, AreWrittenAsPythonDoes) {
 TEST(MxnetImporter, NamesInputsAndResultsAsMxnetDoes) {
   EXPECT_THAT(importText(denseSymbol(), denseParameters()),
               HasSubstr("(%arg0: tensor<1x3xf32> {graph.name = \"data\"}) -> "
-                        "(tensor<1x2xf32> {graph.name = \"fc_output\"})j"));
+                        "(tensor<1x2xf32> {graph.name = \"fc_output\"})"));
 }
 
 TEST(MxnetImporter, TakesShapesFromTheOptionFirst) {
