@@ -74,13 +74,19 @@ std::string className(const std::string &op) {
   return "graph::" + name + "Op";
 }
 
-/// All of an importer's own code, tests left out.
+/// All of an importer's own code, tests left out, and what importers share as far as it includes
+/// that.
 std::string sourceOf(const std::string &format) {
   std::ostringstream text;
-  std::filesystem::path folder =
-      std::filesystem::path(TANDEM_SOURCE_DIR) / "compiler" / "importers" / format;
-  for (const auto &entry : std::filesystem::recursive_directory_iterator(folder))
+  std::filesystem::path importers =
+      std::filesystem::path(TANDEM_SOURCE_DIR) / "compiler" / "importers";
+  for (const auto &entry : std::filesystem::recursive_directory_iterator(importers / format))
     if (entry.path().extension() == ".cpp" && entry.path().parent_path().filename() != "test")
+      text << std::ifstream(entry.path()).rdbuf();
+  std::string own = text.str();
+  for (const auto &entry : std::filesystem::directory_iterator(importers / "common"))
+    if (entry.path().extension() == ".cpp" &&
+        own.find("importers/common/" + entry.path().stem().string() + ".h") != std::string::npos)
       text << std::ifstream(entry.path()).rdbuf();
   return text.str();
 }

@@ -63,7 +63,25 @@ MaybeValue NodeBuilder::fill(Type type, ArrayRef<int64_t> shape, float value) {
   std::optional<int64_t> count = elementCount(shape);
   if (!count || *count > kMaxFill)
     return error() << "a constant of shape " << shapeText(shape) << " is too large";
-  return constant(type, shape, SmallVector<float>(*count, value));
+  Attribute one = isa<FloatType>(type)
+                      ? Attribute(FloatAttr::get(type, value))
+                      : Attribute(IntegerAttr::get(type, static_cast<int64_t>(value)));
+  auto tensor = RankedTensorType::get(shape, type);
+  return graph::ConstantOp::create(builder_, location_, tensor, DenseElementsAttr::get(tensor, one))
+      .getResult();
+}
+
+MaybeValue NodeBuilder::transpose(MaybeValue value, ArrayRef<int64_t> permutation) {
+  return create<graph::TransposeOp>(value, permutation);
+}
+MaybeValue NodeBuilder::reshape(MaybeValue value, ArrayRef<int64_t> shape) {
+  return create<graph::ReshapeOp>(value, shape);
+}
+MaybeValue NodeBuilder::toNhwc(MaybeValue value) {
+  return transpose(value, {0, 2, 3, 1});
+}
+MaybeValue NodeBuilder::toNchw(MaybeValue value) {
+  return transpose(value, {0, 3, 1, 2});
 }
 
 MaybeValue NodeBuilder::transpose(MaybeValue value, ArrayRef<int64_t> permutation) {

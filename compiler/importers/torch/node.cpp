@@ -266,19 +266,6 @@ MaybeValue AtenNode::operand(StringRef name, Value like) {
   return scalarLike(like, *scalar);
 }
 
-MaybeValue AtenNode::transpose(MaybeValue value, ArrayRef<int64_t> permutation) {
-  return create<graph::TransposeOp>(value, permutation);
-}
-MaybeValue AtenNode::reshape(MaybeValue value, ArrayRef<int64_t> shape) {
-  return create<graph::ReshapeOp>(value, shape);
-}
-MaybeValue AtenNode::toNhwc(MaybeValue value) {
-  return transpose(value, {0, 2, 3, 1});
-}
-MaybeValue AtenNode::toNchw(MaybeValue value) {
-  return transpose(value, {0, 3, 1, 2});
-}
-
 MaybeValue AtenNode::image(StringRef name, StringRef otherName) {
   MaybeValue value = tensor(has(name) || otherName.empty() ? name : otherName);
   if (succeeded(value) && shapeOf(*value).size() != 4)

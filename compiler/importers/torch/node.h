@@ -65,11 +65,6 @@ public:
   /// Refuses a 'dtype' that is not the type of `value` anyway.
   void checkDtypeIs(mlir::Value value);
 
-  /// PyTorch's tensors are NCHW, the graph's ops NHWC. sink-transposes cancels what meets.
-  MaybeValue toNhwc(MaybeValue value);
-  MaybeValue toNchw(MaybeValue value);
-  MaybeValue reshape(MaybeValue value, llvm::ArrayRef<int64_t> shape);
-  MaybeValue transpose(MaybeValue value, llvm::ArrayRef<int64_t> permutation);
   /// A batch of images (rank 4), called one or the other name in the schema. Other ranks are
   /// refused.
   MaybeValue image(llvm::StringRef name, llvm::StringRef otherName = "");

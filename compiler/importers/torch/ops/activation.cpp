@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/torch/node.h"
 
 #include <cmath>
@@ -38,29 +39,12 @@ static MaybeValue importElu(AtenNode &node) {
   return scale == 1 ? result : node.create<graph::MulOp>(result, node.scalarLike(*x, scale), kNone);
 }
 
-static MaybeValue importSelu(AtenNode &node) { // the constants of the paper, as PyTorch has them
-  MaybeValue x = node.tensor("self");
-  if (failed(x))
-    return failure();
-  MaybeValue inner =
-      node.create<graph::EluOp>(x, llvm::APFloat(static_cast<float>(1.6732632423543772)));
-  return node.create<graph::MulOp>(inner, node.scalarLike(*x, 1.0507009873554805), kNone);
+static MaybeValue importSelu(AtenNode &node) {
+  return selu(node, node.tensor("self"));
 }
 
 static MaybeValue importSilu(AtenNode &node) {
-  MaybeValue x = node.tensor("self");
-  return node.create<graph::MulOp>(x, node.create<graph::SigmoidOp>(x), kNone);
-}
-
-/// log(1 + exp(x)), as max(x, 0) + log(1 + exp(-|x|)) so that nothing overflows.
-static MaybeValue softplus(AtenNode &node, MaybeValue x) {
-  if (failed(x))
-    return failure();
-  MaybeValue decay =
-      node.create<graph::ExpOp>(node.create<graph::NegOp>(node.create<graph::AbsOp>(x)));
-  MaybeValue tail =
-      node.create<graph::LogOp>(node.create<graph::AddOp>(decay, node.scalarLike(*x, 1), kNone));
-  return node.create<graph::AddOp>(node.create<graph::ReluOp>(x), tail, kNone);
+  return swish(node, node.tensor("self"));
 }
 
 /// PyTorch cuts to x above 'threshold', where the difference is below float's precision.
@@ -75,11 +59,10 @@ static MaybeValue importSoftplus(AtenNode &node) {
 }
 
 static MaybeValue importMish(AtenNode &node) {
-  MaybeValue x = node.tensor("self");
-  return node.create<graph::MulOp>(x, node.create<graph::TanhOp>(softplus(node, x)), kNone);
+  return mish(node, node.tensor("self"));
 }
 
-/// By the error function, or by tanh: x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))).
+/// By the error function, or by tanh.
 static MaybeValue importGelu(AtenNode &node) {
   MaybeValue x = node.tensor("self");
   StringRef approximate = node.string("approximate", "none");
@@ -89,12 +72,7 @@ static MaybeValue importGelu(AtenNode &node) {
     return node.create<graph::GeluOp>(x);
   if (approximate != "tanh")
     return node.unsupported("'approximate' '" + approximate + "'");
-  auto times = [&](MaybeValue a, MaybeValue b) { return node.create<graph::MulOp>(a, b, kNone); };
-  auto plus = [&](MaybeValue a, MaybeValue b) { return node.create<graph::AddOp>(a, b, kNone); };
-  auto scalar = [&](double value) { return MaybeValue(node.scalarLike(*x, value)); };
-  MaybeValue cube = times(times(x, x), x);
-  MaybeValue inner = times(plus(x, times(cube, scalar(0.044715))), scalar(std::sqrt(M_2_PI)));
-  return times(times(x, scalar(0.5)), plus(node.create<graph::TanhOp>(inner), scalar(1)));
+  return geluTanh(node, x);
 }
 
 static MaybeValue clampTo(AtenNode &node, double low, double high) {
@@ -103,17 +81,7 @@ static MaybeValue clampTo(AtenNode &node, double low, double high) {
     return failure();
   if (!isa<FloatType>(getElementTypeOrSelf(*x)))
     return node.unsupported("a tensor of integers");
-  if (low == 0 && high == 6)
-    return node.create<graph::Relu6Op>(x);
-  if (low == -1 && high == 1)
-    return node.create<graph::ReluN1To1Op>(x);
-  MaybeValue result = x;
-  if (low == 0)
-    result = node.create<graph::ReluOp>(result);
-  else if (low > -INFINITY)
-    result = node.create<graph::MaximumOp>(result, node.scalarLike(*x, low));
-  return high == INFINITY ? result
-                          : node.create<graph::MinimumOp>(result, node.scalarLike(*x, high));
+  return clampBetween(node, x, low, high);
 }
 
 static MaybeValue importHardtanh(AtenNode &node) {

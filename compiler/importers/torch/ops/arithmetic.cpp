@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/torch/node.h"
 
 using namespace mlir;
@@ -59,7 +60,6 @@ static MaybeValue importDivMode(AtenNode &node) {
   return mode.empty() ? quotient : node.create<graph::FloorOp>(quotient);
 }
 
-/// Exponents that have an op of their own are not left to pow.
 static MaybeValue importPowScalar(AtenNode &node) {
   MaybeValue x = node.tensor("self");
   double exponent = node.number("exponent");
@@ -67,17 +67,7 @@ static MaybeValue importPowScalar(AtenNode &node) {
     return failure();
   if (!isa<FloatType>(getElementTypeOrSelf(*x)))
     return node.unsupported("a tensor of integers");
-  if (exponent == 1)
-    return x;
-  if (exponent == 2)
-    return node.create<graph::MulOp>(x, x, kNone);
-  if (exponent == 0.5)
-    return node.create<graph::SqrtOp>(x);
-  if (exponent == -0.5)
-    return node.create<graph::RsqrtOp>(x);
-  if (exponent == -1)
-    return node.create<graph::DivOp>(node.scalarLike(*x, 1), x, kNone);
-  return node.create<graph::PowOp>(x, node.scalarLike(*x, exponent));
+  return powScalar(node, x, exponent);
 }
 
 static MaybeValue importPowTensor(AtenNode &node) {

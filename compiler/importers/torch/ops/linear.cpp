@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/torch/node.h"
 
 using namespace mlir;
@@ -5,23 +6,6 @@ using namespace mlir;
 namespace tandem::torch {
 
 static constexpr auto kNone = graph::Activation::None;
-
-/// Rows of the last dimension, whatever is before it, times `filter` [N, K].
-static MaybeValue multiplyRows(AtenNode &node, MaybeValue input, MaybeValue filter,
-                               MaybeValue bias) {
-  if (failed(input) || failed(filter) || failed(bias))
-    return failure();
-  SmallVector<int64_t> shape(shapeOf(*input));
-  if (shape.empty() || shapeOf(*filter).size() != 2)
-    return node.invalid("shapes " + shapeText(shape) + " and " + shapeText(shapeOf(*filter)) +
-                        " are no matrix product");
-  bool isMatrix = shape.size() == 2;
-  if (!isMatrix)
-    input = node.reshape(input, {*elementCount(ArrayRef(shape).drop_back()), shape.back()});
-  MaybeValue result = node.create<graph::FullyConnectedOp>(input, filter, bias, kNone);
-  shape.back() = shapeOf(*filter)[0];
-  return isMatrix ? result : node.reshape(result, shape);
-}
 
 /// aten.linear: the weight is [N, K], as the graph has it.
 static MaybeValue importLinear(AtenNode &node) {

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/torch/node.h"
 
 #include <cmath>
@@ -51,8 +52,6 @@ static MaybeValue importBilinear(AtenNode &node) {
                                                           /*halfPixelCenters=*/!alignCorners));
 }
 
-/// aten.pixel_shuffle: channels are (channel, row, column) of a block there, (row, column, channel)
-/// in depth_to_space, so they are reordered first.
 static MaybeValue importPixelShuffle(AtenNode &node) {
   MaybeValue input = node.image("self");
   int64_t factor = node.integer("upscale_factor");
@@ -63,12 +62,7 @@ static MaybeValue importPixelShuffle(AtenNode &node) {
   if (factor < 1 || factor > kMostFactor || shape[1] % (factor * factor))
     return node.invalid("'upscale_factor' is " + Twine(factor) + " for " + Twine(shape[1]) +
                         " channels");
-  int64_t block = factor * factor, channels = shape[1] / block;
-  int64_t pixels = shape[0] * shape[2] * shape[3];
-  MaybeValue split = node.reshape(node.toNhwc(input), {pixels, channels, block});
-  MaybeValue reordered =
-      node.reshape(node.transpose(split, {0, 2, 1}), {shape[0], shape[2], shape[3], shape[1]});
-  return node.toNchw(node.create<graph::DepthToSpaceOp>(reordered, factor));
+  return pixelShuffle(node, input, factor);
 }
 
 void registerResize(OpTable &table) {
