@@ -8,6 +8,19 @@ class GraphPass<string argument> : Pass<argument, "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tandem::graph::GraphDialect"];
 }
 
+def ComputeOnCodes : GraphPass<"compute-on-codes"> {
+  let summary = "Compute on codes what stands between dequantize and quantize";
+  let description = [{
+    Formats that say by quantize and dequantize around float operations what is to be computed on codes
+    (ONNX's QDQ) are imported as they are, and marked: their function has the attribute
+    `graph.codes_between_quantize`. Then a convolution, a sum and the like whose operands are
+    dequantized and whose only reader quantizes becomes the operation on codes, with the bias in i32
+    at the scale of its sums. What only moves elements is done on codes wherever it stands. A float
+    operation that has no form on codes stays. Without the mark nothing changes: where a TFLite model
+    leaves codes, it means so.
+  }];
+}
+
 def FoldConstants : GraphPass<"fold-constants"> {
   let summary = "Compute what is known at compile time, and bring ops to their canonical form";
   let description = [{

@@ -10,6 +10,8 @@ namespace tandem {
 
 void addGraphPipeline(mlir::OpPassManager &modules) {
   mlir::OpPassManager &functions = modules.nest<mlir::func::FuncOp>();
+  // Constants are f32 once they are folded, and codes no more.
+  functions.addPass(createComputeOnCodes());
   functions.addPass(createFoldConstants());
   // Before its additions and factors are taken for those of a batch norm.
   functions.addPass(createRecognizeHardSwish());
