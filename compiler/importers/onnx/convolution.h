@@ -1,0 +1,27 @@
+#pragma once
+
+#include "compiler/importers/onnx/window.h"
+
+namespace tandem::onnx {
+
+/// A convolution's filter, as the graph has it, and what its attributes say.
+struct Filter {
+  mlir::Value value; ///< OHWI, or 1HWC when depthwise
+  Window window;
+  int64_t groups = 1;
+  bool isDepthwise = false;
+};
+
+/// Reads the filter [output, input / group, ...] at input `index`, and the window, for `input`
+/// (NCHW or NCW).
+mlir::FailureOr<Filter> readFilter(OnnxNode &node, mlir::Value input, size_t index);
+
+/// The same where the filter is a value already: [output, input / group, height, width].
+mlir::FailureOr<Filter> orderFilter(OnnxNode &node, mlir::Value input, mlir::Value oihw,
+                                    Window window, int64_t groups);
+
+/// The convolution of an image (NCHW) into elements of `type`, NCHW again.
+MaybeValue convolve(OnnxNode &node, mlir::Value image, const Filter &filter, MaybeValue bias,
+                    mlir::Type type);
+
+} // namespace tandem::onnx

@@ -1,0 +1,357 @@
+#include "compiler/importers/onnx/graph_import.h"
+
+#include "compiler/graph/constants.h"
+#include "compiler/graph/types.h"
+#include "compiler/importers/onnx/inputs.h"
+#include "compiler/importers/onnx/tensors.h"
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+using namespace mlir;
+
+namespace tandem::onnx {
+
+// Constants grow on import: halves become f32, several nodes turn one filter into their own order.
+// A model whose constants grow beyond this was made to exhaust memory.
+static constexpr size_t kConstantGrowth = 64, kConstantAllowance = size_t(64) << 20;
+// Tensors of equal elements take no memory here, but each backend writes them out. This is twice
+// what the largest network of the ONNX tests has.
+static constexpr size_t kMostGenerated = size_t(1) << 28;
+// Calls of functions, and branches in branches, multiply nodes.
+static constexpr size_t kMostNodes = 1 << 20, kMostDepth = 64;
+
+GraphImport::GraphImport(ModelFile &file, StringRef path, const ImportOptions &options,
+                         MLIRContext &context)
+    : file_(file), options_(options), context_(context), files_(path), errors_(context),
+      builder_(&context) {
+  context.loadDialect<graph::GraphDialect, func::FuncDialect>(); // before the first type is made
+  registerAllOps(table_);
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
+  proto::GraphProto &graph = *file_.model->mutable_graph();
+  Scope scope;
+  scope.opsets = &file_.opsets;
+  scope.isImportedOnce = true;
+  std::vector<std::string> outputs;
+  for (const proto::ValueInfoProto &output : graph.output())
+    outputs.push_back(output.name());
+  if (outputs.empty())
+    return llvm::createStringError("the model has no outputs");
+  if (llvm::Error wrong = importInputs(scope))
+    return wrong;
+  addTensors(scope, graph);
+  collectReads(graph.node(), outputs, scope.read);
+  findUnknownOperators(scope);
+  if (failed(importNodes(scope, *graph.mutable_node())))
+    return unsupported_.empty() ? emitted() : llvm::createStringError(unsupported_.message());
+  if (!unsupported_.empty())
+    return llvm::createStringError(unsupported_.message());
+  errors_.setSubject("");
+  FailureOr<Values> values = outputsOf(scope, outputs);
+  if (failed(values))
+    return emitted();
+  std::vector<NamedValue> named;
+  for (auto [name, value] : llvm::zip(outputs, *values))
+    named.push_back({name, value});
+  // Files of this format say by quantize and dequantize what is to be computed on codes.
+  main_.function->setAttr("graph.codes_between_quantize", builder_.getUnitAttr());
+  return main_.take(std::move(named), errors_);
+}
+
+llvm::Error GraphImport::importInputs(Scope &scope) {
+  llvm::Expected<std::vector<NamedType>> inputs =
+      readInputs(file_.model->graph(), options_, files_, context_);
+  if (!inputs)
+    return inputs.takeError();
+  main_ = MainFunction::create(context_, *inputs);
+  Block &body = main_.function.getBody().front();
+  builder_.setInsertionPointToEnd(&body);
+  for (auto [input, argument] : llvm::zip(*inputs, body.getArguments()))
+    scope.entries[input.name].value = argument;
+  return llvm::Error::success();
+}
+
+void GraphImport::addTensors(Scope &scope, proto::GraphProto &graph) {
+  for (proto::TensorProto &tensor : *graph.mutable_initializer())
+    scope.entries[tensor.name()].tensor = &tensor;
+}
+
+/// All at once and first, since later errors may follow from them.
+void GraphImport::findUnknownOperators(Scope &scope) {
+  for (proto::NodeProto &record : *file_.model->mutable_graph()->mutable_node()) {
+    OnnxNode node(*this, scope, record);
+    bool counts = llvm::any_of(
+        record.output(), [&](const std::string &name) { return scope.read.count(name) != 0; });
+    if (counts && !table_.find(node.kind()) && !file_.functions.count(functionKey(record)))
+      unsupported_.add(node.kind(), node.name());
+  }
+}
+
+LogicalResult GraphImport::importNodes(Scope &scope, Nodes &nodes) {
+  if (++depth_ > kMostDepth)
+    return emitError(builder_.getUnknownLoc())
+           << "functions and branches are nested deeper than " << kMostDepth;
+  for (proto::NodeProto &record : nodes) {
+    bool counts = llvm::any_of(
+        record.output(), [&](const std::string &name) { return scope.read.count(name) != 0; });
+    if (counts && failed(importNode(scope, record)))
+      return failure();
+  }
+  --depth_;
+  return success();
+}
+
+/// Fails when the model is wrong; an operator that is merely unsupported is noted.
+LogicalResult GraphImport::importNode(Scope &scope, proto::NodeProto &record) {
+  OnnxNode node(*this, scope, record);
+  errors_.setSubject("node '" + node.name() + "' (" + node.kind() + ")");
+  if (++nodesImported_ > kMostNodes)
+    return node.error() << "the model has more than " << kMostNodes << " nodes";
+  for (const std::string &name : record.input()) {
+    if (name.empty())
+      continue;
+    Entry *entry = find(scope, name);
+    if (!entry)
+      return node.error() << "it reads '" << name << "', which no earlier node makes";
+    if (entry->isRefused) {
+      standInFor(scope, record);
+      return success();
+    }
+  }
+  auto function = file_.functions.find(functionKey(record));
+  if (function != file_.functions.end())
+    return importCall(scope, record, function->second, node);
+  const OpTable::Entry *entry = table_.find(node.kind());
+  if (!entry) {
+    if (scope.outer || !scope.isImportedOnce) // findUnknownOperators has not seen it
+      unsupported_.add(node.kind(), node.name());
+    standInFor(scope, record);
+    return success();
+  }
+  FailureOr<Values> results = handle(node, *entry);
+  if (succeeded(results))
+    return define(scope, node, record, *results);
+  standInFor(scope, record);
+  return success(errors_.empty());
+}
+
+FailureOr<Values> GraphImport::handle(OnnxNode &node, const OpTable::Entry &entry) {
+  if (entry.evaluate) {
+    SmallVector<Elements> known;
+    for (size_t i = 0; i < node.inputCount(); ++i)
+      if (std::optional<Elements> elements = node.known(i))
+        known.push_back(std::move(*elements));
+    if (known.size() == node.inputCount()) {
+      std::optional<Elements> result = entry.evaluate(node, known);
+      if (result) {
+        MaybeValue value = node.constantOf(*result);
+        return failed(value) ? FailureOr<Values>(failure()) : Values{*value};
+      }
+      if (node.failed())
+        return failure();
+    }
+  }
+  if (entry.takes == Takes::kReals) {
+    MaybeValue first = node.input(0);
+    if (failed(first))
+      return failure();
+    if (!isa<FloatType>(getElementTypeOrSelf(*first)))
+      return FailureOr<Values>(node.unsupported("a tensor of integers"));
+  }
+  if (entry.list)
+    return entry.list(node);
+  if (!entry.single) {
+    if (!node.failed())
+      (void)node.unsupported("on values that are computed at run time");
+    return failure();
+  }
+  MaybeValue value = entry.single(node);
+  return failed(value) ? FailureOr<Values>(failure()) : Values{*value};
+}
+
+LogicalResult GraphImport::define(Scope &scope, OnnxNode &node, proto::NodeProto &record,
+                                  ArrayRef<Value> results) {
+  for (auto [index, name] : llvm::enumerate(record.output())) {
+    if (name.empty() || !scope.read.count(name))
+      continue;
+    if (index >= results.size() || !results[index]) {
+      (void)node.unsupported("its output " + Twine(index) + " ('" + name + "')");
+      standInFor(scope, record);
+      return success();
+    }
+    if (scope.entries.count(name))
+      return node.error() << "its result '" << name << "' is there already";
+    scope.entries[name].value = results[index];
+  }
+  return success();
+}
+
+/// What reads the results of a refused node is left out, since nothing is known of them.
+void GraphImport::standInFor(Scope &scope, const proto::NodeProto &record) {
+  for (const std::string &name : record.output())
+    if (!name.empty())
+      scope.entries[name].isRefused = true;
+}
+
+FailureOr<Values> GraphImport::outputsOf(Scope &scope, ArrayRef<std::string> names) {
+  Values values;
+  for (const std::string &name : names) {
+    MaybeValue value = valueOf(scope, name, builder_.getUnknownLoc());
+    if (failed(value))
+      return failure();
+    values.push_back(*value);
+  }
+  return values;
+}
+
+/// The body of a function, with the call's inputs under its own names.
+LogicalResult GraphImport::importCall(Scope &scope, proto::NodeProto &record,
+                                      const Function &function, OnnxNode &node) {
+  Scope body;
+  body.opsets = &function.opsets;
+  for (auto [index, name] : llvm::enumerate(function.record->input())) {
+    if (!node.has(index))
+      continue;
+    MaybeValue value = node.input(index);
+    if (failed(value))
+      return failure();
+    body.entries[name].value = *value;
+  }
+  body.attributes = function.defaults;
+  for (const proto::AttributeProto &attribute : record.attribute())
+    body.attributes[attribute.name()] = attribute;
+  std::vector<std::string> outputs(function.record->output().begin(),
+                                   function.record->output().end());
+  collectReads(function.record->node(), outputs, body.read);
+  if (failed(importNodes(body, *function.record->mutable_node())))
+    return failure();
+  Values results;
+  for (const std::string &name : outputs) {
+    Entry *entry = find(body, name);
+    if (!entry || entry->isRefused) {
+      standInFor(scope, record);
+      return success();
+    }
+    results.push_back(*valueOf(body, name, node.location()));
+  }
+  return define(scope, node, record, results);
+}
+
+FailureOr<Values> GraphImport::importBranch(Scope &outer, proto::GraphProto &graph,
+                                            ArrayRef<Value> inputs) {
+  Scope scope;
+  scope.outer = &outer;
+  scope.opsets = outer.opsets;
+  if (static_cast<int>(inputs.size()) != graph.input_size())
+    return emitError(builder_.getUnknownLoc())
+           << "the graph '" << graph.name() << "' has " << graph.input_size()
+           << " inputs, expected " << inputs.size();
+  for (auto [input, value] : llvm::zip(graph.input(), inputs))
+    scope.entries[input.name()].value = value;
+  addTensors(scope, graph);
+  std::vector<std::string> outputs;
+  for (const proto::ValueInfoProto &output : graph.output())
+    outputs.push_back(output.name());
+  collectReads(graph.node(), outputs, scope.read);
+  if (failed(importNodes(scope, *graph.mutable_node())))
+    return failure();
+  for (const std::string &name : outputs)
+    if (Entry *entry = find(scope, name); entry && entry->isRefused)
+      return failure(); // noted
+  return outputsOf(scope, outputs);
+}
+
+Entry *GraphImport::find(Scope &scope, StringRef name) {
+  for (Scope *each = &scope; each; each = each->outer)
+    if (auto entry = each->entries.find(std::string_view(name)); entry != each->entries.end())
+      return &entry->second;
+  return nullptr;
+}
+
+constexpr size_t kWorthMoving = 1 << 12; // bytes; less is not worth a resource of its own
+
+/// A large tensor's bytes go from the file's record into the constant as they are.
+static ElementsAttr takeBytes(proto::TensorProto &tensor, RankedTensorType type) {
+  std::string *bytes = tensor.release_raw_data();
+  AsmResourceBlob blob(
+      ArrayRef<char>(bytes->data(), bytes->size()), alignof(std::max_align_t),
+      [bytes](void *, size_t, size_t) { delete bytes; },
+      /*dataIsMutable=*/false);
+  return DenseResourceElementsAttr::get(type, "c", std::move(blob));
+}
+
+MaybeValue GraphImport::valueOf(Scope &scope, StringRef name, Location location) {
+  Entry *entry = find(scope, name);
+  if (!entry || entry->isRefused)
+    return emitError(location) << "'" << name << "' is not made by any node";
+  if (entry->value)
+    return entry->value;
+  proto::TensorProto &tensor = *entry->tensor;
+  llvm::Expected<Elements> elements = readTensor(tensor, files_);
+  if (!elements)
+    return emitError(location) << "tensor '" << name << "': " << toString(elements.takeError());
+  auto place = NameLoc::get(builder_.getStringAttr(name));
+  Type element = graph::plainType(&context_, elements->type());
+  bool ownsBytes = scope.isImportedOnce && tensor.has_raw_data() &&
+                   elements->bytes().data() == tensor.raw_data().data() &&
+                   elements->bytes().size() > kWorthMoving;
+  if (ownsBytes) {
+    auto type = RankedTensorType::get(elements->shape(), element);
+    entry->value = graph::ConstantOp::create(builder_, place, type, takeBytes(tensor, type));
+  } else {
+    MaybeValue value = makeConstant(*elements, element, place);
+    if (failed(value))
+      return failure();
+    entry->value = *value;
+  }
+  return entry->value;
+}
+
+std::optional<Elements> GraphImport::knownOf(Scope &scope, StringRef name) {
+  Entry *entry = find(scope, name);
+  if (!entry || entry->isRefused)
+    return std::nullopt;
+  if (entry->value)
+    return Elements::of(entry->value);
+  llvm::Expected<Elements> elements = readTensor(*entry->tensor, files_);
+  if (elements)
+    return *elements;
+  consumeError(elements.takeError()); // reported when it is read as a value
+  return std::nullopt;
+}
+
+static ElementsAttr attributeOf(const Elements &elements, RankedTensorType type) {
+  auto stored = RankedTensorType::get(type.getShape(), graph::storageType(type.getElementType()));
+  if (elements.isSplat() && elements.count() != 0 && !stored.getElementType().isInteger(1))
+    return DenseElementsAttr::getFromRawBuffer(stored, elements.bytes());
+  if (elements.isSplat() && elements.count() != 0)
+    return DenseElementsAttr::get(stored, elements.bytes().front() != 0);
+  if (std::shared_ptr<const std::vector<char>> owner = elements.owner();
+      owner && owner->size() > kWorthMoving && !stored.getElementType().isInteger(1)) {
+    AsmResourceBlob blob(
+        elements.bytes(), alignof(std::max_align_t), [owner](void *, size_t, size_t) {},
+        /*dataIsMutable=*/false);
+    return DenseResourceElementsAttr::get(stored, "c", std::move(blob));
+  }
+  return graph::makeElements(type, elements.count() ? elements.bytes() : ArrayRef<char>());
+}
+
+MaybeValue GraphImport::makeConstant(const Elements &elements, Type element, Location location) {
+  size_t limit = file_.size * kConstantGrowth + kConstantAllowance;
+  size_t bytes = elements.bytes().size(), generated = elements.isSplat() ? elements.count() : 0;
+  if (bytes > limit - constantBytes_)
+    return emitError(location) << "the constants take more than " << limit
+                               << " bytes, in a file of " << file_.size;
+  if (generated > kMostGenerated - generatedElements_)
+    return emitError(location) << "tensors of equal elements have more than " << kMostGenerated
+                               << " of them";
+  constantBytes_ += bytes;
+  generatedElements_ += generated;
+  auto type = RankedTensorType::get(elements.shape(), element);
+  return graph::ConstantOp::create(builder_, location, type, attributeOf(elements, type))
+      .getResult();
+}
+
+} // namespace tandem::onnx

@@ -1,0 +1,168 @@
+#include "compiler/importers/onnx/inputs.h"
+
+#include "compiler/graph/types.h"
+#include "compiler/importers/common/fixed_shapes.h"
+#include "compiler/importers/common/node_builder.h"
+#include "compiler/importers/onnx/quantization.h"
+#include "compiler/importers/onnx/tensors.h"
+
+#include <map>
+#include <set>
+
+using namespace mlir;
+
+namespace tandem::onnx {
+
+namespace {
+
+class Inputs {
+public:
+  Inputs(const proto::GraphProto &graph, const ImportOptions &options, ExternalFiles &files,
+         MLIRContext &context)
+      : graph_(graph), options_(options), files_(files), context_(context) {
+    for (const proto::TensorProto &tensor : graph.initializer())
+      tensors_[tensor.name()] = &tensor;
+  }
+
+  llvm::Expected<std::vector<NamedType>> read();
+
+private:
+  llvm::Expected<NamedType> typeOf(const proto::ValueInfoProto &input);
+  llvm::Expected<SmallVector<int64_t>> shapeOf(const std::string &name,
+                                               const proto::TypeProto::Tensor &type);
+  std::optional<Quantization> codesOf(const std::string &name, ElementType storage);
+  std::optional<Elements> tensor(const proto::NodeProto &node, int index);
+
+  const proto::GraphProto &graph_;
+  const ImportOptions &options_;
+  ExternalFiles &files_;
+  MLIRContext &context_;
+  std::map<std::string, const proto::TensorProto *> tensors_;
+  std::map<std::string, int64_t> openSizes_; ///< a dimension's name to what --shape makes it
+};
+
+llvm::Expected<std::vector<NamedType>> Inputs::read() {
+  std::vector<NamedType> result;
+  std::vector<std::string> names;
+  std::set<std::string> seen;
+  for (const proto::ValueInfoProto &input : graph_.input()) {
+    if (!seen.insert(input.name()).second)
+      return llvm::createStringError("the model has two inputs '" + input.name() + "'");
+    if (!tensors_.count(
+            input.name())) // else it has a default, as all weights had before IR version 4
+      names.push_back(input.name());
+  }
+  if (llvm::Error wrong = checkFixedNames(options_, names))
+    return wrong;
+  for (const proto::ValueInfoProto &input : graph_.input()) {
+    if (tensors_.count(input.name()))
+      continue;
+    llvm::Expected<NamedType> type = typeOf(input);
+    if (!type)
+      return type.takeError();
+    result.push_back(std::move(*type));
+  }
+  return result;
+}
+
+llvm::Expected<NamedType> Inputs::typeOf(const proto::ValueInfoProto &input) {
+  auto refuse = [&](const Twine &what) {
+    return llvm::createStringError("input '" + input.name() + "': " + what);
+  };
+  if (!input.type().has_tensor_type())
+    return refuse("it is no dense tensor, which is not supported");
+  const proto::TypeProto::Tensor &tensor = input.type().tensor_type();
+  std::optional<ElementType> storage = elementTypeOf(tensor.elem_type());
+  if (!storage)
+    return refuse("a tensor of type " + typeName(tensor.elem_type()) + " is not supported");
+  llvm::Expected<SmallVector<int64_t>> shape = shapeOf(input.name(), tensor);
+  if (!shape)
+    return shape.takeError();
+  if (!hasSaneSize(*shape))
+    return refuse("the shape " + shapeText(*shape) + " is too large");
+  Type element = graph::plainType(&context_, *storage);
+  if (std::optional<Quantization> codes = codesOf(input.name(), *storage))
+    element = graph::quantizedType(&context_, *storage, *codes);
+  return NamedType{input.name(), RankedTensorType::get(*shape, element)};
+}
+
+llvm::Expected<SmallVector<int64_t>> Inputs::shapeOf(const std::string &name,
+                                                     const proto::TypeProto::Tensor &type) {
+  std::string subject = "input '" + name + "'";
+  SmallVector<int64_t> dims;
+  SmallVector<std::string> symbols;
+  for (const auto &dim : type.shape().dim()) {
+    dims.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+    symbols.push_back(dim.dim_param());
+  }
+  auto given = options_.shapes.find(name);
+  if (!type.has_shape()) {
+    if (given == options_.shapes.end())
+      return llvm::createStringError(subject + ": its shape is open, fix it with --shape " + name +
+                                     "=DIMS");
+    return SmallVector<int64_t>(given->second.begin(), given->second.end());
+  }
+  llvm::Expected<SmallVector<int64_t>> fixed = fixShape(options_, name, subject, dims);
+  if (!fixed)
+    return fixed.takeError();
+  for (auto [index, size] : llvm::enumerate(*fixed)) {
+    const std::string &symbol = symbols[index];
+    if (size < 0)
+      return llvm::createStringError(subject + ": dimension " + Twine(index) + " is open" +
+                                     (symbol.empty() ? "" : " (" + symbol + ")") +
+                                     ", fix it with --shape " + name + "=DIMS");
+    if (dims[index] >= 0 || symbol.empty())
+      continue;
+    auto [known, isNew] = openSizes_.try_emplace(symbol, size);
+    if (!isNew && known->second != size)
+      return optionError(subject + ": --shape gives dimension " + Twine(index) + " (" + symbol +
+                         ") as " + Twine(size) + ", and " + Twine(known->second) + " elsewhere");
+  }
+  return *fixed;
+}
+
+std::optional<Elements> Inputs::tensor(const proto::NodeProto &node, int index) {
+  if (index >= node.input_size())
+    return std::nullopt;
+  auto found = tensors_.find(node.input(index));
+  if (found == tensors_.end())
+    return std::nullopt;
+  llvm::Expected<Elements> elements = readTensor(*found->second, files_);
+  if (elements)
+    return *elements;
+  consumeError(elements.takeError()); // the node that reads it reports
+  return std::nullopt;
+}
+
+std::optional<Quantization> Inputs::codesOf(const std::string &name, ElementType storage) {
+  if (storage != ElementType::kI8 && storage != ElementType::kU8)
+    return std::nullopt;
+  std::optional<Quantization> result;
+  for (const proto::NodeProto &node : graph_.node())
+    for (int i = 0; i < node.input_size(); ++i) {
+      if (node.input(i) != name)
+        continue;
+      // Everywhere a tensor of codes is followed by its scale and its zero point.
+      StringRef kind = node.op_type();
+      std::optional<Elements> scale = tensor(node, i + 1), zeroPoint = tensor(node, i + 2);
+      if (!(kind.starts_with("QLinear") || (kind == "DequantizeLinear" && i == 0)) || !scale ||
+          scale->count() != 1 || (zeroPoint && zeroPoint->count() != 1))
+        return std::nullopt;
+      std::optional<Quantization> codes = makeQuantization(*scale, zeroPoint, /*axis=*/0);
+      if (!codes ||
+          (result && (result->scales != codes->scales || result->zeroPoints != codes->zeroPoints)))
+        return std::nullopt;
+      result = codes;
+    }
+  return result;
+}
+
+} // namespace
+
+llvm::Expected<std::vector<NamedType>> readInputs(const proto::GraphProto &graph,
+                                                  const ImportOptions &options,
+                                                  ExternalFiles &files, MLIRContext &context) {
+  return Inputs(graph, options, files, context).read();
+}
+
+} // namespace tandem::onnx

@@ -1,0 +1,49 @@
+#include "compiler/graph/types.h"
+#include "compiler/importers/onnx/evaluate.h"
+#include "compiler/importers/onnx/tensors.h"
+
+using namespace mlir;
+
+namespace tandem::onnx {
+
+static MaybeValue castTo(OnnxNode &node, Type type) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  if (graph::isQuantized(input->getType()))
+    return node.unsupported("of codes that have a scale");
+  if (getElementTypeOrSelf(*input) == type)
+    return input;
+  return node.createTyped<graph::CastOp>(type, input);
+}
+
+static MaybeValue importCast(OnnxNode &node) {
+  int64_t to = node.integer("to");
+  if (node.failed())
+    return failure();
+  std::optional<ElementType> type = elementTypeOf(to);
+  if (!type)
+    return node.unsupported("to " + typeName(to));
+  return castTo(node, graph::plainType(node.builder().getContext(), *type));
+}
+
+static MaybeValue importCastLike(OnnxNode &node) {
+  MaybeValue like = node.input(1);
+  return failed(like) ? MaybeValue(failure()) : castTo(node, getElementTypeOrSelf(*like));
+}
+
+/// A known tensor may be cast to DOUBLE, which f32 stands for; shapes are computed with it.
+static std::optional<Elements> evaluateCast(OnnxNode &node, ArrayRef<Elements> in) {
+  constexpr int64_t kDouble = 11;
+  int64_t to = node.integer("to");
+  std::optional<ElementType> type = to == kDouble ? ElementType::kF32 : elementTypeOf(to);
+  return in.size() != 1 || !type ? std::nullopt : std::optional(in[0].cast(*type));
+}
+
+void registerCast(OpTable &table) {
+  table.add("Cast", importCast);
+  table.add("CastLike", importCastLike);
+  table.addEvaluation("Cast", evaluateCast);
+}
+
+} // namespace tandem::onnx

@@ -1,0 +1,160 @@
+#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/onnx/evaluate.h"
+
+using namespace mlir;
+
+namespace tandem::onnx {
+
+static constexpr auto kNone = graph::Activation::None;
+
+namespace {
+struct Reduction {
+  Value input;
+  SmallVector<int64_t> axes;
+  bool keepDims;
+  bool isIdentity = false; ///< no axes, and 'noop_with_empty_axes'
+};
+
+/// 'axes' (none: all), an attribute at first and an input later, and 'keepdims'.
+FailureOr<Reduction> readReduction(OnnxNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  auto rank = static_cast<int64_t>(shapeOf(*input).size());
+  FailureOr<SmallVector<int64_t>> axes = node.axes(1, rank);
+  bool keepDims = node.flag("keepdims", true), noop = node.flag("noop_with_empty_axes", false);
+  if (failed(axes) || node.failed())
+    return failure();
+  bool isEmpty = axes->empty();
+  if (isEmpty && !noop)
+    *axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  return Reduction{*input, *axes, keepDims, isEmpty && noop};
+}
+
+template <typename OpT>
+MaybeValue reduce(OnnxNode &node, const Reduction &reduction, MaybeValue value) {
+  if (reduction.isIdentity)
+    return value;
+  return node.create<OpT>(value, reduction.axes, reduction.keepDims);
+}
+} // namespace
+
+template <typename OpT> static MaybeValue importReduction(OnnxNode &node) {
+  FailureOr<Reduction> reduction = readReduction(node);
+  if (failed(reduction))
+    return failure();
+  return reduce<OpT>(node, *reduction, reduction->input);
+}
+
+static MaybeValue importReduceL1(OnnxNode &node) {
+  FailureOr<Reduction> reduction = readReduction(node);
+  if (failed(reduction))
+    return failure();
+  return reduce<graph::SumOp>(node, *reduction, node.create<graph::AbsOp>(reduction->input));
+}
+
+static MaybeValue sumOfSquares(OnnxNode &node) {
+  FailureOr<Reduction> reduction = readReduction(node);
+  if (failed(reduction))
+    return failure();
+  MaybeValue squares = node.create<graph::MulOp>(reduction->input, reduction->input, kNone);
+  return reduce<graph::SumOp>(node, *reduction, squares);
+}
+static MaybeValue importReduceL2(OnnxNode &node) {
+  return node.create<graph::SqrtOp>(sumOfSquares(node));
+}
+
+static MaybeValue importReduceLogSum(OnnxNode &node) {
+  return node.create<graph::LogOp>(importReduction<graph::SumOp>(node));
+}
+
+/// The largest is taken out first, so that exp does not overflow.
+static MaybeValue importReduceLogSumExp(OnnxNode &node) {
+  FailureOr<Reduction> reduction = readReduction(node);
+  if (failed(reduction))
+    return failure();
+  if (reduction->isIdentity)
+    return reduction->input;
+  MaybeValue largest =
+      node.create<graph::ReduceMaxOp>(reduction->input, reduction->axes, /*keepDims=*/true);
+  MaybeValue powers =
+      node.create<graph::ExpOp>(node.create<graph::SubOp>(reduction->input, largest, kNone));
+  MaybeValue logarithm = node.create<graph::LogOp>(reduce<graph::SumOp>(node, *reduction, powers));
+  if (failed(logarithm))
+    return failure();
+  MaybeValue offset = node.reshape(largest, shapeOf(*logarithm));
+  return node.create<graph::AddOp>(logarithm, offset, kNone);
+}
+
+/// ArgMax; with 'select_last_index' the tensor is read backwards.
+static MaybeValue importArgMax(OnnxNode &node, MaybeValue input) {
+  if (failed(input))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*input);
+  int64_t axis = node.axis("axis", shape.size(), 0);
+  bool keepDims = node.flag("keepdims", true), takesLast = node.flag("select_last_index", false);
+  if (node.failed())
+    return failure();
+  Type index = node.builder().getI64Type();
+  if (!takesLast)
+    return node.createTyped<graph::ArgMaxOp>(index, input, axis, keepDims);
+  SmallVector<int64_t> begin(shape.size(), 0), strides(shape.size(), 1);
+  begin[axis] = shape[axis] - 1;
+  strides[axis] = -1;
+  MaybeValue place = node.createTyped<graph::ArgMaxOp>(
+      index, node.create<graph::SliceOp>(input, begin, shape, strides), axis, keepDims);
+  MaybeValue last = node.constantOf(Elements::ofShape(shape[axis] - 1));
+  return node.create<graph::SubOp>(last, place, kNone);
+}
+static MaybeValue importArgMaxOf(OnnxNode &node) {
+  return importArgMax(node, node.input(0));
+}
+static MaybeValue importArgMin(OnnxNode &node) {
+  return importArgMax(node, node.create<graph::NegOp>(node.input(0)));
+}
+
+/// Of all elements: what the computation of shapes needs.
+template <typename Combine>
+static std::optional<Elements> evaluateAll(OnnxNode &node, ArrayRef<Elements> in, int64_t first,
+                                           Combine combine) {
+  if (in.empty() || in[0].isReal() || in[0].isSplat() || in[0].shape().size() != 1)
+    return std::nullopt;
+  int64_t result = first;
+  for (int64_t value : in[0].integers())
+    result = combine(result, value);
+  bool keepDims = node.flag("keepdims", true);
+  return Elements::ofIntegers(in[0].type(), SmallVector<int64_t>(keepDims ? 1 : 0, 1),
+                              [&](int64_t) { return result; });
+}
+static std::optional<Elements> evaluateProd(OnnxNode &node, ArrayRef<Elements> in) {
+  return evaluateAll(node, in, 1, [](uint64_t a, uint64_t b) { return a * b; });
+}
+static std::optional<Elements> evaluateSum(OnnxNode &node, ArrayRef<Elements> in) {
+  return evaluateAll(node, in, 0, [](uint64_t a, uint64_t b) { return a + b; });
+}
+static std::optional<Elements> evaluateMax(OnnxNode &node, ArrayRef<Elements> in) {
+  return evaluateAll(node, in, INT64_MIN, [](int64_t a, int64_t b) { return std::max(a, b); });
+}
+static std::optional<Elements> evaluateMin(OnnxNode &node, ArrayRef<Elements> in) {
+  return evaluateAll(node, in, INT64_MAX, [](int64_t a, int64_t b) { return std::min(a, b); });
+}
+
+void registerReduction(OpTable &table) {
+  table.add("ReduceMean", importReduction<graph::MeanOp>);
+  table.add("ReduceSum", importReduction<graph::SumOp>);
+  table.add("ReduceMax", importReduction<graph::ReduceMaxOp>);
+  table.add("ReduceMin", importReduction<graph::ReduceMinOp>);
+  table.add("ReduceL1", importReduceL1);
+  table.add("ReduceL2", importReduceL2, Takes::kReals);
+  table.add("ReduceSumSquare", sumOfSquares);
+  table.add("ReduceLogSum", importReduceLogSum, Takes::kReals);
+  table.add("ReduceLogSumExp", importReduceLogSumExp, Takes::kReals);
+  table.add("ArgMax", importArgMaxOf);
+  table.add("ArgMin", importArgMin);
+  table.addEvaluation("ReduceProd", evaluateProd);
+  table.addEvaluation("ReduceSum", evaluateSum);
+  table.addEvaluation("ReduceMax", evaluateMax);
+  table.addEvaluation("ReduceMin", evaluateMin);
+}
+
+} // namespace tandem::onnx

@@ -1,0 +1,106 @@
+#include "compiler/importers/onnx/resampling.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tandem::onnx {
+
+double Resampling::placeOf(int64_t index) const {
+  auto x = static_cast<double>(index), length = static_cast<double>(out),
+       size = static_cast<double>(in);
+  if (coordinates == "asymmetric")
+    return x / scale;
+  if (coordinates == "align_corners")
+    return out == 1 ? 0 : x * (size - 1) / (length - 1);
+  if (coordinates == "pytorch_half_pixel" && out == 1)
+    return 0;
+  if (coordinates == "tf_half_pixel_for_nn")
+    return (x + 0.5) / scale;
+  if (coordinates == "half_pixel_symmetric") {
+    double adjustment = length / (scale * size); // the result was rounded down
+    return size / 2 * (1 - adjustment) + (x + 0.5) / scale - 0.5;
+  }
+  if (coordinates == "tf_crop_and_resize")
+    return out == 1 ? 0.5 * (roiStart + roiEnd) * (size - 1)
+                    : roiStart * (size - 1) + x * (roiEnd - roiStart) * (size - 1) / (length - 1);
+  return (x + 0.5) / scale - 0.5; // half_pixel
+}
+
+static double roundAs(const std::string &nearest, double at) {
+  if (nearest == "floor")
+    return std::floor(at);
+  if (nearest == "ceil")
+    return std::ceil(at);
+  if (nearest == "round_prefer_ceil")
+    return std::floor(at + 0.5);
+  return std::ceil(at - 0.5); // round_prefer_floor
+}
+
+llvm::SmallVector<int64_t> Resampling::nearestPlaces() const {
+  llvm::SmallVector<int64_t> places;
+  for (int64_t i = 0; i < out; ++i) {
+    double at = placeOf(i);
+    bool isOutside = at < 0 || at > static_cast<double>(in - 1);
+    if (coordinates == "tf_crop_and_resize" && isOutside) {
+      places.push_back(-1);
+      continue;
+    }
+    double rounded = std::clamp(roundAs(nearest, at), 0.0, static_cast<double>(in - 1));
+    places.push_back(static_cast<int64_t>(rounded));
+  }
+  return places;
+}
+
+namespace {
+/// How much an element at this distance counts.
+double linearWeight(double distance) {
+  return std::max(0.0, 1 - std::abs(distance));
+}
+/// Keys 1981, with his free parameter.
+double cubicWeight(double distance, double a) {
+  double s = std::abs(distance);
+  if (s <= 1)
+    return ((a + 2) * s - (a + 3)) * s * s + 1;
+  if (s < 2)
+    return ((a * s - 5 * a) * s + 8 * a) * s - 4 * a;
+  return 0;
+}
+} // namespace
+
+std::vector<float> Resampling::matrix() const {
+  std::vector<float> result(static_cast<size_t>(in * out), 0.0f);
+  if (mode == "nearest") {
+    llvm::SmallVector<int64_t> places = nearestPlaces();
+    for (int64_t i = 0; i < out; ++i)
+      if (places[i] >= 0)
+        result[i * in + places[i]] = 1;
+    return result;
+  }
+  bool isCubic = mode == "cubic";
+  // A smaller result averages over what falls together in it.
+  double narrow = antialias ? std::min(scale, 1.0) : 1.0;
+  double reach = (isCubic ? 2 : 1) / narrow;
+  for (int64_t i = 0; i < out; ++i) {
+    double at = placeOf(i);
+    if (coordinates == "tf_crop_and_resize" && (at < 0 || at > static_cast<double>(in - 1)))
+      continue;
+    auto first = static_cast<int64_t>(std::floor(at - reach)),
+         last = static_cast<int64_t>(std::ceil(at + reach));
+    // What is left out, or falls together when averaging, is made up for by the rest.
+    double sum = 0;
+    std::vector<double> row(static_cast<size_t>(in), 0.0);
+    for (int64_t j = first; j <= last; ++j) {
+      double distance = (static_cast<double>(j) - at) * narrow;
+      double weight = isCubic ? cubicWeight(distance, cubicCoefficient) : linearWeight(distance);
+      if (excludesOutside && (j < 0 || j >= in))
+        continue;
+      row[std::clamp<int64_t>(j, 0, in - 1)] += weight;
+      sum += weight;
+    }
+    for (int64_t j = 0; j < in; ++j)
+      result[i * in + j] = static_cast<float>(sum == 0 ? row[j] : row[j] / sum);
+  }
+  return result;
+}
+
+} // namespace tandem::onnx

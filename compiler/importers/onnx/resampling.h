@@ -1,0 +1,31 @@
+#pragma once
+
+#include "llvm/ADT/SmallVector.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tandem::onnx {
+
+/// How Resize computes one dimension: https://onnx.ai/onnx/operators/onnx__Resize.html.
+struct Resampling {
+  int64_t in = 0, out = 0;
+  double scale = 1;                ///< as the model says it, which out / in may only be near to
+  std::string mode;                ///< "nearest", "linear", "cubic"
+  std::string coordinates;         ///< "half_pixel", "asymmetric", ...
+  std::string nearest;             ///< "round_prefer_floor", "floor", ...
+  double roiStart = 0, roiEnd = 1; ///< of tf_crop_and_resize
+  double cubicCoefficient = -0.75;
+  bool excludesOutside = false, antialias = false;
+
+  /// The place in the input, in elements, that element `index` of the result is taken from.
+  double placeOf(int64_t index) const;
+  /// Of mode "nearest": the element of the input for each of the result; -1 is none.
+  llvm::SmallVector<int64_t> nearestPlaces() const;
+  /// The result as a matrix [out, in] times the input. Rows of places outside the input are zero
+  /// where the coordinates say so (tf_crop_and_resize).
+  std::vector<float> matrix() const;
+};
+
+} // namespace tandem::onnx
