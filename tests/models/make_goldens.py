@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Make the goldens of models.json with the models' own frameworks, and fill in the models' facts there.
 
-Usage: make_goldens.py {litert,keras,keras3,torch,mxnet} [MODEL...]
+Usage: make_goldens.py {litert,keras,keras3,torch,mxnet,onnx} [MODEL...]
 
   pip install -r tests/models/requirements-tensorflow.txt    # then litert and keras
   pip install -r tests/models/requirements-torch.txt         # then torch, in another environment: both are large
   pip install -r tests/models/requirements-keras3.txt        # then keras3, for .keras files
   pip install -r tests/models/requirements-mxnet.txt         # then mxnet, with Python 3.11 or older
+  pip install -r tests/models/requirements-onnx.txt          # then onnx
   tests/models/make_goldens.py litert ad01_int8
 
-In models.json only `name`, `file`, `range` (what the float input spans), `seeds` and `note` of a model are written by
-hand; the rest comes from the model. README.md beside this file tells what the fields mean and how inputs are made.
+In models.json only `name`, `file`, `range` (what the float input spans), `seeds`, `note` and `relative` of a model (a
+tolerance of its own, with the reason in `note`) are written by hand; the rest comes from the model. README.md beside this file tells what the fields mean and how inputs are made.
 """
 
 import argparse
@@ -28,7 +29,7 @@ ROOT = HERE.parents[1]
 SHARED = Path(os.environ.get("TANDEM_SHARED_MODELS", ROOT.parent / "shared/models"))
 SEEDS_TRIED = range(1, 33)
 GOLDENS_PER_MODEL = 2
-FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".keras": "keras3", ".pt2": "torch", ".json": "mxnet"}
+FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".keras": "keras3", ".pt2": "torch", ".json": "mxnet", ".onnx": "onnx"}
 
 
 def pattern(seed, height, width, channels):
@@ -50,7 +51,7 @@ def make_input(model, seed):
     elif info["layout"] == "NCHW":
         codes = pattern(seed, shape[2], shape[3], shape[1]).transpose(2, 0, 1)
     else:  # NC: a row of a picture of one channel
-        codes = pattern(seed, 1, shape[1], 1)
+        codes = pattern(seed, 1, int(np.prod(shape)), 1)
     codes = np.ascontiguousarray(codes.reshape(shape))
     if info["dtype"] == "uint8":
         return codes
@@ -166,6 +167,24 @@ def load_mxnet(path):
     return [tensor_facts(name, shapes[name], np.float32) for name in inputs], outputs, run, f"mxnet {mxnet.__version__}"
 
 
+def load_onnx(path):
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # As the file says: quantize and dequantize one by one, nothing fused.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    types = {"tensor(float)": "float32", "tensor(uint8)": "uint8", "tensor(int8)": "int8"}
+
+    def facts(values):
+        return [tensor_facts(v.name, v.shape, types[v.type]) for v in values]
+
+    def run(value):
+        return session.run(None, {session.get_inputs()[0].name: value})
+
+    return facts(session.get_inputs()), facts(session.get_outputs()), run, f"onnxruntime {onnxruntime.__version__}"
+
+
 def variety(outputs):
     """How many different values the outputs have at 8 bits: a saturated softmax tests little."""
     return sum(len(np.unique(np.round(o / max(1e-30, np.abs(o).max()) * 255))) for o in (x.astype(np.float64) for x in outputs))
@@ -174,13 +193,15 @@ def variety(outputs):
 def make(model):
     path = find(model["file"])
     model["framework"] = FRAMEWORK_OF[path.suffix]
-    load = {"litert": load_litert, "keras": load_keras, "keras3": load_keras3, "torch": load_torch, "mxnet": load_mxnet}[model["framework"]]
+    load = {
+        "litert": load_litert, "keras": load_keras, "keras3": load_keras3, "torch": load_torch, "mxnet": load_mxnet, "onnx": load_onnx
+    }[model["framework"]]
     model["inputs"], model["outputs"], run, model["made_with"] = load(path)
-    channels_first = model["framework"] in ("torch", "mxnet")
+    channels_first = model["framework"] in ("torch", "mxnet", "onnx")
     for info in model["inputs"]:
-        info["layout"] = "NC" if len(info["shape"]) == 2 else "NCHW" if channels_first else "NHWC"
+        info["layout"] = "NC" if len(info["shape"]) < 4 else "NCHW" if channels_first else "NHWC"
     is_float = model["outputs"][0]["dtype"] == "float32"
-    model["tolerance"] = {"kind": "float", "relative_to_largest": 1e-4} if is_float else {"kind": "int8", "steps": 0}
+    model["tolerance"] = {"kind": "float", "relative_to_largest": model.get("relative", 1e-4)} if is_float else {"kind": "int8", "steps": 0}
 
     tried = {seed: run(make_input(model, seed)) for seed in SEEDS_TRIED}
     best = model.get("seeds") or sorted(tried, key=lambda seed: (-variety(tried[seed]), seed))[:GOLDENS_PER_MODEL]
