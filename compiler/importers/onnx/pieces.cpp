@@ -9,19 +9,22 @@ struct Run {
   int64_t begin, size, stride;
 };
 
-/// The longest run at the front. Repeated places make runs of one each, and so does a place whose
-/// neighbour begins a longer run.
-Run frontRun(ArrayRef<int64_t> places) {
-  Run run = {places[0], 1, 1};
+/// How many places at the front are equally far apart; a repeated one stands alone.
+int64_t runLength(ArrayRef<int64_t> places) {
   if (places.size() < 2 || places[1] == places[0])
-    return run;
-  run.stride = places[1] - places[0];
-  while (run.size < static_cast<int64_t>(places.size()) &&
-         places[run.size] - places[run.size - 1] == run.stride)
-    ++run.size;
-  if (run.size == 2 && places.size() > 2 && frontRun(places.drop_front()).size > 2)
+    return 1;
+  size_t length = 2;
+  while (length < places.size() && places[length] - places[length - 1] == places[1] - places[0])
+    ++length;
+  return static_cast<int64_t>(length);
+}
+
+/// The run at the front. A place whose neighbour begins a longer one stands alone.
+Run frontRun(ArrayRef<int64_t> places) {
+  int64_t length = runLength(places);
+  if (length == 1 || (length == 2 && runLength(places.drop_front()) > 2))
     return {places[0], 1, 1};
-  return run;
+  return {places[0], length, places[1] - places[0]};
 }
 } // namespace
 
