@@ -21,6 +21,8 @@ namespace {
 
 ModelOrigin originOf(const CompileRequest &request, const ImportedModel &model) {
   std::filesystem::path path = request.modelPath;
+  if (!path.has_filename()) // a folder, given with a slash behind it
+    path = path.parent_path();
   return {.path = request.modelPath,
           .name = path.stem().string(),
           .file = path.filename().string(),

@@ -10,21 +10,33 @@
 
 #include "mlir/Pass/PassManager.h"
 
+#include <filesystem>
+
 using namespace mlir;
 
 namespace tandem {
 namespace {
 
-Result<const Importer *> findImporter(const MappedFile &file) {
+/// A model's file, or nothing for a folder, whose files the importer opens.
+Result<MappedFile> openModel(const std::string &path) {
+  std::error_code none;
+  if (std::filesystem::is_directory(path, none))
+    return MappedFile();
+  TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
   if (file.text().empty())
-    return Error(Code::kCorruptData, file.path(), "the file is empty");
+    return Error(Code::kCorruptData, path, "the file is empty");
+  return file;
+}
+
+Result<const Importer *> findImporter(const std::string &path, std::string_view bytes) {
   std::string known;
   for (const Importer *importer : importers()) {
-    if (importer->recognizes(file.path(), file.text()))
+    if (importer->recognizes(path, bytes))
       return importer;
     known += (known.empty() ? "" : ", ") + importer->name().str();
   }
-  return Error(Code::kUnsupported, file.path(), "not a model file of a known format (", known, ")");
+  const char *kind = bytes.empty() ? "not a folder with a model" : "not a model file";
+  return Error(Code::kUnsupported, path, kind, " of a known format (", known, ")");
 }
 
 void report(const CompileRequest &request, const std::string &stage, double done) {
@@ -56,8 +68,8 @@ std::unique_ptr<MLIRContext> makeGraphContext() {
 
 Result<ImportedModel> importModel(const CompileRequest &request) {
   report(request, "importing", 0.0);
-  TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.modelPath));
-  TANDEM_ASSIGN_OR_RETURN(const Importer *importer, findImporter(file));
+  TANDEM_ASSIGN_OR_RETURN(MappedFile file, openModel(request.modelPath));
+  TANDEM_ASSIGN_OR_RETURN(const Importer *importer, findImporter(request.modelPath, file.text()));
 
   ImportedModel model;
   model.context = makeGraphContext();
@@ -66,7 +78,7 @@ Result<ImportedModel> importModel(const CompileRequest &request) {
   ImportOptions options;
   for (const auto &[name, shape] : request.shapes)
     options.shapes[name] = shape;
-  auto module = importer->import(file.path(), file.text(), options, *model.context);
+  auto module = importer->import(request.modelPath, file.text(), options, *model.context);
   if (!module)
     return diagnostics.error(request.modelPath, Code::kCorruptData, module.takeError());
   model.module = std::move(*module);

@@ -179,7 +179,7 @@ using WrongFiles = Models;
 
 TEST_F(WrongFiles, TextIsNoModel) {
   EXPECT_EQ(refusalOf("notes.bin", "just some text, and more of it\n"),
-            "not a model file of a known format (keras, mlir, tflite, torch)");
+            "not a model file of a known format (keras, mlir, tensorflow, tflite, torch)");
 }
 
 TEST_F(WrongFiles, OneByteIsNoModel) {
@@ -208,6 +208,14 @@ TEST_F(WrongFiles, AnExportedProgramWithUnknownOperators) {
       "custom.mystery.default (1: softmax), aten.max_pool2d.default (1: dilated; dilation 2x2)");
 }
 
+TEST_F(WrongFiles, ATensorflowGraphWithUnknownOperators) {
+  EXPECT_EQ(refusalOf("model.pb",
+                      readBytes(sourceFile("tests/fuzz/seeds/tensorflow_fuzz/unsupported.pb"))),
+            "3 unsupported operators: MatrixInverse (2: first, second), Digamma (1: third), "
+            "FusedBatchNormV3 "
+            "(1: norm; in training mode, save or freeze the model for inference)");
+}
+
 TEST_F(WrongFiles, Hdf5ThatIsNotKeras) {
   EXPECT_EQ(refusalOf("weights.h5",
                       readBytes(sourceFile("compiler/importers/keras/testdata/weights_only.h5"))),
@@ -219,7 +227,7 @@ TEST_F(WrongFiles, AZipThatIsNoExportedProgram) {
   std::string zip = readBytes(sourceFile("compiler/importers/torch/testdata/not_a_program.zip"));
   EXPECT_EQ(refusalOf("words.pt2", zip), "the zip archive has no program of torch.export in it");
   EXPECT_EQ(refusalOf("words.zip", zip),
-            "not a model file of a known format (keras, mlir, tflite, torch)");
+            "not a model file of a known format (keras, mlir, tensorflow, tflite, torch)");
   // The end record alone: an archive without entries.
   EXPECT_EQ(refusalOf("empty.pt2", "PK\x05\x06" + std::string(18, '\0')),
             "the archive is not a zip archive");
@@ -227,13 +235,15 @@ TEST_F(WrongFiles, AZipThatIsNoExportedProgram) {
 
 TEST_F(WrongFiles, ABundleIsNoModel) {
   EXPECT_EQ(refusalOf("m.tandem", readBytes(sourceFile("tests/fuzz/seeds/bundle_fuzz/sample"))),
-            "not a model file of a known format (keras, mlir, tflite, torch)");
+            "not a model file of a known format (keras, mlir, tensorflow, tflite, torch)");
 }
 
 TEST_F(WrongFiles, AFolder) {
   Outcome outcome = runTandem({"compile", path(""), "-o", path("x.tandem")});
   EXPECT_EQ(outcome.exitCode, 1);
-  EXPECT_THAT(errorLines(outcome.err), ElementsAre(path("") + ": error: not a regular file"));
+  EXPECT_THAT(errorLines(outcome.err),
+              ElementsAre(path("") + ": error: not a folder with a model of a known format "
+                                     "(keras, mlir, tensorflow, tflite, torch)"));
 }
 
 TEST_F(WrongFiles, TextThatIsNoModelOfTheGraphDialect) {

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Make the goldens of models.json with the models' own frameworks, and fill in the models' facts there.
 
-Usage: make_goldens.py {litert,keras,keras3,torch,mxnet,onnx} [MODEL...]
+Usage: make_goldens.py {litert,keras,keras3,torch,mxnet,onnx,tensorflow} [MODEL...]
 
-  pip install -r tests/models/requirements-tensorflow.txt    # then litert and keras
+  pip install -r tests/models/requirements-tensorflow.txt    # then litert, keras and tensorflow
   pip install -r tests/models/requirements-torch.txt         # then torch, in another environment: both are large
   pip install -r tests/models/requirements-keras3.txt        # then keras3, for .keras files
   pip install -r tests/models/requirements-mxnet.txt         # then mxnet, with Python 3.11 or older
@@ -29,7 +29,8 @@ ROOT = HERE.parents[1]
 SHARED = Path(os.environ.get("TANDEM_SHARED_MODELS", ROOT.parent / "shared/models"))
 SEEDS_TRIED = range(1, 33)
 GOLDENS_PER_MODEL = 2
-FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".keras": "keras3", ".pt2": "torch", ".json": "mxnet", ".onnx": "onnx"}
+FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".keras": "keras3", ".pt2": "torch", ".json": "mxnet", ".onnx": "onnx", ".pb": "tensorflow"}
+FRAMEWORK_OF[""] = "tensorflow"  # a SavedModel is a folder
 
 
 def pattern(seed, height, width, channels):
@@ -185,6 +186,47 @@ def load_onnx(path):
     return facts(session.get_inputs()), facts(session.get_outputs()), run, f"onnxruntime {onnxruntime.__version__}"
 
 
+def load_tensorflow(path):
+    import tensorflow
+
+    framework = f"tensorflow {tensorflow.__version__}"
+    if path.is_dir():
+        loaded = tensorflow.saved_model.load(str(path))  # a signature does not keep its variables alive
+        signature = loaded.signatures["serving_default"]
+        inputs = signature.structured_input_signature[1]
+        outputs = signature.structured_outputs
+        names = sorted(outputs)
+
+        def facts(specs):
+            return [tensor_facts(n, specs[n].shape, specs[n].dtype.as_numpy_dtype) for n in sorted(specs)]
+
+        def run(value, loaded=loaded):
+            results = signature(**{next(iter(inputs)): tensorflow.constant(value)})
+            return [results[n].numpy() for n in names]
+
+        return facts(inputs), facts(outputs), run, framework
+
+    graph = tensorflow.Graph()
+    with graph.as_default():
+        definition = tensorflow.compat.v1.GraphDef.FromString(path.read_bytes())
+        tensorflow.import_graph_def(definition, name="")
+    inputs = [op.outputs[0] for op in graph.get_operations() if op.type == "Placeholder"]
+    outputs = [
+        op.outputs[0]
+        for op in graph.get_operations()
+        if op.outputs and op.type not in ("Const", "Placeholder") and not any(o.consumers() for o in op.outputs)
+    ]
+
+    def facts(tensors):
+        return [tensor_facts(t.op.name, t.shape, t.dtype.as_numpy_dtype) for t in tensors]
+
+    def run(value):
+        with tensorflow.compat.v1.Session(graph=graph) as session:
+            return session.run(outputs, {inputs[0]: value})
+
+    return facts(inputs), facts(outputs), run, framework
+
+
 def variety(outputs):
     """How many different values the outputs have at 8 bits: a saturated softmax tests little."""
     return sum(len(np.unique(np.round(o / max(1e-30, np.abs(o).max()) * 255))) for o in (x.astype(np.float64) for x in outputs))
@@ -194,7 +236,8 @@ def make(model):
     path = find(model["file"])
     model["framework"] = FRAMEWORK_OF[path.suffix]
     load = {
-        "litert": load_litert, "keras": load_keras, "keras3": load_keras3, "torch": load_torch, "mxnet": load_mxnet, "onnx": load_onnx
+        "litert": load_litert, "keras": load_keras, "keras3": load_keras3, "torch": load_torch, "mxnet": load_mxnet, "onnx": load_onnx,
+        "tensorflow": load_tensorflow
     }[model["framework"]]
     model["inputs"], model["outputs"], run, model["made_with"] = load(path)
     channels_first = model["framework"] in ("torch", "mxnet", "onnx")
@@ -242,7 +285,7 @@ def main():
     arguments = parser.parse_args()
     table = json.loads((HERE / "models.json").read_text())
     for model in table["models"]:
-        if FRAMEWORK_OF[Path(model["file"]).suffix] != arguments.framework:
+        if FRAMEWORK_OF.get(Path(model["file"]).suffix) != arguments.framework:
             continue
         if not arguments.models or model["name"] in arguments.models:
             make(model)

@@ -5,6 +5,7 @@
 #include "bundle/reader.h"
 #include "devices/profile.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -26,6 +27,27 @@ fs::path cacheFolder() {
 Result<uint64_t> contentHash(const std::string &path) {
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
   return bundle::checksum(file.bytes());
+}
+
+/// Of a model: a SavedModel is a folder, of which saved_model.pb is only a part.
+Result<uint64_t> modelHash(const fs::path &path) {
+  std::error_code none;
+  bool isSavedModel = path.filename() == "saved_model.pb";
+  if (!isSavedModel && !fs::is_directory(path, none))
+    return contentHash(path.string());
+  fs::path folder = isSavedModel ? fs::absolute(path, none).parent_path() : path;
+  std::vector<fs::path> files;
+  for (auto entry = fs::recursive_directory_iterator(folder, none);
+       !none && entry != fs::end(entry); entry.increment(none))
+    if (entry->is_regular_file(none))
+      files.push_back(entry->path());
+  std::sort(files.begin(), files.end());
+  std::string text;
+  for (const fs::path &file : files) {
+    TANDEM_ASSIGN_OR_RETURN(uint64_t hash, contentHash(file.string()));
+    text += file.string() + "=" + std::to_string(hash) + ";";
+  }
+  return bundle::checksum(std::as_bytes(std::span(text.data(), text.size())));
 }
 
 std::string optionsText(const CompileRequest &request) {
@@ -63,7 +85,7 @@ Result<std::string> cachePlace(const std::string &folder, const std::string &nam
 }
 
 Result<std::string> cachedBundle(const CompileRequest &request) {
-  TANDEM_ASSIGN_OR_RETURN(uint64_t model, contentHash(request.modelPath));
+  TANDEM_ASSIGN_OR_RETURN(uint64_t model, modelHash(request.modelPath));
   TANDEM_ASSIGN_OR_RETURN(uint64_t program, contentHash("/proc/self/exe"));
   TANDEM_ASSIGN_OR_RETURN(std::string device, profileText(request.device)); // it may change
   TANDEM_ASSIGN_OR_RETURN(std::string path,

@@ -32,6 +32,7 @@ public:
   /// The name of the importer's folder: "tflite", "keras", "torch".
   virtual llvm::StringRef name() const = 0;
   /// Whether this is a file of the format, by content first and extension second. Cheap.
+  /// A folder comes without bytes.
   virtual bool recognizes(llvm::StringRef path, std::string_view bytes) const = 0;
   virtual llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
   import(llvm::StringRef path, std::string_view bytes, const ImportOptions &options,

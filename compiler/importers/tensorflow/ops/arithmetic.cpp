@@ -1,0 +1,157 @@
+#include "compiler/importers/tensorflow/node.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace tandem::tensorflow {
+
+static constexpr auto kNone = graph::Activation::None;
+
+// What is known is computed here, in the type's own arithmetic: float32 in float32, integers with
+// wrap-around (by unsigned arithmetic, where overflow is defined).
+namespace {
+using Wide = uint64_t;
+struct Add {
+  static float of(float a, float b) { return a + b; }
+  static int64_t of(int64_t a, int64_t b) { return static_cast<int64_t>(Wide(a) + Wide(b)); }
+};
+struct Sub {
+  static float of(float a, float b) { return a - b; }
+  static int64_t of(int64_t a, int64_t b) { return static_cast<int64_t>(Wide(a) - Wide(b)); }
+};
+struct Mul {
+  static float of(float a, float b) { return a * b; }
+  static int64_t of(int64_t a, int64_t b) { return static_cast<int64_t>(Wide(a) * Wide(b)); }
+};
+/// Toward zero for integers. Callers have refused a divisor of 0.
+struct Div {
+  static float of(float a, float b) { return a / b; }
+  static int64_t of(int64_t a, int64_t b) { return b == -1 ? Sub::of(0, a) : a / b; }
+};
+struct FloorDiv {
+  static float of(float a, float b) { return std::floor(a / b); }
+  static int64_t of(int64_t a, int64_t b) {
+    int64_t quotient = Div::of(a, b);
+    return b != -1 && a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient;
+  }
+};
+struct FloorMod {
+  static float of(float a, float b) { return a - std::floor(a / b) * b; }
+  static int64_t of(int64_t a, int64_t b) { return Sub::of(a, Mul::of(FloorDiv::of(a, b), b)); }
+};
+struct Maximum {
+  static float of(float a, float b) { return std::max(a, b); }
+  static int64_t of(int64_t a, int64_t b) { return std::max(a, b); }
+};
+struct Minimum {
+  static float of(float a, float b) { return std::min(a, b); }
+  static int64_t of(int64_t a, int64_t b) { return std::min(a, b); }
+};
+
+template <typename F, bool Divides = false>
+std::optional<Numbers> foldBinary(TfNode &node, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 2 || inputs[0].type != inputs[1].type)
+    return std::nullopt;
+  const Numbers &a = inputs[0], &b = inputs[1];
+  auto shape = broadcastShape(a.shape, b.shape);
+  if (!shape)
+    return std::nullopt; // the op says what is wrong
+  if (Divides && llvm::is_contained(b.integers, 0)) {
+    (void)node.invalid("a division by zero");
+    return std::nullopt;
+  }
+  Numbers result = Numbers::zeros(a.type, *shape);
+  std::vector<size_t> left = broadcastPlaces(a.shape, *shape),
+                      right = broadcastPlaces(b.shape, *shape);
+  for (size_t i = 0; i < result.count(); ++i) {
+    if (result.isReal())
+      result.reals[i] = F::of(a.reals[left[i]], b.reals[right[i]]);
+    else
+      result.integers[i] = F::of(a.integers[left[i]], b.integers[right[i]]);
+  }
+  return result;
+}
+} // namespace
+
+template <typename OpT> static MaybeValue importActivated(TfNode &node) {
+  return node.create<OpT>(node.input(0), node.input(1), kNone);
+}
+template <typename OpT> static MaybeValue importPlain(TfNode &node) {
+  return node.create<OpT>(node.input(0), node.input(1));
+}
+
+static LogicalResult checkIsReal(TfNode &node, MaybeValue value) {
+  if (failed(value))
+    return failure();
+  if (!isa<FloatType>(getElementTypeOrSelf(*value)))
+    return node.unsupported("integers that are computed at run time");
+  return success();
+}
+
+static MaybeValue importDivision(TfNode &node) {
+  MaybeValue quotient = node.input(0);
+  if (failed(checkIsReal(node, quotient)))
+    return failure();
+  return importActivated<graph::DivOp>(node);
+}
+
+static MaybeValue importFloorDiv(TfNode &node) {
+  return node.create<graph::FloorOp>(importDivision(node));
+}
+
+static MaybeValue importFloorMod(TfNode &node) {
+  MaybeValue multiple = node.create<graph::MulOp>(importFloorDiv(node), node.input(1), kNone);
+  return node.create<graph::SubOp>(node.input(0), multiple, kNone);
+}
+
+static MaybeValue importAddN(TfNode &node) {
+  MaybeValue sum = node.input(0);
+  for (size_t i = 1; i < node.inputCount(); ++i)
+    sum = node.create<graph::AddOp>(sum, node.input(i), kNone);
+  return sum;
+}
+
+/// BiasAdd: one number for each channel, which come second in NCHW.
+static MaybeValue importBiasAdd(TfNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  bool isImage = shapeOf(*input).size() == 4;
+  if (node.isChannelsFirst() && !isImage)
+    return node.unsupported("'data_format' NCHW of an input of shape " +
+                            shapeText(shapeOf(*input)));
+  if (node.failed())
+    return failure();
+  if (!isImage)
+    return importActivated<graph::AddOp>(node);
+  return node.fromNhwc(node.create<graph::AddOp>(node.toNhwc(input), node.input(1), kNone));
+}
+
+void registerArithmetic(OpTable &table) {
+  for (StringRef op : {"Add", "AddV2"}) {
+    table.add(op, importActivated<graph::AddOp>);
+    table.addFold(op, foldBinary<Add>);
+  }
+  table.add("BiasAdd", importBiasAdd);
+  table.add("AddN", importAddN);
+  table.add("Sub", importActivated<graph::SubOp>);
+  table.addFold("Sub", foldBinary<Sub>);
+  table.add("Mul", importActivated<graph::MulOp>);
+  table.addFold("Mul", foldBinary<Mul>);
+  for (StringRef op : {"RealDiv", "Div", "TruncateDiv"}) {
+    table.add(op, importDivision);
+    table.addFold(op, foldBinary<Div, /*Divides=*/true>);
+  }
+  table.add("FloorDiv", importFloorDiv);
+  table.addFold("FloorDiv", foldBinary<FloorDiv, /*Divides=*/true>);
+  table.add("FloorMod", importFloorMod);
+  table.addFold("FloorMod", foldBinary<FloorMod, /*Divides=*/true>);
+  table.add("Maximum", importPlain<graph::MaximumOp>);
+  table.addFold("Maximum", foldBinary<Maximum>);
+  table.add("Minimum", importPlain<graph::MinimumOp>);
+  table.addFold("Minimum", foldBinary<Minimum>);
+  table.add("SquaredDifference", importPlain<graph::SquaredDifferenceOp>);
+}
+
+} // namespace tandem::tensorflow

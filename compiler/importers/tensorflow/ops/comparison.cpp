@@ -1,0 +1,106 @@
+#include "compiler/importers/tensorflow/node.h"
+
+#include <functional>
+
+using namespace mlir;
+
+namespace tandem::tensorflow {
+
+// Comparisons, logic and selection of what is known: they steer conditions and shapes.
+
+template <template <typename> typename Compare>
+static std::optional<Numbers> foldComparison(TfNode &node, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 2 || inputs[0].type != inputs[1].type)
+    return std::nullopt;
+  auto shape = broadcastShape(inputs[0].shape, inputs[1].shape);
+  if (!shape)
+    return std::nullopt;
+  Numbers result = Numbers::zeros(node.builder().getI1Type(), *shape);
+  std::vector<size_t> left = broadcastPlaces(inputs[0].shape, *shape),
+                      right = broadcastPlaces(inputs[1].shape, *shape);
+  for (size_t i = 0; i < result.count(); ++i)
+    result.integers[i] =
+        inputs[0].isReal()
+            ? Compare<float>()(inputs[0].reals[left[i]], inputs[1].reals[right[i]])
+            : Compare<int64_t>()(inputs[0].integers[left[i]], inputs[1].integers[right[i]]);
+  return result;
+}
+
+static std::optional<Numbers> foldNot(TfNode &, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 1 || !inputs[0].type.isInteger(1))
+    return std::nullopt;
+  Numbers result = inputs[0];
+  for (int64_t &each : result.integers)
+    each = !each;
+  return result;
+}
+
+/// All and Any of everything.
+template <bool IsAll>
+static std::optional<Numbers> foldQuantifier(TfNode &node, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 2 || !inputs[0].type.isInteger(1) || node.flag("keep_dims", false) ||
+      inputs[1].count() != inputs[0].shape.size())
+    return std::nullopt;
+  auto isTrue = [](int64_t each) { return each != 0; };
+  bool holds =
+      IsAll ? llvm::all_of(inputs[0].integers, isTrue) : llvm::any_of(inputs[0].integers, isTrue);
+  return Numbers::scalarOf(inputs[0].type, holds);
+}
+
+/// Select and SelectV2 by one condition that is known.
+static MaybeValue importSelect(TfNode &node) {
+  FailureOr<Numbers> condition = node.constant(0, "a condition");
+  if (failed(condition))
+    return failure();
+  MaybeValue then = node.input(1), otherwise = node.input(2);
+  if (failed(then) || failed(otherwise))
+    return failure();
+  if (condition->count() != 1 || condition->isReal() || shapeOf(*then) != shapeOf(*otherwise))
+    return node.unsupported("a condition for each element");
+  return condition->integers[0] ? then : otherwise;
+}
+
+static std::optional<Numbers> foldSelect(TfNode &node, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 3 || !inputs[0].type.isInteger(1) || inputs[1].type != inputs[2].type)
+    return std::nullopt;
+  // Select, unlike SelectV2, takes a vector as the condition of whole rows.
+  if (node.op() == "Select" && !inputs[0].shape.empty() && inputs[0].shape != inputs[1].shape)
+    return std::nullopt;
+  auto shape = broadcastShape(inputs[1].shape, inputs[2].shape);
+  if (shape)
+    shape = broadcastShape(inputs[0].shape, *shape);
+  if (!shape)
+    return std::nullopt;
+  Numbers result = Numbers::zeros(inputs[1].type, *shape);
+  std::vector<size_t> places[3];
+  for (size_t i = 0; i < 3; ++i)
+    places[i] = broadcastPlaces(inputs[i].shape, *shape);
+  for (size_t i = 0; i < result.count(); ++i) {
+    size_t side = inputs[0].integers[places[0][i]] ? 1 : 2;
+    if (result.isReal())
+      result.reals[i] = inputs[side].reals[places[side][i]];
+    else
+      result.integers[i] = inputs[side].integers[places[side][i]];
+  }
+  return result;
+}
+
+void registerComparison(OpTable &table) {
+  table.addFold("Equal", foldComparison<std::equal_to>);
+  table.addFold("NotEqual", foldComparison<std::not_equal_to>);
+  table.addFold("Less", foldComparison<std::less>);
+  table.addFold("LessEqual", foldComparison<std::less_equal>);
+  table.addFold("Greater", foldComparison<std::greater>);
+  table.addFold("GreaterEqual", foldComparison<std::greater_equal>);
+  table.addFold("LogicalAnd", foldComparison<std::logical_and>);
+  table.addFold("LogicalOr", foldComparison<std::logical_or>);
+  table.addFold("LogicalNot", foldNot);
+  table.addFold("All", foldQuantifier<true>);
+  table.addFold("Any", foldQuantifier<false>);
+  for (StringRef op : {"Select", "SelectV2"}) {
+    table.add(op, importSelect);
+    table.addFold(op, foldSelect);
+  }
+}
+
+} // namespace tandem::tensorflow

@@ -1,0 +1,80 @@
+#include "compiler/importers/tensorflow/graph_import.h"
+
+using namespace mlir;
+
+namespace tandem::tensorflow {
+
+static Slots importConst(GraphImport &import, const FlatNode &node) {
+  auto value = node.record->attr().find("value");
+  if (value == node.record->attr().end() || !value->second.has_tensor())
+    return import.fail(node, "has no value");
+  return {{Slot::kStored, {}, &value->second.tensor()}};
+}
+
+static bool isSmall(TfNode &node, ArrayRef<int64_t> shape) {
+  std::optional<int64_t> count = elementCount(shape);
+  if (count && *count <= Numbers::kMost)
+    return true;
+  (void)node.invalid("a result of shape " + shapeText(shape) + " is too large");
+  return false;
+}
+
+/// Fill: a shape, and the element.
+static std::optional<Numbers> foldFill(TfNode &node, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 2 || inputs[1].count() != 1 || inputs[0].isReal())
+    return std::nullopt;
+  if (!isSmall(node, inputs[0].integers))
+    return std::nullopt;
+  Numbers result = Numbers::zeros(inputs[1].type, inputs[0].integers);
+  if (result.isReal())
+    llvm::fill(result.reals, inputs[1].reals[0]);
+  else
+    llvm::fill(result.integers, inputs[1].integers[0]);
+  return result;
+}
+
+/// Range: start, limit (left out), step.
+static std::optional<Numbers> foldRange(TfNode &node, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 3 || llvm::any_of(inputs, [](const Numbers &n) { return n.count() != 1; }))
+    return std::nullopt;
+  auto at = [&](size_t i) {
+    return inputs[i].isReal() ? inputs[i].reals[0] : static_cast<double>(inputs[i].integers[0]);
+  };
+  double count = std::ceil((at(1) - at(0)) / at(2));
+  if (!(std::abs(count) <= static_cast<double>(Numbers::kMost))) {
+    (void)node.invalid("a range of too many elements");
+    return std::nullopt;
+  }
+  Numbers result = Numbers::zeros(inputs[0].type, static_cast<int64_t>(std::max(count, 0.0)));
+  for (size_t i = 0; i < result.count(); ++i) {
+    if (result.isReal())
+      result.reals[i] = inputs[0].reals[0] + static_cast<float>(i) * inputs[2].reals[0];
+    else
+      result.integers[i] = inputs[0].integers[0] + static_cast<int64_t>(i) * inputs[2].integers[0];
+  }
+  return result;
+}
+
+/// ZerosLike and OnesLike need only the shape of what they are like.
+template <int64_t Element> static MaybeValue importLike(TfNode &node) {
+  MaybeValue like = node.input(0);
+  if (failed(like) || !isSmall(node, shapeOf(*like)))
+    return failure();
+  Type type = getElementTypeOrSelf(*like);
+  if (!Numbers::isComputable(type))
+    return node.fill(type, shapeOf(*like), static_cast<float>(Element));
+  Numbers numbers = Numbers::zeros(type, shapeOf(*like));
+  llvm::fill(numbers.reals, static_cast<float>(Element));
+  llvm::fill(numbers.integers, Element);
+  return constantFrom(node, numbers);
+}
+
+void registerConstant(OpTable &table) {
+  table.addSlots("Const", importConst);
+  table.addFold("Fill", foldFill);
+  table.addFold("Range", foldRange);
+  table.add("ZerosLike", importLike<0>);
+  table.add("OnesLike", importLike<1>);
+}
+
+} // namespace tandem::tensorflow

@@ -1,0 +1,97 @@
+#include "compiler/importers/tensorflow/joining.h"
+
+using namespace mlir;
+
+namespace tandem::tensorflow {
+
+namespace {
+struct Pads {
+  SmallVector<int64_t> low, high;
+};
+
+/// The second input is [rank, 2]: low and high for each dimension.
+FailureOr<Pads> readPads(TfNode &node, Value input) {
+  FailureOr<SmallVector<int64_t>> list = node.integers(1, "the list of paddings");
+  if (failed(list))
+    return failure();
+  size_t rank = shapeOf(input).size();
+  if (list->size() != 2 * rank)
+    return node.invalid(Twine(list->size()) + " paddings for rank " + Twine(rank) + ", expected " +
+                        Twine(2 * rank));
+  Pads pads;
+  for (size_t d = 0; d < rank; ++d) {
+    pads.low.push_back((*list)[2 * d]);
+    pads.high.push_back((*list)[2 * d + 1]);
+  }
+  return pads;
+}
+
+MaybeValue padWith(TfNode &node, float value) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  FailureOr<Pads> pads = readPads(node, *input);
+  if (failed(pads))
+    return failure();
+  return node.create<graph::PadOp>(input, pads->low, pads->high, llvm::APFloat(value));
+}
+} // namespace
+
+static MaybeValue importPad(TfNode &node) {
+  return padWith(node, 0);
+}
+
+/// PadV2's third input is the value.
+static MaybeValue importPadV2(TfNode &node) {
+  FailureOr<Numbers> value = node.constant(2, "the padding value");
+  if (failed(value))
+    return failure();
+  if (value->count() != 1)
+    return node.invalid("the padding value is no single number");
+  return padWith(node, value->isReal() ? value->reals[0] : static_cast<float>(value->integers[0]));
+}
+
+/// MirrorPad: the border is the image again, backwards; SYMMETRIC repeats the outermost element,
+/// REFLECT does not.
+static MaybeValue importMirrorPad(TfNode &node) {
+  MaybeValue input = node.input(0);
+  StringRef mode = node.string("mode", "REFLECT");
+  if (node.failed() || failed(input))
+    return failure();
+  FailureOr<Pads> pads = readPads(node, *input);
+  if (failed(pads))
+    return failure();
+  if (mode != "REFLECT" && mode != "SYMMETRIC")
+    return node.invalid("'mode' is '" + mode + "', expected REFLECT or SYMMETRIC");
+  int64_t skipped = mode == "REFLECT" ? 1 : 0;
+  MaybeValue result = input;
+  for (size_t d = 0; d < pads->low.size(); ++d) {
+    int64_t size = shapeOf(*input)[d], low = pads->low[d], high = pads->high[d];
+    if (low < 0 || high < 0 || std::max(low, high) > size - skipped)
+      return node.invalid("paddings of " + Twine(low) + " and " + Twine(high) + " mirror " +
+                          Twine(size) + " elements");
+    SmallVector<Value> parts;
+    auto add = [&](int64_t begin, int64_t count, int64_t step) {
+      MaybeValue part = count > 0 ? sliceOf(node, result, d, begin, count, step) : MaybeValue();
+      if (succeeded(part))
+        parts.push_back(*part);
+    };
+    if (low == 0 && high == 0)
+      continue;
+    add(low - 1 + skipped, low, -1);
+    parts.push_back(*result);
+    add(size - 1 - skipped, high, -1);
+    result = join(node, parts, static_cast<int64_t>(d));
+    if (failed(result))
+      return failure();
+  }
+  return result;
+}
+
+void registerPad(OpTable &table) {
+  table.add("Pad", importPad);
+  table.add("PadV2", importPadV2);
+  table.add("MirrorPad", importMirrorPad);
+}
+
+} // namespace tandem::tensorflow

@@ -1,0 +1,394 @@
+// What each operator becomes. The types on the right side follow from the left: the dialect's
+// verifier has checked them. Values are compared with TensorFlow's in tests/models.
+
+#include "compiler/importers/tensorflow/test/graph_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tandem::tensorflow::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(TensorflowConv2d, TurnsTheFilterAndPadsTheHighEnd) {
+  GraphBuilder g;
+  g.input("x", {1, 5, 5, 2});
+  g.floats("w", {1, 2, 2, 3}, counted(12));
+  g.op("Conv2D", "y", {"x", "w"}).list("strides", {1, 2, 2, 1}).string("padding", "SAME");
+  EXPECT_THAT(
+      g.text(),
+      AllOf(HasSubstr("%arg0: tensor<1x5x5x2xf32> {graph.name = \"x\"}"),
+            HasSubstr("-> (tensor<1x3x3x3xf32> {graph.name = \"y\"})"),
+            // HWIO counts up: output 0 has elements 0, 3, 6, 9
+            HasSubstr("dense<[[[[0.000000e+00, 3.000000e+00], [6.000000e+00, 9.000000e+00]]]"),
+            HasSubstr("graph.conv_2d %arg0, %0 stride [2, 2] pad_high [0, 1] :")));
+}
+
+TEST(TensorflowConv2d, TakesExplicitPadsDilationAndGroupsOfChannelsFirst) {
+  GraphBuilder g;
+  g.input("x", {1, 4, 8, 8});
+  g.floats("w", {3, 3, 2, 6}, counted(108));
+  g.op("Conv2D", "y", {"x", "w"})
+      .list("strides", {1, 1, 1, 2})
+      .list("dilations", {1, 1, 2, 1})
+      .string("padding", "EXPLICIT")
+      .list("explicit_paddings", {0, 0, 0, 0, 1, 2, 3, 4})
+      .string("data_format", "NCHW");
+  EXPECT_THAT(
+      g.text(),
+      AllOf(HasSubstr("graph.transpose %arg0 permutation [0, 2, 3, 1]"),
+            HasSubstr("stride [1, 2] dilation [2, 1] pad_low [1, 3] pad_high [2, 4] groups 2"),
+            HasSubstr("permutation [0, 3, 1, 2] : (tensor<1x7x7x6xf32>) -> "
+                      "tensor<1x6x7x7xf32>")));
+}
+
+TEST(TensorflowConv2d, RefusesStridesOverChannelsAndOtherFormats) {
+  GraphBuilder g;
+  g.input("x", {1, 4, 8, 8});
+  g.floats("w", {1, 1, 8, 1}, counted(8));
+  g.op("Conv2D", "a", {"x", "w"}).list("strides", {1, 1, 1, 2}).string("padding", "VALID");
+  g.op("Conv2D", "b", {"x", "w"}).string("data_format", "NCHW_VECT_C").string("padding", "VALID");
+  EXPECT_EQ(g.text(), "error: 2 unsupported operators: Conv2D (1: a; 'strides' over batch or "
+                      "channels), Conv2D (1: b; 'data_format' 'NCHW_VECT_C', only NHWC and NCHW "
+                      "are)");
+}
+
+TEST(TensorflowDepthwise, JoinsChannelAndMultiplier) {
+  GraphBuilder g;
+  g.input("x", {1, 4, 4, 2});
+  g.floats("w", {3, 3, 2, 2}, counted(36));
+  g.op("DepthwiseConv2dNative", "y", {"x", "w"})
+      .list("strides", {1, 1, 1, 1})
+      .string("padding", "VALID");
+  EXPECT_THAT(g.text(), HasSubstr("graph.depthwise_conv_2d %arg0, %0 : (tensor<1x4x4x2xf32>, "
+                                  "tensor<1x3x3x4xf32>) -> tensor<1x2x2x4xf32>"));
+}
+
+TEST(TensorflowConv2dBackpropInput, FindsThePadsThatTheResultsSizeLeaves) {
+  GraphBuilder g;
+  g.input("x", {1, 2, 2, 3});
+  g.ints("size", {1, 4, 4, 5});
+  g.floats("w", {3, 3, 5, 3}, counted(135));
+  g.op("Conv2DBackpropInput", "y", {"size", "w", "x"})
+      .list("strides", {1, 2, 2, 1})
+      .string("padding", "SAME");
+  EXPECT_THAT(g.text(), HasSubstr("graph.transpose_conv_2d %arg0, %0 stride [2, 2] pad_high [1, 1] "
+                                  ": (tensor<1x2x2x3xf32>, tensor<5x3x3x3xf32>) -> "
+                                  "tensor<1x4x4x5xf32>"));
+}
+
+TEST(TensorflowMatMul, TurnsTheRightMatrixUnlessItIsTurnedAlready) {
+  GraphBuilder g;
+  g.input("x", {1, 2});
+  g.floats("w", {2, 3}, counted(6));
+  g.floats("v", {4, 3}, counted(12));
+  g.op("MatMul", "a", {"x", "w"});
+  g.op("MatMul", "b", {"a", "v"}).flag("transpose_b", true);
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("dense<[[0.000000e+00, 3.000000e+00], [1.000000e+00"),
+                              HasSubstr("(tensor<1x3xf32>, tensor<4x3xf32>) -> tensor<1x4xf32>"),
+                              Not(HasSubstr("graph.transpose"))));
+}
+
+TEST(TensorflowMatMul, TurnsTheLeftMatrixAtRunTime) {
+  GraphBuilder g;
+  g.input("x", {2, 5});
+  g.floats("w", {2, 3}, counted(6));
+  g.op("MatMul", "y", {"x", "w"}).flag("transpose_a", true);
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.transpose %arg0 permutation [1, 0]"),
+                              HasSubstr("-> tensor<5x3xf32>")));
+}
+
+TEST(TensorflowBatchMatMul, NeedsEqualBatchesOrOneMatrix) {
+  GraphBuilder g;
+  g.input("x", {2, 3, 4});
+  g.input("y", {2, 5, 4});
+  g.input("z", {1, 5, 4});
+  g.floats("w", {4, 6}, counted(24));
+  g.op("BatchMatMulV2", "a", {"x", "y"}).flag("adj_y", true);
+  g.op("BatchMatMulV2", "b", {"x", "w"});
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.batch_matmul %arg0, %arg1 transpose_rhs : "),
+                              HasSubstr("-> tensor<2x3x5xf32>"), HasSubstr("(tensor<6x4xf32>"),
+                              HasSubstr("-> (tensor<2x3x5xf32>")));
+  g.op("BatchMatMulV2", "c", {"x", "z"}).flag("adj_y", true);
+  EXPECT_EQ(g.text(),
+            "error: 1 unsupported operator: BatchMatMulV2 (1: c; shapes 2x3x4 and 1x5x4)");
+}
+
+TEST(TensorflowEinsum, IsABatchOfMatrixProducts) {
+  GraphBuilder g;
+  g.input("q", {1, 5, 2, 3});
+  g.input("k", {1, 7, 2, 3});
+  g.floats("w", {3, 4}, counted(12));
+  g.op("Einsum", "scores", {"q", "k"}).string("equation", "aecd, abcd -> acbe");
+  g.op("Einsum", "projected", {"q", "w"}).string("equation", "abcd,de->abce");
+  EXPECT_THAT(g.text(),
+              AllOf(HasSubstr("(tensor<2x5x3xf32>, tensor<2x3x7xf32>) -> tensor<2x5x7xf32>"),
+                    HasSubstr("tensor<1x2x7x5xf32> {graph.name = \"scores\"}"),
+                    HasSubstr("(tensor<10x3xf32>, tensor<4x3xf32>) -> tensor<10x4xf32>"),
+                    HasSubstr("tensor<1x5x2x4xf32> {graph.name = \"projected\"}")));
+  g.op("Einsum", "trace", {"q", "k"}).string("equation", "aacd,abcd->ab");
+  EXPECT_EQ(g.text(), "error: 1 unsupported operator: Einsum (1: trace; 'equation' "
+                      "'aacd,abcd->ab', only products of two tensors with a letter for each "
+                      "dimension are)");
+}
+
+TEST(TensorflowBiasAdd, AddsToTheChannelsOfEitherFormat) {
+  GraphBuilder g;
+  g.input("x", {1, 3, 4, 5});
+  g.floats("b", {3}, {1, 2, 3});
+  g.op("BiasAdd", "y", {"x", "b"}).string("data_format", "NCHW");
+  EXPECT_THAT(g.text(), HasSubstr("(tensor<1x4x5x3xf32>, tensor<3xf32>) -> tensor<1x4x5x3xf32>"));
+}
+
+TEST(TensorflowFusedBatchNorm, TakesStatisticsButNoTraining) {
+  GraphBuilder g;
+  g.input("x", {1, 2, 2, 3});
+  for (const char *name : {"scale", "offset", "mean", "variance"})
+    g.floats(name, {3}, {1, 2, 3});
+  g.op("FusedBatchNormV3", "y", {"x", "scale", "offset", "mean", "variance"})
+      .flag("is_training", false)
+      .number("epsilon", 0.5f);
+  EXPECT_THAT(g.text(), HasSubstr("graph.batch_norm %arg0, %0, %1, %2, %3 epsilon 5.000000e-01"));
+  GraphBuilder training;
+  training.input("x", {1, 2, 2, 3});
+  training.floats("p", {3}, {1, 2, 3});
+  training.op("FusedBatchNorm", "y", {"x", "p", "p", "p", "p"});
+  EXPECT_EQ(training.text(), "error: 1 unsupported operator: FusedBatchNorm (1: y; in training "
+                             "mode, save or freeze the model for inference)");
+}
+
+TEST(TensorflowPools, SlideByTheirWindow) {
+  GraphBuilder g;
+  g.input("x", {1, 5, 5, 2});
+  g.op("MaxPool", "a", {"x"})
+      .list("ksize", {1, 3, 2, 1})
+      .list("strides", {1, 2, 2, 1})
+      .string("padding", "SAME");
+  g.op("AvgPool", "b", {"x"})
+      .list("ksize", {1, 2, 2, 1})
+      .list("strides", {1, 1, 1, 1})
+      .string("padding", "VALID");
+  EXPECT_THAT(g.text(),
+              AllOf(HasSubstr("graph.max_pool_2d %arg0 window [3, 2] stride [2, 2] pad_low [1, 0] "
+                              "pad_high [1, 1]"),
+                    HasSubstr("graph.average_pool_2d %arg0 window [2, 2] :")));
+}
+
+TEST(TensorflowReductions, CountDimensionsFromEitherEnd) {
+  GraphBuilder g;
+  g.input("x", {2, 3, 4, 5});
+  g.ints("axes", {-2, 1});
+  g.ints("none", std::vector<int32_t>{});
+  g.op("Mean", "a", {"x", "axes"}).flag("keep_dims", true);
+  g.op("Max", "b", {"x", "axes"});
+  g.op("Sum", "c", {"x", "none"});
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.mean %arg0 axes [1, 2] keep_dims"),
+                              HasSubstr("graph.reduce_max %arg0 axes [1, 2] :"),
+                              Not(HasSubstr("graph.sum"))));
+}
+
+TEST(TensorflowArgMax, HasTheTypeAskedFor) {
+  GraphBuilder g;
+  g.input("x", {2, 3});
+  g.scalar("axis", -1);
+  g.op("ArgMax", "y", {"x", "axis"}).type("output_type", DataType::kInt32);
+  EXPECT_THAT(g.text(),
+              HasSubstr("graph.arg_max %arg0 axis 1 : (tensor<2x3xf32>) -> tensor<2xi32>"));
+}
+
+TEST(TensorflowActivations, AreOneOpWhereThereIsOne) {
+  GraphBuilder g;
+  g.input("x", {1, 4});
+  for (const char *op :
+       {"Relu", "Relu6", "Sigmoid", "Tanh", "Exp", "Rsqrt", "Neg", "Softmax", "LogSoftmax", "Elu"})
+    g.op(op, op, {"x"});
+  g.op("LeakyRelu", "leaky", {"x"}).number("alpha", 0.25f);
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.relu %"), HasSubstr("graph.relu6 %"),
+                              HasSubstr("graph.sigmoid"), HasSubstr("graph.tanh"),
+                              HasSubstr("graph.exp"), HasSubstr("graph.rsqrt"),
+                              HasSubstr("graph.neg"), HasSubstr("graph.softmax %arg0 axis 1"),
+                              HasSubstr("graph.log_softmax %arg0 axis 1"), HasSubstr("graph.elu"),
+                              HasSubstr("graph.leaky_relu %arg0 alpha 2.500000e-01")));
+}
+
+TEST(TensorflowPow, UsesWhatIsThereForKnownExponents) {
+  GraphBuilder g;
+  g.input("x", {1, 4});
+  g.floats("two", {}, {2});
+  g.floats("third", {}, {1.0f / 3});
+  g.op("Pow", "a", {"x", "two"});
+  g.op("Pow", "b", {"x", "third"});
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.mul %arg0, %arg0"), HasSubstr("graph.pow %arg0")));
+}
+
+TEST(TensorflowFloorDiv, OfIntegersNeedsKnownOnes) {
+  GraphBuilder g;
+  g.input("x", {2}, DataType::kInt32);
+  g.ints("two", {2, 2});
+  g.op("FloorDiv", "y", {"x", "two"});
+  EXPECT_EQ(g.text(),
+            "error: 1 unsupported operator: FloorDiv (1: y; integers that are computed at "
+            "run time)");
+}
+
+TEST(TensorflowConcat, HasItsDimensionFirstOrLast) {
+  GraphBuilder g;
+  g.input("x", {1, 2});
+  g.scalar("one", 1);
+  g.op("ConcatV2", "a", {"x", "x", "one"});
+  g.op("Concat", "b", {"one", "x", "a"});
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.concat %arg0, %arg0 axis 1"),
+                              HasSubstr("-> tensor<1x6xf32>")));
+}
+
+TEST(TensorflowPack, PutsInADimension) {
+  GraphBuilder g;
+  g.input("x", {2, 3});
+  g.op("Pack", "y", {"x", "x"}).integer("axis", -1);
+  EXPECT_THAT(g.text(), HasSubstr("axis 2 : (tensor<2x3x1xf32>, tensor<2x3x1xf32>) -> "
+                                  "tensor<2x3x2xf32>"));
+}
+
+TEST(TensorflowSplits, GiveSeveralResults) {
+  GraphBuilder g;
+  g.input("x", {2, 6});
+  g.scalar("axis", 1);
+  g.ints("sizes", {1, -1, 2});
+  g.op("Split", "equal", {"axis", "x"}).integer("num_split", 2);
+  g.op("SplitV", "sized", {"x", "sizes", "axis"});
+  g.op("Unpack", "rows", {"x"}).integer("num", 2);
+  g.op("Relu", "used", {"equal:1"});
+  EXPECT_THAT(g.text(),
+              AllOf(HasSubstr("begin [0, 3] size [2, 3]"), HasSubstr("begin [0, 1] size [2, 3]"),
+                    HasSubstr("begin [1, 0] size [1, 6]"), HasSubstr("graph.name = \"sized\"}"),
+                    HasSubstr("graph.name = \"sized:2\"}"), HasSubstr("graph.name = \"rows:1\"}"),
+                    HasSubstr("tensor<6xf32> {graph.name = \"rows\"}")));
+}
+
+TEST(TensorflowStridedSlice, FollowsAllItsMasks) {
+  GraphBuilder g;
+  g.input("x", {2, 3, 4, 5});
+  g.ints("begin", {1, 0, 9, -1}); // x[1, tf.newaxis, ..., ::-1]
+  g.ints("end", {2, 0, 9, 0});
+  g.ints("stride", {1, 1, 1, -1});
+  g.op("StridedSlice", "y", {"x", "begin", "end", "stride"})
+      .integer("shrink_axis_mask", 1)
+      .integer("new_axis_mask", 2)
+      .integer("ellipsis_mask", 4)
+      .integer("begin_mask", 8)
+      .integer("end_mask", 8);
+  EXPECT_THAT(g.text(),
+              AllOf(HasSubstr("begin [1, 0, 0, 4] size [1, 3, 4, 5] strides [1, 1, 1, -1]"),
+                    HasSubstr("-> tensor<1x3x4x5xf32>")));
+}
+
+TEST(TensorflowSlice, TakesAllThatIsLeft) {
+  GraphBuilder g;
+  g.input("x", {4, 5});
+  g.ints("begin", {1, 2});
+  g.ints("size", {2, -1});
+  g.op("Slice", "y", {"x", "begin", "size"});
+  EXPECT_THAT(g.text(), HasSubstr("begin [1, 2] size [2, 3] strides [1, 1]"));
+}
+
+TEST(TensorflowPads, AreZeroAValueOrAMirror) {
+  GraphBuilder g;
+  g.input("x", {1, 4});
+  g.ints("pads", {2, 2}, {0, 0, 2, 1});
+  g.floats("seven", {}, {7});
+  g.op("Pad", "a", {"x", "pads"});
+  g.op("PadV2", "b", {"x", "pads", "seven"});
+  g.op("MirrorPad", "c", {"x", "pads"}).string("mode", "REFLECT");
+  g.op("MirrorPad", "d", {"x", "pads"}).string("mode", "SYMMETRIC");
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.pad %arg0 low [0, 2] high [0, 1] :"),
+                              HasSubstr("high [0, 1] value 7.000000e+00"),
+                              HasSubstr("begin [0, 2] size [1, 2] strides [1, -1]"),
+                              HasSubstr("begin [0, 2] size [1, 1] strides [1, -1]"),
+                              HasSubstr("begin [0, 1] size [1, 2] strides [1, -1]"),
+                              HasSubstr("begin [0, 3] size [1, 1] strides [1, -1]")));
+  g.ints("many", {2, 2}, {0, 0, 4, 0});
+  g.op("MirrorPad", "e", {"x", "many"}).string("mode", "REFLECT");
+  EXPECT_EQ(g.text(), "error: node 'e' (MirrorPad): paddings of 4 and 0 mirror 4 elements");
+}
+
+TEST(TensorflowShapes, ChangeByKnownNumbers) {
+  GraphBuilder g;
+  g.input("x", {1, 4, 1, 3});
+  g.ints("shape", {-1, 3});
+  g.scalar("two", 2);
+  g.ints("permutation", {0, 3, 1, 2});
+  g.op("Reshape", "a", {"x", "shape"});
+  g.op("Squeeze", "b", {"x"}).list("squeeze_dims", {-2});
+  g.op("ExpandDims", "c", {"x", "two"});
+  g.op("Transpose", "d", {"x", "permutation"});
+  EXPECT_THAT(g.text(),
+              AllOf(HasSubstr("-> tensor<4x3xf32>"), HasSubstr("-> tensor<1x4x3xf32>"),
+                    HasSubstr("-> tensor<1x4x1x1x3xf32>"), HasSubstr("-> tensor<1x3x4x1xf32>")));
+}
+
+TEST(TensorflowTile, IsCopiesSideBySide) {
+  GraphBuilder g;
+  g.input("x", {1, 2});
+  g.ints("counts", {3, 1});
+  g.ints("shape", {4, 1, 2});
+  g.op("Tile", "a", {"x", "counts"});
+  g.op("BroadcastTo", "b", {"x", "shape"});
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.concat %arg0, %arg0, %arg0 axis 0"),
+                              HasSubstr("-> tensor<4x1x2xf32>")));
+}
+
+TEST(TensorflowResizes, KeepTheirKindOfCentre) {
+  GraphBuilder g;
+  g.input("x", {1, 2, 2, 3});
+  g.ints("size", {4, 6});
+  g.op("ResizeBilinear", "a", {"x", "size"}).flag("half_pixel_centers", true);
+  g.op("ResizeNearestNeighbor", "b", {"x", "size"}).flag("align_corners", true);
+  EXPECT_THAT(g.text(),
+              AllOf(HasSubstr("graph.resize_bilinear %arg0 size [4, 6] half_pixel_centers"),
+                    HasSubstr("graph.resize_nearest %arg0 size [4, 6] align_corners")));
+}
+
+TEST(TensorflowBlocks, MoveBetweenPixelsChannelsAndBatch) {
+  GraphBuilder g;
+  g.input("x", {1, 4, 4, 4});
+  g.ints("block", {2, 2});
+  g.ints("borders", {2, 2}, {0, 0, 0, 0});
+  g.op("SpaceToDepth", "a", {"x"}).integer("block_size", 2);
+  g.op("DepthToSpace", "b", {"x"}).integer("block_size", 2);
+  g.op("SpaceToBatchND", "c", {"x", "block", "borders"});
+  g.op("BatchToSpaceND", "d", {"c", "block", "borders"});
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.space_to_depth %arg0 block 2"),
+                              HasSubstr("graph.depth_to_space %arg0 block 2"),
+                              HasSubstr("-> tensor<4x2x2x4xf32>"),
+                              HasSubstr("tensor<1x4x4x4xf32> {graph.name = \"d\"}")));
+}
+
+TEST(TensorflowGather, IsASliceOrSeveral) {
+  GraphBuilder g;
+  g.input("x", {2, 6});
+  g.scalar("one", 1);
+  g.scalar("three", 3);
+  g.ints("even", {5, 3, 1});
+  g.ints("odd", {0, 4, 1});
+  g.op("GatherV2", "a", {"x", "three", "one"});
+  g.op("GatherV2", "b", {"x", "even", "one"});
+  g.op("GatherV2", "c", {"x", "odd", "one"});
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("begin [0, 3] size [2, 1]"),
+                              HasSubstr("tensor<2xf32> {graph.name = \"a\"}"),
+                              HasSubstr("begin [0, 5] size [2, 3] strides [1, -2]"),
+                              HasSubstr("begin [0, 4] size [2, 1]"),
+                              HasSubstr("tensor<2x3xf32> {graph.name = \"c\"}")));
+}
+
+TEST(TensorflowCast, ChangesTheType) {
+  GraphBuilder g;
+  g.input("x", {2}, DataType::kUint8);
+  g.op("Cast", "y", {"x"}).type("DstT", DataType::kFloat);
+  EXPECT_THAT(g.text(), HasSubstr("graph.cast %arg0 : (tensor<2xui8>) -> tensor<2xf32>"));
+}
+
+} // namespace
+} // namespace tandem::tensorflow::test

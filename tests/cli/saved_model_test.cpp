@@ -1,0 +1,45 @@
+// A model that is a folder, through the whole program.
+
+#include "tests/cli/program.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace tandem::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const std::string kFolder = TANDEM_SOURCE_DIR "/compiler/importers/tensorflow/testdata/dense";
+
+TEST(SavedModelFolder, IsInspected) {
+  for (const char *behind : {"", "/", "/saved_model.pb"}) {
+    Outcome outcome = runTandem({"inspect", kFolder + behind, "--shape", "x=3x2", "--json"});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+    auto model = nlohmann::json::parse(outcome.out);
+    EXPECT_EQ(model["format"], "tensorflow");
+    EXPECT_EQ(model["inputs"][0]["name"], "x");
+    EXPECT_EQ(model["outputs"].size(), 2u);
+  }
+}
+
+TEST(SavedModelFolder, AsksForAShape) {
+  Outcome outcome = runTandem({"inspect", kFolder});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_THAT(errorLines(outcome.err),
+              ElementsAre(kFolder + ": error: input 'x': dimension 0 is open, fix it with --shape "
+                                    "x=DIMS"));
+}
+
+TEST(SavedModelFolder, BecomesABundleOfItsName) {
+  TemporaryFolder folder;
+  Outcome outcome = runTandem({"compile", kFolder + "/", "-o", folder.path("out.tandem"), "--shape",
+                               "x=1x2", "--backends", "reference"});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  Outcome inspected = runTandem({"inspect", folder.path("out.tandem")});
+  EXPECT_THAT(inspected.out, HasSubstr("model dense, from dense (tensorflow)"));
+}
+
+} // namespace
+} // namespace tandem::test
