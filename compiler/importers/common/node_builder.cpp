@@ -84,30 +84,4 @@ MaybeValue NodeBuilder::toNchw(MaybeValue value) {
   return transpose(value, {0, 3, 1, 2});
 }
 
-MaybeValue NodeBuilder::transpose(MaybeValue value, ArrayRef<int64_t> permutation) {
-  return create<graph::TransposeOp>(value, permutation);
-}
-MaybeValue NodeBuilder::reshape(MaybeValue value, ArrayRef<int64_t> shape) {
-  return create<graph::ReshapeOp>(value, shape);
-}
-MaybeValue NodeBuilder::toNhwc(MaybeValue value) {
-  return transpose(value, {0, 2, 3, 1});
-}
-MaybeValue NodeBuilder::toNchw(MaybeValue value) {
-  return transpose(value, {0, 3, 1, 2});
-}
-
-MaybeValue NodeBuilder::transpose(MaybeValue value, ArrayRef<int64_t> permutation) {
-  return create<graph::TransposeOp>(value, permutation);
-}
-MaybeValue NodeBuilder::reshape(MaybeValue value, ArrayRef<int64_t> shape) {
-  return create<graph::ReshapeOp>(value, shape);
-}
-MaybeValue NodeBuilder::toNhwc(MaybeValue value) {
-  return transpose(value, {0, 2, 3, 1});
-}
-MaybeValue NodeBuilder::toNchw(MaybeValue value) {
-  return transpose(value, {0, 3, 1, 2});
-}
-
 } // namespace tandem
