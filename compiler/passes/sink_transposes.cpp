@@ -233,7 +233,9 @@ template <typename OpT> struct SinkThrough : OpRewritePattern<OpT> {
     return success();
   }
 
-  static void adjust(PadOp pad, ArrayRef<int64_t> permutation) {
+  template <typename PadLike>
+    requires requires(PadLike pad) { pad.getLow(); }
+  static void adjust(PadLike pad, ArrayRef<int64_t> permutation) {
     pad.setLow(before(pad.getLow(), permutation));
     pad.setHigh(before(pad.getHigh(), permutation));
   }
@@ -242,11 +244,10 @@ template <typename OpT> struct SinkThrough : OpRewritePattern<OpT> {
     slice.setSize(before(slice.getSize(), permutation));
     slice.setStrides(before(slice.getStrides(), permutation));
   }
-  static void adjust(SoftmaxOp softmax, ArrayRef<int64_t> permutation) {
-    softmax.setAxis(permutation[softmax.getAxis()]);
-  }
-  static void adjust(LogSoftmaxOp softmax, ArrayRef<int64_t> permutation) {
-    softmax.setAxis(permutation[softmax.getAxis()]);
+  template <typename AlongAxis>
+    requires requires(AlongAxis op) { op.getAxis(); }
+  static void adjust(AlongAxis op, ArrayRef<int64_t> permutation) {
+    op.setAxis(permutation[op.getAxis()]);
   }
 };
 
@@ -273,11 +274,13 @@ struct SinkTransposes : impl::SinkTransposesBase<SinkTransposes> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     addCanonicalizations(patterns); // they merge and cancel what meets
-    patterns
-        .add<SinkThroughElementwise, SinkReshapeThroughUnary, SinkThroughConcat, SinkThrough<PadOp>,
-             SinkThrough<SliceOp>, SinkThrough<SoftmaxOp>, SinkThrough<LogSoftmaxOp>,
-             SinkThroughReduction<MeanOp>, SinkThroughReduction<SumOp>,
-             SinkThroughReduction<ReduceMaxOp>, SinkThroughReduction<ReduceMinOp>>(&getContext());
+    patterns.add<SinkThroughElementwise, SinkReshapeThroughUnary, SinkThroughConcat,
+                 SinkThrough<PadOp>, SinkThrough<MirrorPadOp>, SinkThrough<SliceOp>,
+                 SinkThrough<SoftmaxOp>, SinkThrough<LogSoftmaxOp>, SinkThrough<L2NormalizationOp>,
+                 SinkThroughReduction<MeanOp>, SinkThroughReduction<SumOp>,
+                 SinkThroughReduction<ReduceProdOp>, SinkThroughReduction<ReduceMaxOp>,
+                 SinkThroughReduction<ReduceMinOp>, SinkThroughReduction<ReduceAnyOp>,
+                 SinkThroughReduction<ReduceAllOp>>(&getContext());
     rewriteGreedily(getOperation(), std::move(patterns));
   }
 };

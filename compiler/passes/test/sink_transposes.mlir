@@ -125,3 +125,30 @@ func.func @keep_before_reshape(%a: tensor<1x4x4x2xf32>) -> tensor<1x32xf32> {
   %1 = graph.reshape %0 shape [1, 32] : (tensor<1x2x4x4xf32>) -> tensor<1x32xf32>
   return %1 : tensor<1x32xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @dimensions_of_the_newer_ops
+// CHECK-NEXT:    %[[PAD:.+]] = graph.mirror_pad %arg0 low [0, 1, 2, 0] high [0, 3, 0, 0]
+// CHECK-NEXT:    %[[NORM:.+]] = graph.l2_normalization %[[PAD]] axis 3
+// CHECK-NEXT:    %[[PRODUCT:.+]] = graph.reduce_prod %[[NORM]] axes [1, 2]
+// CHECK-NEXT:    return %[[PRODUCT]] : tensor<1x2xf32>
+func.func @dimensions_of_the_newer_ops(%a: tensor<1x4x4x2xf32>) -> tensor<1x2xf32> {
+  %0 = graph.transpose %a permutation [0, 3, 1, 2] : (tensor<1x4x4x2xf32>) -> tensor<1x2x4x4xf32>
+  %1 = graph.mirror_pad %0 low [0, 0, 1, 2] high [0, 0, 3, 0] : (tensor<1x2x4x4xf32>) -> tensor<1x2x8x6xf32>
+  %2 = graph.l2_normalization %1 axis 1 : (tensor<1x2x8x6xf32>) -> tensor<1x2x8x6xf32>
+  %3 = graph.reduce_prod %2 axes [2, 3] : (tensor<1x2x8x6xf32>) -> tensor<1x2xf32>
+  return %3 : tensor<1x2xf32>
+}
+
+// -----
+
+// Copies would be turned round one by one.
+// CHECK-LABEL: func.func @keep_before_tile
+// CHECK-NEXT:    graph.transpose
+// CHECK-NEXT:    graph.tile
+func.func @keep_before_tile(%a: tensor<1x4x4x2xf32>) -> tensor<1x2x8x8xf32> {
+  %0 = graph.transpose %a permutation [0, 3, 1, 2] : (tensor<1x4x4x2xf32>) -> tensor<1x2x4x4xf32>
+  %1 = graph.tile %0 multiples [1, 1, 2, 2] : (tensor<1x2x4x4xf32>) -> tensor<1x2x8x8xf32>
+  return %1 : tensor<1x2x8x8xf32>
+}
