@@ -3,14 +3,6 @@
 namespace tandem::test {
 namespace {
 
-OpCase moved(const std::string &op, const std::string &type, const Shape &from, const Shape &to,
-             const std::string &attributes, const std::string &variant) {
-  ModuleText text;
-  std::string input = text.argument(from, elementOf(type));
-  return {op, type, variant,
-          text.finish(text.apply(op, {input}, attributes, tensorText(to, elementOf(type))))};
-}
-
 OpCase concat(const std::string &type, int64_t axis, bool rescale) {
   ModuleText text;
   Shape first = {1, 3, 4, 5}, second = first, out = first;

@@ -3,14 +3,6 @@
 namespace tandem::test {
 namespace {
 
-OpCase moved(const std::string &op, const std::string &type, const Shape &from, const Shape &to,
-             const std::string &attributes, const std::string &variant) {
-  ModuleText text;
-  std::string input = text.argument(from, elementOf(type));
-  return {op, type, variant,
-          text.finish(text.apply(op, {input}, attributes, tensorText(to, elementOf(type))))};
-}
-
 OpCase reduced(const std::string &op, const std::string &type, const std::string &attributes,
                const Shape &out, const Element &result, const std::string &variant) {
   ModuleText text;

@@ -152,4 +152,12 @@ std::string ModuleText::finish(const std::string &value) const {
          typeOf(value) + "\n}\n";
 }
 
+OpCase moved(const std::string &op, const std::string &type, const Shape &from, const Shape &to,
+             const std::string &attributes, const std::string &variant) {
+  ModuleText text;
+  std::string input = text.argument(from, elementOf(type));
+  return {op, type, variant,
+          text.finish(text.apply(op, {input}, attributes, tensorText(to, elementOf(type))))};
+}
+
 } // namespace tandem::test

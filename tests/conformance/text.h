@@ -52,4 +52,8 @@ private:
   uint32_t state_ = 2463534242u;
 };
 
+/// One op on one argument, whose result has the argument's element type.
+OpCase moved(const std::string &op, const std::string &type, const Shape &from, const Shape &to,
+             const std::string &attributes, const std::string &variant);
+
 } // namespace tandem::test
