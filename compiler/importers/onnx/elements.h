@@ -44,8 +44,6 @@ public:
   /// All elements, or the one of a splat.
   llvm::ArrayRef<char> bytes() const { return view_; }
   size_t size() const { return elementSize(type_); }
-  /// What keeps bytes() alive; null when somebody else does.
-  std::shared_ptr<const std::vector<char>> owner() const { return owned_; }
 
   double real(int64_t index) const;
   int64_t integer(int64_t index) const; ///< toward zero, when they are real

@@ -270,8 +270,6 @@ Entry *GraphImport::find(Scope &scope, StringRef name) {
   return nullptr;
 }
 
-constexpr size_t kWorthMoving = 1 << 12; // bytes; less is not worth a resource of its own
-
 /// A large tensor's bytes go from the file's record into the constant as they are.
 static ElementsAttr takeBytes(proto::TensorProto &tensor, RankedTensorType type) {
   std::string *bytes = tensor.release_raw_data();
@@ -294,6 +292,7 @@ MaybeValue GraphImport::valueOf(Scope &scope, StringRef name, Location location)
     return emitError(location) << "tensor '" << name << "': " << toString(elements.takeError());
   auto place = NameLoc::get(builder_.getStringAttr(name));
   Type element = graph::plainType(&context_, elements->type());
+  constexpr size_t kWorthMoving = 1 << 12;
   bool ownsBytes = scope.isImportedOnce && tensor.has_raw_data() &&
                    elements->bytes().data() == tensor.raw_data().data() &&
                    elements->bytes().size() > kWorthMoving;
@@ -328,13 +327,6 @@ static ElementsAttr attributeOf(const Elements &elements, RankedTensorType type)
     return DenseElementsAttr::getFromRawBuffer(stored, elements.bytes());
   if (elements.isSplat() && elements.count() != 0)
     return DenseElementsAttr::get(stored, elements.bytes().front() != 0);
-  if (std::shared_ptr<const std::vector<char>> owner = elements.owner();
-      owner && owner->size() > kWorthMoving && !stored.getElementType().isInteger(1)) {
-    AsmResourceBlob blob(
-        elements.bytes(), alignof(std::max_align_t), [owner](void *, size_t, size_t) {},
-        /*dataIsMutable=*/false);
-    return DenseResourceElementsAttr::get(stored, "c", std::move(blob));
-  }
   return graph::makeElements(type, elements.count() ? elements.bytes() : ArrayRef<char>());
 }
 

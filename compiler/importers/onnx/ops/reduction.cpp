@@ -43,6 +43,8 @@ template <typename OpT> static MaybeValue importReduction(OnnxNode &node) {
   FailureOr<Reduction> reduction = readReduction(node);
   if (failed(reduction))
     return failure();
+  if (getElementTypeOrSelf(reduction->input).isInteger(1))
+    return node.unsupported("a tensor of truth values");
   return reduce<OpT>(node, *reduction, reduction->input);
 }
 

@@ -46,8 +46,9 @@ TEST(OnnxQuantized, KeepsFiltersAsCodesUntilThePasses) {
 TEST(OnnxQuantized, ComputesOnCodesBetweenDequantizeAndQuantize) {
   ModelBuilder model = quantizedConv();
   std::string text = compileText(model);
-  EXPECT_THAT(text, AllOf(HasSubstr("dense<[12, 4]> : tensor<2xi32>"), HasSubstr("activation relu"),
-                          HasSubstr("-> tensor<1x4x4x2x!quant.uniform<u8:f32, 2.500000e-01:7>>")));
+  EXPECT_THAT(text,
+              AllOf(HasSubstr("dense<[12, 4]> : tensor<2xi32>"), HasSubstr("activation  relu"),
+                    HasSubstr("-> tensor<1x4x4x2x!quant.uniform<u8:f32, 2.500000e-01:7>>")));
   EXPECT_THAT(text, Not(HasSubstr("graph.relu")));
 }
 
