@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <cstring>
 #include <map>
-#include <set>
 
 namespace tandem::test {
 namespace {
@@ -67,49 +66,6 @@ std::vector<Target> targets() {
   return all;
 }
 
-/// Ops that the cpu backend has no code for yet, by type. It must refuse them; one that it runs
-/// must be taken off.
-const std::map<std::string, std::set<std::string>> kNotOnCpuYet = {
-    {"equal", {"f32", "i32", "i8", "u8", "bool"}},
-    {"not_equal", {"f32", "i32", "i8", "u8", "bool"}},
-    {"less", {"f32", "i32", "i8", "u8", "bool"}},
-    {"less_equal", {"f32", "i32", "i8", "u8", "bool"}},
-    {"greater", {"f32", "i32", "i8", "u8", "bool"}},
-    {"greater_equal", {"f32", "i32", "i8", "u8", "bool"}},
-    {"logical_and", {"bool"}},
-    {"logical_or", {"bool"}},
-    {"logical_not", {"bool"}},
-    {"reduce_any", {"bool"}},
-    {"reduce_all", {"bool"}},
-    {"select", {"f32", "i32", "i8", "u8"}},
-    {"gather", {"f32", "i32", "i8", "u8"}},
-    {"top_k_values", {"f32", "i32", "i8", "u8"}},
-    {"top_k_indices", {"f32", "i32", "i8", "u8"}},
-    {"arg_min", {"f32", "i32", "i8", "u8"}},
-    {"tile", {"f32", "i32", "i8", "u8"}},
-    {"mirror_pad", {"f32", "i32", "i8", "u8"}},
-    {"space_to_batch", {"f32", "i32", "i8", "u8"}},
-    {"batch_to_space", {"f32", "i32", "i8", "u8"}},
-    {"l2_normalization", {"f32", "i8", "u8"}},
-    {"local_response_norm", {"f32"}},
-    {"l2_pool_2d", {"f32"}},
-    {"ceil", {"f32"}},
-    {"round", {"f32"}},
-    {"sin", {"f32"}},
-    {"cos", {"f32"}},
-    {"reduce_prod", {"f32", "i32"}},
-    {"floor_div", {"f32", "i32"}},
-    {"floor_mod", {"f32", "i32"}},
-    {"sum", {"i32"}},
-    {"div", {"i32"}},
-    {"abs", {"i32"}},
-    {"neg", {"i32"}},
-};
-bool isNotOnCpuYet(const OpCase &opCase) {
-  auto types = kNotOnCpuYet.find(opCase.op);
-  return types != kNotOnCpuYet.end() && types->second.contains(opCase.type);
-}
-
 class Conformance : public ::testing::TestWithParam<OpCase> {
 protected:
   /// What was not run, and why; nothing is left out without a line.
@@ -122,11 +78,11 @@ protected:
     return counts;
   }
 
-  /// Whether a target may leave the case out. The cpu backend runs whatever the reference runs but
-  /// for kNotOnCpuYet; accelerators may refuse (docs/generated/operators.md has what).
+  /// Whether a target may leave the case out. The cpu backend runs whatever the reference runs;
+  /// accelerators may refuse (docs/generated/operators.md has what).
   void skip(const Target &target, const Error &error) {
     const OpCase &one = GetParam();
-    if (error.code == Code::kUnsupported && (target.backend != "cpu" || isNotOnCpuYet(one)))
+    if (error.code == Code::kUnsupported && target.backend != "cpu")
       ++notRun()[target.name() + " refuses " + one.op + " " + one.type];
     else if (error.code == Code::kUnavailable && !target.isa.empty())
       ++notRun()[target.name() + " is not on this processor"];
@@ -145,8 +101,6 @@ TEST_P(Conformance, EveryBackendAgreesWithTheReference) {
       skip(target, actual.error());
       continue;
     }
-    EXPECT_FALSE(target.backend == "cpu" && isNotOnCpuYet(GetParam()))
-        << "it runs on the cpu now: take it off kNotOnCpuYet";
     ASSERT_EQ(actual->size(), expected->size());
     for (size_t i = 0; i < expected->size(); ++i)
       if ((*expected)[i].type == ElementType::kF32)

@@ -80,6 +80,9 @@ ConvShape shapeOf(graph::MaxPool2dOp pool) {
 ConvShape shapeOf(graph::AveragePool2dOp pool) {
   return windowShape(pool, pool.getWindow());
 }
+ConvShape shapeOf(graph::L2Pool2dOp pool) {
+  return windowShape(pool, pool.getWindow());
+}
 
 ConvShape shapeOf(graph::FullyConnectedOp product) {
   ArrayRef<int64_t> filter = graph::tensorType(product.getFilter()).getShape();

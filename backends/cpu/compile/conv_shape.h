@@ -55,6 +55,7 @@ ConvShape shapeOf(graph::TransposeConv2dOp conv);
 /// The kernel is the window.
 ConvShape shapeOf(graph::MaxPool2dOp pool);
 ConvShape shapeOf(graph::AveragePool2dOp pool);
+ConvShape shapeOf(graph::L2Pool2dOp pool);
 /// A matrix product is a 1×1 convolution over one row of pixels.
 ConvShape shapeOf(graph::FullyConnectedOp product);
 

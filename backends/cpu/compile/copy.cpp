@@ -1,6 +1,8 @@
 #include "backends/cpu/compile/copy.h"
 
 #include "backends/cpu/compile/strided.h"
+#include "backends/cpu/compile/table.h"
+#include "compiler/graph/types.h"
 
 using namespace mlir;
 
@@ -30,9 +32,43 @@ Buffers copyBuffers(Value input, Value output, Plan &plan) {
   return buffers;
 }
 
+void planCopy(TypedBuffer input, TypedBuffer output, const std::vector<int64_t> &box,
+              const Side &from, const Side &to, Plan &plan) {
+  Buffers buffers(plan);
+  buffers.add(input);
+  buffers.add(output);
+  planCopy(std::move(buffers), box, from, to, plan);
+}
+
 void planCopy(Value input, Value output, const std::vector<int64_t> &box, const Side &from,
               const Side &to, Plan &plan) {
-  planCopy(copyBuffers(input, output, plan), box, from, to, plan);
+  planCopy(plan.typed(input), plan.typed(output), box, from, to, plan);
+}
+
+void planFill(TypedBuffer buffer, double stored, Plan &plan) {
+  Buffers buffers(plan);
+  buffers.add(buffer);
+  auto build = [=, type = buffer.type](KernelBuilder &k) {
+    StridedNest nest({type.count});
+    nest.addDense({type.count});
+    Value fill = k.constant(k.elementType(type.element), stored);
+    nest.build(k, [&](ArrayRef<Value> at) { k.store(fill, k.buffer(0), at[0]); });
+  };
+  plan.step({buffers.types, build}, buffers.ids);
+}
+
+double storedAs(Value tensor, float real) {
+  if (!graph::isQuantized(tensor.getType()))
+    return real;
+  CodeType codes = codeTypeOf(tensor);
+  return quantizeReal(real, codes.element, codes.scale, codes.zeroPoint);
+}
+
+Support supportsFill(Operation *op) {
+  Type type = graph::tensorType(op->getResult(0)).getElementType();
+  if (graph::quantizationOf(type).perChannel())
+    return Support::no("pads a tensor quantized per channel, which has no kernel");
+  return Support::yes();
 }
 
 } // namespace tandem::cpu

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/map.h"
 
 namespace tandem::cpu {
@@ -16,6 +17,14 @@ void planCopy(Buffers buffers, const std::vector<int64_t> &box, const Side &from
               Plan &plan, const Map &map = {});
 void planCopy(mlir::Value input, mlir::Value output, const std::vector<int64_t> &box,
               const Side &from, const Side &to, Plan &plan);
+void planCopy(TypedBuffer input, TypedBuffer output, const std::vector<int64_t> &box,
+              const Side &from, const Side &to, Plan &plan);
 Buffers copyBuffers(mlir::Value input, mlir::Value output, Plan &plan);
+
+/// A step that gives every element of a buffer the value `stored`.
+void planFill(TypedBuffer buffer, double stored, Plan &plan);
+/// What a real number is stored as in a tensor of this type, which supportsFill() says yes to.
+double storedAs(mlir::Value tensor, float real);
+Support supportsFill(mlir::Operation *op);
 
 } // namespace tandem::cpu

@@ -1,5 +1,8 @@
 #include "backends/cpu/compile/math_f32.h"
 
+#include "backends/cpu/compile/formula.h"
+#include "backends/cpu/compile/trigonometry.h"
+
 #include <cmath>
 #include <limits>
 
@@ -11,29 +14,6 @@ using codegen::KernelBuilder;
 
 namespace {
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-/// Operators for formulas: `(x + 3.0) * y` makes the ops.
-struct Formula {
-  KernelBuilder &k;
-  Value value;
-
-  Formula of(Value v) const { return {k, v}; }
-  Formula of(double c) const { return {k, k.constant(value.getType(), c)}; }
-  operator Value() const { return value; }
-
-  Formula operator+(Formula o) const { return of(arith::AddFOp::create(k, value, o.value)); }
-  Formula operator-(Formula o) const { return of(arith::SubFOp::create(k, value, o.value)); }
-  Formula operator*(Formula o) const { return of(arith::MulFOp::create(k, value, o.value)); }
-  Formula operator/(Formula o) const { return of(arith::DivFOp::create(k, value, o.value)); }
-  Formula operator-() const { return of(arith::NegFOp::create(k, value)); }
-  Formula clamp(float low, float high) const { return of(k.clampF32(value, low, high)); }
-  template <typename OpT> Formula apply() const { return of(OpT::create(k, value)); }
-  /// `positive` where this is at least 0, or NaN; `negative` elsewhere.
-  Formula pick(Formula positive, Formula negative) const {
-    Value below = arith::CmpFOp::create(k, arith::CmpFPredicate::OLT, value, of(0.0).value);
-    return of(arith::SelectOp::create(k, below, negative.value, positive.value));
-  }
-};
 
 Formula sigmoid(Formula x) {
   return x.of(1.0) / ((-x).apply<math::ExpOp>() + x.of(1.0));
@@ -67,6 +47,10 @@ const Entry kFormulas[] = {
     {"graph.abs", [](Formula x, float) { return x.apply<math::AbsFOp>(); }},
     {"graph.neg", [](Formula x, float) { return -x; }},
     {"graph.floor", [](Formula x, float) { return x.apply<math::FloorOp>(); }},
+    {"graph.ceil", [](Formula x, float) { return x.apply<math::CeilOp>(); }},
+    {"graph.round", [](Formula x, float) { return x.apply<math::RoundEvenOp>(); }},
+    {"graph.sin", [](Formula x, float) { return sineF32(x); }},
+    {"graph.cos", [](Formula x, float) { return cosineF32(x); }},
     {"graph.leaky_relu", [](Formula x, float alpha) { return x.pick(x, x * x.of(alpha)); }},
     {"graph.elu",
      [](Formula x, float alpha) {

@@ -1,7 +1,7 @@
 #include "backends/cpu/compile/quantized_elementwise.h"
 
+#include "backends/cpu/compile/broadcast.h"
 #include "backends/cpu/compile/requantize.h"
-#include "backends/cpu/compile/strided.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
 
@@ -33,24 +33,15 @@ void planQuantizedUnary(Operation *op, Plan &plan) {
 }
 
 namespace {
-struct Operand {
-  unsigned buffer;
-  std::vector<int64_t> shape;
-  CodeType type;
-};
-Operand operandOf(Value value, Buffers &buffers) {
-  return {buffers.add(value), graph::tensorType(value).getShape().vec(), codeTypeOf(value)};
-}
-
 /// From both codes less their zero points, in i32, to the result's without its own; exact.
-using Combine = std::function<Value(KernelBuilder &k, Value a, Value b)>;
+using CombineCodes = std::function<Value(KernelBuilder &k, Value a, Value b)>;
 
 Value scaled(KernelBuilder &k, Value x, FixedMultiplier by) {
   return multiplyRoundingTwice(k, x, multiplierConstant(k, by, x.getType()));
 }
 
 /// As addRescaled and subtractRescaled.
-Combine sumOf(const AddScaling &scaling, bool subtracts) {
+CombineCodes sumOf(const AddScaling &scaling, bool subtracts) {
   return [=](KernelBuilder &k, Value a, Value b) -> Value {
     auto rescaled = [&](Value x, FixedMultiplier by) {
       Value left = k.constant(x.getType(), AddScaling::kLeftShift);
@@ -66,16 +57,16 @@ Combine sumOf(const AddScaling &scaling, bool subtracts) {
 
 /// The multipliers of products are quotients in float, those of choices in double, as TFLite has
 /// them.
-std::optional<Combine> combineOf(Operation *op, float lhs, float rhs, float out) {
-  return llvm::TypeSwitch<Operation *, std::optional<Combine>>(op)
+std::optional<CombineCodes> combineOf(Operation *op, float lhs, float rhs, float out) {
+  return llvm::TypeSwitch<Operation *, std::optional<CombineCodes>>(op)
       .Case([&](graph::AddOp) { return sumOf(addScaling(lhs, rhs, out), false); })
       .Case([&](graph::SubOp) { return sumOf(addScaling(lhs, rhs, out), true); })
-      .Case([&](graph::MulOp) -> Combine {
+      .Case([&](graph::MulOp) -> CombineCodes {
         return [by = quantizeMultiplier(lhs * rhs / out)](KernelBuilder &k, Value a, Value b) {
           return scaled(k, arith::MulIOp::create(k, a, b), by);
         };
       })
-      .Case<graph::MaximumOp, graph::MinimumOp>([&](auto choice) -> Combine {
+      .Case<graph::MaximumOp, graph::MinimumOp>([&](auto choice) -> CombineCodes {
         constexpr bool kLargest = std::is_same_v<decltype(choice), graph::MaximumOp>;
         return [a1 = quantizeMultiplier(double(lhs) / out),
                 b1 = quantizeMultiplier(double(rhs) / out)](KernelBuilder &k, Value a, Value b) {
@@ -85,7 +76,7 @@ std::optional<Combine> combineOf(Operation *op, float lhs, float rhs, float out)
                           : Value(arith::MinSIOp::create(k, a, b));
         };
       })
-      .Case([&](graph::PreluOp) -> Combine {
+      .Case([&](graph::PreluOp) -> CombineCodes {
         return [same = quantizeMultiplier(lhs / out), sloped = quantizeMultiplier(lhs * rhs / out)](
                    KernelBuilder &k, Value x, Value slope) -> Value {
           Value negative =
@@ -107,28 +98,19 @@ Support supportsQuantizedBinary(Operation *op) {
 }
 
 void planQuantizedBinary(Operation *op, Plan &plan) {
-  Buffers buffers(plan);
-  Operand lhs = operandOf(op->getOperand(0), buffers), rhs = operandOf(op->getOperand(1), buffers),
-          out = operandOf(op->getResult(0), buffers);
+  CodeType lhs = codeTypeOf(op->getOperand(0)), rhs = codeTypeOf(op->getOperand(1)),
+           out = codeTypeOf(op->getResult(0));
   auto activation = op->getAttrOfType<graph::ActivationAttr>("activation");
   auto [low, high] = clampRange(activation ? activation.getValue() : graph::Activation::None);
-  CodeRange range = codesWithin({low, high}, out.type.element, out.type.scale, out.type.zeroPoint);
-  Combine combine = *combineOf(op, lhs.type.scale, rhs.type.scale, out.type.scale);
-  auto build = [=](KernelBuilder &k) {
-    StridedNest nest(out.shape);
-    for (const Operand *operand : {&lhs, &rhs, &out})
-      nest.addDense(operand->shape);
-    auto centred = [&](const Operand &operand, Value at) {
-      Value code = k.toI32(k.load(k.buffer(operand.buffer), at), operand.type.element);
-      return arith::SubIOp::create(k, code, k.constant(k.getI32Type(), operand.type.zeroPoint));
-    };
-    nest.build(k, [&](ArrayRef<Value> at) {
-      Value result = combine(k, centred(lhs, at[0]), centred(rhs, at[1]));
-      result = toCodes(k, result, out.type.zeroPoint, range);
-      k.store(k.fromI32(result, out.type.element), k.buffer(out.buffer), at[2]);
-    });
-  };
-  plan.step({buffers.types, build}, buffers.ids);
+  CodeRange range = codesWithin({low, high}, out.element, out.scale, out.zeroPoint);
+  CombineCodes combine = *combineOf(op, lhs.scale, rhs.scale, out.scale);
+  planBroadcast(
+      op,
+      [=](KernelBuilder &k, ArrayRef<Value> codes) {
+        Value result = combine(k, centred(k, codes[0], lhs), centred(k, codes[1], rhs));
+        return k.fromI32(toCodes(k, result, out.zeroPoint, range), out.element);
+      },
+      plan);
 }
 
 } // namespace tandem::cpu

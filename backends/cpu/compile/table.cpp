@@ -15,6 +15,11 @@ CodeType codeTypeOf(Value value) {
   return {*graph::elementTypeOf(type), quantization.scales[0], quantization.zeroPoints[0]};
 }
 
+Value centred(KernelBuilder &k, Value code, const CodeType &type) {
+  return arith::SubIOp::create(k, k.toI32(code, type.element),
+                               k.constant(k.getI32Type(), type.zeroPoint));
+}
+
 Support supportsByteCodes(Operation *op) {
   for (Value value : llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
                                          SmallVector<Value>(op->getResults()))) {

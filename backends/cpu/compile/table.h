@@ -8,6 +8,9 @@ namespace tandem::cpu {
 /// Of a value quantized per tensor.
 CodeType codeTypeOf(mlir::Value value);
 
+/// The code less its zero point, as i32.
+mlir::Value centred(codegen::KernelBuilder &k, mlir::Value code, const CodeType &type);
+
 /// Whether the operands and the result all are 8-bit codes, quantized per tensor.
 Support supportsByteCodes(mlir::Operation *op);
 /// Whether they are so, and all signed or all unsigned.

@@ -48,11 +48,27 @@ std::string moduleOf(const std::string &arguments, const std::string &op,
          result + "\n  return %0 : " + result + "\n}\n";
 }
 
+/// An op of two tensors of one type, with its result in `result`.
+Outputs binary(const std::string &op, const std::string &type, const std::string &result,
+               const Bytes &x, const Bytes &y) {
+  return run(moduleOf("%x: " + type + ", %y: " + type,
+                      op + " %x, %y : (" + type + ", " + type + ")", result),
+             {x, y});
+}
 Outputs powers(const std::vector<float> &x, const std::vector<float> &y) {
   std::string type = "tensor<" + std::to_string(x.size()) + "xf32>";
-  return run(
-      moduleOf("%x: " + type + ", %y: " + type, "pow %x, %y : (" + type + ", " + type + ")", type),
-      {bytesOf(x), bytesOf(y)});
+  return binary("pow", type, type, bytesOf(x), bytesOf(y));
+}
+
+/// Every special value with every other.
+std::pair<std::vector<float>, std::vector<float>> specialPairs() {
+  std::pair<std::vector<float>, std::vector<float>> pairs;
+  for (float first : kSpecial)
+    for (float second : kSpecial) {
+      pairs.first.push_back(first);
+      pairs.second.push_back(second);
+    }
+  return pairs;
 }
 
 bool sameNumber(float a, float b) {
@@ -60,12 +76,7 @@ bool sameNumber(float a, float b) {
 }
 
 TEST(CpuPow, IsCsForEveryPairOfSpecialValues) {
-  std::vector<float> x, y;
-  for (float base : kSpecial)
-    for (float power : kSpecial) {
-      x.push_back(base);
-      y.push_back(power);
-    }
+  auto [x, y] = specialPairs();
   Outputs outputs = powers(x, y);
   std::vector<float> expected = as<float>(outputs.expected);
   for (const Bytes &bytes : outputs.actual) {
@@ -93,6 +104,78 @@ TEST(CpuPow, IsWithinOneUnitInTheLastPlace) {
     for (size_t i = 0; i < x.size(); ++i)
       ASSERT_EQ(std::nextafter(expected[i], actual[i]), actual[i])
           << x[i] << " to the power of " << y[i] << ", expected " << expected[i];
+  }
+}
+
+TEST(CpuDivision, IsCsForEveryPairOfSpecialValues) {
+  auto [x, y] = specialPairs();
+  for (float large : {1.5e37f, -3e38f, 8388607.5f, 1e10f})
+    for (float small : {0.1f, -0.3f, 7e-44f, 3.3e-20f}) {
+      x.push_back(large);
+      y.push_back(small);
+    }
+  std::string type = "tensor<" + std::to_string(x.size()) + "xf32>";
+  for (const std::string op : {"floor_div", "floor_mod"}) {
+    Outputs outputs = binary(op, type, type, bytesOf(x), bytesOf(y));
+    std::vector<float> expected = as<float>(outputs.expected);
+    for (const Bytes &bytes : outputs.actual) {
+      std::vector<float> actual = as<float>(bytes);
+      for (size_t i = 0; i < x.size(); ++i)
+        EXPECT_TRUE(sameNumber(actual[i], expected[i]))
+            << op << " of " << x[i] << " and " << y[i] << ": " << actual[i] << ", expected "
+            << expected[i];
+    }
+  }
+}
+
+TEST(CpuComparison, OfNanHoldsForNothingButInequality) {
+  auto [x, y] = specialPairs();
+  std::string count = std::to_string(x.size());
+  for (const std::string op :
+       {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}) {
+    Outputs outputs =
+        binary(op, "tensor<" + count + "xf32>", "tensor<" + count + "xi1>", bytesOf(x), bytesOf(y));
+    for (const Bytes &actual : outputs.actual)
+      for (size_t i = 0; i < x.size(); ++i)
+        EXPECT_EQ(int(actual[i]), int(outputs.expected[i]))
+            << op << " of " << x[i] << " and " << y[i];
+  }
+}
+
+TEST(CpuRounding, IsExact) {
+  std::vector<float> x = kSpecial;
+  for (float value : {1.5f, 2.5f, 3.5f, -0.2f, 8388607.5f, -8388608.0f, 0.49999997f, 2e9f})
+    x.push_back(value);
+  std::string type = "tensor<" + std::to_string(x.size()) + "xf32>";
+  for (const std::string op : {"floor", "ceil", "round"}) {
+    Outputs outputs = run(moduleOf("%x: " + type, op + " %x : (" + type + ")", type), {bytesOf(x)});
+    std::vector<float> expected = as<float>(outputs.expected);
+    for (const Bytes &bytes : outputs.actual)
+      for (size_t i = 0; i < x.size(); ++i)
+        EXPECT_TRUE(sameNumber(as<float>(bytes)[i], expected[i])) << op << " of " << x[i];
+  }
+}
+
+/// Also many turns away from zero, and beside the multiples of a quarter turn, where a rest in f32
+/// would have no digits left.
+TEST(CpuTrigonometry, IsWithinOneUnitInTheLastPlace) {
+  std::vector<float> x = {0.0f, -0.0f, kNan, kInfinity, -kInfinity, 1e-45f, 1e-30f};
+  for (int turn = 1; turn < 1 << 20; turn = turn * 3 + 1)
+    for (int step = -2; step <= 2; ++step)
+      x.push_back(static_cast<float>(turn * 1.5707963267948966) + static_cast<float>(step) * 1e-6f);
+  for (int i = 0; i < 2000; ++i)
+    x.push_back((static_cast<float>(i) - 1000) * std::exp2(static_cast<float>(i % 41) - 12));
+  std::string type = "tensor<" + std::to_string(x.size()) + "xf32>";
+  for (const std::string op : {"sin", "cos"}) {
+    Outputs outputs = run(moduleOf("%x: " + type, op + " %x : (" + type + ")", type), {bytesOf(x)});
+    std::vector<float> expected = as<float>(outputs.expected);
+    for (const Bytes &bytes : outputs.actual) {
+      std::vector<float> actual = as<float>(bytes);
+      for (size_t i = 0; i < x.size(); ++i)
+        EXPECT_TRUE(sameNumber(actual[i], expected[i]) ||
+                    std::nextafter(expected[i], actual[i]) == actual[i])
+            << op << " of " << x[i] << ": " << actual[i] << ", expected " << expected[i];
+    }
   }
 }
 
@@ -128,6 +211,43 @@ TEST(CpuArgMax, NeverTakesNanAndTheFirstOfEqualOnes) {
   EXPECT_EQ(as<int32_t>(outputs.expected), (std::vector<int32_t>{2, 2, 0}));
   for (const Bytes &actual : outputs.actual)
     EXPECT_EQ(actual, outputs.expected);
+}
+
+/// C's library has no order for NaN to compare with: it comes behind all others.
+TEST(CpuTopK, TakesNanLast) {
+  std::vector<float> values = {kNan, 1, kNan, kInfinity, -0.0f, 0.0f, kInfinity, -kInfinity};
+  std::string from = "tensor<8xf32>";
+  for (const char *isa : {"avx2", "avx2-wide"}) {
+    OneRegion model(
+        cpuBackend(), cpuDevice(),
+        moduleOf("%x: " + from, "top_k_indices %x k 8 : (" + from + ")", "tensor<8xi32>"), {{isa}});
+    ASSERT_TRUE(model.ready()) << model.refusal();
+    EXPECT_EQ(as<int32_t>(model.run({bytesOf(values)})[0]),
+              (std::vector<int32_t>{3, 6, 1, 4, 5, 0, 2, 7}));
+  }
+}
+
+/// 64 bits: what the conformance cases have in 32.
+TEST(CpuLongIntegers, AreTheReferences) {
+  const std::string type = "tensor<3x5x7xi64>";
+  auto same = [&](const std::string &op, const std::string &result) {
+    SCOPED_TRACE(op);
+    for (const char *isa : {"avx2", "avx2-wide"})
+      expectSame(moduleOf("%x: " + type + ", %y: " + type, op, result), cpuBackend(), cpuDevice(),
+                 referenceBackend(), referenceDevice(), {{isa}});
+  };
+  std::string one = " : (" + type + ")", two = " : (" + type + ", " + type + ")";
+  for (const std::string op : {"div", "floor_div", "floor_mod"})
+    same(op + " %x, %y" + two, type);
+  for (const std::string op : {"abs", "neg"})
+    same(op + " %x" + one, type);
+  same("less %x, %y" + two, "tensor<3x5x7xi1>");
+  for (const std::string op : {"sum", "reduce_prod"}) {
+    same(op + " %x axes [0]" + one, "tensor<5x7xi64>");
+    same(op + " %x axes [2]" + one, "tensor<3x5xi64>");
+  }
+  same("top_k_values %x k 3" + one, "tensor<3x5x3xi64>");
+  same("gather %x, %y axis 1" + two, "tensor<3x3x5x7x7xi64>");
 }
 
 } // namespace

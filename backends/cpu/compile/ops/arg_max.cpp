@@ -1,4 +1,4 @@
-// arg_max: the first of the largest elements along an axis.
+// arg_max and arg_min: the first of the largest, or smallest, elements along an axis.
 
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/rows.h"
@@ -12,37 +12,39 @@ using codegen::KernelBuilder;
 using Values = KernelBuilder::Values;
 
 namespace {
-struct ArgMax {
+struct ArgBest {
+  bool smallest; ///< else the largest
   Rows rows;
   ElementType element; ///< of the input
   bool isLong;         ///< the result is i64, else i32
   unsigned input, output;
 };
 
-void buildArgMax(KernelBuilder &k, const ArgMax &a) {
+void buildArgBest(KernelBuilder &k, const ArgBest &a) {
   bool isFloat = a.element == ElementType::kF32;
+  auto real = a.smallest ? arith::CmpFPredicate::OLT : arith::CmpFPredicate::OGT;
+  auto integer = a.smallest ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sgt;
   a.rows.build(k, [&](Value first, Value row) {
     auto element = [&](Value i) {
       Value x = k.load(k.buffer(a.input), k.add(first, k.mul(i, a.rows.step)));
       return isFloat ? x : k.toI32(x, a.element);
     };
     Value zero = k.index(0);
-    Values best = k.loop(
-        k.index(1), k.index(a.rows.length), 1, {element(zero), zero},
-        [&](Value i, ValueRange carried) {
-          Value x = element(i);
-          Value larger =
-              isFloat ? Value(arith::CmpFOp::create(k, arith::CmpFPredicate::OGT, x, carried[0]))
-                      : Value(arith::CmpIOp::create(k, arith::CmpIPredicate::sgt, x, carried[0]));
-          return Values{arith::SelectOp::create(k, larger, x, carried[0]),
-                        arith::SelectOp::create(k, larger, i, carried[1])};
-        });
+    Values best = k.loop(k.index(1), k.index(a.rows.length), 1, {element(zero), zero},
+                         [&](Value i, ValueRange carried) {
+                           Value x = element(i);
+                           Value better =
+                               isFloat ? Value(arith::CmpFOp::create(k, real, x, carried[0]))
+                                       : Value(arith::CmpIOp::create(k, integer, x, carried[0]));
+                           return Values{arith::SelectOp::create(k, better, x, carried[0]),
+                                         arith::SelectOp::create(k, better, i, carried[1])};
+                         });
     Type type = a.isLong ? k.getI64Type() : k.getI32Type();
     k.store(arith::IndexCastOp::create(k, type, best[1]), k.buffer(a.output), row);
   });
 }
 
-Support supportsArgMax(Operation *op) {
+Support supportsArgBest(Operation *op) {
   switch (*graph::elementTypeOf(graph::tensorType(op->getOperand(0)).getElementType())) {
   case ElementType::kF32:
   case ElementType::kI8:
@@ -55,25 +57,24 @@ Support supportsArgMax(Operation *op) {
   }
 }
 
-void planArgMax(Operation *op, Plan &plan) {
-  auto argMax = cast<graph::ArgMaxOp>(op);
+template <typename OpT> void planArgBest(Operation *op, Plan &plan) {
+  auto arg = cast<OpT>(op);
   Buffers buffers(plan);
-  ArgMax a = {rowsAlong(graph::tensorType(argMax.getInput()).getShape(),
-                        static_cast<int64_t>(argMax.getAxis())),
-              {},
-              false,
-              0,
-              0};
-  a.input = buffers.add(argMax.getInput());
-  a.output = buffers.add(argMax.getResult());
+  ArgBest a = {};
+  a.smallest = std::is_same_v<OpT, graph::ArgMinOp>;
+  a.rows =
+      rowsAlong(graph::tensorType(arg.getInput()).getShape(), static_cast<int64_t>(arg.getAxis()));
+  a.input = buffers.add(arg.getInput());
+  a.output = buffers.add(arg.getResult());
   a.element = buffers.types[a.input].element;
   a.isLong = buffers.types[a.output].element == ElementType::kI64;
-  plan.step({buffers.types, [=](KernelBuilder &k) { buildArgMax(k, a); }}, buffers.ids);
+  plan.step({buffers.types, [=](KernelBuilder &k) { buildArgBest(k, a); }}, buffers.ids);
 }
 } // namespace
 
 void registerArgMax(HandlerTable &table) {
-  table.add<graph::ArgMaxOp>({supportsArgMax, planArgMax});
+  table.add<graph::ArgMaxOp>({supportsArgBest, planArgBest<graph::ArgMaxOp>});
+  table.add<graph::ArgMinOp>({supportsArgBest, planArgBest<graph::ArgMinOp>});
 }
 
 } // namespace tandem::cpu

@@ -1,11 +1,12 @@
 // Ops on one element at a time: plain types. Quantized ones are in quantized_elementwise.cpp.
 
+#include "backends/cpu/compile/broadcast.h"
+#include "backends/cpu/compile/division.h"
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/map.h"
 #include "backends/cpu/compile/math_f32.h"
 #include "backends/cpu/compile/pow.h"
 #include "backends/cpu/compile/quantized_elementwise.h"
-#include "backends/cpu/compile/strided.h"
 #include "compiler/graph/types.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -28,9 +29,24 @@ static float alphaOf(Operation *op) {
   return attribute ? static_cast<float>(attribute.getValueAsDouble()) : 1.0f;
 }
 
+/// Of signed integers, which wrap.
+static bool isInteger(Value value) {
+  Type type = graph::tensorType(value).getElementType();
+  return type.isSignlessInteger(32) || type.isSignlessInteger(64);
+}
+
 static Support supportsUnary(Operation *op) {
-  return graph::isQuantized(op->getOperand(0).getType()) ? supportsQuantizedUnary(op)
-                                                         : supportsF32(op);
+  if (graph::isQuantized(op->getOperand(0).getType()))
+    return supportsQuantizedUnary(op);
+  if (isa<graph::AbsOp, graph::NegOp>(op) && isInteger(op->getOperand(0)))
+    return Support::yes();
+  return supportsF32(op);
+}
+
+static Value unaryInteger(KernelBuilder &k, bool isAbs, Value x) {
+  if (isAbs)
+    return math::AbsIOp::create(k, x);
+  return arith::SubIOp::create(k, k.constant(x.getType(), 0), x);
 }
 
 static void planUnary(Operation *op, Plan &plan) {
@@ -38,13 +54,17 @@ static void planUnary(Operation *op, Plan &plan) {
     return planQuantizedUnary(op, plan);
   std::string name = op->getName().getStringRef().str();
   float alpha = alphaOf(op);
+  bool integer = isInteger(op->getOperand(0)), isAbs = isa<graph::AbsOp>(op);
   planMap(
       op->getOperand(0), op->getResult(0),
-      [=](KernelBuilder &k, Value x) { return unaryF32(k, name, alpha, x); }, Buffers(plan), plan);
+      [=](KernelBuilder &k, Value x) {
+        return integer ? unaryInteger(k, isAbs, x) : unaryF32(k, name, alpha, x);
+      },
+      Buffers(plan), plan);
 }
 
 namespace {
-using Combine = Value (*)(KernelBuilder &k, Value a, Value b);
+using Pair = Value (*)(KernelBuilder &k, Value a, Value b);
 
 template <typename OpT> Value make(KernelBuilder &k, Value a, Value b) {
   return OpT::create(k, a, b);
@@ -61,14 +81,16 @@ Value prelu(KernelBuilder &k, Value x, Value slope) {
 
 /// The element of an op in f32, and in integers, which wrap; null where it has none.
 struct Binary {
-  Combine real, integer;
+  Pair real, integer;
 };
 Binary binaryOf(Operation *op) {
   return llvm::TypeSwitch<Operation *, Binary>(op)
       .Case([](graph::AddOp) { return Binary{make<arith::AddFOp>, make<arith::AddIOp>}; })
       .Case([](graph::SubOp) { return Binary{make<arith::SubFOp>, make<arith::SubIOp>}; })
       .Case([](graph::MulOp) { return Binary{make<arith::MulFOp>, make<arith::MulIOp>}; })
-      .Case([](graph::DivOp) { return Binary{make<arith::DivFOp>, nullptr}; })
+      .Case([](graph::DivOp) { return Binary{make<arith::DivFOp>, quotient}; })
+      .Case([](graph::FloorDivOp) { return Binary{floorQuotientF32, floorQuotient}; })
+      .Case([](graph::FloorModOp) { return Binary{floorRemainderF32, floorRemainder}; })
       .Case([](graph::MaximumOp) { return Binary{make<arith::MaximumFOp>, make<arith::MaxSIOp>}; })
       .Case([](graph::MinimumOp) { return Binary{make<arith::MinimumFOp>, make<arith::MinSIOp>}; })
       .Case([](graph::PowOp) { return Binary{powF32, nullptr}; })
@@ -91,36 +113,22 @@ static Support supportsBinary(Operation *op) {
   Type type = graph::tensorType(op->getResult(0)).getElementType();
   if (graph::isQuantized(type))
     return supportsQuantizedBinary(op);
-  bool isInteger = type.isSignlessInteger(32) || type.isSignlessInteger(64);
-  return isInteger && binaryOf(op).integer ? Support::yes() : supportsF32(op);
+  return isInteger(op->getResult(0)) && binaryOf(op).integer ? Support::yes() : supportsF32(op);
 }
 
 static void planBinary(Operation *op, Plan &plan) {
   if (graph::isQuantized(op->getResult(0).getType()))
     return planQuantizedBinary(op, plan);
-  Buffers buffers(plan);
-  unsigned lhs = buffers.add(op->getOperand(0)), rhs = buffers.add(op->getOperand(1));
-  unsigned output = buffers.add(op->getResult(0));
-  auto shapeOf = [](Value value) { return graph::tensorType(value).getShape().vec(); };
-  std::vector<int64_t> lhsShape = shapeOf(op->getOperand(0)), rhsShape = shapeOf(op->getOperand(1)),
-                       shape = shapeOf(op->getResult(0));
   Binary compute = binaryOf(op);
   auto [low, high] = clampRange(activationOf(op));
-  plan.step({buffers.types,
-             [=, low = low, high = high](KernelBuilder &k) {
-               StridedNest nest(shape);
-               nest.addDense(lhsShape);
-               nest.addDense(rhsShape);
-               nest.addDense(shape);
-               nest.build(k, [&](ArrayRef<Value> at) {
-                 Value a = k.load(k.buffer(lhs), at[0]), b = k.load(k.buffer(rhs), at[1]);
-                 Value result = isa<FloatType>(a.getType())
-                                    ? k.clampF32(compute.real(k, a, b), low, high)
-                                    : clampInteger(k, compute.integer(k, a, b), low, high);
-                 k.store(result, k.buffer(output), at[2]);
-               });
-             }},
-            buffers.ids);
+  planBroadcast(
+      op,
+      [=, low = low, high = high](KernelBuilder &k, ArrayRef<Value> of) {
+        return isa<FloatType>(of[0].getType())
+                   ? k.clampF32(compute.real(k, of[0], of[1]), low, high)
+                   : clampInteger(k, compute.integer(k, of[0], of[1]), low, high);
+      },
+      plan);
 }
 
 void registerElementwise(HandlerTable &table) {
@@ -140,12 +148,18 @@ void registerElementwise(HandlerTable &table) {
   table.add<graph::AbsOp>(unary);
   table.add<graph::NegOp>(unary);
   table.add<graph::FloorOp>(unary);
+  table.add<graph::CeilOp>(unary);
+  table.add<graph::RoundOp>(unary);
+  table.add<graph::SinOp>(unary);
+  table.add<graph::CosOp>(unary);
   table.add<graph::LeakyReluOp>(unary);
   table.add<graph::EluOp>(unary);
   table.add<graph::AddOp>(binary);
   table.add<graph::SubOp>(binary);
   table.add<graph::MulOp>(binary);
   table.add<graph::DivOp>(binary);
+  table.add<graph::FloorDivOp>(binary);
+  table.add<graph::FloorModOp>(binary);
   table.add<graph::MaximumOp>(binary);
   table.add<graph::MinimumOp>(binary);
   table.add<graph::PowOp>(binary);

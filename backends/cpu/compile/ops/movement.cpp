@@ -78,37 +78,10 @@ void planSlice(Operation *op, Plan &plan) {
            {denseStrides(box)}, plan);
 }
 
-/// What a pad of this value is stored as.
-double storedPad(Value value, float real) {
-  Type type = graph::tensorType(value).getElementType();
-  if (!graph::isQuantized(type))
-    return real;
-  CodeType codes = codeTypeOf(value);
-  return quantizeReal(real, codes.element, codes.scale, codes.zeroPoint);
-}
-
-Support supportsPad(Operation *op) {
-  Type type = graph::tensorType(op->getResult(0)).getElementType();
-  if (graph::quantizationOf(type).perChannel())
-    return Support::no("pads a tensor quantized per channel, which has no kernel");
-  return Support::yes();
-}
-
 void planPad(Operation *op, Plan &plan) {
   auto pad = cast<graph::PadOp>(op);
-  Buffers buffers(plan);
-  unsigned out = buffers.add(pad.getResult());
-  double value = storedPad(pad.getResult(), pad.getValue().convertToFloat());
-  int64_t count = graph::tensorType(pad.getResult()).getNumElements();
-  ElementType element = buffers.types[out].element;
-  plan.step({buffers.types,
-             [=](KernelBuilder &k) {
-               StridedNest nest({count});
-               nest.addDense({count});
-               Value fill = k.constant(k.elementType(element), value);
-               nest.build(k, [&](ArrayRef<Value> at) { k.store(fill, k.buffer(out), at[0]); });
-             }},
-            buffers.ids);
+  planFill(plan.typed(pad.getResult()), storedAs(pad.getResult(), pad.getValue().convertToFloat()),
+           plan);
   std::vector<int64_t> strides = denseStrides(shapeOf(pad.getResult()));
   std::vector<int64_t> box = shapeOf(pad.getInput());
   planCopy(pad.getInput(), pad.getResult(), box, {denseStrides(box)},
@@ -132,7 +105,7 @@ void registerMovement(HandlerTable &table) {
   table.add<graph::TransposeOp>({supportsAny, planTranspose});
   table.add<graph::ConcatOp>({supportsConcat, planConcat});
   table.add<graph::SliceOp>({supportsAny, planSlice});
-  table.add<graph::PadOp>({supportsPad, planPad});
+  table.add<graph::PadOp>({supportsFill, planPad});
   table.add<graph::SpaceToDepthOp>({supportsAny, [](Operation *op, Plan &plan) {
                                       auto blocks = cast<graph::SpaceToDepthOp>(op);
                                       planBlocks(blocks.getInput(), blocks.getResult(),

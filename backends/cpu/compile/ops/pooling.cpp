@@ -1,4 +1,4 @@
-// max_pool_2d and average_pool_2d, vectors of channels at a time.
+// max_pool_2d, average_pool_2d and l2_pool_2d, vectors of channels at a time.
 
 #include "backends/cpu/compile/conv_shape.h"
 #include "backends/cpu/compile/handlers.h"
@@ -18,6 +18,7 @@ struct Pool {
   ConvShape shape; ///< the kernel is the window
   ElementType element;
   bool average, countPadding;
+  bool squares;      ///< the average is of squares, and a root is taken of it; f32 only
   float low, high;   ///< of f32 results
   CodeRange range;   ///< of codes
   int32_t zeroPoint; ///< of the input's codes: what pads count as
@@ -79,6 +80,8 @@ private:
   Value load(Value index) {
     Value x = k_.loadVector(k_.vector(k_.elementType(p_.element), k_.isa().lanes()),
                             k_.buffer(p_.input), index);
+    if (p_.squares)
+      x = arith::MulFOp::create(k_, x, x);
     return isFloat() ? x : k_.toI32(x, p_.element);
   }
   Value combine(Value a, Value b) {
@@ -110,6 +113,8 @@ private:
   Value finish(Value acc, Value count) {
     if (p_.average)
       acc = divide(acc, k_.broadcast(count, k_.vectorF32()));
+    if (p_.squares)
+      acc = math::SqrtOp::create(k_, acc);
     if (isFloat())
       return k_.clampF32(acc, p_.low, p_.high);
     return k_.fromI32(k_.clampInt(acc, p_.range.low, p_.range.high), p_.element);
@@ -179,6 +184,11 @@ void registerPooling(HandlerTable &table) {
                                        pool.countPadding = average.getCountIncludePad();
                                        planPool(pool, op, plan);
                                      }});
+  table.add<graph::L2Pool2dOp>({supportsF32, [](Operation *op, Plan &plan) {
+                                  Pool pool = describe(cast<graph::L2Pool2dOp>(op));
+                                  pool.average = pool.squares = true;
+                                  planPool(pool, op, plan);
+                                }});
 }
 
 } // namespace tandem::cpu

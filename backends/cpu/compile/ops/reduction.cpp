@@ -1,4 +1,4 @@
-// mean, sum, reduce_max and reduce_min.
+// mean, sum, reduce_prod, reduce_max, reduce_min, reduce_any and reduce_all.
 
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/requantize.h"
@@ -14,7 +14,7 @@ using codegen::KernelBuilder;
 using Values = KernelBuilder::Values;
 
 namespace {
-enum class Reduce { kMean, kSum, kMax, kMin };
+enum class Reduce { kMean, kSum, kProd, kMax, kMin, kAny, kAll };
 
 struct Reduction {
   Reduce kind;
@@ -24,6 +24,7 @@ struct Reduction {
   int64_t count;     ///< elements per result
   ElementType element;
   // Codes, mean and sum only.
+  bool isRescaled;
   FixedMultiplier rescale;
   int32_t inZero = 0, outZero = 0;
   unsigned input, output;
@@ -61,16 +62,21 @@ public:
 
 private:
   bool isFloat() const { return r_.element == ElementType::kF32; }
-  Type scalar() { return isFloat() ? Type(k_.getF32Type()) : Type(k_.getI32Type()); }
+  /// Elements that are combined as they are; others are widened to i32.
+  bool isWhole() const { return isFloat() || r_.element == ElementType::kI64; }
+  bool isLogic() const { return r_.kind == Reduce::kAny || r_.kind == Reduce::kAll; }
+  Type scalar() { return isWhole() ? k_.elementType(r_.element) : Type(k_.getI32Type()); }
 
   Value load(Type type, Value index) {
-    if (!isa<VectorType>(type)) {
-      Value x = k_.load(k_.buffer(r_.input), index);
-      return isFloat() ? x : k_.toI32(x, r_.element);
-    }
-    Value x = k_.loadVector(k_.vector(k_.elementType(r_.element), k_.isa().lanes()),
-                            k_.buffer(r_.input), index);
-    return isFloat() ? x : k_.toI32(x, r_.element);
+    Value x = isa<VectorType>(type)
+                  ? k_.loadVector(k_.vector(k_.elementType(r_.element), k_.isa().lanes()),
+                                  k_.buffer(r_.input), index)
+                  : k_.load(k_.buffer(r_.input), index);
+    if (isLogic()) // of bytes, any but 0 is true
+      return arith::ExtUIOp::create(
+          k_, type,
+          arith::CmpIOp::create(k_, arith::CmpIPredicate::ne, x, k_.constant(x.getType(), 0)));
+    return isWhole() ? x : k_.toI32(x, r_.element);
   }
 
   Value combine(Value a, Value b) {
@@ -83,19 +89,34 @@ private:
     case Reduce::kMin:
       return isFloat() ? Value(arith::MinimumFOp::create(k_, a, b))
                        : Value(arith::MinSIOp::create(k_, a, b));
-    default:
+    case Reduce::kProd:
+      return isFloat() ? Value(arith::MulFOp::create(k_, a, b, kReassoc))
+                       : Value(arith::MulIOp::create(k_, a, b));
+    case Reduce::kAny:
+      return arith::OrIOp::create(k_, a, b);
+    case Reduce::kAll:
+      return arith::AndIOp::create(k_, a, b);
+    case Reduce::kMean:
+    case Reduce::kSum:
       return isFloat() ? Value(arith::AddFOp::create(k_, a, b, kReassoc))
                        : Value(arith::AddIOp::create(k_, a, b));
     }
+    llvm_unreachable("reduction");
   }
 
-  bool chooses() const { return r_.kind == Reduce::kMax || r_.kind == Reduce::kMin; }
-
   double start() const {
-    if (!isFloat())
-      return r_.kind == Reduce::kMax ? INT32_MIN : r_.kind == Reduce::kMin ? INT32_MAX : 0;
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    return r_.kind == Reduce::kMax ? -kInfinity : r_.kind == Reduce::kMin ? kInfinity : 0;
+    switch (r_.kind) {
+    case Reduce::kMax:
+      return isFloat() ? -kInfinity : INT32_MIN;
+    case Reduce::kMin:
+      return isFloat() ? kInfinity : INT32_MAX;
+    case Reduce::kProd:
+    case Reduce::kAll:
+      return 1;
+    default:
+      return 0;
+    }
   }
 
   Value reduce(Type type, Value base) {
@@ -116,8 +137,8 @@ private:
       return r_.kind == Reduce::kMean
                  ? Value(arith::DivFOp::create(k_, acc, k_.constant(type, double(r_.count))))
                  : acc;
-    if (chooses())
-      return k_.fromI32(acc, r_.element);
+    if (!r_.isRescaled)
+      return isWhole() ? acc : k_.fromI32(acc, r_.element);
     Value centred = arith::SubIOp::create(k_, acc, k_.constant(type, double(r_.inZero * r_.count)));
     Value mean = multiplyRoundingTwice(k_, centred, multiplierConstant(k_, r_.rescale, type));
     return k_.fromI32(toCodes(k_, mean, r_.outZero, allCodes(r_.element)), r_.element);
@@ -142,9 +163,12 @@ void planReduction(Operation *op, Reduce kind, ArrayRef<int64_t> axes, Plan &pla
     if (isReduced)
       reduction.count *= size;
   }
+  // A vector of i64 would reach farther behind the end of a buffer than there is memory to read.
   reduction.channelsKept = !reduction.keptStrides.empty() && reduction.keptStrides.back() == 1 &&
-                           !llvm::is_contained(axes, type.getRank() - 1);
-  if (graph::isQuantized(type)) {
+                           !llvm::is_contained(axes, type.getRank() - 1) &&
+                           reduction.element != ElementType::kI64;
+  if (graph::isQuantized(type) && (kind == Reduce::kMean || kind == Reduce::kSum)) {
+    reduction.isRescaled = true;
     CodeType in = codeTypeOf(op->getOperand(0)), out = codeTypeOf(op->getResult(0));
     reduction.rescale = kind == Reduce::kMean
                             ? meanMultiplier(in.scale, out.scale, reduction.count)
@@ -159,14 +183,21 @@ void planReduction(Operation *op, Reduce kind, ArrayRef<int64_t> axes, Plan &pla
             buffers.ids);
 }
 
-Support supportsReduction(Operation *op) {
-  if (!graph::isQuantized(op->getOperand(0).getType()))
-    return supportsF32(op);
-  return supportsSameCodes(op);
+template <Reduce kind> Support supportsReduction(Operation *op) {
+  if (kind == Reduce::kAny || kind == Reduce::kAll)
+    return Support::yes();
+  Type type = graph::tensorType(op->getOperand(0)).getElementType();
+  if (graph::isQuantized(type))
+    return kind == Reduce::kProd ? supportsF32(op) : supportsSameCodes(op);
+  bool sums = kind == Reduce::kSum || kind == Reduce::kProd;
+  bool chooses = kind == Reduce::kMax || kind == Reduce::kMin;
+  if ((type.isSignlessInteger(32) && (sums || chooses)) || (type.isSignlessInteger(64) && sums))
+    return Support::yes();
+  return supportsF32(op);
 }
 
 template <typename OpT, Reduce kind> void addReduction(HandlerTable &table) {
-  table.add<OpT>({supportsReduction, [](Operation *op, Plan &plan) {
+  table.add<OpT>({supportsReduction<kind>, [](Operation *op, Plan &plan) {
                     planReduction(op, kind, cast<OpT>(op).getAxes(), plan);
                   }});
 }
@@ -175,8 +206,11 @@ template <typename OpT, Reduce kind> void addReduction(HandlerTable &table) {
 void registerReduction(HandlerTable &table) {
   addReduction<graph::MeanOp, Reduce::kMean>(table);
   addReduction<graph::SumOp, Reduce::kSum>(table);
+  addReduction<graph::ReduceProdOp, Reduce::kProd>(table);
   addReduction<graph::ReduceMaxOp, Reduce::kMax>(table);
   addReduction<graph::ReduceMinOp, Reduce::kMin>(table);
+  addReduction<graph::ReduceAnyOp, Reduce::kAny>(table);
+  addReduction<graph::ReduceAllOp, Reduce::kAll>(table);
 }
 
 } // namespace tandem::cpu
