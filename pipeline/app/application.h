@@ -70,7 +70,7 @@ struct AppStep {
 
 /// What `tandem run --json` says of every picture itself, so that no result can have such a name.
 inline constexpr std::array<std::string_view, 9> kReportKeys = {
-    "image", "path", "frame", "width", "height", "end", "saved", "timings", "profile"};
+    "image", "path", "frame", "width", "height", "ended", "saved", "timings", "profile"};
 
 /// A named part of what the application gives back.
 struct AppResult {

@@ -197,7 +197,7 @@ TEST_F(RunApplication, NamesTheLineOfWhatIsWrongInTheFile) {
             ":2: error: not YAML: end of sequence flow not found\n");
   EXPECT_EQ(refusalOf("scores: side.scores", "timings: side.scores"),
             ":16: error: result 'timings' has the name of what a report says of every picture, "
-            "expected none of image, path, width, height, saved, timings or profile\n");
+            "expected none of image, path, frame, width, height, ended, saved, timings or profile\n");
   EXPECT_EQ(refusalOf("labels: [left, right]", "labels: [left]"),
             ":13: error: step 'side': input 'scores' is f32 1x2 with 2 classes, the model's labels "
             "are 1\n");
@@ -282,8 +282,8 @@ TEST_F(RunApplication, WrongUsageExitsWithTwo) {
   EXPECT_EQ(runTandem({"run"}).exitCode, 2);
   Outcome noPicture = runTandem({"run", path("app.yaml")});
   EXPECT_EQ(noPicture.exitCode, 2);
-  EXPECT_EQ(noPicture.err, "tandem run: an application needs at least one picture; see 'tandem run "
-                           "--help'\n");
+  EXPECT_EQ(noPicture.err, "tandem run: an application needs at least one picture or video; see "
+                           "'tandem run --help'\n");
   EXPECT_EQ(runTandem({"run", path("app.yaml"), path("a.bmp"), "--input", "x.npy"}).exitCode, 2);
   EXPECT_EQ(runTandem({"run", path("net.tandem"), path("a.bmp")}).exitCode, 2);
 }

@@ -179,7 +179,7 @@ using WrongFiles = Models;
 
 TEST_F(WrongFiles, TextIsNoModel) {
   EXPECT_EQ(refusalOf("notes.bin", "just some text, and more of it\n"),
-            "not a model file of a known format (keras, mlir, tensorflow, tflite, torch)");
+            "not a model file of a known format (keras, mlir, mxnet, onnx, tensorflow, tflite, torch)");
 }
 
 TEST_F(WrongFiles, OneByteIsNoModel) {
@@ -227,7 +227,7 @@ TEST_F(WrongFiles, AZipThatIsNoExportedProgram) {
   std::string zip = readBytes(sourceFile("compiler/importers/torch/testdata/not_a_program.zip"));
   EXPECT_EQ(refusalOf("words.pt2", zip), "the zip archive has no program of torch.export in it");
   EXPECT_EQ(refusalOf("words.zip", zip),
-            "not a model file of a known format (keras, mlir, tensorflow, tflite, torch)");
+            "not a model file of a known format (keras, mlir, mxnet, onnx, tensorflow, tflite, torch)");
   // The end record alone: an archive without entries.
   EXPECT_EQ(refusalOf("empty.pt2", "PK\x05\x06" + std::string(18, '\0')),
             "the archive is not a zip archive");
@@ -235,7 +235,7 @@ TEST_F(WrongFiles, AZipThatIsNoExportedProgram) {
 
 TEST_F(WrongFiles, ABundleIsNoModel) {
   EXPECT_EQ(refusalOf("m.tandem", readBytes(sourceFile("tests/fuzz/seeds/bundle_fuzz/sample"))),
-            "not a model file of a known format (keras, mlir, tensorflow, tflite, torch)");
+            "not a model file of a known format (keras, mlir, mxnet, onnx, tensorflow, tflite, torch)");
 }
 
 TEST_F(WrongFiles, AFolder) {
@@ -243,7 +243,7 @@ TEST_F(WrongFiles, AFolder) {
   EXPECT_EQ(outcome.exitCode, 1);
   EXPECT_THAT(errorLines(outcome.err),
               ElementsAre(path("") + ": error: not a folder with a model of a known format "
-                                     "(keras, mlir, tensorflow, tflite, torch)"));
+                                     "(keras, mlir, mxnet, onnx, tensorflow, tflite, torch)"));
 }
 
 TEST_F(WrongFiles, TextThatIsNoModelOfTheGraphDialect) {

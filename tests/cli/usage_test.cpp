@@ -60,7 +60,7 @@ TEST_F(CommandLine, WrongUsageExitsWithTwo) {
   EXPECT_EQ(runTandem({"compil"}).exitCode, 2);
   EXPECT_EQ(usageError({"compile", path("m.mlir")}), "--output is required");
   EXPECT_EQ(usageError({"compile", path("m.mlir"), "-o", ""}), "--output is required");
-  EXPECT_EQ(usageError({"bench"}), "BUNDLE is required");
+  EXPECT_EQ(usageError({"bench"}), "FILE is required");
   EXPECT_THAT(compileError({"--nonsense"}), HasSubstr("--nonsense"));
   EXPECT_THAT(compileError({"--report=xml"}), HasSubstr("xml not in {table,json}"));
   EXPECT_THAT(compileError({"--check"}), HasSubstr("--output excludes --check"));

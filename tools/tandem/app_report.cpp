@@ -202,7 +202,7 @@ std::string reportAsJson(const PictureReport &report) {
     json["frame"] = report.frame;
   json.update({{"width", report.width}, {"height", report.height}});
   if (report.result.end != FrameEnd::kDone)
-    json["end"] = frameEndName(report.result.end);
+    json["ended"] = frameEndName(report.result.end);
   for (const NamedResult &result : report.result.results)
     json[result.name] = jsonOf(result);
   if (!report.saved.empty())

@@ -114,6 +114,8 @@ void print(const BenchAppOptions &options, const Measurement &result,
 } // namespace
 
 int benchApp(const BenchAppOptions &options) {
+  if (Status places = checkTracePlaces(options.pipeline, options.inputs); !places.ok())
+    return refuseRequest(places.error());
   StepTable table;
   registerAllSteps(table);
   auto app = loadApp("bench", options.app, table);
@@ -125,7 +127,7 @@ int benchApp(const BenchAppOptions &options) {
   Result<AppExecutor> executor =
       makeAppExecutor(std::get<OpenedApp>(std::move(app)), table, options.pipeline, options.inputs);
   if (!executor.ok())
-    return refuseRequest(executor.error());
+    return refuse(executor.error());
   Result<Measurement> result = measure(**executor, executor->capacity(), *frames, options.seconds);
   if (!result.ok())
     return refuse(result.error());

@@ -248,12 +248,15 @@ Status AppExecutor::writeTraces(const PipelineSetup &setup) const {
   return writeFileAtomically(setup.svg, ganttSvg(chartOf(trace, first, first + kChartFrames - 1)));
 }
 
+Status checkTracePlaces(const PipelineSetup &setup, const std::vector<std::string> &inputs) {
+  if (!setup.trace.empty())
+    TANDEM_RETURN_IF_ERROR(checkOutputPlace(setup.trace, "the trace", inputs));
+  return setup.svg.empty() ? Status() : checkOutputPlace(setup.svg, "the chart", inputs);
+}
+
 Result<AppExecutor> makeAppExecutor(OpenedApp app, const StepTable &table,
                                     const PipelineSetup &setup,
                                     const std::vector<std::string> &inputs) {
-  for (const std::string *file : {&setup.trace, &setup.svg})
-    if (!file->empty())
-      TANDEM_RETURN_IF_ERROR(checkOutputPlace(*file, "the chart or trace", inputs));
   if (!setup.enabled) {
     TANDEM_ASSIGN_OR_RETURN(auto executor, makeSequentialExecutor(std::move(app.parts), table));
     return AppExecutor(std::move(executor));

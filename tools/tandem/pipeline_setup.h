@@ -77,6 +77,8 @@ private:
   std::optional<PlannedApp> planned_;
 };
 
+/// Whether what the setup writes would replace an input. Errors: kInvalidArgument.
+Status checkTracePlaces(const PipelineSetup &setup, const std::vector<std::string> &inputs);
 Result<AppExecutor> makeAppExecutor(OpenedApp app, const StepTable &table,
                                     const PipelineSetup &setup,
                                     const std::vector<std::string> &inputs);

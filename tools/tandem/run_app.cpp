@@ -213,6 +213,8 @@ int runApp(const RunAppOptions &options) {
   Result<FrameOutput> output = FrameOutput::plan(options.inputs, options.saveFolder);
   if (!output.ok())
     return refuseRequest(output.error());
+  if (Status places = checkTracePlaces(options.pipeline, options.inputs); !places.ok())
+    return refuseRequest(places.error());
   StepTable table;
   registerAllSteps(table);
   auto app = loadApp("run", options.app, table);
@@ -221,7 +223,7 @@ int runApp(const RunAppOptions &options) {
   Result<AppExecutor> executor =
       makeAppExecutor(std::get<OpenedApp>(std::move(app)), table, options.pipeline, options.inputs);
   if (!executor.ok())
-    return refuseRequest(executor.error());
+    return refuse(executor.error());
   if (Status opened = output->open(); !opened.ok())
     return refuse(opened.error());
 

@@ -230,7 +230,7 @@ TEST(Application, RefusesAResultWithANameThatEveryReportHas) {
     EXPECT_EQ(refusalOf(spoiled("results:\n  faces:", "results:\n  " + std::string(key) + ":")),
               "apps/faces.yaml:33: error: result '" + std::string(key) +
                   "' has the name of what a report says of every picture, expected none of image, "
-                  "path, width, height, saved or timings");
+                  "path, frame, width, height, ended, saved, timings or profile");
 }
 
 TEST(Application, RefusesLoopsInLoops) {

@@ -7,7 +7,6 @@
 #include "tools/tandem/app_loading.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
-#include "tools/tandem/output_place.h"
 #include "tools/tandem/pipeline_setup.h"
 #include "tools/tandem/plan_report.h"
 
@@ -87,10 +86,8 @@ void printJson(const Options &options, const PlannedApp &planned, const Simulati
 }
 
 int plan(Options &options) {
-  if (!options.pipeline.svg.empty())
-    if (Status place = checkOutputPlace(options.pipeline.svg, "the chart", options.inputs);
-        !place.ok())
-      return refuseRequest(place.error());
+  if (Status places = checkTracePlaces(options.pipeline, options.inputs); !places.ok())
+    return refuseRequest(places.error());
   StepTable table;
   registerAllSteps(table);
   auto app = loadApp("plan", options.app, table);
@@ -101,7 +98,7 @@ int plan(Options &options) {
                                    ? planHere(opened, table, options.pipeline, options.inputs)
                                    : planForDevice(opened, table, options.pipeline, options.inputs);
   if (!planned.ok())
-    return refuseRequest(planned.error());
+    return refuse(planned.error());
   Result<Simulation> simulation = simulated(options, *planned);
   if (!simulation.ok())
     return refuseRequest(simulation.error());

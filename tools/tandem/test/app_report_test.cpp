@@ -63,6 +63,8 @@ TEST(AppReport, HasWhatBecameOfEveryModelWhenAsked) {
 TEST(AppReport, HasNoKeyThatAResultCouldHave) {
   PictureReport report = example();
   report.saved = "out/anna.jpg";
+  report.frame = 3;
+  report.result.end = FrameEnd::kLate;
   report.profile.emplace();
   std::vector<std::string> own, results = {"faces", "objects", "scene", "left"};
   nlohmann::json json = nlohmann::json::parse(reportAsJson(report));

@@ -182,12 +182,11 @@ TEST_F(Faults, LoseNoFrameWhateverFunctionHangs) {
 
 TEST_F(Faults, HaveAFallbackForWhatTheCpuBackendHasNot) {
   FaultModel faulty = model(kSettings, R"(
-!i8 = !quant.uniform<i8:f32, 0.5:3>
-!probability = !quant.uniform<i8:f32, 0.00390625:-128>
-func.func @main(%x: tensor<1x4x!i8>) -> tensor<1x4x!probability> {
-  %r = graph.softmax %x axis 1 : (tensor<1x4x!i8>) -> tensor<1x4x!probability>
-  return %r : tensor<1x4x!probability>
-})");
+func.func @main(%x: tensor<1x1x66x1xf32>) -> tensor<1x1x2x1xf32> {
+  %f = graph.constant dense<0.5> : tensor<1x1x65x1xf32> : tensor<1x1x65x1xf32>
+  %r = graph.conv_2d %x, %f : (tensor<1x1x66x1xf32>, tensor<1x1x65x1xf32>) -> tensor<1x1x2x1xf32>
+  return %r : tensor<1x1x2x1xf32>
+})"); // wider than any kernel that is compiled
   std::vector<Outcome> outcomes = runWithFaults(faulty, {"NeuronExecution_compute:1+:BAD_STATE"});
   EXPECT_EQ(outcomes[0].problem, "");
   EXPECT_THAT(outcomes[0].notices, HasSubstr("this run goes on on reference"));
