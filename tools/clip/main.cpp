@@ -77,7 +77,11 @@ int main(int argc, char **argv) {
   app.add_option("--frames", options.frames)->check(CLI::Range(1, 1000000))->capture_default_str();
   app.add_option("--width", options.width)->check(CLI::Range(16, 7680))->capture_default_str();
   app.add_option("--height", options.height)->check(CLI::Range(16, 4320))->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) ? 2 : 0;
+  }
   if (tandem::Status made = tandem::makeClip(options); !made.ok()) {
     std::fprintf(stderr, "%s\n", made.error().text().c_str());
     return 1;

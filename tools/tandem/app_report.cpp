@@ -90,6 +90,10 @@ std::string_view frameworkName(std::string_view format) {
     return "PyTorch";
   if (format == "onnx")
     return "ONNX";
+  if (format == "tensorflow")
+    return "TensorFlow";
+  if (format == "mxnet")
+    return "MXNet";
   return format;
 }
 

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <deque>
+#include <span>
 
 namespace tandem {
 namespace {
@@ -50,28 +50,32 @@ struct Measurement {
   }
 };
 
-/// All frames once; as many in flight as the executor takes.
-Status runRound(Executor &executor, size_t limit, const std::vector<Image> &frames,
+/// All frames once; as many in flight as the executor takes. None is when it returns: the executor
+/// reads them until then.
+Status runRound(Executor &executor, size_t limit, std::span<const Image> frames,
                 std::vector<double> &latenciesMs) {
+  Status status;
   size_t submitted = 0, done = 0;
-  while (done < frames.size()) {
-    if (submitted < frames.size() && submitted - done < limit) {
-      TANDEM_RETURN_IF_ERROR(executor.submit(frames[submitted]).status());
-      ++submitted;
+  while (done < submitted || (status.ok() && submitted < frames.size())) {
+    if (status.ok() && submitted < frames.size() && submitted - done < limit) {
+      status = executor.submit(frames[submitted]).status();
+      submitted += status.ok();
       continue;
     }
-    TANDEM_ASSIGN_OR_RETURN(FrameResult result, executor.next());
-    latenciesMs.push_back(result.milliseconds);
+    Result<FrameResult> result = executor.next();
     ++done;
+    if (result.ok())
+      latenciesMs.push_back(result->milliseconds);
+    else if (status.ok())
+      status = result.error();
   }
-  return {};
+  return status;
 }
 
 Result<Measurement> measure(Executor &executor, size_t limit, const std::vector<Image> &frames,
                             double seconds) {
   Measurement result;
-  std::vector<Image> few(
-      frames.begin(), frames.begin() + static_cast<ptrdiff_t>(std::min<size_t>(frames.size(), 20)));
+  std::span<const Image> few = std::span(frames).first(std::min<size_t>(frames.size(), 20));
   TANDEM_RETURN_IF_ERROR(runRound(executor, limit, few, result.latenciesMs)); // to warm up
   result.latenciesMs.clear();
   Clock::time_point start = Clock::now();
@@ -114,7 +118,8 @@ void print(const BenchAppOptions &options, const Measurement &result,
 } // namespace
 
 int benchApp(const BenchAppOptions &options) {
-  if (Status places = checkTracePlaces(options.pipeline, options.inputs); !places.ok())
+  if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs);
+      !places.ok())
     return refuseRequest(places.error());
   StepTable table;
   registerAllSteps(table);

@@ -18,8 +18,9 @@
 namespace tandem {
 namespace {
 
-/// Frames that costs are measured on, and how far apart they are in a video.
-constexpr size_t kMeasuredFrames = 24, kFramesApart = 10;
+/// Frames that costs are measured on: so many of each video, and of all inputs together at most.
+constexpr int64_t kFramesOfAVideo = 30;
+constexpr size_t kMostFrames = 100;
 /// Kept by each device for a trace; older ones make room.
 constexpr size_t kTraceEvents = 200'000;
 /// Shown by a chart of a measured run: more bars than that nobody can read.
@@ -42,11 +43,12 @@ Result<std::vector<Image>> sampleFrames(const std::vector<std::string> &inputs) 
   std::vector<Image> frames;
   FrameInput input(inputs);
   InputFrame frame;
-  while (frames.size() < kMeasuredFrames) {
+  while (frames.size() < kMostFrames) {
     TANDEM_ASSIGN_OR_RETURN(bool more, input.next(frame));
     if (!more)
       break;
-    if (frame.number % static_cast<int64_t>(kFramesApart) <= 1)
+    int64_t apart = std::max<int64_t>(1, input.frames() / kFramesOfAVideo);
+    if (frame.number % apart == 0)
       frames.push_back(std::move(frame.image));
   }
   return frames;
@@ -67,9 +69,11 @@ ProfileOptions whatToMeasure(const std::vector<PipelineDevice> &devices) {
   return options;
 }
 
-Result<Plan> scheduleFor(const AppGraph &graph, const PipelineSetup &setup) {
+Result<Plan> scheduleGraph(const AppGraph &graph, const PipelineSetup &setup) {
   ScheduleOptions options;
-  bool throughput = setup.objective == "throughput";
+  const SchedulerKind *named = allSchedulers().find(setup.scheduler);
+  bool throughput = setup.objective.empty() && named ? named->objective == Objective::kThroughput
+                                                     : setup.objective != "latency";
   options.objective = throughput ? Objective::kThroughput : Objective::kLatency;
   options.mostFramesInFlight = throughput ? setup.framesInFlight : 0;
   options.mostLatency = throughput ? setup.latencyMs * 1e3 : 0;
@@ -79,6 +83,14 @@ Result<Plan> scheduleFor(const AppGraph &graph, const PipelineSetup &setup) {
   TANDEM_ASSIGN_OR_RETURN(Plan plan, allSchedulers().run(name, graph.graph, options));
   double periodUs = setup.framesPerSecond > 0 ? 1e6 / setup.framesPerSecond : 0;
   TANDEM_RETURN_IF_ERROR(requirePace(graph.graph, plan, periodUs, setup.latencyMs * 1e3));
+  return plan;
+}
+
+/// The same; errors are about the application.
+Result<Plan> scheduleFor(const OpenedApp &app, const AppGraph &graph, const PipelineSetup &setup) {
+  Result<Plan> plan = scheduleGraph(graph, setup);
+  if (!plan.ok())
+    return Error(plan.error().code, app.parts.app.path, plan.error().message);
   return plan;
 }
 
@@ -129,9 +141,9 @@ std::vector<CLI::Option *> addPipelineOptions(CLI::App &command, PipelineSetup &
   std::vector<CLI::Option *> options = {
       command
           .add_option("--objective", setup.objective,
-                      "what the plan makes least: the time between frames, or that of one frame")
-          ->check(CLI::IsMember({"throughput", "latency"}))
-          ->capture_default_str(),
+                      "what the plan makes least: the time between frames, or that of one frame "
+                      "[default: throughput, or what the scheduler is for]")
+          ->check(CLI::IsMember({"throughput", "latency"})),
       command
           .add_option("--scheduler", setup.scheduler, "who plans [default: throughput, or best]")
           ->check(CLI::IsMember(names)),
@@ -149,7 +161,7 @@ std::vector<CLI::Option *> addPipelineOptions(CLI::App &command, PipelineSetup &
       command
           .add_option("--costs", setup.costs,
                       "a file that 'tandem profile' wrote of the application [default: the "
-                      "cache's]")
+                      "cache's, which 'tandem profile APP FRAMES' measures anew]")
           ->check(notEmpty()),
       command.add_option("--svg", setup.svg, "draw the Gantt chart into this file")
           ->check(notEmpty())};
@@ -180,15 +192,22 @@ Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
   TANDEM_ASSIGN_OR_RETURN(std::vector<Image> frames, sampleFrames(inputs));
   AppTasks tasks = tasksOf(app.parts.app, app.parts.runners);
   Progress progress("profile " + app.parts.app.name);
-  progress.update("measuring its tasks on " + std::to_string(frames.size()) + " frames", 0.5);
+  progress.update("measuring its tasks on " + std::to_string(frames.size()) +
+                      (frames.size() == 1 ? " frame" : " frames"),
+                  0.5);
   return profileApplication(app.parts, table, frames,
                             whatToMeasure(devicesFor(tasks, profile, usableCores())));
 }
 
 Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const std::string &file,
                              const std::vector<std::string> &inputs) {
-  if (!file.empty())
-    return loadAppProfile(file);
+  if (!file.empty()) {
+    TANDEM_ASSIGN_OR_RETURN(AppProfile costs, loadAppProfile(file));
+    if (costs.application != app.parts.app.name)
+      return Error(Code::kInvalidArgument, file, "has the costs of application '",
+                   costs.application, "', not of '", app.parts.app.name, "'");
+    return costs;
+  }
   TANDEM_ASSIGN_OR_RETURN(std::string place, placeOfCosts(app));
   if (Result<AppProfile> known = loadAppProfile(place); known.ok())
     return known;
@@ -209,7 +228,7 @@ Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
   sources.measured = &costs;
   TANDEM_ASSIGN_OR_RETURN(planned.graph, taskGraphOf(app.parts.app, planned.tasks,
                                                      app.parts.runners, planned.devices, sources));
-  TANDEM_ASSIGN_OR_RETURN(planned.plan, scheduleFor(planned.graph, setup));
+  TANDEM_ASSIGN_OR_RETURN(planned.plan, scheduleFor(app, planned.graph, setup));
   return planned;
 }
 
@@ -230,7 +249,7 @@ Result<PlannedApp> planForDevice(const OpenedApp &app, const StepTable &table,
   sources.elsewhereModel = &host;
   TANDEM_ASSIGN_OR_RETURN(planned.graph, taskGraphOf(app.parts.app, planned.tasks,
                                                      app.parts.runners, planned.devices, sources));
-  TANDEM_ASSIGN_OR_RETURN(planned.plan, scheduleFor(planned.graph, setup));
+  TANDEM_ASSIGN_OR_RETURN(planned.plan, scheduleFor(app, planned.graph, setup));
   return planned;
 }
 
@@ -248,7 +267,14 @@ Status AppExecutor::writeTraces(const PipelineSetup &setup) const {
   return writeFileAtomically(setup.svg, ganttSvg(chartOf(trace, first, first + kChartFrames - 1)));
 }
 
-Status checkTracePlaces(const PipelineSetup &setup, const std::vector<std::string> &inputs) {
+Status checkTracePlaces(const AppOptions &app, const PipelineSetup &setup,
+                        std::vector<std::string> inputs) {
+  inputs.push_back(app.file);
+  inputs.push_back(setup.costs);
+  for (const std::string &model : app.models)
+    inputs.push_back(splitNameValue(model).second);
+  if (!setup.trace.empty() && setup.trace == setup.svg)
+    return Error(Code::kInvalidArgument, setup.svg, "cannot take both the trace and the chart");
   if (!setup.trace.empty())
     TANDEM_RETURN_IF_ERROR(checkOutputPlace(setup.trace, "the trace", inputs));
   return setup.svg.empty() ? Status() : checkOutputPlace(setup.svg, "the chart", inputs);

@@ -13,8 +13,8 @@ namespace tandem {
 
 /// What the user says about how frames overlap.
 struct PipelineSetup {
-  bool enabled = false; ///< else one step after another
-  std::string objective = "throughput", scheduler;
+  bool enabled = false;                      ///< else one step after another
+  std::string objective, scheduler;          ///< empty: throughput, and what goes with the other
   double framesPerSecond = 0, latencyMs = 0; ///< that must be reached; 0: nothing is asked
   size_t framesInFlight = 0;                 ///< at most; 0: as many as are of use
   size_t cores = 0;                          ///< at most; 0: all that this process may use
@@ -77,8 +77,9 @@ private:
   std::optional<PlannedApp> planned_;
 };
 
-/// Whether what the setup writes would replace an input. Errors: kInvalidArgument.
-Status checkTracePlaces(const PipelineSetup &setup, const std::vector<std::string> &inputs);
+/// Whether what the setup writes would replace what is read, or itself. Errors: kInvalidArgument.
+Status checkTracePlaces(const AppOptions &app, const PipelineSetup &setup,
+                        std::vector<std::string> inputs);
 Result<AppExecutor> makeAppExecutor(OpenedApp app, const StepTable &table,
                                     const PipelineSetup &setup,
                                     const std::vector<std::string> &inputs);

@@ -36,6 +36,14 @@ public:
       : options_(options), executor_(*executor), output_(std::move(output)), input_(options.inputs),
         limit_(executor.capacity()), colours_(isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR")) {}
 
+  /// Frames in flight are still read by the executor; their results are of no interest any more.
+  ~FrameRun() {
+    for (size_t i = 0; i < flights_.size(); ++i)
+      (void)executor_.next().ok();
+  }
+  FrameRun(const FrameRun &) = delete;
+  FrameRun &operator=(const FrameRun &) = delete;
+
   /// The exit code. A frame that fails is told, and the others go on; only when nobody would read
   /// of them, or nothing can be written, it stops.
   int run() {
@@ -213,7 +221,7 @@ int runApp(const RunAppOptions &options) {
   Result<FrameOutput> output = FrameOutput::plan(options.inputs, options.saveFolder);
   if (!output.ok())
     return refuseRequest(output.error());
-  if (Status places = checkTracePlaces(options.pipeline, options.inputs); !places.ok())
+  if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs); !places.ok())
     return refuseRequest(places.error());
   StepTable table;
   registerAllSteps(table);

@@ -80,6 +80,15 @@ private:
   int64_t frames_ = 0, count_ = 0;
 };
 
+/// That can be found in a file, without decoding them.
+int64_t framesIn(const std::string &path) {
+  cv::VideoCapture capture(path, cv::CAP_FFMPEG);
+  int64_t count = 0;
+  while (capture.isOpened() && capture.grab())
+    ++count;
+  return count;
+}
+
 class OpenCvWriter final : public VideoWriter {
 public:
   OpenCvWriter(std::string path, std::string unfinished, cv::VideoWriter writer, int width,
@@ -99,6 +108,7 @@ public:
     cv::Mat rgb(frame.height, frame.width, CV_8UC3, const_cast<uint8_t *>(frame.rgb.data()));
     cv::cvtColor(rgb, bgr_, cv::COLOR_RGB2BGR);
     writer_.write(bgr_);
+    ++count_;
     return {};
   } catch (const std::exception &) {
     return Error(Code::kIo, path_, "a frame cannot be encoded");
@@ -106,6 +116,8 @@ public:
 
   Status finish() override {
     writer_.release();
+    if (framesIn(unfinished_) != count_) // OpenCV does not tell of a full disk
+      return Error(Code::kIo, path_, "the video cannot be written whole, is the disk full?");
     std::error_code failure;
     fs::rename(unfinished_, path_, failure);
     if (failure)
@@ -119,6 +131,7 @@ private:
   cv::VideoWriter writer_;
   cv::Mat bgr_;
   int width_, height_;
+  int64_t count_ = 0;
   bool finished_ = false;
 };
 

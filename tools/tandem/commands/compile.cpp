@@ -34,6 +34,7 @@ void printJson(const Options &options, const CompiledModel &model) {
 }
 
 void printSummary(const Options &options, const CompiledModel &model) {
+  std::fflush(stdout); // the report stands before it, also where both go to one file
   std::fprintf(stderr,
                "%s: %zu ops in %zu region%s, weights %.2f MB, arena %.2f MB (lower bound %.2f MB), "
                "bundle %.2f MB\n",
@@ -147,7 +148,8 @@ void registerCompile(CommandTable &table) {
                 "  tandem compile resnet.pt2 -o r.tandem --shape x=1x3x224x224 --report --json\n"
                 "  tandem compile vww.tflite -o v.tandem --device mt6873 --require 'neuron>=90%'");
   // allow_extra_args(false): one value each time it is given, so that it may stand before MODEL.
-  command.add_option("MODEL", options->model, "TFLite, Keras HDF5 or PyTorch .pt2 file")
+  command.add_option("MODEL", options->model, "a model: .tflite, .onnx, .h5 or .keras, .pt2, a SavedModel folder or frozen .pb, "
+                                             "or MXNet's NAME-symbol.json")
       ->required();
   auto *output = command.add_option("-o,--output", options->output, "the bundle to write");
   command

@@ -63,7 +63,7 @@ void printText(const Options &options, const PlannedApp &planned, const Simulati
     std::printf(" %s %.0f %%", graph.processors[i].name.c_str(), simulation.utilisation[i] * 100);
   std::printf("; the bottleneck is %s\n", graph.processors[busiest(simulation)].name.c_str());
   if (!planned.graph.modelled.empty())
-    std::printf("modelled, not measured: the costs of %zu tasks, and so all of the above\n",
+    std::printf("modelled, not measured: %zu costs of tasks on devices, and so all of the above\n",
                 planned.graph.modelled.size());
 }
 
@@ -86,7 +86,8 @@ void printJson(const Options &options, const PlannedApp &planned, const Simulati
 }
 
 int plan(Options &options) {
-  if (Status places = checkTracePlaces(options.pipeline, options.inputs); !places.ok())
+  if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs);
+      !places.ok())
     return refuseRequest(places.error());
   StepTable table;
   registerAllSteps(table);
