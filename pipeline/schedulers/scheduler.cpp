@@ -15,6 +15,25 @@ static std::string_view objectiveName(Objective objective) {
   return objective == Objective::kLatency ? "latency" : "throughput";
 }
 
+std::vector<std::string> SchedulerTable::names() const {
+  std::vector<std::string> names;
+  for (const SchedulerKind &kind : kinds_)
+    names.push_back(kind.name);
+  return names;
+}
+
+SchedulerChoice SchedulerTable::choose(std::string_view name, std::string_view objective,
+                                       Objective otherwise) const {
+  const SchedulerKind *kind = find(name);
+  Objective chosen = !objective.empty() ? (objective == "throughput" ? Objective::kThroughput
+                                                                     : Objective::kLatency)
+                     : kind             ? kind->objective
+                                        : otherwise;
+  if (name.empty())
+    name = chosen == Objective::kThroughput ? "throughput" : "best";
+  return {std::string(name), chosen};
+}
+
 Result<Plan> SchedulerTable::run(std::string_view name, const TaskGraph &graph,
                                  const ScheduleOptions &options) const {
   const SchedulerKind *kind = find(name);

@@ -34,6 +34,12 @@ struct SchedulerKind {
   std::function<Result<Plan>(const TaskGraph &, const ScheduleOptions &)> schedule;
 };
 
+/// A scheduler by name, and what it makes least.
+struct SchedulerChoice {
+  std::string name;
+  Objective objective;
+};
+
 /// The schedulers there are.
 class SchedulerTable {
 public:
@@ -41,6 +47,11 @@ public:
   const std::vector<SchedulerKind> &kinds() const { return kinds_; }
   /// Null where there is none of that name.
   const SchedulerKind *find(std::string_view name) const;
+  std::vector<std::string> names() const;
+  /// Of scheduler and objective ("latency", "throughput") the one that is empty follows from the
+  /// other; from neither follows `otherwise` with its best scheduler.
+  SchedulerChoice choose(std::string_view name, std::string_view objective,
+                         Objective otherwise) const;
 
   /// Checks the graph, lets the scheduler named plan it, gives the plan a bound where it has none,
   /// and checks the plan. Any thread, any number at once. Errors: kNotFound, kInvalidArgument (the

@@ -71,16 +71,13 @@ ProfileOptions whatToMeasure(const std::vector<PipelineDevice> &devices) {
 
 Result<Plan> scheduleGraph(const AppGraph &graph, const PipelineSetup &setup) {
   ScheduleOptions options;
-  const SchedulerKind *named = allSchedulers().find(setup.scheduler);
-  bool throughput = setup.objective.empty() && named ? named->objective == Objective::kThroughput
-                                                     : setup.objective != "latency";
-  options.objective = throughput ? Objective::kThroughput : Objective::kLatency;
+  SchedulerChoice choice =
+      allSchedulers().choose(setup.scheduler, setup.objective, Objective::kThroughput);
+  options.objective = choice.objective;
+  bool throughput = choice.objective == Objective::kThroughput;
   options.mostFramesInFlight = throughput ? setup.framesInFlight : 0;
   options.mostLatency = throughput ? setup.latencyMs * 1e3 : 0;
-  std::string name = setup.scheduler;
-  if (name.empty())
-    name = throughput ? "throughput" : "best";
-  TANDEM_ASSIGN_OR_RETURN(Plan plan, allSchedulers().run(name, graph.graph, options));
+  TANDEM_ASSIGN_OR_RETURN(Plan plan, allSchedulers().run(choice.name, graph.graph, options));
   double periodUs = setup.framesPerSecond > 0 ? 1e6 / setup.framesPerSecond : 0;
   TANDEM_RETURN_IF_ERROR(requirePace(graph.graph, plan, periodUs, setup.latencyMs * 1e3));
   return plan;
@@ -94,11 +91,20 @@ Result<Plan> scheduleFor(const OpenedApp &app, const AppGraph &graph, const Pipe
   return plan;
 }
 
-/// As many of the cores as may be used.
-std::vector<int> chosen(std::vector<int> cores, const PipelineSetup &setup) {
+/// A plan of the application's tasks on as many of the cores as may be used and the profile's other
+/// processors.
+Result<PlannedApp> planOn(const OpenedApp &app, const PipelineSetup &setup,
+                          const DeviceProfile &profile, std::vector<int> cores, bool pin,
+                          const CostSources &sources) {
   if (setup.cores)
     cores.resize(std::min(cores.size(), setup.cores));
-  return cores;
+  PlannedApp planned;
+  planned.tasks = tasksOf(app.parts.app, app.parts.runners);
+  planned.devices = devicesFor(planned.tasks, profile, cores, pin);
+  TANDEM_ASSIGN_OR_RETURN(planned.graph, taskGraphOf(app.parts.app, planned.tasks,
+                                                     app.parts.runners, planned.devices, sources));
+  TANDEM_ASSIGN_OR_RETURN(planned.plan, scheduleFor(app, planned.graph, setup));
+  return planned;
 }
 
 /// How many CPU cores the profile has; they are numbered from 0.
@@ -135,9 +141,6 @@ std::vector<CLI::Option *> addPipelineOptions(CLI::App &command, PipelineSetup &
   if (runs)
     command.add_flag("--pipeline", setup.enabled,
                      "application: frames overlap, spread over cores and devices as planned");
-  std::vector<std::string> names;
-  for (const SchedulerKind &kind : allSchedulers().kinds())
-    names.push_back(kind.name);
   std::vector<CLI::Option *> options = {
       command
           .add_option("--objective", setup.objective,
@@ -146,7 +149,7 @@ std::vector<CLI::Option *> addPipelineOptions(CLI::App &command, PipelineSetup &
           ->check(CLI::IsMember({"throughput", "latency"})),
       command
           .add_option("--scheduler", setup.scheduler, "who plans [default: throughput, or best]")
-          ->check(CLI::IsMember(names)),
+          ->check(CLI::IsMember(allSchedulers().names())),
       command
           .add_option("--fps", setup.framesPerSecond, "frames a second that the plan must reach")
           ->check(numberWithin(1e-3, 1e6)),
@@ -220,15 +223,11 @@ Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
                             const PipelineSetup &setup, const std::vector<std::string> &inputs) {
   TANDEM_ASSIGN_OR_RETURN(AppProfile costs, costsHere(app, table, setup.costs, inputs));
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile profile, findProfile(app.device));
-  PlannedApp planned;
-  planned.machine = machineName();
-  planned.tasks = tasksOf(app.parts.app, app.parts.runners);
-  planned.devices = devicesFor(planned.tasks, profile, chosen(usableCores(), setup));
   CostSources sources;
   sources.measured = &costs;
-  TANDEM_ASSIGN_OR_RETURN(planned.graph, taskGraphOf(app.parts.app, planned.tasks,
-                                                     app.parts.runners, planned.devices, sources));
-  TANDEM_ASSIGN_OR_RETURN(planned.plan, scheduleFor(app, planned.graph, setup));
+  TANDEM_ASSIGN_OR_RETURN(PlannedApp planned,
+                          planOn(app, setup, profile, usableCores(), /*pin=*/true, sources));
+  planned.machine = machineName();
   return planned;
 }
 
@@ -238,18 +237,13 @@ Result<PlannedApp> planForDevice(const OpenedApp &app, const StepTable &table,
   TANDEM_ASSIGN_OR_RETURN(AppProfile here, costsHere(app, table, setup.costs, inputs));
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile profile, findProfile(app.device));
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile host, findProfile("host"));
-  PlannedApp planned;
-  planned.machine = profile.title + (profile.modelled ? ", modelled" : "");
-  planned.tasks = tasksOf(app.parts.app, app.parts.runners);
-  planned.devices =
-      devicesFor(planned.tasks, profile, chosen(coresOf(profile), setup), /*pin=*/false);
   CostSources sources;
   sources.model = &profile;
   sources.elsewhere = &here;
   sources.elsewhereModel = &host;
-  TANDEM_ASSIGN_OR_RETURN(planned.graph, taskGraphOf(app.parts.app, planned.tasks,
-                                                     app.parts.runners, planned.devices, sources));
-  TANDEM_ASSIGN_OR_RETURN(planned.plan, scheduleFor(app, planned.graph, setup));
+  TANDEM_ASSIGN_OR_RETURN(PlannedApp planned,
+                          planOn(app, setup, profile, coresOf(profile), /*pin=*/false, sources));
+  planned.machine = profile.title + (profile.modelled ? ", modelled" : "");
   return planned;
 }
 

@@ -20,16 +20,6 @@ struct Request {
   ScheduleOptions options;
 };
 
-/// Of scheduler and objective the one that is not named follows from the other.
-void chooseScheduler(Request &request) {
-  const SchedulerKind *kind = allSchedulers().find(request.scheduler);
-  bool throughput = request.objective.empty() && kind ? kind->objective == Objective::kThroughput
-                                                      : request.objective == "throughput";
-  request.options.objective = throughput ? Objective::kThroughput : Objective::kLatency;
-  if (request.scheduler.empty())
-    request.scheduler = throughput ? "throughput" : "best";
-}
-
 Status schedule(const Request &request) {
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.graph));
   std::error_code notThere;
@@ -71,14 +61,11 @@ void registerSchedule(CommandTable &table) {
       "Schedulers (docs/schedulers.md):\n" +
           schedulerList());
   ScheduleOptions &options = request->options;
-  std::vector<std::string> names;
-  for (const SchedulerKind &kind : allSchedulers().kinds())
-    names.push_back(kind.name);
   command.add_option("GRAPH", request->graph, "the task graph, a .json file")->required();
   command
       .add_option("-s,--scheduler", request->scheduler,
                   "who plans it [default: best, or throughput]")
-      ->check(CLI::IsMember(names));
+      ->check(CLI::IsMember(allSchedulers().names()));
   command
       .add_option("--objective", request->objective,
                   "what is to be least [default: latency, or what the scheduler is for]")
@@ -111,7 +98,10 @@ void registerSchedule(CommandTable &table) {
                       "throughput: bytes of all frames in flight, at most [default: no limit]")
           ->check(numberWithin(1, 1e18))};
   table.onRun(command, [request, limits] {
-    chooseScheduler(*request);
+    SchedulerChoice choice =
+        allSchedulers().choose(request->scheduler, request->objective, Objective::kLatency);
+    request->scheduler = choice.name;
+    request->options.objective = choice.objective;
     for (const CLI::Option *limit : limits)
       if (limit->count() > 0 && request->options.objective == Objective::kLatency)
         return wrongUsage("schedule", limit->get_name() + " is for --objective throughput only");
