@@ -2,6 +2,7 @@
 // build can run it.
 
 #include "tests/cli/program.h"
+#include "tests/cli/small_app.h"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -18,15 +19,6 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-// The brightness of a picture's left and right half as the scores of two classes.
-const std::string kModel = R"(
-func.func @main(%x: tensor<1x2xf32> {graph.name = "halves"})
-    -> (tensor<1x2xf32> {graph.name = "scores"}) {
-  %0 = graph.relu %x : (tensor<1x2xf32>) -> tensor<1x2xf32>
-  return %0 : tensor<1x2xf32>
-}
-)";
 
 const std::string kApp = R"(tandem: 1
 models:
@@ -46,19 +38,10 @@ results:
   scores: side.scores
 )";
 
-/// A 2 x 1 picture as BMP: blue, green, red of each pixel, and two bytes that fill the row.
-std::string bmp(uint8_t left, uint8_t right) {
-  std::string file("BM\x3e\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\1\0\0\0\1\0\x18\0", 30);
-  file.resize(54, '\0');
-  file.append(3, static_cast<char>(left));
-  file.append(3, static_cast<char>(right));
-  return file + std::string(2, '\0');
-}
-
 class RunApplication : public ::testing::Test {
 protected:
   void SetUp() override {
-    writeBytes(path("net.mlir"), kModel);
+    writeBytes(path("net.mlir"), kHalvesModel);
     writeBytes(path("app.yaml"), kApp);
     writeBytes(path("a.bmp"), bmp(0, 255));
     writeBytes(path("b.bmp"), bmp(255, 0));
@@ -195,9 +178,10 @@ TEST_F(RunApplication, NamesTheLineOfWhatIsWrongInTheFile) {
             ":11: error: a cycle of steps: 'flat' needs 'run' needs 'flat'\n");
   EXPECT_EQ(refusalOf("tandem: 1", "tandem: [1"),
             ":2: error: not YAML: end of sequence flow not found\n");
-  EXPECT_EQ(refusalOf("scores: side.scores", "timings: side.scores"),
-            ":16: error: result 'timings' has the name of what a report says of every picture, "
-            "expected none of image, path, frame, width, height, ended, saved, timings or profile\n");
+  EXPECT_EQ(
+      refusalOf("scores: side.scores", "timings: side.scores"),
+      ":16: error: result 'timings' has the name of what a report says of every picture, "
+      "expected none of image, path, frame, width, height, ended, saved, timings or profile\n");
   EXPECT_EQ(refusalOf("labels: [left, right]", "labels: [left]"),
             ":13: error: step 'side': input 'scores' is f32 1x2 with 2 classes, the model's labels "
             "are 1\n");

@@ -2,6 +2,7 @@
 // text, so that every build can run it.
 
 #include "tests/cli/program.h"
+#include "tests/cli/small_app.h"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -18,15 +19,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-
-// The brightness of a picture's left and right half as the scores of two classes.
-const std::string kModel = R"(
-func.func @main(%x: tensor<1x2xf32> {graph.name = "halves"})
-    -> (tensor<1x2xf32> {graph.name = "scores"}) {
-  %0 = graph.relu %x : (tensor<1x2xf32>) -> tensor<1x2xf32>
-  return %0 : tensor<1x2xf32>
-}
-)";
 
 const std::string kApp = R"(tandem: 1
 name: sides
@@ -46,15 +38,6 @@ results:
   side: side.label
 )";
 
-/// A 2 x 1 picture as BMP: blue, green, red of each pixel, and two bytes that fill the row.
-std::string bmp(uint8_t left, uint8_t right) {
-  std::string file("BM\x3e\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\1\0\0\0\1\0\x18\0", 30);
-  file.resize(54, '\0');
-  file.append(3, static_cast<char>(left));
-  file.append(3, static_cast<char>(right));
-  return file + std::string(2, '\0');
-}
-
 std::vector<nlohmann::json> jsonLines(const std::string &text) {
   std::vector<nlohmann::json> lines;
   std::istringstream stream(text);
@@ -66,7 +49,7 @@ std::vector<nlohmann::json> jsonLines(const std::string &text) {
 class Pipeline : public ::testing::Test {
 protected:
   void SetUp() override {
-    writeBytes(path("net.mlir"), kModel);
+    writeBytes(path("net.mlir"), kHalvesModel);
     writeBytes(path("app.yaml"), kApp);
     for (int i = 0; i < kPictures; ++i)
       writeBytes(picture(i), bmp(static_cast<uint8_t>(20 * i), 100));
@@ -155,9 +138,9 @@ TEST_F(Pipeline, RefusesAPaceThatNoPlanReaches) {
   Outcome plan = run({"plan", "--fps", "1000000"});
   EXPECT_NE(plan.exitCode, 0);
   EXPECT_THAT(errorLines(plan.err), ::testing::SizeIs(1)) << plan.err;
-  EXPECT_THAT(plan.err, AllOf(HasSubstr("app.yaml: error: a frame comes every 1 us"),
-                              HasSubstr("the busiest device is 'cpu"),
-                              HasSubstr("and no plan can do it")));
+  EXPECT_THAT(plan.err,
+              AllOf(HasSubstr("app.yaml: error: a frame comes every 1 us"),
+                    HasSubstr("the busiest device is 'cpu"), HasSubstr("and no plan can do it")));
   EXPECT_EQ(plan.out, "");
 }
 
