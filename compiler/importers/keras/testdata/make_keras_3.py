@@ -6,6 +6,7 @@ from a hundred for each layer. The other .keras files are nested.keras with one 
 """
 import json
 import pathlib
+import tempfile
 import zipfile
 
 import keras
@@ -54,12 +55,19 @@ def main():
     model = nested()
     count_up(model)
     model.save(HERE / "nested.h5")
-    model.save("/tmp/nested.keras")
-    rewrite("/tmp/nested.keras", "nested.keras", lambda entry, data: data)
-    rewrite("/tmp/nested.keras", "no_metadata.keras", lambda entry, data: None if entry == "metadata.json" else data)
-    rewrite("/tmp/nested.keras", "bad_config.keras", lambda entry, data: b"{" if entry == "config.json" else data)
-    rewrite("/tmp/nested.keras", "bad_weights.keras", lambda entry, data: b"none" if entry.endswith(".h5") else data)
-    rewrite("/tmp/nested.keras", "no_weights.keras", lambda entry, data: None if entry.endswith(".h5") else data)
+    with tempfile.TemporaryDirectory() as folder:
+        whole = str(pathlib.Path(folder) / "nested.keras")
+        model.save(whole)
+        write_archives(whole)
+
+
+def write_archives(whole):
+    """nested.keras with its times taken out, and the broken ones made of it."""
+    rewrite(whole, "nested.keras", lambda entry, data: data)
+    rewrite(whole, "no_metadata.keras", lambda entry, data: None if entry == "metadata.json" else data)
+    rewrite(whole, "bad_config.keras", lambda entry, data: b"{" if entry == "config.json" else data)
+    rewrite(whole, "bad_weights.keras", lambda entry, data: b"none" if entry.endswith(".h5") else data)
+    rewrite(whole, "no_weights.keras", lambda entry, data: None if entry.endswith(".h5") else data)
 
     def rename_last(config):
         for layer in config["layers"]:
@@ -67,14 +75,14 @@ def main():
                 layer["name"] = layer["config"]["name"] = "renamed"
         config["output_layers"][0][0] = "renamed"
 
-    rewrite("/tmp/nested.keras", "other_names.keras", change_config(rename_last))
+    rewrite(whole, "other_names.keras", change_config(rename_last))
 
     def one_input(config):
         for layer in config["layers"]:
             if layer["name"] == "sum":
                 layer["inbound_nodes"][0]["args"][0] = layer["inbound_nodes"][0]["args"][0][:1]
 
-    rewrite("/tmp/nested.keras", "one_input.keras", change_config(one_input))
+    rewrite(whole, "one_input.keras", change_config(one_input))
 
 
 if __name__ == "__main__":
