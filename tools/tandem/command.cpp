@@ -44,6 +44,10 @@ Status flushOutput() {
   errno = 0;
   if (std::fflush(stdout) == 0 && !std::ferror(stdout))
     return {};
+  // What failed while a buffer was full left no errno: what is lost already may as well tell by one
+  // byte more.
+  if (errno == 0) [[maybe_unused]]
+    ssize_t written = write(STDOUT_FILENO, "\n", 1);
   std::string reason = errno ? std::string(": ") + std::strerror(errno) : "";
   std::clearerr(stdout); // once said is enough
   return Error(Code::kIo, "standard output", "cannot write", reason);
