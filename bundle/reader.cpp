@@ -22,7 +22,7 @@ bool startsLikeBundle(Bytes file) {
 
 Result<Header> readHeader(Bytes file, std::string_view path) {
   if (!startsLikeBundle(file))
-    return corrupt(path, "not a tandem bundle");
+    return corrupt(path, "not a tandem bundle: 'tandem compile' makes one of a model");
   if (file.size() < sizeof(Header))
     return corrupt(path, "truncated: the file has ", file.size(), " bytes, its header ",
                    sizeof(Header));

@@ -141,7 +141,7 @@ TEST(Bundle, SaysWhatIsWrongWithTheFile) {
     return reader.ok() ? "accepted" : reader.error().text();
   };
   EXPECT_EQ(messageOf([](auto &bytes) { std::memcpy(bytes.data(), "PK\3\4", 4); }),
-            "x.tandem: error: not a tandem bundle");
+            "x.tandem: error: not a tandem bundle: 'tandem compile' makes one of a model");
   EXPECT_EQ(messageOf([](auto &bytes) { bytes.push_back(std::byte(0)); }),
             "x.tandem: error: too long: the file has " + std::to_string(sample().size() + 1) +
                 " bytes, its header says " + std::to_string(sample().size()));

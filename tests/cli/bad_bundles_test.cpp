@@ -47,7 +47,7 @@ protected:
 
 TEST_F(BadBundles, CutAnywhereAreRefused) {
   std::string size = std::to_string(good_.size());
-  EXPECT_EQ(refusalOf(""), "not a tandem bundle\n");
+  EXPECT_EQ(refusalOf(""), "not a tandem bundle: 'tandem compile' makes one of a model\n");
   for (size_t length : {1, 7, 8, 63})
     EXPECT_EQ(refusalOf(good_.substr(0, length)),
               "truncated: the file has " + std::to_string(length) + " bytes, its header 64\n");
@@ -69,7 +69,7 @@ TEST_F(BadBundles, WithAFlippedBitAreRefusedUnlessItIsPadding) {
   auto mark = [&](size_t at, size_t size, const std::string &message) {
     std::fill_n(expected.begin() + static_cast<ptrdiff_t>(at), size, message + "\n");
   };
-  mark(0, bundle::kMagic.size(), "not a tandem bundle");
+  mark(0, bundle::kMagic.size(), "not a tandem bundle: 'tandem compile' makes one of a model");
   mark(bundle::kMagic.size(), sizeof header - bundle::kMagic.size(),
        "damaged: the header does not have its checksum");
   mark(header.manifestOffset, header.manifestSize,

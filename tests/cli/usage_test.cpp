@@ -57,7 +57,9 @@ TEST_F(CommandLine, WrongUsageExitsWithTwo) {
   Outcome nothing = runTandem({});
   EXPECT_EQ(nothing.exitCode, 2);
   EXPECT_EQ(nothing.err, "tandem: A subcommand is required; see 'tandem --help'\n");
-  EXPECT_EQ(runTandem({"compil"}).exitCode, 2);
+  Outcome unknown = runTandem({"compil", path("m.mlir")});
+  EXPECT_EQ(unknown.exitCode, 2);
+  EXPECT_THAT(unknown.err, StartsWith("tandem: no command 'compil', there are bench, compile, "));
   EXPECT_EQ(usageError({"compile", path("m.mlir")}), "--output is required");
   EXPECT_EQ(usageError({"compile", path("m.mlir"), "-o", ""}), "--output is required");
   EXPECT_EQ(usageError({"bench"}), "FILE is required");
@@ -312,7 +314,9 @@ TEST_F(CommandLine, NamesAFileThatIsMissingOrEmpty) {
                                                  "directory\n");
     Outcome empty = runTandem({command, path("empty.tflite")});
     EXPECT_EQ(empty.exitCode, 1);
-    EXPECT_EQ(empty.err, path("empty.tflite") + ": error: not a tandem bundle\n");
+    EXPECT_EQ(empty.err,
+              path("empty.tflite") +
+                  ": error: not a tandem bundle: 'tandem compile' makes one of a model\n");
   }
   EXPECT_THAT(folder_.names(), ElementsAre("empty.tflite", "m.mlir"));
 }

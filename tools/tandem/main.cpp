@@ -5,15 +5,19 @@
 #include <cstdio>
 #include <exception>
 #include <sstream>
+#include <string>
 
 /// "tandem compile: --output is required; see 'tandem compile --help'", as all wrong usage.
-static int refuseUsage(const CLI::App &app, const CLI::ParseError &error) {
-  std::vector<const CLI::App *> commands = app.get_subcommands({});
-  const CLI::App *command = nullptr;
-  for (const CLI::App *one : commands)
-    if (one->parsed())
-      command = one;
-  return tandem::wrongUsage(command ? command->get_name() : "", error.what());
+static int refuseUsage(const CLI::App &app, const CLI::ParseError &error, const char *first) {
+  std::string names;
+  for (const CLI::App *command : app.get_subcommands({})) {
+    if (command->parsed())
+      return tandem::wrongUsage(command->get_name(), error.what());
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  }
+  if (first && *first != '-')
+    return tandem::wrongUsage("", "no command '" + std::string(first) + "', there are " + names);
+  return tandem::wrongUsage("", error.what());
 }
 
 int main(int argc, char **argv) try {
@@ -29,7 +33,7 @@ int main(int argc, char **argv) try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() != 0)
-      return tandem::finish(refuseUsage(app, error));
+      return tandem::finish(refuseUsage(app, error, argc > 1 ? argv[1] : nullptr));
     std::ostringstream text; // of --help or --version
     app.exit(error, text, text);
     std::fputs(text.str().c_str(), stdout);
