@@ -17,3 +17,11 @@ target_link_libraries(tandem_mlir INTERFACE MLIR LLVM) # the two shared librarie
 
 # tablegen() sees only directory properties: name every include here.
 set(TANDEM_TBLGEN_INCLUDES EXTRA_INCLUDES ${MLIR_INCLUDE_DIRS} ${PROJECT_SOURCE_DIR})
+
+# What nearly every compiler file includes, precompiled once (tandem_library).
+set(TANDEM_MLIR_HEADERS
+  <mlir/Bytecode/BytecodeOpInterface.h> <mlir/Dialect/Func/IR/FuncOps.h>
+  <mlir/Dialect/Quant/IR/Quant.h> <mlir/Dialect/Quant/IR/QuantTypes.h> <mlir/IR/BuiltinOps.h>
+  <mlir/IR/ImplicitLocOpBuilder.h> <mlir/IR/Matchers.h> <mlir/IR/OpImplementation.h>
+  <mlir/IR/PatternMatch.h> <mlir/Interfaces/InferTypeOpInterface.h>
+  <mlir/Interfaces/SideEffectInterfaces.h> <mlir/Pass/Pass.h> <llvm/Support/Error.h>)
