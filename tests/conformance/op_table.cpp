@@ -1,13 +1,12 @@
 // Writes docs/generated/operators.md: what every backend runs, asked of the backends themselves
 // with the conformance cases, and what every importer reads. With a file: exit 1 when it differs.
 
-#include "base/file.h"
 #include "compiler/driver/compiler.h"
 #include "tests/conformance/cases.h"
+#include "tests/generated_page.h"
 
 #include <algorithm>
 #include <cctype>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -154,15 +153,5 @@ std::string table() {
 } // namespace tandem::test
 
 int main(int argc, char **argv) {
-  std::string now = tandem::test::table();
-  if (argc == 1) {
-    std::fputs(now.c_str(), stdout);
-    return 0;
-  }
-  auto file = tandem::MappedFile::open(argv[1]);
-  if (file.ok() && file->text() == now)
-    return 0;
-  std::fprintf(stderr, "%s is stale: run build/bin/op_table > docs/generated/operators.md\n",
-               argv[1]);
-  return 1;
+  return tandem::test::printOrCheckPage(tandem::test::table(), argc, argv, "op_table");
 }

@@ -1,6 +1,7 @@
 #include "pipeline/simulator/simulator.h"
 
 #include "pipeline/schedulers/scheduler.h"
+#include "pipeline/schedulers/test/example_graphs.h"
 
 #include <gmock/gmock.h>
 
@@ -56,29 +57,7 @@ TEST(Simulator, HasThePlansIntervalWhereNothingVaries) {
 
 TEST(Simulator, HasTheMakespanOfPublishedSchedules) {
   // Figure 2 of Topcuoglu, Hariri and Wu (2002), whose HEFT schedule has makespan 80.
-  TaskGraph graph;
-  graph.processors = {{"P1", 0}, {"P2", 0}, {"P3", 0}};
-  std::vector<std::vector<double>> costs = {{14, 16, 9},  {13, 19, 18}, {11, 13, 19}, {13, 8, 17},
-                                            {12, 13, 10}, {13, 16, 9},  {7, 15, 11},  {5, 11, 14},
-                                            {18, 12, 20}, {21, 7, 16}};
-  for (size_t i = 0; i < costs.size(); ++i)
-    graph.tasks.push_back(task("T" + std::to_string(i + 1), costs[i]));
-  for (auto [from, to, cost] : std::initializer_list<std::array<size_t, 3>>{{1, 2, 18},
-                                                                            {1, 3, 12},
-                                                                            {1, 4, 9},
-                                                                            {1, 5, 11},
-                                                                            {1, 6, 14},
-                                                                            {2, 8, 19},
-                                                                            {2, 9, 16},
-                                                                            {3, 7, 23},
-                                                                            {4, 8, 27},
-                                                                            {4, 9, 23},
-                                                                            {5, 9, 13},
-                                                                            {6, 8, 15},
-                                                                            {7, 10, 17},
-                                                                            {8, 10, 11},
-                                                                            {9, 10, 13}})
-    graph.edges.push_back({from - 1, to - 1, static_cast<double>(cost)});
+  TaskGraph graph = test::topcuogluGraph();
   Result<Plan> plan = allSchedulers().run("heft", graph);
   ASSERT_TRUE(plan.ok()) << plan.error().text();
   ASSERT_DOUBLE_EQ(plan->makespan, 80);

@@ -1,9 +1,8 @@
 // Writes docs/generated/neuron.md from the capability table. With a file: exit 1 when it differs.
 #include "backends/neuron/compile/capability.h"
 #include "backends/neuron/compile/settings.h"
-#include "base/file.h"
+#include "tests/generated_page.h"
 
-#include <cstdio>
 #include <sstream>
 
 namespace tandem::neuron {
@@ -53,15 +52,5 @@ std::string table() {
 } // namespace tandem::neuron
 
 int main(int argc, char **argv) {
-  std::string now = tandem::neuron::table();
-  if (argc == 1) {
-    std::fputs(now.c_str(), stdout);
-    return 0;
-  }
-  auto file = tandem::MappedFile::open(argv[1]);
-  if (file.ok() && file->text() == now)
-    return 0;
-  std::fprintf(stderr, "%s is stale: run build/bin/neuron_table > docs/generated/neuron.md\n",
-               argv[1]);
-  return 1;
+  return tandem::test::printOrCheckPage(tandem::neuron::table(), argc, argv, "neuron_table");
 }
