@@ -244,7 +244,9 @@ PlanTotals totalsOf(const TaskGraph &graph, const Plan &plan) {
       double oldest = std::floor((now - last + slack) / period) + 1;
       inFlight += std::max(0.0, newest - oldest + 1);
     }
-    totals.framesInFlight = std::max(totals.framesInFlight, static_cast<size_t>(inFlight));
+    // A tiny period has no end of frames in flight.
+    totals.framesInFlight =
+        std::max(totals.framesInFlight, static_cast<size_t>(std::min(inFlight, 1e15)));
   }
   return totals;
 }

@@ -2,28 +2,11 @@
 
 #include "bundle/test/sample.h"
 #include "runtime/test/fake_device.h"
+#include "tests/counted_allocations.h"
 
-#include <atomic>
-#include <cstdlib>
 #include <cstring>
 #include <gmock/gmock.h>
 #include <memory>
-#include <new>
-
-// Counts all that is allocated by C++, on whatever thread.
-static std::atomic<int64_t> allocations = 0;
-void *operator new(size_t size) {
-  ++allocations;
-  if (void *memory = std::malloc(size ? size : 1))
-    return memory;
-  std::abort();
-}
-void operator delete(void *memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void *memory, size_t) noexcept {
-  std::free(memory);
-}
 
 namespace tandem {
 namespace {
@@ -123,17 +106,17 @@ TEST_F(SessionTest, RunAllocatesNothing) {
     };
     auto session = Session::create(sample(), "", {.threads = threads, .faults = {}});
     ASSERT_TRUE(session.ok()) << session.error().text();
-    int64_t before = allocations;
+    int64_t before = test::allocations;
     bool good = true;
     for (int i = 0; i < 10; ++i)
       good &= (*session)->run().ok();
-    EXPECT_EQ(allocations, before) << threads << " threads";
+    EXPECT_EQ(test::allocations, before) << threads << " threads";
     EXPECT_TRUE(good);
     EXPECT_EQ((*session)->outputs()[0].data[11], std::byte(1));
   }
-  int64_t before = allocations;
+  int64_t before = test::allocations;
   auto counted = std::make_unique<int>(1);
-  EXPECT_EQ(allocations, before + 1) << "else the counter counts nothing";
+  EXPECT_EQ(test::allocations, before + 1) << "else the counter counts nothing";
 }
 
 TEST_F(SessionTest, KeepsTheBundleAlive) {

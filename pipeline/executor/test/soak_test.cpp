@@ -4,49 +4,15 @@
 #include "pipeline/executor/pipelined.h"
 #include "pipeline/executor/test/fakes.h"
 #include "pipeline/executor/test/plans.h"
+#include "tests/counted_allocations.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstdlib>
-#include <malloc.h>
-#include <new>
 #include <random>
 #include <thread>
-
-namespace {
-// What is allocated now, in bytes, and how often it was asked for in threads that count.
-[[maybe_unused]] std::atomic<int64_t> liveBytes = 0, counted = 0;
-[[maybe_unused]] thread_local bool counts = false;
-} // namespace
-
-// ThreadSanitizer's library has these already; there nothing is counted.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TANDEM_COUNTS 0
-#endif
-#endif
-#ifndef TANDEM_COUNTS
-#define TANDEM_COUNTS 1
-void *operator new(size_t size) {
-  void *memory = std::malloc(size ? size : 1);
-  if (!memory)
-    std::abort();
-  liveBytes += static_cast<int64_t>(malloc_usable_size(memory));
-  counted += counts;
-  return memory;
-}
-void operator delete(void *memory) noexcept {
-  if (memory)
-    liveBytes -= static_cast<int64_t>(malloc_usable_size(memory));
-  std::free(memory);
-}
-void operator delete(void *memory, size_t) noexcept {
-  operator delete(memory);
-}
-#endif
 
 using namespace tandem;
 using namespace tandem::test;
@@ -175,11 +141,11 @@ TEST(Soak, LosesNothingKeepsOrderAndMemory) {
               static_cast<long long>(bytesWhenWarm), static_cast<long long>(bytesAtEnd));
 }
 
-#if TANDEM_COUNTS
+#if TANDEM_COUNTS_ALLOCATIONS
 TEST(Soak, WorkersAllocateNothingInSteadyState) {
   // The model runs in every worker's thread, and so makes each of them count from then on.
   auto counting = [](const float *in, float *out) {
-    counts = true;
+    marksAllocations = true;
     out[0] = in[0] == 200 ? 0.75f : 0.25f;
     return Status();
   };
@@ -203,13 +169,13 @@ TEST(Soak, WorkersAllocateNothingInSteadyState) {
     taker.join();
   };
   run(50);
-  int64_t before = counted;
+  int64_t before = markedAllocations;
   run(200);
-  EXPECT_EQ(counted, before);
-  counts = true;
+  EXPECT_EQ(markedAllocations, before);
+  marksAllocations = true;
   auto one = std::make_unique<int>(1);
-  counts = false;
-  EXPECT_EQ(counted, before + 1) << "else the counter counts nothing";
+  marksAllocations = false;
+  EXPECT_EQ(markedAllocations, before + 1) << "else the counter counts nothing";
 }
 #endif
 

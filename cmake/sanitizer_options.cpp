@@ -1,0 +1,7 @@
+// What every program of a sanitizer build has set, ASAN_OPTIONS or not.
+
+extern "C" const char *__asan_default_options() {
+  // LLVM's allocators, inlined into our code, poison memory that its library, built without a
+  // sanitizer, then hands out: AddressSanitizer would see a use of poison that is none.
+  return "allow_user_poisoning=0";
+}
