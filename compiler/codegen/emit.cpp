@@ -25,16 +25,20 @@ static void initialiseTargets() {
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
+    LLVMInitializeAArch64TargetInfo();
+    LLVMInitializeAArch64Target();
+    LLVMInitializeAArch64TargetMC();
+    LLVMInitializeAArch64AsmPrinter();
   });
 }
 
 static Expected<std::unique_ptr<TargetMachine>> makeMachine(const Isa &isa) {
   initialiseTargets();
-  Triple triple(isa.triple);
+  Triple triple(isa.architecture.triple);
   std::string message;
   const Target *target = TargetRegistry::lookupTarget(triple, message);
   if (!target)
-    return createStringError("LLVM has no target for " + isa.triple + ": " + message);
+    return createStringError("LLVM has no target for " + triple.str() + ": " + message);
   TargetOptions options;
   options.AllowFPOpFusion = FPOpFusion::Standard; // multiply-adds are written out where wanted
   options.FunctionSections = true;
@@ -120,7 +124,7 @@ Expected<ObjectCode> emitObject(mlir::ModuleOp source, const Isa &isa) {
   raw_svector_ostream stream(object);
   legacy::PassManager passes; // LLVM 22 generates code with the old pass manager only
   if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, CodeGenFileType::ObjectFile))
-    return createStringError("LLVM emits no object files for " + isa.triple);
+    return createStringError("LLVM emits no object files for " + isa.architecture.triple);
   passes.run(*module);
   return object;
 }

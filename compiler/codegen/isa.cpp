@@ -2,47 +2,118 @@
 
 namespace tandem::codegen {
 
+static constexpr Architecture kArchitectures[] = {
+    {.name = "x86-64",
+     .otherNames = "x86_64,amd64",
+     .triple = "x86_64-unknown-linux-gnu",
+     .linkEmulation = "elf_x86_64"},
+    {.name = "aarch64",
+     .otherNames = "arm64,arm64-v8a",
+     .triple = "aarch64-unknown-linux-gnu",
+     .linkEmulation = "aarch64linux"},
+};
+static constexpr const Architecture &kX86_64 = kArchitectures[0], &kAarch64 = kArchitectures[1];
+
 static constexpr Isa kIsas[] = {
     {.name = "avx512",
-     .triple = "x86_64-unknown-linux-gnu",
+     .architecture = kX86_64,
      .cpu = "x86-64-v4",
      .features = "+avx512vnni",
-     .linkEmulation = "elf_x86_64",
      .required = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,fma,bmi2",
      .vectorBits = 512,
      .registers = 32,
      .vectorsPerCycle = 1,
      .maskedStores = true,
+     .laneFactors = false,
+     .roundsFixedPoint = false,
      .pairDot = PairDot::kVnni},
     {.name = "avx2",
-     .triple = "x86_64-unknown-linux-gnu",
+     .architecture = kX86_64,
      .cpu = "x86-64-v3",
      .features = "",
-     .linkEmulation = "elf_x86_64",
      .required = "avx2,fma,bmi2",
      .vectorBits = 256,
      .registers = 16,
      .vectorsPerCycle = 2,
      .maskedStores = false,
+     .laneFactors = false,
+     .roundsFixedPoint = false,
      .pairDot = PairDot::kMultiplyThenAdd},
+    // Armv8.2 with its optional dot products: phones since about 2018.
+    {.name = "dotprod",
+     .architecture = kAarch64,
+     .cpu = "generic",
+     .features = "+v8.2a,+dotprod",
+     .required = "asimd,asimddp",
+     .vectorBits = 128,
+     .registers = 32,
+     .vectorsPerCycle = 2,
+     .maskedStores = false,
+     .laneFactors = true,
+     .roundsFixedPoint = true,
+     .pairDot = PairDot::kWiden},
+    // What every aarch64 processor has.
+    {.name = "neon",
+     .architecture = kAarch64,
+     .cpu = "generic",
+     .features = "",
+     .required = "asimd",
+     .vectorBits = 128,
+     .registers = 32,
+     .vectorsPerCycle = 2,
+     .maskedStores = false,
+     .laneFactors = true,
+     .roundsFixedPoint = true,
+     .pairDot = PairDot::kWiden},
     // The loops of avx512 in pairs of AVX2 registers: no faster than avx2, and there so that they
     // can be tested on processors without AVX-512.
     {.name = "avx2-wide",
-     .triple = "x86_64-unknown-linux-gnu",
+     .architecture = kX86_64,
      .cpu = "x86-64-v3",
      .features = "",
-     .linkEmulation = "elf_x86_64",
      .required = "avx2,fma,bmi2",
      .vectorBits = 512,
      .registers = 32,
      .vectorsPerCycle = 1,
      .maskedStores = true,
+     .laneFactors = false,
+     .roundsFixedPoint = false,
      .pairDot = PairDot::kMultiplyThenAdd},
 };
-constexpr size_t kDefaults = 2;
+constexpr size_t kForUsers = 4; // the first of them; those behind are for tests
 
-llvm::ArrayRef<Isa> isas() {
-  return llvm::ArrayRef(kIsas).take_front(kDefaults);
+llvm::ArrayRef<Architecture> architectures() {
+  return kArchitectures;
+}
+
+const Architecture *findArchitecture(llvm::StringRef name) {
+  for (const Architecture &architecture : kArchitectures) {
+    llvm::SmallVector<llvm::StringRef> names;
+    architecture.otherNames.split(names, ',');
+    if (architecture.name == name || llvm::is_contained(names, name))
+      return &architecture;
+  }
+  return nullptr;
+}
+
+const Architecture &hostArchitecture() {
+#if defined(__aarch64__)
+  return kAarch64;
+#else
+  return kX86_64;
+#endif
+}
+
+static llvm::ArrayRef<Isa> forUsers() {
+  return llvm::ArrayRef(kIsas).take_front(kForUsers);
+}
+
+llvm::SmallVector<const Isa *> isasOf(const Architecture &architecture) {
+  llvm::SmallVector<const Isa *> isas;
+  for (const Isa &isa : forUsers())
+    if (&isa.architecture == &architecture)
+      isas.push_back(&isa);
+  return isas;
 }
 
 const Isa *findIsa(llvm::StringRef name) {
@@ -50,6 +121,13 @@ const Isa *findIsa(llvm::StringRef name) {
     if (isa.name == name)
       return &isa;
   return nullptr;
+}
+
+std::string isaNames() {
+  std::string names;
+  for (const Isa &isa : forUsers())
+    names += (names.empty() ? "" : ", ") + isa.name.str();
+  return names;
 }
 
 } // namespace tandem::codegen

@@ -1,37 +1,62 @@
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
+#include <string>
 
 namespace tandem::codegen {
+
+/// A family of processors that machine code is for; one bundle may hold code for several.
+struct Architecture {
+  llvm::StringLiteral name;                  ///< as users and bundles say it: "aarch64"
+  llvm::StringLiteral otherNames;            ///< that others give it, comma-separated
+  llvm::StringLiteral triple, linkEmulation; ///< for LLVM, and lld's -m
+};
+
+/// All of them.
+llvm::ArrayRef<Architecture> architectures();
+/// By its name or another that it has; null when there is none of that name.
+const Architecture *findArchitecture(llvm::StringRef name);
+/// That of this program.
+const Architecture &hostArchitecture();
 
 /// How two 16-bit products are added to a 32-bit lane.
 enum class PairDot {
   kMultiplyThenAdd, ///< pmaddwd, paddd
   kVnni,            ///< vpdpwssd
+  kWiden,           ///< smull, addp, add
 };
 
 /// An instruction set that code is generated for: all that differs between them, as data.
 struct Isa {
   llvm::StringLiteral name;
-  llvm::StringLiteral triple, cpu, features; ///< for LLVM
-  llvm::StringLiteral linkEmulation;         ///< lld's -m
-  /// What a processor must have, comma-separated, as GCC's __builtin_cpu_supports names it.
+  const Architecture &architecture;
+  llvm::StringLiteral cpu, features; ///< for LLVM
+  /// What a processor must have, comma-separated: on x86-64 as GCC's __builtin_cpu_supports names
+  /// it, on aarch64 as Linux does in /proc/cpuinfo.
   llvm::StringLiteral required;
   int64_t vectorBits;
   int64_t registers;       ///< vector registers
   int64_t vectorsPerCycle; ///< multiply-adds, and as well loads, of full width
   bool maskedStores;       ///< at the price of an ordinary store
+  /// Whether a product takes one lane of a register as a factor: then a vector of activations is
+  /// loaded at once, and no broadcast is needed.
+  bool laneFactors;
+  bool roundsFixedPoint; ///< sqrdmulh and srshl: the steps of gemmlowp's arithmetic
   PairDot pairDot;
 
   int64_t lanes() const { return vectorBits / 32; }
+  int64_t activationsPerLoad() const { return laneFactors ? lanes() : 1; }
 };
 
-/// Those that are compiled for unless others are asked for, best first.
-llvm::ArrayRef<Isa> isas();
-/// Of these and of those for tests; null when there is none of that name.
+/// Those that are compiled for an architecture unless others are asked for, best first.
+llvm::SmallVector<const Isa *> isasOf(const Architecture &architecture);
+/// Of all of these and of those for tests; null when there is none of that name.
 const Isa *findIsa(llvm::StringRef name);
+/// Names of all that isasOf() gives, for messages: "avx512, avx2, dotprod, neon".
+std::string isaNames();
 
 } // namespace tandem::codegen

@@ -192,16 +192,42 @@ Value KernelBuilder::broadcast(Value scalar, VectorType type) {
   return vector::BroadcastOp::create(*this, type, scalar);
 }
 
+Value KernelBuilder::broadcastLane(Value vector, int64_t lane) {
+  auto type = cast<VectorType>(vector.getType());
+  SmallVector<int64_t> lanes(static_cast<size_t>(type.getNumElements()), lane);
+  return vector::ShuffleOp::create(*this, vector, vector, lanes);
+}
+
 Value KernelBuilder::fma(Value a, Value b, Value c) {
   if (isa<VectorType>(a.getType()))
     return vector::FMAOp::create(*this, a, b, c);
   return math::FmaOp::create(*this, a, b, c);
 }
 
+/// The products of all 16-bit lanes, and the sums of neighbours by a pairwise addition: LLVM makes
+/// smull, smull2, addp.
+static Value widenedPairs(KernelBuilder &k, Value a, Value b, VectorType type) {
+  int64_t lanes = type.getNumElements();
+  VectorType wide = k.vector(k.getI32Type(), 2 * lanes);
+  Value products = arith::MulIOp::create(k, arith::ExtSIOp::create(k, wide, a),
+                                         arith::ExtSIOp::create(k, wide, b));
+  auto half = [&](int64_t first) -> Value {
+    return vector::ExtractStridedSliceOp::create(k, products, ArrayRef<int64_t>{first},
+                                                 ArrayRef<int64_t>{lanes}, ArrayRef<int64_t>{1});
+  };
+  return callIntrinsic(k, type, "llvm.aarch64.neon.addp.v4i32", {half(0), half(lanes)});
+}
+
 Value KernelBuilder::pairDot(Value a, Value b, Value acc) {
-  Type type = acc.getType();
-  if (isa_.pairDot == PairDot::kVnni)
+  auto type = cast<VectorType>(acc.getType());
+  switch (isa_.pairDot) {
+  case PairDot::kVnni:
     return callIntrinsic(*this, type, "llvm.x86.avx512.vpdpwssd.512", {acc, a, b});
+  case PairDot::kWiden:
+    return arith::AddIOp::create(*this, acc, widenedPairs(*this, a, b, type));
+  case PairDot::kMultiplyThenAdd:
+    break;
+  }
   // pmaddwd, in as many registers as the vector takes.
   constexpr int64_t kLanes = 8;
   VectorType piece = vector(getI32Type(), kLanes);

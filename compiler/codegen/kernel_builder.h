@@ -95,6 +95,8 @@ public:
   /// The first `count` lanes only.
   void storePart(Value value, Value buffer, Value index, int64_t count);
   Value broadcast(Value scalar, mlir::VectorType type);
+  /// One lane of a vector in all of them.
+  Value broadcastLane(Value vector, int64_t lane);
   /// a * b + c with one rounding.
   Value fma(Value a, Value b, Value c);
   /// 32-bit lanes `acc` plus the two products of 16-bit lanes of each.

@@ -74,7 +74,7 @@ Expected<std::string> linkImage(ArrayRef<ObjectCode> objects, const Isa &isa) {
                                         "-o",
                                         output.str().str(),
                                         "-m",
-                                        isa.linkEmulation.str(),
+                                        isa.architecture.linkEmulation.str(),
                                         "--no-undefined",
                                         "-Bsymbolic",
                                         "-z",

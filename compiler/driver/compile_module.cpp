@@ -61,18 +61,42 @@ std::map<std::string, std::string> settingsOf(StringRef backend, const CompileSe
   return own;
 }
 
+Result<const codegen::Architecture *> architectureOf(const std::string &name) {
+  if (const codegen::Architecture *found = codegen::findArchitecture(name))
+    return found;
+  std::string known;
+  for (const codegen::Architecture &architecture : codegen::architectures())
+    known += (known.empty() ? "" : ", ") + architecture.name.str();
+  return Error(Code::kInvalidArgument, "", "no target is called '", name,
+               "'; this build generates code for ", known);
+}
+
+/// Those asked for, or all of the targets.
+std::vector<std::string> isasFor(const CompileSettings &settings) {
+  if (!settings.isas.empty())
+    return settings.isas;
+  std::vector<std::string> isas;
+  auto add = [&](const codegen::Architecture &architecture) {
+    for (const codegen::Isa *isa : codegen::isasOf(architecture))
+      if (!llvm::is_contained(isas, isa->name)) // a target may be named twice
+        isas.push_back(isa->name.str());
+  };
+  for (const std::string &target : settings.targets)
+    add(**architectureOf(target)); // checkSettings() has asked
+  if (isas.empty())
+    add(codegen::hostArchitecture());
+  return isas;
+}
+
 CompileOptions optionsFor(const Candidate &candidate, const CompileSettings &settings) {
-  return {.isas = settings.isas,
+  return {.isas = isasFor(settings),
           .processor = candidate.processor,
           .settings = settingsOf(candidate.backend->name(), settings)};
 }
 
 Error noIsa(StringRef name) {
-  std::vector<std::string> known;
-  for (const codegen::Isa &isa : codegen::isas())
-    known.push_back(isa.name.str());
   return Error(Code::kInvalidArgument, "", "no instruction set is called '", name.str(),
-               "'; this build generates code for ", llvm::join(known, ", "));
+               "'; this build generates code for ", codegen::isaNames());
 }
 
 /// Every option is of a backend that is used.
@@ -236,6 +260,8 @@ Result<Partition> placed(func::FuncOp function, const ModelOrigin &origin,
 
 Status checkSettings(const CompileSettings &settings) {
   TANDEM_ASSIGN_OR_RETURN(Target target, findTarget(settings));
+  for (const std::string &name : settings.targets)
+    TANDEM_RETURN_IF_ERROR(architectureOf(name).status());
   for (const std::string &name : settings.isas)
     if (!codegen::findIsa(name))
       return noIsa(name);

@@ -23,7 +23,10 @@ struct CompileSettings {
   std::string device = "host";
   /// Names of backends in order of preference; empty: those that the device has a processor for.
   std::vector<std::string> backends;
-  /// Instruction sets for generated code, best first; empty: all that the backend knows.
+  /// Architectures of the machines that will run the bundle, as "x86-64", "aarch64"; empty: this
+  /// machine's.
+  std::vector<std::string> targets;
+  /// Instruction sets for generated code, best first; empty: all that there are for the targets.
   std::vector<std::string> isas;
   /// Whether ops go where a run takes the least predicted time, or to the first backend that can.
   enum class Placement { kCost, kGreedy } placement = Placement::kCost;

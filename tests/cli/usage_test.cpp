@@ -81,7 +81,7 @@ TEST_F(CommandLine, RefusesABackendAndAnInstructionSetThatThisBuildHasNot) {
               StartsWith("error: no backend is called 'gpu'; this build has cpu"));
   EXPECT_THAT(refusalOf("--backends", ""), StartsWith("error: no backend is called ''; "));
   EXPECT_EQ(refusalOf("--isa", "sse"), "error: no instruction set is called 'sse'; this build "
-                                       "generates code for avx512, avx2\n");
+                                       "generates code for avx512, avx2, dotprod, neon\n");
 }
 
 TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {

@@ -59,6 +59,8 @@ std::string optionsText(const CompileRequest &request) {
   text += "d:" + request.device + ";p:" + std::to_string(int(request.placement)) + ";";
   for (const auto &[key, value] : request.options)
     text += "o:" + key + "=" + value + ";";
+  for (const std::string &target : request.targets)
+    text += "t:" + target + ";";
   for (const std::string &isa : request.isas)
     text += "i:" + isa + ";";
   return text;

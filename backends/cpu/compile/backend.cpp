@@ -25,18 +25,13 @@ llvm::Expected<std::vector<const codegen::Isa *>> chosenIsas(const CompileOption
   std::vector<const codegen::Isa *> chosen;
   for (const std::string &name : options.isas) {
     const codegen::Isa *isa = codegen::findIsa(name);
-    if (!isa) {
-      std::string known;
-      for (const codegen::Isa &one : codegen::isas())
-        known += (known.empty() ? "" : ", ") + one.name.str();
+    if (!isa)
       return llvm::createStringError("the cpu backend knows no instruction set '" + name +
-                                     "', only " + known);
-    }
+                                     "', only " + codegen::isaNames());
     chosen.push_back(isa);
   }
   if (chosen.empty())
-    for (const codegen::Isa &isa : codegen::isas())
-      chosen.push_back(&isa);
+    llvm::append_range(chosen, codegen::isasOf(codegen::hostArchitecture()));
   return chosen;
 }
 
@@ -74,6 +69,7 @@ std::string makeArtifact(const Plan &plan, llvm::ArrayRef<const codegen::Isa *> 
   for (auto [isa, kernels] : llvm::zip_equal(isas, compiled)) {
     auto variant = std::make_unique<VariantT>();
     variant->isa = isa->name.str();
+    variant->architecture = isa->architecture.name.str();
     llvm::SmallVector<llvm::StringRef> features;
     isa->required.split(features, ',');
     for (llvm::StringRef feature : features)

@@ -47,7 +47,7 @@ void planPairs(const ConvShape &shape, const ConvPlaces::Steps &out, int64_t gro
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(weights),
                   .accumulator = k.vectorI32(),
-                  .temporaries = k.isa().pairDot == codegen::PairDot::kMultiplyThenAdd ? 2 : 1,
+                  .temporaries = k.isa().pairDot == codegen::PairDot::kVnni ? 1 : 2,
                   .product =
                       [&](Value x, Value weight, Value acc) {
                         return k.pairDot(vector::BitCastOp::create(k, halves, x),

@@ -154,20 +154,40 @@ void Convolution::forTiles(Value row, Value from, Value to, const GroupRun &grou
 /// first element of pixel 0 is; weights advance by one panel row per element.
 Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group,
                         ArrayRef<Value> weights, int64_t depth, Values acc) {
-  return k_.loop(k_.index(0), k_.index(depth), 1, acc, [&](Value i, ValueRange carried) {
-    Values next(carried.begin(), carried.end());
+  auto place = [&](Value i, int64_t pixel) {
+    return k_.add(k_.add(input, i), pixel * s_.strideWidth * p_.in.pixel);
+  };
+  // One element of the sums, by the activation of each listed pixel.
+  auto step = [&](Value i, Values &sums, function_ref<Value(size_t listed)> activation) {
     Values row;
     for (int64_t v = 0; v < group.vectors; ++v)
       row.push_back(
           k_.loadVector(body_.accumulator, body_.weights, k_.add(weights[v], k_.mul(i, kPanel))));
-    for (int64_t pixel : pixels) {
-      Value at = k_.add(k_.add(input, i), pixel * s_.strideWidth * p_.in.pixel);
-      Value x = k_.broadcast(k_.load(body_.input, at), body_.accumulator);
+    for (auto [listed, pixel] : llvm::enumerate(pixels)) {
+      Value x = activation(listed);
       for (int64_t v = 0; v < group.vectors; ++v) {
-        Value &sum = next[static_cast<size_t>(pixel * group.vectors + v)];
+        Value &sum = sums[static_cast<size_t>(pixel * group.vectors + v)];
         sum = body_.product(x, row[static_cast<size_t>(v)], sum);
       }
     }
+  };
+  int64_t together = k_.isa().activationsPerLoad(), whole = depth / together * together;
+  if (together > 1)
+    acc = k_.loop(k_.index(0), k_.index(whole), together, acc, [&](Value i, ValueRange carried) {
+      Values next(carried.begin(), carried.end()), loaded;
+      for (int64_t pixel : pixels)
+        loaded.push_back(k_.loadVector(body_.accumulator, body_.input, place(i, pixel)));
+      for (int64_t lane = 0; lane < together; ++lane)
+        step(k_.add(i, lane), next,
+             [&](size_t listed) { return k_.broadcastLane(loaded[listed], lane); });
+      return next;
+    });
+  int64_t rest = together > 1 ? whole : 0;
+  return k_.loop(k_.index(rest), k_.index(depth), 1, acc, [&](Value i, ValueRange carried) {
+    Values next(carried.begin(), carried.end());
+    step(i, next, [&](size_t listed) {
+      return k_.broadcast(k_.load(body_.input, place(i, pixels[listed])), body_.accumulator);
+    });
     return next;
   });
 }

@@ -1,9 +1,12 @@
 #include "backends/cpu/compile/requantize.h"
 
+#include "compiler/codegen/intrinsic.h"
+
 using namespace mlir;
 
 namespace tandem::cpu {
 
+using codegen::callIntrinsic;
 using codegen::KernelBuilder;
 
 static Type wide(KernelBuilder &k, Type type) {
@@ -20,8 +23,16 @@ MultiplierCode multiplierConstant(KernelBuilder &k, FixedMultiplier by, Type lik
   return code;
 }
 
+/// Whether there are instructions for what is done here to `x`, which are for four lanes.
+static bool hasInstructions(KernelBuilder &k, Value x) {
+  auto type = dyn_cast<VectorType>(x.getType());
+  return k.isa().roundsFixedPoint && type && type.getNumElements() == 4;
+}
+
 /// floor((x * multiplier + 2^30) / 2^31): gemmlowp's rounding, whose half below zero goes up too.
 Value roundingDoublingHighMul(KernelBuilder &k, Value x, Value multiplier) {
+  if (hasInstructions(k, x))
+    return callIntrinsic(k, x.getType(), "llvm.aarch64.neon.sqrdmulh.v4i32", {x, multiplier});
   Type type = wide(k, x.getType());
   Value product = arith::MulIOp::create(k, arith::ExtSIOp::create(k, type, x),
                                         arith::ExtSIOp::create(k, type, multiplier));
@@ -34,6 +45,15 @@ Value roundingDoublingHighMul(KernelBuilder &k, Value x, Value multiplier) {
 Value roundingDivideByPowerOfTwo(KernelBuilder &k, Value x, Value exponent) {
   Type type = x.getType();
   Value one = k.constant(type, 1), zero = k.constant(type, 0);
+  if (hasInstructions(k, x)) {
+    // srshl rounds halves up; of a negative number that is one smaller, they go down. Where the
+    // exponent is 0, so is its sign.
+    Value shift = arith::SubIOp::create(k, zero, exponent);
+    Value sign =
+        arith::ShRSIOp::create(k, arith::AndIOp::create(k, x, shift), k.constant(type, 31));
+    x = callIntrinsic(k, type, "llvm.sadd.sat.v4i32", {x, sign});
+    return callIntrinsic(k, type, "llvm.aarch64.neon.srshl.v4i32", {x, shift});
+  }
   Value mask = arith::SubIOp::create(k, arith::ShLIOp::create(k, one, exponent), one);
   Value remainder = arith::AndIOp::create(k, x, mask);
   Value negative = arith::CmpIOp::create(k, arith::CmpIPredicate::slt, x, zero);
@@ -56,6 +76,8 @@ Value multiplyRoundingTwice(KernelBuilder &k, Value x, const MultiplierCode &by)
 /// lanes, and the term for negative numbers is -1 in what is left. Even and odd lanes are
 /// multiplied by themselves, as the instruction does.
 Value multiplyRoundingTwiceFused(KernelBuilder &k, Value x, const MultiplierCode &by) {
+  if (hasInstructions(k, x))
+    return multiplyRoundingTwice(k, x, by);
   auto type = cast<VectorType>(x.getType());
   int64_t lanes = type.getNumElements();
   VectorType wideType = k.vector(k.getI64Type(), lanes / 2);

@@ -12,7 +12,8 @@ constexpr int64_t kSmallMap = 196;
 /// Cycles for one step along the inner dimension.
 static double cyclesPerStep(const codegen::Isa &isa, int64_t pixels, int64_t vectors) {
   double products = static_cast<double>(pixels * vectors);
-  double loads = static_cast<double>(pixels + vectors);
+  double activations = static_cast<double>(pixels) / static_cast<double>(isa.activationsPerLoad());
+  double loads = activations + static_cast<double>(vectors);
   double rate = static_cast<double>(isa.vectorsPerCycle);
   return std::max({products / rate, loads / rate, kFmaLatency}) + kLoopOverhead;
 }
@@ -23,8 +24,10 @@ Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels, int64
   double least = 1e300;
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, vectorsInAll); ++vectors)
     for (int64_t height = 1; height <= pixels; ++height) {
-      // Accumulators, one weight per vector, and what a product needs.
-      if (height * vectors + vectors + temporaries > isa.registers)
+      // Accumulators, one weight per vector, and what a product needs; and the activations, where
+      // they are held in registers of their own.
+      int64_t activations = isa.laneFactors ? height : 0;
+      if (height * vectors + vectors + activations + temporaries > isa.registers)
         break;
       EvenSplit rows = EvenSplit::ofAtMost(pixels, height);
       EvenSplit columns = EvenSplit::ofAtMost(vectorsInAll, vectors);

@@ -4,6 +4,7 @@
 #include "backends/cpu/run/processor.h"
 
 #include <cstdlib>
+#include <set>
 
 namespace tandem {
 
@@ -52,11 +53,32 @@ std::string missingFeatures(const Variant &variant) {
   return missing;
 }
 
+std::string_view architectureOf(const Variant &variant) {
+  return variant.architecture() ? variant.architecture()->string_view() : "x86-64";
+}
+
+/// There is no code for processors of this kind at all.
+Error noCodeHere(const Artifact &artifact, const RegionSource &source, std::string_view region) {
+  std::set<std::string_view> targets;
+  for (const Variant *variant : *artifact.variants())
+    targets.insert(architectureOf(*variant));
+  std::string list;
+  for (std::string_view target : targets)
+    list += (list.empty() ? "" : ", ") + std::string(target);
+  return Error(Code::kUnavailable, source.path, "region '", region, "' has code for ",
+               list.empty() ? "nothing" : list, ", this machine is ", architectureHere(),
+               ": compile it with 'tandem compile --target ", architectureHere(), "'");
+}
+
 /// The best variant that this processor can run, or the one that TANDEM_CPU_ISA names.
 Result<const Variant *> chooseVariant(const Artifact &artifact, const RegionSource &source) {
   const char *forced = std::getenv("TANDEM_CPU_ISA");
   std::string tried;
+  bool hasCodeHere = false;
   for (const Variant *variant : *artifact.variants()) {
+    if (architectureOf(*variant) != architectureHere())
+      continue;
+    hasCodeHere = true;
     if (forced && variant->isa()->string_view() != forced)
       continue;
     std::string missing = missingFeatures(*variant);
@@ -65,6 +87,8 @@ Result<const Variant *> chooseVariant(const Artifact &artifact, const RegionSour
     tried += (tried.empty() ? "" : "; ") + variant->isa()->str() + " needs " + missing;
   }
   std::string region = source.region.name() ? source.region.name()->str() : "";
+  if (!hasCodeHere)
+    return noCodeHere(artifact, source, region);
   if (forced && tried.empty())
     return Error(Code::kInvalidArgument, source.path, "TANDEM_CPU_ISA is '", forced,
                  "', for which region '", region, "' has no code");

@@ -1,9 +1,19 @@
 #include "backends/cpu/run/processor.h"
 
+#if defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 namespace tandem::cpu {
 
-bool processorHas(std::string_view feature) {
 #if defined(__x86_64__)
+
+std::string_view architectureHere() {
+  return "x86-64";
+}
+
+bool processorHas(std::string_view feature) {
   // The builtin takes literals only.
 #define TANDEM_FEATURE(name)                                                                       \
   if (feature == name)                                                                             \
@@ -18,9 +28,26 @@ bool processorHas(std::string_view feature) {
   TANDEM_FEATURE("avx512vl");
   TANDEM_FEATURE("avx512vnni");
 #undef TANDEM_FEATURE
-#endif
-  (void)feature;
   return false;
 }
+
+#elif defined(__aarch64__)
+
+std::string_view architectureHere() {
+  return "aarch64";
+}
+
+bool processorHas(std::string_view feature) {
+  unsigned long capabilities = getauxval(AT_HWCAP);
+  if (feature == "asimd")
+    return (capabilities & HWCAP_ASIMD) != 0;
+  if (feature == "asimddp")
+    return (capabilities & HWCAP_ASIMDDP) != 0;
+  return false;
+}
+
+#else
+#error "the cpu backend makes code for x86-64 and aarch64 only"
+#endif
 
 } // namespace tandem::cpu

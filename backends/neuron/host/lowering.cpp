@@ -18,11 +18,11 @@ namespace {
 /// The best instruction set of this machine: a compiled network is for the machine that made it.
 std::vector<std::string> isasHere() {
   llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  for (const codegen::Isa &isa : codegen::isas()) {
+  for (const codegen::Isa *isa : codegen::isasOf(codegen::hostArchitecture())) {
     SmallVector<StringRef> required;
-    StringRef(isa.required).split(required, ',');
+    StringRef(isa->required).split(required, ',');
     if (llvm::all_of(required, [&](StringRef feature) { return features.lookup(feature); }))
-      return {isa.name.str()};
+      return {isa->name.str()};
   }
   return {};
 }

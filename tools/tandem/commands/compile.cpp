@@ -13,7 +13,7 @@ namespace {
 
 struct Options {
   std::string model, output, report, device, placement = "cost", sdkLibrary;
-  std::vector<std::string> backends, isas, shapes, settings, requirements;
+  std::vector<std::string> backends, targets, isas, shapes, settings, requirements;
   bool mlir = false, check = false, json = false;
 };
 
@@ -61,6 +61,7 @@ Result<CompileRequest> requestOf(const Options &options) {
   request.modelPath = options.model;
   TANDEM_ASSIGN_OR_RETURN(request.shapes, parseShapes(options.shapes));
   request.backends = options.backends;
+  request.targets = options.targets;
   request.isas = options.isas;
   if (!options.device.empty())
     request.device = options.device;
@@ -131,7 +132,7 @@ int compile(const Options &options) {
 /// excludes(), which says so in every option's help.
 std::string besideMlir(const CLI::App &command) {
   for (const char *other : {"--backends", "--device", "--placement", "--require", "--option",
-                            "--sdk-lib", "--isa", "--report", "--json"})
+                            "--sdk-lib", "--target", "--isa", "--report", "--json"})
     if (command.count(other) != 0)
       return other;
   return "";
@@ -146,10 +147,14 @@ void registerCompile(CommandTable &table) {
                 "  tandem compile emotion_model.hdf5 -o emotion.tandem\n"
                 "  tandem compile mobilenet.tflite -o m.tandem --backends cpu --report\n"
                 "  tandem compile resnet.pt2 -o r.tandem --shape x=1x3x224x224 --report --json\n"
-                "  tandem compile vww.tflite -o v.tandem --device mt6873 --require 'neuron>=90%'");
+                "  tandem compile vww.tflite -o v.tandem --device mt6873 --require 'neuron>=90%'\n"
+                "  tandem compile emotion_model.hdf5 -o emotion.tandem --target aarch64");
   // allow_extra_args(false): one value each time it is given, so that it may stand before MODEL.
-  command.add_option("MODEL", options->model, "a model: .tflite, .onnx, .h5 or .keras, .pt2, a SavedModel folder or frozen .pb, "
-                                             "or MXNet's NAME-symbol.json")
+  command
+      .add_option(
+          "MODEL", options->model,
+          "a model: .tflite, .onnx, .h5 or .keras, .pt2, a SavedModel folder or frozen .pb, "
+          "or MXNet's NAME-symbol.json")
       ->required();
   auto *output = command.add_option("-o,--output", options->output, "the bundle to write");
   command
@@ -181,11 +186,20 @@ void registerCompile(CommandTable &table) {
                   "a Neuron library to compile NPU regions with now, so that the device need "
                   "not; short for --option neuron.sdk-lib=FILE")
       ->check(notEmpty());
+  auto *targets =
+      command
+          .add_option("--target", options->targets,
+                      "processors to generate code for: x86-64, aarch64; several in one bundle "
+                      "as in x86-64,aarch64 [default: this machine's]")
+          ->delimiter(',')
+          ->allow_extra_args(false);
   command
       .add_option("--isa", options->isas,
-                  "instruction sets to generate code for: avx512, avx2 [default: all]")
+                  "instruction sets to generate code for: avx512, avx2 of x86-64; dotprod, neon of "
+                  "aarch64 [default: all of the target]")
       ->delimiter(',')
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->excludes(targets);
   command
       .add_option("-s,--shape", options->shapes,
                   "fix a dynamic input: NAME=DIMS as in input=1x224x224x3")
