@@ -24,6 +24,8 @@ public:
   const Manifest &manifest() const { return *manifest_; }
   const std::string &path() const { return path_; }
   size_t fileSize() const { return bytes_.size(); }
+  /// All of the file.
+  std::span<const std::byte> bytes() const { return bytes_; }
   /// In place in the mapped file, at an address that is a multiple of 64. `index` must be valid.
   std::span<const std::byte> blob(uint32_t index) const;
 

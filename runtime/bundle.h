@@ -19,6 +19,8 @@ public:
                                                          std::string name);
 
   const std::string &path() const { return reader_.path(); }
+  /// All of its file.
+  std::span<const std::byte> bytes() const { return reader_.bytes(); }
   const bundle::Manifest &manifest() const { return reader_.manifest(); }
   std::span<const std::byte> blob(uint32_t index) const { return reader_.blob(index); }
   /// The model of that name; the first one when `name` is empty. Errors: kNotFound, with those

@@ -17,6 +17,9 @@ struct CoverageRequirement {
   bool ofMacs = false; ///< of the multiply-accumulates; else of the ops
 };
 
+/// "neuron>=90%" of the ops, "neuron:macs>=99.5%". Errors: kInvalidArgument.
+Result<CoverageRequirement> parseCoverage(const std::string &text);
+
 /// How to compile. Plain data; no MLIR behind this header.
 struct CompileSettings {
   /// What to compile for: a device profile's name or file (devices/profile.h).

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "pipeline/executor/executor.h"
-#include "pipeline/steps/common/step.h"
+#include "tools/tandem/open_app.h"
 
 #include <string>
 #include <variant>
@@ -28,16 +27,8 @@ struct AppOptions {
 std::vector<CLI::Option *> addAppOptions(CLI::App &command, AppOptions &options);
 bool isApplication(const std::string &path);
 
-/// An application with its models compiled and open.
-struct OpenedApp {
-  ExecutorParts parts;
-  std::string device;   ///< what its models were compiled for
-  std::string identity; ///< changes with the application's file, its models, how they are compiled
-};
-
-/// Loads an application, compiles its models unless the cache has them, and opens them: every model
-/// is compiled before any is opened, so that a bad one costs no more than it must. Or says on
-/// stderr what is wrong, and gives the exit code; `command` is for wrong usage.
+/// openRequestedApp() with words: progress on stderr, and when something is wrong that too, and the
+/// exit code; `command` is for wrong usage.
 std::variant<OpenedApp, int> loadApp(std::string_view command, const AppOptions &options,
                                      const StepTable &table);
 

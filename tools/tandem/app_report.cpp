@@ -72,7 +72,9 @@ ordered_json jsonOf(const StageTiming &timing) {
   return json;
 }
 
-ordered_json jsonOf(const std::vector<ModelProfile> &profile) {
+} // namespace
+
+ordered_json modelsAsJson(const std::vector<ModelProfile> &profile) {
   ordered_json list = ordered_json::array();
   for (const ModelProfile &model : profile)
     list.push_back({{"model", model.model},
@@ -80,6 +82,8 @@ ordered_json jsonOf(const std::vector<ModelProfile> &profile) {
                     {"notices", model.notices}});
   return list;
 }
+
+namespace {
 
 std::string_view frameworkName(std::string_view format) {
   if (format == "tflite")
@@ -199,6 +203,13 @@ private:
 
 } // namespace
 
+ordered_json resultsAsJson(const std::vector<NamedResult> &results) {
+  ordered_json json = ordered_json::object();
+  for (const NamedResult &result : results)
+    json[result.name] = jsonOf(result);
+  return json;
+}
+
 std::string reportAsJson(const PictureReport &report) {
   ordered_json json = {{"image", std::filesystem::path(report.path).filename().string()},
                        {"path", report.path}};
@@ -207,14 +218,13 @@ std::string reportAsJson(const PictureReport &report) {
   json.update({{"width", report.width}, {"height", report.height}});
   if (report.result.end != FrameEnd::kDone)
     json["ended"] = frameEndName(report.result.end);
-  for (const NamedResult &result : report.result.results)
-    json[result.name] = jsonOf(result);
+  json.update(resultsAsJson(report.result.results));
   if (!report.saved.empty())
     json["saved"] = report.saved;
   if (!report.result.timings.empty())
     json["timings"] = timingsAsJson(report.result.timings);
   if (report.profile)
-    json["profile"] = jsonOf(*report.profile);
+    json["profile"] = modelsAsJson(*report.profile);
   return jsonText(json, /*indent=*/-1);
 }
 

@@ -33,4 +33,8 @@ std::string reportAsText(const PictureReport &report, bool colours);
 std::string timingTable(const std::vector<StageTiming> &timings, bool colours);
 nlohmann::ordered_json timingsAsJson(const std::vector<StageTiming> &timings);
 
+/// An application's results by name, and what became of its models; for a program.
+nlohmann::ordered_json resultsAsJson(const std::vector<NamedResult> &results);
+nlohmann::ordered_json modelsAsJson(const std::vector<ModelProfile> &profile);
+
 } // namespace tandem

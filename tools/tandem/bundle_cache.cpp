@@ -6,8 +6,10 @@
 #include "devices/profile.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 namespace tandem {
 namespace {
@@ -27,6 +29,21 @@ fs::path cacheFolder() {
 Result<uint64_t> contentHash(const std::string &path) {
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
   return bundle::checksum(file.bytes());
+}
+
+/// The file that this code was loaded from: a program, or the module of another one (Python's).
+std::string ownFile() {
+  std::ifstream mappings("/proc/self/maps"); // "FIRST-LAST RIGHTS ... PATH"
+  auto address = reinterpret_cast<uintptr_t>(&ownFile);
+  std::string line;
+  while (std::getline(mappings, line)) {
+    unsigned long first = 0, last = 0;
+    size_t slash = line.find('/');
+    if (std::sscanf(line.c_str(), "%lx-%lx", &first, &last) == 2 && address >= first &&
+        address < last && slash != std::string::npos)
+      return line.substr(slash);
+  }
+  return "/proc/self/exe";
 }
 
 /// Of a model: a SavedModel is a folder, of which saved_model.pb is only a part.
@@ -88,7 +105,7 @@ Result<std::string> cachePlace(const std::string &folder, const std::string &nam
 
 Result<std::string> cachedBundle(const CompileRequest &request) {
   TANDEM_ASSIGN_OR_RETURN(uint64_t model, modelHash(request.modelPath));
-  TANDEM_ASSIGN_OR_RETURN(uint64_t program, contentHash("/proc/self/exe"));
+  TANDEM_ASSIGN_OR_RETURN(uint64_t program, contentHash(ownFile()));
   TANDEM_ASSIGN_OR_RETURN(std::string device, profileText(request.device)); // it may change
   TANDEM_ASSIGN_OR_RETURN(std::string path,
                           cachePlace("bundles",

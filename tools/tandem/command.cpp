@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <unistd.h>
 
@@ -84,6 +85,21 @@ void Progress::update(const std::string &stage, double done) {
   std::fprintf(stderr, "\r\033[K%s [%-*s] %3.0f%% %s", title_.c_str(), kBarWidth, bar.c_str(),
                done * 100, stage.c_str());
   std::fflush(stderr);
+}
+
+std::function<void(const std::string &, const std::string &, double)> progressReport() {
+  auto bar = std::make_shared<std::optional<Progress>>();
+  auto shown = std::make_shared<std::string>();
+  return [bar, shown](const std::string &title, const std::string &stage, double done) {
+    if (stage.empty() || *shown != title)
+      bar->reset();
+    *shown = title;
+    if (stage.empty())
+      return;
+    if (!*bar)
+      bar->emplace(title);
+    (*bar)->update(stage, done);
+  };
 }
 
 std::string firstGiven(const std::vector<CLI::Option *> &options) {

@@ -69,6 +69,10 @@ private:
   bool terminal_;
 };
 
+/// The same for whoever tells of work by a function of (title, stage, done), as a WorkReport: a new
+/// title or an empty stage ends what was before.
+std::function<void(const std::string &, const std::string &, double)> progressReport();
+
 // What options may be; anything else is wrong usage before a file is touched.
 CLI::Validator notEmpty();
 /// A finite number in [least, most]. CLI::Range takes NaN.

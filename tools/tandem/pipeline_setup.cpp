@@ -194,12 +194,16 @@ Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile profile, findProfile(app.device));
   TANDEM_ASSIGN_OR_RETURN(std::vector<Image> frames, sampleFrames(inputs));
   AppTasks tasks = tasksOf(app.parts.app, app.parts.runners);
-  Progress progress("profile " + app.parts.app.name);
-  progress.update("measuring its tasks on " + std::to_string(frames.size()) +
-                      (frames.size() == 1 ? " frame" : " frames"),
-                  0.5);
-  return profileApplication(app.parts, table, frames,
-                            whatToMeasure(devicesFor(tasks, profile, usableCores())));
+  WorkReport report = app.report ? app.report : [](auto &&...) {};
+  std::string title = "profile " + app.parts.app.name;
+  report(title,
+         "measuring its tasks on " + std::to_string(frames.size()) +
+             (frames.size() == 1 ? " frame" : " frames"),
+         0.5);
+  Result<AppProfile> costs = profileApplication(
+      app.parts, table, frames, whatToMeasure(devicesFor(tasks, profile, usableCores())));
+  report(title, "", 1);
+  return costs;
 }
 
 Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const std::string &file,
@@ -245,6 +249,12 @@ Result<PlannedApp> planForDevice(const OpenedApp &app, const StepTable &table,
                           planOn(app, setup, profile, coresOf(profile), /*pin=*/false, sources));
   planned.machine = profile.title + (profile.modelled ? ", modelled" : "");
   return planned;
+}
+
+Result<PlannedApp> planApp(const OpenedApp &app, const StepTable &table, const PipelineSetup &setup,
+                           const std::vector<std::string> &inputs) {
+  return app.device == "host" ? planHere(app, table, setup, inputs)
+                              : planForDevice(app, table, setup, inputs);
 }
 
 Status AppExecutor::writeTraces(const PipelineSetup &setup) const {

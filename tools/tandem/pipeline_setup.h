@@ -56,6 +56,10 @@ Result<PlannedApp> planForDevice(const OpenedApp &app, const StepTable &table,
                                  const PipelineSetup &setup,
                                  const std::vector<std::string> &inputs);
 
+/// Either, as the models were compiled.
+Result<PlannedApp> planApp(const OpenedApp &app, const StepTable &table, const PipelineSetup &setup,
+                           const std::vector<std::string> &inputs);
+
 /// An application ready to run, as a pipeline or not.
 class AppExecutor {
 public:

@@ -6,7 +6,6 @@
 #include "tools/tandem/output_place.h"
 
 #include <memory>
-#include <regex>
 
 namespace tandem {
 namespace {
@@ -45,17 +44,6 @@ void printSummary(const Options &options, const CompiledModel &model) {
                static_cast<double>(model.bundleBytes) / 1e6);
 }
 
-/// "neuron>=90%", "neuron:macs>=99.5%".
-Result<CoverageRequirement> parseRequirement(const std::string &text) {
-  static const std::regex kForm(R"(([A-Za-z_][A-Za-z0-9_]*)(:macs)?>=([0-9]+(\.[0-9]+)?)%)");
-  std::smatch parts;
-  if (!std::regex_match(text, parts, kForm) || std::stod(parts[3]) > 100)
-    return Error(Code::kInvalidArgument, "", "--require ", text,
-                 ": write BACKEND>=PERCENT% or BACKEND:macs>=PERCENT%, as in neuron>=90%");
-  return CoverageRequirement{
-      .backend = parts[1], .percent = std::stod(parts[3]), .ofMacs = parts[2].matched};
-}
-
 Result<CompileRequest> requestOf(const Options &options) {
   CompileRequest request;
   request.modelPath = options.model;
@@ -68,7 +56,7 @@ Result<CompileRequest> requestOf(const Options &options) {
   if (options.placement == "greedy")
     request.placement = CompileSettings::Placement::kGreedy;
   for (const std::string &text : options.requirements) {
-    TANDEM_ASSIGN_OR_RETURN(CoverageRequirement required, parseRequirement(text));
+    TANDEM_ASSIGN_OR_RETURN(CoverageRequirement required, parseCoverage(text));
     request.require.push_back(std::move(required));
   }
   for (const std::string &text : options.settings) {

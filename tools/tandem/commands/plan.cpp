@@ -3,14 +3,13 @@
 
 #include "base/file.h"
 #include "pipeline/schedulers/gantt.h"
-#include "pipeline/simulator/simulator.h"
 #include "tools/tandem/app_loading.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/pipeline_setup.h"
 #include "tools/tandem/plan_report.h"
+#include "tools/tandem/planned_app_report.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -25,24 +24,6 @@ struct Options {
   double jitter = 0;
   bool json = false;
 };
-
-Result<Simulation> simulated(const Options &options, const PlannedApp &planned) {
-  SimulationOptions simulation;
-  simulation.frames = options.simulatedFrames;
-  simulation.arrivalPeriod =
-      options.pipeline.framesPerSecond > 0 ? 1e6 / options.pipeline.framesPerSecond : 0;
-  simulation.jitter = options.jitter;
-  simulation.variations = planned.graph.variations;
-  simulation.counts = planned.graph.counts;
-  simulation.probabilities = planned.graph.probabilities;
-  return simulate(planned.graph.graph, planned.plan, simulation);
-}
-
-/// The device that works the longest part of the time.
-size_t busiest(const Simulation &simulation) {
-  auto most = std::ranges::max_element(simulation.utilisation);
-  return static_cast<size_t>(most - simulation.utilisation.begin());
-}
 
 void printText(const Options &options, const PlannedApp &planned, const Simulation &simulation) {
   const Plan &plan = planned.plan;
@@ -61,33 +42,14 @@ void printText(const Options &options, const PlannedApp &planned, const Simulati
   std::printf("busy, simulated:");
   for (size_t i = 0; i < graph.processors.size(); ++i)
     std::printf(" %s %.0f %%", graph.processors[i].name.c_str(), simulation.utilisation[i] * 100);
-  std::printf("; the bottleneck is %s\n", graph.processors[busiest(simulation)].name.c_str());
+  std::printf("; the bottleneck is %s\n", graph.processors[busiestDevice(simulation)].name.c_str());
   if (!planned.graph.modelled.empty())
     std::printf("modelled, not measured: %zu costs of tasks on devices, and so all of the above\n",
                 planned.graph.modelled.size());
 }
 
-void printJson(const Options &options, const PlannedApp &planned, const Simulation &simulation) {
-  const TaskGraph &graph = planned.graph.graph;
-  nlohmann::ordered_json json = {{"application", options.app.file},
-                                 {"machine", planned.machine},
-                                 {"modelled", planned.graph.modelled}};
-  json["plan"] = planAsJson(graph, planned.plan);
-  nlohmann::ordered_json busy;
-  for (size_t i = 0; i < graph.processors.size(); ++i)
-    busy[graph.processors[i].name] = simulation.utilisation[i];
-  json["simulated"] = {{"frames", simulation.finished},
-                       {"interval_us", simulation.interval},
-                       {"latency_p50_us", simulation.latencyP50},
-                       {"latency_p95_us", simulation.latencyP95},
-                       {"busy", busy},
-                       {"bottleneck", graph.processors[busiest(simulation)].name}};
-  std::printf("%s\n", jsonText(json).c_str());
-}
-
 int plan(Options &options) {
-  if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs);
-      !places.ok())
+  if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs); !places.ok())
     return refuseRequest(places.error());
   StepTable table;
   registerAllSteps(table);
@@ -95,12 +57,11 @@ int plan(Options &options) {
   if (int *exitCode = std::get_if<int>(&app))
     return *exitCode;
   const OpenedApp &opened = std::get<OpenedApp>(app);
-  Result<PlannedApp> planned = opened.device == "host"
-                                   ? planHere(opened, table, options.pipeline, options.inputs)
-                                   : planForDevice(opened, table, options.pipeline, options.inputs);
+  Result<PlannedApp> planned = planApp(opened, table, options.pipeline, options.inputs);
   if (!planned.ok())
     return refuse(planned.error());
-  Result<Simulation> simulation = simulated(options, *planned);
+  Result<Simulation> simulation = simulatePlan(*planned, options.simulatedFrames,
+                                               options.pipeline.framesPerSecond, options.jitter);
   if (!simulation.ok())
     return refuseRequest(simulation.error());
   if (!options.pipeline.svg.empty())
@@ -109,7 +70,8 @@ int plan(Options &options) {
         !written.ok())
       return refuse(written.error());
   if (options.json)
-    printJson(options, *planned, *simulation);
+    std::printf("%s\n",
+                jsonText(plannedAppAsJson(options.app.file, *planned, *simulation)).c_str());
   else
     printText(options, *planned, *simulation);
   return kExitDone;

@@ -1,0 +1,94 @@
+#include "tools/tandem/open_app.h"
+
+#include "base/file.h"
+#include "tools/tandem/bundle_cache.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace tandem {
+namespace {
+
+Result<std::string> compileCached(const AppModel &model, const AppRequest &request) {
+  CompileRequest compile;
+  compile.modelPath = model.file;
+  compile.shapes = model.shapes;
+  compile.backends = request.backends.empty() ? model.backends : request.backends;
+  if (!request.device.empty())
+    compile.device = request.device;
+  std::string title = "compile " + std::filesystem::path(model.file).filename().string();
+  compile.progress = [&](const std::string &stage, double done) {
+    if (request.report)
+      request.report(title, stage, done);
+  };
+  Result<std::string> bundle = cachedBundle(compile);
+  compile.progress("", 1);
+  if (bundle)
+    return bundle;
+  // What the application's file asks for, and not the model's.
+  const Error &error = bundle.error();
+  bool asksForBackends = request.backends.empty() && !model.backends.empty();
+  if (error.code == Code::kInvalidArgument || (error.subject.empty() && asksForBackends))
+    return Error(error.code, request.file + ":" + std::to_string(model.line), "model '", model.name,
+                 "': ", error.message);
+  return error;
+}
+
+} // namespace
+
+Status checkAppRequest(const AppRequest &request) {
+  CompileSettings settings;
+  settings.backends = request.backends;
+  if (!request.device.empty())
+    settings.device = request.device;
+  return checkSettings(settings);
+}
+
+Status replaceModels(Application &app, const AppRequest &request) {
+  for (const auto &[name, file] : request.models) {
+    auto found = std::ranges::find(app.models, name, &AppModel::name);
+    if (found == app.models.end()) {
+      std::string names;
+      for (const AppModel &model : app.models)
+        names += (names.empty() ? "" : ", ") + model.name;
+      return Error(Code::kInvalidArgument, app.path, "--model names '", name,
+                   "', the application's models are ", names);
+    }
+    found->file = file;
+  }
+  return {};
+}
+
+Result<OpenedApp> openApp(const AppRequest &request, Application app) {
+  OpenedApp opened;
+  ExecutorParts &parts = opened.parts;
+  opened.report = request.report;
+  opened.device = request.device.empty() ? "host" : request.device;
+  TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.file));
+  opened.identity = file.text();
+  for (const AppModel &model : app.models) {
+    TANDEM_ASSIGN_OR_RETURN(Labels labels, loadLabels(model));
+    parts.labels.push_back(std::move(labels));
+  }
+  std::vector<std::string> bundles;
+  for (const AppModel &model : app.models) {
+    TANDEM_ASSIGN_OR_RETURN(std::string bundle, compileCached(model, request));
+    opened.identity += "\n" + bundle; // its name in the cache says what it was made of
+    bundles.push_back(std::move(bundle));
+  }
+  for (const std::string &bundle : bundles) {
+    TANDEM_ASSIGN_OR_RETURN(auto runner, openModelRunner(bundle, request.threads));
+    parts.runners.push_back(std::move(runner));
+  }
+  parts.app = std::move(app);
+  return opened;
+}
+
+Result<OpenedApp> openRequestedApp(const AppRequest &request, const StepTable &table) {
+  TANDEM_RETURN_IF_ERROR(checkAppRequest(request));
+  TANDEM_ASSIGN_OR_RETURN(Application app, loadApplication(request.file, table.kinds()));
+  TANDEM_RETURN_IF_ERROR(replaceModels(app, request));
+  return openApp(request, std::move(app));
+}
+
+} // namespace tandem

@@ -1,0 +1,47 @@
+#include "tools/tandem/planned_app_report.h"
+
+#include "tools/tandem/plan_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace tandem {
+
+Result<Simulation> simulatePlan(const PlannedApp &planned, size_t frames, double framesPerSecond,
+                                double jitter) {
+  SimulationOptions simulation;
+  simulation.frames = frames;
+  simulation.arrivalPeriod = framesPerSecond > 0 ? 1e6 / framesPerSecond : 0;
+  simulation.jitter = jitter;
+  simulation.variations = planned.graph.variations;
+  simulation.counts = planned.graph.counts;
+  simulation.probabilities = planned.graph.probabilities;
+  return simulate(planned.graph.graph, planned.plan, simulation);
+}
+
+size_t busiestDevice(const Simulation &simulation) {
+  auto most = std::ranges::max_element(simulation.utilisation);
+  return static_cast<size_t>(most - simulation.utilisation.begin());
+}
+
+nlohmann::ordered_json plannedAppAsJson(const std::string &application, const PlannedApp &planned,
+                                        const Simulation &simulation) {
+  const TaskGraph &graph = planned.graph.graph;
+  nlohmann::ordered_json json = {{"application", application},
+                                 {"machine", planned.machine},
+                                 {"modelled", planned.graph.modelled}};
+  json["plan"] = planAsJson(graph, planned.plan);
+  nlohmann::ordered_json busy;
+  for (size_t i = 0; i < graph.processors.size(); ++i)
+    busy[graph.processors[i].name] = simulation.utilisation[i];
+  json["simulated"] = {{"frames", simulation.finished},
+                       {"interval_us", simulation.interval},
+                       {"latency_p50_us", simulation.latencyP50},
+                       {"latency_p95_us", simulation.latencyP95},
+                       {"busy", busy},
+                       {"bottleneck", graph.processors[busiestDevice(simulation)].name}};
+  return json;
+}
+
+} // namespace tandem

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "pipeline/simulator/simulator.h"
+#include "tools/tandem/pipeline_setup.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+namespace tandem {
+
+/// The plan tried on so many frames, which come at a rate (0: as fast as they are taken) and whose
+/// times go up and down by the part `jitter`. Errors: those of simulate().
+Result<Simulation> simulatePlan(const PlannedApp &planned, size_t frames, double framesPerSecond,
+                                double jitter);
+/// The device that works the longest part of the time.
+size_t busiestDevice(const Simulation &simulation);
+/// Both for a program; docs/command-line.md has the keys. `application`: its file.
+nlohmann::ordered_json plannedAppAsJson(const std::string &application, const PlannedApp &planned,
+                                        const Simulation &simulation);
+
+} // namespace tandem
