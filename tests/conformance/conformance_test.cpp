@@ -50,18 +50,32 @@ void expectEqual(const CaseOutput &expected, const CaseOutput &actual) {
 /// What a backend runs its code on: the cpu one once for each instruction set that it has code for,
 /// since by itself it takes the best of them.
 struct Target {
-  std::string backend, isa;
+  std::string backend, isa = {};
+  EmulatedMachine *machine = nullptr; ///< where it is none of this one's
 
   std::string name() const { return isa.empty() ? backend : backend + " " + isa; }
 };
-std::vector<Target> targets() {
+/// Whether dotprod has other code for it than neon.
+bool multipliesCodes(const OpCase &opCase) {
+  bool multiplies = opCase.op.find("conv") != std::string::npos || opCase.op == "fully_connected" ||
+                    opCase.op == "batch_matmul";
+  return multiplies && (opCase.type == "i8" || opCase.type == "u8");
+}
+
+std::vector<Target> targets(const OpCase &opCase) {
+  static EmulatedMachine withoutDotProducts("cortex-a72"), withDotProducts("cortex-a76");
   std::vector<Target> all;
   for (const std::string &backend : backendNames()) {
-    if (backend == "cpu")
+    if (backend == "cpu") {
       for (const char *isa : {"avx512", "avx2"})
         all.push_back({backend, isa});
-    else if (backend != "reference")
-      all.push_back({backend, ""});
+      if (canEmulate())
+        all.push_back({backend, "neon", &withoutDotProducts});
+      if (canEmulate() && multipliesCodes(opCase))
+        all.push_back({backend, "dotprod", &withDotProducts});
+    } else if (backend != "reference") {
+      all.push_back({backend});
+    }
   }
   return all;
 }
@@ -70,6 +84,9 @@ class Conformance : public ::testing::TestWithParam<OpCase> {
 protected:
   /// What was not run, and why; nothing is left out without a line.
   static void TearDownTestSuite() {
+    if (!canEmulate())
+      std::printf(
+          "[ NOT RUN  ] aarch64: this machine has no emulator or no cross compiler for it\n");
     for (const auto &[what, count] : notRun())
       std::printf("[ NOT RUN  ] %s: %d cases\n", what.c_str(), count);
   }
@@ -84,7 +101,7 @@ protected:
     const OpCase &one = GetParam();
     if (error.code == Code::kUnsupported && target.backend != "cpu")
       ++notRun()[target.name() + " refuses " + one.op + " " + one.type];
-    else if (error.code == Code::kUnavailable && !target.isa.empty())
+    else if (error.code == Code::kUnavailable && !target.isa.empty() && !target.machine)
       ++notRun()[target.name() + " is not on this processor"];
     else
       FAIL() << error.text();
@@ -94,9 +111,9 @@ protected:
 TEST_P(Conformance, EveryBackendAgreesWithTheReference) {
   auto expected = runCase(GetParam(), "reference");
   ASSERT_TRUE(expected.ok()) << expected.error().text() << "\n" << GetParam().mlir;
-  for (const Target &target : targets()) {
+  for (const Target &target : targets(GetParam())) {
     SCOPED_TRACE(target.name());
-    auto actual = runCase(GetParam(), target.backend, target.isa);
+    auto actual = runCase(GetParam(), target.backend, target.isa, target.machine);
     if (!actual.ok()) {
       skip(target, actual.error());
       continue;

@@ -54,10 +54,25 @@ void fill(const TensorView &tensor, const OpCase &opCase, uint32_t &state) {
   }
 }
 
+/// Of a Session, or what is used like one.
+template <typename SessionT>
+Result<std::vector<CaseOutput>> outputsOf(SessionT &session, const OpCase &opCase) {
+  uint32_t state = 12345;
+  for (const TensorView &input : session.inputs())
+    fill(input, opCase, state);
+  // Twice: the second run must not depend on what the first left behind.
+  TANDEM_RETURN_IF_ERROR(session.run());
+  TANDEM_RETURN_IF_ERROR(session.run());
+  std::vector<CaseOutput> outputs;
+  for (const TensorView &output : session.outputs())
+    outputs.push_back({output.type, {output.data, output.data + output.bytes}});
+  return outputs;
+}
+
 } // namespace
 
 Result<std::vector<CaseOutput>> runCase(const OpCase &opCase, const std::string &backend,
-                                        const std::string &isa) {
+                                        const std::string &isa, EmulatedMachine *machine) {
   static const Scratch kScratch;
   CompileRequest request;
   request.modelPath = kScratch.file("case.mlir");
@@ -68,18 +83,13 @@ Result<std::vector<CaseOutput>> runCase(const OpCase &opCase, const std::string 
   std::string path = kScratch.file("case.tandem");
   TANDEM_RETURN_IF_ERROR(compileModel(request, path).status());
 
+  if (machine) {
+    TANDEM_RETURN_IF_ERROR(machine->open(path));
+    return outputsOf(*machine, opCase);
+  }
   TANDEM_ASSIGN_OR_RETURN(auto bundle, Bundle::open(path));
   TANDEM_ASSIGN_OR_RETURN(auto session, Session::create(bundle, "", SessionOptions()));
-  uint32_t state = 12345;
-  for (const TensorView &input : session->inputs())
-    fill(input, opCase, state);
-  // Twice: the second run must not depend on what the first left behind.
-  TANDEM_RETURN_IF_ERROR(session->run());
-  TANDEM_RETURN_IF_ERROR(session->run());
-  std::vector<CaseOutput> outputs;
-  for (const TensorView &output : session->outputs())
-    outputs.push_back({output.type, {output.data, output.data + output.bytes}});
-  return outputs;
+  return outputsOf(*session, opCase);
 }
 
 } // namespace tandem::test

@@ -3,6 +3,7 @@
 #include "base/element_type.h"
 #include "base/result.h"
 #include "tests/conformance/cases.h"
+#include "tests/emulated/machine.h"
 
 #include <cstddef>
 #include <string>
@@ -18,9 +19,10 @@ struct CaseOutput {
 
 /// Compiles the case for one backend alone, runs it on inputs made from its name, gives its
 /// outputs. `isa`: the only instruction set that the cpu backend makes code for; all when empty.
-/// kUnsupported when the backend refuses the op, kUnavailable when this processor lacks the
-/// instruction set.
+/// `machine`: what runs it; this one when null. kUnsupported when the backend refuses the op,
+/// kUnavailable when the processor lacks the instruction set.
 Result<std::vector<CaseOutput>> runCase(const OpCase &opCase, const std::string &backend,
-                                        const std::string &isa = "");
+                                        const std::string &isa = "",
+                                        EmulatedMachine *machine = nullptr);
 
 } // namespace tandem::test

@@ -2,6 +2,7 @@
 
 #include "compiler/driver/compiler.h"
 #include "runtime/session.h"
+#include "tests/emulated/machine.h"
 #include "tests/models/golden_models.h"
 #include "tools/tandem/npy.h"
 
@@ -11,6 +12,7 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <unistd.h>
 
 namespace tandem::test {
@@ -19,8 +21,9 @@ namespace {
 struct Setting {
   const char *name;
   std::vector<std::string> backends;
-  const char *isa;           ///< for TANDEM_CPU_ISA; null: what the machine has
-  const char *npu = nullptr; ///< the Neuron library that serves the NPU; null: there is none
+  const char *isa;                 ///< for TANDEM_CPU_ISA; null: what the machine has
+  const char *npu = nullptr;       ///< the Neuron library that serves the NPU; null: there is none
+  const char *processor = nullptr; ///< of the emulated machine that runs it; null: this one runs it
 };
 
 std::ostream &operator<<(std::ostream &out, const Setting &setting) {
@@ -72,7 +75,9 @@ protected:
     unsetenv("TANDEM_NEURON_LIBRARY");
   }
 
-  void runGolden(Session &session, const GoldenModel &model, const GoldenModel::Golden &golden) {
+  /// Of a Session, or what is used like one.
+  template <typename SessionT>
+  void runGolden(SessionT &session, const GoldenModel &model, const GoldenModel::Golden &golden) {
     SCOPED_TRACE("seed " + std::to_string(golden.seed));
     for (size_t i = 0; i < model.inputs.size(); ++i) {
       auto input = session.input(model.inputs[i].name);
@@ -97,6 +102,14 @@ protected:
     }
   }
 
+  void runOnEmulatedMachine(const GoldenModel &model, const char *processor) {
+    EmulatedMachine machine(processor);
+    Status opened = machine.open(bundle_.string());
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    for (const GoldenModel::Golden &golden : model.goldens)
+      runGolden(machine, model, golden);
+  }
+
   std::filesystem::path bundle_;
 };
 
@@ -116,9 +129,13 @@ TEST_P(Models, AgreeWithTheirOwnFramework) {
     request.placement = CompileSettings::Placement::kGreedy;
   if (setting.isa)
     request.isas = {setting.isa};
+  if (setting.processor)
+    request.targets = {"aarch64"};
   auto compiled = compileModel(request, bundle_.string());
   ASSERT_TRUE(compiled.ok()) << compiled.error().text();
 
+  if (setting.processor)
+    return runOnEmulatedMachine(model, setting.processor);
   auto bundle = Bundle::open(bundle_.string());
   ASSERT_TRUE(bundle.ok()) << bundle.error().text();
   SessionOptions options;
@@ -128,6 +145,10 @@ TEST_P(Models, AgreeWithTheirOwnFramework) {
   for (const GoldenModel::Golden &golden : model.goldens)
     runGolden(**session, model, golden);
   EXPECT_THAT((*session)->notices(), ::testing::IsEmpty()) << "no device may have failed";
+}
+
+std::string nameOf(const ::testing::TestParamInfo<Models::ParamType> &info) {
+  return std::get<0>(info.param).name + "_" + std::get<1>(info.param).name;
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -142,9 +163,27 @@ INSTANTIATE_TEST_SUITE_P(
                           Setting{"neuron", {"neuron", "cpu", "reference"}, nullptr, NEURON_LIBRARY}
 #endif
                           )),
-    [](const auto &info) {
-      return std::get<0>(info.param).name + "_" + std::get<1>(info.param).name;
-    });
+    nameOf);
+
+/// Few, since emulation is slow: of each kind of arithmetic those of the repository, and one of
+/// ../shared.
+std::vector<GoldenModel> emulatedModels() {
+  const std::set<std::string> kNames = {
+      "liveness",     "onnx_transformer", "tensorflow_mobile_frozen",
+      "onnx_cnn_qdq", "vww_96_int8",      "mobilenet_v1_quant"};
+  std::vector<GoldenModel> models;
+  for (const GoldenModel &model : goldenModels())
+    if (canEmulate() && kNames.contains(model.name))
+      models.push_back(model);
+  return models;
+}
+INSTANTIATE_TEST_SUITE_P(
+    OnAarch64, Models,
+    ::testing::Combine(::testing::ValuesIn(emulatedModels()),
+                       ::testing::Values(Setting{"neon", {"cpu"}, nullptr, nullptr, "cortex-a72"},
+                                         Setting{
+                                             "dotprod", {"cpu"}, nullptr, nullptr, "cortex-a76"})),
+    nameOf);
 
 } // namespace
 } // namespace tandem::test

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+namespace tandem {
+
+struct BenchBundleOptions {
+  std::string bundle, model;
+  int threads = 1;
+  double seconds = 2; ///< to measure, after a warm-up of a fifth of that
+  bool json = false;
+};
+
+/// Runs one model of a bundle on made-up inputs for a while; prints how long it takes. Gives the
+/// exit code.
+int benchBundle(const BenchBundleOptions &options);
+
+} // namespace tandem
