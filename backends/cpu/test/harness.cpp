@@ -178,6 +178,9 @@ const std::string &OneRegion::refusal() const {
 size_t OneRegion::steps() const {
   return state_->steps;
 }
+const std::string &OneRegion::artifact() const {
+  return state_->artifact;
+}
 
 std::vector<Bytes> OneRegion::makeInputs(uint32_t seed) const {
   std::mt19937 random(seed);
