@@ -120,7 +120,9 @@ SmallVector<int64_t> withoutAxes(ArrayRef<int64_t> permutation, ArrayRef<int64_t
   return result;
 }
 
-/// Replaces `op` by a copy over `operands`, adjusted by `adjust`, and a transpose below it.
+/// Replaces `op` by a copy over `operands`, adjusted by `adjust`, and a transpose below it. Readers
+/// that undo that transpose read the copy at once: would they still stand below it when the copy is
+/// looked at, the copy's own operands would be worth transposing back, and so on without end.
 template <typename OpT, typename Adjust>
 void moveAbove(OpT op, ValueRange operands, ArrayRef<int64_t> permutation,
                PatternRewriter &rewriter, Adjust adjust) {
@@ -129,6 +131,11 @@ void moveAbove(OpT op, ValueRange operands, ArrayRef<int64_t> permutation,
   moved->setOperands(operands);
   moved->getResult(0).setType(result.clone(before(result.getShape(), permutation)));
   adjust(moved);
+  SmallVector<int64_t> undo = inverse(permutation);
+  for (Operation *reader : llvm::make_early_inc_range(op->getUsers()))
+    if (auto transpose = dyn_cast<TransposeOp>(reader);
+        transpose && transpose.getPermutation() == ArrayRef(undo))
+      rewriter.replaceOp(transpose, moved->getResult(0));
   rewriter.replaceOpWithNewOp<TransposeOp>(op, result, moved->getResult(0), permutation);
 }
 

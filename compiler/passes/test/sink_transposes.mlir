@@ -152,3 +152,26 @@ func.func @keep_before_tile(%a: tensor<1x4x4x2xf32>) -> tensor<1x2x8x8xf32> {
   %1 = graph.tile %0 multiples [1, 1, 2, 2] : (tensor<1x2x4x4xf32>) -> tensor<1x2x8x8xf32>
   return %1 : tensor<1x2x8x8xf32>
 }
+
+// -----
+
+// A rotary embedding, whose concatenation would be worth moving both ways: once, and there is an end.
+// CHECK-LABEL: func.func @rotary_embedding
+// CHECK-NOT:     graph.transpose
+// CHECK:         return
+func.func @rotary_embedding(%x: tensor<2x3x4x8xf32>, %c: tensor<2x4x4xf32>, %s: tensor<2x4x4xf32>) -> (tensor<2x3x4x8xf32>) {
+  %0 = graph.transpose %x permutation [0, 2, 1, 3] : (tensor<2x3x4x8xf32>) -> tensor<2x4x3x8xf32>
+  %x1 = graph.slice %0 begin [0, 0, 0, 0] size [2, 4, 3, 4] strides [1, 1, 1, 1] : (tensor<2x4x3x8xf32>) -> tensor<2x4x3x4xf32>
+  %x2 = graph.slice %0 begin [0, 0, 0, 4] size [2, 4, 3, 4] strides [1, 1, 1, 1] : (tensor<2x4x3x8xf32>) -> tensor<2x4x3x4xf32>
+  %c4 = graph.reshape %c shape [2, 4, 1, 4] : (tensor<2x4x4xf32>) -> tensor<2x4x1x4xf32>
+  %s4 = graph.reshape %s shape [2, 4, 1, 4] : (tensor<2x4x4xf32>) -> tensor<2x4x1x4xf32>
+  %a = graph.mul %c4, %x1 : (tensor<2x4x1x4xf32>, tensor<2x4x3x4xf32>) -> tensor<2x4x3x4xf32>
+  %b = graph.mul %s4, %x2 : (tensor<2x4x1x4xf32>, tensor<2x4x3x4xf32>) -> tensor<2x4x3x4xf32>
+  %r = graph.sub %a, %b : (tensor<2x4x3x4xf32>, tensor<2x4x3x4xf32>) -> tensor<2x4x3x4xf32>
+  %d = graph.mul %s4, %x1 : (tensor<2x4x1x4xf32>, tensor<2x4x3x4xf32>) -> tensor<2x4x3x4xf32>
+  %e = graph.mul %c4, %x2 : (tensor<2x4x1x4xf32>, tensor<2x4x3x4xf32>) -> tensor<2x4x3x4xf32>
+  %i = graph.add %d, %e : (tensor<2x4x3x4xf32>, tensor<2x4x3x4xf32>) -> tensor<2x4x3x4xf32>
+  %k = graph.concat %r, %i axis 3 : (tensor<2x4x3x4xf32>, tensor<2x4x3x4xf32>) -> tensor<2x4x3x8xf32>
+  %4 = graph.transpose %k permutation [0, 2, 1, 3] : (tensor<2x4x3x8xf32>) -> tensor<2x3x4x8xf32>
+  return %4 : tensor<2x3x4x8xf32>
+}
