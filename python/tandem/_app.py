@@ -1,0 +1,212 @@
+"""Applications of several models."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Union
+
+if TYPE_CHECKING:
+    import numpy
+
+    from ._compiler import FrameResult
+
+PathLike = Union[str, "os.PathLike[str]"]
+
+
+class App:
+    """An application: models, and the steps between them (docs/app-format.md).
+
+    Its models are compiled at once, unless the user's cache has them.
+
+    Args:
+        path: the application's .yaml file.
+        models: other files for some of its models, by name.
+        backends: in order of preference; none: as the application says.
+        device: what to compile for; plan() is for that device.
+        threads: inside one operation of a model, 1 to 256.
+        progress: called with a line about the work that begins and the part of it done, 0 to 1.
+
+    Threads: run() takes turns; each frames() is a run of its own, with models' memory of its own, and is used by one
+    thread at a time. The GIL is released while frames run.
+
+    Errors: InvalidArgumentError (with the line of the file), and those of tandem.compile().
+    """
+
+    def __init__(
+        self,
+        path: PathLike,
+        *,
+        models: Mapping[str, PathLike] | None = None,
+        backends: Sequence[str] = (),
+        device: str = "host",
+        threads: int = 1,
+        progress: Callable[[str, float], object] | None = None,
+    ):
+        from . import _compiler
+
+        files = {name: os.fspath(file) for name, file in (models or {}).items()}
+        self._app = _compiler.Application(os.fspath(path), files, list(backends), device, threads, progress)
+        self._turn = threading.Lock()
+        self._run = None  # made by the first run()
+
+    @property
+    def name(self) -> str:
+        """As its file says."""
+        return self._app.name
+
+    def run(self, frame: numpy.ndarray | PathLike) -> FrameResult:
+        """Runs it on one frame, step after step: u8[height, width, 3] of RGB, or a picture's path.
+
+        Errors: InvalidArgumentError for an array of another type or shape; those of the file; UnavailableError.
+        """
+        picture = load_picture(frame) if isinstance(frame, (str, os.PathLike)) else frame
+        with self._turn:
+            if self._run is None:
+                self._run = self._app.start({}, [])
+            self._run.submit(picture)
+            return self._run.next()
+
+    def frames(
+        self,
+        source: PathLike | Iterable[Any],
+        *,
+        pipeline: bool = False,
+        objective: str | None = None,
+        scheduler: str | None = None,
+        fps: float | None = None,
+        latency_ms: float | None = None,
+        frames_in_flight: int | None = None,
+        cores: int | None = None,
+        drop_oldest: bool = False,
+        costs: PathLike | None = None,
+        trace: PathLike | None = None,
+        svg: PathLike | None = None,
+        measure_on: PathLike | Sequence[PathLike] = (),
+    ) -> Iterator[FrameResult]:
+        """Runs it on frame after frame; gives their results in order.
+
+        Args:
+            source: a picture or video file or "camera:N", a sequence of those, or any iterable of arrays.
+            pipeline: frames overlap, on cores and devices as planned (docs/pipeline.md). The rest of the arguments is
+                for that, and as in `tandem run --pipeline`:
+            objective: "throughput" or "latency".
+            scheduler: who plans, as "throughput", "heft", "best".
+            fps, latency_ms: what the plan must reach, else an UnsupportedError.
+            frames_in_flight, cores: at most so many.
+            drop_oldest: of frames that wait, the oldest makes room for a new one.
+            costs: a file that profile() wrote; none: the cache's.
+            trace, svg: files to write at the end, for Perfetto or chrome://tracing, and a chart of the timeline.
+            measure_on: pictures or videos to measure costs on where none are known; none: those of `source`.
+
+        A frame whose step fails raises the error; the iterator is over then.
+        """
+        inputs = _paths(source)
+        pictures: Iterable[Any] = source if inputs is None else _compiler_module().FrameReader(inputs)  # type: ignore
+        setup = {
+            "pipeline": pipeline,
+            "objective": objective,
+            "scheduler": scheduler,
+            "fps": fps,
+            "latency_ms": latency_ms,
+            "frames_in_flight": frames_in_flight,
+            "cores": cores,
+            "drop_oldest": drop_oldest,
+            "costs": _text(costs),
+            "trace": _text(trace),
+            "svg": _text(svg),
+        }
+        run = self._app.start(setup, _paths(measure_on) or inputs or [])
+        return _results(run, pictures)
+
+    def plan(
+        self,
+        frames: PathLike | Sequence[PathLike] = (),
+        *,
+        objective: str | None = None,
+        scheduler: str | None = None,
+        fps: float | None = None,
+        latency_ms: float | None = None,
+        frames_in_flight: int | None = None,
+        cores: int | None = None,
+        costs: PathLike | None = None,
+        svg: PathLike | None = None,
+        simulate: int = 300,
+        jitter: float = 0.0,
+    ) -> dict[str, Any]:
+        """How it would run as a pipeline, here or on `device`, as `tandem plan --json` says it.
+
+        `frames`: pictures and videos to measure its tasks on where that was not done before. `simulate`: frames that
+        the plan is tried on, whose times go up and down by the part `jitter`. `svg`: where to draw its chart. What is
+        "modelled" in it was not measured. Errors: NotFoundError (costs are not known, and there are no frames),
+        UnsupportedError (fps or latency_ms cannot be reached, with what stands in the way).
+        """
+        setup = {
+            "objective": objective,
+            "scheduler": scheduler,
+            "fps": fps,
+            "latency_ms": latency_ms,
+            "frames_in_flight": frames_in_flight,
+            "cores": cores,
+            "costs": _text(costs),
+            "svg": _text(svg),
+        }
+        return self._app.plan(setup, _paths(frames) or [], simulate, jitter)
+
+    def profile(self, frames: PathLike | Sequence[PathLike], output: PathLike | None = None) -> dict[str, Any]:
+        """Measures its tasks on every kind of device that is here, on frames of these pictures and videos.
+
+        Writes the file that plans are made from (`output`; none: the cache, where plans look) and gives it as plain
+        data: docs/pipeline.md has the keys.
+        """
+        return self._app.profile(_paths(frames) or [], _text(output) or "")
+
+    def models(self) -> list[dict[str, Any]]:
+        """What became of each model in the calls of run() so far: model, regions, notices."""
+        with self._turn:
+            return [] if self._run is None else self._run.models()
+
+    def __repr__(self) -> str:
+        return f"tandem.App({self.name!r})"
+
+
+def load_picture(path: PathLike) -> numpy.ndarray:
+    """A picture file as u8[height, width, 3] of RGB, turned as its EXIF data says. Errors: NotFoundError,
+    InvalidArgumentError (no picture)."""
+    return _compiler_module().load_picture(os.fspath(path))
+
+
+def save_picture(path: PathLike, picture: Any) -> None:
+    """Writes u8[height, width, 3] of RGB in the format of the path's ending, whole or not at all.
+    Errors: InvalidArgumentError (no such format, another type or shape), IoError."""
+    _compiler_module().save_picture(os.fspath(path), picture)
+
+
+def _compiler_module() -> Any:
+    from . import _compiler
+
+    return _compiler
+
+
+def _results(run: Any, pictures: Iterable[Any]) -> Iterator[FrameResult]:
+    for picture in pictures:
+        while not run.takes_more:
+            yield run.next()
+        run.submit(picture)
+    while run.in_flight:
+        yield run.next()
+    run.write_traces()
+
+
+def _paths(source: Any) -> list[str] | None:
+    """None: these are no paths."""
+    if isinstance(source, (str, os.PathLike)):
+        return [os.fspath(source)]
+    if isinstance(source, (list, tuple)) and all(isinstance(entry, (str, os.PathLike)) for entry in source):
+        return [os.fspath(entry) for entry in source]
+    return None
+
+
+def _text(path: PathLike | None) -> str | None:
+    return None if path is None else os.fspath(path)

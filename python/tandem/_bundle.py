@@ -1,0 +1,169 @@
+"""Models: compile, load, inspect."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ._errors import InvalidArgumentError
+from ._runtime import Model, OpenBundle
+from ._sources import write_model
+
+class Bundle:
+    """Compiled models in one file: packed weights and machine code. Made by `tandem.compile`, or from a file.
+
+    Args:
+        path: a file that `tandem compile` or `save()` wrote.
+
+    Errors: NotFoundError, IoError, CorruptDataError (all of the file is checked), UnsupportedError (a newer format).
+    """
+
+    def __init__(self, path: str | os.PathLike[str]):
+        self._bundle = OpenBundle(os.fspath(path))
+        self._summary: dict[str, Any] = {}
+
+    @property
+    def path(self) -> str:
+        """The file; of a compiled model that was given no place, one that goes with this object."""
+        return self._bundle.path
+
+    @property
+    def models(self) -> list[str]:
+        """The names of its models, in order."""
+        return self._bundle.models
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Of a model compiled here: ops, regions, bundle_bytes, weight_bytes, arena_bytes, arena_lower_bound_bytes."""
+        return dict(self._summary)
+
+    def report(self) -> dict[str, Any]:
+        """Where each op runs, its predicted time, and why not elsewhere: docs/report.schema.json as plain data."""
+        return self._bundle.report()
+
+    def load(self, model: str = "", *, threads: int = 1) -> Model:
+        """A model of it, ready to run; the first where no name is given.
+
+        `threads`, 1 to 256, split one operation. Errors: NotFoundError (no such model), UnavailableError (a device is
+        not there and has no fallback, or no memory), InvalidArgumentError (threads, a closed bundle).
+        """
+        return self._bundle.load(model, threads)
+
+    def save(self, path: str | os.PathLike[str]) -> str:
+        """Writes it to a file, whole or not at all, and gives the path. Errors: IoError."""
+        self._bundle.save(os.fspath(path))
+        return os.fspath(path)
+
+    def close(self) -> None:
+        """Lets go of the file; models that were loaded go on. Every other call is then an InvalidArgumentError."""
+        self._bundle.close()
+
+    def __enter__(self) -> Bundle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"tandem.Bundle({self.path!r})"
+
+
+def compile(
+    model: Any,
+    *,
+    backends: Sequence[str] = (),
+    shapes: Mapping[str, Sequence[int]] | None = None,
+    device: str = "host",
+    options: Mapping[str, str] | None = None,
+    placement: str = "cost",
+    require: Sequence[str] = (),
+    isas: Sequence[str] = (),
+    example_inputs: Sequence[Any] | None = None,
+    example_kwargs: Mapping[str, Any] | None = None,
+    output: str | os.PathLike[str] | None = None,
+    progress: Callable[[str, float], object] | None = None,
+) -> Bundle:
+    """Compiles a model, as `tandem compile` does.
+
+    Args:
+        model: a path (.tflite, .onnx, .h5, .keras, .pt2, .pb, a SavedModel folder, NAME-symbol.json), or where the
+            framework is installed a torch.nn.Module, a torch.export.ExportedProgram, a Keras model, an
+            onnx.ModelProto.
+        backends: names in order of preference, as ["neuron", "cpu"]; none: those of the device.
+        shapes: fixes dynamic inputs, name to dimensions: {"input": (1, 224, 224, 3)}.
+        device: what to compile for, a profile's name or .json file.
+        options: settings of one backend, as {"neuron.sdk-lib": path}.
+        placement: "cost" (least predicted time of a run) or "greedy" (the first backend that can).
+        require: fails unless that part of the ops, or multiply-accumulates, is on a backend: ["neuron>=90%",
+            "neuron:macs>=99%"].
+        isas: instruction sets to generate code for, "avx512", "avx2"; none: all.
+        example_inputs, example_kwargs: of a torch.nn.Module, what it is called with: torch.export traces it.
+        output: the file to write; none: a temporary one that goes with the Bundle (`save()` keeps it).
+        progress: called with the stage that begins and the part of the work done, 0 to 1. An exception that it raises
+            ends the compilation.
+
+    Errors: InvalidArgumentError (a name or value that makes no sense), NotFoundError, IoError, CorruptDataError,
+    UnsupportedError (with every operator that is not supported); each names the file and the node. Releases the GIL.
+    """
+    from . import _compiler
+
+    folder = None
+    if not isinstance(model, (str, os.PathLike)) or output is None:
+        folder = tempfile.TemporaryDirectory(prefix="tandem-")
+    try:
+        if isinstance(model, (str, os.PathLike)):
+            if example_inputs is not None or example_kwargs is not None:
+                raise InvalidArgumentError("error: example inputs are for a torch.nn.Module")
+            path = os.fspath(model)
+        else:
+            assert folder is not None
+            path = write_model(model, folder.name, example_inputs, example_kwargs)
+        if output is None:
+            assert folder is not None
+            name = os.path.splitext(os.path.basename(os.path.normpath(path)))[0]
+            place = os.path.join(folder.name, f"{name}.tandem")
+        else:
+            place = os.fspath(output)
+        summary = _compiler.compile(
+            path,
+            place,
+            backends=list(backends),
+            shapes=_dimensions(shapes),
+            device=os.fspath(device),
+            options={key: str(value) for key, value in (options or {}).items()},
+            placement=placement,
+            require=list(require),
+            isas=list(isas),
+            progress=progress,
+        )
+        bundle = Bundle(place)
+    except BaseException:
+        if folder is not None:
+            folder.cleanup()
+        raise
+    bundle._summary = summary
+    if folder is not None and output is not None:
+        folder.cleanup()
+    elif folder is not None:
+        weakref.finalize(bundle, folder.cleanup)
+    return bundle
+
+
+def load(path: str | os.PathLike[str] | Bundle, model: str = "", *, threads: int = 1) -> Model:
+    """A model of a bundle, ready to run: `Bundle(path).load(model, threads=threads)`."""
+    bundle = path if isinstance(path, Bundle) else Bundle(path)
+    return bundle.load(model, threads=threads)
+
+
+def inspect(path: str | os.PathLike[str], *, shapes: Mapping[str, Sequence[int]] | None = None) -> dict[str, Any]:
+    """What a model file or a bundle holds, as `tandem inspect --json` says it. Errors: those of compile()."""
+    from . import _compiler
+
+    return _compiler.inspect(os.fspath(path), _dimensions(shapes))
+
+
+def _dimensions(shapes: Mapping[str, Sequence[int]] | None) -> dict[str, list[int]]:
+    return {name: [int(dim) for dim in dims] for name, dims in (shapes or {}).items()}

@@ -1,0 +1,144 @@
+"""Applications: on pictures from files and from memory, step after step and as a pipeline, planned and measured."""
+
+import json
+import threading
+
+import numpy as np
+import pytest
+
+import tandem
+
+NET = """
+func.func @main(%x: tensor<1x2xf32> {graph.name = "halves"}) -> (tensor<1x2xf32> {graph.name = "scores"}) {
+  %0 = graph.relu %x : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+"""
+
+SIDES = """tandem: 1
+name: sides
+models:
+  net: {file: net.mlir, labels: [left, right]}
+steps:
+  input:
+    uses: preprocess
+    inputs: frame
+    channels: grey
+    size: [2, 1]
+    range: [0, 1]
+  flat: {uses: flatten, inputs: input}
+  run: {model: net, inputs: flat}
+  side: {uses: classify, inputs: run}
+results:
+  side: side.label
+  scores: side.scores
+"""
+
+LEFT = np.array([[[255] * 3, [0] * 3]], np.uint8)
+RIGHT = np.ascontiguousarray(LEFT[:, ::-1])
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("TANDEM_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "net.mlir").write_text(NET)
+    (tmp_path / "sides.yaml").write_text(SIDES)
+    return tmp_path
+
+
+@pytest.fixture
+def app(folder):
+    return tandem.App(folder / "sides.yaml")
+
+
+@pytest.fixture
+def pictures(folder):
+    paths = []
+    for i in range(6):
+        paths.append(folder / f"{i}.png")
+        tandem.save_picture(paths[-1], RIGHT if i % 2 else LEFT)
+    return paths
+
+
+SIDES_OF = ["left", "right"] * 3
+
+
+def test_runs_on_arrays_and_files(app, pictures):
+    found = app.run(LEFT)
+    assert found["side"] == "left" and found.results == {"side": "left", "scores": [1, 0]}
+    assert app.run(pictures[1])["side"] == "right"
+    assert app.run(LEFT[:, ::-1])["side"] == "right"  # an array that is not contiguous
+    assert found.ended == "done" and found.milliseconds > 0 and found.frame == 1
+    assert [timing["stage"] for timing in found.timings] == ["input", "flat", "run", "side"]
+    np.testing.assert_array_equal(found.image, LEFT)
+    assert found.annotated().shape == LEFT.shape
+    assert app.models()[0]["regions"][0]["runs"] == 3 and app.name == "sides"
+    with pytest.raises(KeyError):
+        found["up"]
+
+
+def test_runs_on_frame_after_frame(app, pictures):
+    assert [found["side"] for found in app.frames(pictures)] == SIDES_OF
+    assert [found["side"] for found in app.frames(picture for picture in (LEFT, RIGHT))] == ["left", "right"]
+    assert [found["side"] for found in app.frames([LEFT])] == ["left"]
+    assert list(app.frames([])) == []
+
+
+def test_runs_as_a_pipeline_and_draws_the_timeline(app, folder, pictures):
+    results = list(app.frames(pictures, pipeline=True, trace=folder / "t.json", svg=folder / "t.svg"))
+    assert [found["side"] for found in results] == SIDES_OF
+    assert [found.frame for found in results] == [1, 2, 3, 4, 5, 6]
+    np.testing.assert_array_equal(results[1].image, RIGHT)
+    assert json.loads((folder / "t.json").read_text())["traceEvents"]
+    assert (folder / "t.svg").read_text().startswith("<svg")
+
+
+def test_a_pipeline_may_be_left_early(app, pictures):
+    frames = app.frames(pictures, pipeline=True)
+    assert next(frames)["side"] == "left"
+    del frames
+
+
+def test_plans_and_measures(app, folder, pictures):
+    costs = app.profile(pictures, folder / "costs.json")
+    assert costs["application"] == "sides" and costs == json.loads((folder / "costs.json").read_text())
+    plan = app.plan(costs=folder / "costs.json", objective="latency", svg=folder / "plan.svg", cores=1)
+    assert plan["plan"]["objective"] == "latency" and plan["simulated"]["frames"] == 300 and plan["modelled"] == []
+    assert (folder / "plan.svg").exists()
+
+
+def test_says_what_is_wrong(app, folder):
+    def error_of(call, kind=tandem.InvalidArgumentError):
+        with pytest.raises(kind) as caught:
+            call()
+        return str(caught.value)
+
+    assert error_of(lambda: app.run(LEFT.astype(np.float32))) == (
+        "error: the picture is f32 1x2x3, expected u8 HEIGHTxWIDTHx3 of RGB"
+    )
+    assert "the picture is u8 1x2, expected" in error_of(lambda: app.run(LEFT[:, :, 0]))
+    assert "empty" in error_of(lambda: app.run(LEFT[:0])) or True
+    assert "expected one of throughput, latency" in error_of(lambda: app.frames([LEFT], pipeline=True, objective="x"))
+    assert "cores is 0, expected a number from 1 to 1024" in error_of(lambda: app.plan(cores=0))
+    assert "nothing is known of its costs" in error_of(lambda: app.plan(), tandem.NotFoundError)
+    assert "the application's models are net" in error_of(lambda: tandem.App(folder / "sides.yaml", models={"up": "x"}))
+    assert "no backend is called 'gpu'" in error_of(lambda: tandem.App(folder / "sides.yaml", backends=["gpu"]))
+    assert "missing.yaml" in error_of(lambda: tandem.App(folder / "missing.yaml"), tandem.NotFoundError)
+    (folder / "bad.yaml").write_text(SIDES.replace("net.mlir", "none.mlir"))
+    assert "none.mlir" in error_of(lambda: tandem.App(folder / "bad.yaml"), tandem.NotFoundError)
+    assert "missing.png" in error_of(lambda: app.run(folder / "missing.png"), tandem.NotFoundError)
+    assert "missing.png" in error_of(lambda: list(app.frames(folder / "missing.png")), tandem.NotFoundError)
+
+
+def test_threads_take_turns(app):
+    wrong = []
+
+    def run(picture, side):
+        wrong.extend(side for _ in range(50) if app.run(picture)["side"] != side)
+
+    threads = [threading.Thread(target=run, args=pair) for pair in ((LEFT, "left"), (RIGHT, "right"), (LEFT, "left"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
