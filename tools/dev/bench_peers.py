@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Time models with Tandem and with other engines, beside each other.
 
-Usage: bench_peers.py [--peers NAME,...] [MODEL...]
+Usage: bench_peers.py [--peers NAME,...] [--json FILE] [MODEL...]
 
 MODEL    names of tests/models/models.json, or files; default: all that are on this machine
 --peers  of litert, openvino, onnxruntime; default: all. What one cannot read goes to it as ONNX, for which
          to_onnx.sh first installs the frameworks (8 GB)
+--json   writes all that was measured there too
 
 One thread, all pinned to the same core, and taking turns (Tandem, LiteRT, OpenVINO, Tandem ...), each turn a process
 of its own with its own warm-up, so that a slow minute of the machine meets all. Shown, as rows of a Markdown table: the
 median over the turns of each turn's median, the spread of the turns, and the ratio of Tandem to the best peer (below 1:
 Tandem is faster). Before it is timed a peer must give Tandem's outputs; "differs" is by how much they differ, as a part
 of the largest output or of all codes: 8-bit models round differently everywhere, and hybrid ones magnify that.
+A second table has how long a model takes to open and how much memory it adds: for a peer to a process that has it
+imported, for Tandem to a tool that opens nothing.
 """
 
 import argparse
@@ -26,7 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import FOLDER, TANDEM, compiled, first_core, timed
-from model_files import chosen, ranges
+from model_files import SUFFIXES, chosen, ranges
 
 PEERS = ("litert", "openvino", "onnxruntime")
 HERE = Path(__file__).resolve().parent
@@ -95,13 +98,13 @@ def file_for(peer, path, folder):
 
 
 def turn(peer, file, folder, seconds=SECONDS):
-    """The median of one turn; its outputs are in the folder."""
+    """What one turn measured; its outputs are in the folder."""
     program = (sys.executable, HERE / "peer_turn.py", peer, file, folder / "inputs.npz", folder / f"{peer}.npz", seconds)
-    return json.loads(called("taskset", "-c", first_core(), *program).splitlines()[-1])["median_ms"]
+    return json.loads(called("taskset", "-c", first_core(), *program).splitlines()[-1])
 
 
 def measure(name, path, span, peers, complain):
-    """Our times, each peer's times, and how far the peers' outputs are from ours at most."""
+    """Turns by engine, ours first, and how far the peers' outputs are from ours at most."""
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
     bundle = compiled(name, path)
@@ -110,7 +113,7 @@ def measure(name, path, span, peers, complain):
     np.savez(folder / "inputs.npz", **inputs)
     outputs = our_outputs(bundle, facts, inputs, folder)
 
-    ours, theirs, worst = [], {}, 0.0
+    files, worst = {}, 0.0
     for peer in peers:
         try:
             file = file_for(importlib.import_module(f"peers.{peer}"), path, folder)
@@ -122,23 +125,45 @@ def measure(name, path, span, peers, complain):
             if apart > LARGEST_DIFFERENCE:
                 raise Failure(f"its outputs differ from Tandem's by {apart:.2g}")
             worst = max(worst, apart)
-            theirs[peer] = (file, [])
+            files[peer] = file
         except Failure as failure:
             complain(f"{name} with {peer}: {failure}")
+    turns = {"tandem": [], **{peer: [] for peer in files}}
     for _ in range(ROUNDS):
-        ours.append(timed(bundle, SECONDS)["median_ms"])
-        for peer, (file, times) in theirs.items():
-            times.append(turn(peer, file, folder))
-    return ours, {peer: times for peer, (_, times) in theirs.items()}, worst
+        turns["tandem"].append(timed(bundle, SECONDS))
+        for peer, file in files.items():
+            turns[peer].append(turn(peer, file, folder))
+    return turns, worst
 
 
-def cells(name, peers, ours, theirs, worst):
-    def spread(times):
+def median(turns, key="median_ms"):
+    return statistics.median(turn[key] for turn in turns)
+
+
+def ratio(turns):
+    """Tandem to the best peer; None without one."""
+    best = min((median(theirs) for peer, theirs in turns.items() if peer != "tandem"), default=None)
+    return best and median(turns["tandem"]) / best
+
+
+def cells(name, engines, turns, worst):
+    def spread(engine):
+        if engine not in turns:
+            return "–"
+        times = [turn["median_ms"] for turn in turns[engine]]
         return f"{statistics.median(times):.3f} ± {(max(times) - min(times)) / 2:.3f}"
 
-    best = min((statistics.median(times) for times in theirs.values()), default=None)
-    result = [f"{statistics.median(ours) / best:.2f}", f"{worst:.0e}"] if theirs else ["–", "–"]
-    return [name, spread(ours), *(spread(theirs[peer]) if peer in theirs else "–" for peer in peers), *result]
+    result = [f"{ratio(turns):.2f}", f"{worst:.0e}"] if ratio(turns) else ["–", "–"]
+    return [name, *map(spread, engines), *result]
+
+
+def opening(name, engines, turns):
+    def both(engine):
+        if engine not in turns:
+            return "–"
+        return f"{median(turns[engine], 'open_ms'):.2f} ms, {median(turns[engine], 'peak_mb'):.1f} MB"
+
+    return [name, *map(both, engines)]
 
 
 def processor():
@@ -152,6 +177,7 @@ def processor():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", default=",".join(PEERS), type=lambda text: text.split(","))
+    parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("models", nargs="*", metavar="MODEL")
     arguments = parser.parse_args()
     for name in arguments.peers:
@@ -168,18 +194,29 @@ def main():
 
     versions = (f"{name} {importlib.metadata.version(importlib.import_module(f'peers.{name}').PACKAGE)}" for name in arguments.peers)
     print(f"{processor()}; {', '.join(versions)}; one thread, one core, {ROUNDS} turns each\n")
-    header = ["model", "Tandem ms", *(f"{name} ms" for name in arguments.peers), "Tandem / best", "differs"]
+    engines, results = ["tandem", *arguments.peers], {}
+    header = ["model", *(f"{name} ms" for name in engines), "Tandem / best", "differs"]
     show(header)
     show(["---"] * len(header))
     spans = ranges()
-    for name, path in chosen(arguments.models, (".tflite", ".h5", ".hdf5", ".pt2")).items():
+    for name, path in chosen(arguments.models, SUFFIXES).items():
         try:
-            results = measure(name, path, spans.get(name, (-1, 1)), arguments.peers, complain)
-            show(cells(name, arguments.peers, *results))
+            turns, worst = measure(name, path, spans.get(name, (-1, 1)), arguments.peers, complain)
+            results[name] = {"turns": turns, "ratio": ratio(turns), "differs": worst}
+            show(cells(name, engines, turns, worst))
         except Failure as failure:
             complain(f"{name}: {failure}")
         except subprocess.CalledProcessError as error:  # of bench.py
             complain(f"{name}: {(error.stderr or 'no words').strip().splitlines()[-1]}")
+    ratios = [result["ratio"] for result in results.values() if result["ratio"]]
+    if ratios:
+        print(f"\ngeometric mean of Tandem / best over {len(ratios)} models: {statistics.geometric_mean(ratios):.2f}\n")
+    show(["opening", *engines])
+    show(["---"] * (1 + len(engines)))
+    for name, result in results.items():
+        show(opening(name, engines, result["turns"]))
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"processor": processor(), "models": results}, indent=1))
     return 1 if failures else 0
 
 

@@ -1,4 +1,5 @@
-"""The models that bench.py and bench_peers.py know by name: those of tests/models/models.json."""
+"""The models that bench.py and bench_peers.py know by name: those of tests/models/models.json, and the networks of
+bench_networks.py once it has written them."""
 
 import json
 import os
@@ -6,6 +7,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("TANDEM_SHARED_MODELS", ROOT.parent / "shared/models"))
+
+
+NETWORKS = ROOT / "build/bench/networks"
+SUFFIXES = (".tflite", ".h5", ".hdf5", ".pt2", ".onnx")
 
 
 def table():
@@ -25,7 +30,7 @@ def known():
         path = SHARED / name if place == "shared" else ROOT / name
         if path.exists():
             found[model["name"]] = path
-    return found
+    return {**found, **{path.stem: path for path in sorted(NETWORKS.glob("*.onnx"))}}
 
 
 def chosen(names, suffixes):

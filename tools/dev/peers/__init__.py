@@ -2,6 +2,7 @@
 
 PACKAGE             what pip calls it
 takes(path)         whether it reads the model as it is; what none of its own formats is becomes ONNX first
+prepare()           imports the engine, so that load() is the opening of a model and nothing else
 load(path, inputs)  a function that runs the model on these arrays (by name) on one thread and gives the milliseconds
                     that the engine itself took, and one that gives the outputs by name
 """

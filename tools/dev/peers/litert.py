@@ -9,6 +9,10 @@ def takes(path):
     return path.suffix == ".tflite"
 
 
+def prepare():
+    from ai_edge_litert.interpreter import Interpreter  # noqa: F401
+
+
 def load(path, inputs):
     from ai_edge_litert.interpreter import Interpreter
 

@@ -9,6 +9,10 @@ def takes(path):
     return path.suffix == ".onnx"
 
 
+def prepare():
+    import onnxruntime  # noqa: F401
+
+
 def load(path, inputs):
     import onnxruntime
 

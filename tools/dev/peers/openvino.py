@@ -7,6 +7,10 @@ def takes(path):
     return path.suffix in (".tflite", ".onnx")
 
 
+def prepare():
+    import openvino  # noqa: F401
+
+
 def load(path, inputs):
     import openvino
 
