@@ -28,6 +28,9 @@ float hardSwish(float x) {
 float gelu(float x) {
   return 0.5f * x * (1 + std::erf(x * 0.70710678f));
 }
+float errorFunction(float x) {
+  return std::erf(x);
+}
 float exponential(float x) {
   return std::exp(x);
 }
@@ -60,6 +63,9 @@ float sine(float x) {
 }
 float cosine(float x) {
   return std::cos(x);
+}
+float arcTangent(float x) {
+  return std::atan(x);
 }
 
 /// Calls `compute(code less the input's zero point)`, which gives the result's code without its
@@ -176,6 +182,8 @@ constexpr Function kFunctions[] = {
     {"round", nearestEven},
     {"sin", sine},
     {"cos", cosine},
+    {"atan", arcTangent},
+    {"erf", errorFunction},
 };
 } // namespace
 

@@ -47,15 +47,17 @@ LogicalResult inferBroadcast(Location location, Value lhs, Value rhs, StringRef 
   return infer(shapes, result);
 }
 
-#define TANDEM_BINARY(OP)                                                                          \
+#define TANDEM_BINARY_OF(OP, VERIFY, RULE)                                                         \
   LogicalResult OP::inferReturnTypeComponents(MLIRContext *, Location location, Adaptor adaptor,   \
                                               Shapes &shapes) {                                    \
     return inferBroadcast(location, adaptor.getOperands()[0], adaptor.getOperands()[1],            \
                           "binary_c1", shapes);                                                    \
   }                                                                                                \
   LogicalResult OP::verify() {                                                                     \
-    return verifySameKind(*this, "binary_c2");                                                     \
+    return VERIFY(*this, RULE);                                                                    \
   }
+#define TANDEM_BINARY(OP) TANDEM_BINARY_OF(OP, verifySameKind, "binary_c2")
+#define TANDEM_BITS(OP) TANDEM_BINARY_OF(OP, verifySameElementType, "bits_c1")
 TANDEM_BINARY(AddOp)
 TANDEM_BINARY(SubOp)
 TANDEM_BINARY(MulOp)
@@ -67,7 +69,14 @@ TANDEM_BINARY(SquaredDifferenceOp)
 TANDEM_BINARY(FloorDivOp)
 TANDEM_BINARY(FloorModOp)
 TANDEM_BINARY(PreluOp)
+TANDEM_BITS(BitwiseAndOp)
+TANDEM_BITS(BitwiseOrOp)
+TANDEM_BITS(BitwiseXorOp)
+TANDEM_BITS(ShiftLeftOp)
+TANDEM_BITS(ShiftRightOp)
+#undef TANDEM_BITS
 #undef TANDEM_BINARY
+#undef TANDEM_BINARY_OF
 
 #define TANDEM_UNARY(OP)                                                                           \
   LogicalResult OP::inferReturnTypeComponents(MLIRContext *, Location, Adaptor adaptor,            \
@@ -85,6 +94,7 @@ TANDEM_UNARY(TanhOp)
 TANDEM_UNARY(HardSwishOp)
 TANDEM_UNARY(HardSigmoidOp)
 TANDEM_UNARY(GeluOp)
+TANDEM_UNARY(ErfOp)
 TANDEM_UNARY(ExpOp)
 TANDEM_UNARY(LogOp)
 TANDEM_UNARY(SqrtOp)
@@ -96,6 +106,7 @@ TANDEM_UNARY(CeilOp)
 TANDEM_UNARY(RoundOp)
 TANDEM_UNARY(SinOp)
 TANDEM_UNARY(CosOp)
+TANDEM_UNARY(AtanOp)
 TANDEM_UNARY(LeakyReluOp)
 TANDEM_UNARY(EluOp)
 #undef TANDEM_UNARY

@@ -4,6 +4,8 @@
 
 include "graph_base.td"
 
+def Graph_Bits : StaticShapeTensorOf<[I<8>, UI<8>, I<16>, I<32>, I<64>]>;
+
 class Graph_BinaryOp<string mnemonic, string formula, list<Trait> traits = []>
     : Graph_Op<mnemonic, traits> {
   let summary = formula;
@@ -62,6 +64,30 @@ def Graph_FloorModOp : Graph_PlainBinaryOp<"floor_mod", "lhs - rhs * floor_div(l
   }];
 }
 
+class Graph_BitsOp<string mnemonic, string formula, list<Trait> traits = []>
+    : Graph_PlainBinaryOp<mnemonic, formula, traits> {
+  let description = [{
+    - binary_c1 as add.
+    - bits_c1: operands and result have one element type, an integer of 8 bits or more.
+  }];
+  let arguments = (ins Graph_Bits:$lhs, Graph_Bits:$rhs);
+  let results = (outs Graph_Bits:$result);
+}
+def Graph_BitwiseAndOp : Graph_BitsOp<"bitwise_and", "bits that both have", [Commutative]>;
+def Graph_BitwiseOrOp : Graph_BitsOp<"bitwise_or", "bits that one of both has", [Commutative]>;
+def Graph_BitwiseXorOp : Graph_BitsOp<"bitwise_xor", "bits that differ", [Commutative]>;
+
+class Graph_ShiftOp<string mnemonic, string formula> : Graph_BitsOp<mnemonic, formula> {
+  let description = [{
+    To the right the sign of a signed integer comes in. By the width of an element or more, and by a
+    negative number, all bits are shifted out.
+
+    - binary_c1 as add, bits_c1 as bitwise_and.
+  }];
+}
+def Graph_ShiftLeftOp : Graph_ShiftOp<"shift_left", "bits of lhs, rhs places higher">;
+def Graph_ShiftRightOp : Graph_ShiftOp<"shift_right", "bits of lhs, rhs places lower">;
+
 def Graph_PreluOp : Graph_BinaryOp<"prelu", "x where x >= 0, slope * x elsewhere"> {
   let arguments = (ins Graph_Tensor:$lhs, Graph_Tensor:$slope);
   let assemblyFormat = "$lhs `,` $slope attr-dict `:` functional-type(operands, results)";
@@ -87,6 +113,7 @@ def Graph_TanhOp : Graph_UnaryOp<"tanh", "hyperbolic tangent">;
 def Graph_HardSwishOp : Graph_UnaryOp<"hard_swish", "x * relu6(x + 3) / 6">;
 def Graph_HardSigmoidOp : Graph_UnaryOp<"hard_sigmoid", "relu6(x + 3) / 6">;
 def Graph_GeluOp : Graph_UnaryOp<"gelu", "x * normal distribution function of x, by erf">;
+def Graph_ErfOp : Graph_UnaryOp<"erf", "error function of Gauss">;
 def Graph_ExpOp : Graph_UnaryOp<"exp", "e to the power of x">;
 def Graph_LogOp : Graph_UnaryOp<"log", "natural logarithm">;
 def Graph_SqrtOp : Graph_UnaryOp<"sqrt", "square root">;
@@ -98,6 +125,7 @@ def Graph_CeilOp : Graph_UnaryOp<"ceil", "smallest integer that is not below x">
 def Graph_RoundOp : Graph_UnaryOp<"round", "nearest integer, of two the even one">;
 def Graph_SinOp : Graph_UnaryOp<"sin", "sine of x in radians">;
 def Graph_CosOp : Graph_UnaryOp<"cos", "cosine of x in radians">;
+def Graph_AtanOp : Graph_UnaryOp<"atan", "angle in radians whose tangent is x">;
 
 def Graph_LeakyReluOp : Graph_UnaryOp<"leaky_relu", "x where x >= 0, alpha * x elsewhere"> {
   let arguments = (ins Graph_Tensor:$input, F32Attr:$alpha);

@@ -16,13 +16,14 @@ namespace {
 bool isUnary(Operation *op) {
   return isa<ReluOp, Relu6Op, ReluN1To1Op, SigmoidOp, TanhOp, HardSwishOp, HardSigmoidOp, GeluOp,
              ExpOp, LogOp, SqrtOp, RsqrtOp, AbsOp, NegOp, FloorOp, CeilOp, RoundOp, SinOp, CosOp,
-             LeakyReluOp, EluOp, QuantizeOp, DequantizeOp, CastOp, LogicalNotOp>(op);
+             AtanOp, ErfOp, LeakyReluOp, EluOp, QuantizeOp, DequantizeOp, CastOp, LogicalNotOp>(op);
 }
 
 bool isBinary(Operation *op) {
   return isa<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, PowOp, SquaredDifferenceOp, PreluOp,
              FloorDivOp, FloorModOp, EqualOp, NotEqualOp, LessOp, LessEqualOp, GreaterOp,
-             GreaterEqualOp, LogicalAndOp, LogicalOrOp>(op);
+             GreaterEqualOp, LogicalAndOp, LogicalOrOp, BitwiseAndOp, BitwiseOrOp, BitwiseXorOp,
+             ShiftLeftOp, ShiftRightOp>(op);
 }
 
 bool isPerAxis(Value value) {

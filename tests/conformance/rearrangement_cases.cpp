@@ -58,8 +58,16 @@ void addRearrangementCases(std::vector<OpCase> &cases) {
     cases.push_back(divided(op, "i32", {1, -1, 2, -3, 1000003, 0, -2147483647 - 1}));
   for (const std::string op : {"floor_div", "floor_mod"})
     cases.push_back(divided(op, "f32", {0, 0, 0, 0, 0}));
-  for (const std::string op : {"ceil", "round", "sin", "cos"})
+  for (const std::string op : {"ceil", "round", "sin", "cos", "atan", "erf"})
     cases.push_back(moved(op, "f32", {3, 41}, {3, 41}, "", "rows"));
+  for (const std::string op :
+       {"bitwise_and", "bitwise_or", "bitwise_xor", "shift_left", "shift_right"})
+    for (const std::string type : {"ui8", "i16", "i32", "i64"}) {
+      ModuleText text;
+      std::string a = text.argument({3, 41}, {type}), b = text.argument({41}, {type});
+      cases.push_back(
+          {op, type, "rows", text.finish(text.apply(op, {a, b}, "", tensorText({3, 41}, {type})))});
+    }
   for (const std::string op : {"abs", "neg"})
     cases.push_back(moved(op, "i32", {3, 41}, {3, 41}, "", "rows"));
   for (const std::string op : {"add", "sub", "mul", "maximum", "minimum"}) {

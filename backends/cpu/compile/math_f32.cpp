@@ -40,6 +40,7 @@ const Entry kFormulas[] = {
     {"graph.hard_sigmoid", [](Formula x, float) { return hardSigmoid(x); }},
     {"graph.hard_swish", [](Formula x, float) { return x * hardSigmoid(x); }},
     {"graph.gelu", [](Formula x, float) { return gelu(x); }},
+    {"graph.erf", [](Formula x, float) { return x.apply<math::ErfOp>(); }},
     {"graph.exp", [](Formula x, float) { return x.apply<math::ExpOp>(); }},
     {"graph.log", [](Formula x, float) { return x.apply<math::LogOp>(); }},
     {"graph.sqrt", [](Formula x, float) { return x.apply<math::SqrtOp>(); }},
@@ -51,6 +52,7 @@ const Entry kFormulas[] = {
     {"graph.round", [](Formula x, float) { return x.apply<math::RoundEvenOp>(); }},
     {"graph.sin", [](Formula x, float) { return sineF32(x); }},
     {"graph.cos", [](Formula x, float) { return cosineF32(x); }},
+    {"graph.atan", [](Formula x, float) { return x.apply<math::AtanOp>(); }},
     {"graph.leaky_relu", [](Formula x, float alpha) { return x.pick(x, x * x.of(alpha)); }},
     {"graph.elu",
      [](Formula x, float alpha) {

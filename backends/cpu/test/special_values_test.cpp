@@ -179,6 +179,24 @@ TEST(CpuTrigonometry, IsWithinOneUnitInTheLastPlace) {
   }
 }
 
+/// Not to the last place: their polynomials are MLIR's.
+TEST(CpuPolynomials, AreNear) {
+  std::vector<float> x = {0.0f, -0.0f, kNan, kInfinity, -kInfinity, 1e-30f, 1e30f, -1e30f};
+  for (int i = 0; i < 2000; ++i)
+    x.push_back((static_cast<float>(i) - 1000) / 150);
+  std::string type = "tensor<" + std::to_string(x.size()) + "xf32>";
+  for (const std::string op : {"atan", "erf"}) {
+    Outputs outputs = run(moduleOf("%x: " + type, op + " %x : (" + type + ")", type), {bytesOf(x)});
+    std::vector<float> expected = as<float>(outputs.expected);
+    for (const Bytes &bytes : outputs.actual)
+      for (size_t i = 0; i < x.size(); ++i) {
+        float actual = as<float>(bytes)[i];
+        EXPECT_TRUE(sameNumber(actual, expected[i]) || std::abs(actual - expected[i]) < 5e-7f)
+            << op << " of " << x[i] << ": " << actual << ", expected " << expected[i];
+      }
+  }
+}
+
 TEST(CpuConversions, SaturateAsTheReferenceDoes) {
   std::vector<float> values = kSpecial;
   for (float value : {127.4f, 127.5f, -128.5f, 255.5f, 256.0f, -0.9f, 2147483647.0f, -2147483904.0f,

@@ -59,6 +59,13 @@ bool truths(Operands operands, const TensorFacts &result) {
   return all(operands, result, [](const TensorFacts &t) { return isPlain(t, ElementType::kBool); });
 }
 
+/// Of one type of 8 bits or more.
+bool bits(Operands operands, const TensorFacts &result) {
+  bool isWhole = is8Bit(result) || result.type == ElementType::kI16 ||
+                 result.type == ElementType::kI32 || result.type == ElementType::kI64;
+  return isWhole && result.quantization.empty() && moved(operands, result);
+}
+
 /// Two of one type, to a truth value.
 bool comparesPlain(Operands operands, const TensorFacts &result) {
   return isPlain(result, ElementType::kBool) &&
@@ -180,6 +187,11 @@ constexpr Rule kRules[] = {
     {"pow", 2, 2, {floats}},
     {"squared_difference", 2, 2, {floats}},
     {"prelu", 2, 2, {floats, codes}},
+    {"bitwise_and", 2, 2, {bits}},
+    {"bitwise_or", 2, 2, {bits}},
+    {"bitwise_xor", 2, 2, {bits}},
+    {"shift_left", 2, 2, {bits}},
+    {"shift_right", 2, 2, {bits}},
     {"relu", 1, 1, {floats, codes}},
     {"relu6", 1, 1, {floats, codes}},
     {"relu_n1_to_1", 1, 1, {floats, codes}},
@@ -190,6 +202,7 @@ constexpr Rule kRules[] = {
     {"hard_sigmoid", 1, 1, {floats, codes}},
     {"gelu", 1, 1, {floats, codes}},
     {"elu", 1, 1, {floats, codes}},
+    {"erf", 1, 1, {floats, codes}},
     {"exp", 1, 1, {floats, codes}},
     {"log", 1, 1, {floats, codes}},
     {"sqrt", 1, 1, {floats, codes}},
@@ -201,6 +214,7 @@ constexpr Rule kRules[] = {
     {"round", 1, 1, {floats, codes}},
     {"sin", 1, 1, {floats, codes}},
     {"cos", 1, 1, {floats, codes}},
+    {"atan", 1, 1, {floats, codes}},
     {"equal", 2, 2, {comparesPlain, comparesCodes}},
     {"not_equal", 2, 2, {comparesPlain, comparesCodes}},
     {"less", 2, 2, {comparesPlain, comparesCodes}},

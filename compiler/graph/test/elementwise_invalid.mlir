@@ -25,6 +25,14 @@ func.func @binary_c2_result(%a: tensor<2xf32>) {
 
 // -----
 
+func.func @bits_c1(%a: tensor<2xi32>, %b: tensor<2xi8>) {
+  // expected-error @+1 {{bits_c1: element type 'i8' differs from 'i32'}}
+  %0 = graph.shift_left %a, %b : (tensor<2xi32>, tensor<2xi8>) -> tensor<2xi32>
+  return
+}
+
+// -----
+
 func.func @prelu_broadcast(%a: tensor<1x2x2x3xf32>, %slope: tensor<2xf32>) {
   // expected-error @+1 {{binary_c1}}
   %0 = graph.prelu %a, %slope : (tensor<1x2x2x3xf32>, tensor<2xf32>) -> tensor<1x2x2x3xf32>

@@ -32,6 +32,13 @@ func.func @round_trip(%a: tensor<2x3xf32>, %image: tensor<1x4x4x4xf32>, %t: tens
 // CHECK-NEXT:    graph.round %arg2
 // CHECK-NEXT:    graph.sin %arg2
 // CHECK-NEXT:    graph.cos %arg2
+// CHECK-NEXT:    graph.atan %arg2
+// CHECK-NEXT:    graph.erf %arg2
+// CHECK-NEXT:    graph.bitwise_and %arg0, %arg1 : (tensor<2x3xi32>, tensor<3xi32>) -> tensor<2x3xi32>
+// CHECK-NEXT:    graph.bitwise_or %arg0, %arg1 :
+// CHECK-NEXT:    graph.bitwise_xor %arg0, %arg1 :
+// CHECK-NEXT:    graph.shift_left %arg0, %arg1 :
+// CHECK-NEXT:    graph.shift_right %arg0, %arg1 :
 func.func @elementwise(%a: tensor<2x3xi32>, %b: tensor<3xi32>, %x: tensor<2xf32>) {
   %0 = graph.floor_div %a, %b : (tensor<2x3xi32>, tensor<3xi32>) -> tensor<2x3xi32>
   %1 = graph.floor_mod %a, %b : (tensor<2x3xi32>, tensor<3xi32>) -> tensor<2x3xi32>
@@ -39,5 +46,12 @@ func.func @elementwise(%a: tensor<2x3xi32>, %b: tensor<3xi32>, %x: tensor<2xf32>
   %3 = graph.round %x : (tensor<2xf32>) -> tensor<2xf32>
   %4 = graph.sin %x : (tensor<2xf32>) -> tensor<2xf32>
   %5 = graph.cos %x : (tensor<2xf32>) -> tensor<2xf32>
+  %6 = graph.atan %x : (tensor<2xf32>) -> tensor<2xf32>
+  %7 = graph.erf %x : (tensor<2xf32>) -> tensor<2xf32>
+  %8 = graph.bitwise_and %a, %b : (tensor<2x3xi32>, tensor<3xi32>) -> tensor<2x3xi32>
+  %9 = graph.bitwise_or %a, %b : (tensor<2x3xi32>, tensor<3xi32>) -> tensor<2x3xi32>
+  %10 = graph.bitwise_xor %a, %b : (tensor<2x3xi32>, tensor<3xi32>) -> tensor<2x3xi32>
+  %11 = graph.shift_left %a, %b : (tensor<2x3xi32>, tensor<3xi32>) -> tensor<2x3xi32>
+  %12 = graph.shift_right %a, %b : (tensor<2x3xi32>, tensor<3xi32>) -> tensor<2x3xi32>
   return
 }

@@ -131,6 +131,38 @@ static void planBinary(Operation *op, Plan &plan) {
       plan);
 }
 
+namespace {
+/// On elements as they are stored, whatever their width.
+template <typename OpT> OpHandler bits() {
+  return {supportsAny, [](Operation *op, Plan &plan) {
+            planBroadcast(
+                op, [](KernelBuilder &k, ArrayRef<Value> of) { return make<OpT>(k, of[0], of[1]); },
+                plan);
+          }};
+}
+
+/// A negative number of places is a very large one.
+template <typename OpT> void planShift(Operation *op, Plan &plan) {
+  planBroadcast(
+      op,
+      [](KernelBuilder &k, ArrayRef<Value> of) -> Value {
+        Type type = of[1].getType();
+        Value last = k.constant(type, static_cast<int>(type.getIntOrFloatBitWidth()) - 1);
+        Value places = arith::MinUIOp::create(k, of[1], last);
+        Value shifted = make<OpT>(k, of[0], places);
+        if (std::is_same_v<OpT, arith::ShRSIOp>) // the sign is in every place then
+          return shifted;
+        Value allOut = arith::CmpIOp::create(k, arith::CmpIPredicate::ugt, of[1], last);
+        return arith::SelectOp::create(k, allOut, k.constant(of[0].getType(), 0), shifted);
+      },
+      plan);
+}
+void planShiftRight(Operation *op, Plan &plan) {
+  bool isUnsigned = graph::tensorType(op->getResult(0)).getElementType().isUnsignedInteger();
+  isUnsigned ? planShift<arith::ShRUIOp>(op, plan) : planShift<arith::ShRSIOp>(op, plan);
+}
+} // namespace
+
 void registerElementwise(HandlerTable &table) {
   OpHandler unary{supportsUnary, planUnary}, binary{supportsBinary, planBinary};
   table.add<graph::ReluOp>(unary);
@@ -152,6 +184,8 @@ void registerElementwise(HandlerTable &table) {
   table.add<graph::RoundOp>(unary);
   table.add<graph::SinOp>(unary);
   table.add<graph::CosOp>(unary);
+  table.add<graph::AtanOp>(unary);
+  table.add<graph::ErfOp>(unary);
   table.add<graph::LeakyReluOp>(unary);
   table.add<graph::EluOp>(unary);
   table.add<graph::AddOp>(binary);
@@ -165,6 +199,11 @@ void registerElementwise(HandlerTable &table) {
   table.add<graph::PowOp>(binary);
   table.add<graph::SquaredDifferenceOp>(binary);
   table.add<graph::PreluOp>(binary);
+  table.add<graph::BitwiseAndOp>(bits<arith::AndIOp>());
+  table.add<graph::BitwiseOrOp>(bits<arith::OrIOp>());
+  table.add<graph::BitwiseXorOp>(bits<arith::XOrIOp>());
+  table.add<graph::ShiftLeftOp>({supportsAny, planShift<arith::ShLIOp>});
+  table.add<graph::ShiftRightOp>({supportsAny, planShiftRight});
 }
 
 } // namespace tandem::cpu

@@ -183,6 +183,45 @@ Result<Kernel> preparePrelu(const Op &op) {
         return x >= 0 ? multiplyRoundingTwice(x, same) : multiplyRoundingTwice(x * by, sloped);
       });
 }
+
+/// `compute` takes two integers of the result's type to one.
+template <typename Compute> Result<Kernel> ofBits(const Op &op, Compute compute) {
+  switch (op.result().type) {
+  case ElementType::kU8:
+    return elementwise<uint8_t>(op, compute);
+  case ElementType::kI8:
+    return elementwise<int8_t>(op, compute);
+  case ElementType::kI16:
+    return elementwise<int16_t>(op, compute);
+  case ElementType::kI32:
+    return elementwise<int32_t>(op, compute);
+  default:
+    return elementwise<int64_t>(op, compute);
+  }
+}
+Result<Kernel> prepareBitwiseAnd(const Op &op) {
+  return ofBits(op, []<typename T>(T a, T b) { return static_cast<T>(a & b); });
+}
+Result<Kernel> prepareBitwiseOr(const Op &op) {
+  return ofBits(op, []<typename T>(T a, T b) { return static_cast<T>(a | b); });
+}
+Result<Kernel> prepareBitwiseXor(const Op &op) {
+  return ofBits(op, []<typename T>(T a, T b) { return static_cast<T>(a ^ b); });
+}
+/// A negative number of places is a very large one.
+template <typename T> bool shiftsAllOut(T places) {
+  return static_cast<std::make_unsigned_t<T>>(places) >= sizeof(T) * 8;
+}
+Result<Kernel> prepareShiftLeft(const Op &op) {
+  return ofBits(op, []<typename T>(T a, T b) {
+    return shiftsAllOut(b) ? T(0) : static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) << b);
+  });
+}
+Result<Kernel> prepareShiftRight(const Op &op) {
+  return ofBits(op, []<typename T>(T a, T b) {
+    return shiftsAllOut(b) ? static_cast<T>(a < 0 ? -1 : 0) : static_cast<T>(a >> b);
+  });
+}
 } // namespace
 
 void registerArithmetic(KernelTable &table) {
@@ -197,6 +236,11 @@ void registerArithmetic(KernelTable &table) {
   table.add("pow", preparePow);
   table.add("squared_difference", prepareSquaredDifference);
   table.add("prelu", preparePrelu);
+  table.add("bitwise_and", prepareBitwiseAnd);
+  table.add("bitwise_or", prepareBitwiseOr);
+  table.add("bitwise_xor", prepareBitwiseXor);
+  table.add("shift_left", prepareShiftLeft);
+  table.add("shift_right", prepareShiftRight);
 }
 
 } // namespace tandem::reference

@@ -60,8 +60,7 @@ Result<Kernel> prepareNeg(const Op &op) {
   return prepareWithIntegers(op, [](auto, auto bits) { return 0 - bits; });
 }
 Result<Kernel> prepareAbs(const Op &op) {
-  return prepareWithIntegers(op,
-                             [](auto value, auto bits) { return value < 0 ? 0 - bits : bits; });
+  return prepareWithIntegers(op, [](auto value, auto bits) { return value < 0 ? 0 - bits : bits; });
 }
 
 /// Ops with a parameter: x where it is not negative, `below(x, alpha)` elsewhere.
@@ -85,7 +84,7 @@ Result<Kernel> prepareLeakyRelu(const Op &op) {
 void registerUnary(KernelTable &table) {
   for (std::string_view op :
        {"relu", "relu6", "relu_n1_to_1", "sigmoid", "tanh", "hard_sigmoid", "hard_swish", "gelu",
-        "exp", "log", "sqrt", "rsqrt", "floor", "ceil", "round", "sin", "cos"})
+        "exp", "log", "sqrt", "rsqrt", "floor", "ceil", "round", "sin", "cos", "atan", "erf"})
     table.add(op, prepareUnary);
   table.add("abs", prepareAbs);
   table.add("neg", prepareNeg);
