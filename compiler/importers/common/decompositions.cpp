@@ -2,6 +2,8 @@
 
 #include "compiler/graph/graph.h"
 
+#include "mlir/Dialect/Traits.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -10,48 +12,114 @@ namespace tandem {
 
 static constexpr auto kNone = graph::Activation::None;
 
-static MaybeValue times(NodeBuilder &build, MaybeValue a, MaybeValue b) {
-  return build.create<graph::MulOp>(a, b, kNone);
+MaybeValue square(NodeBuilder &build, MaybeValue x) {
+  return build.multiply(x, x);
 }
-static MaybeValue plus(NodeBuilder &build, MaybeValue a, MaybeValue b) {
-  return build.create<graph::AddOp>(a, b, kNone);
+MaybeValue reciprocal(NodeBuilder &build, MaybeValue x) {
+  return failed(x) ? x : build.divide(build.scalarLike(*x, 1), x);
 }
-static MaybeValue scaled(NodeBuilder &build, MaybeValue x, double factor) {
-  if (failed(x) || factor == 1)
-    return x;
-  return times(build, x, build.scalarLike(*x, factor));
-}
-static MaybeValue shifted(NodeBuilder &build, MaybeValue x, double offset) {
+
+MaybeValue sign(NodeBuilder &build, MaybeValue x) {
   if (failed(x))
     return failure();
-  return plus(build, x, build.scalarLike(*x, offset));
+  Type type = getElementTypeOrSelf(*x);
+  return build.subtract(build.cast(build.compare<graph::GreaterOp>(x, 0.0), type),
+                        build.cast(build.compare<graph::LessOp>(x, 0.0), type));
+}
+
+MaybeValue isNan(NodeBuilder &build, MaybeValue x) {
+  return build.compare<graph::NotEqualOp>(x, x);
+}
+MaybeValue isInfinite(NodeBuilder &build, MaybeValue x) {
+  return build.compare<graph::EqualOp>(build.create<graph::AbsOp>(x), INFINITY);
+}
+
+MaybeValue remainderOfDividend(NodeBuilder &build, MaybeValue x, MaybeValue y) {
+  if (failed(x) || failed(y))
+    return failure();
+  if (isa<IntegerType>(getElementTypeOrSelf(*x)))
+    return build.subtract(x, build.multiply(build.divide(x, y), y));
+  MaybeValue rest =
+      build.create<graph::FloorModOp>(build.create<graph::AbsOp>(x), build.create<graph::AbsOp>(y));
+  return build.select(build.compare<graph::LessOp>(x, 0.0), build.create<graph::NegOp>(rest), rest);
+}
+
+MaybeValue tangent(NodeBuilder &build, MaybeValue x) {
+  return build.divide(build.create<graph::SinOp>(x), build.create<graph::CosOp>(x));
+}
+/// sqrt(1 - x^2), as sqrt((1 - x)(1 + x)), which has no difference of squares.
+static MaybeValue legOf(NodeBuilder &build, MaybeValue x) {
+  return build.create<graph::SqrtOp>(
+      build.multiply(build.add(build.create<graph::NegOp>(x), 1), build.add(x, 1)));
+}
+MaybeValue arcSine(NodeBuilder &build, MaybeValue x) {
+  return build.create<graph::AtanOp>(build.divide(x, legOf(build, x)));
+}
+MaybeValue arcCosine(NodeBuilder &build, MaybeValue x) {
+  return build.add(build.create<graph::NegOp>(arcSine(build, x)), M_PI_2);
+}
+
+/// (exp(x) + sign * exp(-x)) / 2.
+static MaybeValue halfSumOfPowers(NodeBuilder &build, MaybeValue x, double sign) {
+  MaybeValue rising = build.create<graph::ExpOp>(x),
+             falling = build.create<graph::ExpOp>(build.create<graph::NegOp>(x));
+  return build.multiply(build.add(rising, build.multiply(falling, sign)), 0.5);
+}
+MaybeValue hyperbolicSine(NodeBuilder &build, MaybeValue x) {
+  return halfSumOfPowers(build, x, -1);
+}
+MaybeValue hyperbolicCosine(NodeBuilder &build, MaybeValue x) {
+  return halfSumOfPowers(build, x, 1);
+}
+/// Of |x|, with the sign of x, so that nothing is lost for negative ones.
+MaybeValue inverseHyperbolicSine(NodeBuilder &build, MaybeValue x) {
+  MaybeValue magnitude = build.create<graph::AbsOp>(x);
+  MaybeValue root = build.create<graph::SqrtOp>(build.add(square(build, x), 1));
+  return build.multiply(sign(build, x), build.create<graph::LogOp>(build.add(magnitude, root)));
+}
+MaybeValue inverseHyperbolicCosine(NodeBuilder &build, MaybeValue x) {
+  MaybeValue root = build.create<graph::SqrtOp>(build.multiply(build.add(x, -1), build.add(x, 1)));
+  return build.create<graph::LogOp>(build.add(x, root));
+}
+MaybeValue inverseHyperbolicTangent(NodeBuilder &build, MaybeValue x) {
+  MaybeValue ratio = build.divide(build.add(x, 1), build.add(build.create<graph::NegOp>(x), 1));
+  return build.multiply(build.create<graph::LogOp>(ratio), 0.5);
+}
+
+/// elu below 0 keeps the digits that are left there.
+MaybeValue expMinusOne(NodeBuilder &build, MaybeValue x) {
+  return build.select(build.compare<graph::LessOp>(x, 0.0),
+                      build.create<graph::EluOp>(x, llvm::APFloat(1.0f)),
+                      build.add(build.create<graph::ExpOp>(x), -1));
+}
+MaybeValue logOnePlus(NodeBuilder &build, MaybeValue x) {
+  return build.create<graph::LogOp>(build.add(x, 1));
 }
 
 MaybeValue softplus(NodeBuilder &build, MaybeValue x) {
   MaybeValue decay =
       build.create<graph::ExpOp>(build.create<graph::NegOp>(build.create<graph::AbsOp>(x)));
-  return plus(build, build.create<graph::ReluOp>(x),
-              build.create<graph::LogOp>(shifted(build, decay, 1)));
+  return build.add(build.create<graph::ReluOp>(x), build.create<graph::LogOp>(build.add(decay, 1)));
 }
 
 MaybeValue mish(NodeBuilder &build, MaybeValue x) {
-  return times(build, x, build.create<graph::TanhOp>(softplus(build, x)));
+  return build.multiply(x, build.create<graph::TanhOp>(softplus(build, x)));
 }
 
 MaybeValue swish(NodeBuilder &build, MaybeValue x, double beta) {
-  return times(build, x, build.create<graph::SigmoidOp>(scaled(build, x, beta)));
+  return build.multiply(x, build.create<graph::SigmoidOp>(build.multiply(x, beta)));
 }
 
 MaybeValue selu(NodeBuilder &build, MaybeValue x, double alpha, double gamma) {
-  return scaled(build, build.create<graph::EluOp>(x, llvm::APFloat(static_cast<float>(alpha))),
-                gamma);
+  return build.multiply(build.create<graph::EluOp>(x, llvm::APFloat(static_cast<float>(alpha))),
+                        gamma);
 }
 
 MaybeValue geluTanh(NodeBuilder &build, MaybeValue x) {
-  MaybeValue cube = times(build, times(build, x, x), x);
+  MaybeValue cube = build.multiply(build.multiply(x, x), x);
   MaybeValue inner =
-      scaled(build, plus(build, x, scaled(build, cube, 0.044715)), std::sqrt(M_2_PI));
-  return times(build, scaled(build, x, 0.5), shifted(build, build.create<graph::TanhOp>(inner), 1));
+      build.multiply(build.add(x, build.multiply(cube, 0.044715)), std::sqrt(M_2_PI));
+  return build.multiply(build.multiply(x, 0.5), build.add(build.create<graph::TanhOp>(inner), 1));
 }
 
 MaybeValue clampBetween(NodeBuilder &build, MaybeValue x, double low, double high) {
@@ -74,25 +142,25 @@ MaybeValue powScalar(NodeBuilder &build, MaybeValue x, double exponent) {
   if (failed(x) || exponent == 1)
     return x;
   if (exponent == 2)
-    return times(build, x, x);
+    return build.multiply(x, x);
   if (exponent == 3)
-    return times(build, times(build, x, x), x);
+    return build.multiply(build.multiply(x, x), x);
   if (exponent == 0.5)
     return build.create<graph::SqrtOp>(x);
   if (exponent == -0.5)
     return build.create<graph::RsqrtOp>(x);
   if (exponent == -1)
-    return build.create<graph::DivOp>(build.scalarLike(*x, 1), x, kNone);
+    return reciprocal(build, x);
   return build.create<graph::PowOp>(x, build.scalarLike(*x, exponent));
 }
 
 Normalized normalizeOver(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> axes, double epsilon) {
   MaybeValue mean = build.create<graph::MeanOp>(x, axes, /*keepDims=*/true);
-  MaybeValue centred = build.create<graph::SubOp>(x, mean, kNone);
+  MaybeValue centred = build.subtract(x, mean);
   MaybeValue variance =
-      build.create<graph::MeanOp>(times(build, centred, centred), axes, /*keepDims=*/true);
-  MaybeValue inverse = build.create<graph::RsqrtOp>(shifted(build, variance, epsilon));
-  return {times(build, centred, inverse), mean, inverse};
+      build.create<graph::MeanOp>(build.multiply(centred, centred), axes, /*keepDims=*/true);
+  MaybeValue inverse = build.create<graph::RsqrtOp>(build.add(variance, epsilon));
+  return {build.multiply(centred, inverse), mean, inverse};
 }
 
 MaybeValue pixelShuffle(NodeBuilder &build, MaybeValue nchw, int64_t block) {
@@ -116,8 +184,17 @@ MaybeValue expandTo(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> shape) {
   for (size_t d = 0; d < std::min(shape.size(), aligned.size()); ++d)
     if (aligned[d] == 1)
       repeats[d] = shape[d];
-  MaybeValue ones = build.fill(getElementTypeOrSelf(*x), repeats, 1);
-  return times(build, build.reshape(x, aligned), ones);
+  return build.create<graph::TileOp>(build.reshape(x, aligned), repeats);
+}
+
+MaybeValue repeatEach(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t times) {
+  if (failed(x))
+    return failure();
+  SmallVector<int64_t> result(shapeOf(*x)), apart(result), full(result);
+  result[axis] *= times;
+  apart.insert(apart.begin() + axis + 1, 1);
+  full.insert(full.begin() + axis + 1, times);
+  return build.reshape(expandTo(build, build.reshape(x, apart), full), result);
 }
 
 MaybeValue multiplyRows(NodeBuilder &build, MaybeValue rows, MaybeValue filter, MaybeValue bias) {
@@ -133,6 +210,47 @@ MaybeValue multiplyRows(NodeBuilder &build, MaybeValue rows, MaybeValue filter, 
   MaybeValue result = build.create<graph::FullyConnectedOp>(rows, filter, bias, kNone);
   shape.back() = shapeOf(*filter)[0];
   return isMatrix ? result : build.reshape(result, shape);
+}
+
+/// A value with these leading dimensions in front of its last two.
+static MaybeValue withBatch(NodeBuilder &build, MaybeValue value, ArrayRef<int64_t> batch) {
+  if (failed(value))
+    return failure();
+  SmallVector<int64_t> shape(batch);
+  llvm::append_range(shape, shapeOf(*value).take_back(2));
+  return expandTo(build, value, shape);
+}
+
+MaybeValue matrixProduct(NodeBuilder &build, MaybeValue lhs, MaybeValue rhs, bool transposeLhs,
+                         bool transposeRhs) {
+  if (failed(lhs) || failed(rhs))
+    return failure();
+  SmallVector<int64_t> left(shapeOf(*lhs)), right(shapeOf(*rhs)), batch;
+  bool isRow = left.size() == 1, isColumn = right.size() == 1;
+  if (left.empty() || right.empty() || (isRow && transposeLhs) || (isColumn && transposeRhs))
+    return build.error() << "shapes " << shapeText(left) << " and " << shapeText(right)
+                         << " are no matrix product";
+  if (right.size() == 2 && !transposeLhs) // serves all rows
+    return multiplyRows(build, lhs, transposeRhs ? rhs : build.transpose(rhs, {1, 0}), Value());
+  if (isRow)
+    left.insert(left.begin(), 1);
+  if (isColumn)
+    right.push_back(1);
+  if (!OpTrait::util::getBroadcastedShape(ArrayRef(left).drop_back(2), ArrayRef(right).drop_back(2),
+                                          batch))
+    return build.error() << "shapes " << shapeText(left) << " and " << shapeText(right)
+                         << " are no matrix product";
+  MaybeValue result = build.create<graph::BatchMatmulOp>(
+      withBatch(build, build.reshape(lhs, left), batch),
+      withBatch(build, build.reshape(rhs, right), batch), transposeLhs, transposeRhs);
+  if (failed(result))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*result));
+  if (isColumn)
+    shape.pop_back();
+  if (isRow)
+    shape.erase(shape.end() - (isColumn ? 1 : 2));
+  return build.reshape(result, shape);
 }
 
 } // namespace tandem

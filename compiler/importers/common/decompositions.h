@@ -7,6 +7,30 @@ namespace tandem {
 // Functions that frameworks name and the graph composes. Each is failed when an operand is, and
 // takes tensors of real numbers only.
 
+MaybeValue square(NodeBuilder &build, MaybeValue x);
+MaybeValue reciprocal(NodeBuilder &build, MaybeValue x);
+/// -1, 0 or 1, of integers as well; of NaN 0.
+MaybeValue sign(NodeBuilder &build, MaybeValue x);
+/// Truth values.
+MaybeValue isNan(NodeBuilder &build, MaybeValue x);
+MaybeValue isInfinite(NodeBuilder &build, MaybeValue x);
+/// The remainder with the sign of the dividend, as C's fmod and % have it.
+MaybeValue remainderOfDividend(NodeBuilder &build, MaybeValue x, MaybeValue y);
+
+// Trigonometric and hyperbolic functions that the graph has no op for, in angles of radians.
+MaybeValue tangent(NodeBuilder &build, MaybeValue x);
+MaybeValue arcSine(NodeBuilder &build, MaybeValue x);
+MaybeValue arcCosine(NodeBuilder &build, MaybeValue x);
+MaybeValue hyperbolicSine(NodeBuilder &build, MaybeValue x);
+MaybeValue hyperbolicCosine(NodeBuilder &build, MaybeValue x);
+MaybeValue inverseHyperbolicSine(NodeBuilder &build, MaybeValue x);
+MaybeValue inverseHyperbolicCosine(NodeBuilder &build, MaybeValue x);
+MaybeValue inverseHyperbolicTangent(NodeBuilder &build, MaybeValue x);
+
+/// exp(x) - 1, of small numbers as well, and log(1 + x).
+MaybeValue expMinusOne(NodeBuilder &build, MaybeValue x);
+MaybeValue logOnePlus(NodeBuilder &build, MaybeValue x);
+
 /// log(1 + exp(x)), as max(x, 0) + log(1 + exp(-|x|)) so that nothing overflows.
 MaybeValue softplus(NodeBuilder &build, MaybeValue x);
 /// x * tanh(softplus(x)).
@@ -34,11 +58,18 @@ Normalized normalizeOver(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_
 /// graph has as (row, column, channel). `block` squared divides the channels.
 MaybeValue pixelShuffle(NodeBuilder &build, MaybeValue nchw, int64_t block);
 
-/// Elements repeated along dimensions of 1 until the shape is that, by a product with ones, which
-/// broadcasts.
+/// Elements of any type repeated along dimensions of 1 until the shape is that.
 MaybeValue expandTo(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> shape);
+
+/// Each entry of a dimension `times` times, side by side.
+MaybeValue repeatEach(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t times);
 
 /// Rows of the last dimension, whatever is before it, times `filter` [N, K]. A null bias is none.
 MaybeValue multiplyRows(NodeBuilder &build, MaybeValue rows, MaybeValue filter, MaybeValue bias);
+
+/// The product of matrices as numpy.matmul has it: leading dimensions broadcast, a vector is a row
+/// on the left and a column on the right.
+MaybeValue matrixProduct(NodeBuilder &build, MaybeValue lhs, MaybeValue rhs,
+                         bool transposeLhs = false, bool transposeRhs = false);
 
 } // namespace tandem

@@ -33,4 +33,14 @@ llvm::Expected<llvm::SmallVector<int64_t>> fixShape(const ImportOptions &options
   return llvm::SmallVector<int64_t>(given);
 }
 
+std::string openDimension(llvm::StringRef input, llvm::ArrayRef<int64_t> dims, size_t index,
+                          llvm::StringRef symbol) {
+  std::string shape;
+  for (int64_t size : dims)
+    shape += (shape.empty() ? "" : "x") + (size < 0 ? "?" : std::to_string(size));
+  return "dimension " + std::to_string(index) + " of " + shape + " is open" +
+         (symbol.empty() ? "" : " (" + symbol.str() + ")") + ", fix it with --shape " +
+         input.str() + "=DIMS";
+}
+
 } // namespace tandem

@@ -22,4 +22,9 @@ llvm::Expected<llvm::SmallVector<int64_t>> fixShape(const ImportOptions &options
                                                     llvm::StringRef input, llvm::StringRef subject,
                                                     llvm::ArrayRef<int64_t> dims);
 
+/// "dimension 0 of ?x3x224x224 is open (batch), fix it with --shape x=DIMS". An open dimension is
+/// negative; `symbol` is its name in the model, if it has one.
+std::string openDimension(llvm::StringRef input, llvm::ArrayRef<int64_t> dims, size_t index,
+                          llvm::StringRef symbol = "");
+
 } // namespace tandem

@@ -56,7 +56,51 @@ MaybeValue NodeBuilder::constant(Type type, ArrayRef<int64_t> shape, ArrayRef<fl
 
 MaybeValue NodeBuilder::scalarLike(Value like, double value) {
   SmallVector<int64_t> shape(shapeOf(like).empty() ? 0 : 1, 1);
-  return constant(getElementTypeOrSelf(like), shape, static_cast<float>(value));
+  Type type = getElementTypeOrSelf(like);
+  return isa<IntegerType>(type) ? integerConstant(type, shape, static_cast<int64_t>(value))
+                                : constant(type, shape, static_cast<float>(value));
+}
+
+MaybeValue NodeBuilder::integerConstant(Type type, ArrayRef<int64_t> shape,
+                                        ArrayRef<int64_t> values) {
+  std::optional<ElementType> stored = graph::elementTypeOf(type);
+  if (!isa<IntegerType>(type) || !stored)
+    return error() << "takes integers, not elements of type " << type;
+  size_t size = elementSize(*stored);
+  SmallVector<char> bytes(values.size() * size);
+  for (size_t i = 0; i < values.size(); ++i) // little-endian: the low bytes come first
+    std::memcpy(bytes.data() + i * size, &values[i], size);
+  return graph::createConstant(builder_, location_, RankedTensorType::get(shape, type),
+                               ArrayRef<char>(bytes));
+}
+
+MaybeValue NodeBuilder::add(MaybeValue a, MaybeValue b) {
+  return create<graph::AddOp>(a, b, graph::Activation::None);
+}
+MaybeValue NodeBuilder::subtract(MaybeValue a, MaybeValue b) {
+  return create<graph::SubOp>(a, b, graph::Activation::None);
+}
+MaybeValue NodeBuilder::multiply(MaybeValue a, MaybeValue b) {
+  return create<graph::MulOp>(a, b, graph::Activation::None);
+}
+MaybeValue NodeBuilder::divide(MaybeValue a, MaybeValue b) {
+  return create<graph::DivOp>(a, b, graph::Activation::None);
+}
+MaybeValue NodeBuilder::add(MaybeValue a, double b) {
+  return failed(a) ? a : add(a, scalarLike(*a, b));
+}
+MaybeValue NodeBuilder::multiply(MaybeValue a, double b) {
+  return failed(a) || b == 1 ? a : multiply(a, scalarLike(*a, b));
+}
+MaybeValue NodeBuilder::cast(MaybeValue value, Type type) {
+  if (failed(value) || getElementTypeOrSelf(*value) == type)
+    return value;
+  return createTyped<graph::CastOp>(type, value);
+}
+MaybeValue NodeBuilder::select(MaybeValue condition, MaybeValue onTrue, MaybeValue onFalse) {
+  if (failed(onTrue))
+    return failure();
+  return createTyped<graph::SelectOp>(getElementTypeOrSelf(*onTrue), condition, onTrue, onFalse);
 }
 
 MaybeValue NodeBuilder::fill(Type type, ArrayRef<int64_t> shape, float value) {

@@ -46,11 +46,35 @@ public:
 
   /// A constant of `type` f32, f16 or bf16 (rounded), one element for every value.
   MaybeValue constant(mlir::Type type, llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values);
-  /// One number in a shape that broadcasts to that of `like`, of its element type.
+  /// One number in a shape that broadcasts to that of `like`, of its element type; a whole one
+  /// where that is an integer's.
   MaybeValue scalarLike(mlir::Value like, double value);
   /// Equal elements; at most kMaxFill, since a few bytes of a file can ask for many.
   MaybeValue fill(mlir::Type type, llvm::ArrayRef<int64_t> shape, float value);
   static constexpr int64_t kMaxFill = 1 << 20;
+
+  /// A constant of integers (or of truth values), one for every element of the shape.
+  MaybeValue integerConstant(mlir::Type type, llvm::ArrayRef<int64_t> shape,
+                             llvm::ArrayRef<int64_t> values);
+
+  // Arithmetic as NumPy broadcasts it, with no activation behind it.
+  MaybeValue add(MaybeValue a, MaybeValue b);
+  MaybeValue subtract(MaybeValue a, MaybeValue b);
+  MaybeValue multiply(MaybeValue a, MaybeValue b);
+  MaybeValue divide(MaybeValue a, MaybeValue b);
+  /// The same with one number for all elements of the other operand.
+  MaybeValue add(MaybeValue a, double b);
+  MaybeValue multiply(MaybeValue a, double b);
+  /// Truth values, one for each pair; `b` may be one number.
+  template <typename OpT> MaybeValue compare(MaybeValue a, MaybeValue b) {
+    return createTyped<OpT>(builder_.getI1Type(), a, b);
+  }
+  template <typename OpT> MaybeValue compare(MaybeValue a, double b) {
+    return failed(a) ? a : compare<OpT>(a, scalarLike(*a, b));
+  }
+  /// The value itself when it has the type.
+  MaybeValue cast(MaybeValue value, mlir::Type type);
+  MaybeValue select(MaybeValue condition, MaybeValue onTrue, MaybeValue onFalse);
 
   MaybeValue reshape(MaybeValue value, llvm::ArrayRef<int64_t> shape);
   MaybeValue transpose(MaybeValue value, llvm::ArrayRef<int64_t> permutation);

@@ -15,6 +15,11 @@ struct PoolWindow {
   bool isPadded() const { return low != Pair{0, 0} || high != Pair{0, 0}; }
 };
 
+/// Pads (before, after) of "SAME", which gives ceil(input / stride) results; the odd one is behind.
+/// Sizes, strides and dilations are positive; nothing where it comes out beyond 2^31.
+std::optional<std::pair<int64_t, int64_t>> samePadding(int64_t input, int64_t kernel,
+                                                       int64_t stride, int64_t dilation);
+
 /// With "ceil_mode" a last window that starts inside the padded image and ends past it counts as
 /// well. One that starts in the padding does not, for which `high` may shrink. `image` is height
 /// and width; sizes are positive and below 2^31.
@@ -26,5 +31,16 @@ MaybeValue maxPool(NodeBuilder &build, MaybeValue nhwc, const PoolWindow &window
 /// `countsPadding`; what is past the padding never counts.
 MaybeValue averagePool(NodeBuilder &build, MaybeValue nhwc, const PoolWindow &window,
                        bool countsPadding);
+
+/// A window over any number of spatial dimensions of a tensor [batch, channel, spatial...].
+struct DilatedWindow {
+  llvm::SmallVector<int64_t> size, stride, dilation, low, high; ///< one entry for each dimension
+};
+/// `combine` over the elements of each window, one after another, as slices of the padded tensor:
+/// for windows that the graph's pools lack. `filler` stands outside. Refused where a window has
+/// very many elements, or reaches past its tensor.
+MaybeValue combineWindows(NodeBuilder &build, MaybeValue x, const DilatedWindow &window,
+                          float filler,
+                          MaybeValue (*combine)(NodeBuilder &build, MaybeValue a, MaybeValue b));
 
 } // namespace tandem

@@ -153,22 +153,42 @@ FailureOr<Values> GraphImport::handle(OnnxNode &node, const OpTable::Entry &entr
         return failure();
     }
   }
-  if (entry.takes == Takes::kReals) {
+  Type given;
+  if (entry.takes != Takes::kAny) {
     MaybeValue first = node.input(0);
     if (failed(first))
       return failure();
-    if (!isa<FloatType>(getElementTypeOrSelf(*first)))
+    given = getElementTypeOrSelf(*first);
+    if (entry.takes == Takes::kReals && !isa<FloatType>(given))
       return FailureOr<Values>(node.unsupported("a tensor of integers"));
+    node.widenInputs();
   }
-  if (entry.list)
-    return entry.list(node);
-  if (!entry.single) {
-    if (!node.failed())
-      (void)node.unsupported("on values that are computed at run time");
+  FailureOr<Values> results = failure();
+  if (entry.list) {
+    results = entry.list(node);
+  } else if (entry.single) {
+    MaybeValue value = entry.single(node);
+    if (succeeded(value))
+      results = Values{*value};
+  } else if (!node.failed()) {
+    (void)node.unsupported("on values that are computed at run time");
+  }
+  return given && widened(given) != given ? narrowed(node, results, given) : results;
+}
+
+/// Results of the type that the first input was widened to, in the type that it had.
+FailureOr<Values> GraphImport::narrowed(OnnxNode &node, FailureOr<Values> results, Type given) {
+  if (failed(results))
     return failure();
+  for (Value &result : *results) {
+    if (!result || getElementTypeOrSelf(result) != widened(given))
+      continue;
+    MaybeValue value = node.cast(result, given);
+    if (failed(value))
+      return failure();
+    result = *value;
   }
-  MaybeValue value = entry.single(node);
-  return failed(value) ? FailureOr<Values>(failure()) : Values{*value};
+  return results;
 }
 
 LogicalResult GraphImport::define(Scope &scope, OnnxNode &node, proto::NodeProto &record,

@@ -66,6 +66,8 @@ private:
   mlir::LogicalResult importCall(Scope &scope, proto::NodeProto &record, const Function &function,
                                  OnnxNode &node);
   mlir::FailureOr<Values> handle(OnnxNode &node, const OpTable::Entry &entry);
+  mlir::FailureOr<Values> narrowed(OnnxNode &node, mlir::FailureOr<Values> results,
+                                   mlir::Type given);
   mlir::LogicalResult define(Scope &scope, OnnxNode &node, proto::NodeProto &record,
                              llvm::ArrayRef<mlir::Value> results);
   void standInFor(Scope &scope, const proto::NodeProto &record);

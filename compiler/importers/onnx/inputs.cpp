@@ -108,9 +108,8 @@ llvm::Expected<SmallVector<int64_t>> Inputs::shapeOf(const std::string &name,
   for (auto [index, size] : llvm::enumerate(*fixed)) {
     const std::string &symbol = symbols[index];
     if (size < 0)
-      return llvm::createStringError(subject + ": dimension " + Twine(index) + " is open" +
-                                     (symbol.empty() ? "" : " (" + symbol + ")") +
-                                     ", fix it with --shape " + name + "=DIMS");
+      return llvm::createStringError(subject + ": " +
+                                     openDimension(name, *fixed, index, symbol));
     if (dims[index] >= 0 || symbol.empty())
       continue;
     auto [known, isNew] = openSizes_.try_emplace(symbol, size);

@@ -59,8 +59,19 @@ bool OnnxNode::isRead(size_t output) const {
 MaybeValue OnnxNode::input(size_t index) {
   if (!has(index))
     return invalid("it has no input " + Twine(index));
-  return import_.valueOf(scope_, record_.input(static_cast<int>(index)), location());
+  MaybeValue value = import_.valueOf(scope_, record_.input(static_cast<int>(index)), location());
+  return widens_ && succeeded(value) ? cast(value, widened(getElementTypeOrSelf(*value))) : value;
 }
+
+Type widened(Type elementType) {
+  MLIRContext *context = elementType.getContext();
+  if (isa<FloatType>(elementType))
+    return Float32Type::get(context);
+  auto integer = dyn_cast<IntegerType>(elementType);
+  bool isNarrow = integer && integer.getWidth() > 1 && integer.getWidth() < 32;
+  return isNarrow ? IntegerType::get(context, 32) : elementType;
+}
+
 MaybeValue OnnxNode::optionalInput(size_t index) {
   return has(index) ? input(index) : MaybeValue(Value());
 }
@@ -108,8 +119,14 @@ MaybeValue OnnxNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
 }
 
 std::optional<Elements> OnnxNode::known(size_t index) {
-  return has(index) ? import_.knownOf(scope_, record_.input(static_cast<int>(index)))
-                    : std::nullopt;
+  if (!has(index))
+    return std::nullopt;
+  std::optional<Elements> elements =
+      import_.knownOf(scope_, record_.input(static_cast<int>(index)));
+  if (!elements || !widens_)
+    return elements;
+  Type type = graph::plainType(builder().getContext(), elements->type());
+  return elements->cast(*graph::elementTypeOf(widened(type)));
 }
 
 FailureOr<Elements> OnnxNode::constant(size_t index, StringRef what) {
@@ -242,6 +259,17 @@ FailureOr<Elements> OnnxNode::tensor(StringRef name) {
   if (!elementTypeOf(attribute->t().data_type()))
     return unsupported("'" + name + "': " + reason);
   return invalid("'" + name + "': " + reason);
+}
+
+FailureOr<Type> OnnxNode::elementType(StringRef name, std::optional<Type> absent) {
+  if (absent && !hasAttribute(name))
+    return *absent;
+  int64_t number = integer(name);
+  if (failed_)
+    return failure();
+  if (std::optional<ElementType> type = elementTypeOf(number))
+    return graph::plainType(builder().getContext(), *type);
+  return unsupported("elements of type " + typeName(number));
 }
 
 int64_t OnnxNode::axis(StringRef name, int64_t rank, std::optional<int64_t> absent) {

@@ -39,6 +39,9 @@ public:
   bool isRead(size_t output) const;
 
   MaybeValue input(size_t index);
+  /// From here on inputs come in the type that is computed in: f32 for smaller reals, i32 for
+  /// smaller integers.
+  void widenInputs() { widens_ = true; }
   /// A null value when the input is left out.
   MaybeValue optionalInput(size_t index);
   /// All inputs, none of which may be left out.
@@ -67,6 +70,9 @@ public:
   llvm::SmallVector<std::string> strings(llvm::StringRef name); ///< empty when absent
   bool flag(llvm::StringRef name, bool absent) { return integer(name, absent) != 0; }
   mlir::FailureOr<Elements> tensor(llvm::StringRef name);
+  /// An element type of the format by its number; refuses those that the graph has not.
+  mlir::FailureOr<mlir::Type> elementType(llvm::StringRef name,
+                                          std::optional<mlir::Type> absent = std::nullopt);
   /// A dimension of `rank`, counted from the front.
   int64_t axis(llvm::StringRef name, int64_t rank, std::optional<int64_t> absent = std::nullopt);
   /// An 'axes' attribute or input, whichever is there: ascending dimensions of `rank`.
@@ -100,7 +106,7 @@ private:
   proto::NodeProto &record_;
   std::string kind_, name_;
   int64_t opset_ = 0;
-  bool failed_ = false;
+  bool failed_ = false, widens_ = false;
 };
 
 /// Returns as many values as the node has outputs that are read; the rest may be left out.
@@ -108,8 +114,12 @@ using Handler = mlir::FailureOr<Values> (*)(OnnxNode &);
 /// The result for inputs that are all known; nothing leaves it to the handler.
 using Evaluate = std::optional<Elements> (*)(OnnxNode &, llvm::ArrayRef<Elements>);
 
-/// Which elements a handler can take; others are refused before it is asked.
-enum class Takes { kAny, kReals };
+/// Which elements a handler can take: any at all; or numbers, which it gets widened, and whose
+/// result is narrowed again; or real ones of these, where integers are refused before it is asked.
+enum class Takes { kAny, kNumbers, kReals };
+
+/// The type that elements of a type are computed in.
+mlir::Type widened(mlir::Type elementType);
 
 /// Operator to handler; filled from the files of ops/.
 class OpTable {

@@ -38,16 +38,16 @@ static LogicalResult readPads(OnnxNode &node, Window &window, size_t spatial) {
   return success();
 }
 
-/// SAME_UPPER and SAME_LOWER make the result ceil(image / stride) large; the odd pad is at the end
-/// that the name says.
-static void padSame(Window &window, ArrayRef<int64_t> image, bool isUpper) {
-  for (int i = 0; i < 2; ++i) {
-    int64_t outputs = llvm::divideCeil(image[i], window.stride[i]);
-    int64_t reach = (window.size[i] - 1) * window.dilation[i] + 1;
-    int64_t total = std::max<int64_t>((outputs - 1) * window.stride[i] + reach - image[i], 0);
-    window.low[i] = isUpper ? total / 2 : total - total / 2;
-    window.high[i] = total - window.low[i];
-  }
+/// SAME_UPPER and SAME_LOWER differ in the end that the odd pad is at.
+static LogicalResult padSame(OnnxNode &node, int64_t size, int64_t kernel, int64_t stride,
+                             int64_t dilation, bool isUpper, int64_t &low, int64_t &high) {
+  auto pads = samePadding(size, kernel, stride, dilation);
+  if (!pads)
+    return node.invalid("the dilated window is too large");
+  std::tie(low, high) = *pads;
+  if (!isUpper)
+    std::swap(low, high);
+  return success();
 }
 
 FailureOr<Window> readWindow(OnnxNode &node, Value image, size_t spatial,
@@ -75,12 +75,65 @@ FailureOr<Window> readWindow(OnnxNode &node, Value image, size_t spatial,
   window.stride = *stride;
   window.dilation = *dilation;
   window.size = spatial == 1 ? Window::Pair{1, kernel[0]} : Window::Pair{kernel[0], kernel[1]};
-  if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER")
-    padSame(window, shapeOf(image).drop_front(2), autoPad == "SAME_UPPER");
-  else if (autoPad == "NOTSET" || autoPad.empty())
+  if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER") {
+    for (int i = 0; i < 2; ++i)
+      if (failed(padSame(node, shapeOf(image)[2 + i], window.size[i], window.stride[i],
+                         window.dilation[i], autoPad == "SAME_UPPER", window.low[i],
+                         window.high[i])))
+        return failure();
+  } else if (autoPad == "NOTSET" || autoPad.empty()) {
     return failed(readPads(node, window, spatial)) ? FailureOr<Window>(failure()) : window;
-  else if (autoPad != "VALID")
+  } else if (autoPad != "VALID") {
     return node.invalid("'auto_pad' is '" + autoPad + "', which the format does not have");
+  }
+  return window;
+}
+
+FailureOr<DilatedWindow> readDilatedWindow(OnnxNode &node, ArrayRef<int64_t> input,
+                                           ArrayRef<int64_t> filter,
+                                           SmallVectorImpl<int64_t> &padded) {
+  size_t spatial = input.size() - 2;
+  auto list = [&](StringRef name, size_t count, int64_t absent) {
+    SmallVector<int64_t> values = node.integers(name, SmallVector<int64_t>(count, absent));
+    bool isSane = llvm::all_of(values, [&](int64_t v) { return v >= absent && v <= kMost; });
+    if (!node.failed() && (values.size() != count || !isSane))
+      (void)node.invalid("'" + name + "' is " + shapeText(values) + " for " + Twine(spatial) +
+                         " dimensions");
+    return node.failed() ? SmallVector<int64_t>(count, absent) : values;
+  };
+  SmallVector<int64_t> pads = list("pads", 2 * spatial, 0);
+  SmallVector<int64_t> kernel(filter.empty() ? filter : filter.drop_front(2));
+  if (node.hasAttribute("kernel_shape") || filter.empty())
+    kernel = node.integers("kernel_shape");
+  DilatedWindow window{kernel, list("strides", spatial, 1), list("dilations", spatial, 1),
+                       SmallVector<int64_t>(spatial, 0), SmallVector<int64_t>(spatial, 0)};
+  std::string autoPad = node.string("auto_pad", "NOTSET");
+  bool roundsUp = node.flag("ceil_mode", false);
+  if (node.failed())
+    return failure();
+  if (window.size.size() != spatial ||
+      llvm::any_of(window.size, [](int64_t v) { return v < 1 || v > kMost; }))
+    return node.invalid("a window of " + shapeText(window.size) + " over " + Twine(spatial) +
+                        " dimensions");
+  for (size_t d = 0; d < spatial; ++d) {
+    int64_t size = input[2 + d], reach = (window.size[d] - 1) * window.dilation[d] + 1;
+    if (StringRef(autoPad).starts_with("SAME")) {
+      if (failed(padSame(node, size, window.size[d], window.stride[d], window.dilation[d],
+                         autoPad == "SAME_UPPER", window.low[d], window.high[d])))
+        return failure();
+    } else if (autoPad != "VALID") {
+      window.low[d] = pads[d];
+      window.high[d] = pads[spatial + d];
+    }
+    padded.push_back(size + window.high[d]);
+    int64_t room = size + window.low[d] + window.high[d] - reach;
+    if (!roundsUp || room < 0)
+      continue;
+    int64_t last = llvm::divideCeil(room, window.stride[d]) * window.stride[d];
+    if (last >= size + window.low[d]) // it would begin behind the input
+      last -= window.stride[d];
+    window.high[d] += std::max<int64_t>(last - room, 0);
+  }
   return window;
 }
 

@@ -18,6 +18,13 @@ struct Window {
 mlir::FailureOr<Window> readWindow(OnnxNode &node, mlir::Value image, size_t spatial,
                                    llvm::ArrayRef<int64_t> filter);
 
+/// The same for any number of dimensions, of an input [batch, channel, spatial...]; with
+/// 'ceil_mode' the high pads are what the last window needs. `padded` gets the size with the pads
+/// as given.
+mlir::FailureOr<DilatedWindow> readDilatedWindow(OnnxNode &node, llvm::ArrayRef<int64_t> input,
+                                                 llvm::ArrayRef<int64_t> filter,
+                                                 llvm::SmallVectorImpl<int64_t> &padded);
+
 /// A list of `spatial` numbers of at least `least` (0 or 1, whichever means nothing) as (height,
 /// width).
 mlir::FailureOr<Window::Pair> readPair(OnnxNode &node, llvm::StringRef name, size_t spatial,

@@ -118,8 +118,8 @@ static MaybeValue importClip(OnnxNode &node) {
 }
 
 void registerActivation(OpTable &table) {
-  table.add("LeakyRelu", importLeakyRelu);
-  table.add("PRelu", importPRelu);
+  table.add("LeakyRelu", importLeakyRelu, Takes::kReals);
+  table.add("PRelu", importPRelu, Takes::kReals);
   table.add("Elu", importElu, Takes::kReals);
   table.add("Selu", importSelu, Takes::kReals);
   table.add("Celu", importCelu, Takes::kReals);
@@ -129,7 +129,7 @@ void registerActivation(OpTable &table) {
   table.add("Swish", importSwish, Takes::kReals);
   table.add("Gelu", importGelu, Takes::kReals);
   table.add("com.microsoft.Gelu", importGelu, Takes::kReals);
-  table.add("Clip", importClip);
+  table.add("Clip", importClip, Takes::kNumbers);
 }
 
 } // namespace tandem::onnx

@@ -34,8 +34,7 @@ static MaybeValue importMean(OnnxNode &node) {
   MaybeValue sum = importSum(node);
   if (failed(sum))
     return failure();
-  return node.create<graph::MulOp>(
-      sum, node.scalarLike(*sum, 1.0 / static_cast<double>(node.inputCount())), kNone);
+  return node.multiply(sum, 1.0 / static_cast<double>(node.inputCount()));
 }
 static MaybeValue importMax(OnnxNode &node) {
   return importVariadic<graph::MaximumOp>(node);
@@ -44,20 +43,52 @@ static MaybeValue importMin(OnnxNode &node) {
   return importVariadic<graph::MinimumOp>(node);
 }
 
-/// Pow: the exponent may be of another type.
+/// Mod: the sign of the divisor, or with 'fmod' that of the dividend.
+static MaybeValue importMod(OnnxNode &node) {
+  MaybeValue lhs = node.input(0), rhs = node.input(1);
+  bool fmod = node.flag("fmod", false);
+  if (node.failed())
+    return failure();
+  return fmod ? remainderOfDividend(node, lhs, rhs) : node.create<graph::FloorModOp>(lhs, rhs);
+}
+
+/// BitShift: 'direction' is LEFT or RIGHT.
+static MaybeValue importBitShift(OnnxNode &node) {
+  std::string direction = node.string("direction", "");
+  MaybeValue lhs = node.input(0), rhs = node.input(1);
+  if (node.failed())
+    return failure();
+  if (direction == "LEFT")
+    return node.create<graph::ShiftLeftOp>(lhs, rhs);
+  if (direction == "RIGHT")
+    return node.create<graph::ShiftRightOp>(lhs, rhs);
+  return node.invalid("'direction' is '" + direction + "', expected LEFT or RIGHT");
+}
+
+template <typename OpT> static MaybeValue importBits(OnnxNode &node) {
+  return node.create<OpT>(node.input(0), node.input(1));
+}
+static MaybeValue importBitwiseNot(OnnxNode &node) {
+  MaybeValue x = node.input(0);
+  return failed(x) ? x : node.create<graph::BitwiseXorOp>(x, node.scalarLike(*x, -1));
+}
+
+/// Pow: the exponent may be of another type, and integers are computed in f32.
 static MaybeValue importPow(OnnxNode &node) {
   MaybeValue base = node.input(0);
   if (failed(base))
     return failure();
+  Type type = getElementTypeOrSelf(*base);
+  if (isa<IntegerType>(type)) {
+    Type real = node.builder().getF32Type();
+    MaybeValue power =
+        node.create<graph::PowOp>(node.cast(base, real), node.cast(node.input(1), real));
+    return node.cast(node.create<graph::RoundOp>(power), type);
+  }
   if (std::optional<Elements> exponent = node.known(1);
       exponent && exponent->count() == 1 && exponent->shape().size() <= shapeOf(*base).size())
     return powScalar(node, base, exponent->real(0));
-  MaybeValue exponent = node.input(1);
-  if (failed(exponent))
-    return failure();
-  if (getElementTypeOrSelf(*exponent) != getElementTypeOrSelf(*base))
-    exponent = node.createTyped<graph::CastOp>(getElementTypeOrSelf(*base), exponent);
-  return node.create<graph::PowOp>(base, exponent);
+  return node.create<graph::PowOp>(base, node.cast(node.input(1), type));
 }
 
 // Of integers: wrapping, since that is what tensors of them do.
@@ -147,15 +178,21 @@ static std::optional<Elements> evaluatePow(OnnxNode &, Known in) {
 }
 
 void registerArithmetic(OpTable &table) {
-  table.add("Add", importArithmetic<graph::AddOp>);
-  table.add("Sub", importArithmetic<graph::SubOp>);
-  table.add("Mul", importArithmetic<graph::MulOp>);
-  table.add("Div", importArithmetic<graph::DivOp>);
-  table.add("Sum", importSum);
+  table.add("Add", importArithmetic<graph::AddOp>, Takes::kNumbers);
+  table.add("Sub", importArithmetic<graph::SubOp>, Takes::kNumbers);
+  table.add("Mul", importArithmetic<graph::MulOp>, Takes::kNumbers);
+  table.add("Div", importArithmetic<graph::DivOp>, Takes::kNumbers);
+  table.add("Sum", importSum, Takes::kNumbers);
   table.add("Mean", importMean, Takes::kReals);
-  table.add("Max", importMax);
-  table.add("Min", importMin);
-  table.add("Pow", importPow, Takes::kReals);
+  table.add("Max", importMax, Takes::kNumbers);
+  table.add("Min", importMin, Takes::kNumbers);
+  table.add("Pow", importPow, Takes::kNumbers);
+  table.add("Mod", importMod, Takes::kNumbers);
+  table.add("BitShift", importBitShift);
+  table.add("BitwiseAnd", importBits<graph::BitwiseAndOp>);
+  table.add("BitwiseOr", importBits<graph::BitwiseOrOp>);
+  table.add("BitwiseXor", importBits<graph::BitwiseXorOp>);
+  table.add("BitwiseNot", importBitwiseNot);
   table.addEvaluation("Add", evaluateAdd);
   table.addEvaluation("Sub", evaluateSub);
   table.addEvaluation("Mul", evaluateMul);

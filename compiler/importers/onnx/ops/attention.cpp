@@ -1,5 +1,6 @@
 #include "compiler/importers/common/decompositions.h"
-#include "compiler/importers/onnx/pieces.h"
+#include "compiler/importers/common/pieces.h"
+#include "compiler/importers/onnx/node.h"
 
 #include <cmath>
 
@@ -55,10 +56,7 @@ MaybeValue repeatHeads(OnnxNode &node, MaybeValue x, int64_t heads) {
   SmallVector<int64_t> shape(shapeOf(*x));
   if (shape[1] < 1 || heads % shape[1] != 0)
     return node.invalid(Twine(heads) + " heads of queries for " + Twine(shape[1]) + " of keys");
-  MaybeValue apart = node.reshape(x, {shape[0], shape[1], 1, shape[2], shape[3]});
-  MaybeValue repeated =
-      expandTo(node, apart, {shape[0], shape[1], heads / shape[1], shape[2], shape[3]});
-  return node.reshape(repeated, {shape[0], heads, shape[2], shape[3]});
+  return repeatEach(node, x, 1, heads / shape[1]);
 }
 
 FailureOr<Attention> readAttention(OnnxNode &node) {

@@ -18,13 +18,8 @@ static MaybeValue castTo(OnnxNode &node, Type type) {
 }
 
 static MaybeValue importCast(OnnxNode &node) {
-  int64_t to = node.integer("to");
-  if (node.failed())
-    return failure();
-  std::optional<ElementType> type = elementTypeOf(to);
-  if (!type)
-    return node.unsupported("to " + typeName(to));
-  return castTo(node, graph::plainType(node.builder().getContext(), *type));
+  FailureOr<Type> to = node.elementType("to");
+  return failed(to) ? MaybeValue(failure()) : castTo(node, *to);
 }
 
 static MaybeValue importCastLike(OnnxNode &node) {

@@ -1,10 +1,13 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/onnx/evaluate.h"
+
+#include <cmath>
 
 using namespace mlir;
 
 namespace tandem::onnx {
 
-// Comparisons, logic and choices on known tensors, as the computation of shapes has them.
+// Comparisons, logic and choices; on known tensors as the computation of shapes has them.
 
 using Known = ArrayRef<Elements>;
 
@@ -41,7 +44,48 @@ static std::optional<Elements> evaluateWhere(OnnxNode &, Known in) {
                               [&](int64_t i) { return chosen(i).integer(place(chosen(i), i)); });
 }
 
+template <typename OpT> static MaybeValue importComparison(OnnxNode &node) {
+  return node.compare<OpT>(node.input(0), node.input(1));
+}
+
+static MaybeValue importNot(OnnxNode &node) {
+  return node.create<graph::LogicalNotOp>(node.input(0));
+}
+
+static MaybeValue importWhere(OnnxNode &node) {
+  return node.select(node.input(0), node.input(1), node.input(2));
+}
+
+static MaybeValue importIsNan(OnnxNode &node) {
+  return isNan(node, node.input(0));
+}
+
+/// IsInf: of one sign alone where an attribute leaves the other out.
+static MaybeValue importIsInf(OnnxNode &node) {
+  MaybeValue x = node.input(0);
+  bool negative = node.flag("detect_negative", true), positive = node.flag("detect_positive", true);
+  if (node.failed() || failed(x))
+    return failure();
+  if (negative && positive)
+    return isInfinite(node, x);
+  if (!negative && !positive)
+    return node.compare<graph::LessOp>(x, x); // of nothing
+  return node.compare<graph::EqualOp>(x, negative ? -INFINITY : INFINITY);
+}
+
 void registerComparison(OpTable &table) {
+  table.add("Equal", importComparison<graph::EqualOp>, Takes::kNumbers);
+  table.add("Less", importComparison<graph::LessOp>, Takes::kNumbers);
+  table.add("LessOrEqual", importComparison<graph::LessEqualOp>, Takes::kNumbers);
+  table.add("Greater", importComparison<graph::GreaterOp>, Takes::kNumbers);
+  table.add("GreaterOrEqual", importComparison<graph::GreaterEqualOp>, Takes::kNumbers);
+  table.add("And", importComparison<graph::LogicalAndOp>);
+  table.add("Or", importComparison<graph::LogicalOrOp>);
+  table.add("Xor", importComparison<graph::NotEqualOp>);
+  table.add("Not", importNot);
+  table.add("Where", importWhere);
+  table.add("IsNaN", importIsNan, Takes::kReals);
+  table.add("IsInf", importIsInf, Takes::kReals);
   table.addEvaluation("Equal", compare<std::equal_to<>>);
   table.addEvaluation("Less", compare<std::less<>>);
   table.addEvaluation("LessOrEqual", compare<std::less_equal<>>);

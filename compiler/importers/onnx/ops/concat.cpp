@@ -1,6 +1,6 @@
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/pieces.h"
 #include "compiler/importers/onnx/evaluate.h"
-#include "compiler/importers/onnx/pieces.h"
 
 #include "mlir/Dialect/Traits.h"
 
@@ -48,38 +48,15 @@ static MaybeValue importExpand(OnnxNode &node) {
   if (!OpTrait::util::getBroadcastedShape(shapeOf(*input), *given, shape) || !hasSaneSize(shape))
     return node.invalid("a tensor of shape " + shapeText(shapeOf(*input)) +
                         " does not broadcast to " + shapeText(*given));
-  if (!isa<FloatType, IntegerType>(getElementTypeOrSelf(*input)) ||
-      getElementTypeOrSelf(*input).getIntOrFloatBitWidth() < 32)
-    if (shapeOf(*input) != ArrayRef(shape))
-      return node.unsupported("elements of less than 32 bits");
   return expandTo(node, input, shape);
 }
 
-/// Tile: each dimension as often as said, through dimensions of 1 that repeat.
 static MaybeValue importTile(OnnxNode &node) {
   MaybeValue input = node.input(0);
   FailureOr<SmallVector<int64_t>> repeats = node.ints(1, "the list of repeats");
   if (failed(input) || failed(repeats))
     return failure();
-  ArrayRef<int64_t> shape = shapeOf(*input);
-  if (repeats->size() != shape.size())
-    return node.invalid(Twine(repeats->size()) + " repeats for a tensor of shape " +
-                        shapeText(shape));
-  Type element = getElementTypeOrSelf(*input);
-  if (!isa<FloatType, IntegerType>(element) || element.getIntOrFloatBitWidth() < 32)
-    return node.unsupported("elements of less than 32 bits");
-  SmallVector<int64_t> split, expanded, result;
-  for (auto [size, repeat] : llvm::zip(shape, *repeats)) {
-    int64_t product = 0;
-    if (repeat < 0 || __builtin_mul_overflow(size, repeat, &product))
-      return node.invalid("a repeat of " + Twine(repeat));
-    split.append({1, size});
-    expanded.append({repeat, size});
-    result.push_back(product);
-  }
-  if (!hasSaneSize(result))
-    return node.invalid("a result of shape " + shapeText(result) + " is too large");
-  return node.reshape(expandTo(node, node.reshape(input, split), expanded), result);
+  return node.create<graph::TileOp>(input, *repeats);
 }
 
 static std::optional<Elements> evaluateExpand(OnnxNode &, ArrayRef<Elements> in) {

@@ -142,7 +142,7 @@ static MaybeValue importConvTranspose(OnnxNode &node) {
 }
 
 void registerConvTranspose(OpTable &table) {
-  table.add("ConvTranspose", importConvTranspose);
+  table.add("ConvTranspose", importConvTranspose, Takes::kReals);
 }
 
 } // namespace tandem::onnx

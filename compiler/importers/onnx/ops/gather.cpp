@@ -1,5 +1,6 @@
+#include "compiler/importers/common/pieces.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/onnx/evaluate.h"
-#include "compiler/importers/onnx/pieces.h"
 
 using namespace mlir;
 
@@ -32,18 +33,34 @@ SmallVector<int64_t> shapeAround(ArrayRef<int64_t> data, int64_t axis, ArrayRef<
 
 static MaybeValue importGather(OnnxNode &node) {
   MaybeValue input = node.input(0);
-  FailureOr<Elements> indices = node.constant(1, "the list of indices");
-  if (failed(input) || failed(indices))
+  if (failed(input))
     return failure();
   ArrayRef<int64_t> shape = shapeOf(*input);
   int64_t axis = node.axis("axis", shape.size(), 0);
   if (node.failed())
     return failure();
-  FailureOr<SmallVector<int64_t>> places = placesIn(node, *indices, shape[axis]);
+  std::optional<Elements> known = node.known(1);
+  if (!known)
+    return takeAlong(node, input, node.input(1), axis);
+  FailureOr<SmallVector<int64_t>> places = placesIn(node, *known, shape[axis]);
   if (failed(places))
     return failure();
   return node.reshape(pickAlong(node, input, axis, *places),
-                      shapeAround(shape, axis, indices->shape()));
+                      shapeAround(shape, axis, known->shape()));
+}
+
+static MaybeValue importGatherElements(OnnxNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  int64_t axis = node.axis("axis", shapeOf(*input).size(), 0);
+  return node.failed() ? MaybeValue(failure()) : gatherElements(node, input, node.input(1), axis);
+}
+
+static MaybeValue importGatherNd(OnnxNode &node) {
+  int64_t batchDims = node.integer("batch_dims", 0);
+  MaybeValue input = node.input(0), indices = node.input(1);
+  return node.failed() ? MaybeValue(failure()) : gatherNd(node, input, indices, batchDims);
 }
 
 static std::optional<Elements> evaluateGather(OnnxNode &node, ArrayRef<Elements> in) {
@@ -67,6 +84,8 @@ static std::optional<Elements> evaluateGather(OnnxNode &node, ArrayRef<Elements>
 
 void registerGather(OpTable &table) {
   table.add("Gather", importGather);
+  table.add("GatherElements", importGatherElements);
+  table.add("GatherND", importGatherNd);
   table.addEvaluation("Gather", evaluateGather);
 }
 

@@ -40,7 +40,7 @@ static MaybeValue importGemm(OnnxNode &node) {
 }
 
 void registerGemm(OpTable &table) {
-  table.add("Gemm", importGemm);
+  table.add("Gemm", importGemm, Takes::kReals);
 }
 
 } // namespace tandem::onnx

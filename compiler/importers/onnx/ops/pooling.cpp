@@ -5,6 +5,8 @@
 
 #include "llvm/Support/MathExtras.h"
 
+#include <limits>
+
 using namespace mlir;
 
 namespace tandem::onnx {
@@ -16,8 +18,6 @@ FailureOr<PoolWindow> readPool(OnnxNode &node, Value image, size_t spatial) {
   bool ceilMode = node.flag("ceil_mode", false);
   if (failed(window) || node.failed())
     return failure();
-  if (window->dilation != Window::Pair{1, 1})
-    return node.unsupported("'dilations' " + shapeText(window->dilation));
   PoolWindow pool;
   pool.size = window->size;
   pool.stride = window->stride;
@@ -31,10 +31,9 @@ FailureOr<PoolWindow> readPool(OnnxNode &node, Value image, size_t spatial) {
   return pool;
 }
 
-/// Pools of plain 8-bit numbers are computed in f32, which holds them all.
+/// Pools of plain integers are computed in f32, which holds those of 8 bits.
 bool needsFloat(Value value) {
-  Type type = getElementTypeOrSelf(value);
-  return type.isInteger(8) && !graph::isQuantized(type);
+  return isa<IntegerType>(getElementTypeOrSelf(value));
 }
 } // namespace
 
@@ -48,42 +47,121 @@ template <typename Pool> static MaybeValue importPool(OnnxNode &node, Pool pool)
   Type type = getElementTypeOrSelf(*input);
   MaybeValue nhwc = node.toNhwc(image);
   if (needsFloat(*input))
-    nhwc = node.createTyped<graph::CastOp>(node.builder().getF32Type(), nhwc);
+    nhwc = node.cast(nhwc, node.builder().getF32Type());
   MaybeValue result = pool(nhwc, *window);
   if (needsFloat(*input))
-    result = node.createTyped<graph::CastOp>(type, result);
+    result = node.cast(result, type);
   return toRank(node, node.toNchw(result), shapeOf(*input).size());
 }
 
+namespace {
+/// Whether the graph's pools have no such window: over volumes, or with elements left out.
+bool isUnusual(OnnxNode &node, Value input) {
+  SmallVector<int64_t> dilations = node.integers("dilations", SmallVector<int64_t>());
+  return shapeOf(input).size() > 4 || llvm::any_of(dilations, [](int64_t d) { return d != 1; });
+}
+
+MaybeValue larger(NodeBuilder &build, MaybeValue a, MaybeValue b) {
+  return build.create<graph::MaximumOp>(a, b);
+}
+MaybeValue sum(NodeBuilder &build, MaybeValue a, MaybeValue b) {
+  return build.add(a, b);
+}
+
+/// One over how many elements of each window count: those inside the input, or inside its padding.
+MaybeValue inverseCounts(OnnxNode &node, ArrayRef<int64_t> input, ArrayRef<int64_t> result,
+                         const DilatedWindow &window, ArrayRef<int64_t> padded,
+                         bool countsPadding) {
+  MaybeValue product = Value();
+  for (size_t d = 0; d < window.size.size(); ++d) {
+    SmallVector<float> counts;
+    int64_t begin = countsPadding ? -window.low[d] : 0,
+            end = countsPadding ? padded[d] : input[2 + d];
+    for (int64_t i = 0; i < result[2 + d]; ++i) {
+      int64_t count = 0;
+      for (int64_t tap = 0; tap < window.size[d]; ++tap) {
+        int64_t at = i * window.stride[d] - window.low[d] + tap * window.dilation[d];
+        count += at >= begin && at < end;
+      }
+      counts.push_back(1.0f / static_cast<float>(std::max<int64_t>(count, 1)));
+    }
+    SmallVector<int64_t> shape(result.size(), 1);
+    shape[2 + d] = result[2 + d];
+    MaybeValue factor = node.NodeBuilder::constant(node.builder().getF32Type(), shape, counts);
+    product = d == 0 ? factor : node.multiply(product, factor);
+  }
+  return product;
+}
+
+/// The same pools of any number of dimensions, element by element of the window.
+MaybeValue unusualMaxPool(OnnxNode &node, MaybeValue x) {
+  SmallVector<int64_t> padded;
+  FailureOr<DilatedWindow> window = readDilatedWindow(node, shapeOf(*x), {}, padded);
+  if (failed(window))
+    return failure();
+  Type type = getElementTypeOrSelf(*x), real = node.builder().getF32Type();
+  MaybeValue result = combineWindows(node, node.cast(x, real), *window,
+                                     -std::numeric_limits<float>::infinity(), larger);
+  return node.cast(result, type);
+}
+MaybeValue unusualSum(OnnxNode &node, MaybeValue x, bool isMean, bool countsPadding) {
+  SmallVector<int64_t> padded;
+  if (failed(x))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*x));
+  FailureOr<DilatedWindow> window = readDilatedWindow(node, shape, {}, padded);
+  if (failed(window))
+    return failure();
+  MaybeValue result = combineWindows(node, x, *window, 0, sum);
+  if (!isMean || failed(result))
+    return result;
+  return node.multiply(
+      result, inverseCounts(node, shape, shapeOf(*result), *window, padded, countsPadding));
+}
+} // namespace
+
 /// MaxPool; its second result, the places, is not made.
 static MaybeValue importMaxPool(OnnxNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  if (isUnusual(node, *input))
+    return unusualMaxPool(node, input);
   return importPool(
       node, [&](MaybeValue nhwc, const PoolWindow &window) { return maxPool(node, nhwc, window); });
 }
 
 static MaybeValue importAveragePool(OnnxNode &node) {
   bool countsPadding = node.flag("count_include_pad", false);
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  if (isUnusual(node, *input))
+    return unusualSum(node, input, /*isMean=*/true, countsPadding);
   return importPool(node, [&](MaybeValue nhwc, const PoolWindow &window) {
     return averagePool(node, nhwc, window, countsPadding);
   });
 }
 
-/// LpPool: the p-norm of each window, as a mean times the window's size.
+/// LpPool: the p-norm of each window; as a mean times the window's size where the graph has that.
 static MaybeValue importLpPool(OnnxNode &node) {
   int64_t p = node.integer("p", 2);
-  if (p != 1 && p != 2)
-    return node.unsupported("'p' " + Twine(p) + ", only 1 and 2 are");
+  MaybeValue input = node.input(0);
+  if (node.failed() || failed(input))
+    return failure();
+  auto powers = [&](MaybeValue x) {
+    return powScalar(node, node.create<graph::AbsOp>(x), static_cast<double>(p));
+  };
+  auto root = [&](MaybeValue x) { return powScalar(node, x, 1.0 / static_cast<double>(p)); };
+  if (p < 1)
+    return node.invalid("'p' is " + Twine(p));
+  if (isUnusual(node, *input))
+    return root(unusualSum(node, powers(input), /*isMean=*/false, /*countsPadding=*/false));
   return importPool(node, [&](MaybeValue nhwc, PoolWindow window) -> MaybeValue {
-    MaybeValue powers = p == 1 ? node.create<graph::AbsOp>(nhwc) : powScalar(node, nhwc, 2);
     for (int i = 0; i < 2; ++i) // zeros add nothing, wherever they are
       window.high[i] += std::exchange(window.past[i], 0);
-    MaybeValue mean = averagePool(node, powers, window, /*countsPadding=*/true);
-    if (failed(mean))
-      return failure();
-    auto count = static_cast<double>(window.size[0] * window.size[1]);
-    MaybeValue sum =
-        node.create<graph::MulOp>(mean, node.scalarLike(*mean, count), graph::Activation::None);
-    return p == 1 ? sum : node.create<graph::SqrtOp>(sum);
+    MaybeValue mean = averagePool(node, powers(nhwc), window, /*countsPadding=*/true);
+    return root(node.multiply(mean, static_cast<double>(window.size[0] * window.size[1])));
   });
 }
 
@@ -99,11 +177,11 @@ template <typename OpT> static MaybeValue importGlobal(OnnxNode &node) {
 }
 
 void registerPooling(OpTable &table) {
-  table.add("MaxPool", importMaxPool);
-  table.add("AveragePool", importAveragePool);
+  table.add("MaxPool", importMaxPool, Takes::kNumbers);
+  table.add("AveragePool", importAveragePool, Takes::kReals);
   table.add("LpPool", importLpPool, Takes::kReals);
-  table.add("GlobalAveragePool", importGlobal<graph::MeanOp>);
-  table.add("GlobalMaxPool", importGlobal<graph::ReduceMaxOp>);
+  table.add("GlobalAveragePool", importGlobal<graph::MeanOp>, Takes::kReals);
+  table.add("GlobalMaxPool", importGlobal<graph::ReduceMaxOp>, Takes::kNumbers);
 }
 
 } // namespace tandem::onnx

@@ -1,7 +1,10 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/onnx/quantization.h"
 
 #include "compiler/graph/build.h"
 #include "compiler/graph/types.h"
+
+#include <cmath>
 
 using namespace mlir;
 
@@ -15,12 +18,35 @@ static LogicalResult checkForm(OnnxNode &node) {
   return node.failed() ? failure() : success();
 }
 
+/// By arithmetic, into plain integers, where the scale is computed at run time. Ties go to even, as
+/// ONNX has it.
+static MaybeValue quantizeByOps(OnnxNode &node, MaybeValue x) {
+  MaybeValue scale = node.input(1), zeroPoint = node.optionalInput(2);
+  if (failed(x) || failed(scale) || failed(zeroPoint))
+    return failure();
+  Type real = node.builder().getF32Type(), code = node.builder().getIntegerType(8, false);
+  if (*zeroPoint)
+    code = getElementTypeOrSelf(*zeroPoint);
+  if (*elementCount(shapeOf(*scale)) != 1 || graph::isQuantized(code) ||
+      !getElementTypeOrSelf(*scale).isF32() || !getElementTypeOrSelf(*x).isF32())
+    return node.unsupported("a scale is computed at run time, unless one of FLOAT for all");
+  MaybeValue steps = node.create<graph::RoundOp>(node.divide(x, scale));
+  if (*zeroPoint)
+    steps = node.add(steps, node.cast(zeroPoint, real));
+  unsigned width = code.getIntOrFloatBitWidth();
+  double low = code.isUnsignedInteger() ? 0 : -std::ldexp(1.0, static_cast<int>(width) - 1);
+  double high = low + std::ldexp(1.0, static_cast<int>(width)) - 1;
+  return node.cast(clampBetween(node, steps, low, high), code);
+}
+
 /// QuantizeLinear: f32 to codes; the zero point has their type. ONNX rounds ties to even, the graph
 /// away from zero, which differs where x / scale ends in exactly one half.
 static MaybeValue importQuantizeLinear(OnnxNode &node) {
   MaybeValue input = node.input(0);
   if (failed(input) || failed(checkForm(node)))
     return failure();
+  if (!node.known(1))
+    return quantizeByOps(node, input);
   if (int64_t type = node.integer("output_dtype", 0); type != 0 && !node.has(2))
     return node.unsupported("'output_dtype' without a zero point");
   FailureOr<Type> type = quantizedType(node, 1, 2);

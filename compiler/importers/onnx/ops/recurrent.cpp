@@ -1,5 +1,6 @@
 #include "compiler/importers/common/decompositions.h"
-#include "compiler/importers/onnx/pieces.h"
+#include "compiler/importers/common/pieces.h"
+#include "compiler/importers/onnx/node.h"
 
 using namespace mlir;
 

@@ -1,11 +1,10 @@
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/onnx/evaluate.h"
 
 using namespace mlir;
 
 namespace tandem::onnx {
-
-static constexpr auto kNone = graph::Activation::None;
 
 namespace {
 struct Reduction {
@@ -43,9 +42,17 @@ template <typename OpT> static MaybeValue importReduction(OnnxNode &node) {
   FailureOr<Reduction> reduction = readReduction(node);
   if (failed(reduction))
     return failure();
-  if (getElementTypeOrSelf(reduction->input).isInteger(1))
-    return node.unsupported("a tensor of truth values");
   return reduce<OpT>(node, *reduction, reduction->input);
+}
+
+/// Of truth values the largest is whether one is true, the smallest whether all are.
+template <typename OpT, typename TruthOpT> static MaybeValue importExtreme(OnnxNode &node) {
+  FailureOr<Reduction> reduction = readReduction(node);
+  if (failed(reduction))
+    return failure();
+  return getElementTypeOrSelf(reduction->input).isInteger(1)
+             ? reduce<TruthOpT>(node, *reduction, reduction->input)
+             : reduce<OpT>(node, *reduction, reduction->input);
 }
 
 static MaybeValue importReduceL1(OnnxNode &node) {
@@ -59,8 +66,7 @@ static MaybeValue sumOfSquares(OnnxNode &node) {
   FailureOr<Reduction> reduction = readReduction(node);
   if (failed(reduction))
     return failure();
-  MaybeValue squares = node.create<graph::MulOp>(reduction->input, reduction->input, kNone);
-  return reduce<graph::SumOp>(node, *reduction, squares);
+  return reduce<graph::SumOp>(node, *reduction, square(node, reduction->input));
 }
 static MaybeValue importReduceL2(OnnxNode &node) {
   return node.create<graph::SqrtOp>(sumOfSquares(node));
@@ -79,17 +85,16 @@ static MaybeValue importReduceLogSumExp(OnnxNode &node) {
     return reduction->input;
   MaybeValue largest =
       node.create<graph::ReduceMaxOp>(reduction->input, reduction->axes, /*keepDims=*/true);
-  MaybeValue powers =
-      node.create<graph::ExpOp>(node.create<graph::SubOp>(reduction->input, largest, kNone));
+  MaybeValue powers = node.create<graph::ExpOp>(node.subtract(reduction->input, largest));
   MaybeValue logarithm = node.create<graph::LogOp>(reduce<graph::SumOp>(node, *reduction, powers));
   if (failed(logarithm))
     return failure();
-  MaybeValue offset = node.reshape(largest, shapeOf(*logarithm));
-  return node.create<graph::AddOp>(logarithm, offset, kNone);
+  return node.add(logarithm, node.reshape(largest, shapeOf(*logarithm)));
 }
 
-/// ArgMax; with 'select_last_index' the tensor is read backwards.
-static MaybeValue importArgMax(OnnxNode &node, MaybeValue input) {
+/// ArgMax and ArgMin; with 'select_last_index' the tensor is read backwards.
+template <typename OpT> static MaybeValue importArg(OnnxNode &node) {
+  MaybeValue input = node.input(0);
   if (failed(input))
     return failure();
   ArrayRef<int64_t> shape = shapeOf(*input);
@@ -99,20 +104,9 @@ static MaybeValue importArgMax(OnnxNode &node, MaybeValue input) {
     return failure();
   Type index = node.builder().getI64Type();
   if (!takesLast)
-    return node.createTyped<graph::ArgMaxOp>(index, input, axis, keepDims);
-  SmallVector<int64_t> begin(shape.size(), 0), strides(shape.size(), 1);
-  begin[axis] = shape[axis] - 1;
-  strides[axis] = -1;
-  MaybeValue place = node.createTyped<graph::ArgMaxOp>(
-      index, node.create<graph::SliceOp>(input, begin, shape, strides), axis, keepDims);
-  MaybeValue last = node.constantOf(Elements::ofShape(shape[axis] - 1));
-  return node.create<graph::SubOp>(last, place, kNone);
-}
-static MaybeValue importArgMaxOf(OnnxNode &node) {
-  return importArgMax(node, node.input(0));
-}
-static MaybeValue importArgMin(OnnxNode &node) {
-  return importArgMax(node, node.create<graph::NegOp>(node.input(0)));
+    return node.createTyped<OpT>(index, input, axis, keepDims);
+  MaybeValue place = node.createTyped<OpT>(index, reversed(node, input, axis), axis, keepDims);
+  return node.subtract(node.constantOf(Elements::ofShape(shape[axis] - 1)), place);
 }
 
 /// Of all elements: what the computation of shapes needs.
@@ -142,17 +136,18 @@ static std::optional<Elements> evaluateMin(OnnxNode &node, ArrayRef<Elements> in
 }
 
 void registerReduction(OpTable &table) {
-  table.add("ReduceMean", importReduction<graph::MeanOp>);
-  table.add("ReduceSum", importReduction<graph::SumOp>);
-  table.add("ReduceMax", importReduction<graph::ReduceMaxOp>);
-  table.add("ReduceMin", importReduction<graph::ReduceMinOp>);
-  table.add("ReduceL1", importReduceL1);
+  table.add("ReduceMean", importReduction<graph::MeanOp>, Takes::kReals);
+  table.add("ReduceSum", importReduction<graph::SumOp>, Takes::kNumbers);
+  table.add("ReduceProd", importReduction<graph::ReduceProdOp>, Takes::kNumbers);
+  table.add("ReduceMax", importExtreme<graph::ReduceMaxOp, graph::ReduceAnyOp>, Takes::kNumbers);
+  table.add("ReduceMin", importExtreme<graph::ReduceMinOp, graph::ReduceAllOp>, Takes::kNumbers);
+  table.add("ReduceL1", importReduceL1, Takes::kNumbers);
   table.add("ReduceL2", importReduceL2, Takes::kReals);
-  table.add("ReduceSumSquare", sumOfSquares);
+  table.add("ReduceSumSquare", sumOfSquares, Takes::kNumbers);
   table.add("ReduceLogSum", importReduceLogSum, Takes::kReals);
   table.add("ReduceLogSumExp", importReduceLogSumExp, Takes::kReals);
-  table.add("ArgMax", importArgMaxOf);
-  table.add("ArgMin", importArgMin);
+  table.add("ArgMax", importArg<graph::ArgMaxOp>, Takes::kNumbers);
+  table.add("ArgMin", importArg<graph::ArgMinOp>, Takes::kNumbers);
   table.addEvaluation("ReduceProd", evaluateProd);
   table.addEvaluation("ReduceSum", evaluateSum);
   table.addEvaluation("ReduceMax", evaluateMax);

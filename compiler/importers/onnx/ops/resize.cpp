@@ -1,7 +1,7 @@
 #include "compiler/graph/types.h"
-#include "compiler/importers/common/decompositions.h"
-#include "compiler/importers/onnx/pieces.h"
-#include "compiler/importers/onnx/resampling.h"
+#include "compiler/importers/common/pieces.h"
+#include "compiler/importers/common/resampling.h"
+#include "compiler/importers/onnx/node.h"
 
 #include <cmath>
 
@@ -217,22 +217,10 @@ MaybeValue resample(OnnxNode &node, MaybeValue value, int64_t axis, const Resamp
     return failure();
   if (how.mode == "nearest") {
     SmallVector<int64_t> places = how.nearestPlaces();
-    if (!llvm::is_contained(places, -1) && countRuns(places) <= kMostPieces)
+    if (!llvm::is_contained(places, -1))
       return pickAlong(node, value, axis, places);
   }
-  if (!isa<FloatType>(getElementTypeOrSelf(*value)))
-    return node.unsupported("interpolation of integers");
-  if (how.in > NodeBuilder::kMaxFill / how.out)
-    return node.unsupported("from " + Twine(how.in) + " to " + Twine(how.out) + " by mode '" +
-                            how.mode + "'");
-  auto rank = static_cast<int64_t>(shapeOf(*value).size());
-  auto toLast = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  std::swap(toLast[axis], toLast[rank - 1]);
-  std::vector<float> weights = how.matrix();
-  MaybeValue filter = node.constantOf(
-      Elements::ofReals(*graph::elementTypeOf(getElementTypeOrSelf(*value)), {how.out, how.in},
-                        [&](int64_t i) { return weights[i]; }));
-  return node.transpose(multiplyRows(node, node.transpose(value, toLast), filter, Value()), toLast);
+  return resampleAlong(node, value, axis, how);
 }
 } // namespace
 
@@ -246,19 +234,25 @@ static MaybeValue importResize(OnnxNode &node) {
   FailureOr<Axes> axes = readAxes(node, shape);
   if (failed(axes))
     return failure();
+  // Numbers between integers are cut off in the end.
+  Type type = getElementTypeOrSelf(*input);
+  if (isa<IntegerType>(type) && axes->front().mode != "nearest")
+    input = node.cast(input, node.builder().getF32Type());
+  if (failed(input))
+    return failure();
   MaybeValue direct = byGraphOp(node, *input, *axes);
   if (failed(direct) || *direct)
-    return direct;
+    return node.cast(direct, type);
   MaybeValue result = input;
   for (auto [index, axis] : llvm::enumerate(*axes))
     if (!isIdentity(axis))
       result = resample(node, result, static_cast<int64_t>(index), axis);
-  return result;
+  return node.cast(result, type);
 }
 
 void registerResize(OpTable &table) {
-  table.add("Resize", importResize);
-  table.add("Upsample", importResize);
+  table.add("Resize", importResize, Takes::kNumbers);
+  table.add("Upsample", importResize, Takes::kNumbers);
 }
 
 } // namespace tandem::onnx

@@ -109,8 +109,8 @@ static MaybeValue importIdentity(OnnxNode &node) {
   return node.input(0);
 }
 
-/// Dropout does nothing at inference; its mask is not made.
-static MaybeValue importDropout(OnnxNode &node) {
+/// Dropout does nothing at inference; its mask keeps everything.
+static FailureOr<Values> importDropout(OnnxNode &node) {
   if (node.has(2)) {
     FailureOr<Elements> isTraining = node.constant(2, "'training_mode'");
     if (failed(isTraining))
@@ -118,7 +118,13 @@ static MaybeValue importDropout(OnnxNode &node) {
     if (isTraining->count() != 1 || isTraining->integer(0) != 0)
       return node.unsupported("in training mode");
   }
-  return node.input(0);
+  MaybeValue input = node.input(0);
+  if (failed(input) || !node.isRead(1))
+    return failed(input) ? FailureOr<Values>(failure()) : Values{*input};
+  // Truth values from opset 10 on.
+  Type kept = node.opset() < 10 ? getElementTypeOrSelf(*input) : node.builder().getI1Type();
+  MaybeValue mask = node.fill(kept, shapeOf(*input), 1);
+  return failed(mask) ? FailureOr<Values>(failure()) : Values{*input, *mask};
 }
 
 /// Shape: of dimensions from 'start' to 'end'.
@@ -150,7 +156,7 @@ void registerShape(OpTable &table) {
   table.add("Unsqueeze", importUnsqueeze);
   table.add("Transpose", importTranspose);
   table.add("Identity", importIdentity);
-  table.add("Dropout", importDropout);
+  table.addList("Dropout", importDropout);
   table.add("Shape", importShape);
   table.add("Size", importSize);
 }

@@ -1,10 +1,11 @@
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/onnx/node.h"
 
 using namespace mlir;
 
 namespace tandem::onnx {
 
-/// Trilu: zeros above or below a diagonal of the last two dimensions, by a factor of 0 or 1.
+/// Trilu: zeros above or below a diagonal of the last two dimensions, by a mask.
 static MaybeValue importTrilu(OnnxNode &node) {
   MaybeValue input = node.input(0);
   bool isUpper = node.flag("upper", true);
@@ -21,22 +22,14 @@ static MaybeValue importTrilu(OnnxNode &node) {
   if (shape.size() < 2)
     return node.invalid("an input of shape " + shapeText(shape));
   int64_t rows = shape[shape.size() - 2], columns = shape.back();
-  Type element = getElementTypeOrSelf(*input);
-  bool isSmall = !isa<FloatType, IntegerType>(element) || element.getIntOrFloatBitWidth() < 32;
-  if (isSmall || (columns > 0 && rows > NodeBuilder::kMaxFill / columns))
-    return node.unsupported("elements of less than 32 bits, or a large matrix");
-  auto isKept = [&](int64_t i) -> int64_t {
-    int64_t beyond = i % columns - i / columns;
-    return isUpper ? beyond >= diagonal : beyond <= diagonal;
-  };
-  SmallVector<int64_t> matrix = {rows, columns};
-  MaybeValue factors = node.constantOf(
-      element.isF32()
-          ? Elements::ofReals(ElementType::kF32, matrix,
-                              [&](int64_t i) { return static_cast<double>(isKept(i)); })
-          : Elements::ofIntegers(element.isInteger(64) ? ElementType::kI64 : ElementType::kI32,
-                                 matrix, isKept));
-  return node.create<graph::MulOp>(input, factors, graph::Activation::None);
+  if (columns > 0 && rows > NodeBuilder::kMaxFill / columns)
+    return node.unsupported("a matrix of " + Twine(rows) + "x" + Twine(columns));
+  MaybeValue mask = node.constantOf(
+      Elements::ofIntegers(ElementType::kBool, {rows, columns}, [&](int64_t i) -> int64_t {
+        int64_t beyond = i % columns - i / columns;
+        return isUpper ? beyond >= diagonal : beyond <= diagonal;
+      }));
+  return keepWhere(node, mask, input, 0);
 }
 
 void registerTriangle(OpTable &table) {

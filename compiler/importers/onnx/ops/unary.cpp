@@ -1,3 +1,5 @@
+#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/onnx/evaluate.h"
 
 #include <cmath>
@@ -6,53 +8,46 @@ using namespace mlir;
 
 namespace tandem::onnx {
 
-static constexpr auto kNone = graph::Activation::None;
-
 /// Operators that are one op of the graph.
 template <typename OpT> static MaybeValue importUnary(OnnxNode &node) {
   return node.create<OpT>(node.input(0));
 }
 
-static MaybeValue importReciprocal(OnnxNode &node) {
-  MaybeValue x = node.input(0);
-  if (failed(x))
-    return failure();
-  return node.create<graph::DivOp>(node.scalarLike(*x, 1), x, kNone);
+/// Those that the graph composes.
+template <MaybeValue (*function)(NodeBuilder &, MaybeValue)>
+static MaybeValue importComposed(OnnxNode &node) {
+  return function(node, node.input(0));
 }
 
-static MaybeValue importCeil(OnnxNode &node) { // -floor(-x)
+static MaybeValue importRelu(OnnxNode &node) {
   MaybeValue x = node.input(0);
-  return node.create<graph::NegOp>(node.create<graph::FloorOp>(node.create<graph::NegOp>(x)));
-}
-
-/// Erf by Abramowitz and Stegun 7.1.26, at most 1.5e-7 off: of |x| by a polynomial in
-/// t = 1 / (1 + 0.3275911 |x|), times the sign.
-static MaybeValue importErf(OnnxNode &node) {
-  MaybeValue x = node.input(0);
-  if (failed(x))
-    return failure();
-  auto scalar = [&](double value) { return node.scalarLike(*x, value); };
-  auto times = [&](MaybeValue a, MaybeValue b) { return node.create<graph::MulOp>(a, b, kNone); };
-  auto plus = [&](MaybeValue a, MaybeValue b) { return node.create<graph::AddOp>(a, b, kNone); };
-  MaybeValue magnitude = node.create<graph::AbsOp>(x);
-  MaybeValue t = node.create<graph::DivOp>(
-      scalar(1), plus(times(magnitude, scalar(0.3275911)), scalar(1)), kNone);
-  MaybeValue sum = scalar(1.061405429);
-  for (double coefficient : {-1.453152027, 1.421413741, -0.284496736, 0.254829592})
-    sum = plus(times(sum, t), scalar(coefficient));
-  MaybeValue decay = node.create<graph::ExpOp>(node.create<graph::NegOp>(times(x, x)));
-  MaybeValue positive = node.create<graph::SubOp>(scalar(1), times(times(sum, t), decay), kNone);
-  MaybeValue sign = node.create<graph::ReluN1To1Op>(times(x, scalar(1e30)));
-  return times(sign, positive);
+  if (succeeded(x) && isa<IntegerType>(getElementTypeOrSelf(*x)))
+    return node.create<graph::MaximumOp>(x, node.scalarLike(*x, 0));
+  return node.create<graph::ReluOp>(x);
 }
 
 static MaybeValue importSoftsign(OnnxNode &node) { // x / (1 + |x|)
   MaybeValue x = node.input(0);
-  if (failed(x))
+  return node.divide(x, node.add(node.create<graph::AbsOp>(x), 1));
+}
+
+/// ThresholdedRelu: x where it is above 'alpha', else 0.
+static MaybeValue importThresholdedRelu(OnnxNode &node) {
+  double alpha = node.number("alpha", 1);
+  MaybeValue x = node.input(0);
+  return node.failed() ? MaybeValue(failure())
+                       : keepWhere(node, node.compare<graph::GreaterOp>(x, alpha), x, 0);
+}
+
+/// Shrink: x moved by 'bias' toward 0 where it is farther than 'lambd' from it, else 0.
+static MaybeValue importShrink(OnnxNode &node) {
+  double bias = node.number("bias", 0), lambda = node.number("lambd", 0.5);
+  MaybeValue x = node.input(0);
+  if (node.failed() || failed(x))
     return failure();
-  MaybeValue divisor =
-      node.create<graph::AddOp>(node.create<graph::AbsOp>(x), node.scalarLike(*x, 1), kNone);
-  return node.create<graph::DivOp>(x, divisor, kNone);
+  MaybeValue upper =
+      keepWhere(node, node.compare<graph::GreaterOp>(x, lambda), node.add(x, -bias), 0);
+  return node.select(node.compare<graph::LessOp>(x, -lambda), node.add(x, bias), upper);
 }
 
 template <double (*function)(double)>
@@ -79,20 +74,35 @@ static std::optional<Elements> evaluateAbs(OnnxNode &, ArrayRef<Elements> in) {
 }
 
 void registerUnary(OpTable &table) {
-  table.add("Relu", importUnary<graph::ReluOp>);
-  table.add("Sigmoid", importUnary<graph::SigmoidOp>);
-  table.add("Tanh", importUnary<graph::TanhOp>);
-  table.add("HardSwish", importUnary<graph::HardSwishOp>);
-  table.add("Exp", importUnary<graph::ExpOp>);
-  table.add("Log", importUnary<graph::LogOp>);
-  table.add("Sqrt", importUnary<graph::SqrtOp>);
-  table.add("Abs", importUnary<graph::AbsOp>);
-  table.add("Neg", importUnary<graph::NegOp>);
-  table.add("Floor", importUnary<graph::FloorOp>);
-  table.add("Reciprocal", importReciprocal, Takes::kReals);
-  table.add("Ceil", importCeil, Takes::kReals);
-  table.add("Erf", importErf, Takes::kReals);
+  table.add("Relu", importRelu, Takes::kNumbers);
+  table.add("Sigmoid", importUnary<graph::SigmoidOp>, Takes::kReals);
+  table.add("Tanh", importUnary<graph::TanhOp>, Takes::kReals);
+  table.add("HardSwish", importUnary<graph::HardSwishOp>, Takes::kReals);
+  table.add("Exp", importUnary<graph::ExpOp>, Takes::kReals);
+  table.add("Log", importUnary<graph::LogOp>, Takes::kReals);
+  table.add("Sqrt", importUnary<graph::SqrtOp>, Takes::kReals);
+  table.add("Abs", importUnary<graph::AbsOp>, Takes::kNumbers);
+  table.add("Neg", importUnary<graph::NegOp>, Takes::kNumbers);
+  table.add("Floor", importUnary<graph::FloorOp>, Takes::kReals);
+  table.add("Ceil", importUnary<graph::CeilOp>, Takes::kReals);
+  table.add("Round", importUnary<graph::RoundOp>, Takes::kReals);
+  table.add("Erf", importUnary<graph::ErfOp>, Takes::kReals);
+  table.add("Sin", importUnary<graph::SinOp>, Takes::kReals);
+  table.add("Cos", importUnary<graph::CosOp>, Takes::kReals);
+  table.add("Atan", importUnary<graph::AtanOp>, Takes::kReals);
+  table.add("Reciprocal", importComposed<reciprocal>, Takes::kReals);
+  table.add("Sign", importComposed<sign>, Takes::kNumbers);
+  table.add("Tan", importComposed<tangent>, Takes::kReals);
+  table.add("Asin", importComposed<arcSine>, Takes::kReals);
+  table.add("Acos", importComposed<arcCosine>, Takes::kReals);
+  table.add("Sinh", importComposed<hyperbolicSine>, Takes::kReals);
+  table.add("Cosh", importComposed<hyperbolicCosine>, Takes::kReals);
+  table.add("Asinh", importComposed<inverseHyperbolicSine>, Takes::kReals);
+  table.add("Acosh", importComposed<inverseHyperbolicCosine>, Takes::kReals);
+  table.add("Atanh", importComposed<inverseHyperbolicTangent>, Takes::kReals);
   table.add("Softsign", importSoftsign, Takes::kReals);
+  table.add("ThresholdedRelu", importThresholdedRelu, Takes::kReals);
+  table.add("Shrink", importShrink, Takes::kNumbers);
   table.addEvaluation("Sqrt", evaluate<std::sqrt>);
   table.addEvaluation("Floor", evaluate<std::floor>);
   table.addEvaluation("Ceil", evaluate<std::ceil>);

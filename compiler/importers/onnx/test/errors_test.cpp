@@ -66,7 +66,7 @@ TEST(OnnxImporter, FixesOpenDimensionsByOption) {
   model.openInput("x", "batch", {3}).openInput("z", "batch", {3}).output("y");
   model.node("Add", {"x", "z"}, {"y"});
   EXPECT_EQ(importText(model),
-            "error: input 'x': dimension 0 is open (batch), fix it with --shape x=DIMS");
+            "error: input 'x': dimension 0 of ?x3 is open (batch), fix it with --shape x=DIMS");
   ImportOptions options;
   options.shapes["x"] = {2, 3};
   options.shapes["z"] = {2, 3};

@@ -73,12 +73,21 @@ TEST(OnnxConv, TakesRowsAsImagesOfHeightOne) {
                     HasSubstr("1x1x3x2xf32")));
 }
 
-TEST(OnnxConv, RefusesVolumes) {
+TEST(OnnxConv, AddsUpOneConvolutionForEachDepthOfAVolume) {
   ModelBuilder model;
-  model.input("x", {1, 1, 2, 2, 2}).floats("w", {1, 1, 1, 1, 1}, {1}).output("y");
+  model.input("x", {1, 1, 3, 4, 4}).floats("w", {1, 1, 2, 1, 1}, {1, 2}).output("y");
+  model.node("Conv", {"x", "w"}, {"y"});
+  EXPECT_THAT(importText(model),
+              AllOf(HasSubstr("(tensor<2x4x4x1xf32>, tensor<1x1x1x1xf32>) -> tensor<2x4x4x1xf32>"),
+                    HasSubstr("graph.add"), HasSubstr("-> (tensor<1x1x2x4x4xf32>")));
+}
+
+TEST(OnnxConv, RefusesMoreDimensions) {
+  ModelBuilder model;
+  model.input("x", {1, 1, 2, 2, 2, 2}).floats("w", {1, 1, 1, 1, 1, 1}, {1}).output("y");
   model.node("Conv", {"x", "w"}, {"y"});
   EXPECT_EQ(importText(model),
-            "error: 1 unsupported operator: Conv (1: n; an input of shape 1x1x2x2x2, only images "
+            "error: 1 unsupported operator: Conv (1: n; an input of shape 1x1x2x2x2x2, only images "
             "(rank 4) and rows (rank 3) are)");
 }
 
@@ -253,8 +262,8 @@ TEST(OnnxPad, HasAllModes) {
   EXPECT_THAT(padded("constant", {1, 2}), HasSubstr("graph.pad %arg0 low [1] high [2]"));
   EXPECT_THAT(padded("constant", {-1, 2}),
               AllOf(HasSubstr("begin [1] size [3]"), HasSubstr("low [0] high [2]")));
-  EXPECT_THAT(padded("reflect", {2, 0}),
-              AllOf(HasSubstr("begin [2] size [3] strides [-1]"), HasSubstr("graph.concat")));
+  EXPECT_THAT(padded("reflect", {2, 0}), HasSubstr("graph.mirror_pad %arg0 low [2] high [0] :"));
+  EXPECT_THAT(padded("reflect", {0, 5}), HasSubstr("graph.concat")); // there and back again
   EXPECT_THAT(padded("edge", {0, 2}), HasSubstr("begin [3] size [1]"));
   EXPECT_THAT(padded("wrap", {1, 0}), HasSubstr("begin [3] size [1]"));
 }
@@ -316,6 +325,71 @@ TEST(OnnxArgMax, ReadsBackwardsForTheLastIndex) {
               AllOf(HasSubstr("strides [1, 1, 1, -1]"), HasSubstr("graph.sub")));
 }
 
+TEST(OnnxGather, OfComputedIndicesCountsFromTheBack) {
+  ModelBuilder model;
+  model.input("x", {4, 3}).input("i", {2}, proto::TensorProto::INT64).output("y");
+  model.node("Gather", {"x", "i"}, {"y"});
+  EXPECT_THAT(importText(model),
+              AllOf(HasSubstr("graph.less %arg1"), HasSubstr("graph.select"),
+                    HasSubstr("axis 0 : (tensor<4x3xf32>, tensor<2xi64>) -> tensor<2x3xf32>")));
+}
+
+TEST(OnnxScatter, IsAGatherFromTensorAndUpdates) {
+  ModelBuilder model;
+  model.input("x", {4}).input("u", {2}).ints("i", {2, 1}, {3, -4}).output("y");
+  model.node("ScatterND", {"x", "i", "u"}, {"y"});
+  EXPECT_THAT(importText(model),
+              AllOf(HasSubstr("graph.concat %arg0, %arg1 axis 0"), HasSubstr("dense<[5, 1, 2, 4]>"),
+                    HasSubstr("graph.gather"), Not(HasSubstr("graph.select"))));
+  ModelBuilder added;
+  added.input("x", {4}).input("u", {2}).ints("i", {2, 1}, {3, 3}).output("y");
+  set(added.node("ScatterND", {"x", "i", "u"}, {"y"}), "reduction", std::string("add"));
+  EXPECT_THAT(importText(added), AllOf(HasSubstr("dense<[0, 1, 2, 4]>"),
+                                       HasSubstr("dense<[0, 1, 2, 5]>"), HasSubstr("graph.add")));
+}
+
+TEST(OnnxWidening, ComputesSmallTypesInLargerOnes) {
+  ModelBuilder model;
+  model.input("x", {4}, proto::TensorProto::UINT8).input("z", {4}, proto::TensorProto::UINT8);
+  model.output("y").node("Add", {"x", "z"}, {"y"});
+  EXPECT_THAT(importText(model),
+              AllOf(HasSubstr("graph.add %0, %1 : (tensor<4xi32>, tensor<4xi32>)"),
+                    HasSubstr("(tensor<4xi32>) -> tensor<4xui8>")));
+}
+
+TEST(OnnxTopK, OfTheSmallestIsOfTheNegative) {
+  ModelBuilder model;
+  model.input("x", {2, 5}).ints("k", {1}, {3}).output("y").output("where");
+  proto::NodeProto &node = model.node("TopK", {"x", "k"}, {"y", "where"});
+  set(node, "largest", int64_t(0));
+  EXPECT_THAT(importText(model), AllOf(HasSubstr("graph.neg %arg0"), HasSubstr("k 3"),
+                                       HasSubstr("-> tensor<2x3xi64>")));
+}
+
+TEST(OnnxCumSum, DoublesHowFarItLooksBack) {
+  ModelBuilder model;
+  model.input("x", {5}).ints("axis", {}, {0}).output("y");
+  model.node("CumSum", {"x", "axis"}, {"y"});
+  EXPECT_THAT(importText(model),
+              AllOf(HasSubstr("low [1] high [0]"), HasSubstr("low [2] high [0]"),
+                    HasSubstr("low [4] high [0]"), Not(HasSubstr("low [8] high [0]"))));
+}
+
+TEST(OnnxPool, OfVolumesIsTheLargestOfSlices) {
+  ModelBuilder model;
+  model.input("x", {1, 1, 2, 2, 2}).output("y");
+  set(model.node("MaxPool", {"x"}, {"y"}), "kernel_shape", Ints{1, 2, 2});
+  EXPECT_THAT(importText(model), AllOf(HasSubstr("graph.maximum"), Not(HasSubstr("max_pool")),
+                                       HasSubstr("-> (tensor<1x1x2x1x1xf32>")));
+}
+
+TEST(OnnxEinsum, TakesAnEllipsisAndAnImpliedResult) {
+  ModelBuilder model;
+  model.input("x", {2, 3, 4}).input("z", {4, 5}).output("y");
+  set(model.node("Einsum", {"x", "z"}, {"y"}), "equation", std::string("...i,ij"));
+  EXPECT_THAT(importText(model), HasSubstr("-> (tensor<2x3x5xf32>"));
+}
+
 struct OneOp {
   const char *kind, *op;
 };
@@ -332,9 +406,13 @@ INSTANTIATE_TEST_SUITE_P(
                       OneOp{"Neg", "graph.neg %"}, OneOp{"Floor", "graph.floor %"},
                       OneOp{"Gelu", "graph.gelu %"}, OneOp{"Elu", "graph.elu %"},
                       OneOp{"LeakyRelu", "graph.leaky_relu %"}, OneOp{"Reciprocal", "graph.div %"},
-                      OneOp{"Ceil", "graph.floor %"}, OneOp{"Selu", "graph.elu %"},
+                      OneOp{"Ceil", "graph.ceil %"}, OneOp{"Selu", "graph.elu %"},
                       OneOp{"Softplus", "graph.log %"}, OneOp{"Mish", "graph.tanh %"},
-                      OneOp{"Erf", "graph.relu_n1_to_1 %"},
+                      OneOp{"Erf", "graph.erf %"}, OneOp{"Round", "graph.round %"},
+                      OneOp{"Atan", "graph.atan %"}, OneOp{"Tan", "graph.cos %"},
+                      OneOp{"Acosh", "graph.log %"}, OneOp{"IsNaN", "graph.not_equal %"},
+                      OneOp{"Sign", "graph.greater %"}, OneOp{"ReduceProd", "graph.reduce_prod %"},
+                      OneOp{"ArgMin", "graph.arg_min %"}, OneOp{"Hardmax", "graph.arg_max %"},
                       OneOp{"LogSoftmax", "graph.log_softmax %"},
                       OneOp{"ReduceLogSumExp", "graph.reduce_max %"},
                       OneOp{"MeanVarianceNormalization", "graph.rsqrt %"}),

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "llvm/ADT/SmallVector.h"
+#include "compiler/importers/common/node_builder.h"
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
-namespace tandem::onnx {
+namespace tandem {
 
-/// How Resize computes one dimension: https://onnx.ai/onnx/operators/onnx__Resize.html.
+/// How one dimension of an image is made larger or smaller, in ONNX's words, which cover what the
+/// other frameworks do: https://onnx.ai/onnx/operators/onnx__Resize.html.
 struct Resampling {
   int64_t in = 0, out = 0;
   double scale = 1;                ///< as the model says it, which out / in may only be near to
@@ -28,4 +28,14 @@ struct Resampling {
   std::vector<float> matrix() const;
 };
 
-} // namespace tandem::onnx
+/// Every row along a dimension times a matrix [out, size of the dimension].
+MaybeValue multiplyAlong(NodeBuilder &build, MaybeValue x, int64_t axis,
+                         llvm::ArrayRef<float> matrix, int64_t out);
+/// A dimension resampled so, of real numbers.
+MaybeValue resampleAlong(NodeBuilder &build, MaybeValue x, int64_t axis, const Resampling &how);
+
+/// The mean over `out` windows of a dimension that cover it as evenly as they can ("adaptive"
+/// pools): from floor(i * size / out) to ceil((i + 1) * size / out).
+MaybeValue averageAlong(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t out);
+
+} // namespace tandem

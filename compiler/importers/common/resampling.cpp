@@ -1,9 +1,15 @@
-#include "compiler/importers/onnx/resampling.h"
+#include "compiler/importers/common/resampling.h"
+
+#include "compiler/importers/common/decompositions.h"
+
+#include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace tandem::onnx {
+using namespace mlir;
+
+namespace tandem {
 
 double Resampling::placeOf(int64_t index) const {
   auto x = static_cast<double>(index), length = static_cast<double>(out),
@@ -103,4 +109,43 @@ std::vector<float> Resampling::matrix() const {
   return result;
 }
 
-} // namespace tandem::onnx
+MaybeValue multiplyAlong(NodeBuilder &build, MaybeValue x, int64_t axis, ArrayRef<float> matrix,
+                         int64_t out) {
+  if (failed(x))
+    return failure();
+  int64_t size = shapeOf(*x)[axis];
+  auto toLast = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(*x).size()));
+  std::swap(toLast[axis], toLast.back());
+  MaybeValue filter = build.constant(getElementTypeOrSelf(*x), {out, size}, matrix);
+  return build.transpose(multiplyRows(build, build.transpose(x, toLast), filter, Value()), toLast);
+}
+
+/// Whether a matrix of so many elements is sane.
+static LogicalResult checkMatrix(NodeBuilder &build, int64_t in, int64_t out) {
+  if (in >= 1 && out >= 1 && in <= NodeBuilder::kMaxFill / out)
+    return success();
+  return build.error() << "resampling from " << in << " to " << out << " takes too large a matrix";
+}
+
+MaybeValue resampleAlong(NodeBuilder &build, MaybeValue x, int64_t axis, const Resampling &how) {
+  if (failed(x) || failed(checkMatrix(build, how.in, how.out)))
+    return failure();
+  return multiplyAlong(build, x, axis, how.matrix(), how.out);
+}
+
+MaybeValue averageAlong(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t out) {
+  if (failed(x))
+    return failure();
+  int64_t size = shapeOf(*x)[axis];
+  if (failed(checkMatrix(build, size, out)))
+    return failure();
+  std::vector<float> matrix(static_cast<size_t>(size * out), 0.0f);
+  for (int64_t i = 0; i < out; ++i) {
+    int64_t begin = i * size / out, end = llvm::divideCeil((i + 1) * size, out);
+    for (int64_t j = begin; j < end; ++j)
+      matrix[i * size + j] = 1.0f / static_cast<float>(end - begin);
+  }
+  return multiplyAlong(build, x, axis, matrix, out);
+}
+
+} // namespace tandem

@@ -1,0 +1,101 @@
+#include "compiler/importers/common/pieces.h"
+
+#include "compiler/importers/common/selections.h"
+
+#include "compiler/graph/graph.h"
+
+using namespace mlir;
+
+namespace tandem {
+
+namespace {
+struct Run {
+  int64_t begin, size, stride;
+};
+
+/// How many places at the front are equally far apart; a repeated one stands alone.
+int64_t runLength(ArrayRef<int64_t> places) {
+  if (places.size() < 2 || places[1] == places[0])
+    return 1;
+  size_t length = 2;
+  while (length < places.size() && places[length] - places[length - 1] == places[1] - places[0])
+    ++length;
+  return static_cast<int64_t>(length);
+}
+
+/// The run at the front. A place whose neighbour begins a longer one stands alone.
+Run frontRun(ArrayRef<int64_t> places) {
+  int64_t length = runLength(places);
+  if (length == 1 || (length == 2 && runLength(places.drop_front()) > 2))
+    return {places[0], 1, 1};
+  return {places[0], length, places[1] - places[0]};
+}
+} // namespace
+
+static size_t countRuns(ArrayRef<int64_t> places) {
+  size_t count = 0;
+  for (; !places.empty(); ++count)
+    places = places.drop_front(frontRun(places).size);
+  return count;
+}
+
+MaybeValue sliceAlong(NodeBuilder &build, MaybeValue value, int64_t axis, int64_t begin,
+                      int64_t size, int64_t stride) {
+  if (failed(value))
+    return failure();
+  SmallVector<int64_t> begins(shapeOf(*value).size(), 0), sizes(shapeOf(*value)),
+      strides(begins.size(), 1);
+  begins[axis] = begin;
+  sizes[axis] = size;
+  strides[axis] = stride;
+  return build.create<graph::SliceOp>(value, begins, sizes, strides);
+}
+
+MaybeValue concatAlong(NodeBuilder &build, ArrayRef<Value> parts, int64_t axis) {
+  if (parts.size() == 1)
+    return parts.front();
+  return build.createTyped<graph::ConcatOp>(getElementTypeOrSelf(parts.front()), ValueRange(parts),
+                                            axis);
+}
+
+std::optional<SmallVector<int64_t>> partSizes(ArrayRef<int64_t> given, int64_t extent) {
+  SmallVector<int64_t> sizes(given);
+  int64_t left = extent, *open = nullptr;
+  for (int64_t &size : sizes) {
+    if (size == -1 && !open) {
+      open = &size;
+      continue;
+    }
+    if (size < 0 || size > left)
+      return std::nullopt;
+    left -= size;
+  }
+  if (open)
+    *open = left;
+  return open || left == 0 ? std::optional(sizes) : std::nullopt;
+}
+
+MaybeValue pickAlong(NodeBuilder &build, MaybeValue value, int64_t axis, ArrayRef<int64_t> places) {
+  if (failed(value))
+    return failure();
+  if (places.empty())
+    return sliceAlong(build, value, axis, 0, 0);
+  constexpr size_t kFewRuns = 8;
+  if (countRuns(places) > kFewRuns)
+    return takeAlong(build, value,
+                     build.integerConstant(build.builder().getI64Type(),
+                                           static_cast<int64_t>(places.size()), places),
+                     axis);
+  SmallVector<Value> parts;
+  while (!places.empty()) {
+    Run run = frontRun(places);
+    MaybeValue part = sliceAlong(build, value, axis, run.begin, run.size, run.stride);
+    if (failed(part))
+      return failure();
+    parts.push_back(*part);
+    places = places.drop_front(run.size);
+  }
+  return concatAlong(build, parts, axis);
+}
+
+} // namespace tandem

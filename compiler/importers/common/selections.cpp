@@ -1,0 +1,323 @@
+#include "compiler/importers/common/selections.h"
+
+#include "compiler/graph/constants.h"
+#include "compiler/graph/graph.h"
+
+using namespace mlir;
+
+namespace tandem {
+
+std::optional<SmallVector<int64_t>> knownIntegers(Value value) {
+  auto type = dyn_cast<IntegerType>(getElementTypeOrSelf(value));
+  std::optional<graph::ConstantBytes> bytes = graph::constantOf(value);
+  if (!type || !bytes)
+    return std::nullopt;
+  if (type.getWidth() == 32)
+    return SmallVector<int64_t>(llvm::map_range(bytes->as<int32_t>(), [](int32_t v) { return v; }));
+  if (type.getWidth() == 64)
+    return SmallVector<int64_t>(bytes->as<int64_t>());
+  return std::nullopt;
+}
+
+/// Distance of neighbours along each dimension.
+static SmallVector<int64_t> stepsOf(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> steps(shape.size(), 1);
+  for (size_t d = shape.size(); d-- > 1;)
+    steps[d - 1] = steps[d] * shape[d];
+  return steps;
+}
+
+static int64_t countOf(ArrayRef<int64_t> shape) {
+  return *elementCount(shape);
+}
+
+/// The indices counted from the front.
+static MaybeValue fromFront(NodeBuilder &build, MaybeValue indices, int64_t size) {
+  if (failed(indices))
+    return failure();
+  if (auto known = knownIntegers(*indices)) {
+    if (llvm::none_of(*known, [](int64_t index) { return index < 0; }))
+      return indices;
+    for (int64_t &index : *known)
+      index += index < 0 ? size : 0;
+    return build.integerConstant(getElementTypeOrSelf(*indices), shapeOf(*indices), *known);
+  }
+  MaybeValue isNegative = build.compare<graph::LessOp>(indices, 0.0);
+  return build.select(isNegative, build.add(indices, static_cast<double>(size)), indices);
+}
+
+MaybeValue takeAlong(NodeBuilder &build, MaybeValue x, MaybeValue indices, int64_t axis) {
+  if (failed(x) || failed(indices))
+    return failure();
+  return build.create<graph::GatherOp>(x, fromFront(build, indices, shapeOf(*x)[axis]), axis);
+}
+
+MaybeValue rearranged(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> shape,
+                      ArrayRef<int64_t> places) {
+  if (failed(x))
+    return failure();
+  MaybeValue indices = build.integerConstant(build.builder().getI64Type(), shape, places);
+  return build.create<graph::GatherOp>(build.reshape(x, countOf(shapeOf(*x))), indices, 0);
+}
+
+std::optional<SmallVector<int64_t>> placesAlong(ArrayRef<int64_t> shape, ArrayRef<int64_t> indices,
+                                                ArrayRef<int64_t> indexShape, int64_t axis) {
+  SmallVector<int64_t> steps = stepsOf(shape), result, at(shape.size(), 0);
+  for (int64_t given : indices) {
+    std::optional<int64_t> index = normalizedAxis(given, shape[axis]);
+    if (!index)
+      return std::nullopt;
+    int64_t place = *index * steps[axis];
+    for (size_t d = 0; d < shape.size(); ++d)
+      if (static_cast<int64_t>(d) != axis) {
+        if (at[d] >= shape[d])
+          return std::nullopt;
+        place += at[d] * steps[d];
+      }
+    result.push_back(place);
+    for (size_t d = shape.size(); d-- > 0;) {
+      if (++at[d] < indexShape[d])
+        break;
+      at[d] = 0;
+    }
+  }
+  return result;
+}
+
+std::optional<SmallVector<int64_t>> placesOfRows(ArrayRef<int64_t> shape, ArrayRef<int64_t> indices,
+                                                 int64_t depth) {
+  SmallVector<int64_t> steps = stepsOf(shape), result;
+  int64_t inner = countOf(shape.drop_front(depth));
+  for (size_t row = 0; row < indices.size() / std::max<int64_t>(depth, 1); ++row) {
+    int64_t begin = 0;
+    for (int64_t d = 0; d < depth; ++d) {
+      std::optional<int64_t> index = normalizedAxis(indices[row * depth + d], shape[d]);
+      if (!index)
+        return std::nullopt;
+      begin += *index * steps[d];
+    }
+    for (int64_t i = 0; i < inner; ++i)
+      result.push_back(begin + i);
+  }
+  return result;
+}
+
+/// The places of an index tensor's own elements in `shape`, without what they are along `axis`.
+static SmallVector<int64_t> placesBeside(ArrayRef<int64_t> shape, ArrayRef<int64_t> indexShape,
+                                         int64_t axis) {
+  SmallVector<int64_t> zeros(countOf(indexShape), 0);
+  return placesAlong(shape, zeros, indexShape, axis).value_or(SmallVector<int64_t>());
+}
+
+MaybeValue gatherElements(NodeBuilder &build, MaybeValue x, MaybeValue indices, int64_t axis) {
+  if (failed(x) || failed(indices))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*x), indexShape = shapeOf(*indices);
+  bool fits = shape.size() == indexShape.size() && shape[axis] > 0 &&
+              countOf(indexShape) <= NodeBuilder::kMaxFill;
+  for (size_t d = 0; fits && d < shape.size(); ++d)
+    fits = static_cast<int64_t>(d) == axis || indexShape[d] <= shape[d];
+  if (!fits)
+    return build.error() << "indices of shape " << shapeText(indexShape) << " along dimension "
+                         << axis << " of a tensor of shape " << shapeText(shape);
+  if (auto known = knownIntegers(*indices)) {
+    auto places = placesAlong(shape, *known, indexShape, axis);
+    if (!places)
+      return build.error() << "an index is outside of dimension " << axis << " of shape "
+                           << shapeText(shape);
+    return rearranged(build, x, indexShape, *places);
+  }
+  // A long row is gathered in the order of its own indices.
+  Type type = getElementTypeOrSelf(*indices);
+  MaybeValue beside =
+      build.integerConstant(type, indexShape, placesBeside(shape, indexShape, axis));
+  MaybeValue along = build.multiply(fromFront(build, indices, shape[axis]),
+                                    static_cast<double>(stepsOf(shape)[axis]));
+  return build.create<graph::GatherOp>(build.reshape(x, countOf(shape)), build.add(along, beside),
+                                       0);
+}
+
+MaybeValue gatherNd(NodeBuilder &build, MaybeValue x, MaybeValue indices, int64_t batchDims) {
+  if (failed(x) || failed(indices))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*x), indexShape = shapeOf(*indices);
+  int64_t depth = indexShape.empty() ? -1 : indexShape.back();
+  bool fits = depth >= 0 && batchDims >= 0 && batchDims < static_cast<int64_t>(indexShape.size()) &&
+              depth + batchDims <= static_cast<int64_t>(shape.size()) &&
+              shape.take_front(batchDims) == indexShape.take_front(batchDims);
+  if (!fits)
+    return build.error() << "indices of shape " << shapeText(indexShape) << " with " << batchDims
+                         << " common dimensions of a tensor of shape " << shapeText(shape);
+  // The dimensions that are named become one, which the indices are places in.
+  ArrayRef<int64_t> named = shape.slice(batchDims, depth),
+                    inner = shape.drop_front(batchDims + depth);
+  SmallVector<int64_t> steps = stepsOf(named), rows(indexShape.drop_back()),
+                       flat = {countOf(shape.take_front(batchDims)) * countOf(named)};
+  Type type = getElementTypeOrSelf(*indices);
+  MaybeValue places;
+  if (batchDims > 0) { // where a batch entry begins
+    SmallVector<int64_t> begins;
+    for (int64_t i = 0, end = countOf(shape.take_front(batchDims)); i < end; ++i)
+      begins.push_back(i * countOf(named));
+    SmallVector<int64_t> aligned(rows.size(), 1);
+    llvm::copy(shape.take_front(batchDims), aligned.begin());
+    places = build.integerConstant(type, aligned, begins);
+  } else {
+    places = build.integerConstant(type, SmallVector<int64_t>(rows.size(), 1), {0});
+  }
+  for (int64_t d = 0; d < depth; ++d) {
+    SmallVector<int64_t> begin(indexShape.size(), 0), size(indexShape), strides(begin.size(), 1);
+    begin.back() = d;
+    size.back() = 1;
+    MaybeValue part =
+        build.reshape(build.create<graph::SliceOp>(indices, begin, size, strides), rows);
+    places = build.add(
+        places, build.multiply(fromFront(build, part, named[d]), static_cast<double>(steps[d])));
+  }
+  if (depth == 0 && succeeded(places))
+    places = build.integerConstant(type, rows, SmallVector<int64_t>(countOf(rows), 0));
+  flat.append(inner.begin(), inner.end());
+  return build.create<graph::GatherOp>(build.reshape(x, flat), places, 0);
+}
+
+/// Rows of `x` and of the updates, one behind the other, from which a result is gathered.
+static MaybeValue besideEachOther(NodeBuilder &build, Value x, MaybeValue updates) {
+  if (failed(updates))
+    return failure();
+  SmallVector<Value> parts;
+  for (Value part : {x, *updates}) {
+    MaybeValue row = build.reshape(part, countOf(shapeOf(part)));
+    if (failed(row))
+      return failure();
+    parts.push_back(*row);
+  }
+  return build.createTyped<graph::ConcatOp>(getElementTypeOrSelf(x), ValueRange(parts), 0);
+}
+
+MaybeValue scattered(NodeBuilder &build, MaybeValue x, MaybeValue updates, ArrayRef<int64_t> places,
+                     Combine combine) {
+  if (failed(x) || failed(updates) || places.empty())
+    return failed(updates) ? MaybeValue(failure()) : x;
+  SmallVector<int64_t> shape(shapeOf(*x));
+  int64_t count = countOf(shape);
+  if (static_cast<int64_t>(places.size()) != countOf(shapeOf(*updates)) ||
+      count > NodeBuilder::kMaxFill)
+    return build.error() << places.size() << " places for updates of shape "
+                         << shapeText(shapeOf(*updates)) << " in a tensor of shape "
+                         << shapeText(shape);
+  // Rounds in which no place is met twice.
+  SmallVector<int64_t> met(count, 0);
+  SmallVector<SmallVector<int64_t>> rounds;
+  for (auto [update, place] : llvm::enumerate(places)) {
+    size_t round = combine ? met[place]++ : 0; // the last one stays
+    if (round >= rounds.size())
+      rounds.push_back(llvm::to_vector(llvm::seq<int64_t>(0, count)));
+    rounds[round][place] = count + static_cast<int64_t>(update);
+  }
+  MaybeValue result = x;
+  for (const SmallVector<int64_t> &from : rounds) {
+    MaybeValue chosen = rearranged(build, besideEachOther(build, *result, updates), shape, from);
+    if (!combine) {
+      result = chosen;
+      continue;
+    }
+    SmallVector<int64_t> isUpdated;
+    for (int64_t place : from)
+      isUpdated.push_back(place >= count);
+    MaybeValue mask = build.integerConstant(build.builder().getI1Type(), shape, isUpdated);
+    result = build.select(mask, combine(build, result, chosen), result);
+    if (failed(result))
+      return failure();
+  }
+  return result;
+}
+
+TopK topK(NodeBuilder &build, MaybeValue x, int64_t k, int64_t axis, bool largest) {
+  if (failed(x))
+    return {failure(), failure()};
+  auto order = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(*x).size()));
+  std::swap(order[axis], order.back()); // its own inverse
+  bool isLast = axis + 1 == static_cast<int64_t>(order.size());
+  auto moved = [&](MaybeValue value) { return isLast ? value : build.transpose(value, order); };
+  MaybeValue rows = moved(x);
+  if (!largest)
+    rows = build.create<graph::NegOp>(rows);
+  MaybeValue values = build.create<graph::TopKValuesOp>(rows, k);
+  MaybeValue indices =
+      build.createTyped<graph::TopKIndicesOp>(build.builder().getI32Type(), rows, k);
+  if (!largest)
+    values = build.create<graph::NegOp>(values);
+  return {moved(values), moved(indices)};
+}
+
+MaybeValue countAlong(NodeBuilder &build, Type type, int64_t rank, int64_t axis, int64_t size) {
+  if (size > NodeBuilder::kMaxFill)
+    return build.error() << "a dimension of " << size << " is too large to be counted";
+  SmallVector<int64_t> shape(rank, 1);
+  if (rank > 0)
+    shape[axis] = size;
+  auto values = llvm::to_vector(llvm::seq<int64_t>(0, size));
+  if (isa<IntegerType>(type))
+    return build.integerConstant(type, shape, values);
+  return build.constant(type, shape, SmallVector<float>(values.begin(), values.end()));
+}
+
+MaybeValue oneHot(NodeBuilder &build, MaybeValue indices, int64_t depth, int64_t axis,
+                  MaybeValue on, MaybeValue off) {
+  if (failed(indices))
+    return failure();
+  SmallVector<int64_t> apart(shapeOf(*indices));
+  apart.insert(apart.begin() + axis, 1);
+  MaybeValue places = countAlong(build, getElementTypeOrSelf(*indices),
+                                 static_cast<int64_t>(apart.size()), axis, depth);
+  MaybeValue isThere = build.compare<graph::EqualOp>(build.reshape(indices, apart), places);
+  return build.select(isThere, on, off);
+}
+
+MaybeValue reversed(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> axes) {
+  if (failed(x))
+    return failure();
+  SmallVector<int64_t> size(shapeOf(*x)), begin(size.size(), 0), strides(size.size(), 1);
+  for (int64_t axis : axes) {
+    begin[axis] = std::max<int64_t>(size[axis] - 1, 0);
+    strides[axis] = size[axis] > 0 ? -1 : 1;
+  }
+  return build.create<graph::SliceOp>(x, begin, size, strides);
+}
+
+/// The elements moved by `distance` to the back, `filler` in the front.
+static MaybeValue delayed(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t distance,
+                          float filler) {
+  if (failed(x))
+    return failure();
+  SmallVector<int64_t> size(shapeOf(*x)), begin(size.size(), 0), strides(size.size(), 1),
+      low(begin), high(begin);
+  size[axis] -= distance;
+  low[axis] = distance;
+  return build.create<graph::PadOp>(build.create<graph::SliceOp>(x, begin, size, strides), low,
+                                    high, llvm::APFloat(filler));
+}
+
+/// In rounds that each double how far back an element has looked.
+MaybeValue cumulate(NodeBuilder &build, MaybeValue x, const Cumulation &how) {
+  if (failed(x))
+    return failure();
+  MaybeValue result = how.backwards ? reversed(build, x, how.axis) : x;
+  int64_t size = shapeOf(*x)[how.axis];
+  float neutral = how.multiplies ? 1 : 0;
+  if (how.exclusive && size > 0)
+    result = delayed(build, result, how.axis, 1, neutral);
+  for (int64_t distance = 1; distance < size; distance *= 2) {
+    MaybeValue before = delayed(build, result, how.axis, distance, neutral);
+    result = how.multiplies ? build.multiply(result, before) : build.add(result, before);
+  }
+  return how.backwards ? reversed(build, result, how.axis) : result;
+}
+
+MaybeValue keepWhere(NodeBuilder &build, MaybeValue mask, MaybeValue x, double elsewhere) {
+  if (failed(x))
+    return failure();
+  return build.select(mask, x, build.scalarLike(*x, elsewhere));
+}
+
+} // namespace tandem

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "compiler/importers/common/node_builder.h"
+
+namespace tandem {
+
+// Elements chosen by indices or by their order, as frameworks name it. Indices are i32 or i64, and
+// count from the back where they are negative. Each is failed when an operand is.
+
+/// The integers of a constant; nothing when the value is none, or has no integers.
+std::optional<llvm::SmallVector<int64_t>> knownIntegers(mlir::Value value);
+
+/// The slices of dimension `axis` that indices of any shape name.
+MaybeValue takeAlong(NodeBuilder &build, MaybeValue x, MaybeValue indices, int64_t axis);
+/// For each index the element at its own place, but with the index along `axis`.
+MaybeValue gatherElements(NodeBuilder &build, MaybeValue x, MaybeValue indices, int64_t axis);
+/// The last dimension of the indices names places in the first dimensions of `x` behind the
+/// `batchDims` that both share.
+MaybeValue gatherNd(NodeBuilder &build, MaybeValue x, MaybeValue indices, int64_t batchDims);
+/// Element i of the result is element places[i] of `x`, both row by row.
+MaybeValue rearranged(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> shape,
+                      llvm::ArrayRef<int64_t> places);
+
+/// Where scattered elements go: element i of the updates to place places[i] of `x`, both row by
+/// row. `combine` makes one of what is there and what comes; null: what comes replaces it.
+using Combine = MaybeValue (*)(NodeBuilder &build, MaybeValue there, MaybeValue update);
+MaybeValue scattered(NodeBuilder &build, MaybeValue x, MaybeValue updates,
+                     llvm::ArrayRef<int64_t> places, Combine combine);
+/// The places in a tensor of `shape` of the elements that indices name: one for each index along
+/// `axis` (as in gatherElements), or each row of the indices (as in gatherNd). Nothing when an
+/// index is outside.
+std::optional<llvm::SmallVector<int64_t>> placesAlong(llvm::ArrayRef<int64_t> shape,
+                                                      llvm::ArrayRef<int64_t> indices,
+                                                      llvm::ArrayRef<int64_t> indexShape,
+                                                      int64_t axis);
+std::optional<llvm::SmallVector<int64_t>>
+placesOfRows(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> indices, int64_t depth);
+
+struct TopK {
+  MaybeValue values, indices; ///< the latter i32
+};
+/// The `k` largest (or smallest) elements along a dimension, best first.
+TopK topK(NodeBuilder &build, MaybeValue x, int64_t k, int64_t axis, bool largest);
+
+/// 0, 1, 2, ... along dimension `axis` of a tensor that broadcasts to `rank` dimensions.
+MaybeValue countAlong(NodeBuilder &build, mlir::Type type, int64_t rank, int64_t axis,
+                      int64_t size);
+
+/// In a new dimension of `depth` at `axis`: `on` where the index is, `off` elsewhere; both have one
+/// element.
+MaybeValue oneHot(NodeBuilder &build, MaybeValue indices, int64_t depth, int64_t axis,
+                  MaybeValue on, MaybeValue off);
+
+/// Sums (or products) of the elements up to each along a dimension: without its own element when
+/// `exclusive`, from the last one on when `backwards`.
+struct Cumulation {
+  int64_t axis = 0;
+  bool exclusive = false, backwards = false, multiplies = false;
+};
+MaybeValue cumulate(NodeBuilder &build, MaybeValue x, const Cumulation &how);
+
+/// A dimension (or several) read from the last element to the first.
+MaybeValue reversed(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> axes);
+
+/// `x` where the mask (truth values, broadcast) holds, the number elsewhere.
+MaybeValue keepWhere(NodeBuilder &build, MaybeValue mask, MaybeValue x, double elsewhere);
+
+} // namespace tandem
