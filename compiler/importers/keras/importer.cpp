@@ -113,8 +113,8 @@ StringRef dtypeName(const LayerConfig &layer) {
   return config ? stringMember(*config, "name") : "";
 }
 
-/// Why a layer is not taken for its type: the graph computes in f32, and that is not what a layer of
-/// another type gives.
+/// Why a layer is not taken for its type: the graph computes in f32, and that is not what a layer
+/// of another type gives.
 std::string whyUnsupported(const LayerConfig &layer) {
   StringRef dtype = dtypeName(layer);
   return dtype == "float32" ? "" : ("dtype '" + dtype + "', only 'float32' is").str();
@@ -152,8 +152,7 @@ llvm::Expected<RankedTensorType> ModelImport::inputType(const LayerConfig &layer
   if (dims[0] < 0) // the batch is open in every Keras model; one picture at a time
     dims[0] = 1;
   if (auto open = llvm::find_if(dims, [](int64_t size) { return size < 1; }); open != dims.end())
-    return refuse("dimension " + Twine(open - dims.begin()) + " is open, fix it with --shape " +
-                  layer.name + "=DIMS");
+    return refuse(openDimension(layer.name, dims, open - dims.begin()));
   if (!hasSaneSize(dims))
     return refuse("the shape " + shapeText(dims) + " is too large");
   return RankedTensorType::get(dims, Float32Type::get(&context_));

@@ -1,5 +1,7 @@
 #include "compiler/importers/keras/layer.h"
 
+#include "compiler/importers/common/pool_window.h"
+
 using namespace mlir;
 
 namespace tandem::keras {
@@ -107,21 +109,17 @@ void Layer::checkDataFormat() {
     (void)unsupported("data_format '" + format + "', only 'channels_last' is");
 }
 
-std::pair<int64_t, int64_t> samePadding(int64_t input, int64_t kernel, int64_t stride,
-                                        int64_t dilation) {
-  int64_t outputs = llvm::divideCeil(input, stride);
-  int64_t needed = (outputs - 1) * stride + (kernel - 1) * dilation + 1 - input;
-  int64_t total = std::max<int64_t>(needed, 0);
-  return {total / 2, total - total / 2};
-}
-
 std::pair<Pair, Pair> Layer::padding(const Pair &kernel, const Pair &stride, const Pair &dilation) {
   std::pair<Pair, Pair> pads = {{0, 0}, {0, 0}};
   StringRef padding = string("padding", "valid");
   if (padding == "same") {
-    for (int i = 0; i < 2; ++i)
-      std::tie(pads.first[i], pads.second[i]) =
-          samePadding(inputShape()[1 + i], kernel[i], stride[i], dilation[i]);
+    for (int i = 0; i < 2; ++i) {
+      auto both = samePadding(inputShape()[1 + i], kernel[i], stride[i], dilation[i]);
+      if (both)
+        std::tie(pads.first[i], pads.second[i]) = *both;
+      else
+        (void)invalid("has a window that is too large");
+    }
   } else if (padding != "valid") {
     (void)unsupported("padding '" + padding + "', only 'valid' and 'same' are");
   }

@@ -86,10 +86,6 @@ private:
   bool failed_ = false;
 };
 
-/// SAME of TensorFlow: as many outputs as input / stride, rounded up; the odd pad goes to the end.
-std::pair<int64_t, int64_t> samePadding(int64_t input, int64_t kernel, int64_t stride,
-                                        int64_t dilation);
-
 /// A function named in a configuration ('relu'), or an object of Keras 3 that stands for one.
 MaybeValue applyActivation(Layer &layer, MaybeValue input, const Json *activation);
 /// The layer's own 'activation', if it has one.

@@ -100,8 +100,7 @@ llvm::Expected<NamedType> GraphImport::inputType(int64_t index) {
     // others.
     for (size_t d = 1; d < std::min(signature.size(), shape.size()); ++d)
       if (signature[d] < 0)
-        return llvm::createStringError(subject + ": dimension " + Twine(d) +
-                                       " is open, fix it with --shape " + name + "=DIMS");
+        return llvm::createStringError(subject + ": " + openDimension(name, signature, d));
   }
   if (!hasSaneSize(shape))
     return llvm::createStringError(subject + " has shape " + shapeText(shape) +

@@ -1,5 +1,7 @@
 #include "compiler/importers/tflite/window.h"
 
+#include "compiler/importers/common/pool_window.h"
+
 using namespace mlir;
 
 namespace tandem::tflite {
@@ -14,16 +16,10 @@ FailureOr<Padding2d> paddingOf(Node &node, schema::Padding padding, std::array<i
   for (int i = 0; i < 2; ++i) {
     if (window.stride[i] < 1 || window.dilation[i] < 1 || window.size[i] < 1)
       return node.invalid() << "window, stride and dilation must be positive";
-    int64_t steps = (image[i] + window.stride[i] - 1) / window.stride[i];
-    // 128 bits: sizes and dilations may come from a hostile file.
-    __int128 reach = __int128(window.size[i] - 1) * window.dilation[i] + 1;
-    __int128 total = __int128(steps - 1) * window.stride[i] + reach - image[i];
-    if (total <= 0)
-      continue;
-    if (total > INT32_MAX)
+    auto pads = samePadding(image[i], window.size[i], window.stride[i], window.dilation[i]);
+    if (!pads)
       return node.invalid() << "the dilated window is too large";
-    result.low[i] = static_cast<int64_t>(total / 2);
-    result.high[i] = static_cast<int64_t>(total) - result.low[i];
+    std::tie(result.low[i], result.high[i]) = *pads;
   }
   return result;
 }

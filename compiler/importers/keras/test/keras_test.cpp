@@ -107,8 +107,9 @@ TEST(KerasImporter, ReadsTheConfigurationOfKeras3) {
 }
 
 TEST(KerasImporter, FixesOpenDimensionsByOption) {
-  EXPECT_EQ(importFile("open_shape"), "error: layer 'x' (InputLayer): dimension 1 is open, fix it "
-                                      "with --shape x=DIMS");
+  EXPECT_EQ(importFile("open_shape"),
+            "error: layer 'x' (InputLayer): dimension 1 of 1x?x?x2 is open, fix it "
+            "with --shape x=DIMS");
   ImportOptions options;
   options.shapes["x"] = {1, 6, 7, 2};
   EXPECT_THAT(importFile("open_shape", options), HasSubstr("tensor<1x6x7x2xf32>"));

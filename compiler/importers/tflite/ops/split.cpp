@@ -1,3 +1,4 @@
+#include "compiler/importers/common/pieces.h"
 #include "compiler/importers/tflite/node.h"
 
 using namespace mlir;
@@ -50,15 +51,11 @@ static LogicalResult importSplitV(Node &node) {
   FailureOr<int64_t> axis = node.axis(*given, shapeOf(*input).size());
   if (failed(axis))
     return failure();
-  int64_t left = shapeOf(*input)[*axis];
-  for (int64_t size : *sizes) {
-    if (size < -1 || size > left)
-      return node.invalid() << "a part of " << size << " where " << left << " are left";
-    left -= std::max<int64_t>(size, 0);
-  }
-  if (auto open = llvm::find(*sizes, -1); open != sizes->end())
-    *open = left;
-  return emitSlices(node, *input, *axis, *sizes);
+  int64_t extent = shapeOf(*input)[*axis];
+  auto parts = partSizes(*sizes, extent);
+  if (!parts)
+    return node.invalid() << "parts of " << shapeText(*sizes) << " of a dimension of " << extent;
+  return emitSlices(node, *input, *axis, *parts);
 }
 
 void registerSplit(OpTable &table) {

@@ -80,7 +80,7 @@ TEST(TfliteErrors, ADynamicDimension) {
   ReluModel m;
   m.at(m.in).shape_signature = {-1, 2, -1, 1};
   EXPECT_EQ(importText(m.bytes()),
-            "error: input 'in': dimension 2 is open, fix it with --shape in=DIMS");
+            "error: input 'in': dimension 2 of ?x2x?x1 is open, fix it with --shape in=DIMS");
   m.at(m.in).shape_signature = {-1, 2, 2, 1}; // a batch of 1 is what the file runs with
   EXPECT_THAT(importText(m.bytes()), HasSubstr("graph.relu"));
 }
