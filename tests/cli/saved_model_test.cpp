@@ -28,8 +28,9 @@ TEST(SavedModelFolder, AsksForAShape) {
   Outcome outcome = runTandem({"inspect", kFolder});
   EXPECT_EQ(outcome.exitCode, 1);
   EXPECT_THAT(errorLines(outcome.err),
-              ElementsAre(kFolder + ": error: input 'x': dimension 0 is open, fix it with --shape "
-                                    "x=DIMS"));
+              ElementsAre(kFolder +
+                          ": error: input 'x': dimension 0 of ?x2 is open, fix it with --shape "
+                          "x=DIMS"));
 }
 
 TEST(SavedModelFolder, BecomesABundleOfItsName) {

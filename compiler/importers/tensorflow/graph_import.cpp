@@ -118,8 +118,7 @@ llvm::Expected<RankedTensorType> GraphImport::inputType(const ModelInput &input)
   }
   for (auto [index, size] : llvm::enumerate(dims))
     if (size < 0)
-      return refuse("dimension " + Twine(index) + " is open, fix it with --shape " + input.name +
-                    "=DIMS");
+      return refuse(openDimension(input.name, dims, index));
   if (!hasSaneSize(dims))
     return refuse("the shape " + shapeText(dims) + " is too large");
   return RankedTensorType::get(dims, graph::plainType(&context_, *type));

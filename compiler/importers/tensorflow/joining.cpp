@@ -36,24 +36,4 @@ MaybeValue join(TfNode &node, ArrayRef<Value> parts, int64_t axis) {
   return isSmall ? joinConstants(node, constants, type, axis) : *joined;
 }
 
-MaybeValue repeat(TfNode &node, MaybeValue value, int64_t axis, int64_t count) {
-  constexpr int64_t kMost = 256;
-  if (failed(value) || count == 1)
-    return value;
-  if (count < 1 || count > kMost)
-    return node.unsupported("a dimension repeated " + Twine(count) + " times");
-  return join(node, SmallVector<Value>(count, *value), axis);
-}
-
-MaybeValue sliceOf(TfNode &node, MaybeValue value, int64_t axis, int64_t begin, int64_t size,
-                   int64_t step) {
-  if (failed(value))
-    return failure();
-  SmallVector<int64_t> sizes(shapeOf(*value)), begins(sizes.size(), 0), steps(sizes.size(), 1);
-  begins[axis] = begin;
-  sizes[axis] = size;
-  steps[axis] = step;
-  return node.create<graph::SliceOp>(value, begins, sizes, steps);
-}
-
 } // namespace tandem::tensorflow

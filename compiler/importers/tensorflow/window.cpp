@@ -1,5 +1,7 @@
 #include "compiler/importers/tensorflow/window.h"
 
+#include "compiler/importers/common/pool_window.h"
+
 using namespace mlir;
 
 namespace tandem::tensorflow {
@@ -31,12 +33,11 @@ LogicalResult readPadding(TfNode &node, Window &window, Pair image) {
     return readExplicit(node, window);
   if (padding != "SAME")
     return node.unsupported("'padding' '" + padding + "'");
-  for (int i = 0; i < 2; ++i) { // sizes, strides and dilations are below 2^24 each
-    int64_t steps = llvm::divideCeil(image[i], window.stride[i]);
-    int64_t reach = (window.size[i] - 1) * window.dilation[i] + 1;
-    int64_t total = std::max<int64_t>((steps - 1) * window.stride[i] + reach - image[i], 0);
-    window.low[i] = total / 2;
-    window.high[i] = total - total / 2;
+  for (int i = 0; i < 2; ++i) {
+    auto pads = samePadding(image[i], window.size[i], window.stride[i], window.dilation[i]);
+    if (!pads)
+      return node.invalid("the dilated window is too large");
+    std::tie(window.low[i], window.high[i]) = *pads;
   }
   return success();
 }

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/tensorflow/node.h"
 
 #include <cmath>
@@ -81,28 +82,9 @@ template <typename OpT> static MaybeValue importPlain(TfNode &node) {
   return node.create<OpT>(node.input(0), node.input(1));
 }
 
-static LogicalResult checkIsReal(TfNode &node, MaybeValue value) {
-  if (failed(value))
-    return failure();
-  if (!isa<FloatType>(getElementTypeOrSelf(*value)))
-    return node.unsupported("integers that are computed at run time");
-  return success();
-}
-
-static MaybeValue importDivision(TfNode &node) {
-  MaybeValue quotient = node.input(0);
-  if (failed(checkIsReal(node, quotient)))
-    return failure();
-  return importActivated<graph::DivOp>(node);
-}
-
-static MaybeValue importFloorDiv(TfNode &node) {
-  return node.create<graph::FloorOp>(importDivision(node));
-}
-
-static MaybeValue importFloorMod(TfNode &node) {
-  MaybeValue multiple = node.create<graph::MulOp>(importFloorDiv(node), node.input(1), kNone);
-  return node.create<graph::SubOp>(node.input(0), multiple, kNone);
+/// The remainder with the sign of the dividend.
+static MaybeValue importTruncateMod(TfNode &node) {
+  return remainderOfDividend(node, node.input(0), node.input(1));
 }
 
 static MaybeValue importAddN(TfNode &node) {
@@ -140,17 +122,24 @@ void registerArithmetic(OpTable &table) {
   table.add("Mul", importActivated<graph::MulOp>);
   table.addFold("Mul", foldBinary<Mul>);
   for (StringRef op : {"RealDiv", "Div", "TruncateDiv"}) {
-    table.add(op, importDivision);
+    table.add(op, importActivated<graph::DivOp>);
     table.addFold(op, foldBinary<Div, /*Divides=*/true>);
   }
-  table.add("FloorDiv", importFloorDiv);
+  table.add("FloorDiv", importPlain<graph::FloorDivOp>);
   table.addFold("FloorDiv", foldBinary<FloorDiv, /*Divides=*/true>);
-  table.add("FloorMod", importFloorMod);
+  table.add("FloorMod", importPlain<graph::FloorModOp>);
   table.addFold("FloorMod", foldBinary<FloorMod, /*Divides=*/true>);
   table.add("Maximum", importPlain<graph::MaximumOp>);
   table.addFold("Maximum", foldBinary<Maximum>);
   table.add("Minimum", importPlain<graph::MinimumOp>);
   table.addFold("Minimum", foldBinary<Minimum>);
+  for (StringRef op : {"TruncateMod", "Mod"})
+    table.add(op, importTruncateMod);
+  table.add("BitwiseAnd", importPlain<graph::BitwiseAndOp>);
+  table.add("BitwiseOr", importPlain<graph::BitwiseOrOp>);
+  table.add("BitwiseXor", importPlain<graph::BitwiseXorOp>);
+  table.add("LeftShift", importPlain<graph::ShiftLeftOp>);
+  table.add("RightShift", importPlain<graph::ShiftRightOp>);
   table.add("SquaredDifference", importPlain<graph::SquaredDifferenceOp>);
 }
 

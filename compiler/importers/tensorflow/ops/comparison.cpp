@@ -1,12 +1,14 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/tensorflow/node.h"
 
+#include <cmath>
 #include <functional>
 
 using namespace mlir;
 
 namespace tandem::tensorflow {
 
-// Comparisons, logic and selection of what is known: they steer conditions and shapes.
+// Comparisons, logic and selection. Of what is known they steer conditions and shapes.
 
 template <template <typename> typename Compare>
 static std::optional<Numbers> foldComparison(TfNode &node, ArrayRef<Numbers> inputs) {
@@ -47,17 +49,46 @@ static std::optional<Numbers> foldQuantifier(TfNode &node, ArrayRef<Numbers> inp
   return Numbers::scalarOf(inputs[0].type, holds);
 }
 
-/// Select and SelectV2 by one condition that is known.
+template <typename OpT> static MaybeValue importComparison(TfNode &node) {
+  return node.compare<OpT>(node.input(0), node.input(1));
+}
+static MaybeValue importNot(TfNode &node) {
+  return node.create<graph::LogicalNotOp>(node.input(0));
+}
+
+template <MaybeValue (*function)(NodeBuilder &, MaybeValue)>
+static MaybeValue importTest(TfNode &node) {
+  return function(node, node.input(0));
+}
+static MaybeValue importIsFinite(TfNode &node) {
+  MaybeValue x = node.input(0);
+  return node.compare<graph::LessOp>(node.create<graph::AbsOp>(x), INFINITY);
+}
+
+/// All and Any over the dimensions that the second input names.
+template <typename OpT> static MaybeValue importQuantifier(TfNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  FailureOr<SmallVector<int64_t>> axes = node.axes(1, shapeOf(*input).size());
+  bool keep = node.flag("keep_dims", false);
+  return node.failed() || failed(axes) ? MaybeValue(failure())
+                                       : node.create<OpT>(input, *axes, keep);
+}
+
+/// Select and SelectV2: by one condition that is known neither is computed; Select, unlike
+/// SelectV2, takes a vector as the condition of whole rows.
 static MaybeValue importSelect(TfNode &node) {
-  FailureOr<Numbers> condition = node.constant(0, "a condition");
-  if (failed(condition))
+  MaybeValue condition = node.input(0), then = node.input(1), otherwise = node.input(2);
+  if (failed(condition) || failed(then) || failed(otherwise))
     return failure();
-  MaybeValue then = node.input(1), otherwise = node.input(2);
-  if (failed(then) || failed(otherwise))
-    return failure();
-  if (condition->count() != 1 || condition->isReal() || shapeOf(*then) != shapeOf(*otherwise))
-    return node.unsupported("a condition for each element");
-  return condition->integers[0] ? then : otherwise;
+  std::optional<Numbers> known = numbersOf(*condition);
+  if (known && known->count() == 1 && !known->isReal() && shapeOf(*then) == shapeOf(*otherwise))
+    return known->integers[0] ? then : otherwise;
+  SmallVector<int64_t> shape(shapeOf(*condition));
+  if (node.op() == "Select" && shape.size() == 1)
+    shape.append(shapeOf(*then).size() - std::min<size_t>(shapeOf(*then).size(), 1), 1);
+  return node.select(node.reshape(condition, shape), then, otherwise);
 }
 
 static std::optional<Numbers> foldSelect(TfNode &node, ArrayRef<Numbers> inputs) {
@@ -86,6 +117,20 @@ static std::optional<Numbers> foldSelect(TfNode &node, ArrayRef<Numbers> inputs)
 }
 
 void registerComparison(OpTable &table) {
+  table.add("Equal", importComparison<graph::EqualOp>);
+  table.add("NotEqual", importComparison<graph::NotEqualOp>);
+  table.add("Less", importComparison<graph::LessOp>);
+  table.add("LessEqual", importComparison<graph::LessEqualOp>);
+  table.add("Greater", importComparison<graph::GreaterOp>);
+  table.add("GreaterEqual", importComparison<graph::GreaterEqualOp>);
+  table.add("LogicalAnd", importComparison<graph::LogicalAndOp>);
+  table.add("LogicalOr", importComparison<graph::LogicalOrOp>);
+  table.add("LogicalNot", importNot);
+  table.add("All", importQuantifier<graph::ReduceAllOp>);
+  table.add("Any", importQuantifier<graph::ReduceAnyOp>);
+  table.add("IsNan", importTest<isNan>);
+  table.add("IsInf", importTest<isInfinite>);
+  table.add("IsFinite", importIsFinite);
   table.addFold("Equal", foldComparison<std::equal_to>);
   table.addFold("NotEqual", foldComparison<std::not_equal_to>);
   table.addFold("Less", foldComparison<std::less>);

@@ -1,23 +1,29 @@
-#include "compiler/importers/tensorflow/joining.h"
+#include "compiler/importers/common/pieces.h"
+#include "compiler/importers/common/selections.h"
+#include "compiler/importers/tensorflow/node.h"
 
 using namespace mlir;
 
 namespace tandem::tensorflow {
 
-/// Whether the indices are `step` apart, all of them.
-static bool isEven(ArrayRef<int64_t> indices, int64_t step) {
-  for (size_t i = 1; i < indices.size(); ++i)
-    if (indices[i] - indices[i - 1] != step)
-      return false;
-  return step != 0;
+/// Each batch entry by its own indices, as places in all entries one behind another.
+static MaybeValue gatherInBatches(TfNode &node, MaybeValue input, MaybeValue indices, int64_t axis,
+                                  int64_t batchDims) {
+  if (failed(indices))
+    return failure();
+  auto rank = static_cast<int64_t>(shapeOf(*indices).size());
+  if (batchDims < 0)
+    batchDims += rank;
+  if (batchDims < 1 || batchDims != axis || batchDims > rank)
+    return node.unsupported("'batch_dims' " + Twine(batchDims) + " for dimension " + Twine(axis));
+  SmallVector<int64_t> rows(shapeOf(*indices));
+  rows.push_back(1);
+  return gatherNd(node, input, node.reshape(indices, rows), batchDims);
 }
 
-/// Gather and GatherV2 (with the dimension as third input) by indices that are known: a slice when
-/// they are evenly apart, else slices of one side by side.
+/// Gather and GatherV2 (with the dimension as third input).
 static MaybeValue importGather(TfNode &node) {
-  constexpr size_t kMostSlices = 64;
-  MaybeValue input = node.input(0);
-  FailureOr<Numbers> indices = node.constant(1, "a list of indices");
+  MaybeValue input = node.input(0), indices = node.input(1);
   FailureOr<int64_t> given =
       node.inputCount() > 2 ? node.integer(2, "the dimension") : FailureOr<int64_t>(0);
   int64_t batchDims = node.attribute("batch_dims", 0);
@@ -26,37 +32,91 @@ static MaybeValue importGather(TfNode &node) {
   FailureOr<int64_t> axis = node.axis(*given, shapeOf(*input).size());
   if (failed(axis))
     return failure();
-  if (batchDims != 0 || indices->isReal())
-    return node.unsupported("'batch_dims' " + Twine(batchDims));
+  if (batchDims != 0)
+    return gatherInBatches(node, input, indices, *axis, batchDims);
+  std::optional<SmallVector<int64_t>> known = knownIntegers(*indices);
+  if (!known)
+    return takeAlong(node, input, indices, *axis);
   SmallVector<int64_t> shape(shapeOf(*input));
-  int64_t size = shape[*axis];
-  ArrayRef<int64_t> list = indices->integers;
-  for (int64_t index : list)
-    if (index < 0 || index >= size)
-      return node.invalid("index " + Twine(index) + " of " + Twine(size) + " elements");
+  for (int64_t index : *known)
+    if (index < 0 || index >= shape[*axis])
+      return node.invalid("index " + Twine(index) + " of " + Twine(shape[*axis]) + " elements");
   shape.erase(shape.begin() + *axis);
-  shape.insert(shape.begin() + *axis, indices->shape.begin(), indices->shape.end());
+  shape.insert(shape.begin() + *axis, shapeOf(*indices).begin(), shapeOf(*indices).end());
+  return node.reshape(pickAlong(node, input, *axis, *known), shape);
+}
 
-  if (list.empty())
-    return node.reshape(sliceOf(node, input, *axis, 0, 0), shape);
-  int64_t step = list.size() > 1 ? list[1] - list[0] : 1;
-  if (isEven(list, step))
-    return node.reshape(sliceOf(node, input, *axis, list[0], list.size(), step), shape);
-  if (list.size() > kMostSlices)
-    return node.unsupported(Twine(list.size()) + " indices in no even order");
-  SmallVector<Value> parts;
-  for (int64_t index : list) {
-    MaybeValue part = sliceOf(node, input, *axis, index, 1);
-    if (failed(part))
-      return failure();
-    parts.push_back(*part);
-  }
-  return node.reshape(join(node, parts, *axis), shape);
+static MaybeValue importGatherNd(TfNode &node) {
+  return gatherNd(node, node.input(0), node.input(1), /*batchDims=*/0);
+}
+
+/// TopKV2 along the last dimension; the number is an input.
+static FailureOr<Values> importTopK(TfNode &node) {
+  MaybeValue input = node.input(0);
+  FailureOr<int64_t> k = node.inputCount() > 1 ? node.integer(1, "the number of elements")
+                                               : FailureOr<int64_t>(node.attribute("k"));
+  if (failed(input) || failed(k) || node.failed())
+    return failure();
+  TopK best = topK(node, input, *k, static_cast<int64_t>(shapeOf(*input).size()) - 1, true);
+  if (failed(best.values) || failed(best.indices))
+    return failure();
+  return Values{*best.values, *best.indices};
+}
+
+/// OneHot: in a new dimension one value where the index is, another elsewhere.
+static MaybeValue importOneHot(TfNode &node) {
+  MaybeValue indices = node.input(0), on = node.input(2), off = node.input(3);
+  FailureOr<int64_t> depth = node.integer(1, "the number of classes");
+  int64_t given = node.attribute("axis", -1);
+  if (node.failed() || failed(indices) || failed(depth) || failed(on) || failed(off))
+    return failure();
+  auto rank = static_cast<int64_t>(shapeOf(*indices).size());
+  FailureOr<int64_t> axis = node.axis(given, rank + 1);
+  if (failed(axis))
+    return failure();
+  if (*depth < 1)
+    return node.invalid(Twine(*depth) + " classes");
+  return oneHot(node, indices, *depth, *axis, on, off);
+}
+
+template <bool multiplies> static MaybeValue importCumulation(TfNode &node) {
+  MaybeValue input = node.input(0);
+  FailureOr<int64_t> given = node.integer(1, "the dimension");
+  Cumulation how;
+  how.exclusive = node.flag("exclusive", false);
+  how.backwards = node.flag("reverse", false);
+  how.multiplies = multiplies;
+  if (node.failed() || failed(input) || failed(given))
+    return failure();
+  FailureOr<int64_t> axis = node.axis(*given, shapeOf(*input).size());
+  if (failed(axis))
+    return failure();
+  how.axis = *axis;
+  return cumulate(node, input, how);
+}
+
+/// ReverseV2: the dimensions named are read backwards.
+static MaybeValue importReverse(TfNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  FailureOr<SmallVector<int64_t>> axes = node.axes(1, shapeOf(*input).size());
+  return failed(axes) ? MaybeValue(failure()) : reversed(node, input, *axes);
 }
 
 void registerGather(OpTable &table) {
   table.add("Gather", importGather);
   table.add("GatherV2", importGather);
+  table.add("ResourceGather", importGather);
+  table.add("GatherNd", importGatherNd);
+  table.addList("TopKV2", importTopK);
+  table.nameOutputs("TopKV2", {"values", "indices"});
+  table.addList("TopK", importTopK);
+  table.nameOutputs("TopK", {"values", "indices"});
+  table.add("OneHot", importOneHot);
+  table.add("Cumsum", importCumulation<false>);
+  table.add("Cumprod", importCumulation<true>);
+  table.add("ReverseV2", importReverse);
 }
 
 } // namespace tandem::tensorflow

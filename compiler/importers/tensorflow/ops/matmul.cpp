@@ -25,8 +25,7 @@ static MaybeValue importMatMul(TfNode &node) {
   return multiplyRows(node, lhs, asFilter(node, 1, transposesRhs), Value());
 }
 
-/// BatchMatMul and its later forms: a matrix on the right serves all rows; else both have the same
-/// leading dimensions.
+/// BatchMatMul and its later forms: a matrix on the right serves all rows.
 static MaybeValue importBatchMatMul(TfNode &node) {
   MaybeValue lhs = node.input(0);
   FailureOr<SmallVector<int64_t>> rightShape = node.inputShape(1);
@@ -36,9 +35,7 @@ static MaybeValue importBatchMatMul(TfNode &node) {
   ArrayRef<int64_t> left = shapeOf(*lhs), right = *rightShape;
   if (right.size() == 2 && left.size() >= 2 && !transposesLhs)
     return multiplyRows(node, lhs, asFilter(node, 1, transposesRhs), Value());
-  if (left.size() < 2 || left.size() != right.size() || left.drop_back(2) != right.drop_back(2))
-    return node.unsupported("shapes " + shapeText(left) + " and " + shapeText(right));
-  return node.create<graph::BatchMatmulOp>(lhs, node.input(1), transposesLhs, transposesRhs);
+  return matrixProduct(node, lhs, node.input(1), transposesLhs, transposesRhs);
 }
 
 void registerMatmul(OpTable &table) {

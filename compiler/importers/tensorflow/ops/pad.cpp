@@ -1,4 +1,4 @@
-#include "compiler/importers/tensorflow/joining.h"
+#include "compiler/importers/tensorflow/node.h"
 
 using namespace mlir;
 
@@ -63,29 +63,8 @@ static MaybeValue importMirrorPad(TfNode &node) {
     return failure();
   if (mode != "REFLECT" && mode != "SYMMETRIC")
     return node.invalid("'mode' is '" + mode + "', expected REFLECT or SYMMETRIC");
-  int64_t skipped = mode == "REFLECT" ? 1 : 0;
-  MaybeValue result = input;
-  for (size_t d = 0; d < pads->low.size(); ++d) {
-    int64_t size = shapeOf(*input)[d], low = pads->low[d], high = pads->high[d];
-    if (low < 0 || high < 0 || std::max(low, high) > size - skipped)
-      return node.invalid("paddings of " + Twine(low) + " and " + Twine(high) + " mirror " +
-                          Twine(size) + " elements");
-    SmallVector<Value> parts;
-    auto add = [&](int64_t begin, int64_t count, int64_t step) {
-      MaybeValue part = count > 0 ? sliceOf(node, result, d, begin, count, step) : MaybeValue();
-      if (succeeded(part))
-        parts.push_back(*part);
-    };
-    if (low == 0 && high == 0)
-      continue;
-    add(low - 1 + skipped, low, -1);
-    parts.push_back(*result);
-    add(size - 1 - skipped, high, -1);
-    result = join(node, parts, static_cast<int64_t>(d));
-    if (failed(result))
-      return failure();
-  }
-  return result;
+  return node.create<graph::MirrorPadOp>(input, pads->low, pads->high,
+                                         /*symmetric=*/mode == "SYMMETRIC");
 }
 
 void registerPad(OpTable &table) {

@@ -71,7 +71,7 @@ template <typename F> std::optional<Numbers> foldReduction(TfNode &node, ArrayRe
 } // namespace
 
 /// ArgMax and ArgMin: the second input is the dimension.
-template <bool OfNegative> static MaybeValue importArg(TfNode &node) {
+template <typename OpT> static MaybeValue importArg(TfNode &node) {
   MaybeValue input = node.input(0);
   if (failed(input))
     return failure();
@@ -83,9 +83,7 @@ template <bool OfNegative> static MaybeValue importArg(TfNode &node) {
   FailureOr<int64_t> axis = node.axis(*given, shapeOf(*input).size());
   if (failed(axis))
     return failure();
-  if (OfNegative)
-    input = node.create<graph::NegOp>(input);
-  return node.createTyped<graph::ArgMaxOp>(*type, input, *axis, /*keepDims=*/false);
+  return node.createTyped<OpT>(*type, input, *axis, /*keepDims=*/false);
 }
 
 void registerReduction(OpTable &table) {
@@ -96,9 +94,10 @@ void registerReduction(OpTable &table) {
   table.addFold("Max", foldReduction<Largest>);
   table.add("Min", importReduction<graph::ReduceMinOp>);
   table.addFold("Min", foldReduction<Smallest>);
+  table.add("Prod", importReduction<graph::ReduceProdOp>);
   table.addFold("Prod", foldReduction<Product>);
-  table.add("ArgMax", importArg<false>);
-  table.add("ArgMin", importArg<true>);
+  table.add("ArgMax", importArg<graph::ArgMaxOp>);
+  table.add("ArgMin", importArg<graph::ArgMinOp>);
 }
 
 } // namespace tandem::tensorflow

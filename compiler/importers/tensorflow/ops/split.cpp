@@ -1,4 +1,5 @@
-#include "compiler/importers/tensorflow/joining.h"
+#include "compiler/importers/common/pieces.h"
+#include "compiler/importers/tensorflow/node.h"
 
 using namespace mlir;
 
@@ -11,7 +12,7 @@ static FailureOr<Values> splitInto(TfNode &node, Value input, int64_t axis,
   Values parts;
   int64_t begin = 0;
   for (int64_t size : sizes) {
-    MaybeValue part = sliceOf(node, input, axis, begin, size);
+    MaybeValue part = sliceAlong(node, input, axis, begin, size);
     if (failed(part))
       return failure();
     parts.push_back(*part);
@@ -47,15 +48,11 @@ static FailureOr<Values> importSplitV(TfNode &node) {
   FailureOr<int64_t> axis = node.axis(*given, shapeOf(*input).size());
   if (failed(axis))
     return failure();
-  int64_t left = shapeOf(*input)[*axis];
-  for (int64_t size : *sizes) {
-    if (size < -1 || size > left)
-      return node.invalid("a part of " + Twine(size) + " where " + Twine(left) + " are left");
-    left -= std::max<int64_t>(size, 0);
-  }
-  if (auto *open = llvm::find(*sizes, -1); open != sizes->end())
-    *open = left;
-  return splitInto(node, *input, *axis, *sizes);
+  int64_t extent = shapeOf(*input)[*axis];
+  auto parts = partSizes(*sizes, extent);
+  if (!parts)
+    return node.invalid("parts of " + shapeText(*sizes) + " of a dimension of " + Twine(extent));
+  return splitInto(node, *input, *axis, *parts);
 }
 
 /// Unpack: every slice along a dimension, without it.

@@ -7,8 +7,6 @@ using namespace mlir;
 
 namespace tandem::tensorflow {
 
-static constexpr auto kNone = graph::Activation::None;
-
 /// A float32 function of what is known: of the statistics of a normalization, for the most part.
 template <float (*F)(float)>
 static std::optional<Numbers> foldReal(TfNode &, ArrayRef<Numbers> inputs) {
@@ -48,28 +46,10 @@ template <typename OpT> static MaybeValue importPlain(TfNode &node) {
   return node.create<OpT>(node.input(0));
 }
 
-static MaybeValue importSquare(TfNode &node) {
-  MaybeValue x = node.input(0);
-  return node.create<graph::MulOp>(x, x, kNone);
-}
-
-static MaybeValue importReciprocal(TfNode &node) {
-  MaybeValue x = node.input(0);
-  if (failed(x))
-    return failure();
-  return node.create<graph::DivOp>(node.scalarLike(*x, 1), x, kNone);
-}
-
-static MaybeValue importCeil(TfNode &node) {
-  return node.create<graph::NegOp>(
-      node.create<graph::FloorOp>(node.create<graph::NegOp>(node.input(0))));
-}
-
-static MaybeValue importLog1p(TfNode &node) {
-  MaybeValue x = node.input(0);
-  if (failed(x))
-    return failure();
-  return node.create<graph::LogOp>(node.create<graph::AddOp>(x, node.scalarLike(*x, 1), kNone));
+/// Those that the graph composes.
+template <MaybeValue (*function)(NodeBuilder &, MaybeValue)>
+static MaybeValue importComposed(TfNode &node) {
+  return function(node, node.input(0));
 }
 
 /// A power that is known has an op of its own more often than not.
@@ -91,7 +71,8 @@ void registerUnary(OpTable &table) {
   table.add("Tanh", importPlain<graph::TanhOp>);
   table.add("Exp", importPlain<graph::ExpOp>);
   table.add("Log", importPlain<graph::LogOp>);
-  table.add("Log1p", importLog1p);
+  table.add("Log1p", importComposed<logOnePlus>);
+  table.add("Expm1", importComposed<expMinusOne>);
   table.add("Sqrt", importPlain<graph::SqrtOp>);
   table.addFold("Sqrt", foldReal<std::sqrt>);
   table.add("Rsqrt", importPlain<graph::RsqrtOp>);
@@ -102,15 +83,30 @@ void registerUnary(OpTable &table) {
   table.addFold("Neg", foldSign<true>);
   table.add("Floor", importPlain<graph::FloorOp>);
   table.addFold("Floor", foldReal<std::floor>);
-  table.add("Ceil", importCeil);
+  table.add("Ceil", importPlain<graph::CeilOp>);
   table.addFold("Ceil", foldReal<std::ceil>);
-  table.add("Square", importSquare);
+  table.add("Square", importComposed<square>);
   table.addFold("Square", foldReal<squareOf>);
   for (StringRef op : {"Reciprocal", "Inv"}) {
-    table.add(op, importReciprocal);
+    table.add(op, importComposed<reciprocal>);
     table.addFold(op, foldReal<reciprocalOf>);
   }
   table.add("Pow", importPow);
+  for (StringRef op : {"Round", "Rint"})
+    table.add(op, importPlain<graph::RoundOp>);
+  table.add("Erf", importPlain<graph::ErfOp>);
+  table.add("Sin", importPlain<graph::SinOp>);
+  table.add("Cos", importPlain<graph::CosOp>);
+  table.add("Atan", importPlain<graph::AtanOp>);
+  table.add("Sign", importComposed<sign>);
+  table.add("Tan", importComposed<tangent>);
+  table.add("Asin", importComposed<arcSine>);
+  table.add("Acos", importComposed<arcCosine>);
+  table.add("Sinh", importComposed<hyperbolicSine>);
+  table.add("Cosh", importComposed<hyperbolicCosine>);
+  table.add("Asinh", importComposed<inverseHyperbolicSine>);
+  table.add("Acosh", importComposed<inverseHyperbolicCosine>);
+  table.add("Atanh", importComposed<inverseHyperbolicTangent>);
 }
 
 } // namespace tandem::tensorflow

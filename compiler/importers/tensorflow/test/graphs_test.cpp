@@ -271,7 +271,7 @@ TEST(TensorflowShapes, OpenOnesAreFixedByAnOption) {
   GraphBuilder g;
   g.input("x", {-1, 4, -1});
   g.op("Relu", "y", {"x"});
-  EXPECT_EQ(g.text(), "error: input 'x': dimension 0 is open, fix it with --shape x=DIMS");
+  EXPECT_EQ(g.text(), "error: input 'x': dimension 0 of ?x4x? is open, fix it with --shape x=DIMS");
   ImportOptions options;
   options.shapes["x"] = {2, 4, 3};
   EXPECT_THAT(g.text(options), HasSubstr("%arg0: tensor<2x4x3xf32>"));

@@ -76,7 +76,7 @@ TEST_F(SavedModel, IsTheSameByItsFileInside) {
 
 TEST_F(SavedModel, AsksForItsOpenBatch) {
   options_.shapes.clear();
-  EXPECT_EQ(import(), "error: input 'x': dimension 0 is open, fix it with --shape x=DIMS");
+  EXPECT_EQ(import(), "error: input 'x': dimension 0 of ?x2 is open, fix it with --shape x=DIMS");
 }
 
 TEST_F(SavedModel, OfTensorflow1IsRestoredByNodes) {
