@@ -256,14 +256,74 @@ SmallVector<Value> AtenNode::tensors(StringRef name) {
                                  });
 }
 
-MaybeValue AtenNode::operand(StringRef name, Value like) {
+SmallVector<Value> AtenNode::optionalTensors(StringRef name) {
+  const Json *argument = find(name);
+  const Json *list = argument ? member(*argument, "as_optional_tensors") : nullptr;
+  if (!list || !list->is_array())
+    return tensors(name);
+  SmallVector<Value> result;
+  for (const Json &each : *list) {
+    const Json *reference = member(each, "as_tensor");
+    auto value = environment_.tensors.find(
+        reference ? std::string_view(stringMember(*reference, "name")) : "");
+    if (reference && value == environment_.tensors.end()) {
+      (void)invalid("'" + name + "' has a tensor that no earlier node makes");
+      return {};
+    }
+    result.push_back(reference ? value->second : Value());
+  }
+  return result;
+}
+
+/// A tensor, or a number without dimensions.
+MaybeValue AtenNode::operand(StringRef name, Type type) {
   const Json *argument = find(name);
   std::optional<double> scalar = argument ? asReal(*argument) : std::nullopt;
   if (!scalar)
-    return tensor(name);
-  if (!isa<FloatType>(getElementTypeOrSelf(like)))
-    return unsupported("a number with a tensor of integers");
-  return scalarLike(like, *scalar);
+    return cast(tensor(name), type);
+  return isa<IntegerType>(type) ? integerConstant(type, {}, static_cast<int64_t>(*scalar))
+                                : constant(type, {}, static_cast<float>(*scalar));
+}
+
+/// As PyTorch promotes: reals win over integers, wider types over others.
+static Type promoted(Type a, Type b) {
+  bool isReal = isa<FloatType>(a), isOtherReal = isa<FloatType>(b);
+  if (isReal != isOtherReal)
+    return isReal ? a : b;
+  return a.getIntOrFloatBitWidth() >= b.getIntOrFloatBitWidth() ? a : b;
+}
+
+AtenNode::Operands AtenNode::operands(StringRef lhs, StringRef rhs) {
+  Type type;
+  for (StringRef name : {lhs, rhs}) {
+    const Json *argument = find(name);
+    if (argument && !isTensor(name)) {
+      bool isReal = member(*argument, "as_float") != nullptr;
+      if (type && isReal && !isa<FloatType>(type))
+        type = builder().getF32Type();
+      continue;
+    }
+    MaybeValue value = tensor(name);
+    if (mlir::failed(value))
+      return {};
+    Type own = getElementTypeOrSelf(*value);
+    type = type ? promoted(type, own) : own;
+  }
+  if (!type)
+    return {invalid("no operand is a tensor"), mlir::failure()};
+  std::optional<Type> result = resultType();
+  if (result && !result->isInteger(1))
+    type = *result;
+  return {operand(lhs, type), operand(rhs, type)};
+}
+
+std::optional<Type> AtenNode::resultType() const {
+  if (!environment_.metas || record_.outputs.empty())
+    return std::nullopt;
+  auto meta = environment_.metas->find(record_.outputs.front());
+  if (meta == environment_.metas->end() || !scalarSize(meta->second.type))
+    return std::nullopt;
+  return graphType(location().getContext(), meta->second.type);
 }
 
 MaybeValue AtenNode::image(StringRef name, StringRef otherName) {

@@ -16,7 +16,8 @@ using Pair = llvm::SmallVector<int64_t, 2>; ///< (height, width)
 /// Values by their names in the graph.
 struct Environment {
   std::map<std::string, mlir::Value, std::less<>> tensors;
-  std::map<std::string, int64_t, std::less<>> symbols; ///< sizes computed from fixed shapes
+  std::map<std::string, int64_t, std::less<>> symbols;      ///< sizes computed from fixed shapes
+  const std::map<std::string, TensorMeta> *metas = nullptr; ///< what the archive says of tensors
   UnsupportedOps unsupported;
 };
 
@@ -43,8 +44,16 @@ public:
   /// A tensor argument, or null.
   MaybeValue optionalTensor(llvm::StringRef name);
   llvm::SmallVector<mlir::Value> tensors(llvm::StringRef name);
-  /// A tensor, or a number in the type of `like`: the operand of aten.add and its kind.
-  MaybeValue operand(llvm::StringRef name, mlir::Value like);
+  /// The same, null where the list has none.
+  llvm::SmallVector<mlir::Value> optionalTensors(llvm::StringRef name);
+  /// Two operands in one type, that of the result unless it is a truth value. Either may be a
+  /// number, unless both are.
+  struct Operands {
+    MaybeValue lhs = mlir::failure(), rhs = mlir::failure();
+  };
+  Operands operands(llvm::StringRef lhs = "self", llvm::StringRef rhs = "other");
+  /// The element type that the archive says the first result has.
+  std::optional<mlir::Type> resultType() const;
 
   int64_t integer(llvm::StringRef name, std::optional<int64_t> absent = std::nullopt);
   double number(llvm::StringRef name, std::optional<double> absent = std::nullopt);
@@ -75,6 +84,7 @@ public:
 
 private:
   const Json *find(llvm::StringRef name) const;
+  MaybeValue operand(llvm::StringRef name, mlir::Type type);
   std::optional<int64_t> symbolicInt(const Json &argument) const;
   std::optional<int64_t> asInteger(const Json &argument) const;
   std::optional<double> asReal(const Json &argument) const;

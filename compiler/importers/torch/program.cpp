@@ -18,6 +18,7 @@ public:
                 const ImportOptions &options)
       : context_(context), archive_(archive), graph_(graph), options_(options), errors_(context) {
     registerAllOps(table_);
+    environment_.metas = &graph.tensors;
   }
 
   llvm::Expected<OwningOpRef<ModuleOp>> run();
@@ -78,8 +79,7 @@ llvm::Expected<RankedTensorType> ProgramImport::inputType(const std::string &nam
     int64_t given = (*dims)[index];
     StringRef symbol = symbolName(meta.symbols[index]);
     if (given < 0)
-      return refuse("dimension " + Twine(index) + " is open (" + symbol +
-                    "), fix it with --shape " + name + "=DIMS");
+      return refuse(openDimension(name, *dims, index, symbol));
     auto [known, isNew] = openSizes_.try_emplace(meta.symbols[index], given);
     if (!isNew && known->second != given)
       return optionError("input '" + name + "': --shape gives dimension " + Twine(index) + " (" +

@@ -1,4 +1,5 @@
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/torch/node.h"
 
 #include <cmath>
@@ -79,9 +80,53 @@ static MaybeValue clampTo(AtenNode &node, double low, double high) {
   MaybeValue x = node.tensor("self");
   if (node.failed() || failed(x))
     return failure();
-  if (!isa<FloatType>(getElementTypeOrSelf(*x)))
-    return node.unsupported("a tensor of integers");
-  return clampBetween(node, x, low, high);
+  if (isa<FloatType>(getElementTypeOrSelf(*x)))
+    return clampBetween(node, x, low, high);
+  if (low > -INFINITY)
+    x = node.create<graph::MaximumOp>(x, node.scalarLike(*x, low));
+  return high == INFINITY || failed(x)
+             ? x
+             : node.create<graph::MinimumOp>(x, node.scalarLike(*x, high));
+}
+
+/// aten.clamp.Tensor: the ends are tensors, which broadcast.
+static MaybeValue importClampTensor(AtenNode &node) {
+  MaybeValue x = node.tensor("self"), low = node.optionalTensor("min"),
+             high = node.optionalTensor("max");
+  if (failed(low) || failed(high))
+    return failure();
+  if (*low)
+    x = node.create<graph::MaximumOp>(x, low);
+  return *high ? node.create<graph::MinimumOp>(x, high) : x;
+}
+
+/// aten.glu: the first half of a dimension times sigmoid of the second.
+static MaybeValue importGlu(AtenNode &node) {
+  MaybeValue x = node.tensor("self");
+  if (failed(x))
+    return failure();
+  int64_t dim = node.dim("dim", *x, -1);
+  SmallVector<int64_t> size(shapeOf(*x)), begin(size.size(), 0), strides(size.size(), 1);
+  if (node.failed() || size[dim] % 2 != 0)
+    return node.invalid("halves of a tensor of shape " + shapeText(size));
+  size[dim] /= 2;
+  MaybeValue first = node.create<graph::SliceOp>(x, begin, size, strides);
+  begin[dim] = size[dim];
+  MaybeValue second = node.create<graph::SliceOp>(x, begin, size, strides);
+  return node.multiply(first, node.create<graph::SigmoidOp>(second));
+}
+
+/// aten.log_sigmoid: -softplus(-x).
+static MaybeValue importLogSigmoid(AtenNode &node) {
+  return node.create<graph::NegOp>(softplus(node, node.create<graph::NegOp>(node.tensor("self"))));
+}
+
+/// aten.threshold: x where it is above 'threshold', else 'value'.
+static MaybeValue importThreshold(AtenNode &node) {
+  double threshold = node.number("threshold"), value = node.number("value");
+  MaybeValue x = node.tensor("self");
+  return node.failed() ? MaybeValue(failure())
+                       : keepWhere(node, node.compare<graph::GreaterOp>(x, threshold), x, value);
 }
 
 static MaybeValue importHardtanh(AtenNode &node) {
@@ -105,6 +150,12 @@ void registerActivation(OpTable &table) {
   table.add("aten.clamp.default", importClamp);
   table.add("aten.clamp_min.default", importClamp);
   table.add("aten.clamp_max.default", importClamp);
+  table.add("aten.clamp.Tensor", importClampTensor);
+  table.add("aten.clamp_min.Tensor", importClampTensor);
+  table.add("aten.clamp_max.Tensor", importClampTensor);
+  table.add("aten.glu.default", importGlu);
+  table.add("aten.log_sigmoid.default", importLogSigmoid);
+  table.add("aten.threshold.default", importThreshold);
 }
 
 } // namespace tandem::torch

@@ -5,78 +5,135 @@ using namespace mlir;
 
 namespace tandem::torch {
 
-static constexpr auto kNone = graph::Activation::None;
-
-namespace {
-struct Operands {
-  MaybeValue lhs = failure(), rhs = failure();
-};
-/// Either side may be a number, which takes the other's type.
-Operands readOperands(AtenNode &node) {
-  MaybeValue like = node.tensor(node.isTensor("self") ? "self" : "other");
-  if (failed(like))
-    return {};
-  return {node.operand("self", *like), node.operand("other", *like)};
-}
-} // namespace
+// Two operands, of which one may be a number.
 
 /// aten.add and aten.sub: other * alpha before it is added.
 template <typename OpT> static MaybeValue importSum(AtenNode &node) {
-  auto [lhs, rhs] = readOperands(node);
+  auto [lhs, rhs] = node.operands();
   double alpha = node.number("alpha", 1);
-  if (failed(lhs) || failed(rhs))
-    return failure();
-  if (alpha != 1)
-    rhs = node.create<graph::MulOp>(rhs, node.scalarLike(*lhs, alpha), kNone);
-  return node.create<OpT>(lhs, rhs, kNone);
+  return node.create<OpT>(lhs, node.multiply(rhs, alpha), graph::Activation::None);
 }
 
 /// aten.rsub: other - self * alpha.
 static MaybeValue importReverseSub(AtenNode &node) {
-  auto [lhs, rhs] = readOperands(node);
+  auto [lhs, rhs] = node.operands();
   double alpha = node.number("alpha", 1);
-  if (failed(lhs) || failed(rhs))
-    return failure();
-  if (alpha != 1)
-    lhs = node.create<graph::MulOp>(lhs, node.scalarLike(*rhs, alpha), kNone);
-  return node.create<graph::SubOp>(rhs, lhs, kNone);
+  return node.subtract(rhs, node.multiply(lhs, alpha));
 }
 
-template <typename OpT> static MaybeValue importProduct(AtenNode &node) {
-  auto [lhs, rhs] = readOperands(node);
-  return node.create<OpT>(lhs, rhs, kNone);
+static MaybeValue importMul(AtenNode &node) {
+  auto [lhs, rhs] = node.operands();
+  if (succeeded(lhs) && getElementTypeOrSelf(*lhs).isInteger(1))
+    return node.create<graph::LogicalAndOp>(lhs, rhs);
+  return node.multiply(lhs, rhs);
 }
 
 template <typename OpT> static MaybeValue importPlain(AtenNode &node) {
-  auto [lhs, rhs] = readOperands(node);
+  auto [lhs, rhs] = node.operands();
   return node.create<OpT>(lhs, rhs);
+}
+
+static MaybeValue importDiv(AtenNode &node) {
+  auto [lhs, rhs] = node.operands();
+  return node.divide(lhs, rhs);
+}
+
+/// Toward zero: integers are so anyway.
+static MaybeValue truncated(AtenNode &node, MaybeValue x) {
+  if (failed(x) || isa<IntegerType>(getElementTypeOrSelf(*x)))
+    return x;
+  return node.select(node.compare<graph::LessOp>(x, 0.0), node.create<graph::CeilOp>(x),
+                     node.create<graph::FloorOp>(x));
+}
+static MaybeValue importTrunc(AtenNode &node) {
+  return truncated(node, node.tensor("self"));
 }
 
 static MaybeValue importDivMode(AtenNode &node) {
   StringRef mode = node.string("rounding_mode", "");
-  if (mode != "" && mode != "floor")
-    return node.unsupported("'rounding_mode' '" + mode + "', only 'floor' is");
-  MaybeValue quotient = importProduct<graph::DivOp>(node);
-  return mode.empty() ? quotient : node.create<graph::FloorOp>(quotient);
+  auto [lhs, rhs] = node.operands();
+  if (mode == "floor")
+    return node.create<graph::FloorDivOp>(lhs, rhs);
+  MaybeValue quotient = node.divide(lhs, rhs);
+  if (mode == "trunc")
+    return truncated(node, quotient);
+  return mode.empty() ? quotient : MaybeValue(node.unsupported("'rounding_mode' '" + mode + "'"));
 }
 
-static MaybeValue importPowScalar(AtenNode &node) {
-  MaybeValue x = node.tensor("self");
-  double exponent = node.number("exponent");
-  if (node.failed() || failed(x))
+/// aten.fmod: the sign of the dividend.
+static MaybeValue importFmod(AtenNode &node) {
+  auto [lhs, rhs] = node.operands();
+  return remainderOfDividend(node, lhs, rhs);
+}
+
+/// aten.pow: integers are computed in f32, which is exact as far as it goes.
+static MaybeValue importPow(AtenNode &node) {
+  if (!node.isTensor("exponent")) {
+    MaybeValue x = node.tensor("self");
+    double exponent = node.number("exponent");
+    if (node.failed() || failed(x))
+      return failure();
+    if (isa<FloatType>(getElementTypeOrSelf(*x)))
+      return powScalar(node, x, exponent);
+  }
+  auto [base, exponent] = node.operands("self", "exponent");
+  if (failed(base) || failed(exponent))
     return failure();
-  if (!isa<FloatType>(getElementTypeOrSelf(*x)))
-    return node.unsupported("a tensor of integers");
-  return powScalar(node, x, exponent);
+  Type type = getElementTypeOrSelf(*base);
+  if (isa<FloatType>(type))
+    return node.create<graph::PowOp>(base, exponent);
+  Type real = node.builder().getF32Type();
+  MaybeValue power = node.create<graph::PowOp>(node.cast(base, real), node.cast(exponent, real));
+  return node.cast(node.create<graph::RoundOp>(power), type);
 }
 
-static MaybeValue importPowTensor(AtenNode &node) {
-  return node.create<graph::PowOp>(node.tensor("self"), node.tensor("exponent"));
+/// Bits of integers, truth values of the rest.
+template <typename BitsOpT, typename TruthOpT> static MaybeValue importBits(AtenNode &node) {
+  auto [lhs, rhs] = node.operands();
+  if (succeeded(lhs) && getElementTypeOrSelf(*lhs).isInteger(1))
+    return node.createTyped<TruthOpT>(node.builder().getI1Type(), lhs, rhs);
+  return node.create<BitsOpT>(lhs, rhs);
 }
-
-static MaybeValue importSquare(AtenNode &node) {
+static MaybeValue importBitwiseNot(AtenNode &node) {
   MaybeValue x = node.tensor("self");
-  return node.create<graph::MulOp>(x, x, kNone);
+  if (failed(x))
+    return failure();
+  if (getElementTypeOrSelf(*x).isInteger(1))
+    return node.create<graph::LogicalNotOp>(x);
+  return node.create<graph::BitwiseXorOp>(x, node.scalarLike(*x, -1));
+}
+
+/// aten.addcmul, addcdiv: self + value * tensor1 * tensor2, or over tensor2.
+static MaybeValue importAddcmul(AtenNode &node) {
+  double value = node.number("value", 1);
+  MaybeValue product = node.multiply(node.tensor("tensor1"), node.tensor("tensor2"));
+  return node.add(node.tensor("self"), node.multiply(product, value));
+}
+static MaybeValue importAddcdiv(AtenNode &node) {
+  double value = node.number("value", 1);
+  MaybeValue quotient = node.divide(node.tensor("tensor1"), node.tensor("tensor2"));
+  return node.add(node.tensor("self"), node.multiply(quotient, value));
+}
+
+/// aten.lerp: self + weight * (end - self).
+static MaybeValue importLerp(AtenNode &node) {
+  MaybeValue begin = node.tensor("self"), way = node.subtract(node.tensor("end"), begin);
+  if (node.isTensor("weight"))
+    return node.add(begin, node.multiply(way, node.tensor("weight")));
+  return node.add(begin, node.multiply(way, node.number("weight")));
+}
+
+/// aten.atan2 by the angle of the quotient, half a turn farther where x is negative.
+static MaybeValue importAtan2(AtenNode &node) {
+  auto [y, x] = node.operands();
+  MaybeValue angle = node.create<graph::AtanOp>(node.divide(y, x));
+  if (failed(angle))
+    return failure();
+  MaybeValue isBelow = node.compare<graph::LessOp>(y, 0.0),
+             isLeft = node.compare<graph::LessOp>(x, 0.0);
+  MaybeValue turned = node.select(isBelow, node.add(angle, -3.14159265358979323846),
+                                  node.add(angle, 3.14159265358979323846));
+  return node.select(isLeft, turned, angle);
 }
 
 void registerArithmetic(OpTable &table) {
@@ -84,15 +141,38 @@ void registerArithmetic(OpTable &table) {
     table.add(("aten.add." + kind).str(), importSum<graph::AddOp>);
     table.add(("aten.sub." + kind).str(), importSum<graph::SubOp>);
     table.add(("aten.rsub." + kind).str(), importReverseSub);
-    table.add(("aten.mul." + kind).str(), importProduct<graph::MulOp>);
-    table.add(("aten.div." + kind).str(), importProduct<graph::DivOp>);
+    table.add(("aten.mul." + kind).str(), importMul);
+    table.add(("aten.div." + kind).str(), importDiv);
     table.add(("aten.div." + kind + "_mode").str(), importDivMode);
+    table.add(("aten.fmod." + kind).str(), importFmod);
+    table.add(("aten.remainder." + kind).str(), importPlain<graph::FloorModOp>);
+    table.add(("aten.bitwise_and." + kind).str(),
+              importBits<graph::BitwiseAndOp, graph::LogicalAndOp>);
+    table.add(("aten.bitwise_or." + kind).str(),
+              importBits<graph::BitwiseOrOp, graph::LogicalOrOp>);
+    table.add(("aten.bitwise_xor." + kind).str(),
+              importBits<graph::BitwiseXorOp, graph::NotEqualOp>);
+    table.add(("aten.__and__." + kind).str(), importBits<graph::BitwiseAndOp, graph::LogicalAndOp>);
+    table.add(("aten.__or__." + kind).str(), importBits<graph::BitwiseOrOp, graph::LogicalOrOp>);
+    table.add(("aten.__lshift__." + kind).str(), importPlain<graph::ShiftLeftOp>);
+    table.add(("aten.__rshift__." + kind).str(), importPlain<graph::ShiftRightOp>);
   }
+  table.add("aten.floor_divide.default", importPlain<graph::FloorDivOp>);
+  table.add("aten.floor_divide.Scalar", importPlain<graph::FloorDivOp>);
   table.add("aten.maximum.default", importPlain<graph::MaximumOp>);
   table.add("aten.minimum.default", importPlain<graph::MinimumOp>);
-  table.add("aten.pow.Tensor_Scalar", importPowScalar);
-  table.add("aten.pow.Tensor_Tensor", importPowTensor);
-  table.add("aten.square.default", importSquare);
+  table.add("aten.max.other", importPlain<graph::MaximumOp>);
+  table.add("aten.min.other", importPlain<graph::MinimumOp>);
+  table.add("aten.pow.Tensor_Scalar", importPow);
+  table.add("aten.pow.Tensor_Tensor", importPow);
+  table.add("aten.pow.Scalar", importPow);
+  table.add("aten.bitwise_not.default", importBitwiseNot);
+  table.add("aten.trunc.default", importTrunc);
+  table.add("aten.addcmul.default", importAddcmul);
+  table.add("aten.addcdiv.default", importAddcdiv);
+  table.add("aten.lerp.Scalar", importLerp);
+  table.add("aten.lerp.Tensor", importLerp);
+  table.add("aten.atan2.default", importAtan2);
 }
 
 } // namespace tandem::torch

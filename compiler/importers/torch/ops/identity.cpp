@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/torch/node.h"
 
 using namespace mlir;
@@ -18,12 +19,22 @@ static MaybeValue importDropout(AtenNode &node) {
 /// memory mean nothing here.
 static MaybeValue importTo(AtenNode &node) {
   MaybeValue input = node.tensor("self");
-  std::optional<Type> type = node.dtype();
-  if (node.failed() || failed(input))
+  if (failed(input))
     return failure();
-  if (!type || *type == getElementTypeOrSelf(*input))
-    return input;
-  return node.createTyped<graph::CastOp>(*type, input);
+  std::optional<Type> type = node.resultType();
+  if (!type)
+    type = node.dtype();
+  if (node.failed())
+    return failure();
+  return node.cast(input, type.value_or(getElementTypeOrSelf(*input)));
+}
+
+/// aten.copy: the source in the shape and the type of what it is copied over.
+static MaybeValue importCopy(AtenNode &node) {
+  MaybeValue input = node.tensor("self"), source = node.tensor("src");
+  if (failed(input) || failed(source))
+    return failure();
+  return expandTo(node, node.cast(source, getElementTypeOrSelf(*input)), shapeOf(*input));
 }
 
 /// Checks that are true of any archive that torch.export made.
@@ -34,13 +45,14 @@ static FailureOr<SmallVector<Value>> importNothing(AtenNode &) {
 void registerIdentity(OpTable &table) {
   for (StringRef target : {"aten.clone.default", "aten.contiguous.default", "aten.detach.default",
                            "aten.detach_.default", "aten.alias.default", "aten.lift_fresh.default",
-                           "aten.lift_fresh_copy.default"})
+                           "aten.lift_fresh_copy.default", "aten.alias_copy.default"})
     table.addView(target, importIdentity);
   for (StringRef target : {"aten.dropout.default", "aten.feature_dropout.default"})
     table.addView(target, importDropout);
-  for (StringRef target :
-       {"aten.to.dtype", "aten.to.dtype_layout", "aten.to.device", "aten._to_copy.default"})
+  for (StringRef target : {"aten.to.dtype", "aten.to.dtype_layout", "aten.to.device",
+                           "aten._to_copy.default", "aten.to.other", "aten.type_as.default"})
     table.addView(target, importTo);
+  table.add("aten.copy.default", importCopy);
   table.addList("aten._assert_tensor_metadata.default", importNothing);
   table.addList("aten._assert_scalar.default", importNothing);
   table.addList("aten.sym_constrain_range_for_size.default", importNothing);

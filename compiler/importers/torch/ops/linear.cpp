@@ -43,18 +43,8 @@ static MaybeValue importBmm(AtenNode &node) {
                                            /*transposeLhs=*/false, /*transposeRhs=*/false);
 }
 
-/// aten.matmul: a matrix on the right serves all rows; else both have the same leading dimensions.
 static MaybeValue importMatmul(AtenNode &node) {
-  MaybeValue lhs = node.tensor("self"), rhs = node.tensor("other");
-  if (failed(lhs) || failed(rhs))
-    return failure();
-  ArrayRef<int64_t> left = shapeOf(*lhs), right = shapeOf(*rhs);
-  if (right.size() == 2)
-    return multiplyRows(node, lhs, asFilter(node, rhs), Value());
-  if (left.size() < 3 || left.size() != right.size() || left.drop_back(2) != right.drop_back(2))
-    return node.unsupported("shapes " + shapeText(left) + " and " + shapeText(right));
-  return node.create<graph::BatchMatmulOp>(lhs, rhs, /*transposeLhs=*/false,
-                                           /*transposeRhs=*/false);
+  return matrixProduct(node, node.tensor("self"), node.tensor("other"));
 }
 
 void registerLinear(OpTable &table) {

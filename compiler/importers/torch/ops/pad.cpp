@@ -1,19 +1,18 @@
+#include "compiler/importers/common/padding.h"
 #include "compiler/importers/torch/node.h"
 
 using namespace mlir;
 
 namespace tandem::torch {
 
-/// aten.pad, aten.constant_pad_nd: pairs (before, after) from the last dimension forwards.
-static MaybeValue importPad(AtenNode &node) {
+/// aten.pad and its kind: pairs (before, after) from the last dimension forwards.
+static MaybeValue importPadOf(AtenNode &node, StringRef absentMode) {
   MaybeValue input = node.tensor("self");
-  SmallVector<int64_t> pads = node.integers("pad");
-  StringRef mode = node.string("mode", "constant");
+  SmallVector<int64_t> pads = node.integers(node.has("pad") ? "pad" : "padding");
+  StringRef mode = node.string("mode", absentMode);
   auto value = static_cast<float>(node.number("value", 0));
   if (node.failed() || failed(input))
     return failure();
-  if (mode != "constant")
-    return node.unsupported("mode '" + mode + "', only 'constant' is");
   size_t rank = shapeOf(*input).size();
   if (pads.size() % 2 || pads.size() / 2 > rank)
     return node.invalid("'pad' has " + Twine(pads.size()) + " entries for a tensor of shape " +
@@ -22,15 +21,35 @@ static MaybeValue importPad(AtenNode &node) {
   for (size_t i = 0; i < pads.size() / 2; ++i) {
     low[rank - 1 - i] = pads[2 * i];
     high[rank - 1 - i] = pads[2 * i + 1];
-    if (pads[2 * i] < 0 || pads[2 * i + 1] < 0)
-      return node.unsupported("negative 'pad', which crops");
   }
-  return node.create<graph::PadOp>(input, low, high, llvm::APFloat(value));
+  if (mode == "constant")
+    return padOrCrop(node, input, low, high, value);
+  if (mode == "reflect")
+    return padWithin(node, input, low, high, Continuation::kReflect);
+  if (mode == "replicate")
+    return padWithin(node, input, low, high, Continuation::kEdge);
+  if (mode == "circular")
+    return padWithin(node, input, low, high, Continuation::kWrap);
+  return node.invalid("'mode' is '" + mode + "'");
+}
+
+static MaybeValue importPad(AtenNode &node) {
+  return importPadOf(node, "constant");
+}
+static MaybeValue importReflectionPad(AtenNode &node) {
+  return importPadOf(node, "reflect");
+}
+static MaybeValue importReplicationPad(AtenNode &node) {
+  return importPadOf(node, "replicate");
 }
 
 void registerPad(OpTable &table) {
   table.add("aten.pad.default", importPad);
   table.add("aten.constant_pad_nd.default", importPad);
+  for (StringRef rank : {"1d", "2d", "3d"}) {
+    table.add(("aten.reflection_pad" + rank + ".default").str(), importReflectionPad);
+    table.add(("aten.replication_pad" + rank + ".default").str(), importReplicationPad);
+  }
 }
 
 } // namespace tandem::torch

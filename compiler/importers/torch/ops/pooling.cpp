@@ -1,5 +1,10 @@
 #include "compiler/importers/common/pool_window.h"
+#include "compiler/importers/common/resampling.h"
 #include "compiler/importers/torch/node.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <limits>
 
 using namespace mlir;
 
@@ -26,6 +31,10 @@ static FailureOr<PoolWindow> readWindow(AtenNode &node, Value input) {
   return window;
 }
 
+static MaybeValue larger(NodeBuilder &build, MaybeValue a, MaybeValue b) {
+  return build.create<graph::MaximumOp>(a, b);
+}
+
 /// aten.max_pool2d, and max_pool2d_with_indices, whose second result is not made.
 static MaybeValue importMaxPool2d(AtenNode &node) {
   MaybeValue input = node.image("self");
@@ -35,9 +44,15 @@ static MaybeValue importMaxPool2d(AtenNode &node) {
   Pair dilation = node.pair("dilation", Pair{1, 1});
   if (failed(window) || node.failed())
     return failure();
-  if (dilation != Pair{1, 1})
-    return node.unsupported("dilation " + shapeText(dilation));
-  return node.toNchw(maxPool(node, node.toNhwc(input), *window));
+  if (dilation == Pair{1, 1})
+    return node.toNchw(maxPool(node, node.toNhwc(input), *window));
+  if (node.flag("ceil_mode", false))
+    return node.unsupported("dilation " + shapeText(dilation) + " with 'ceil_mode'");
+  auto list = [](const auto &pair) { return SmallVector<int64_t>(pair.begin(), pair.end()); };
+  return combineWindows(node, input,
+                        {list(window->size), list(window->stride), list(dilation),
+                         list(window->low), list(window->high)},
+                        -std::numeric_limits<float>::infinity(), larger);
 }
 
 /// aten.avg_pool2d divides by the window, padding included, unless 'count_include_pad' is off; what
@@ -55,34 +70,135 @@ static MaybeValue importAvgPool2d(AtenNode &node) {
   return node.toNchw(averagePool(node, node.toNhwc(input), *window, countsPadding));
 }
 
-/// aten.adaptive_avg_pool2d, where the windows are equal and do not overlap.
-static MaybeValue importAdaptiveAvgPool2d(AtenNode &node) {
+/// A row [batch, channel, place] as an image of height 1, through `pool`, and back.
+static MaybeValue alongRow(AtenNode &node, MaybeValue (*pool)(AtenNode &, MaybeValue, bool isMax),
+                           bool isMax) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*input));
+  if (shape.size() != 3)
+    return node.unsupported("an input of shape " + shapeText(shape) + ", only rows (rank 3) are");
+  MaybeValue result = pool(node, node.reshape(input, {shape[0], shape[1], 1, shape[2]}), isMax);
+  if (failed(result))
+    return failure();
+  return node.reshape(result, {shape[0], shape[1], shapeOf(*result)[3]});
+}
+static MaybeValue poolRow(AtenNode &node, MaybeValue image, bool isMax) {
+  if (failed(image))
+    return failure();
+  auto one = [&](StringRef name, int64_t absent) {
+    SmallVector<int64_t> list = node.integers(name, SmallVector<int64_t>{absent});
+    return list.empty() ? absent : list.front();
+  };
+  PoolWindow window;
+  window.size = {1, one("kernel_size", 1)};
+  window.stride = {1, one("stride", window.size[1])};
+  window.low = window.high = {0, one("padding", 0)};
+  if (node.failed())
+    return failure();
+  if (window.size[1] < 1 || window.stride[1] < 1 || window.low[1] < 0 ||
+      std::max(window.size[1], window.stride[1]) > INT32_MAX || window.low[1] > INT32_MAX)
+    return node.invalid("its window is " + Twine(window.size[1]));
+  if (one("dilation", 1) != 1)
+    return node.unsupported("dilation");
+  if (node.flag("ceil_mode", false))
+    roundUp(window, {1, shapeOf(*image)[3]});
+  MaybeValue nhwc = node.toNhwc(image);
+  return node.toNchw(isMax ? maxPool(node, nhwc, window)
+                           : averagePool(node, nhwc, window, node.flag("count_include_pad", true)));
+}
+static MaybeValue importMaxPool1d(AtenNode &node) {
+  return alongRow(node, poolRow, /*isMax=*/true);
+}
+static MaybeValue importAvgPool1d(AtenNode &node) {
+  return alongRow(node, poolRow, /*isMax=*/false);
+}
+
+/// Windows that cover the image as evenly as they can: plain pools where these are equal and do not
+/// overlap; else the mean by a matrix for each dimension, the largest one after another.
+static MaybeValue adaptivePool(AtenNode &node, MaybeValue image, Pair size, bool isMax) {
+  if (failed(image))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*image));
+  if (size == Pair{1, 1}) {
+    constexpr int64_t axes[] = {2, 3};
+    return isMax
+               ? node.create<graph::ReduceMaxOp>(image, ArrayRef<int64_t>(axes), /*keepDims=*/true)
+               : node.create<graph::MeanOp>(image, ArrayRef<int64_t>(axes), /*keepDims=*/true);
+  }
+  if (size[0] < 1 || size[1] < 1 || shape[2] < 1 || shape[3] < 1)
+    return node.invalid("'output_size' is " + shapeText(size) + " for an input of shape " +
+                        shapeText(shape));
+  if (shape[2] % size[0] == 0 && shape[3] % size[1] == 0) {
+    PoolWindow window;
+    window.size = window.stride = {shape[2] / size[0], shape[3] / size[1]};
+    MaybeValue nhwc = node.toNhwc(image);
+    return node.toNchw(isMax ? maxPool(node, nhwc, window)
+                             : averagePool(node, nhwc, window, /*countsPadding=*/false));
+  }
+  if (!isMax)
+    return averageAlong(node, averageAlong(node, image, 2, size[0]), 3, size[1]);
+  MaybeValue result = image;
+  for (int64_t axis : {2, 3}) {
+    constexpr int64_t kMost = 256; // slices
+    int64_t out = size[axis - 2], extent = shape[axis];
+    if (out > kMost)
+      return node.unsupported("'output_size' " + shapeText(size));
+    SmallVector<Value> parts;
+    for (int64_t i = 0; i < out; ++i) {
+      if (failed(result))
+        return failure();
+      SmallVector<int64_t> part(shapeOf(*result)), begin(4, 0), strides(4, 1);
+      begin[axis] = i * extent / out;
+      part[axis] = llvm::divideCeil((i + 1) * extent, out) - begin[axis];
+      MaybeValue best =
+          node.create<graph::ReduceMaxOp>(node.create<graph::SliceOp>(result, begin, part, strides),
+                                          ArrayRef<int64_t>{axis}, /*keepDims=*/true);
+      if (failed(best))
+        return failure();
+      parts.push_back(*best);
+    }
+    result =
+        node.createTyped<graph::ConcatOp>(getElementTypeOrSelf(*image), ValueRange(parts), axis);
+  }
+  return result;
+}
+
+/// An open size of 'output_size' is the input's.
+static MaybeValue importAdaptive2d(AtenNode &node, bool isMax) {
   MaybeValue input = node.image("self");
   Pair size = node.pair("output_size");
-  if (node.failed() || failed(input))
-    return failure();
-  if (size == Pair{1, 1})
-    return node.create<graph::MeanOp>(input, ArrayRef<int64_t>{2, 3}, /*keepDims=*/true);
-  Pair window;
-  for (int i = 0; i < 2; ++i) {
-    int64_t extent = shapeOf(*input)[2 + i];
-    if (size[i] < 1 || extent % size[i])
-      return node.unsupported("output size " + shapeText(size) + " of an input of shape " +
-                              shapeText(shapeOf(*input)) + ", only divisors are");
-    window.push_back(extent / size[i]);
-  }
-  Pair none = {0, 0};
-  return node.toNchw(node.create<graph::AveragePool2dOp>(node.toNhwc(input), window, window, none,
-                                                         none, /*countIncludePad=*/false,
-                                                         graph::Activation::None));
+  return node.failed() ? MaybeValue(failure()) : adaptivePool(node, input, size, isMax);
+}
+static MaybeValue importAdaptiveAvgPool2d(AtenNode &node) {
+  return importAdaptive2d(node, /*isMax=*/false);
+}
+static MaybeValue importAdaptiveMaxPool2d(AtenNode &node) {
+  return importAdaptive2d(node, /*isMax=*/true);
+}
+static MaybeValue adaptRow(AtenNode &node, MaybeValue image, bool isMax) {
+  Pair size = node.pair("output_size");
+  return node.failed() ? MaybeValue(failure()) : adaptivePool(node, image, {1, size[1]}, isMax);
+}
+static MaybeValue importAdaptiveAvgPool1d(AtenNode &node) {
+  return alongRow(node, adaptRow, /*isMax=*/false);
+}
+static MaybeValue importAdaptiveMaxPool1d(AtenNode &node) {
+  return alongRow(node, adaptRow, /*isMax=*/true);
 }
 
 void registerPooling(OpTable &table) {
   table.add("aten.max_pool2d.default", importMaxPool2d);
   table.add("aten.max_pool2d_with_indices.default", importMaxPool2d);
+  table.add("aten.max_pool1d.default", importMaxPool1d);
   table.add("aten.avg_pool2d.default", importAvgPool2d);
+  table.add("aten.avg_pool1d.default", importAvgPool1d);
   table.add("aten.adaptive_avg_pool2d.default", importAdaptiveAvgPool2d);
   table.add("aten._adaptive_avg_pool2d.default", importAdaptiveAvgPool2d);
+  table.add("aten.adaptive_max_pool2d.default", importAdaptiveMaxPool2d);
+  table.add("aten.adaptive_avg_pool1d.default", importAdaptiveAvgPool1d);
+  table.add("aten.adaptive_max_pool1d.default", importAdaptiveMaxPool1d);
 }
 
 } // namespace tandem::torch

@@ -1,4 +1,7 @@
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/grid_sample.h"
+#include "compiler/importers/common/resampling.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/torch/node.h"
 
 #include <cmath>
@@ -7,49 +10,123 @@ using namespace mlir;
 
 namespace tandem::torch {
 
-/// The result's size: 'output_size', or the input's times 'scale_factors'. A factor that does not
-/// give whole numbers samples at other places than the sizes say, and is refused.
-static FailureOr<Pair> readSize(AtenNode &node, Value input) {
-  if (node.has("output_size")) {
-    Pair size = node.pair("output_size");
-    return node.failed() ? FailureOr<Pair>(failure()) : size;
+/// How both dimensions are resampled: to 'output_size', or by 'scale_factors', which say where
+/// elements are taken from even where the size is rounded down.
+static FailureOr<SmallVector<Resampling>> readAxes(AtenNode &node, Value input) {
+  SmallVector<Resampling> axes(2);
+  bool isSized = node.has("output_size");
+  Pair size = isSized ? node.pair("output_size") : Pair{1, 1};
+  SmallVector<double> factors;
+  if (!isSized) {
+    factors = node.numbers("scale_factors");
+  } else {
+    for (StringRef name : {"scales_h", "scales_w"})
+      if (node.has(name))
+        factors.push_back(node.number(name));
   }
-  SmallVector<double> factors = node.numbers("scale_factors");
   if (node.failed())
     return failure();
-  if (factors.size() != 2)
+  if (factors.size() != 2 && !(isSized && factors.empty()))
     return node.invalid("'scale_factors' has " + Twine(factors.size()) + " entries, expected 2");
-  Pair size;
   for (int i = 0; i < 2; ++i) {
-    double exact = static_cast<double>(shapeOf(input)[2 + i]) * factors[i];
-    if (!(exact >= 1 && exact <= INT32_MAX) || exact != std::floor(exact))
-      return node.unsupported("'scale_factors' that do not give whole sizes");
-    size.push_back(static_cast<int64_t>(exact));
+    Resampling &axis = axes[i];
+    axis.in = shapeOf(input)[2 + i];
+    if (!isSized) {
+      double exact = std::floor(static_cast<double>(axis.in) * factors[i]);
+      if (!(exact >= 1 && exact <= INT32_MAX))
+        return node.invalid("'scale_factors' has " + std::to_string(factors[i]));
+      axis.out = static_cast<int64_t>(exact);
+    } else {
+      axis.out = size[i];
+    }
+    if (axis.in < 1 || axis.out < 1)
+      return node.invalid("a size of " + Twine(axis.out) + " for " + Twine(axis.in));
+    axis.scale =
+        factors.empty() ? static_cast<double>(axis.out) / static_cast<double>(axis.in) : factors[i];
   }
-  return size;
+  return axes;
+}
+
+/// Whether the scale is what the sizes say, as the graph's ops have it.
+static bool isPlain(ArrayRef<Resampling> axes) {
+  return llvm::all_of(axes, [](const Resampling &axis) {
+    return axis.scale * static_cast<double>(axis.in) == static_cast<double>(axis.out);
+  });
 }
 
 static MaybeValue importNearest(AtenNode &node) {
   MaybeValue input = node.image("input", "self");
   if (failed(input))
     return failure();
-  FailureOr<Pair> size = readSize(node, *input);
-  if (failed(size))
+  auto axes = readAxes(node, *input);
+  if (failed(axes))
     return failure();
-  return node.toNchw(node.create<graph::ResizeNearestOp>(
-      node.toNhwc(input), *size, /*alignCorners=*/false, /*halfPixelCenters=*/false));
+  if (isPlain(*axes))
+    return node.toNchw(node.create<graph::ResizeNearestOp>(
+        node.toNhwc(input), Pair{(*axes)[0].out, (*axes)[1].out}, /*alignCorners=*/false,
+        /*halfPixelCenters=*/false));
+  MaybeValue result = input;
+  for (auto [index, axis] : llvm::enumerate(*axes)) {
+    axis.mode = "nearest";
+    axis.coordinates = "asymmetric";
+    axis.nearest = "floor";
+    SmallVector<int64_t> places = axis.nearestPlaces();
+    result =
+        takeAlong(node, result, node.integerConstant(node.builder().getI64Type(), axis.out, places),
+                  2 + static_cast<int64_t>(index));
+  }
+  return result;
 }
 
-static MaybeValue importBilinear(AtenNode &node) {
+/// Interpolation: bilinear by an op of the graph where the scale is what the sizes say, else by a
+/// matrix for each dimension.
+static MaybeValue interpolate(AtenNode &node, StringRef mode, bool antialias) {
   MaybeValue input = node.image("input", "self");
   bool alignCorners = node.flag("align_corners", false);
   if (node.failed() || failed(input))
     return failure();
-  FailureOr<Pair> size = readSize(node, *input);
-  if (failed(size))
+  auto axes = readAxes(node, *input);
+  if (failed(axes))
     return failure();
-  return node.toNchw(node.create<graph::ResizeBilinearOp>(node.toNhwc(input), *size, alignCorners,
-                                                          /*halfPixelCenters=*/!alignCorners));
+  if (mode == "linear" && !antialias && (alignCorners || isPlain(*axes)))
+    return node.toNchw(node.create<graph::ResizeBilinearOp>(
+        node.toNhwc(input), Pair{(*axes)[0].out, (*axes)[1].out}, alignCorners,
+        /*halfPixelCenters=*/!alignCorners));
+  MaybeValue result = input;
+  for (auto [index, axis] : llvm::enumerate(*axes)) {
+    axis.mode = mode.str();
+    axis.coordinates = alignCorners ? "align_corners" : "half_pixel";
+    axis.antialias = axis.excludesOutside = antialias;
+    constexpr double kAntialiasCubic = -0.5; // as Pillow has it
+    if (antialias)
+      axis.cubicCoefficient = kAntialiasCubic;
+    result = resampleAlong(node, result, 2 + static_cast<int64_t>(index), axis);
+  }
+  return result;
+}
+static MaybeValue importBilinear(AtenNode &node) {
+  return interpolate(node, "linear", /*antialias=*/false);
+}
+static MaybeValue importBilinearAntialias(AtenNode &node) {
+  return interpolate(node, "linear", /*antialias=*/true);
+}
+static MaybeValue importBicubic(AtenNode &node) {
+  return interpolate(node, "cubic", /*antialias=*/false);
+}
+static MaybeValue importBicubicAntialias(AtenNode &node) {
+  return interpolate(node, "cubic", /*antialias=*/true);
+}
+
+/// aten.grid_sampler: interpolation and padding are numbers.
+static MaybeValue importGridSampler(AtenNode &node) {
+  MaybeValue image = node.tensor("input"), grid = node.tensor("grid");
+  int64_t mode = node.integer("interpolation_mode"), padding = node.integer("padding_mode");
+  bool alignCorners = node.flag("align_corners", false);
+  if (node.failed() || mode < 0 || mode > 2 || padding < 0 || padding > 2)
+    return node.invalid("mode " + Twine(mode) + " with padding " + Twine(padding));
+  constexpr Sampling kModes[] = {Sampling::kLinear, Sampling::kNearest, Sampling::kCubic};
+  constexpr Outside kPaddings[] = {Outside::kZero, Outside::kBorder, Outside::kReflection};
+  return gridSample(node, image, grid, kModes[mode], kPaddings[padding], alignCorners);
 }
 
 static MaybeValue importPixelShuffle(AtenNode &node) {
@@ -65,12 +142,51 @@ static MaybeValue importPixelShuffle(AtenNode &node) {
   return pixelShuffle(node, input, factor);
 }
 
+/// aten.pixel_unshuffle: blocks of pixels become channels (channel, row, column).
+static MaybeValue importPixelUnshuffle(AtenNode &node) {
+  MaybeValue input = node.image("self");
+  int64_t factor = node.integer("downscale_factor");
+  if (node.failed() || failed(input))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*input);
+  if (factor < 1 || shape[2] % factor || shape[3] % factor)
+    return node.invalid("'downscale_factor' is " + Twine(factor) + " for an input of shape " +
+                        shapeText(shape));
+  int64_t height = shape[2] / factor, width = shape[3] / factor;
+  MaybeValue split = node.reshape(input, {shape[0], shape[1], height, factor, width, factor});
+  return node.reshape(node.transpose(split, {0, 1, 3, 5, 2, 4}),
+                      {shape[0], shape[1] * factor * factor, height, width});
+}
+
+/// aten.channel_shuffle: channels of all groups in turn.
+static MaybeValue importChannelShuffle(AtenNode &node) {
+  MaybeValue input = node.image("self");
+  int64_t groups = node.integer("groups");
+  if (node.failed() || failed(input))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*input);
+  if (groups < 1 || shape[1] % groups)
+    return node.invalid("'groups' is " + Twine(groups) + " for " + Twine(shape[1]) + " channels");
+  MaybeValue split = node.reshape(input, {shape[0], groups, shape[1] / groups, shape[2], shape[3]});
+  return node.reshape(node.transpose(split, {0, 2, 1, 3, 4}), shape);
+}
+
 void registerResize(OpTable &table) {
   table.add("aten.upsample_nearest2d.vec", importNearest);
   table.add("aten.upsample_nearest2d.default", importNearest);
   table.add("aten.upsample_bilinear2d.vec", importBilinear);
   table.add("aten.upsample_bilinear2d.default", importBilinear);
+  for (StringRef form : {"vec", "default"}) {
+    table.add(("aten.upsample_bicubic2d." + form).str(), importBicubic);
+    table.add(("aten._upsample_bilinear2d_aa." + form).str(), importBilinearAntialias);
+    table.add(("aten._upsample_bicubic2d_aa." + form).str(), importBicubicAntialias);
+  }
+  table.add("aten.grid_sampler.default", importGridSampler);
+  table.add("aten.grid_sampler_2d.default", importGridSampler);
+  table.add("aten.grid_sampler_3d.default", importGridSampler);
   table.add("aten.pixel_shuffle.default", importPixelShuffle);
+  table.add("aten.pixel_unshuffle.default", importPixelUnshuffle);
+  table.add("aten.channel_shuffle.default", importChannelShuffle);
 }
 
 } // namespace tandem::torch

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/torch/node.h"
 
 using namespace mlir;
@@ -105,20 +106,103 @@ static MaybeValue importT(AtenNode &node) {
   return node.transpose(input, {1, 0});
 }
 
-/// aten.expand to the shape that the tensor has. Others repeat elements, which binary ops do by
-/// themselves.
+/// aten.expand: dimensions of 1 repeated; -1 keeps one.
 static MaybeValue importExpand(AtenNode &node) {
   MaybeValue input = node.tensor("self");
   SmallVector<int64_t> size = node.integers("size");
   if (node.failed() || failed(input))
     return failure();
   ArrayRef<int64_t> shape = shapeOf(*input);
-  bool isSame = size.size() == shape.size() && llvm::all_of(llvm::zip(size, shape), [](auto pair) {
-                  return std::get<0>(pair) == -1 || std::get<0>(pair) == std::get<1>(pair);
-                });
-  if (!isSame)
-    return node.unsupported("from " + shapeText(shape) + " to " + shapeText(size));
-  return input;
+  if (size.size() < shape.size())
+    return node.invalid("from " + shapeText(shape) + " to " + shapeText(size));
+  for (size_t d = 0; d < shape.size(); ++d) {
+    int64_t &wanted = size[size.size() - shape.size() + d];
+    wanted = wanted == -1 ? shape[d] : wanted;
+    if (wanted != shape[d] && shape[d] != 1)
+      return node.invalid("from " + shapeText(shape) + " to " + shapeText(size));
+  }
+  return expandTo(node, input, size);
+}
+static MaybeValue importExpandAs(AtenNode &node) {
+  MaybeValue input = node.tensor("self"), other = node.tensor("other");
+  return failed(input) || failed(other) ? MaybeValue(failure())
+                                        : expandTo(node, input, shapeOf(*other));
+}
+
+/// aten.repeat: the whole tensor so often along each dimension, new ones in front.
+static MaybeValue importRepeat(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  SmallVector<int64_t> repeats = node.integers(node.has("dims") ? "dims" : "repeats");
+  if (node.failed() || failed(input))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*input));
+  while (shape.size() < repeats.size())
+    shape.insert(shape.begin(), 1);
+  while (repeats.size() < shape.size())
+    repeats.insert(repeats.begin(), 1);
+  return node.create<graph::TileOp>(node.reshape(input, shape), repeats);
+}
+
+/// aten.repeat_interleave by one number: each entry of a dimension so often, side by side.
+static MaybeValue importRepeatInterleave(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  int64_t repeats = node.integer("repeats");
+  if (node.failed() || failed(input))
+    return failure();
+  if (!node.has("dim"))
+    input = node.reshape(input, *elementCount(shapeOf(*input)));
+  if (failed(input))
+    return failure();
+  int64_t dim = node.dim("dim", *input, 0);
+  if (node.failed())
+    return failure();
+  return repeatEach(node, input, dim, repeats);
+}
+
+/// aten.unflatten: one dimension as several, of which one may be open.
+static MaybeValue importUnflatten(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  int64_t dim = node.dim("dim", *input);
+  SmallVector<int64_t> sizes = node.integers("sizes"), shape(shapeOf(*input));
+  if (node.failed())
+    return failure();
+  int64_t known = 1;
+  for (int64_t size : sizes)
+    known *= size == -1 ? 1 : size;
+  for (int64_t &size : sizes)
+    size = size == -1 && known > 0 ? shape[dim] / known : size;
+  shape.erase(shape.begin() + dim);
+  shape.insert(shape.begin() + dim, sizes.begin(), sizes.end());
+  return node.reshape(input, shape);
+}
+
+/// aten.movedim: dimensions taken from one place to another.
+static MaybeValue importMovedim(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  auto rank = static_cast<int64_t>(shapeOf(*input).size());
+  auto places = [&](StringRef name) {
+    SmallVector<int64_t> result = node.integers(name);
+    for (int64_t &dim : result)
+      dim = normalizedAxis(dim, rank).value_or(0);
+    return result;
+  };
+  SmallVector<int64_t> from = places("source"), to = places("destination"), order(rank, -1);
+  if (node.failed() || from.size() != to.size())
+    return failure();
+  for (auto [source, destination] : llvm::zip(from, to))
+    order[destination] = source;
+  for (int64_t place = 0, source = 0; place < rank; ++place) {
+    if (order[place] >= 0)
+      continue;
+    while (llvm::is_contained(from, source))
+      ++source;
+    order[place] = source++;
+  }
+  return node.transpose(input, order);
 }
 
 void registerShape(OpTable &table) {
@@ -134,6 +218,17 @@ void registerShape(OpTable &table) {
   table.addView("aten.transpose.int", importTranspose);
   table.addView("aten.t.default", importT);
   table.addView("aten.expand.default", importExpand);
+  table.addView("aten.expand_as.default", importExpandAs);
+  table.addView("aten.broadcast_to.default", importExpand);
+  table.add("aten.repeat.default", importRepeat);
+  table.add("aten.tile.default", importRepeat);
+  table.add("aten.repeat_interleave.self_int", importRepeatInterleave);
+  table.addView("aten.unflatten.int", importUnflatten);
+  table.addView("aten.movedim.int", importMovedim);
+  table.addView("aten._reshape_copy.default", importView);
+  table.addView("aten.view_copy.default", importView);
+  table.addView("aten.permute_copy.default", importPermute);
+  table.addView("aten.numpy_T.default", importT);
 }
 
 } // namespace tandem::torch

@@ -103,29 +103,48 @@ static FailureOr<SmallVector<Value>> importChunk(AtenNode &node) {
   return splitInto(node, *input, dim, equalParts(extent, llvm::divideCeil(extent, chunks)));
 }
 
-static FailureOr<SmallVector<Value>> importSplitWithSizes(AtenNode &node) {
+static FailureOr<SmallVector<Value>> splitWithSizes(AtenNode &node, StringRef argument) {
   MaybeValue input = node.tensor("self");
   if (failed(input))
     return failure();
-  SmallVector<int64_t> sizes = node.integers("split_sizes");
+  SmallVector<int64_t> sizes = node.integers(argument);
   int64_t dim = node.dim("dim", *input, 0);
   if (node.failed())
     return failure();
   for (int64_t size : sizes)
     if (size < 0 || size > shapeOf(*input)[dim])
-      return node.invalid("'split_sizes' has " + Twine(size));
+      return node.invalid("'" + argument + "' has " + Twine(size));
   return splitInto(node, *input, dim, sizes);
+}
+static FailureOr<SmallVector<Value>> importSplitWithSizes(AtenNode &node) {
+  return splitWithSizes(node, "split_sizes");
+}
+static FailureOr<SmallVector<Value>> importSplitSizes(AtenNode &node) {
+  return splitWithSizes(node, "split_size");
 }
 
 static MaybeValue importCat(AtenNode &node) {
   SmallVector<Value> inputs = node.tensors("tensors");
   if (node.failed())
     return failure();
-  int64_t dim = node.dim("dim", inputs.front(), 0);
+  // A tensor of shape [0] adds nothing, whatever the others' rank.
+  SmallVector<Value> parts;
+  for (Value input : inputs)
+    if (shapeOf(input) != ArrayRef<int64_t>(0))
+      parts.push_back(input);
+  if (parts.empty())
+    return inputs.front();
+  Type type = node.resultType().value_or(getElementTypeOrSelf(parts.front()));
+  for (Value &part : parts) {
+    MaybeValue value = node.cast(part, type);
+    if (failed(value))
+      return failure();
+    part = *value;
+  }
+  int64_t dim = node.dim("dim", parts.front(), 0);
   if (node.failed())
     return failure();
-  return node.createTyped<graph::ConcatOp>(getElementTypeOrSelf(inputs.front()), ValueRange(inputs),
-                                           dim);
+  return node.createTyped<graph::ConcatOp>(type, ValueRange(parts), dim);
 }
 
 /// aten.stack: as cat, along a new dimension.
@@ -150,12 +169,126 @@ static MaybeValue importStack(AtenNode &node) {
                                            *dim);
 }
 
+/// aten.unbind: each entry of a dimension alone.
+static FailureOr<SmallVector<Value>> importUnbind(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  int64_t dim = node.dim("dim", *input, 0);
+  if (node.failed())
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*input));
+  shape.erase(shape.begin() + dim);
+  FailureOr<SmallVector<Value>> parts =
+      splitInto(node, *input, dim, SmallVector<int64_t>(shapeOf(*input)[dim], 1));
+  if (failed(parts))
+    return failure();
+  for (Value &part : *parts) {
+    MaybeValue alone = node.reshape(part, shape);
+    if (failed(alone))
+      return failure();
+    part = *alone;
+  }
+  return parts;
+}
+
+static MaybeValue importNarrow(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  int64_t dim = node.dim("dim", *input), start = node.integer("start"),
+          length = node.integer("length");
+  if (node.failed())
+    return failure();
+  return sliceDim(node, input, dim, clampIndex(start, shapeOf(*input)[dim]), length, 1);
+}
+
+/// aten.roll: each dimension's end comes round to its front.
+static MaybeValue importRoll(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  SmallVector<int64_t> shifts = node.integers("shifts"),
+                       dims = node.integers("dims", SmallVector<int64_t>());
+  if (node.failed() || failed(input))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*input));
+  MaybeValue result = input;
+  if (dims.empty()) {
+    result = node.reshape(result, *elementCount(shape));
+    dims = {0};
+  }
+  if (shifts.size() != dims.size())
+    return node.invalid("'shifts' is " + shapeText(shifts) + " for dimensions " + shapeText(dims));
+  for (auto [shift, given] : llvm::zip(shifts, dims)) {
+    if (failed(result))
+      return failure();
+    std::optional<int64_t> dim = normalizedAxis(given, shapeOf(*result).size());
+    int64_t size = dim ? shapeOf(*result)[*dim] : 0;
+    if (!dim)
+      return node.invalid("'dims' has " + Twine(given));
+    int64_t moved = size == 0 ? 0 : ((shift % size) + size) % size;
+    if (moved == 0)
+      continue;
+    MaybeValue end = sliceDim(node, result, *dim, size - moved, moved, 1),
+               begin = sliceDim(node, result, *dim, 0, size - moved, 1);
+    if (failed(end) || failed(begin))
+      return failure();
+    result = node.createTyped<graph::ConcatOp>(getElementTypeOrSelf(*result),
+                                               ValueRange{*end, *begin}, *dim);
+  }
+  return node.reshape(result, shape);
+}
+
+/// aten.slice_scatter, select_scatter: a part of a dimension replaced.
+static MaybeValue replaced(AtenNode &node, Value input, MaybeValue source, int64_t dim,
+                           int64_t begin, int64_t end) {
+  SmallVector<Value> parts;
+  for (MaybeValue part : {sliceDim(node, input, dim, 0, begin, 1), source,
+                          sliceDim(node, input, dim, end, shapeOf(input)[dim] - end, 1)}) {
+    if (failed(part))
+      return failure();
+    if (shapeOf(*part)[dim] != 0)
+      parts.push_back(*part);
+  }
+  if (parts.size() == 1)
+    return parts.front();
+  return node.createTyped<graph::ConcatOp>(getElementTypeOrSelf(input), ValueRange(parts), dim);
+}
+static MaybeValue importSliceScatter(AtenNode &node) {
+  MaybeValue input = node.tensor("self"), source = node.tensor("src");
+  if (failed(input) || failed(source))
+    return failure();
+  int64_t dim = node.dim("dim", *input, 0), extent = shapeOf(*input)[dim];
+  int64_t begin = clampIndex(node.integer("start", 0), extent),
+          end = std::max(clampIndex(node.integer("end", INT64_MAX), extent), begin);
+  if (node.integer("step", 1) != 1)
+    return node.unsupported("with a step");
+  return node.failed() ? MaybeValue(failure()) : replaced(node, *input, source, dim, begin, end);
+}
+static MaybeValue importSelectScatter(AtenNode &node) {
+  MaybeValue input = node.tensor("self"), source = node.tensor("src");
+  if (failed(input) || failed(source))
+    return failure();
+  int64_t dim = node.dim("dim", *input), given = node.integer("index");
+  std::optional<int64_t> index = normalizedAxis(given, shapeOf(*input)[dim]);
+  if (node.failed() || !index)
+    return node.invalid("'index' is " + Twine(given));
+  SmallVector<int64_t> shape(shapeOf(*input));
+  shape[dim] = 1;
+  return replaced(node, *input, node.reshape(source, shape), dim, *index, *index + 1);
+}
+
 void registerSlicing(OpTable &table) {
   table.addView("aten.slice.Tensor", importSlice);
   table.addView("aten.select.int", importSelect);
   table.addListView("aten.split.Tensor", importSplit);
   table.addListView("aten.split_with_sizes.default", importSplitWithSizes);
   table.addListView("aten.chunk.default", importChunk);
+  table.addListView("aten.split.sizes", importSplitSizes);
+  table.addListView("aten.unbind.int", importUnbind);
+  table.addView("aten.narrow.default", importNarrow);
+  table.add("aten.roll.default", importRoll);
+  table.add("aten.slice_scatter.default", importSliceScatter);
+  table.add("aten.select_scatter.default", importSelectScatter);
   table.add("aten.cat.default", importCat);
   table.add("aten.stack.default", importStack);
 }

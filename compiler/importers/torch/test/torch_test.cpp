@@ -124,8 +124,9 @@ TEST(TorchImporter, LeavesItsTransposesToThePasses) {
 }
 
 TEST(TorchImporter, FixesOpenDimensionsByOption) {
-  EXPECT_EQ(importFile("open_batch.pt2"), "error: input 'input': dimension 0 is open (s77), fix it "
-                                          "with --shape input=DIMS");
+  EXPECT_EQ(importFile("open_batch.pt2"),
+            "error: input 'input': dimension 0 of ?x1x8x8 is open (s77), fix it "
+            "with --shape input=DIMS");
   ImportOptions options;
   options.shapes["input"] = {3, 1, 8, 8};
   EXPECT_THAT(importFile("open_batch.pt2", options), HasSubstr("-> (tensor<3x3xf32>"));
@@ -142,7 +143,7 @@ TEST(TorchImporter, ListsEverythingUnsupportedAtOnce) {
   EXPECT_EQ(importFile("unsupported.pt2"),
             "error: 3 unsupported operators: aten.frobnicate.default (2: batch_norm, max_pool2d), "
             "custom.mystery.default (1: softmax), aten.max_pool2d.default (1: dilated; dilation "
-            "2x2)");
+            "2x2 with 'ceil_mode')");
 }
 
 struct BadFile {

@@ -56,7 +56,8 @@ def main():
         nodes[6]["target"] = "torch.ops.custom.mystery.default"
         pool = dict(nodes[3], target="torch.ops.aten.max_pool2d.default", name="dilated",
                     outputs=[{"as_tensor": {"name": "dilated"}}])
-        pool["inputs"] = pool["inputs"] + [{"name": "dilation", "arg": {"as_ints": [2, 2]}}]
+        pool["inputs"] = pool["inputs"] + [{"name": "dilation", "arg": {"as_ints": [2, 2]}},
+                                           {"name": "ceil_mode", "arg": {"as_bool": True}}]
         nodes.append(pool)
     write("unsupported.pt2", with_program(new, program, unsupported))
 
