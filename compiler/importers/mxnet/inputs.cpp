@@ -95,8 +95,8 @@ llvm::Expected<std::vector<NamedType>> inputTypes(const std::vector<const NodeRe
       return fixed.takeError();
     for (auto [index, size] : llvm::enumerate(*fixed))
       if (size < 0)
-        return llvm::createStringError(subject + ": dimension " + Twine(index) +
-                                       " is open, fix it with --shape " + variable->name + "=DIMS");
+        return llvm::createStringError(subject + ": " +
+                                       openDimension(variable->name, *fixed, index));
     if (!hasSaneSize(*fixed))
       return llvm::createStringError(subject + ": the shape " + shapeText(*fixed) +
                                      " is too large");

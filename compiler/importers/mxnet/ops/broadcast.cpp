@@ -17,8 +17,6 @@ static MaybeValue expandInto(SymbolNode &node, Value input, ArrayRef<int64_t> sh
                         shapeText(shape));
   if (from == shape)
     return input;
-  if (failed(node.checkIsReal(input)))
-    return failure();
   return expandTo(node, input, shape);
 }
 

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/padding.h"
 #include "compiler/importers/mxnet/node.h"
 
 using namespace mlir;
@@ -12,8 +13,6 @@ static MaybeValue importPad(SymbolNode &node) {
   auto value = static_cast<float>(node.number("constant_value", 0));
   if (node.failed() || failed(input))
     return failure();
-  if (mode != "constant")
-    return node.unsupported("'mode' '" + mode + "', only 'constant' is");
   if (widths.size() != 2 * shapeOf(*input).size())
     return node.invalid("'pad_width' has " + Twine(widths.size()) +
                         " entries for an input of shape " + shapeText(shapeOf(*input)));
@@ -22,7 +21,13 @@ static MaybeValue importPad(SymbolNode &node) {
     low.push_back(widths[i]);
     high.push_back(widths[i + 1]);
   }
-  return node.create<graph::PadOp>(input, low, high, llvm::APFloat(value));
+  if (mode == "constant")
+    return padOrCrop(node, input, low, high, value);
+  if (mode == "edge")
+    return padWithin(node, input, low, high, Continuation::kEdge);
+  if (mode == "reflect")
+    return padWithin(node, input, low, high, Continuation::kReflect);
+  return node.invalid("'mode' is '" + mode + "'");
 }
 
 void registerPad(OpTable &table) {

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/mxnet/node.h"
 
 using namespace mlir;
@@ -9,16 +10,18 @@ template <typename OpT> static MaybeValue importUnary(SymbolNode &node) {
   return node.create<OpT>(node.input(0));
 }
 
-static MaybeValue importSquare(SymbolNode &node) {
+/// Those that the graph composes.
+template <MaybeValue (*function)(NodeBuilder &, MaybeValue)>
+static MaybeValue importComposed(SymbolNode &node) {
   MaybeValue x = node.input(0);
-  return node.create<graph::MulOp>(x, x, kNoActivation);
+  return failed(x) || failed(node.checkIsReal(*x)) ? MaybeValue(failure()) : function(node, x);
 }
 
-static MaybeValue importReciprocal(SymbolNode &node) {
+static MaybeValue importLogicalNot(SymbolNode &node) { // its result has the input's type
   MaybeValue x = node.input(0);
-  if (failed(x) || failed(node.checkIsReal(*x)))
+  if (failed(x))
     return failure();
-  return node.create<graph::DivOp>(node.scalarLike(*x, 1), x, kNoActivation);
+  return node.cast(node.compare<graph::EqualOp>(x, 0.0), getElementTypeOrSelf(*x));
 }
 
 void registerUnary(OpTable &table) {
@@ -32,8 +35,26 @@ void registerUnary(OpTable &table) {
   table.add("abs", importUnary<graph::AbsOp>);
   table.add("negative", importUnary<graph::NegOp>);
   table.add("floor", importUnary<graph::FloorOp>);
-  table.add("square", importSquare);
-  table.add("reciprocal", importReciprocal);
+  table.add("ceil", importUnary<graph::CeilOp>);
+  table.add("rint", importUnary<graph::RoundOp>);
+  table.add("erf", importUnary<graph::ErfOp>);
+  table.add("sin", importUnary<graph::SinOp>);
+  table.add("cos", importUnary<graph::CosOp>);
+  table.add("arctan", importUnary<graph::AtanOp>);
+  table.add("square", importComposed<square>);
+  table.add("reciprocal", importComposed<reciprocal>);
+  table.add("sign", importComposed<sign>);
+  table.add("tan", importComposed<tangent>);
+  table.add("arcsin", importComposed<arcSine>);
+  table.add("arccos", importComposed<arcCosine>);
+  table.add("sinh", importComposed<hyperbolicSine>);
+  table.add("cosh", importComposed<hyperbolicCosine>);
+  table.add("arcsinh", importComposed<inverseHyperbolicSine>);
+  table.add("arccosh", importComposed<inverseHyperbolicCosine>);
+  table.add("arctanh", importComposed<inverseHyperbolicTangent>);
+  table.add("log1p", importComposed<logOnePlus>);
+  table.add("expm1", importComposed<expMinusOne>);
+  table.add("logical_not", importLogicalNot);
 }
 
 } // namespace tandem::mxnet

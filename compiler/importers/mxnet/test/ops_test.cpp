@@ -145,6 +145,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"GroupNorm", R"j({"num_groups": "2"})j", {{1, 6, 2, 2}}, {{2}, {2}}, "1x6x2x2xf32"},
         Case{"GroupNorm", R"j({"num_groups": "2"})j", {{1, 6, 2, 2}}, {{6}, {6}}, "1x6x2x2xf32"},
         Case{"transpose", "{}", {{2, 3, 4}}, {}, "4x3x2xf32"},
+        Case{"where", "{}", {{2, 3}, {2, 3}, {2, 3}}, {}, "2x3xf32"},
+        Case{"take", R"j({"axis": "1"})j", {{2, 5}, {3}}, {}, "2x3xf32"},
+        Case{"topk", R"j({"k": "2", "ret_typ": "value"})j", {{2, 5}}, {}, "2x2xf32"},
+        Case{"one_hot", R"j({"depth": "4"})j", {{2, 3}}, {}, "2x3x4xf32"},
+        Case{"pick", "{}", {{2, 5}, {2}}, {}, "2xf32"},
+        Case{"repeat", R"j({"repeats": "2", "axis": "1"})j", {{2, 3}}, {}, "2x6xf32"},
+        Case{"broadcast_greater", "{}", {{2, 3}, {1, 3}}, {}, "2x3xf32"},
+        Case{"_lesser_scalar", R"j({"scalar": "0.5"})j", {{2, 3}}, {}, "2x3xf32"},
+        Case{"Pad", R"j({"mode": "edge", "pad_width": "(0, 0, 2, 1)"})j", {{2, 3}}, {}, "2x6xf32"},
         Case{"depth_to_space", R"j({"block_size": "2"})j", {{1, 8, 2, 3}}, {}, "1x2x4x6xf32"}));
 
 TEST(MxnetOps, PutDepthwiseWeightsIntoTheGraphsOrder) {
@@ -269,10 +278,10 @@ INSTANTIATE_TEST_SUITE_P(
                 {},
                 "node 'n' (slice): it takes nothing of an input of shape 4x6"},
         Refusal{"Pad",
-                R"j({"mode": "edge", "pad_width": "(0, 0, 1, 1)"})j",
+                R"j({"mode": "frost", "pad_width": "(0, 0, 1, 1)"})j",
                 {{2, 3}},
                 {},
-                "1 unsupported operator: Pad (1: n; 'mode' 'edge', only 'constant' is)"},
+                "node 'n' (Pad): 'mode' is 'frost'"},
         Refusal{"softmax",
                 R"j({"axis": "2"})j",
                 {{2, 3}},

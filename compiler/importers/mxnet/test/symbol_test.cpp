@@ -64,7 +64,7 @@ TEST(MxnetImporter, TakesShapesFromTheOptionFirst) {
             "error: input 'data': --shape gives dimension 0 as 4, the model has 1");
   std::string open = denseSymbol(R"j({"__shape__": "(0, 3)"})j"); // 0: unknown
   EXPECT_EQ(importText(open, denseParameters()),
-            "error: input 'data': dimension 0 is open, fix it with --shape data=DIMS");
+            "error: input 'data': dimension 0 of ?x3 is open, fix it with --shape data=DIMS");
   EXPECT_THAT(importText(open, denseParameters(), options), HasSubstr("tensor<4x3xf32>"));
   options.shapes.clear();
   options.shapes["x"] = {1};

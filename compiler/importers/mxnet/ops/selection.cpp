@@ -1,0 +1,221 @@
+#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/selections.h"
+#include "compiler/importers/mxnet/node.h"
+
+using namespace mlir;
+
+namespace tandem::mxnet {
+
+// Truth values are numbers of the operands' type here, 0 and 1, and indices may be real.
+
+template <typename OpT> static MaybeValue importComparison(SymbolNode &node) {
+  MaybeValue lhs = node.input(0);
+  if (failed(lhs))
+    return failure();
+  return node.cast(node.compare<OpT>(lhs, node.input(1)), getElementTypeOrSelf(*lhs));
+}
+template <typename OpT> static MaybeValue importWithScalar(SymbolNode &node) {
+  MaybeValue lhs = node.input(0);
+  double number = node.number("scalar");
+  if (node.failed() || failed(lhs))
+    return failure();
+  return node.cast(node.compare<OpT>(lhs, number), getElementTypeOrSelf(*lhs));
+}
+
+static MaybeValue truthOf(SymbolNode &node, size_t index) {
+  return node.compare<graph::NotEqualOp>(node.input(index), 0.0);
+}
+template <typename OpT> static MaybeValue importLogic(SymbolNode &node) {
+  MaybeValue lhs = node.input(0);
+  if (failed(lhs))
+    return failure();
+  return node.cast(
+      node.createTyped<OpT>(node.builder().getI1Type(), truthOf(node, 0), truthOf(node, 1)),
+      getElementTypeOrSelf(*lhs));
+}
+
+/// where: a vector is the condition of whole rows.
+static MaybeValue importWhere(SymbolNode &node) {
+  MaybeValue condition = truthOf(node, 0), onTrue = node.input(1);
+  if (failed(condition) || failed(onTrue))
+    return failure();
+  Ints shape(shapeOf(*condition));
+  if (shape.size() == 1 && shapeOf(*onTrue).size() > 1)
+    shape.append(shapeOf(*onTrue).size() - 1, 1);
+  return node.select(node.reshape(condition, shape), onTrue, node.input(2));
+}
+
+static MaybeValue asIndices(SymbolNode &node, size_t index) {
+  MaybeValue indices = node.input(index);
+  if (failed(indices))
+    return failure();
+  bool isIndex = getElementTypeOrSelf(*indices).isInteger(64);
+  return isIndex ? indices : node.cast(indices, node.builder().getI32Type());
+}
+
+/// take: with mode 'clip' an index outside means the nearest one inside, which a negative one is
+/// then; 'wrap' comes round from the other end.
+static MaybeValue importTake(SymbolNode &node) {
+  MaybeValue input = node.input(0), indices = asIndices(node, 1);
+  if (failed(input) || failed(indices))
+    return failure();
+  int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*input).size()), 0);
+  StringRef mode = node.string("mode", "clip");
+  if (node.failed())
+    return failure();
+  auto size = static_cast<double>(shapeOf(*input)[axis]);
+  if (mode == "clip")
+    return node.create<graph::GatherOp>(input, indices, axis);
+  if (mode == "wrap")
+    return node.create<graph::GatherOp>(
+        input, node.create<graph::FloorModOp>(indices, node.scalarLike(*indices, size)), axis);
+  return node.unsupported("'mode' '" + mode + "', only 'clip' and 'wrap' are");
+}
+
+static MaybeValue importEmbedding(SymbolNode &node) {
+  return node.create<graph::GatherOp>(node.input(1), asIndices(node, 0), 0);
+}
+
+/// pick: of each row along 'axis' the element that the index of the row names.
+static MaybeValue importPick(SymbolNode &node) {
+  MaybeValue input = node.input(0), indices = asIndices(node, 1);
+  if (failed(input) || failed(indices))
+    return failure();
+  Ints shape(shapeOf(*input));
+  int64_t axis = node.axis("axis", static_cast<int64_t>(shape.size()), -1);
+  bool keepDims = node.flag("keepdims", false);
+  if (node.failed())
+    return failure();
+  shape[axis] = 1;
+  MaybeValue picked = gatherElements(node, input, node.reshape(indices, shape), axis);
+  if (!keepDims)
+    shape.erase(shape.begin() + axis);
+  return node.reshape(picked, shape);
+}
+
+/// topk: 'ret_typ' says which of values, indices (real numbers) and both are results.
+static FailureOr<Values> importTopK(SymbolNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*input).size()), -1);
+  int64_t k = node.integer("k", 1);
+  bool ascends = node.flag("is_ascend", false);
+  StringRef kind = node.string("ret_typ", "indices");
+  std::optional<Type> type = node.dtype("float32");
+  if (node.failed() || !type)
+    return failure();
+  if (k < 1)
+    k = shapeOf(*input)[axis];
+  TopK best = topK(node, input, k, axis, !ascends);
+  MaybeValue indices = node.cast(best.indices, *type);
+  if (failed(best.values) || failed(indices))
+    return failure();
+  if (kind == "indices")
+    return Values{*indices};
+  if (kind == "value")
+    return Values{*best.values};
+  if (kind == "both")
+    return Values{*best.values, *indices};
+  return node.unsupported("'ret_typ' '" + kind + "'");
+}
+
+/// one_hot: 'on_value' where the index is, in a new last dimension.
+static MaybeValue importOneHot(SymbolNode &node) {
+  MaybeValue indices = asIndices(node, 0);
+  int64_t depth = node.integer("depth");
+  double on = node.number("on_value", 1), off = node.number("off_value", 0);
+  std::optional<Type> type = node.dtype("float32");
+  if (node.failed() || failed(indices) || !type)
+    return failure();
+  if (depth < 1)
+    return node.invalid("'depth' is " + Twine(depth));
+  auto number = [&](double value) { return node.fill(*type, {}, static_cast<float>(value)); };
+  return oneHot(node, indices, depth, static_cast<int64_t>(shapeOf(*indices).size()), number(on),
+                number(off));
+}
+
+static MaybeValue importReverse(SymbolNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  Ints axes = node.axes("axis", static_cast<int64_t>(shapeOf(*input).size()));
+  return node.failed() ? MaybeValue(failure()) : reversed(node, input, axes);
+}
+
+static MaybeValue importCumsum(SymbolNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  if (!node.has("axis"))
+    input = node.reshape(input, *elementCount(shapeOf(*input)));
+  if (failed(input))
+    return failure();
+  int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*input).size()), 0);
+  return node.failed() ? MaybeValue(failure()) : cumulate(node, input, {axis});
+}
+
+static MaybeValue importTile(SymbolNode &node) {
+  MaybeValue input = node.input(0);
+  Ints repeats = node.integers("reps");
+  if (node.failed() || failed(input))
+    return failure();
+  Ints shape(shapeOf(*input));
+  while (shape.size() < repeats.size())
+    shape.insert(shape.begin(), 1);
+  while (repeats.size() < shape.size())
+    repeats.insert(repeats.begin(), 1);
+  return node.create<graph::TileOp>(node.reshape(input, shape), repeats);
+}
+
+/// repeat: each entry of a dimension so often, side by side.
+static MaybeValue importRepeat(SymbolNode &node) {
+  MaybeValue input = node.input(0);
+  int64_t repeats = node.integer("repeats");
+  if (node.failed() || failed(input))
+    return failure();
+  if (!node.has("axis"))
+    input = node.reshape(input, *elementCount(shapeOf(*input)));
+  if (failed(input))
+    return failure();
+  int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*input).size()), 0);
+  if (node.failed() || repeats < 1 || repeats > NodeBuilder::kMaxFill)
+    return node.invalid("'repeats' is " + Twine(repeats));
+  return repeatEach(node, input, axis, repeats);
+}
+
+void registerSelection(OpTable &table) {
+  struct Comparison {
+    StringRef name;
+    MaybeValue (*ofTensors)(SymbolNode &), (*withScalar)(SymbolNode &);
+  };
+  const Comparison comparisons[] = {
+      {"equal", importComparison<graph::EqualOp>, importWithScalar<graph::EqualOp>},
+      {"not_equal", importComparison<graph::NotEqualOp>, importWithScalar<graph::NotEqualOp>},
+      {"lesser", importComparison<graph::LessOp>, importWithScalar<graph::LessOp>},
+      {"lesser_equal", importComparison<graph::LessEqualOp>, importWithScalar<graph::LessEqualOp>},
+      {"greater", importComparison<graph::GreaterOp>, importWithScalar<graph::GreaterOp>},
+      {"greater_equal", importComparison<graph::GreaterEqualOp>,
+       importWithScalar<graph::GreaterEqualOp>},
+  };
+  for (const Comparison &each : comparisons) {
+    table.add(("broadcast_" + each.name).str(), each.ofTensors);
+    table.add(("_" + each.name).str(), each.ofTensors);
+    table.add(("_" + each.name + "_scalar").str(), each.withScalar);
+  }
+  table.add("broadcast_logical_and", importLogic<graph::LogicalAndOp>);
+  table.add("broadcast_logical_or", importLogic<graph::LogicalOrOp>);
+  table.add("broadcast_logical_xor", importLogic<graph::NotEqualOp>);
+  table.add("where", importWhere);
+  table.add("take", importTake);
+  table.add("Embedding", importEmbedding);
+  table.add("pick", importPick);
+  table.addList("topk", importTopK);
+  table.add("one_hot", importOneHot);
+  table.add("reverse", importReverse);
+  table.add("_np_cumsum", importCumsum);
+  table.add("tile", importTile);
+  table.add("repeat", importRepeat);
+}
+
+} // namespace tandem::mxnet
