@@ -38,6 +38,14 @@ def RecognizeHardSwish : GraphPass<"recognize-hard-swish"> {
   }];
 }
 
+def RecognizeGelu : GraphPass<"recognize-gelu"> {
+  let summary = "Say gelu where a framework has spelled it out";
+  let description = [{
+    `x * (1 + erf(x / sqrt(2))) / 2` in f32, whatever the order of the factors: how exporters write the
+    activation of transformers. As one op it is one pass over memory.
+  }];
+}
+
 def SinkTransposes : GraphPass<"sink-transposes"> {
   let summary = "Move transposes toward the results, where they meet and cancel";
   let description = [{

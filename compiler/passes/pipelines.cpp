@@ -15,6 +15,7 @@ void addGraphPipeline(mlir::OpPassManager &modules) {
   functions.addPass(createFoldConstants());
   // Before its additions and factors are taken for those of a batch norm.
   functions.addPass(createRecognizeHardSwish());
+  functions.addPass(createRecognizeGelu());
   // Transposes stand between a convolution and what is to be folded into it, so they go first.
   functions.addPass(createSinkTransposes());
   functions.addPass(createFoldTransposeIntoFullyConnected());

@@ -1,6 +1,5 @@
 #include "compiler/passes/rewriting.h"
 
-#include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
 #include <cmath>
@@ -17,10 +16,8 @@ namespace {
 /// A constant whose elements all are `number`, as nearly as f32 has it: 1/6 is written in many
 /// ways.
 bool isEverywhere(Value value, float number) {
-  std::optional<ConstantBytes> bytes = constantOf(value);
-  return bytes && getElementTypeOrSelf(value).isF32() &&
-         llvm::all_of(bytes->as<float>(),
-                      [=](float element) { return std::abs(element - number) <= number * 1e-6f; });
+  std::optional<double> element = numberEverywhere(value);
+  return element && std::abs(*element - number) <= number * 1e-6;
 }
 
 /// The other operand of a commutative op, when one is that number everywhere.

@@ -1,5 +1,7 @@
 #include "compiler/passes/rewriting.h"
 
+#include "compiler/graph/constants.h"
+
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
@@ -8,8 +10,13 @@ namespace tandem {
 
 void rewriteGreedily(func::FuncOp function, RewritePatternSet &&patterns) {
   GreedyRewriteConfig config;
-  config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
-  // Without a limit the driver ends with a fixed point, so that there is no failure to report.
+  // Patterns that undo each other would go on for ever: the graph is as good as it gets long before
+  // these limits, and right wherever it stops.
+  int64_t ops = 0;
+  function.walk([&](Operation *) { ++ops; });
+  constexpr int64_t kPerOp = 200, kAlways = 10000;
+  config.setMaxNumRewrites(kPerOp * ops + kAlways);
+  config.setMaxIterations(10);
   (void)applyPatternsGreedily(function, std::move(patterns), config);
 }
 
@@ -18,6 +25,15 @@ void addCanonicalizations(RewritePatternSet &patterns) {
   for (RegisteredOperationName name :
        context->getRegisteredOperationsByDialect(graph::GraphDialect::getDialectNamespace()))
     name.getCanonicalizationPatterns(patterns, context);
+}
+
+std::optional<double> numberEverywhere(Value value) {
+  std::optional<graph::ConstantBytes> bytes = graph::constantOf(value);
+  if (!bytes || !getElementTypeOrSelf(value).isF32())
+    return std::nullopt;
+  ArrayRef<float> elements = bytes->as<float>();
+  return elements.empty() || !llvm::all_equal(elements) ? std::nullopt
+                                                        : std::optional<double>(elements.front());
 }
 
 } // namespace tandem
