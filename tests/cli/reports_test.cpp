@@ -92,6 +92,17 @@ TEST_F(Reports, OfCompileAreATableForPeople) {
               HasSubstr("graph.add %arg0, %arg1"));
 }
 
+TEST_F(Reports, OfImportAreTheGraphOnStdoutOrInAFile) {
+  std::string text = runTandem({"import", path("m.mlir")}).out;
+  EXPECT_THAT(text, HasSubstr("graph.add %arg0, %arg1"));
+  Outcome written = runTandem({"import", path("m.mlir"), "-o", path("graph.mlir")});
+  EXPECT_EQ(written.exitCode, 0) << written.err;
+  EXPECT_EQ(written.out, "");
+  EXPECT_EQ(runTandem({"import", path("graph.mlir")}).out, text) << "it can be read again";
+  Outcome onItself = runTandem({"import", path("m.mlir"), "-o", path("m.mlir")});
+  EXPECT_EQ(onItself.exitCode, 2);
+}
+
 TEST_F(Reports, OfInspectOnAModel) {
   json report = jsonOf({"inspect", path("m.mlir"), "--json"});
   EXPECT_THAT(keysOf(report),

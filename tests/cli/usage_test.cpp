@@ -43,7 +43,7 @@ protected:
 
 TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
   for (const char *command :
-       {"compile", "run", "bench", "inspect", "devices", "profile", "schedule"}) {
+       {"compile", "import", "run", "bench", "inspect", "devices", "profile", "schedule"}) {
     Outcome outcome = runTandem({command, "--help"});
     EXPECT_EQ(outcome.exitCode, 0);
     EXPECT_THAT(outcome.out, HasSubstr(std::string("  tandem ") + command));
