@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Compare the PyTorch importer with PyTorch: torchvision's and timm's families of models, exported to .pt2.
+
+Usage: check_torch_zoo.py [--tandem build/bin/tandem] [--compile-options "..."] [--write] [NAME...]
+
+  python3 -m venv .venv-torch-zoo && .venv-torch-zoo/bin/pip install -r tests/models/requirements-torch-zoo.txt
+  .venv-torch-zoo/bin/python tests/models/check_torch_zoo.py --write       # docs/generated/torch.md
+
+Of each family the smallest member, with the smallest input that it takes and seeded random weights (statistics of
+batch norms that are not the identity), as torch.export writes it; compiled with `tandem compile`, run with `tandem
+run`, and compared with PyTorch's own output: largest difference over largest value. Prints a table. Exit: 0 all
+within the tolerance, 1 something is not.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+warnings.filterwarnings("ignore")
+import numpy as np
+import timm
+import torch
+import torchvision
+
+ROOT = Path(__file__).resolve().parents[2]
+TOLERANCE = 1e-3
+
+# Family: model, height and width of the input.
+TORCHVISION = {
+    "AlexNet": ("alexnet", 63), "ConvNeXt": ("convnext_tiny", 32), "DenseNet": ("densenet121", 32),
+    "EfficientNet": ("efficientnet_b0", 32), "EfficientNetV2": ("efficientnet_v2_s", 32),
+    "GoogLeNet": ("googlenet", 64), "Inception v3": ("inception_v3", 75), "MaxVit": ("maxvit_t", 224),
+    "MNASNet": ("mnasnet0_5", 32), "MobileNetV2": ("mobilenet_v2", 32), "MobileNetV3": ("mobilenet_v3_small", 32),
+    "RegNet": ("regnet_y_400mf", 32), "ResNet": ("resnet18", 32), "ResNeXt": ("resnext50_32x4d", 32),
+    "ShuffleNetV2": ("shufflenet_v2_x0_5", 32), "SqueezeNet": ("squeezenet1_1", 32), "Swin": ("swin_t", 64),
+    "SwinV2": ("swin_v2_t", 64), "VGG": ("vgg11_bn", 32), "ViT": ("vit_b_32", 224), "Wide ResNet": ("wide_resnet50_2", 32),
+    "DeepLabV3": ("segmentation.deeplabv3_mobilenet_v3_large", 64), "FCN": ("segmentation.fcn_resnet50", 64),
+    "LRASPP": ("segmentation.lraspp_mobilenet_v3_large", 64),
+}
+TIMM = {
+    "BEiT": ("beit_base_patch16_224", 224), "CaiT": ("cait_xxs24_224", 224), "CoAtNet": ("coatnet_nano_rw_224", 224),
+    "ConvNeXt": ("convnext_atto", 32), "DeiT": ("deit_tiny_patch16_224", 224), "EfficientFormer": ("efficientformer_l1", 224),
+    "EfficientNet": ("efficientnet_lite0", 32), "EVA": ("eva02_tiny_patch14_224", 224), "FastViT": ("fastvit_t8", 64),
+    "GhostNet": ("ghostnet_050", 32), "HRNet": ("hrnet_w18_small", 64), "Inception-ResNet": ("inception_resnet_v2", 75),
+    "LeViT": ("levit_128s", 224), "MixNet": ("mixnet_s", 32), "MLP-Mixer": ("mixer_s32_224", 224),
+    "MobileNetV3": ("mobilenetv3_small_050", 32), "MobileNetV4": ("mobilenetv4_conv_small", 32),
+    "MobileOne": ("mobileone_s0", 32), "MobileViT": ("mobilevit_xxs", 64), "NFNet": ("nf_resnet26", 32),
+    "PoolFormer": ("poolformer_s12", 64), "PVTv2": ("pvt_v2_b0", 64), "RegNet": ("regnetx_002", 32),
+    "RepVGG": ("repvgg_a0", 32), "ResNetV2": ("resnetv2_50", 32), "SENet": ("legacy_seresnet18", 32),
+    "Swin": ("swin_tiny_patch4_window7_224", 224), "Twins": ("twins_pcpvt_small", 224), "ViT": ("vit_tiny_patch16_224", 224),
+    "Xception": ("xception41", 71),
+}
+
+
+def build(library, name):
+    if library == "timm":
+        return timm.create_model(name, pretrained=False)
+    module = torchvision.models
+    for part in name.split(".")[:-1]:
+        module = getattr(module, part)
+    extra = {"weights_backbone": None} if "segmentation" in name else {}
+    if name in ("googlenet", "inception_v3"):
+        extra = {"init_weights": False}
+    return getattr(module, name.split(".")[-1])(weights=None, **extra)
+
+
+def randomize(model):
+    generator = torch.Generator().manual_seed(7)
+    for module in model.modules():
+        if getattr(module, "running_mean", None) is not None:
+            module.running_mean.normal_(0, 0.1, generator=generator)
+            module.running_var.uniform_(0.5, 1.5, generator=generator)
+    for name, parameter in model.named_parameters():
+        if "gamma" in name or name.endswith("layer_scale"):  # factors that begin near 0 would hide a branch
+            parameter.data.uniform_(0.5, 1.5, generator=generator)
+
+
+def tandem(program, *arguments):
+    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(next((line for line in reversed(done.stderr.splitlines()) if "error" in line), f"exit {done.returncode}"))
+
+
+def export(library, name, size, folder):
+    """Fills the folder with the archive, an input and what PyTorch makes of it."""
+    torch.manual_seed(5)
+    model = build(library, name).eval()
+    randomize(model)
+    value = torch.from_numpy(np.random.default_rng(11).uniform(-1, 1, (1, 3, size, size)).astype(np.float32))
+    with torch.no_grad():
+        expected = model(value)
+        exported = torch.export.export(model, (value,))
+    expected = list(expected.values()) if isinstance(expected, dict) else expected
+    expected = expected if isinstance(expected, (list, tuple)) else [expected]
+    np.save(folder / "in.npy", value.numpy())
+    np.savez(folder / "expected.npz", **{n: e.numpy() for n, e in zip(exported.graph_signature.user_outputs, expected)})
+    torch.export.save(exported, folder / "model.pt2")
+
+
+def check(program, options, folder):
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        tandem(program, "compile", folder / "model.pt2", "-o", scratch / "m.tandem", *options)
+        tandem(program, "run", scratch / "m.tandem", "--input", folder / "in.npy", "--save", scratch / "out")
+        worst = 0.0
+        for output, wanted in np.load(folder / "expected.npz").items():
+            actual = np.load(scratch / "out" / f"{output}.npy")
+            if actual.shape != wanted.shape or not np.isfinite(wanted).all():
+                raise RuntimeError(f"shape {actual.shape}, PyTorch has {wanted.shape}; or PyTorch's output is not finite")
+            worst = max(worst, float(np.abs(wanted - actual).max() / max(np.abs(wanted).max(), 1e-30)))
+    return worst
+
+
+def table(rows):
+    good = sum(isinstance(worst, float) and worst <= TOLERANCE for *_, worst in rows)
+    out = ["# PyTorch models", "",
+           "Made by `tests/models/check_torch_zoo.py --write`, which says how: the smallest member of each family of torchvision "
+           f"{torchvision.__version__.split('+')[0]} and timm {timm.__version__}, exported by torch {torch.__version__.split('+')[0]}, through "
+           "`tandem compile` and `tandem run`.", "",
+           f"{good} of {len(rows)} agree with PyTorch within {TOLERANCE:g} of the largest value.", "",
+           "| library | family | model | input | largest difference over largest value |", "|---|---|---|---|---|"]
+    for library, family, name, size, worst in rows:
+        out.append(f"| {library} | {family} | {name.split('.')[-1]} | {size}x{size} | {f'{worst:.1e}' if isinstance(worst, float) else worst} |")
+    return "\n".join(out) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these models")
+    parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
+    parser.add_argument("--compile-options", default="", help="more arguments of tandem compile")
+    parser.add_argument("--cache", metavar="FOLDER", help="keep what was exported there, and do not export it again")
+    parser.add_argument("--write", action="store_true", help="write docs/generated/torch.md")
+    arguments = parser.parse_intermixed_args()
+    torch.set_num_threads(1)
+    rows = []
+    for library, models in (("torchvision", TORCHVISION), ("timm", TIMM)):
+        for family, (name, size) in models.items():
+            if arguments.names and name not in arguments.names:
+                continue
+            try:
+                with tempfile.TemporaryDirectory() as temporary:
+                    folder = Path(arguments.cache, library, name) if arguments.cache else Path(temporary)
+                    folder.mkdir(parents=True, exist_ok=True)
+                    if not (folder / "model.pt2").exists():
+                        export(library, name, size, folder)
+                    worst = check(arguments.tandem, arguments.compile_options.split(), folder)
+                print(f"{library:12} {name:42} {size:>4} {worst:9.1e}", flush=True)
+            except Exception as error:
+                worst = " ".join(str(error).split())[:400]
+                print(f"{library:12} {name:42} {size:>4} error: {worst}", flush=True)
+            rows.append((library, family, name, size, worst))
+    if arguments.write:
+        (ROOT / "docs/generated/torch.md").write_text(table(rows))
+    sys.exit(any(not isinstance(row[-1], float) or row[-1] > TOLERANCE for row in rows))
+
+
+if __name__ == "__main__":
+    main()

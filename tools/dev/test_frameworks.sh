@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Every importer against its own framework: all tests/models/check_*.py, each in a private environment with what
+# its requirements name (some 20 GB in all, and hours). Names pick some: onnx, torch, keras, ...
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tools/dev/lib.sh
+
+# environment, requirements, script and its arguments; the name is the environment's.
+checks=(
+  "onnx onnx check_onnx_nodes.py --backends reference"
+  "torch-zoo torch-zoo check_torch_zoo.py"
+  "keras3 keras3 check_keras_applications.py"
+  "mxnet mxnet check_mxnet.py operators"
+  "mxnet mxnet check_mxnet.py zoo"
+  "tensorflow tensorflow check_tensorflow.py"
+  "tensorflow tensorflow check_operators.py --backends reference"
+)
+
+failed=()
+for check in "${checks[@]}"; do
+  read -r name requirements script <<<"$check"
+  if (($#)) && [[ " $* " != *" $name "* ]]; then continue; fi
+  mapfile -t packages < <(grep -v '^#' "tests/models/requirements-$requirements.txt")
+  private_env ".venv-$name" "${packages[@]}"
+  say "tests/models/$script"
+  # shellcheck disable=SC2086 # the script's arguments are words
+  ".venv-$name/bin/python" tests/models/$script || failed+=("$script")
+done
+((${#failed[@]} == 0)) || die "not as the frameworks have it: ${failed[*]}"
+say "all as the frameworks have it"
