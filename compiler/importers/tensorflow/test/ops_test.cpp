@@ -12,6 +12,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 TEST(TensorflowConv2d, TurnsTheFilterAndPadsTheHighEnd) {
   GraphBuilder g;
