@@ -374,7 +374,7 @@ TEST(TensorflowGather, IsASliceOrSeveral) {
   EXPECT_THAT(g.text(), AllOf(HasSubstr("begin [0, 3] size [2, 1]"),
                               HasSubstr("tensor<2xf32> {graph.name = \"a\"}"),
                               HasSubstr("begin [0, 5] size [2, 3] strides [1, -2]"),
-                              HasSubstr("begin [0, 4] size [2, 1]"),
+                              HasSubstr("begin [0, 0] size [2, 2] strides [1, 4]"),
                               HasSubstr("tensor<2x3xf32> {graph.name = \"c\"}")));
 }
 
