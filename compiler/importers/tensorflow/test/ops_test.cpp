@@ -306,7 +306,7 @@ TEST(TensorflowPads, AreZeroAValueOrAMirror) {
                               HasSubstr("low [0, 2] high [0, 1] symmetric")));
   g.ints("many", {2, 2}, {0, 0, 4, 0});
   g.op("MirrorPad", "e", {"x", "many"}).string("mode", "REFLECT");
-  EXPECT_THAT(g.text(), StartsWith("error: node 'e' (MirrorPad): mirror_pad_c2"));
+  EXPECT_THAT(g.text(), ::testing::StartsWith("error: node 'e' (MirrorPad): mirror_pad_c2"));
 }
 
 TEST(TensorflowShapes, ChangeByKnownNumbers) {
