@@ -1,0 +1,194 @@
+"""Models through TVM's importers, partitioned, compiled, run: equal to what TVM's own CPU code gives.
+
+Run by ./dev test --frameworks, in an environment of its own.
+"""
+
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+tvm = pytest.importorskip("tvm")
+
+from tvm import relax  # noqa: E402
+
+import tandem  # noqa: E402
+import tandem.tvm  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+SHARED = ROOT.parent / "shared" / "models" / "tflite"
+PARTITION = {"neuron": tandem.tvm.partition_for_neuron, "tandem_cpu": tandem.tvm.partition_for_cpu}
+
+
+def compiled(mod):
+    return tvm.compile(relax.transform.RunCodegen()(mod), target="llvm")
+
+
+def run(executable, *inputs):
+    machine = relax.VirtualMachine(executable, tvm.cpu())
+    result = machine["main"](*(tvm.runtime.tensor(array) for array in inputs))
+    while not hasattr(result, "numpy"):
+        result = result[0]
+    return result.numpy()
+
+
+def from_torch(module, *inputs):
+    torch = pytest.importorskip("torch")
+    from tvm.relax.frontend.torch import from_exported_program
+
+    return from_exported_program(torch.export.export(module.eval(), inputs))
+
+
+def from_tflite(name):
+    tflite = pytest.importorskip("tflite")
+    from tvm.relax.frontend.tflite import from_tflite
+
+    path = SHARED / f"{name}.tflite"
+    if not path.exists():
+        pytest.skip("needs shared/models beside the repository")
+    mod = from_tflite(tflite.Model.GetRootAs(path.read_bytes(), 0))
+    mod["main"] = mod["main"].without_attr("params")
+    return mod
+
+
+def assert_close(ours, theirs, tolerance=1e-3):
+    assert ours.shape == theirs.shape and ours.dtype == theirs.dtype
+    assert np.abs(ours - theirs).max() <= tolerance * np.abs(theirs).max()
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A convolution with a batch norm, a residual, a pool and a dense layer, and an operation that we have not."""
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(7)
+
+    class Small(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = torch.nn.Conv2d(3, 8, 3, 2, 1, bias=False)
+            self.norm = torch.nn.BatchNorm2d(8)
+            self.depthwise = torch.nn.Conv2d(8, 8, 3, 1, 1, groups=8)
+            self.dense = torch.nn.Linear(8, 5)
+
+        def forward(self, x):
+            y = torch.nn.functional.relu6(self.norm(self.conv(x)))
+            y = torch.nn.functional.max_pool2d(y + self.depthwise(y), 2)
+            y = torch.atan(y)  # not ours
+            return torch.softmax(self.dense(y.mean((2, 3))), 1)
+
+    x = torch.randn(1, 3, 16, 16)
+    mod = from_torch(Small(), x)
+    return mod, x.numpy(), run(compiled(mod), x.numpy())
+
+
+@pytest.mark.parametrize("target", PARTITION)
+def test_parts_go_to_us_and_the_rest_stays(small, target):
+    mod, x, theirs = small
+    partitioned = PARTITION[target](mod)
+    assert tandem.tvm.coverage(partitioned, target)["left"] == 1
+    assert_close(run(compiled(partitioned), x), theirs)
+
+
+def test_a_library_is_exported_and_loaded_in_another_process(small, tmp_path):
+    mod, x, theirs = small
+    compiled(tandem.tvm.partition_for_neuron(mod)).export_library(str(tmp_path / "small.so"))
+    np.save(tmp_path / "x.npy", x)
+    program = (
+        "import sys, numpy, tvm, tandem.tvm\n"
+        "from tvm import relax\n"
+        f"machine = relax.VirtualMachine(tvm.runtime.load_module({str(tmp_path / 'small.so')!r}), tvm.cpu())\n"
+        f"result = machine['main'](tvm.runtime.tensor(numpy.load({str(tmp_path / 'x.npy')!r})))\n"
+        f"numpy.save({str(tmp_path / 'y.npy')!r}, (result if hasattr(result, 'numpy') else result[0]).numpy())\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert_close(np.load(tmp_path / "y.npy"), theirs)
+
+
+def test_options_go_to_the_compiler(small):
+    mod, x, theirs = small
+    partitioned = tandem.tvm.partition_for_cpu(mod, {"isas": ["avx2"], "placement": "greedy"})
+    assert_close(run(compiled(partitioned), x), theirs)
+    with pytest.raises(Exception, match="no device|profile|'nowhere'"):
+        compiled(tandem.tvm.partition_for_cpu(mod, {"device": "nowhere"}))
+
+
+def test_mobilenet_v2_of_pytorch_goes_to_us_whole():
+    torchvision, torch = pytest.importorskip("torchvision"), pytest.importorskip("torch")
+    torch.manual_seed(7)
+    module, x = torchvision.models.mobilenet_v2(), torch.randn(1, 3, 96, 96)
+    mod = from_torch(module, x)
+    partitioned = tandem.tvm.partition_for_cpu(mod)
+    assert tandem.tvm.coverage(partitioned, "tandem_cpu")["left"] == 0
+    assert_close(run(compiled(partitioned), x.numpy()), module(x).detach().numpy())
+
+
+@pytest.mark.parametrize("name, left", [("vww_96_int8", 3), ("tf2_mobilenet_v2_1.0_224_ptq", 0), ("vww_96_float", 0)])
+@pytest.mark.parametrize("target", PARTITION)
+def test_tflite_models(name, left, target):
+    mod = from_tflite(name)
+    shape = [int(dim) for dim in mod["main"].params[0].ty.shape.values]
+    dtype = str(mod["main"].params[0].ty.dtype)
+    random = np.random.default_rng(7)
+    x = random.random(shape, np.float32) if dtype == "float32" else random.integers(0, 100, shape).astype(dtype)
+    theirs = run(compiled(mod), x)
+    partitioned = PARTITION[target](mod)
+    assert tandem.tvm.coverage(partitioned, target)["left"] == left
+    ours = run(compiled(partitioned), x)
+    if dtype == "float32":
+        assert_close(ours, theirs)
+    else:
+        assert np.abs(ours.astype(int) - theirs.astype(int)).max() <= 1
+
+
+def test_onnx_models():
+    onnx = pytest.importorskip("onnx")
+    from tvm.relax.frontend.onnx import from_onnx
+
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    weights = np.random.default_rng(7).standard_normal((4, 3, 3, 3)).astype(np.float32)
+    graph = helper.make_graph(
+        [
+            helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
+            helper.make_node("Relu", ["c"], ["r"]),
+            helper.make_node("GlobalAveragePool", ["r"], ["y"]),
+        ],
+        "net",
+        [helper.make_tensor_value_info("x", kind, [1, 3, 8, 8])],
+        [helper.make_tensor_value_info("y", kind, [1, 4, 1, 1])],
+        [onnx.numpy_helper.from_array(weights, "w")],
+    )
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    mod = from_onnx(proto, keep_params_in_input=False)
+    x = np.random.default_rng(8).standard_normal((1, 3, 8, 8)).astype(np.float32)
+    theirs = run(compiled(mod), x)
+    partitioned = tandem.tvm.partition_for_cpu(mod)
+    assert tandem.tvm.coverage(partitioned, "tandem_cpu")["taken"] >= 3
+    assert_close(run(compiled(partitioned), x), theirs)
+
+
+def test_says_what_it_cannot_take():
+    from tandem.tvm import _codegen
+
+    x = relax.Var("x", relax.TensorType((2, 2), "float32"))
+    builder = relax.BlockBuilder()
+    with builder.function("main", [x]):
+        with builder.dataflow():
+            result = builder.emit_output(relax.op.atan(x))
+        builder.emit_func_output(result)
+    with pytest.raises(tandem.UnsupportedError, match="error: relax.atan is in a function for Tandem"):
+        _codegen.graph_of(builder.get()["main"])
+
+
+def test_a_tvm_that_is_too_old_is_refused(monkeypatch):
+    monkeypatch.setattr(tvm, "__version__", "0.24.0")
+    with pytest.raises(tandem.UnsupportedError, match="this is TVM 0.24.0, tandem.tvm needs 0.27 or newer"):
+        tandem.tvm._load()
+
+
+def test_a_damaged_module_is_refused():
+    load = tvm.get_global_func("ffi.Module.load_from_bytes.tandem")
+    for data in (b"", b"nothing of ours", b"TANDEMTVM1" + b"\xff" * 8):
+        with pytest.raises(Exception, match="a module of kind 'tandem' is damaged"):
+            load(data)
