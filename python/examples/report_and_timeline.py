@@ -20,7 +20,7 @@ for backend, count in collections.Counter(op["device"] for op in report["ops"]).
 # %% The ops that take the longest, as the device's profile predicts
 slowest = sorted(report["ops"], key=lambda op: -op["predicted_us"])[:5]
 for op in slowest:
-    print(f"  {op["predicted_us"]:8.1f} us  {op['op']:20} {op['node']}")
+    print(f"  {op['predicted_us']:8.1f} us  {op['op']:20} {op['node']}")
 
 # %% What a run really takes, by region
 model = bundle.load()
