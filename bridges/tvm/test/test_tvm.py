@@ -124,7 +124,7 @@ def test_mobilenet_v2_of_pytorch_goes_to_us_whole():
     assert_close(run(compiled(partitioned), x.numpy()), module(x).detach().numpy())
 
 
-@pytest.mark.parametrize("name, left", [("vww_96_int8", 3), ("tf2_mobilenet_v2_1.0_224_ptq", 0), ("vww_96_float", 0)])
+@pytest.mark.parametrize("name, left", [("vww_96_int8", 3), ("vww_96_float", 0)])
 @pytest.mark.parametrize("target", PARTITION)
 def test_tflite_models(name, left, target):
     mod = from_tflite(name)
@@ -140,6 +140,15 @@ def test_tflite_models(name, left, target):
         assert_close(ours, theirs)
     else:
         assert np.abs(ours.astype(int) - theirs.astype(int)).max() <= 1
+
+
+def test_codes_through_tvm_are_those_of_the_file_itself():
+    """TVM's own code is no judge of a deep model: it computes in floats between quantize and dequantize."""
+    name = "tf2_mobilenet_v2_1.0_224_ptq"
+    partitioned = tandem.tvm.partition_for_cpu(from_tflite(name))
+    assert tandem.tvm.coverage(partitioned, "tandem_cpu")["left"] == 0
+    x = np.random.default_rng(7).integers(0, 100, (1, 224, 224, 3)).astype(np.uint8)
+    np.testing.assert_array_equal(run(compiled(partitioned), x), tandem.compile(SHARED / f"{name}.tflite").load()(x))
 
 
 def test_onnx_models():
