@@ -7,7 +7,10 @@ foreach(language C CXX)
 endforeach()
 set(CMAKE_C_COMPILER clang-22)
 set(CMAKE_CXX_COMPILER clang++-22)
-set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
+# Named here for CMake's own tests of the compilers, too: the PC's linker is for the PC.
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-static -fuse-ld=lld")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT -fuse-ld=lld)
+set(CMAKE_MODULE_LINKER_FLAGS_INIT -fuse-ld=lld)
 # Libraries of this architecture only; programs that run while building are the PC's, and so are
 # headers and packages, of which only what is headers alone can be linked.
 set(CMAKE_FIND_ROOT_PATH /usr/aarch64-linux-gnu)
