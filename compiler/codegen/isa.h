@@ -30,6 +30,12 @@ enum class PairDot {
   kWiden,           ///< smull, addp, add
 };
 
+/// How four products of an unsigned by a signed byte are added to a 32-bit lane.
+enum class ByteDot {
+  kPairs, ///< even and odd bytes, each as pairs of 16 bits
+  kVnni,  ///< vpdpbusd
+};
+
 /// An instruction set that code is generated for: all that differs between them, as data.
 struct Isa {
   llvm::StringLiteral name;
@@ -47,6 +53,8 @@ struct Isa {
   bool laneFactors;
   bool roundsFixedPoint; ///< sqrdmulh and srshl: the steps of gemmlowp's arithmetic
   PairDot pairDot;
+  ByteDot byteDot = ByteDot::kPairs;
+  bool roundsByInstruction = false; ///< each float instruction may say how it rounds
 
   int64_t lanes() const { return vectorBits / 32; }
   int64_t activationsPerLoad() const { return laneFactors ? lanes() : 1; }

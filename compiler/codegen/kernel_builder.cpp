@@ -245,6 +245,50 @@ Value KernelBuilder::pairDot(Value a, Value b, Value acc) {
   return arith::AddIOp::create(*this, acc, products);
 }
 
+Value KernelBuilder::byteDot(Value a, Value b, Value acc) {
+  if (isa_.byteDot == ByteDot::kVnni) {
+    VectorType bytes = vector(getI8Type(), 4 * isa_.lanes());
+    return callIntrinsic(*this, acc.getType(), "llvm.x86.avx512.vpdpbusd.512",
+                         {acc, mlir::vector::BitCastOp::create(*this, bytes, a),
+                          mlir::vector::BitCastOp::create(*this, bytes, b)});
+  }
+  VectorType halves = vector(getI16Type(), 2 * isa_.lanes());
+  Value eight = constant(halves, 8);
+  auto asHalves = [&](Value bytes) -> Value {
+    return mlir::vector::BitCastOp::create(*this, halves, bytes);
+  };
+  Value x = asHalves(a), w = asHalves(b);
+  Value odd = pairDot(arith::ShRUIOp::create(*this, x, eight),
+                      arith::ShRSIOp::create(*this, w, eight), acc);
+  Value evenWeights = arith::ShRSIOp::create(*this, arith::ShLIOp::create(*this, w, eight), eight);
+  return pairDot(arith::AndIOp::create(*this, x, constant(halves, 0xff)), evenWeights, odd);
+}
+
+Value KernelBuilder::packSaturated(Value a, Value b) {
+  auto type = cast<VectorType>(a.getType());
+  bool fromWords = type.getElementType().isInteger(32);
+  return callIntrinsic(
+      *this, vector(fromWords ? getI16Type() : getI8Type(), 2 * type.getNumElements()),
+      fromWords ? "llvm.x86.avx512.packssdw.512" : "llvm.x86.avx512.packsswb.512", {a, b});
+}
+
+/// Static rounding modes as the intrinsics number them, without exceptions.
+static Value roundingMode(KernelBuilder &k, KernelBuilder::Rounding rounding) {
+  return k.constant(k.getI32Type(), rounding == KernelBuilder::Rounding::kDown ? 9 : 11);
+}
+
+Value KernelBuilder::fma(Value a, Value b, Value c, Rounding rounding) {
+  return callIntrinsic(*this, a.getType(), "llvm.x86.avx512.vfmadd.ps.512",
+                       {a, b, c, roundingMode(*this, rounding)});
+}
+
+Value KernelBuilder::floorToInt(Value value) {
+  Value everyLane = constant(getIntegerType(16), -1);
+  return callIntrinsic(
+      *this, vectorI32(), "llvm.x86.avx512.mask.cvtps2dq.512",
+      {value, constant(vectorI32(), 0), everyLane, roundingMode(*this, Rounding::kDown)});
+}
+
 Value KernelBuilder::clampF32(Value value, float low, float high) {
   if (!std::isinf(low))
     value = arith::MaximumFOp::create(*this, value, constant(value.getType(), low));

@@ -101,6 +101,17 @@ public:
   Value fma(Value a, Value b, Value c);
   /// 32-bit lanes `acc` plus the two products of 16-bit lanes of each.
   Value pairDot(Value a, Value b, Value acc);
+  /// 32-bit lanes `acc` plus the four products of the unsigned bytes of `a` and the signed ones of
+  /// `b`, all of them vectors of 32-bit lanes.
+  Value byteDot(Value a, Value b, Value acc);
+  /// Two vectors of integers as one of half the width, saturated; 128 bits of each by turns. Where
+  /// byteDot is an instruction.
+  Value packSaturated(Value a, Value b);
+  /// a * b + c rounded down or to zero; where the instruction set rounds by instruction.
+  enum class Rounding { kDown, kToZero };
+  Value fma(Value a, Value b, Value c, Rounding rounding);
+  /// The largest integer that is not above a float; there too.
+  Value floorToInt(Value value);
   /// Clamps floats; infinite bounds are left out. NaN stays NaN.
   Value clampF32(Value value, float low, float high);
   // Integers; scalars or vectors alike.

@@ -12,8 +12,10 @@ namespace tandem::cpu {
 /// hybrid.
 Support supportsProductOfCodes(mlir::Operation *op);
 
-/// From i32 sums of products to the result's codes: TFLite's requantization.
-Epilogue codesEpilogue(mlir::Operation *op, graph::Activation activation, Buffers &buffers);
+/// From i32 sums of products to the result's codes: TFLite's requantization. The sums are of codes
+/// less their zero points, but for `missing`, which is added to those of each output channel.
+Epilogue codesEpilogue(mlir::Operation *op, graph::Activation activation, Buffers &buffers,
+                       llvm::ArrayRef<int32_t> missing = {});
 
 /// A constant filter's codes less the zero points of their output channels, which are the first
 /// dimension or the last.

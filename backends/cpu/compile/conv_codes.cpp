@@ -1,9 +1,11 @@
-// Convolutions and matrix products of 8-bit codes. Two channels at a time are one 32-bit element of
-// the convolution template: products of pairs are exact in 32 bits (pmaddwd, vpdpwssd).
+// Convolutions and matrix products of 8-bit codes that are no byte products: hybrid ones, and
+// filters with a zero point that makes 9 bits of a weight. Two channels at a time are one 32-bit
+// element of the convolution template: products of pairs are exact in 32 bits (pmaddwd, vpdpwssd).
 
 #include "backends/cpu/compile/conv_codes.h"
 
 #include "backends/cpu/compile/codes.h"
+#include "backends/cpu/compile/conv_bytes.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/hybrid.h"
 #include "backends/cpu/compile/table.h"
@@ -47,7 +49,9 @@ void planPairs(const ConvShape &shape, const ConvPlaces::Steps &out, int64_t gro
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(weights),
                   .accumulator = k.vectorI32(),
-                  .temporaries = k.isa().pairDot == codegen::PairDot::kVnni ? 1 : 2,
+                  .registers = {.others = k.isa().pairDot == codegen::PairDot::kVnni    ? 1
+                                          : k.isa().pairDot == codegen::PairDot::kWiden ? 8
+                                                                                        : 2},
                   .product =
                       [&](Value x, Value weight, Value acc) {
                         return k.pairDot(vector::BitCastOp::create(k, halves, x),
@@ -61,19 +65,22 @@ void planPairs(const ConvShape &shape, const ConvPlaces::Steps &out, int64_t gro
 }
 
 BufferId planWideCodes(Value input, const Widened &shape, Plan &plan) {
-  CodeType type = codeTypeOf(input);
+  CodeType type = storedCodeType(input, plan);
   Buffers buffers(plan);
   buffers.add(input);
   auto centre = [=](KernelBuilder &k, Value element, Value) -> Value {
     Value code = k.toI32(element, type.element);
     return arith::SubIOp::create(k, code, k.constant(k.getI32Type(), type.zeroPoint));
   };
-  return planWiden(shape, centre, buffers, plan);
+  return planWiden(shape, {}, centre, buffers, plan).id;
 }
 
 void planConvCodes(const ConvShape &shape, int64_t groups, Operation *op,
                    graph::Activation activation, Plan &plan) {
-  Widened padded = withPadding(shape, groups);
+  std::vector<int32_t> centred = centredFilter(op->getOperand(1), /*channelsLast=*/false);
+  if (!isHybrid(op) && areByteProducts(shape, groups, centred))
+    return planConvBytes(shape, groups, op, activation, centred, plan);
+  Widened padded = withPadding(shape, groups, /*together=*/2);
   Buffers buffers(plan);
   buffers.channelGroups = groups;
   BufferId wide;
@@ -86,7 +93,6 @@ void planConvCodes(const ConvShape &shape, int64_t groups, Operation *op,
     wide = planWideCodes(op->getOperand(0), padded, plan);
     epilogue = codesEpilogue(op, activation, buffers);
   }
-  std::vector<int32_t> centred = centredFilter(op->getOperand(1), /*channelsLast=*/false);
   auto filter = [&](int64_t group, int64_t o, int64_t tap, int64_t channel) {
     int64_t row = (group * shape.outChannels + o) * shape.taps() + tap;
     return centred[static_cast<size_t>(row * shape.inChannels + channel)];

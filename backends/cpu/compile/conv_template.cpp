@@ -53,11 +53,12 @@ class Convolution {
 public:
   Convolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &body)
       : k_(k), s_(shape), p_(body.places), body_(body), lanes_(k.isa().lanes()),
-        depth_(shape.taps() * shape.inChannels) {
-    Tile tile = chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.temporaries);
+        inner_(shape.inChannels / body.together), depth_(shape.taps() * inner_) {
+    Tile tile = chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.registers);
     tiles_ = EvenSplit::ofAtMost(s_.outWidth, tile.pixels);
     tileRuns_ = tileRuns(s_, tiles_);
     makeGroups(tile.vectors);
+    order_ = chooseOrder(rows(), tiles_.parts, rows() * s_.outWidth, groups_, singleRow());
   }
 
   void build();
@@ -74,6 +75,14 @@ private:
                   ArrayRef<Value> panels, Values acc);
   Values run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group, ArrayRef<Value> weights,
              int64_t depth, Values acc);
+  int64_t rows() const { return s_.batch * p_.groups * s_.outHeight; }
+  /// Whether weights are read once and then not for a long time, as in every run of the model: they
+  /// come from far away, and hardware that reads ahead does not do so far enough. Of a single pixel
+  /// they are all that there is to wait for.
+  bool streamsWeights() const {
+    return order_ != LoopOrder::kRowBlocks && order_ != LoopOrder::kPixelBlocks &&
+           rows() * s_.outWidth > 1;
+  }
   /// One row whose tiles are alike: a matrix product.
   bool singleRow() const {
     return s_.batch * p_.groups * s_.outHeight == 1 &&
@@ -90,6 +99,23 @@ private:
             p_.groups == 1 ? none : k_.rem(part, p_.groups),
             s_.batch * p_.groups == 1 ? row : k_.rem(row, s_.outHeight)};
   }
+  /// The elements of as many products as there are lanes.
+  Value activations(Value at) {
+    Type element = cast<MemRefType>(body_.input.getType()).getElementType();
+    Value all = k_.loadVector(k_.vector(element, lanes_ * body_.together), body_.input, at);
+    return body_.together == 1 ? all : vector::BitCastOp::create(k_, body_.accumulator, all);
+  }
+  /// The elements of one product, in all lanes.
+  Value activation(Value at) {
+    if (body_.together == 1)
+      return k_.broadcast(k_.load(body_.input, at), body_.accumulator);
+    Type element = cast<MemRefType>(body_.input.getType()).getElementType();
+    Value few = k_.loadVector(k_.vector(element, body_.together), body_.input, at);
+    Type one = k_.vector(body_.accumulator.getElementType(), 1);
+    Value whole = vector::ExtractOp::create(k_, vector::BitCastOp::create(k_, one, few),
+                                            ArrayRef<int64_t>{0});
+    return k_.broadcast(whole, body_.accumulator);
+  }
   Value place(const ConvPlaces::Steps &steps, const Part &part) {
     return k_.add(k_.dot({part.entry, part.group}, {steps.entry, steps.group}), steps.offset);
   }
@@ -98,11 +124,14 @@ private:
   const ConvShape &s_;
   const ConvPlaces &p_;
   const ConvBody &body_;
-  int64_t lanes_, depth_;
+  int64_t lanes_;
+  int64_t inner_; ///< products of a tap
+  int64_t depth_; ///< and of all
   EvenSplit tiles_{1, 1};
   std::vector<TileRun> tileRuns_;
   std::vector<GroupRun> groupRuns_;
   int64_t groups_ = 0;
+  LoopOrder order_;
 };
 
 void Convolution::makeGroups(int64_t vectorsAtMost) {
@@ -151,18 +180,23 @@ void Convolution::forTiles(Value row, Value from, Value to, const GroupRun &grou
 }
 
 /// `depth` products in a row, for the pixels of the tile that are listed. `input` is where the
-/// first element of pixel 0 is; weights advance by one panel row per element.
+/// first element of pixel 0 is; weights advance by one panel row per product.
 Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group,
                         ArrayRef<Value> weights, int64_t depth, Values acc) {
   auto place = [&](Value i, int64_t pixel) {
-    return k_.add(k_.add(input, i), pixel * s_.strideWidth * p_.in.pixel);
+    return k_.add(k_.add(input, k_.mul(i, body_.together)), pixel * s_.strideWidth * p_.in.pixel);
   };
   // One element of the sums, by the activation of each listed pixel.
   auto step = [&](Value i, Values &sums, function_ref<Value(size_t listed)> activation) {
     Values row;
-    for (int64_t v = 0; v < group.vectors; ++v)
-      row.push_back(
-          k_.loadVector(body_.accumulator, body_.weights, k_.add(weights[v], k_.mul(i, kPanel))));
+    for (int64_t v = 0; v < group.vectors; ++v) {
+      Value at = k_.add(weights[v], k_.mul(i, kPanel));
+      row.push_back(k_.loadVector(body_.accumulator, body_.weights, at));
+      if (streamsWeights()) // those of the next group
+        memref::PrefetchOp::create(k_, body_.weights,
+                                   ValueRange{k_.add(at, group.vectors * depth_ * kPanel)},
+                                   /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+    }
     for (auto [listed, pixel] : llvm::enumerate(pixels)) {
       Value x = activation(listed);
       for (int64_t v = 0; v < group.vectors; ++v) {
@@ -176,7 +210,7 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
     acc = k_.loop(k_.index(0), k_.index(whole), together, acc, [&](Value i, ValueRange carried) {
       Values next(carried.begin(), carried.end()), loaded;
       for (int64_t pixel : pixels)
-        loaded.push_back(k_.loadVector(body_.accumulator, body_.input, place(i, pixel)));
+        loaded.push_back(activations(place(i, pixel)));
       for (int64_t lane = 0; lane < together; ++lane)
         step(k_.add(i, lane), next,
              [&](size_t listed) { return k_.broadcastLane(loaded[listed], lane); });
@@ -185,9 +219,7 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
   int64_t rest = together > 1 ? whole : 0;
   return k_.loop(k_.index(rest), k_.index(depth), 1, acc, [&](Value i, ValueRange carried) {
     Values next(carried.begin(), carried.end());
-    step(i, next, [&](size_t listed) {
-      return k_.broadcast(k_.load(body_.input, place(i, pixels[listed])), body_.accumulator);
-    });
+    step(i, next, [&](size_t listed) { return activation(place(i, pixels[listed])); });
     return next;
   });
 }
@@ -197,13 +229,13 @@ Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &
                              const GroupRun &group, ArrayRef<Value> panels, Values acc) {
   Values weights;
   for (Value panel : panels)
-    weights.push_back(k_.add(panel, k_.mul(ky, s_.kernelWidth * s_.inChannels * kPanel)));
+    weights.push_back(k_.add(panel, k_.mul(ky, s_.kernelWidth * inner_ * kPanel)));
   Value column = k_.add(k_.mul(pixel, s_.strideWidth), -s_.padLeft);
   Value input = k_.add(inRow, k_.mul(column, p_.in.pixel));
   auto all = llvm::to_vector(llvm::seq<int64_t>(0, tile.pixels));
   bool oneRun = (s_.dilationWidth == 1 && p_.in.pixel == s_.inChannels) || s_.kernelWidth == 1;
   if (!tile.border && oneRun)
-    return run(input, all, group, weights, s_.kernelWidth * s_.inChannels, acc);
+    return run(input, all, group, weights, s_.kernelWidth * inner_, acc);
   for (int64_t kx = 0; kx < s_.kernelWidth; ++kx) {
     SmallVector<int64_t> inside;
     for (int64_t p : all)
@@ -213,9 +245,8 @@ Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &
       continue;
     Values tap;
     for (Value row : weights)
-      tap.push_back(k_.add(row, kx * s_.inChannels * kPanel));
-    acc = run(k_.add(input, kx * s_.dilationWidth * p_.in.pixel), inside, group, tap, s_.inChannels,
-              acc);
+      tap.push_back(k_.add(row, kx * inner_ * kPanel));
+    acc = run(k_.add(input, kx * s_.dilationWidth * p_.in.pixel), inside, group, tap, inner_, acc);
   }
   return acc;
 }
@@ -263,25 +294,24 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
 }
 
 void Convolution::build() {
-  int64_t rows = s_.batch * p_.groups * s_.outHeight;
-  Value none = k_.index(0), allGroups = k_.index(groups_), allRows = k_.index(rows);
+  Value none = k_.index(0), allGroups = k_.index(groups_), allRows = k_.index(rows());
   auto overRows = [&](Value from, Value to, const GroupRun &group, Value vector) {
     k_.loop(from, to, 1, [&](Value row) { rowOfTiles(row, group, vector); });
   };
-  switch (chooseOrder(rows, tiles_.parts, rows * s_.outWidth, groups_, singleRow())) {
+  switch (order_) {
   case LoopOrder::kGroupUnits:
     k_.units = groups_;
     forGroups(k_.begin(), k_.end(),
               [&](const GroupRun &group, Value vector) { overRows(none, allRows, group, vector); });
     break;
   case LoopOrder::kRowUnits:
-    k_.units = rows;
+    k_.units = rows();
     forGroups(none, allGroups, [&](const GroupRun &group, Value vector) {
       overRows(k_.begin(), k_.end(), group, vector);
     });
     break;
   case LoopOrder::kRowBlocks:
-    k_.units = rows;
+    k_.units = rows();
     k_.loop(k_.begin(), k_.end(), 1, [&](Value row) {
       forGroups(none, allGroups,
                 [&](const GroupRun &group, Value vector) { rowOfTiles(row, group, vector); });

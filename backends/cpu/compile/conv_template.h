@@ -25,11 +25,13 @@ struct TapRange {
 };
 TapRange verticalTaps(codegen::KernelBuilder &k, const ConvShape &shape, mlir::Value row);
 
-/// What the convolution's loops are filled with. All buffers have 32-bit elements.
+/// What the convolution's loops are filled with. A product takes `together` elements of the input,
+/// which are 32 bits, and as many weights, a 32-bit element.
 struct ConvBody {
-  mlir::Value input, weights; ///< weights: [group][outChannels / 16][taps][inChannels][16]
+  mlir::Value input, weights; ///< weights: [group][outChannels / 16][taps][inChannels/together][16]
+  int64_t together = 1;
   mlir::VectorType accumulator;
-  int64_t temporaries = 1; ///< registers of a product: the broadcast activation, and what else
+  ProductRegisters registers = {};
   /// acc + activation * weight; the activation is a broadcast element of the input.
   std::function<mlir::Value(mlir::Value activation, mlir::Value weight, mlir::Value acc)> product;
   const Epilogue &epilogue;

@@ -1,9 +1,11 @@
-// Depthwise convolutions of 8-bit codes, in f32: products and sums of codes are integers below
-// 2^24, which is exact.
+// Depthwise convolutions of 8-bit codes: by byte products where the instruction set has them, and
+// else in f32: products and sums of codes are integers below 2^24, which is exact.
 
 #include "backends/cpu/compile/depthwise.h"
 
 #include "backends/cpu/compile/codes.h"
+#include "backends/cpu/compile/conv_bytes.h"
+#include "backends/cpu/compile/depthwise_bytes.h"
 #include "backends/cpu/compile/depthwise_template.h"
 #include "backends/cpu/compile/hybrid.h"
 #include "backends/cpu/compile/table.h"
@@ -29,6 +31,23 @@ static Epilogue afterFloats(const Epilogue &epilogue) {
           }};
 }
 
+namespace {
+/// What the kernel needs for byte products besides input and result.
+struct ByteWay {
+  DepthwiseBytes code;
+  ChannelScaling scaling;
+  unsigned output, weights, firstSlots;
+
+  ByteWay(graph::DepthwiseConv2dOp conv, const DepthwiseBytes &bytes, Buffers &buffers)
+      : code(bytes),
+        scaling(conv, conv.getActivation(),
+                {bytes.missing(unsignedZeroPoint(conv.getInput())), bytes.channelOfSlots()},
+                buffers),
+        output(buffers.add(conv.getResult())), weights(buffers.addConstant(bytes.packedWeights())),
+        firstSlots(buffers.addConstant(bytes.firstSlots())) {}
+};
+} // namespace
+
 void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
   ConvShape shape = shapeOf(conv);
   Buffers buffers(plan);
@@ -40,7 +59,7 @@ void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
     channels = {quantized.codes, {ElementType::kI16, shape.inElements()}};
     epilogue = hybridEpilogue(conv, conv.getActivation(), quantized, plan, buffers);
   } else {
-    CodeType type = codeTypeOf(conv.getInput());
+    CodeType type = storedCodeType(conv.getInput(), plan);
     zeroPoint = type.zeroPoint;
     channels = plan.typed(conv.getInput());
     epilogue = codesEpilogue(conv, conv.getActivation(), buffers);
@@ -50,7 +69,14 @@ void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
   unsigned input = buffers.add(channels);
   std::vector<int32_t> centred = centredFilter(conv.getFilter(), /*channelsLast=*/true);
   unsigned weights = buffers.addConstant(std::vector<float>(centred.begin(), centred.end()));
+  std::optional<ByteWay> byBytes;
+  if (!isHybrid(conv) && DepthwiseBytes::fits(shape, centred))
+    byBytes.emplace(conv, DepthwiseBytes(shape, centred), buffers);
   auto build = [=](KernelBuilder &k) {
+    if (byBytes && k.isa().byteDot == codegen::ByteDot::kVnni)
+      return byBytes->code.build(k, {k.buffer(input), k.buffer(byBytes->output),
+                                     k.buffer(byBytes->weights), k.buffer(byBytes->firstSlots),
+                                     stored == ElementType::kI8, zeroPoint, byBytes->scaling});
     auto load = [&](Value index) -> Value {
       VectorType codes = k.vector(k.elementType(stored), k.isa().lanes());
       Value wide = k.toI32(k.loadVector(codes, k.buffer(input), index), stored);

@@ -90,9 +90,9 @@ void Depthwise::rowOfTiles(Value row, Value channel, int64_t valid) {
 
 void Depthwise::build() {
   k_.units = s_.batch * s_.outHeight;
-  k_.loop(k_.begin(), k_.end(), 1, [&](Value row) {
-    k_.forChannels(s_.outChannels,
-                   [&](Value channel, int64_t valid) { rowOfTiles(row, channel, valid); });
+  // Channels outside: of one vector of them, the rows that a kernel sees stay in the first cache.
+  k_.forChannels(s_.outChannels, [&](Value channel, int64_t valid) {
+    k_.loop(k_.begin(), k_.end(), 1, [&](Value row) { rowOfTiles(row, channel, valid); });
   });
 }
 

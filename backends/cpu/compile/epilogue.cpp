@@ -10,13 +10,16 @@ namespace tandem::cpu {
 using codegen::KernelBuilder;
 
 Epilogue floatEpilogue(Operation *op, graph::Activation activation, Plan &plan, Buffers &buffers) {
+  Tail tail = plan.takeTail(op, activation);
+  return floatEpilogue(op, tail, buffers.add(tail.result), buffers);
+}
+
+Epilogue floatEpilogue(Operation *op, const Tail &tail, unsigned output, Buffers &buffers) {
   std::vector<float> bias(
       static_cast<size_t>(graph::tensorType(op->getResult(0)).getShape().back()));
   if (op->getNumOperands() > 2)
     bias = graph::constantOf(op->getOperand(2))->as<float>().vec();
-  Tail tail = plan.takeTail(op, activation);
   unsigned biases = buffers.addPerChannel(bias);
-  unsigned output = buffers.add(tail.result);
   TailCode tailCode = buffers.add(tail);
   return {[=](KernelBuilder &k, Value channel) {
             return k.loadVector(k.vectorF32(), k.buffer(biases), channel);

@@ -19,5 +19,7 @@ struct Epilogue {
 /// the bias, if it has one.
 Epilogue floatEpilogue(mlir::Operation *op, graph::Activation activation, Plan &plan,
                        Buffers &buffers);
+/// The same with a tail that was taken, into a buffer of the kernel.
+Epilogue floatEpilogue(mlir::Operation *op, const Tail &tail, unsigned output, Buffers &buffers);
 
 } // namespace tandem::cpu

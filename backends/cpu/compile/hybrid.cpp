@@ -222,7 +222,7 @@ HybridInput planHybridInput(Operation *op, Widened shape, Plan &plan) {
     return quantized(k, x, loadField(k, scales, entry, kInverse),
                      loadField(k, scales, entry, kZero));
   };
-  input.codes = planWiden(shape, centre, buffers, plan);
+  input.codes = planWiden(shape, {}, centre, buffers, plan).id;
   return input;
 }
 

@@ -25,12 +25,19 @@ public:
   void begin(mlir::Operation *op) { position_ = positionOf_.lookup(op); }
   /// Whether an earlier op's kernel does this op's work too.
   bool isFused(mlir::Operation *op) const { return fused_.contains(op); }
+  /// The kernel of an op that is planned now does the work of this one.
+  void fuse(mlir::Operation *op) { fused_.insert(op); }
+  /// Whether one op of the region reads the value, and nothing else ever.
+  bool isOnlyReadInside(mlir::Value value) const;
   /// Takes the ops that can be fused behind `op` out of the plan.
   Tail takeTail(mlir::Operation *op, graph::Activation activation);
 
   BufferId buffer(mlir::Value value) { return builder_.bufferOf(value); }
   /// The buffer's type, as a kernel sees it.
   codegen::BufferType typeOf(mlir::Value value) const;
+  /// Whether the codes of a value of i8 are stored as u8, 128 more: between products, which take
+  /// unsigned ones. Other ops never see such a value.
+  bool storesUnsigned(mlir::Value value) const { return unsigned_.contains(value); }
   TypedBuffer typed(mlir::Value value) { return {buffer(value), typeOf(value)}; }
   BufferId scratch(int64_t bytes) { return builder_.scratch(static_cast<uint64_t>(bytes)); }
   TypedBuffer scratch(codegen::BufferType type) {
@@ -52,6 +59,8 @@ public:
   const std::vector<codegen::Kernel> &kernels() const { return kernels_; } ///< one per step
 
 private:
+  void chooseUnsigned(const Region &region);
+
   ModelBuilder &builder_;
   llvm::DenseMap<mlir::Operation *, int64_t> positionOf_; ///< of ops of the region, from 1
   llvm::DenseSet<mlir::Value> outputs_;
@@ -59,6 +68,7 @@ private:
   int64_t position_ = 0;
   std::vector<Step> steps_;
   std::vector<codegen::Kernel> kernels_;
+  llvm::DenseSet<mlir::Value> unsigned_;
 };
 
 /// Collects the buffers of one kernel: the type for the code, the id for the step.
@@ -86,6 +96,8 @@ public:
   }
   /// The operands of a tail; slopes are padded to whole panels.
   TailCode add(const Tail &tail);
+
+  const Plan &plan() const { return plan_; }
 
   std::vector<BufferId> ids;
   std::vector<codegen::BufferType> types;

@@ -18,7 +18,8 @@ static double cyclesPerStep(const codegen::Isa &isa, int64_t pixels, int64_t vec
   return std::max({products / rate, loads / rate, kFmaLatency}) + kLoopOverhead;
 }
 
-Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels, int64_t temporaries) {
+Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
+                ProductRegisters registers) {
   int64_t vectorsInAll = (channels + isa.lanes() - 1) / isa.lanes();
   Tile best{1, 1};
   double least = 1e300;
@@ -27,7 +28,8 @@ Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels, int64
       // Accumulators, one weight per vector, and what a product needs; and the activations, where
       // they are held in registers of their own.
       int64_t activations = isa.laneFactors ? height : 0;
-      if (height * vectors + vectors + activations + temporaries > isa.registers)
+      if (height * vectors + vectors * registers.perWeight + activations + registers.others >
+          isa.registers)
         break;
       EvenSplit rows = EvenSplit::ofAtMost(pixels, height);
       EvenSplit columns = EvenSplit::ofAtMost(vectorsInAll, vectors);

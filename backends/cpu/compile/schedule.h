@@ -26,11 +26,17 @@ struct Tile {
   int64_t pixels, vectors;
 };
 
+/// Registers that a product takes besides its accumulator.
+struct ProductRegisters {
+  int64_t perWeight = 1;
+  int64_t others = 1; ///< the activation in all lanes, and what comes between
+};
+
 /// The tile that takes the fewest cycles for rows of `pixels` pixels and `channels` channels, by a
 /// model of the inner loop: multiply-adds, loads and broadcasts at the rate of the processor, and
-/// at least the latency of a multiply-add per round. `temporaries`: registers of a product besides
-/// its accumulator and weight.
-Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels, int64_t temporaries);
+/// at least the latency of a multiply-add per round.
+Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
+                ProductRegisters registers);
 
 /// Pixels of a depthwise tile, one vector of channels wide, with `taps` weights held in registers.
 int64_t chooseDepthwisePixels(const codegen::Isa &isa, int64_t pixels, int64_t taps);

@@ -15,6 +15,13 @@ CodeType codeTypeOf(Value value) {
   return {*graph::elementTypeOf(type), quantization.scales[0], quantization.zeroPoints[0]};
 }
 
+CodeType storedCodeType(Value value, const Plan &plan) {
+  CodeType type = codeTypeOf(value);
+  if (plan.storesUnsigned(value))
+    type = {ElementType::kU8, type.scale, type.zeroPoint + 128};
+  return type;
+}
+
 Value centred(KernelBuilder &k, Value code, const CodeType &type) {
   return arith::SubIOp::create(k, k.toI32(code, type.element),
                                k.constant(k.getI32Type(), type.zeroPoint));

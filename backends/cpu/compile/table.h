@@ -7,6 +7,8 @@ namespace tandem::cpu {
 
 /// Of a value quantized per tensor.
 CodeType codeTypeOf(mlir::Value value);
+/// The same of its codes as they lie in memory: Plan::storesUnsigned.
+CodeType storedCodeType(mlir::Value value, const Plan &plan);
 
 /// The code less its zero point, as i32.
 mlir::Value centred(codegen::KernelBuilder &k, mlir::Value code, const CodeType &type);

@@ -21,11 +21,11 @@ Widened withoutPadding(const ConvShape &shape) {
   return inputOf(shape);
 }
 
-Widened withPadding(const ConvShape &s, int64_t groups) {
+Widened withPadding(const ConvShape &s, int64_t groups, int64_t together) {
   Widened w = inputOf(s);
   w.top = s.padTop;
   w.left = s.padLeft;
-  w.channels = (s.inChannels + 1) / 2 * 2;
+  w.channels = (s.inChannels + together - 1) / together * together;
   // Windows may reach less far than the input.
   auto reach = [](int64_t out, int64_t stride, int64_t kernel, int64_t dilation) {
     return (out - 1) * stride + (kernel - 1) * dilation + 1;
@@ -42,8 +42,10 @@ Widened withPadding(const ConvShape &s, int64_t groups) {
 namespace {
 class WidenCode {
 public:
-  WidenCode(KernelBuilder &k, const Widened &shape, const Centre &centre, unsigned output)
-      : k_(k), w_(shape), centre_(centre), input_(k.buffer(0)), output_(k.buffer(output)) {}
+  WidenCode(KernelBuilder &k, const Widened &shape, WideElement element, const Centre &centre,
+            unsigned output)
+      : k_(k), w_(shape), element_(element), centre_(centre), input_(k.buffer(0)),
+        output_(k.buffer(output)) {}
 
   void build() {
     if (w_.isPlain())
@@ -53,15 +55,19 @@ public:
     k_.loop(k_.begin(), k_.end(), 1, [&](Value row) {
       Value out = k_.mul(row, rowSize);
       Value entry = k_.div(row, w_.height), y = k_.add(k_.rem(row, w_.height), -w_.top);
-      // Zeros everywhere first: rows outside stay so, and so do pads and the odd channel.
-      zeros(out, rowSize);
       Value above = k_.less(y, k_.index(0)), inside = k_.less(y, k_.index(w_.inHeight));
       Value isRow = arith::SelectOp::create(
           k_, above, arith::ConstantIntOp::create(k_, 0, 1).getResult(), inside);
-      k_.when(isRow, [&] {
-        Value in = k_.mul(k_.add(k_.mul(entry, w_.inHeight), y), w_.inWidth * w_.inChannels);
-        imageRow(entry, in, k_.add(out, w_.left * w_.channels));
-      });
+      auto branch = scf::IfOp::create(k_, isRow, /*withElseRegion=*/true);
+      OpBuilder::InsertionGuard guard(k_);
+      k_.setInsertionPoint(branch.thenBlock()->getTerminator());
+      int64_t left = w_.left * w_.channels, image = w_.inWidth * w_.channels;
+      Value in = k_.mul(k_.add(k_.mul(entry, w_.inHeight), y), w_.inWidth * w_.inChannels);
+      outside(out, left);
+      imageRow(entry, in, k_.add(out, left));
+      outside(k_.add(out, left + image), rowSize - left - image);
+      k_.setInsertionPoint(branch.elseBlock()->getTerminator());
+      outside(out, rowSize);
     });
   }
 
@@ -83,27 +89,29 @@ private:
       k_.loop(w_.inChannels, [&](Value c) { widen(entry, k_.add(from, c), k_.add(to, c)); });
     });
   }
-  void zeros(Value out, int64_t count) {
-    k_.loop(count,
-            [&](Value i) { k_.store(k_.constant(k_.getI16Type(), 0), output_, k_.add(out, i)); });
+  void outside(Value out, int64_t count) {
+    Value value = k_.constant(k_.elementType(element_.type), element_.outside);
+    k_.loop(count, [&](Value i) { k_.store(value, output_, k_.add(out, i)); });
   }
   void widen(Value entry, Value from, Value to) {
     Value code = centre_(k_, k_.load(input_, from), entry);
-    k_.store(k_.fromI32(code, ElementType::kI16), output_, to);
+    k_.store(k_.fromI32(code, element_.type), output_, to);
   }
 
   KernelBuilder &k_;
   const Widened &w_;
+  WideElement element_;
   const Centre &centre_;
   Value input_, output_;
 };
 } // namespace
 
-BufferId planWiden(const Widened &shape, const Centre &centre, Buffers buffers, Plan &plan) {
-  BufferId wide = plan.scratch(shape.elements() * 2);
-  unsigned output = buffers.add(wide, {ElementType::kI16, shape.elements()});
-  plan.step({buffers.types, [=](KernelBuilder &k) { WidenCode(k, shape, centre, output).build(); }},
-            buffers.ids);
+TypedBuffer planWiden(const Widened &shape, WideElement element, const Centre &centre,
+                      Buffers buffers, Plan &plan) {
+  TypedBuffer wide = plan.scratch({element.type, shape.elements()});
+  unsigned output = buffers.add(wide);
+  auto build = [=](KernelBuilder &k) { WidenCode(k, shape, element, centre, output).build(); };
+  plan.step({buffers.types, build}, buffers.ids);
   return wide;
 }
 

@@ -5,6 +5,7 @@
 #include "backends/cpu/compile/conv_f32.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/depthwise.h"
+#include "backends/cpu/compile/expand_depthwise.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
@@ -47,6 +48,8 @@ static Support supportsDepthwise(Operation *op) {
 
 static void planConv(Operation *op, Plan &plan) {
   auto conv = cast<graph::Conv2dOp>(op);
+  if (!hasCodes(op) && planExpandDepthwise(conv, plan))
+    return;
   (hasCodes(op) ? planConvCodes : planConvF32)(
       shapeOf(conv), static_cast<int64_t>(conv.getGroups()), op, conv.getActivation(), plan);
 }

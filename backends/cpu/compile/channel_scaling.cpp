@@ -1,0 +1,157 @@
+#include "backends/cpu/compile/channel_scaling.h"
+
+#include "backends/cpu/compile/requantize.h"
+#include "backends/cpu/compile/table.h"
+#include "compiler/graph/constants.h"
+#include "compiler/graph/types.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+
+/// No sum of products has a larger magnitude, whatever the codes.
+static int64_t largestSum(Value filter, ArrayRef<int32_t> bias) {
+  int64_t depth = graph::tensorType(filter).getNumElements() / static_cast<int64_t>(bias.size());
+  int64_t largestBias = 0;
+  for (int32_t value : bias)
+    largestBias = std::max(largestBias, std::abs(static_cast<int64_t>(value)));
+  constexpr int64_t kMany = int64_t(1) << 31; // more than any limit that is asked about
+  return std::min(depth, kMany) * 255 * 255 + largestBias;
+}
+
+static int32_t wrappingSum(int32_t a, int32_t b) {
+  return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+}
+
+/// Entries of channels as entries of slots.
+template <typename T>
+static std::vector<T> perSlot(ArrayRef<T> perChannel, ArrayRef<int32_t> channelOf) {
+  if (channelOf.empty())
+    return perChannel.vec();
+  std::vector<T> result;
+  for (int32_t channel : channelOf)
+    result.push_back(perChannel[static_cast<size_t>(channel)]);
+  return result;
+}
+
+ChannelScaling::ChannelScaling(Operation *op, graph::Activation activation, Slots slots,
+                               Buffers &buffers) {
+  CodeType in = codeTypeOf(op->getOperand(0)),
+           out = storedCodeType(op->getResult(0), buffers.plan());
+  Quantization filter =
+      graph::quantizationOf(graph::tensorType(op->getOperand(1)).getElementType());
+  bool isMatrix = isa<graph::FullyConnectedOp>(op);
+  // Where TFLite multiplies the scales in float: the older scheme, and matrices with one scale.
+  bool productInFloat = isMatrix ? !filter.perChannel() : in.element == ElementType::kU8;
+  roundsOnce_ = isMatrix && in.element == ElementType::kI8;
+  element_ = out.element;
+  zeroPoint_ = out.zeroPoint;
+  auto [low, high] = clampRange(activation);
+  range_ = codesWithin({low, high}, out.element, out.scale, out.zeroPoint);
+
+  auto channels = static_cast<size_t>(graph::tensorType(op->getResult(0)).getShape().back());
+  std::vector<int32_t> bias(channels), multiplier, left, right;
+  std::vector<FixedMultiplier> multipliers;
+  if (op->getNumOperands() > 2)
+    bias = graph::constantOf(op->getOperand(2))->as<int32_t>().vec();
+  for (size_t channel = 0; channel < channels; ++channel) {
+    float scale = filter.scales[filter.perChannel() ? channel : 0];
+    FixedMultiplier by =
+        quantizeMultiplier(productInFloat ? tensorMultiplier(in.scale, scale, out.scale)
+                                          : channelMultiplier(in.scale, scale, out.scale));
+    multipliers.push_back(by);
+    multiplier.push_back(by.multiplier);
+    left.push_back(std::max(by.shift, 0));
+    right.push_back(roundsOnce_ ? 31 - by.shift : std::max(-by.shift, 0));
+    shiftsLeft_ |= by.shift > 0;
+  }
+  int64_t reach = largestSum(op->getOperand(1), bias);
+  canFuse_ = !roundsOnce_ && reach < 1 << 30 &&
+             llvm::all_of(
+                 multiplier, [](int32_t m) { return m != 0; }) &&
+             llvm::all_of(right, [](int32_t e) { return e >= 1 && e <= 30; });
+
+  bias = perSlot<int32_t>(bias, slots.channelOf);
+  for (auto [slot, sum] : llvm::enumerate(slots.missing))
+    bias[slot] = wrappingSum(bias[slot], sum);
+  bias_ = buffers.addPerChannel(bias);
+  multiplier_ = buffers.addPerChannel(perSlot<int32_t>(multiplier, slots.channelOf));
+  right_ = buffers.addPerChannel(perSlot<int32_t>(right, slots.channelOf));
+  if (shiftsLeft_ && !roundsOnce_)
+    left_ = buffers.addPerChannel(perSlot<int32_t>(left, slots.channelOf));
+  addFloatWay(multipliers, reach, bias, slots.channelOf, buffers);
+}
+
+void ChannelScaling::addFloatWay(ArrayRef<FixedMultiplier> by, int64_t reach,
+                                 std::vector<int32_t> bias, ArrayRef<int32_t> channelOf,
+                                 Buffers &buffers) {
+  auto found = floatRequantization({by, roundsOnce_, asSigned(zeroPoint_), signedRange(), reach});
+  if (!found)
+    return;
+  floatWay_ = found->way;
+  for (auto [slot, centre] : llvm::enumerate(perSlot<int32_t>(found->centre, channelOf)))
+    bias[slot] = wrappingSum(bias[slot], -centre);
+  centredBias_ = buffers.addPerChannel(bias);
+  scale_ = buffers.addPerChannel(perSlot<float>(found->scale, channelOf));
+  offset_ = buffers.addPerChannel(perSlot<float>(found->offset, channelOf));
+}
+
+bool ChannelScaling::usesFloats(KernelBuilder &k) const {
+  return k.isa().roundsByInstruction && floatWay_;
+}
+
+Value ChannelScaling::initial(KernelBuilder &k, Value slot) const {
+  return k.loadVector(k.vectorI32(), k.buffer(usesFloats(k) ? centredBias_ : bias_), slot);
+}
+
+Value ChannelScaling::inFloats(KernelBuilder &k, Value sum, Value slot) const {
+  VectorType integers = k.vectorI32(), floats = k.vectorF32();
+  auto bits = [&](Value value) -> Value { return vector::BitCastOp::create(k, integers, value); };
+  Value real = arith::SIToFPOp::create(k, floats, sum);
+  Value scale = k.loadVector(floats, k.buffer(scale_), slot);
+  Value offset = k.loadVector(floats, k.buffer(offset_), slot);
+  CodeRange range = signedRange();
+  if (floatWay_ == FloatWay::kFloor) {
+    Value code = k.floorToInt(k.fma(real, scale, offset, KernelBuilder::Rounding::kDown));
+    return k.clampInt(code, range.low, range.high);
+  }
+  Value sign = arith::AndIOp::create(k, bits(real), k.constant(integers, INT32_MIN));
+  Value sameSign = arith::OrIOp::create(k, bits(offset), sign);
+  Value rounded = k.fma(real, scale, vector::BitCastOp::create(k, floats, sameSign),
+                        KernelBuilder::Rounding::kToZero);
+  Value scaled = arith::FPToSIOp::create(k, integers, rounded);
+  return toCodes(k, scaled, asSigned(zeroPoint_), range);
+}
+
+Value ChannelScaling::inIntegers(KernelBuilder &k, Value sum, Value slot, int32_t zeroPoint,
+                                 CodeRange range) const {
+  auto load = [&](unsigned buffer) { return k.loadVector(k.vectorI32(), k.buffer(buffer), slot); };
+  MultiplierCode by{load(multiplier_), {}, load(right_)};
+  if (shiftsLeft_ && !roundsOnce_)
+    by.left = load(left_);
+  auto *multiply = roundsOnce_ ? multiplyRoundingOnce
+                   : canFuse_  ? multiplyRoundingTwiceFused
+                               : multiplyRoundingTwice;
+  return toCodes(k, multiply(k, sum, by), zeroPoint, range);
+}
+
+Value ChannelScaling::wide(KernelBuilder &k, Value sum, Value slot) const {
+  return usesFloats(k) ? inFloats(k, sum, slot)
+                       : inIntegers(k, sum, slot, asSigned(zeroPoint_), signedRange());
+}
+
+Value ChannelScaling::fromSigned(KernelBuilder &k, Value bytes) const {
+  if (element_ != ElementType::kU8)
+    return bytes;
+  return arith::XOrIOp::create(k, bytes, k.constant(bytes.getType(), INT8_MIN));
+}
+
+Value ChannelScaling::stored(KernelBuilder &k, Value sum, Value slot) const {
+  if (usesFloats(k))
+    return fromSigned(k, k.fromI32(inFloats(k, sum, slot), ElementType::kI8));
+  return k.fromI32(inIntegers(k, sum, slot, zeroPoint_, range_), element_);
+}
+
+} // namespace tandem::cpu

@@ -1,0 +1,188 @@
+#include "backends/cpu/compile/conv_bytes.h"
+
+#include "backends/cpu/compile/codes.h"
+#include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/table.h"
+#include "backends/cpu/compile/widen.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+
+constexpr int64_t kTogether = 4; ///< bytes of a product
+
+static bool isByte(int32_t weight) {
+  return weight >= INT8_MIN && weight <= INT8_MAX;
+}
+
+bool areByteProducts(const ConvShape &shape, int64_t groups, ArrayRef<int32_t> weights) {
+  bool isProduct = groups == 1 && shape.taps() == 1 && shape.batch * shape.outHeight == 1;
+  return isProduct || llvm::all_of(weights, isByte);
+}
+
+int32_t unsignedZeroPoint(Value codes) {
+  CodeType type = codeTypeOf(codes);
+  return type.element == ElementType::kI8 ? type.zeroPoint + 128 : type.zeroPoint;
+}
+
+namespace {
+
+/// The input as unsigned bytes with its padding around it; itself where it is that already.
+TypedBuffer planBytes(Value input, const Widened &shape, Plan &plan) {
+  CodeType type = storedCodeType(input, plan);
+  if (type.element == ElementType::kU8 && shape.isPlain())
+    return plan.typed(input);
+  Buffers buffers(plan);
+  buffers.add(input);
+  auto code = [=](KernelBuilder &k, Value element, Value) -> Value {
+    Value wide = k.toI32(element, type.element);
+    if (type.element == ElementType::kU8)
+      return wide;
+    return arith::AddIOp::create(k, wide, k.constant(wide.getType(), 128));
+  };
+  return planWiden(shape, {ElementType::kU8, unsignedZeroPoint(input)}, code, buffers, plan);
+}
+
+/// The weights of all groups in panels, each of `runs` runs of contiguous input elements.
+std::vector<int32_t> packBytes(ArrayRef<int32_t> weights, int64_t groups, int64_t out, int64_t runs,
+                               int64_t length) {
+  int64_t products = (length + kTogether - 1) / kTogether;
+  return packGroups<int32_t>(
+      groups, out, runs * products, [&](int64_t group, int64_t o, int64_t d) {
+        int64_t run = (group * out + o) * runs + d / products;
+        uint32_t packed = 0;
+        for (int64_t i = 0; i < kTogether; ++i)
+          if (int64_t at = d % products * kTogether + i; at < length)
+            packed |= uint32_t(uint8_t(weights[static_cast<size_t>(run * length + at)])) << 8 * i;
+        return static_cast<int32_t>(packed);
+      });
+}
+
+/// What the zero point of the input adds to the sums of each output channel, to be taken off.
+std::vector<int32_t> sumsOfZeroPoint(ArrayRef<int32_t> weights, int32_t zeroPoint,
+                                     size_t channels) {
+  std::vector<int32_t> sums;
+  size_t each = weights.size() / channels;
+  for (size_t channel = 0; channel < channels; ++channel) {
+    int64_t sum = 0;
+    for (int32_t weight : weights.slice(channel * each, each))
+      sum += weight;
+    sums.push_back(static_cast<int32_t>(-sum * zeroPoint));
+  }
+  return sums;
+}
+
+/// For each output the number that its weights are to be less, to be bytes.
+std::vector<int32_t> excessOf(ArrayRef<int32_t> weights, size_t outputs) {
+  std::vector<int32_t> excess;
+  size_t each = weights.size() / outputs;
+  for (size_t output = 0; output < outputs; ++output) {
+    ArrayRef<int32_t> own = weights.slice(output * each, each);
+    int32_t above = std::max(*llvm::max_element(own) - INT8_MAX, 0);
+    int32_t below = std::min(*llvm::min_element(own) - INT8_MIN, 0);
+    excess.push_back(above + below); // one of them is zero: codes differ by less than 256
+  }
+  return excess;
+}
+
+/// Adds a step: the sum of each row of `length` bytes.
+TypedBuffer planRowSums(TypedBuffer bytes, int64_t rows, int64_t length, Plan &plan) {
+  TypedBuffer sums = plan.scratch({ElementType::kI32, rows});
+  Buffers buffers(plan);
+  buffers.add(bytes);
+  buffers.add(sums);
+  auto build = [=](KernelBuilder &k) {
+    k.units = rows;
+    k.loop(k.begin(), k.end(), 1, [&](Value row) {
+      Value first = k.mul(row, length), none = k.constant(k.getI32Type(), 0);
+      KernelBuilder::Values sum =
+          k.loop(k.index(0), k.index(length), 1, none,
+                 [&](Value i, ValueRange carried) -> KernelBuilder::Values {
+                   Value code = k.toI32(k.load(k.buffer(0), k.add(first, i)), ElementType::kU8);
+                   return {arith::AddIOp::create(k, carried[0], code)};
+                 });
+      k.store(sum[0], k.buffer(1), row);
+    });
+  };
+  plan.step({buffers.types, build}, buffers.ids);
+  return sums;
+}
+
+/// Adds to the sums what the products of weights less `excess` lack.
+Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess,
+                    TypedBuffer rowSums, Buffers &buffers) {
+  unsigned factors = buffers.addPerChannel(excess), rows = buffers.add(rowSums);
+  auto outputs = static_cast<int64_t>(excess.size());
+  return {epilogue.initial,
+          [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
+            Value ofRow = k.load(k.buffer(rows), k.div(index, outputs));
+            Value factor = k.loadVector(k.vectorI32(), k.buffer(factors), channel);
+            Value lacking = arith::MulIOp::create(k, factor, k.broadcast(ofRow, k.vectorI32()));
+            epilogue.finish(k, arith::AddIOp::create(k, sum, lacking), index, channel, valid);
+          }};
+}
+
+} // namespace
+
+void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
+                   graph::Activation activation, ArrayRef<int32_t> weights, Plan &plan) {
+  // A row of the kernel is one run of the input where channels are side by side: with three of them
+  // that is a third fewer products than four each.
+  bool rowsAreRuns = groups == 1 && shape.dilationWidth == 1 && shape.inChannels % kTogether != 0;
+  Widened padded = withPadding(shape, groups, rowsAreRuns ? 1 : kTogether);
+  TypedBuffer bytes = planBytes(op->getOperand(0), padded, plan);
+
+  ConvShape inner = shape;
+  inner.padTop = inner.padLeft = 0; // it is in the bytes
+  inner.inHeight = padded.height;
+  inner.inWidth = padded.width / groups;
+  inner.inChannels = padded.channels;
+  ConvPlaces places = ConvPlaces::dense(inner, groups);
+  int64_t runs = shape.taps(), length = shape.inChannels;
+  if (rowsAreRuns) {
+    runs = shape.kernelHeight;
+    length = shape.kernelWidth * shape.inChannels;
+    inner.kernelWidth = 1;
+    inner.inChannels = (length + kTogether - 1) / kTogether * kTogether;
+  }
+  places.out = ConvPlaces::dense(shape, groups).out;
+
+  Buffers buffers(plan);
+  buffers.channelGroups = groups;
+  auto channels = static_cast<size_t>(groups * shape.outChannels);
+  Epilogue epilogue =
+      codesEpilogue(op, activation, buffers,
+                    sumsOfZeroPoint(weights, unsignedZeroPoint(op->getOperand(0)), channels));
+  std::vector<int32_t> less = weights.vec();
+  if (!llvm::all_of(weights, isByte)) {
+    std::vector<int32_t> excess = excessOf(weights, channels);
+    size_t each = weights.size() / channels;
+    for (size_t i = 0; i < less.size(); ++i)
+      less[i] -= excess[i / each];
+    TypedBuffer sums = planRowSums(bytes, shape.outWidth, shape.inChannels, plan);
+    epilogue = withExcess(epilogue, excess, sums, buffers);
+  }
+  unsigned input = buffers.add(bytes);
+  std::vector<int32_t> packed = packBytes(less, groups, shape.outChannels, runs, length);
+  places.weights = static_cast<int64_t>(packed.size()) / groups;
+  unsigned panels = buffers.addConstant(packed);
+  auto build = [=](KernelBuilder &k) {
+    // Split into even and odd bytes, a weight takes two registers and an activation too.
+    bool inOne = k.isa().byteDot == codegen::ByteDot::kVnni;
+    ConvBody body{
+        .input = k.buffer(input),
+        .weights = k.buffer(panels),
+        .together = kTogether,
+        .accumulator = k.vectorI32(),
+        .registers = inOne ? ProductRegisters{} : ProductRegisters{.perWeight = 2, .others = 3},
+        .product = [&](Value x, Value weight, Value acc) { return k.byteDot(x, weight, acc); },
+        .epilogue = epilogue,
+        .places = places};
+    buildConvolution(k, inner, body);
+  };
+  plan.step({buffers.types, build}, buffers.ids);
+}
+
+} // namespace tandem::cpu

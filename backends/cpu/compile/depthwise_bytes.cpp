@@ -1,0 +1,386 @@
+#include "backends/cpu/compile/depthwise_bytes.h"
+
+#include <map>
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+using Values = KernelBuilder::Values;
+
+constexpr int64_t kBytes = 64;   ///< of a vector
+constexpr int64_t kLane = 16;    ///< bytes that are interleaved and packed among themselves
+constexpr int64_t kTogether = 4; ///< rows of a product
+constexpr int64_t kQuarters = 4; ///< vectors of 32-bit lanes that a vector of bytes becomes
+constexpr int64_t kWords = kBytes / kQuarters;
+/// With fewer channels most of a vector would be empty.
+constexpr int64_t kFewestChannels = 24;
+constexpr int64_t kMostTapsAcross = 8;
+
+static bool packsPixels(const ConvShape &s) {
+  int64_t pixels = kBytes / s.inChannels;
+  return s.inChannels < kBytes && pixels * s.inChannels == kBytes && pixels <= 8 &&
+         s.strideWidth == 1 && s.outWidth >= pixels;
+}
+
+/// The sum of two bytes.
+static bool isInTwoParts(int32_t weight) {
+  return weight >= 2 * INT8_MIN && weight <= 2 * INT8_MAX;
+}
+
+bool DepthwiseBytes::fits(const ConvShape &s, ArrayRef<int32_t> weights) {
+  return llvm::all_of(weights, isInTwoParts) && s.inChannels == s.outChannels &&
+         s.kernelHeight <= kTogether && s.kernelWidth <= kMostTapsAcross &&
+         s.kernelHeight * 2 < 32 && (s.inChannels >= kFewestChannels || packsPixels(s));
+}
+
+DepthwiseBytes::DepthwiseBytes(const ConvShape &shape, ArrayRef<int32_t> weights)
+    : shape_(shape), weights_(weights.vec()), rows_(1), parts_(1), pixels_(1) {
+  bool sharesRows = shape.strideHeight == 1 && shape.dilationHeight == 1 &&
+                    shape.kernelHeight < kTogether && shape.outHeight > 1;
+  if (sharesRows)
+    rows_ = 2;
+  if (llvm::any_of(weights, [](int32_t w) { return w < INT8_MIN || w > INT8_MAX; }))
+    parts_ = 2;
+  if (packsPixels(shape))
+    pixels_ = kBytes / shape.inChannels;
+  for (int64_t channel = 0; channel + kBytes <= shape.inChannels; channel += kBytes)
+    blockStarts_.push_back(channel);
+  if (shape.inChannels < kBytes)
+    blockStarts_.push_back(0);
+  else if (shape.inChannels % kBytes != 0) // some channels once more
+    blockStarts_.push_back(shape.inChannels - kBytes);
+  for (int64_t unit = 0; unit < rowUnits(); ++unit)
+    if (!llvm::is_contained(variants_, variantOf(unit)))
+      variants_.push_back(variantOf(unit));
+}
+
+DepthwiseBytes::Variant DepthwiseBytes::variantOf(int64_t unit) const {
+  Variant inside = 0;
+  for (int64_t row = 0; row < rows_; ++row)
+    for (int64_t ky = 0; ky < shape_.kernelHeight; ++ky) {
+      int64_t y =
+          (unit * rows_ + row) * shape_.strideHeight + ky * shape_.dilationHeight - shape_.padTop;
+      if (y >= 0 && y < shape_.inHeight)
+        inside |= Variant(1) << (row * shape_.kernelHeight + ky);
+    }
+  return inside;
+}
+
+int32_t DepthwiseBytes::weight(int64_t ky, int64_t kx, int64_t channel) const {
+  return weights_[static_cast<size_t>((ky * shape_.kernelWidth + kx) * shape_.inChannels +
+                                      channel)];
+}
+
+int8_t DepthwiseBytes::weightPart(int64_t ky, int64_t kx, int64_t channel, int64_t part) const {
+  int32_t whole = weight(ky, kx, channel);
+  int32_t first = std::clamp<int32_t>(whole, INT8_MIN, INT8_MAX);
+  return static_cast<int8_t>(part == 0 ? first : whole - first);
+}
+
+int64_t DepthwiseBytes::channelOf(int64_t block, int64_t byte) const {
+  int64_t channel = blockStarts_[static_cast<size_t>(block)] + byte;
+  if (pixels_ > 1)
+    return channel % shape_.inChannels;
+  return std::min(channel, shape_.inChannels - 1); // beyond the last one: never stored
+}
+
+/// The byte that is in lane `word` of a quarter after interleaving.
+static int64_t byteOf(int64_t quarter, int64_t word) {
+  return word / kTogether * kLane + quarter * kTogether + word % kTogether;
+}
+
+std::vector<int32_t> DepthwiseBytes::firstSlots() const {
+  std::vector<int32_t> slots;
+  for (int64_t unit = 0; unit < rowUnits(); ++unit) {
+    auto found = llvm::find(variants_, variantOf(unit));
+    // Rows of a unit that has two begin with sums of their own.
+    slots.push_back(static_cast<int32_t>((found - variants_.begin()) * rows_ *
+                                         static_cast<int64_t>(blockStarts_.size()) * kBytes));
+  }
+  return slots;
+}
+
+void DepthwiseBytes::forSlots(
+    function_ref<void(Variant variant, int64_t row, int64_t channel)> body) const {
+  for (Variant variant : variants_)
+    for (int64_t block = 0; block < static_cast<int64_t>(blockStarts_.size()); ++block)
+      for (int64_t row = 0; row < rows_; ++row)
+        for (int64_t quarter = 0; quarter < kQuarters; ++quarter)
+          for (int64_t word = 0; word < kWords; ++word)
+            body(variant, row, channelOf(block, byteOf(quarter, word)));
+}
+
+static bool isInside(const ConvShape &shape, uint32_t variant, int64_t row, int64_t ky) {
+  return variant >> (row * shape.kernelHeight + ky) & 1;
+}
+
+std::vector<int32_t> DepthwiseBytes::channelOfSlots() const {
+  std::vector<int32_t> channels;
+  forSlots([&](Variant, int64_t, int64_t channel) {
+    channels.push_back(static_cast<int32_t>(channel));
+  });
+  return channels;
+}
+
+std::vector<int32_t> DepthwiseBytes::missing(int32_t zeroPoint) const {
+  std::vector<int32_t> sums;
+  forSlots([&](Variant variant, int64_t row, int64_t channel) {
+    int32_t sum = 0;
+    for (int64_t ky = 0; ky < shape_.kernelHeight; ++ky)
+      if (isInside(shape_, variant, row, ky))
+        for (int64_t kx = 0; kx < shape_.kernelWidth; ++kx)
+          sum += weight(ky, kx, channel);
+    sums.push_back(-sum * zeroPoint);
+  });
+  return sums;
+}
+
+/// [variant][block][row][kx][part][quarter][16], a byte for each of four input rows.
+std::vector<int32_t> DepthwiseBytes::packedWeights() const {
+  std::vector<int32_t> packed;
+  for (Variant variant : variants_)
+    for (int64_t block = 0; block < static_cast<int64_t>(blockStarts_.size()); ++block)
+      for (int64_t row = 0; row < rows_; ++row)
+        for (int64_t kx = 0; kx < shape_.kernelWidth; ++kx)
+          for (int64_t i = 0; i < parts_ * kBytes; ++i) {
+            int64_t part = i / kBytes, slot = i % kBytes;
+            int64_t channel = channelOf(block, byteOf(slot / kWords, slot % kWords));
+            uint32_t bytes = 0;
+            for (int64_t ky = 0; ky < shape_.kernelHeight; ++ky)
+              if (isInside(shape_, variant, row, ky))
+                bytes |= uint32_t(uint8_t(weightPart(ky, kx, channel, part))) << 8 * (row + ky);
+            packed.push_back(static_cast<int32_t>(bytes));
+          }
+  return packed;
+}
+
+/// One kernel while it is built.
+class DepthwiseBytesCode {
+public:
+  DepthwiseBytesCode(KernelBuilder &k, const DepthwiseBytes &plan, const DepthwiseBytes::Body &body)
+      : k_(k), d_(plan), s_(plan.shape_), body_(body) {}
+
+  void build();
+
+private:
+  /// Vectors of results side by side: `count` runs of them whose columns all are inside, or one
+  /// whose place is known.
+  struct Run {
+    int64_t first, count, vectors;
+    bool border;
+  };
+  /// What a unit and a block of channels have in common.
+  struct Place {
+    Value unit, block, firstSlot, weights;
+    Values inRows; ///< where the rows begin in the input, by channels of the block
+    Value outRow;
+  };
+
+  int64_t vectorsInRow() const { return (s_.outWidth + d_.pixels_ - 1) / d_.pixels_; }
+  /// First pixel of a vector; the last one may overlap.
+  int64_t pixelOf(int64_t vector) const {
+    return std::min(vector * d_.pixels_, s_.outWidth - d_.pixels_);
+  }
+  int64_t columnOf(int64_t pixel, int64_t kx) const {
+    return pixel * s_.strideWidth + kx * s_.dilationWidth - s_.padLeft;
+  }
+  std::vector<Run> runs() const;
+  void block(Value unit, Value block);
+  void tile(const Place &place, const Run &run, Value firstVector);
+  Values interleaved(const Place &place, Value column, int64_t knownColumn, bool border);
+  Value loadRow(Value at, int64_t knownColumn, bool border);
+  Value unpack(Value a, Value b, bool high);
+  void finish(const Place &place, ArrayRef<Value> sums, Value pixel, int64_t row);
+
+  KernelBuilder &k_;
+  const DepthwiseBytes &d_;
+  const ConvShape &s_;
+  const DepthwiseBytes::Body &body_;
+};
+
+/// Two vectors of results at a time: more columns would not stay in registers.
+constexpr int64_t kVectorsOfTile = 2;
+
+std::vector<DepthwiseBytesCode::Run> DepthwiseBytesCode::runs() const {
+  std::vector<Run> runs;
+  for (int64_t first = 0; first < vectorsInRow(); first += kVectorsOfTile) {
+    int64_t vectors = std::min(kVectorsOfTile, vectorsInRow() - first);
+    int64_t last = first + vectors - 1;
+    bool border = columnOf(pixelOf(first), 0) < 0 ||
+                  columnOf(pixelOf(last) + d_.pixels_ - 1, s_.kernelWidth - 1) >= s_.inWidth ||
+                  pixelOf(last) != last * d_.pixels_;
+    if (!runs.empty() && !border && !runs.back().border && runs.back().vectors == vectors)
+      ++runs.back().count;
+    else
+      runs.push_back({first, 1, vectors, border});
+  }
+  return runs;
+}
+
+Value DepthwiseBytesCode::unpack(Value a, Value b, bool high) {
+  auto type = cast<VectorType>(a.getType());
+  int64_t elements = type.getNumElements(), inLane = elements / (kBytes / kLane);
+  SmallVector<int64_t> order;
+  for (int64_t lane = 0; lane < elements; lane += inLane)
+    for (int64_t i = 0; i < inLane / 2; ++i) {
+      int64_t from = lane + i + (high ? inLane / 2 : 0);
+      order.append({from, elements + from});
+    }
+  return vector::ShuffleOp::create(k_, a, b, order);
+}
+
+/// 64 bytes of an input row, unsigned. Pixels outside are the zero point.
+Value DepthwiseBytesCode::loadRow(Value at, int64_t knownColumn, bool border) {
+  VectorType type = k_.vector(k_.getI8Type(), kBytes);
+  SmallVector<bool> inside(kBytes, true);
+  if (border)
+    for (int64_t byte = 0; byte < kBytes; ++byte) {
+      int64_t column = knownColumn + (d_.pixels_ > 1 ? byte / s_.inChannels : 0);
+      inside[static_cast<size_t>(byte)] = column >= 0 && column < s_.inWidth;
+    }
+  Value bytes;
+  if (llvm::all_of(inside, [](bool one) { return one; })) {
+    bytes = k_.loadVector(type, body_.input, at);
+  } else {
+    Value outside = k_.constant(type, body_.zeroPoint);
+    if (llvm::none_of(inside, [](bool one) { return one; })) {
+      bytes = outside;
+    } else {
+      auto maskType = k_.vector(k_.getI1Type(), kBytes);
+      Value mask =
+          arith::ConstantOp::create(k_, DenseElementsAttr::get(maskType, ArrayRef<bool>(inside)));
+      bytes = vector::MaskedLoadOp::create(k_, type, body_.input, ValueRange{at}, mask, outside);
+    }
+  }
+  if (!body_.isSigned)
+    return bytes;
+  return arith::XOrIOp::create(k_, bytes, k_.constant(type, INT8_MIN));
+}
+
+/// Pairs of the four rows, whose bytes go together next: of the lower halves and of the upper ones.
+Values DepthwiseBytesCode::interleaved(const Place &place, Value column, int64_t knownColumn,
+                                       bool border) {
+  Values rows;
+  for (Value start : place.inRows)
+    rows.push_back(loadRow(k_.add(start, k_.mul(column, s_.inChannels)), knownColumn, border));
+  while (rows.size() < kTogether) // their weights are zero
+    rows.push_back(rows.back());
+  VectorType pairs = k_.vector(k_.getI16Type(), kBytes / 2);
+  Values result;
+  for (bool high : {false, true})
+    for (size_t row : {0, 2})
+      result.push_back(
+          vector::BitCastOp::create(k_, pairs, unpack(rows[row], rows[row + 1], high)));
+  return result;
+}
+
+void DepthwiseBytesCode::tile(const Place &place, const Run &run, Value firstVector) {
+  Value pixel = run.border ? k_.index(pixelOf(run.first)) : k_.mul(firstVector, d_.pixels_);
+  // From the tile's first pixel on: known distances, and in a border known columns.
+  int64_t known = pixelOf(run.first);
+  auto distanceOf = [&](int64_t vector) { return pixelOf(run.first + vector) - known; };
+  Value firstColumn = k_.add(k_.mul(pixel, s_.strideWidth), -s_.padLeft);
+  std::map<int64_t, Values> columns; // by distance from the first one
+  auto columnAt = [&](int64_t vector, int64_t kx) {
+    return distanceOf(vector) * s_.strideWidth + kx * s_.dilationWidth;
+  };
+  for (int64_t vector = 0; vector < run.vectors; ++vector)
+    for (int64_t kx = 0; kx < s_.kernelWidth; ++kx)
+      columns[columnAt(vector, kx)];
+  for (auto &[distance, halves] : columns)
+    halves = interleaved(place, k_.add(firstColumn, distance), columnOf(known, 0) + distance,
+                         run.border);
+
+  int64_t results = run.vectors * d_.rows_;
+  std::vector<Values> sums(static_cast<size_t>(results));
+  for (int64_t quarter = 0; quarter < kQuarters; ++quarter) {
+    std::map<int64_t, Value> words;
+    size_t half = static_cast<size_t>(quarter / 2 * 2);
+    for (auto &[distance, halves] : columns)
+      words[distance] = vector::BitCastOp::create(
+          k_, k_.vectorI32(), unpack(halves[half], halves[half + 1], quarter % 2 != 0));
+    for (int64_t row = 0; row < d_.rows_; ++row) {
+      Value slot = k_.add(place.firstSlot, row * kBytes + quarter * kWords);
+      for (int64_t vector = 0; vector < run.vectors; ++vector) {
+        Value sum = body_.scaling.initial(k_, slot);
+        for (int64_t i = 0; i < s_.kernelWidth * d_.parts_; ++i) {
+          Value at = k_.add(place.weights,
+                            (row * s_.kernelWidth * d_.parts_ + i) * kBytes + quarter * kWords);
+          Value weights = k_.loadVector(k_.vectorI32(), body_.weights, at);
+          sum = k_.byteDot(words[columnAt(vector, i / d_.parts_)], weights, sum);
+        }
+        sums[static_cast<size_t>(row * run.vectors + vector)].push_back(
+            body_.scaling.wide(k_, sum, slot));
+      }
+    }
+  }
+  for (int64_t row = 0; row < d_.rows_; ++row) {
+    auto store = [&] {
+      for (int64_t vector = 0; vector < run.vectors; ++vector)
+        finish(place, sums[static_cast<size_t>(row * run.vectors + vector)],
+               k_.add(pixel, distanceOf(vector)), row);
+    };
+    if (row == 0 || s_.outHeight % d_.rows_ == 0)
+      store();
+    else
+      k_.when(k_.less(k_.add(k_.mul(k_.rem(place.unit, d_.rowUnits()), d_.rows_), row),
+                      k_.index(s_.outHeight)),
+              store);
+  }
+}
+
+void DepthwiseBytesCode::finish(const Place &place, ArrayRef<Value> codes, Value pixel,
+                                int64_t row) {
+  Value bytes =
+      k_.packSaturated(k_.packSaturated(codes[0], codes[1]), k_.packSaturated(codes[2], codes[3]));
+  bytes = body_.scaling.fromSigned(k_, bytes);
+  Value at = k_.add(place.outRow, k_.mul(k_.add(pixel, row * s_.outWidth), s_.inChannels));
+  int64_t valid = d_.pixels_ > 1 ? kBytes : std::min(kBytes, s_.inChannels);
+  k_.storePart(bytes, body_.output, at, valid);
+}
+
+void DepthwiseBytesCode::block(Value unit, Value block) {
+  int64_t blocks = static_cast<int64_t>(d_.blockStarts_.size());
+  Value channel = k_.mul(block, kBytes);
+  if (blocks > 1 && s_.inChannels % kBytes != 0)
+    channel = k_.smaller(channel, k_.index(d_.blockStarts_.back()));
+  Value entry = s_.batch > 1 ? k_.div(unit, d_.rowUnits()) : k_.index(0);
+  Value ofEntry = s_.batch > 1 ? k_.rem(unit, d_.rowUnits()) : unit;
+  Place place;
+  place.unit = unit;
+  place.block = block;
+  Value slot =
+      arith::IndexCastOp::create(k_, k_.getIndexType(), k_.load(body_.firstSlots, ofEntry));
+  place.firstSlot = k_.add(slot, k_.mul(block, d_.rows_ * kBytes));
+  place.weights = k_.mul(place.firstSlot, s_.kernelWidth * d_.parts_);
+  int64_t inRow = s_.inWidth * s_.inChannels;
+  Value top = k_.add(k_.mul(ofEntry, d_.rows_ * s_.strideHeight), -s_.padTop);
+  // Rows outside are replaced by the nearest one: their weights are zero.
+  for (int64_t tap = 0; tap < s_.kernelHeight + d_.rows_ - 1; ++tap) {
+    Value y = k_.add(top, tap * s_.dilationHeight);
+    y = k_.smaller(k_.larger(y, k_.index(0)), k_.index(s_.inHeight - 1));
+    Value row = k_.add(y, k_.mul(entry, s_.inHeight));
+    place.inRows.push_back(k_.add(k_.mul(row, inRow), channel));
+  }
+  Value outRow = k_.add(k_.mul(entry, s_.outHeight), k_.mul(ofEntry, d_.rows_));
+  place.outRow = k_.add(k_.mul(outRow, s_.outWidth * s_.inChannels), channel);
+  for (const Run &run : runs())
+    k_.loop(k_.index(0), k_.index(run.count), 1,
+            [&](Value i) { tile(place, run, k_.add(k_.mul(i, run.vectors), run.first)); });
+}
+
+void DepthwiseBytesCode::build() {
+  k_.units = s_.batch * d_.rowUnits();
+  k_.loop(k_.begin(), k_.end(), 1, [&](Value unit) {
+    k_.loop(static_cast<int64_t>(d_.blockStarts_.size()),
+            [&](Value number) { block(unit, number); });
+  });
+}
+
+void DepthwiseBytes::build(KernelBuilder &k, const Body &body) const {
+  DepthwiseBytesCode(k, *this, body).build();
+}
+
+} // namespace tandem::cpu

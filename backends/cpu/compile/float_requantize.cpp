@@ -1,0 +1,154 @@
+#include "backends/cpu/compile/float_requantize.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tandem::cpu {
+
+int32_t Requantization::code(size_t channel, int32_t sum) const {
+  int32_t scaled =
+      roundsOnce ? multiplyRoundingOnce(sum, by[channel]) : multiplyRoundingTwice(sum, by[channel]);
+  return range.clamp(scaled + zeroPoint);
+}
+
+namespace {
+
+constexpr int64_t kExactInFloat = 1 << 24;
+constexpr int kScalesTried = 8; ///< to each side of the nearest one
+
+/// What `sum * scale + offset` has to be at some sums.
+struct Bounds {
+  struct Bound {
+    int64_t sum, result;
+  };
+  std::vector<Bound> least;  ///< at least the result
+  std::vector<Bound> beyond; ///< less than it
+
+  /// `first` is the lowest sum that gives the result.
+  void step(int64_t first, int64_t result) {
+    least.push_back({first, result});
+    beyond.push_back({first - 1, result});
+  }
+  /// Sums and scales of 24 bits have exact products, and so have the differences here.
+  std::optional<float> offsetFor(double scale) const {
+    double low = -INFINITY, high = INFINITY;
+    for (const Bound &bound : least)
+      low =
+          std::max(low, static_cast<double>(bound.result) - static_cast<double>(bound.sum) * scale);
+    for (const Bound &bound : beyond)
+      high = std::min(high,
+                      static_cast<double>(bound.result) - static_cast<double>(bound.sum) * scale);
+    auto offset = static_cast<float>(low + (high - low) / 2);
+    return offset >= low && offset < high ? std::optional(offset) : std::nullopt;
+  }
+  bool exactInFloat() const {
+    auto isExact = [](const Bound &bound) { return std::abs(bound.sum) < kExactInFloat; };
+    return std::ranges::all_of(least, isExact) && std::ranges::all_of(beyond, isExact);
+  }
+};
+
+class Channel {
+public:
+  Channel(const Requantization &wanted, size_t number)
+      : w_(wanted), number_(number), lowest_(codeOf(-wanted.reach)),
+        highest_(codeOf(wanted.reach)) {
+    FixedMultiplier by = wanted.by[number];
+    real_ = std::ldexp(static_cast<double>(by.multiplier), by.shift - 31);
+  }
+
+  bool floor(FloatRequantization &result) const {
+    if (lowest_ == highest_) {
+      append(result, 0, static_cast<float>(lowest_), 0);
+      return true;
+    }
+    int64_t centre = firstSumOf(lowest_ + (highest_ - lowest_ + 1) / 2);
+    Bounds bounds;
+    for (int32_t code = lowest_ + 1; code <= highest_; ++code)
+      bounds.step(firstSumOf(code) - centre, code);
+    if (lowest_ > w_.range.low)
+      bounds.least.push_back({-w_.reach - centre, lowest_});
+    if (highest_ < w_.range.high)
+      bounds.beyond.push_back({w_.reach - centre, highest_ + 1});
+    return fit(bounds, static_cast<int32_t>(centre), result);
+  }
+
+  /// Of distances from zero: the sums above it and those below have one formula to meet.
+  bool truncate(FloatRequantization &result) const {
+    Bounds bounds{{{0, 0}}, {{0, 1}}};
+    for (int32_t code = w_.zeroPoint + 1; code <= highest_; ++code)
+      bounds.step(firstSumOf(code), code - w_.zeroPoint);
+    for (int32_t code = lowest_ + 1; code <= w_.zeroPoint; ++code)
+      bounds.step(1 - firstSumOf(code), w_.zeroPoint - code + 1);
+    if (lowest_ > w_.range.low)
+      bounds.beyond.push_back({w_.reach, w_.zeroPoint - lowest_ + 1});
+    if (highest_ < w_.range.high)
+      bounds.beyond.push_back({w_.reach, highest_ - w_.zeroPoint + 1});
+    return fit(bounds, 0, result);
+  }
+
+private:
+  int32_t codeOf(int64_t sum) const { return w_.code(number_, static_cast<int32_t>(sum)); }
+
+  /// Of a code above the lowest one, and not above the highest.
+  int64_t firstSumOf(int32_t code) const {
+    double guess = std::ceil((code - w_.zeroPoint - 0.5) / real_);
+    auto reach = static_cast<double>(w_.reach);
+    auto sum = static_cast<int64_t>(std::min(std::max(guess, 1 - reach), reach));
+    while (codeOf(sum) < code)
+      ++sum;
+    while (codeOf(sum - 1) >= code)
+      --sum;
+    return sum;
+  }
+
+  bool fit(const Bounds &bounds, int32_t centre, FloatRequantization &result) const {
+    if (!bounds.exactInFloat())
+      return false;
+    auto scale = static_cast<float>(real_);
+    for (int tried = 0; tried < kScalesTried; ++tried)
+      scale = std::nextafter(scale, 0.0f);
+    for (int tried = -kScalesTried; tried <= kScalesTried; ++tried) {
+      if (std::optional<float> offset = bounds.offsetFor(static_cast<double>(scale))) {
+        append(result, scale, *offset, centre);
+        return true;
+      }
+      scale = std::nextafter(scale, INFINITY);
+    }
+    return false;
+  }
+
+  static void append(FloatRequantization &result, float scale, float offset, int32_t centre) {
+    result.scale.push_back(scale);
+    result.offset.push_back(offset);
+    result.centre.push_back(centre);
+  }
+
+  const Requantization &w_;
+  size_t number_;
+  int32_t lowest_, highest_; ///< codes that there are
+  double real_ = 0;
+};
+
+std::optional<FloatRequantization> tryWay(const Requantization &wanted, FloatWay way) {
+  FloatRequantization result = {way, {}, {}, {}};
+  for (size_t number = 0; number < wanted.by.size(); ++number) {
+    Channel channel(wanted, number);
+    if (!(way == FloatWay::kFloor ? channel.floor(result) : channel.truncate(result)))
+      return std::nullopt;
+  }
+  return result;
+}
+
+} // namespace
+
+std::optional<FloatRequantization> floatRequantization(const Requantization &wanted) {
+  for (FixedMultiplier by : wanted.by) // results of larger ones leave 32 bits
+    if (by.multiplier <= 0 || by.shift > 0)
+      return std::nullopt;
+  if (wanted.reach >= int64_t(1) << 30)
+    return std::nullopt;
+  std::optional<FloatRequantization> result = tryWay(wanted, FloatWay::kFloor);
+  return result ? result : tryWay(wanted, FloatWay::kTruncate);
+}
+
+} // namespace tandem::cpu
