@@ -53,7 +53,8 @@ static constexpr Isa kIsas[] = {
      .maskedStores = false,
      .laneFactors = true,
      .roundsFixedPoint = true,
-     .pairDot = PairDot::kWiden},
+     .pairDot = PairDot::kWiden,
+     .byteDot = ByteDot::kSdot},
     // What every aarch64 processor has.
     {.name = "neon",
      .architecture = kAarch64,
@@ -66,7 +67,8 @@ static constexpr Isa kIsas[] = {
      .maskedStores = false,
      .laneFactors = true,
      .roundsFixedPoint = true,
-     .pairDot = PairDot::kWiden},
+     .pairDot = PairDot::kWiden,
+     .byteDot = ByteDot::kSmull},
     // The loops of avx512 in pairs of AVX2 registers: no faster than avx2, and there so that they
     // can be tested on processors without AVX-512.
     {.name = "avx2-wide",

@@ -34,6 +34,8 @@ enum class PairDot {
 enum class ByteDot {
   kPairs, ///< even and odd bytes, each as pairs of 16 bits
   kVnni,  ///< vpdpbusd
+  kSdot,  ///< of two signed bytes: the unsigned one less 128
+  kSmull, ///< the same by products and pairs of 16 bits: smull, addp, sadalp
 };
 
 /// An instruction set that code is generated for: all that differs between them, as data.
@@ -57,6 +59,8 @@ struct Isa {
   bool roundsByInstruction = false; ///< each float instruction may say how it rounds
 
   int64_t lanes() const { return vectorBits / 32; }
+  /// Whether byteDot() takes 128 off its unsigned bytes.
+  bool takesOff128() const { return byteDot == ByteDot::kSdot || byteDot == ByteDot::kSmull; }
   int64_t activationsPerLoad() const { return laneFactors ? lanes() : 1; }
 };
 

@@ -245,7 +245,37 @@ Value KernelBuilder::pairDot(Value a, Value b, Value acc) {
   return arith::AddIOp::create(*this, acc, products);
 }
 
-Value KernelBuilder::byteDot(Value a, Value b, Value acc) {
+/// The products of signed bytes as 16 bits each, and sums of neighbours. Two products fit into 16
+/// bits, unless all their factors are -128.
+static Value widenedBytes(KernelBuilder &k, Value a, Value b, Value acc, bool hasLowest) {
+  VectorType products = k.vector(k.getI16Type(), 16), half = k.vector(k.getI16Type(), 8);
+  Value all = arith::MulIOp::create(k, arith::ExtSIOp::create(k, products, a),
+                                    arith::ExtSIOp::create(k, products, b));
+  auto part = [&](int64_t first) -> Value {
+    return vector::ExtractStridedSliceOp::create(k, all, ArrayRef<int64_t>{first},
+                                                 ArrayRef<int64_t>{8}, ArrayRef<int64_t>{1});
+  };
+  auto widePairs = [&](Value eight) -> Value {
+    return callIntrinsic(k, acc.getType(), "llvm.aarch64.neon.saddlp.v4i32.v8i16", {eight});
+  };
+  Value fours =
+      hasLowest
+          ? callIntrinsic(k, acc.getType(), "llvm.aarch64.neon.addp.v4i32",
+                          {widePairs(part(0)), widePairs(part(8))})
+          : widePairs(callIntrinsic(k, half, "llvm.aarch64.neon.addp.v8i16", {part(0), part(8)}));
+  return arith::AddIOp::create(k, acc, fours);
+}
+
+Value KernelBuilder::byteDot(Value a, Value b, Value acc, bool hasLowest) {
+  if (isa_.takesOff128()) {
+    VectorType bytes = vector(getI8Type(), 16);
+    Value x = mlir::vector::BitCastOp::create(*this, bytes, a);
+    Value w = mlir::vector::BitCastOp::create(*this, bytes, b);
+    x = arith::XOrIOp::create(*this, x, constant(bytes, -128));
+    if (isa_.byteDot == ByteDot::kSmull)
+      return widenedBytes(*this, w, x, acc, hasLowest);
+    return callIntrinsic(*this, acc.getType(), "llvm.aarch64.neon.sdot.v4i32.v16i8", {acc, w, x});
+  }
   if (isa_.byteDot == ByteDot::kVnni) {
     VectorType bytes = vector(getI8Type(), 4 * isa_.lanes());
     return callIntrinsic(*this, acc.getType(), "llvm.x86.avx512.vpdpbusd.512",

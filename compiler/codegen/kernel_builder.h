@@ -102,8 +102,9 @@ public:
   /// 32-bit lanes `acc` plus the two products of 16-bit lanes of each.
   Value pairDot(Value a, Value b, Value acc);
   /// 32-bit lanes `acc` plus the four products of the unsigned bytes of `a` and the signed ones of
-  /// `b`, all of them vectors of 32-bit lanes.
-  Value byteDot(Value a, Value b, Value acc);
+  /// `b`, all of them vectors of 32-bit lanes. Where the instruction set takesOff128(), it is of
+  /// the unsigned bytes less 128; `hasLowest`: whether `b` may have -128.
+  Value byteDot(Value a, Value b, Value acc, bool hasLowest = true);
   /// Two vectors of integers as one of half the width, saturated; 128 bits of each by turns. Where
   /// byteDot is an instruction.
   Value packSaturated(Value a, Value b);

@@ -124,6 +124,19 @@ Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess
           }};
 }
 
+ProductRegisters registersOf(codegen::ByteDot dot) {
+  switch (dot) {
+  case codegen::ByteDot::kPairs: // even and odd bytes, of a weight and of an activation
+    return {.perWeight = 2, .others = 3};
+  case codegen::ByteDot::kSmull: // products of several accumulators on the way
+    return {.perWeight = 1, .others = 12};
+  case codegen::ByteDot::kVnni:
+  case codegen::ByteDot::kSdot:
+    break;
+  }
+  return {};
+}
+
 } // namespace
 
 void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
@@ -164,22 +177,30 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
     TypedBuffer sums = planRowSums(bytes, shape.outWidth, shape.inChannels, plan);
     epilogue = withExcess(epilogue, excess, sums, buffers);
   }
+  // What is taken off the bytes, where something is, has to be put back into the sums.
+  unsigned taken = buffers.addPerChannel(sumsOfZeroPoint(less, -128, channels));
+  bool hasLowest = llvm::is_contained(less, INT8_MIN);
+  auto initial = [=](KernelBuilder &k, Value channel) -> Value {
+    Value sum = epilogue.initial(k, channel);
+    if (!k.isa().takesOff128())
+      return sum;
+    return arith::AddIOp::create(k, sum, k.loadVector(k.vectorI32(), k.buffer(taken), channel));
+  };
   unsigned input = buffers.add(bytes);
   std::vector<int32_t> packed = packBytes(less, groups, shape.outChannels, runs, length);
   places.weights = static_cast<int64_t>(packed.size()) / groups;
   unsigned panels = buffers.addConstant(packed);
   auto build = [=](KernelBuilder &k) {
-    // Split into even and odd bytes, a weight takes two registers and an activation too.
-    bool inOne = k.isa().byteDot == codegen::ByteDot::kVnni;
-    ConvBody body{
-        .input = k.buffer(input),
-        .weights = k.buffer(panels),
-        .together = kTogether,
-        .accumulator = k.vectorI32(),
-        .registers = inOne ? ProductRegisters{} : ProductRegisters{.perWeight = 2, .others = 3},
-        .product = [&](Value x, Value weight, Value acc) { return k.byteDot(x, weight, acc); },
-        .epilogue = epilogue,
-        .places = places};
+    Epilogue whole{initial, epilogue.finish};
+    ConvBody body{.input = k.buffer(input),
+                  .weights = k.buffer(panels),
+                  .together = kTogether,
+                  .accumulator = k.vectorI32(),
+                  .registers = registersOf(k.isa().byteDot),
+                  .product = [&](Value x, Value weight,
+                                 Value acc) { return k.byteDot(x, weight, acc, hasLowest); },
+                  .epilogue = whole,
+                  .places = places};
     buildConvolution(k, inner, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

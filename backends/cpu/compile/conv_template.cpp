@@ -192,7 +192,7 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
     for (int64_t v = 0; v < group.vectors; ++v) {
       Value at = k_.add(weights[v], k_.mul(i, kPanel));
       row.push_back(k_.loadVector(body_.accumulator, body_.weights, at));
-      if (streamsWeights()) // those of the next group
+      if (streamsWeights() && v * lanes_ % kPanel == 0) // those of the next group, line by line
         memref::PrefetchOp::create(k_, body_.weights,
                                    ValueRange{k_.add(at, group.vectors * depth_ * kPanel)},
                                    /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);

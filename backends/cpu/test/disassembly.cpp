@@ -51,7 +51,7 @@ std::vector<std::string> disassemble(std::string_view code) {
 
 } // namespace
 
-int InnerLoop::count(std::string_view mnemonic, std::string_view operand) const {
+int Instructions::count(std::string_view mnemonic, std::string_view operand) const {
   return static_cast<int>(
       std::count_if(instructions.begin(), instructions.end(), [&](const std::string &text) {
         bool isOne = mnemonic.empty() || text.starts_with(std::string(mnemonic) + " ");
@@ -59,29 +59,29 @@ int InnerLoop::count(std::string_view mnemonic, std::string_view operand) const 
       }));
 }
 
-std::vector<InnerLoop> innerLoops(std::string_view image) {
+Instructions allInstructions(std::string_view image) {
+  return {disassemble(codeOf(image))};
+}
+
+Instructions busiestLoop(std::string_view image, std::string_view mnemonic) {
   static const std::regex kBackwards(R"(^(b\.|cb|tb|b ).*#-(\d+)$)"); // a branch, in bytes
   std::vector<std::string> all = disassemble(codeOf(image));
-  std::vector<InnerLoop> loops;
+  Instructions busiest;
   size_t lastBack = 0; // behind the last backward branch seen
   for (size_t i = 0; i < all.size(); ++i) {
     std::smatch parts;
     if (!std::regex_match(all[i], parts, kBackwards))
       continue;
     size_t from = i - std::stoul(parts[2]) / kInstruction;
-    if (from >= lastBack) // no other loop ends in it
-      loops.push_back({{all.begin() + static_cast<std::ptrdiff_t>(from),
-                        all.begin() + static_cast<std::ptrdiff_t>(i) + 1}});
+    bool isInner = from >= lastBack; // no other loop ends in it
     lastBack = i + 1;
-  }
-  return loops;
-}
-
-InnerLoop busiestLoop(std::string_view image, std::string_view mnemonic) {
-  InnerLoop busiest;
-  for (InnerLoop &loop : innerLoops(image))
+    if (!isInner)
+      continue;
+    Instructions loop = {{all.begin() + static_cast<std::ptrdiff_t>(from),
+                          all.begin() + static_cast<std::ptrdiff_t>(i) + 1}};
     if (loop.count(mnemonic) > busiest.count(mnemonic))
       busiest = std::move(loop);
+  }
   return busiest;
 }
 

@@ -6,9 +6,8 @@
 
 namespace tandem::test {
 
-/// The instructions of a loop without loops in it, in order, as LLVM prints them:
-/// "fmla v0.4s, v8.4s, v24.s[0]".
-struct InnerLoop {
+/// Instructions in order, as LLVM prints them: "fmla v0.4s, v8.4s, v24.s[0]".
+struct Instructions {
   std::vector<std::string> instructions;
 
   /// Those with this mnemonic, and with `operand` in their operands.
@@ -17,9 +16,9 @@ struct InnerLoop {
   int stackAccesses() const { return count("", "[sp"); }
 };
 
-/// The inner loops of the code for aarch64 in an ELF image.
-std::vector<InnerLoop> innerLoops(std::string_view image);
-/// The one with the most instructions of that mnemonic.
-InnerLoop busiestLoop(std::string_view image, std::string_view mnemonic);
+/// All the code for aarch64 in an ELF image.
+Instructions allInstructions(std::string_view image);
+/// Its loop without loops in it that has the most instructions of that mnemonic.
+Instructions busiestLoop(std::string_view image, std::string_view mnemonic);
 
 } // namespace tandem::test

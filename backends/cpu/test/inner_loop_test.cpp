@@ -20,7 +20,7 @@ std::string imageFor(const std::string &isa, const std::string &text) {
   return {reinterpret_cast<const char *>(variant->image()->data()), variant->image()->size()};
 }
 
-std::string join(const InnerLoop &loop) {
+std::string join(const Instructions &loop) {
   std::string text;
   for (const std::string &instruction : loop.instructions)
     text += instruction + "\n";
@@ -36,14 +36,52 @@ func.func @main(%x: tensor<1x10x10x64xf32>) -> tensor<1x10x10x64xf32> {
 
 TEST(InnerLoops, OfFloatProductsAreMultiplyAddsByLanes) {
   for (const char *isa : {"neon", "dotprod"}) {
-    InnerLoop loop = busiestLoop(imageFor(isa, kPointwise), "fmla");
+    Instructions loop = busiestLoop(imageFor(isa, kPointwise), "fmla");
     SCOPED_TRACE(join(loop));
     // 5 pixels × 4 vectors of channels, 4 products of each at a time.
     EXPECT_EQ(loop.count("fmla", ".s["), 80);
     EXPECT_EQ(loop.count("fmla"), 80);
     EXPECT_EQ(loop.stackAccesses(), 0);
-    // 5 loads of activations, 8 of pairs of weights, and what counts the loop.
-    EXPECT_LE(loop.instructions.size(), 80u + 5 + 8 + 8);
+    // 5 loads of activations, 8 of pairs of weights, 4 prefetches, and what counts the loop.
+    EXPECT_LE(loop.instructions.size(), 80u + 5 + 8 + 4 + 8);
+  }
+}
+
+constexpr const char *kPointwiseCodes = R"(
+!in = !quant.uniform<i8:f32, 0.05:3>
+!filter = !quant.uniform<i8<-127:127>:f32, 0.02>
+!out = !quant.uniform<i8:f32, 0.5:-4>
+func.func @main(%x: tensor<1x10x10x64x!in>) -> tensor<1x10x10x64x!out> {
+  %f = graph.constant dense<7> : tensor<64x1x1x64xi8> : tensor<64x1x1x64x!filter>
+  %0 = graph.conv_2d %x, %f : (tensor<1x10x10x64x!in>, tensor<64x1x1x64x!filter>) -> tensor<1x10x10x64x!out>
+  return %0 : tensor<1x10x10x64x!out>
+})";
+
+TEST(InnerLoops, OfByteProductsAreDotProductsByLanes) {
+  Instructions loop = busiestLoop(imageFor("dotprod", kPointwiseCodes), "sdot");
+  SCOPED_TRACE(join(loop));
+  EXPECT_EQ(loop.count("sdot", ".4b["), 80);
+  EXPECT_EQ(loop.count("sdot"), 80);
+  EXPECT_EQ(loop.count("eor"), 5) << "makes the bytes of a pixel signed, once for four products";
+  EXPECT_EQ(loop.stackAccesses(), 0);
+  EXPECT_LE(loop.instructions.size(), 80u + 5 + 5 + 8 + 4 + 8);
+}
+
+TEST(InnerLoops, OfByteProductsAreFourInstructionsWithoutDotProducts) {
+  Instructions loop = busiestLoop(imageFor("neon", kPointwiseCodes), "sadalp");
+  SCOPED_TRACE(join(loop));
+  int products = loop.count("sadalp");
+  EXPECT_GE(products, 40);
+  for (const char *step : {"smull", "smull2", "addp"})
+    EXPECT_EQ(loop.count(step), products) << step;
+  EXPECT_EQ(loop.stackAccesses(), 0);
+}
+
+TEST(InnerLoops, AreFollowedByRequantizationOfInstructionsForIt) {
+  for (const char *isa : {"neon", "dotprod"}) {
+    Instructions all = allInstructions(imageFor(isa, kPointwiseCodes));
+    EXPECT_GT(all.count("sqrdmulh"), 0) << isa;
+    EXPECT_EQ(all.count("srshl"), all.count("sqrdmulh")) << isa;
   }
 }
 
