@@ -36,11 +36,11 @@ void registerKernelDialects(DialectRegistry &registry) {
   registerLLVMDialectTranslation(registry);
 }
 
-/// exp, tanh, log, erf and atan as polynomials. There is no pass for it, only the patterns.
+/// exp, tanh, log and erf as polynomials. There is no pass for it, only the patterns.
 static LogicalResult expandMath(ModuleOp module) {
   RewritePatternSet patterns(module.getContext());
   populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
-    return llvm::is_contained({"math.exp", "math.tanh", "math.log", "math.erf", "math.atan"}, name);
+    return llvm::is_contained({"math.exp", "math.tanh", "math.log", "math.erf"}, name);
   });
   return applyPatternsGreedily(module, std::move(patterns));
 }

@@ -26,6 +26,25 @@ Formula gelu(Formula x) {
   return x * x.of(0.5) * (erf + x.of(1.0));
 }
 
+/// The argument is folded to at most tan(pi/8), where four terms in its square give the last place
+/// or so (coefficients of Moshier's Cephes library).
+Formula arcTangent(Formula x) {
+  constexpr double kPi = 3.14159265358979323846;
+  using Predicate = arith::CmpFPredicate;
+  Formula size = x.apply<math::AbsFOp>(), one = x.of(1.0);
+  Value isLarge = size.is(Predicate::OGT, one);
+  Formula y = (one / size).where(isLarge, size);
+  Value isMiddle = y.is(Predicate::OGT, x.of(std::tan(kPi / 8)));
+  Formula t = ((y - one) / (y + one)).where(isMiddle, y), square = t * t;
+  Formula terms = x.of(8.05374449538e-2);
+  for (double coefficient : {-1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1})
+    terms = terms.fma(square, x.of(coefficient));
+  Formula angle = (terms * square).fma(t, t);
+  angle = (angle + x.of(kPi / 4)).where(isMiddle, angle);
+  angle = (x.of(kPi / 2) - angle).where(isLarge, angle);
+  return angle.apply<math::CopySignOp>(x);
+}
+
 using Unary = Formula (*)(Formula x, float alpha);
 struct Entry {
   StringRef name;
@@ -52,7 +71,7 @@ const Entry kFormulas[] = {
     {"graph.round", [](Formula x, float) { return x.apply<math::RoundEvenOp>(); }},
     {"graph.sin", [](Formula x, float) { return sineF32(x); }},
     {"graph.cos", [](Formula x, float) { return cosineF32(x); }},
-    {"graph.atan", [](Formula x, float) { return x.apply<math::AtanOp>(); }},
+    {"graph.atan", [](Formula x, float) { return arcTangent(x); }},
     {"graph.leaky_relu", [](Formula x, float alpha) { return x.pick(x, x * x.of(alpha)); }},
     {"graph.elu",
      [](Formula x, float alpha) {

@@ -3,6 +3,7 @@
 #include "backends/reference/run/elements.h"
 
 #include <functional>
+#include <utility>
 
 namespace tandem::reference {
 namespace {
@@ -38,6 +39,13 @@ template <typename Compare> Result<Kernel> prepareComparison(const Op &op) {
   });
 }
 
+/// "Less" is "greater" the other way round; the runtime need not have its loops twice.
+template <typename Compare> Result<Kernel> prepareExchanged(const Op &op) {
+  Op exchanged = op;
+  std::swap(exchanged.operands[0], exchanged.operands[1]);
+  return prepareComparison<Compare>(exchanged);
+}
+
 /// Of bytes, since nobody has checked that those from outside are 0 or 1.
 template <typename Compute> Result<Kernel> prepareLogical(const Op &op) {
   return truths<uint8_t>(op, Compute());
@@ -57,8 +65,8 @@ Result<Kernel> prepareLogicalNot(const Op &op) {
 void registerComparison(KernelTable &table) {
   table.add("equal", prepareComparison<std::equal_to<>>);
   table.add("not_equal", prepareComparison<std::not_equal_to<>>);
-  table.add("less", prepareComparison<std::less<>>);
-  table.add("less_equal", prepareComparison<std::less_equal<>>);
+  table.add("less", prepareExchanged<std::greater<>>);
+  table.add("less_equal", prepareExchanged<std::greater_equal<>>);
   table.add("greater", prepareComparison<std::greater<>>);
   table.add("greater_equal", prepareComparison<std::greater_equal<>>);
   table.add("logical_and", prepareLogical<std::logical_and<>>);

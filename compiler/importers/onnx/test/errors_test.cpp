@@ -87,14 +87,9 @@ TEST(OnnxImporter, ListsEverythingUnsupportedAtOnce) {
   model.node("Frobnicate", {"x"}, {"a"}).set_name("first");
   model.node("Frobnicate", {"a"}, {"b"}).set_name("");
   model.node("my.domain.Mystery", {"b"}, {"c"}).set_name("third");
-  proto::NodeProto &pool = model.node("MaxPool", {"x"}, {"d"});
-  set(pool, "kernel_shape", std::vector<int64_t>{2, 2});
-  set(pool, "dilations", std::vector<int64_t>{2, 2});
-  pool.set_name("fourth");
-  model.node("Sum", {"c", "d"}, {"y"});
-  EXPECT_EQ(importText(model),
-            "error: 3 unsupported operators: Frobnicate (2: first, b), my.domain.Mystery (1: "
-            "third), MaxPool (1: fourth; 'dilations' 2x2)");
+  model.node("Sum", {"c", "x"}, {"y"});
+  EXPECT_EQ(importText(model), "error: 2 unsupported operators: Frobnicate (2: first, b), "
+                               "my.domain.Mystery (1: third)");
 }
 
 TEST(OnnxImporter, NamesWhatANodeReadsBeforeItIsMade) {
@@ -141,7 +136,8 @@ TEST(OnnxImporter, BoundsWhatASmallFileCanAskFor) {
   ModelBuilder expanded;
   expanded.floats("a", {1}, {1}).ints("shape", {1}, {int64_t(1) << 33}).output("y");
   expanded.node("Expand", {"a", "shape"}, {"y"});
-  EXPECT_THAT(importText(expanded), AllOf(StartsWith("error: "), HasSubstr("is too large")));
+  EXPECT_THAT(importText(expanded),
+              AllOf(StartsWith("error: "), HasSubstr("must be positive and below 2^31")));
 }
 
 TEST(OnnxImporter, RefusesInputsThatAreNoTensorsOfOurTypes) {
