@@ -87,6 +87,8 @@ struct Application {
   std::vector<AppModel> models;
   std::vector<AppStep> steps; ///< each after those it needs
   std::vector<AppResult> results;
+  /// Of a frame, after it came: what has not begun by then is left out; 0: none.
+  double deadlineMs = 0;
 
   /// The subject of an error about that line: "showcase.yaml:12".
   std::string place(int line) const { return path + ":" + std::to_string(line); }

@@ -334,7 +334,8 @@ Result<Application> ApplicationReader::read(const YamlNode &root) {
   draft_.app.path = path_;
   NodeReader reader(path_, root, "the application");
   TANDEM_RETURN_IF_ERROR(reader.requireMap());
-  TANDEM_RETURN_IF_ERROR(reader.requireKeys({"tandem", "name", "models", "steps", "results"}));
+  TANDEM_RETURN_IF_ERROR(
+      reader.requireKeys({"tandem", "name", "deadline", "models", "steps", "results"}));
   TANDEM_ASSIGN_OR_RETURN(const YamlNode *version,
                           reader.require("tandem", "'tandem: 1', the version of the format"));
   TANDEM_ASSIGN_OR_RETURN(int64_t number, reader.integer(*version, "tandem"));
@@ -344,6 +345,14 @@ Result<Application> ApplicationReader::read(const YamlNode &root) {
   draft_.app.name = std::filesystem::path(path_).stem().string();
   if (const YamlNode *name = root.find("name")) {
     TANDEM_ASSIGN_OR_RETURN(draft_.app.name, reader.word(*name, "name"));
+  }
+  if (const YamlNode *deadline = root.find("deadline")) {
+    constexpr double kMost = 1e9;
+    double &ms = draft_.app.deadlineMs;
+    TANDEM_ASSIGN_OR_RETURN(ms, reader.number(*deadline, "deadline"));
+    if (ms <= 0 || ms > kMost)
+      return reader.error(deadline->line, "'deadline' of the application is ", ms,
+                          ", expected milliseconds above 0 and up to ", kMost);
   }
   if (const YamlNode *models = root.find("models"))
     TANDEM_RETURN_IF_ERROR(readModels(*models));

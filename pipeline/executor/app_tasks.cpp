@@ -8,8 +8,9 @@ namespace {
 /// Collects tasks step by step.
 class Collector {
 public:
-  Collector(const Application &app, const std::vector<std::unique_ptr<ModelRunner>> &runners)
-      : app_(app), runners_(runners) {}
+  Collector(const Application &app, const std::vector<std::unique_ptr<ModelRunner>> &runners,
+            const ValueSizes *sizes)
+      : app_(app), runners_(runners), sizes_(sizes) {}
 
   AppTasks collect() {
     for (size_t step = 0; step < app_.steps.size(); ++step)
@@ -32,17 +33,23 @@ private:
       if (parts > each)
         task.name += "/" + std::to_string(part);
       if (part > 0)
-        connect(result_.tasks.size() - 1, result_.tasks.size(), 0);
+        connect(result_.tasks.size() - 1, result_.tasks.size(), bytesBehind(*runner, part - 1));
       result_.tasks.push_back(std::move(task));
     }
     last_.push_back(result_.tasks.size() - 1);
+    std::vector<AppReference> needs;
     for (const std::optional<AppReference> &input : step.inputs)
       if (input)
-        need(*input, first);
+        needs.push_back(*input);
     if (step.when)
-      need(step.when->number, first);
+      needs.push_back(step.when->number);
     if (step.forEach)
-      need(*step.forEach, first);
+      needs.push_back(*step.forEach);
+    for (auto at = needs.begin(); at != needs.end(); ++at)
+      if (std::none_of(needs.begin(), at, [&](const AppReference &other) { // each value once
+            return other.step == at->step && other.output == at->output;
+          }))
+        need(*at, first);
   }
 
   static std::vector<AppTask::Region> regionsOf(const ModelRunner *runner, size_t first,
@@ -60,18 +67,13 @@ private:
     if (reference.step == AppReference::kFrame)
       return; // there before anything runs
     auto step = static_cast<size_t>(reference.step);
-    connect(last_[step], task, bytesOf(app_.steps[step], static_cast<size_t>(reference.output)));
+    connect(last_[step], task,
+            sizes_ ? sizes_->outputs[step][static_cast<size_t>(reference.output)] : 0);
   }
 
-  /// Of what a model gives, as f32.
-  double bytesOf(const AppStep &step, size_t output) const {
-    const ModelRunner *runner = runnerOf(step);
-    if (!runner)
-      return 0;
-    for (const TensorView &view : runner->outputs())
-      if (view.name == step.modelOutputs[output] || runner->outputs().size() == 1)
-        return static_cast<double>(view.bytes / elementSize(view.type) * sizeof(float));
-    return 0;
+  /// Of what a region gives to those behind it.
+  double bytesBehind(const ModelRunner &runner, size_t region) const {
+    return sizes_ ? runner.borderOf(region).bytesOut : 0;
   }
 
   /// Two values that come from one task are one edge.
@@ -86,6 +88,7 @@ private:
 
   const Application &app_;
   const std::vector<std::unique_ptr<ModelRunner>> &runners_;
+  const ValueSizes *sizes_;
   AppTasks result_;
   std::vector<size_t> last_; ///< beside the steps: the task that gives their values
 };
@@ -96,8 +99,9 @@ bool has(const PipelineDevice &device, const std::string &backend) {
 
 } // namespace
 
-AppTasks tasksOf(const Application &app, const std::vector<std::unique_ptr<ModelRunner>> &runners) {
-  return Collector(app, runners).collect();
+AppTasks tasksOf(const Application &app, const std::vector<std::unique_ptr<ModelRunner>> &runners,
+                 const ValueSizes *sizes) {
+  return Collector(app, runners, sizes).collect();
 }
 
 bool canRunOn(const AppTask &task, const PipelineDevice &device) {

@@ -2,6 +2,7 @@
 
 #include "pipeline/executor/executor.h"
 #include "pipeline/executor/stage.h"
+#include "pipeline/executor/value_sizes.h"
 #include "pipeline/schedulers/task_graph.h"
 
 #include <optional>
@@ -32,11 +33,13 @@ struct AppTask {
 
 struct AppTasks {
   std::vector<AppTask> tasks;  ///< each after those it needs
-  std::vector<TaskEdge> edges; ///< bytes: of tensors whose size is known; else 0
+  std::vector<TaskEdge> edges; ///< bytes: of one run; 0 without ValueSizes
 };
 
-/// `runners` stand beside app.models.
-AppTasks tasksOf(const Application &app, const std::vector<std::unique_ptr<ModelRunner>> &runners);
+/// `runners` stand beside app.models. `sizes`: for the bytes of edges, which who only runs the
+/// tasks need not know.
+AppTasks tasksOf(const Application &app, const std::vector<std::unique_ptr<ModelRunner>> &runners,
+                 const ValueSizes *sizes = nullptr);
 
 /// Whether the device can run the task: a step needs a CPU; a CPU needs every region or its
 /// fallback for one of its backends; another device at least one region that is its own.

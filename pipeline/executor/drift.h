@@ -15,7 +15,7 @@ struct DriftOptions {
   double threshold = 0.2;
   int64_t leastRuns = 32; ///< of a task, before its time counts
   int confirmations = 3;  ///< looks in a row that must find the same: one busy moment is no drift
-  std::chrono::milliseconds period{500}; ///< between two looks
+  std::chrono::microseconds period{500'000}; ///< between two looks
 };
 
 /// By device: what its tasks take, of the time that the plan gives them; 1 where too little has

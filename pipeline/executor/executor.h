@@ -91,6 +91,8 @@ public:
   /// frame, and the next call gives the next frame. Errors: kInvalidArgument when no frame is in
   /// flight.
   virtual Result<FrameResult> next() = 0;
+  /// Whether next() would give a result at once.
+  virtual bool hasResult() const = 0;
   /// So many frames can be submitted without a call of next() between them.
   virtual size_t capacity() const = 0;
   /// By model. Not while a frame is in flight.

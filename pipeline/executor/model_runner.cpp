@@ -1,6 +1,8 @@
 #include "pipeline/executor/model_runner.h"
 
 #include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace tandem {
 namespace {
@@ -45,7 +47,25 @@ public:
     return text;
   }
 
+  size_t memoryBytes() const override { return session_->model().arena_size(); }
   std::span<const RegionProfile> regions() const override { return session_->profile(); }
+  RegionBorder borderOf(size_t region) const override {
+    using Json = nlohmann::json;
+    Json report = Json::parse(bundle_->manifest().report()->string_view(), nullptr,
+                              /*allow_exceptions=*/false);
+    const Json *regions =
+        report.is_object() && report.contains("regions") ? &report["regions"] : nullptr;
+    if (!regions || !regions->is_array() || regions->size() != session_->profile().size())
+      return {}; // of another model, or by a stranger
+    auto number = [&](const char *key) {
+      const Json &entry = (*regions)[region];
+      double value = entry.is_object() && entry.contains(key) && entry[key].is_number()
+                         ? entry[key].get<double>()
+                         : 0;
+      return std::isfinite(value) ? std::max(0.0, value) : 0.0;
+    };
+    return {number("transfer_us"), number("bytes_out")};
+  }
   std::vector<std::string> notices() const override {
     return {session_->notices().begin(), session_->notices().end()};
   }

@@ -9,6 +9,12 @@
 
 namespace tandem {
 
+/// What crosses a region's border, as the compiler saw it.
+struct RegionBorder {
+  double transferUs = 0; ///< to the device's own memory and back, by its model
+  double bytesOut = 0;   ///< of what it makes for others
+};
+
 /// What an executor needs of a model: so that it can be tried without a compiled one. One thread at
 /// a time.
 class ModelRunner {
@@ -31,8 +37,12 @@ public:
   /// The devices that its regions run on, each once, in order: "neuron, cpu". After a run those
   /// that they did run on.
   virtual std::string devices() const = 0;
+  /// Memory of its own, beside the weights that all runners of a model share.
+  virtual size_t memoryBytes() const { return 0; }
   /// What each region did so far; nothing where the model is not compiled.
   virtual std::span<const RegionProfile> regions() const { return {}; }
+  /// Of one of regions(); for plans, not for every frame. All 0 where nothing is known.
+  virtual RegionBorder borderOf(size_t) const { return {}; }
   /// What went wrong with devices and was made good (Session::notices()).
   virtual std::vector<std::string> notices() const { return {}; }
 };

@@ -21,7 +21,7 @@ public:
         links_(tasks_.tasks.size(), tasks_.edges), options_(std::move(options)),
         limit_(options_.framesInFlight ? options_.framesInFlight : options_.plan.framesInFlight),
         line_(limit_, options_.waiting, options_.whenFull), waiting_(options_.waiting),
-        frames_(options_.traceEvents) {}
+        frames_(options_.traceEvents), plans_(std::min<size_t>(options_.traceEvents, 1000)) {}
   ~Pipelined() override { stop(); }
 
   Status makeSlots(std::vector<std::unique_ptr<ModelRunner>> runners, const StepTable &table);
@@ -29,6 +29,7 @@ public:
 
   Result<int64_t> submit(const Image &frame, const FrameOptions &options) override;
   Result<FrameResult> next() override;
+  bool hasResult() const override;
   size_t capacity() const override { return slots_.size() + options_.waiting; }
   std::vector<ModelProfile> profile() const override;
 
@@ -53,7 +54,7 @@ private:
   void runTask(size_t lane, const ReadyTask &ready, size_t waiting);
   void frameEnded(size_t slot, int64_t atNs);
   void beginFrames();
-  FrameSlot *slotOf(int64_t frame);
+  FrameSlot *slotOf(int64_t frame) const;
   Result<FrameResult> fetch(Lock &lock, int64_t frame);
   Result<FrameResult> collect(Lock &lock, FrameSlot &slot);
 
@@ -76,6 +77,7 @@ private:
   int64_t submitted_ = 0, fetched_ = 0;   ///< numbers of the last frames
   bool finished_ = false, stopping_ = false;
   EventRing<FrameEvent> frames_;
+  EventRing<PlanEvent> plans_;
   std::mutex stopMutex_;
 };
 
@@ -205,7 +207,7 @@ Result<int64_t> Pipelined::submit(const Image &frame, const FrameOptions &option
 }
 
 /// Null for one that waits, was dropped, or was fetched.
-FrameSlot *Pipelined::slotOf(int64_t frame) {
+FrameSlot *Pipelined::slotOf(int64_t frame) const {
   for (const std::unique_ptr<FrameSlot> &slot : slots_)
     if (slot->state != FrameSlot::State::kFree && slot->frame().number == frame)
       return slot.get();
@@ -245,6 +247,14 @@ Result<FrameResult> Pipelined::next() {
   if (fetched_ == submitted_)
     return Error(Code::kInvalidArgument, "", "no frame is in flight");
   return fetch(lock, ++fetched_);
+}
+
+bool Pipelined::hasResult() const {
+  std::lock_guard lock(mutex_);
+  if (fetched_ == submitted_)
+    return false;
+  const FrameSlot *slot = slotOf(fetched_ + 1);
+  return slot ? slot->state == FrameSlot::State::kEnded : stopping_ || !line_.holds(fetched_ + 1);
 }
 
 std::optional<Result<FrameResult>> Pipelined::await() {
@@ -290,6 +300,7 @@ Status Pipelined::replan(Plan plan) {
   std::lock_guard lock(mutex_);
   clock_->follow(*dispatch);
   dispatch_ = std::move(dispatch);
+  plans_.add({now(), dispatch_->plan().interval, dispatch_->plan().makespan});
   if (!options_.framesInFlight)
     line_.allow(std::min(limit_, std::max<size_t>(1, dispatch_->plan().framesInFlight)));
   beginFrames();
@@ -328,6 +339,7 @@ Trace Pipelined::trace() const {
   std::ranges::sort(trace.events, {},
                     [](const TaskEvent &event) { return std::pair(event.startNs, event.lane); });
   frames_.appendTo(trace.frames);
+  plans_.appendTo(trace.plans);
   return trace;
 }
 

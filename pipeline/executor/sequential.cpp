@@ -33,6 +33,7 @@ public:
     finished_.push_back(runFrame(frame, options));
     return frames_;
   }
+  bool hasResult() const override { return !finished_.empty(); }
   size_t capacity() const override { return SIZE_MAX; }
 
   Result<FrameResult> next() override {

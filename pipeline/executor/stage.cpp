@@ -170,7 +170,7 @@ private:
     size_t output = static_cast<size_t>(reference->output);
     if (source.outputTypes[output] != ValueType::kTensor)
       return nullptr;
-    return &specs_[static_cast<size_t>(reference->step)][output];
+    return &bound_.specs[static_cast<size_t>(reference->step)][output];
   }
 
   Result<std::unique_ptr<Stage>> bindStep(const AppStep &step);
@@ -190,7 +190,6 @@ private:
   const StepRunners &runners_;
   const StepTable &table_;
   BoundStages bound_;
-  std::vector<std::vector<TensorSpec>> specs_; ///< beside the steps, by output
 };
 
 Result<std::unique_ptr<Stage>> Binder::bindStep(const AppStep &step) {
@@ -204,7 +203,7 @@ Result<std::unique_ptr<Stage>> Binder::bindStep(const AppStep &step) {
   auto specs = (*made)->bind(inputs);
   if (!specs.ok())
     return error(step, specs.error().message);
-  specs_.push_back(std::move(*specs));
+  bound_.specs.push_back(std::move(*specs));
   return std::unique_ptr<Stage>(std::make_unique<StepStage>(std::move(*made)));
 }
 
@@ -261,7 +260,7 @@ Result<std::vector<size_t>> Binder::bindOutputs(const AppStep &step,
     specs.push_back({ElementType::kF32, view.shape, {}, labels ? labels->size() : 0});
     indices.push_back(index);
   }
-  specs_.push_back(std::move(specs));
+  bound_.specs.push_back(std::move(specs));
   return indices;
 }
 

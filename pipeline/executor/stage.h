@@ -40,6 +40,8 @@ struct Lending {
 struct BoundStages {
   std::vector<std::unique_ptr<Stage>> stages; ///< beside the steps
   std::vector<Lending> lendings;              ///< for FrameState::lend()
+  /// By step, then output: what is known of tensors; unused for other values.
+  std::vector<std::vector<TensorSpec>> specs;
 };
 
 /// A runner for each step, null where it runs no model. Steps that share one pay for it with

@@ -45,6 +45,18 @@ void readTask(JsonReader &reader, const Json &value, const std::string &place,
                 {"name", "us"});
 }
 
+JsonReader::Field overheads(JsonReader &reader, AppProfile::Overheads &into) {
+  return [&](const Json &value, const std::string &place) {
+    reader.object(value, place,
+                  {{"dispatch_us", reader.number(into.dispatchUs)},
+                   {"hand_off_us", reader.number(into.handOffUs)},
+                   {"us_per_byte", reader.number(into.usPerByte)},
+                   {"read_us", reader.number(into.readUs)},
+                   {"collect_us", reader.number(into.collectUs)}},
+                  {});
+  };
+}
+
 JsonReader::Field countsByName(JsonReader &reader, std::map<std::string, std::vector<int>> &into) {
   return [&](const Json &value, const std::string &place) {
     if (!value.is_object())
@@ -84,6 +96,7 @@ Result<AppProfile> parseAppProfile(const std::string &path, std::string_view tex
                  {"machine", reader.text(profile.machine)},
                  {"frames", whole(reader, profile.frames, kMostFrames)},
                  {"tasks", tasks},
+                 {"overheads", overheads(reader, profile.overheads)},
                  {"detections", countsByName(reader, profile.detections)},
                  {"holds", numbersByName(reader, profile.holds, 0, 1)}},
                 {"version", "application", "tasks"});
@@ -105,9 +118,19 @@ std::string appProfileText(const AppProfile &profile) {
       entry["together"] = task.together;
     tasks.push_back(std::move(entry));
   }
-  ordered_json json = {{"version", AppProfile::kVersion}, {"application", profile.application},
-                       {"machine", profile.machine},      {"frames", profile.frames},
-                       {"tasks", std::move(tasks)},       {"detections", profile.detections},
+  const AppProfile::Overheads &overheads = profile.overheads;
+  ordered_json json = {{"version", AppProfile::kVersion},
+                       {"application", profile.application},
+                       {"machine", profile.machine},
+                       {"frames", profile.frames},
+                       {"tasks", std::move(tasks)},
+                       {"overheads",
+                        {{"dispatch_us", overheads.dispatchUs},
+                         {"hand_off_us", overheads.handOffUs},
+                         {"us_per_byte", overheads.usPerByte},
+                         {"read_us", overheads.readUs},
+                         {"collect_us", overheads.collectUs}}},
+                       {"detections", profile.detections},
                        {"holds", profile.holds}};
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

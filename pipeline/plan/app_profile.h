@@ -12,7 +12,7 @@ namespace tandem {
 /// What an application was seen to take on one machine, and what its data were like: all that a
 /// plan needs to be made from, kept as a file beside the machine (docs/pipeline.md has the format).
 struct AppProfile {
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
 
   /// A task of the application, as in AppTasks.
   struct TaskProfile {
@@ -27,6 +27,16 @@ struct AppProfile {
   std::string machine;     ///< where it was measured, in words
   int frames = 0;          ///< that were seen, each of them once
   std::vector<TaskProfile> tasks;
+  /// What is not in the tasks' times, in microseconds; 0: not measured.
+  struct Overheads {
+    double dispatchUs = 0; ///< of the executor, for each task
+    double handOffUs =
+        0; ///< from the end of a task on one device to its follower's start on another
+    double usPerByte = 0; ///< beside it: of data that another core has made
+    double readUs = 0;    ///< reading and decoding a frame of a video
+    double collectUs = 0; ///< taking a frame's results
+  };
+  Overheads overheads;
   /// By what a for_each goes over ("faces", "net.boxes"): its detections in each frame.
   std::map<std::string, std::vector<int>> detections;
   /// By step with a `when`: how often it held, of all times that it was asked.

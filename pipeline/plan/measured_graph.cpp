@@ -1,9 +1,11 @@
 #include "pipeline/plan/measured_graph.h"
 
+#include "pipeline/schedulers/scheduler.h"
+
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <cstdio>
 #include <map>
-#include <sstream>
 
 namespace tandem {
 namespace {
@@ -14,20 +16,18 @@ struct Change {
   double ratio() const { return before > 0 ? now / before : 1; }
 };
 
-/// "1234 us", "12.3 ms".
+/// "1234 us", "12.3 ms", "1200 ms".
 std::string timeText(double us) {
-  std::ostringstream text;
-  text.precision(3);
-  us < 10'000 ? text << std::round(us) << " us" : text << us / 1000 << " ms";
-  return text.str();
+  std::array<char, 64> text;
+  if (us < 10'000)
+    std::snprintf(text.data(), text.size(), "%.0f us", us);
+  else
+    std::snprintf(text.data(), text.size(), us < 100'000 ? "%.1f ms" : "%.0f ms", us / 1000);
+  return text.data();
 }
 
-/// "'face_net' 8.1 ms, 'crop' 300 us": the longest tasks of a processor.
-std::string longestTasks(const TaskGraph &graph, const Plan &plan, size_t processor) {
-  std::map<size_t, double> loads;
-  for (const PlannedTask &task : plan.tasks)
-    if (task.processor == processor)
-      loads[task.task] += (task.finish - task.start) / static_cast<double>(plan.frames);
+/// "'face_net' 8.1 ms, 'crop' 300 us": the longest of them.
+std::string longest(const TaskGraph &graph, const std::map<size_t, double> &loads) {
   std::vector<std::pair<double, size_t>> order;
   for (auto [task, load] : loads)
     order.emplace_back(-load, task);
@@ -37,6 +37,41 @@ std::string longestTasks(const TaskGraph &graph, const Plan &plan, size_t proces
     text +=
         (i ? ", '" : "'") + graph.tasks[order[i].second].name + "' " + timeText(-order[i].first);
   return text;
+}
+
+/// The longest tasks of a processor.
+std::string longestTasks(const TaskGraph &graph, const Plan &plan, size_t processor) {
+  std::map<size_t, double> loads;
+  for (const PlannedTask &task : plan.tasks)
+    if (task.processor == processor)
+      loads[task.task] += (task.finish - task.start) / static_cast<double>(plan.frames);
+  return longest(graph, loads);
+}
+
+/// The longest tasks of the chain that the last one of a frame waits for: back from it always the
+/// one that ends last of those it needs and the one before it on its processor.
+std::string longestOfChain(const TaskGraph &graph, const Plan &plan) {
+  std::map<size_t, double> chain;
+  auto ofFirstFrame = [](const PlannedTask &task) { return task.frame == 0; };
+  const PlannedTask *at = nullptr;
+  for (const PlannedTask &task : plan.tasks)
+    if (ofFirstFrame(task) && (!at || task.finish > at->finish))
+      at = &task;
+  while (at && chain.emplace(at->task, at->finish - at->start).second) {
+    const PlannedTask *before = nullptr;
+    auto consider = [&](const PlannedTask &task) {
+      if (task.finish <= at->start + 1e-6 && (!before || task.finish > before->finish))
+        before = &task;
+    };
+    for (const PlannedTask &task : plan.tasks)
+      if (ofFirstFrame(task) && task.processor == at->processor)
+        consider(task);
+    for (const TaskEdge &edge : graph.edges)
+      if (edge.to == at->task && edge.distance == 0)
+        consider(plan.at(0, edge.from));
+    at = before;
+  }
+  return longest(graph, chain);
 }
 
 } // namespace
@@ -69,6 +104,22 @@ TaskGraph withMeasuredTimes(TaskGraph graph, const std::vector<PipelineDevice> &
   return graph;
 }
 
+std::vector<TaskTime> withoutContention(std::span<const TaskTime> times, const TaskGraph &graph,
+                                        const Plan &plan) {
+  std::vector<TaskTime> alone(times.begin(), times.end());
+  for (TaskTime &time : alone) {
+    double planned = 0, wanted = 0;
+    for (const PlannedTask &task : plan.tasks)
+      if (task.task == time.task && task.processor == time.device) {
+        planned += task.finish - task.start;
+        wanted += graph.duration(task.task, task.processor);
+      }
+    if (planned > wanted && wanted > 0)
+      time.us *= wanted / planned;
+  }
+  return alone;
+}
+
 Status requirePace(const TaskGraph &graph, const Plan &plan, double periodUs, double latencyUs) {
   auto verdict = [&](Objective objective, double asked) {
     if (plan.objective != objective)
@@ -90,9 +141,16 @@ Status requirePace(const TaskGraph &graph, const Plan &plan, double periodUs, do
   }
   if (latencyUs > 0 && plan.makespan > latencyUs)
     return Error(Code::kUnsupported, "", "a frame may take ", timeText(latencyUs),
-                 ", by the plan it takes ", timeText(plan.makespan),
-                 verdict(Objective::kLatency, latencyUs));
+                 ", by the plan it takes ", timeText(plan.makespan), "; it waits longest for ",
+                 longestOfChain(graph, plan), verdict(Objective::kLatency, latencyUs));
   return {};
+}
+
+Status requireLatencyOfSomePlan(const TaskGraph &graph, double latencyUs) {
+  if (latencyUs <= 0)
+    return {};
+  TANDEM_ASSIGN_OR_RETURN(Plan plan, allSchedulers().run("best", graph));
+  return requirePace(graph, plan, 0, latencyUs);
 }
 
 } // namespace tandem

@@ -13,9 +13,19 @@ namespace tandem {
 TaskGraph withMeasuredTimes(TaskGraph graph, const std::vector<PipelineDevice> &devices,
                             std::span<const TaskTime> times, int64_t leastRuns = 32);
 
+/// The times as they would be if nothing else asked for the memory, which is what a task graph has:
+/// less by as much as the plan that they were taken under gives tasks more for it. Pure.
+std::vector<TaskTime> withoutContention(std::span<const TaskTime> times, const TaskGraph &graph,
+                                        const Plan &plan);
+
 /// Refuses a rate or a latency that the plan does not reach, saying what stands in the way and the
 /// best possible: the busiest device with its longest tasks, and whether another plan could (the
 /// plan's bound). Microseconds; 0: nothing is asked. Errors: kUnsupported.
 Status requirePace(const TaskGraph &graph, const Plan &plan, double periodUs, double latencyUs);
+
+/// Refuses a latency that no plan found keeps to, naming the stages that a frame waits for longest
+/// and the best possible: before a plan for throughput is sought under that limit. Microseconds; 0:
+/// nothing is asked. Errors: kUnsupported.
+Status requireLatencyOfSomePlan(const TaskGraph &graph, double latencyUs);
 
 } // namespace tandem

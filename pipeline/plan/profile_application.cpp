@@ -3,6 +3,7 @@
 #include "pipeline/executor/device_worker.h"
 #include "pipeline/executor/report.h"
 #include "pipeline/executor/run_step.h"
+#include "pipeline/plan/measure_hand_off.h"
 #include "pipeline/plan/task_costs.h"
 
 #include <algorithm>
@@ -56,6 +57,13 @@ public:
     return {};
   }
 
+  /// Takes the last frame's results, as an executor does; gives the microseconds.
+  double collect() const {
+    Clock::time_point start = Clock::now();
+    std::vector<NamedResult> results = state_.results();
+    return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+  }
+
   /// What the last frame's data were like.
   void noteData(const std::vector<StepChances> &chances, AppProfile &profile,
                 std::vector<std::pair<int64_t, int64_t>> &held) const {
@@ -106,6 +114,7 @@ public:
       profile_.tasks.push_back({task.name, {}, {}});
     TANDEM_ASSIGN_OR_RETURN(run_, AppRun::create(parts_, tasks_, table_, parts_.runners));
     TANDEM_RETURN_IF_ERROR(learnData());
+    TANDEM_RETURN_IF_ERROR(measureOverheads());
     for (const PipelineDevice &device : options_.devices) {
       TANDEM_ASSIGN_OR_RETURN(std::vector<double> alone, measureOn(device));
       for (size_t i = 0; i < alone.size(); ++i)
@@ -140,6 +149,7 @@ private:
     for (size_t i = 0; i < pictures_.size(); ++i) {
       TANDEM_RETURN_IF_ERROR(run_->runFrame(pictures_[i], static_cast<int64_t>(i) + 1, places, us));
       run_->noteData(chances_, profile_, held);
+      profile_.overheads.collectUs += run_->collect() / static_cast<double>(pictures_.size());
     }
     for (size_t i = 0; i < held.size(); ++i)
       if (parts_.app.steps[i].when)
@@ -147,6 +157,21 @@ private:
             held[i].second
                 ? static_cast<double>(held[i].first) / static_cast<double>(held[i].second)
                 : 0;
+    return {};
+  }
+
+  /// Of the executor, on the first core and a second one where there is one.
+  Status measureOverheads() {
+    profile_.overheads.readUs = options_.readUs;
+    for (const PipelineDevice &device : options_.devices)
+      for (const PipelineDevice &partner : options_.partners)
+        if (device.runsSteps && partner.kind == device.kind) {
+          TANDEM_ASSIGN_OR_RETURN(HandOffCosts costs, measureHandOff(device, partner));
+          profile_.overheads.dispatchUs = costs.dispatchUs;
+          profile_.overheads.handOffUs = costs.handOffUs;
+          profile_.overheads.usPerByte = costs.usPerByte;
+          return {};
+        }
     return {};
   }
 
@@ -161,7 +186,8 @@ private:
   /// By task: the median of the rounds' means.
   Result<std::vector<double>> runRounds(const Places &places) {
     std::vector<std::vector<double>> rounds(tasks_.tasks.size());
-    for (int round = 0; round < options_.rounds; ++round) {
+    Clock::time_point end = Clock::now() + options_.budget;
+    for (int round = 0; round < options_.rounds && (round == 0 || Clock::now() < end); ++round) {
       std::vector<double> us(tasks_.tasks.size());
       TANDEM_RETURN_IF_ERROR(runRound(*run_, places, us));
       for (size_t i = 0; i < us.size(); ++i)

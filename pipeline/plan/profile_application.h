@@ -3,18 +3,22 @@
 #include "pipeline/executor/app_tasks.h"
 #include "pipeline/plan/app_profile.h"
 
+#include <chrono>
 #include <span>
 
 namespace tandem {
 
 struct ProfileOptions {
-  int rounds = 5; ///< over all pictures; of the rounds the median counts
+  int rounds = 5; ///< over all pictures, at most; of the rounds the median counts
+  /// Of each device, alone and with its partner: after it no other round begins.
+  std::chrono::milliseconds budget{3000};
   /// One device of each kind that is to be measured; its core is used if it has one.
   std::vector<PipelineDevice> devices;
   /// A second device of the same kind (a core of its own) runs the application too: measures what
   /// they cost one another. None: not measured.
   std::vector<PipelineDevice> partners = {};
   std::string machine = {}; ///< in words, for the file
+  double readUs = 0;        ///< what a frame took to be read and decoded, for the file
 };
 
 /// Runs the application on the pictures, step after step, in a thread for each device, and takes

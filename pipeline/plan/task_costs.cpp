@@ -14,14 +14,20 @@ std::string nameOf(const Application &app, const AppReference &reference) {
   return output.empty() ? step.name : step.name + "." + output;
 }
 
-/// How fast a CPU does what is asked of it, by its model; 0: not known.
-double rateOf(const DeviceProfile *model, const PipelineDevice &device, bool runsModel) {
+/// How fast a CPU does what is asked of it, by its model: a network's products on numbers of that
+/// type, or the elements of a step; 0: not known.
+double rateOf(const DeviceProfile *model, const PipelineDevice &device,
+              std::optional<ElementType> type) {
   for (const std::string &backend : device.backends)
     if (const Processor *processor = model ? model->processorOf(backend) : nullptr) {
-      auto kind = runsModel ? WorkKind::kConvolution : WorkKind::kElementwise;
+      auto kind = type ? WorkKind::kConvolution : WorkKind::kElementwise;
       double part = processor->efficiency[static_cast<size_t>(kind)];
-      auto peak = processor->peakMacsPerUs.find(ElementType::kF32);
-      return runsModel ? (peak == processor->peakMacsPerUs.end() ? 0 : peak->second * part) : part;
+      if (!type)
+        return part;
+      auto peak = processor->peakMacsPerUs.find(*type);
+      if (peak == processor->peakMacsPerUs.end())
+        peak = processor->peakMacsPerUs.find(ElementType::kF32);
+      return peak == processor->peakMacsPerUs.end() ? 0 : peak->second * part;
     }
   return 0;
 }
@@ -50,11 +56,18 @@ public:
         data_(sources.measured ? sources.measured : sources.elsewhere), chances_(chancesOf(app)) {}
 
   Result<AppGraph> make() {
-    for (const PipelineDevice &device : devices_)
-      made_.graph.processors.push_back({device.name, sources_.dispatchUs});
+    for (const PipelineDevice &device : devices_) {
+      const Processor *own = modelOf(device);
+      made_.graph.processors.push_back(
+          {device.name, overheads().dispatchUs + (own ? own->dispatchUs : 0)});
+    }
     for (const AppTask &task : tasks_.tasks)
       TANDEM_RETURN_IF_ERROR(addTask(task));
-    made_.graph.edges = tasks_.edges;
+    addEdges();
+    addLinks();
+    addFeeder();
+    made_.graph.arrivalPeriod = sources_.arrivalPeriodUs;
+    made_.graph.frameBytes = sources_.pictureBytes + (sources_.sizes ? sources_.sizes->frame : 0);
     for (const std::string &name : detections_.names())
       made_.counts.push_back(data_->detections.at(name));
     for (const std::string &name : holds_.names())
@@ -63,6 +76,85 @@ public:
   }
 
 private:
+  AppProfile::Overheads overheads() const {
+    return data_ ? data_->overheads : AppProfile::Overheads();
+  }
+
+  /// Of a device that is only modelled, and that is no CPU; null for others.
+  const Processor *modelOf(const PipelineDevice &device) const {
+    return sources_.model && !device.runsSteps && !device.backends.empty()
+               ? sources_.model->processorOf(device.backends[0])
+               : nullptr;
+  }
+
+  /// Of values inside a for_each as many as an average frame has, of detections as well.
+  void addEdges() {
+    for (TaskEdge edge : tasks_.edges) {
+      const AppStep &maker = app_.steps[tasks_.tasks[edge.from].step];
+      StepChances chances = chances_[tasks_.tasks[edge.to].step];
+      if (!maker.forEach) {
+        bool detections =
+            maker.outputTypes.size() == 1 && maker.outputTypes[0] == ValueType::kDetections;
+        chances = detections ? StepChances{nameOf(app_, {.step = static_cast<int>(
+                                                             tasks_.tasks[edge.from].step)}),
+                                           ""}
+                             : StepChances();
+      }
+      edge.bytes *= meanCalls(chances);
+      made_.graph.edges.push_back(edge);
+    }
+  }
+
+  void addLinks() {
+    size_t count = devices_.size();
+    made_.graph.links.assign(count, std::vector<Link>(count));
+    for (size_t from = 0; from < count; ++from)
+      for (size_t to = 0; to < count; ++to) {
+        Link &link = made_.graph.links[from][to];
+        link.latency = overheads().handOffUs;
+        link.perByte = overheads().usPerByte;
+        for (size_t end : {from, to})
+          if (const Processor *own = modelOf(devices_[end]); own && own->transferBytesPerUs > 0) {
+            link.latency += own->transferUs;
+            link.perByte += 1 / own->transferBytesPerUs;
+            link.path = static_cast<int>(end); // its DMA engine
+          }
+      }
+  }
+
+  /// The work of the thread that feeds the pipeline, on any core.
+  void addFeeder() {
+    size_t own = tasks_.tasks.size();
+    if (sources_.readsFrames && overheads().readUs > 0) {
+      size_t read = addFeederTask("(read)", overheads().readUs);
+      for (size_t task = 0; task < own; ++task)
+        if (readsPicture(app_.steps[tasks_.tasks[task].step]) && tasks_.tasks[task].firstPart == 0)
+          made_.graph.edges.push_back({.from = read, .to = task, .bytes = sources_.pictureBytes});
+      made_.graph.edges.push_back({.from = read, .to = read, .distance = 1}); // one after another
+    }
+    if (overheads().collectUs > 0) {
+      size_t collect = addFeederTask("(collect)", overheads().collectUs);
+      for (size_t task = 0; task < own; ++task)
+        if (std::ranges::find(tasks_.edges, task, &TaskEdge::from) == tasks_.edges.end())
+          made_.graph.edges.push_back({.from = task, .to = collect});
+    }
+  }
+
+  size_t addFeederTask(std::string name, double us) {
+    Task task{.name = std::move(name), .cost = {}};
+    for (const PipelineDevice &device : devices_)
+      task.cost.push_back(device.runsSteps ? us : kCannotRun);
+    made_.graph.tasks.push_back(std::move(task));
+    made_.variations.emplace_back();
+    return made_.graph.tasks.size() - 1;
+  }
+
+  static bool readsPicture(const AppStep &step) {
+    return std::ranges::any_of(step.inputs, [](const std::optional<AppReference> &input) {
+      return input && input->step == AppReference::kFrame;
+    });
+  }
+
   Status addTask(const AppTask &task) {
     Task entry;
     entry.name = task.name;
@@ -104,30 +196,43 @@ private:
     return found == entry->us.end() ? std::nullopt : std::optional(found->second);
   }
 
-  /// By what the compiler said of each region, where all of them run on their own device.
+  /// By what the compiler said of each region, where all of them run on their own device; without
+  /// what the graph has beside the task: the device's dispatch, and transfers.
   std::optional<double> predicted(const AppTask &task, const PipelineDevice &device) const {
     const AppStep &step = app_.steps[task.step];
     if (!sources_.model || step.model < 0 || task.regions.empty())
       return std::nullopt;
+    const Processor *ownModel = modelOf(device);
+    const ModelRunner &runner = *runners_[static_cast<size_t>(step.model)];
     double us = 0;
     for (size_t i = 0; i < task.regions.size(); ++i) {
       bool own =
           std::ranges::find(device.backends, task.regions[i].backend) != device.backends.end();
-      const RegionProfile &region =
-          runners_[static_cast<size_t>(step.model)]->regions()[task.firstPart + i];
+      const RegionProfile &region = runner.regions()[task.firstPart + i];
       if ((!own && !task.regions[i].fallback.empty()) || region.predictedUs <= 0)
         return std::nullopt;
       us += region.predictedUs;
+      if (own && ownModel && ownModel->transferBytesPerUs > 0)
+        us -= std::clamp(runner.borderOf(task.firstPart + i).transferUs, 0.0, us);
     }
-    return us * meanCalls(chances_[task.step]);
+    us *= meanCalls(chances_[task.step]);
+    return ownModel ? std::max(0.0, us - ownModel->dispatchUs) : us;
+  }
+
+  /// Of what a model computes with, as far as its first input says; nothing: it is no model.
+  std::optional<ElementType> typeOf(const AppStep &step) const {
+    if (step.model < 0)
+      return std::nullopt;
+    std::span<const TensorView> inputs = runners_[static_cast<size_t>(step.model)]->inputs();
+    return inputs.empty() ? ElementType::kF32 : inputs[0].type;
   }
 
   /// What a CPU took elsewhere, at this one's rate.
   std::optional<double> scaled(const AppTask &task, const PipelineDevice &device) const {
     std::optional<double> us = measured(sources_.elsewhere, task, device);
-    bool runsModel = app_.steps[task.step].model >= 0;
-    double here = rateOf(sources_.model, device, runsModel),
-           there = rateOf(sources_.elsewhereModel, device, runsModel);
+    std::optional<ElementType> type = typeOf(app_.steps[task.step]);
+    double here = rateOf(sources_.model, device, type),
+           there = rateOf(sources_.elsewhereModel, device, type);
     if (!us || !device.runsSteps || here <= 0 || there <= 0)
       return std::nullopt;
     return *us * there / here;
@@ -187,6 +292,21 @@ private:
 };
 
 } // namespace
+
+Plan planOfApplication(const Plan &plan, const TaskGraph &graph, size_t tasks) {
+  Plan own = plan;
+  std::erase_if(own.tasks, [&](const PlannedTask &task) { return task.task >= tasks; });
+  std::erase_if(own.transfers, [&](const PlannedTransfer &transfer) {
+    const TaskEdge &edge = graph.edges[transfer.edge];
+    return edge.from >= tasks || edge.to >= tasks;
+  });
+  TaskGraph ownGraph = graph;
+  ownGraph.tasks.resize(tasks);
+  PlanTotals totals = totalsOf(ownGraph, own);
+  own.makespan = totals.makespan;
+  own.framesInFlight = std::max<size_t>(1, totals.framesInFlight);
+  return own;
+}
 
 std::vector<StepChances> chancesOf(const Application &app) {
   std::vector<StepChances> chances;

@@ -17,13 +17,20 @@ struct CostSources {
   /// is scaled by the models' rates. Data that no run was seen of come from it too. May be null.
   const AppProfile *elsewhere = nullptr;
   const DeviceProfile *elsewhereModel = nullptr;
-  /// The executor's own cost of a task, added on every device.
-  double dispatchUs = 2;
+  /// Values between tasks and frames; null: edges have no bytes, frames no size.
+  const ValueSizes *sizes = nullptr;
+  /// The thread that brings frames and takes results works on a core as well: it reads frames.
+  bool readsFrames = false;
+  double pictureBytes = 0;    ///< of a frame's picture; 0: not known
+  double arrivalPeriodUs = 0; ///< frames come so far apart; 0: the next one is always there
 };
 
 /// An application as schedulers and the simulator take it.
 struct AppGraph {
-  TaskGraph graph; ///< microseconds and bytes; processors are the devices, in their order
+  /// Microseconds and bytes; processors are the devices, in their order. Behind the application's
+  /// tasks stands what the thread does that feeds the pipeline, as far as it is known: "(read)",
+  /// "(collect)". The executor has no part in these, they take their cores' time all the same.
+  TaskGraph graph;
   std::vector<TaskVariation> variations;
   std::vector<std::vector<int>> counts; ///< as in SimulationOptions
   std::vector<double> probabilities;
@@ -33,13 +40,17 @@ struct AppGraph {
 };
 
 /// Costs are of an average frame: of a step in a for_each, of as many detections as frames have on
-/// average. A region on a device that has memory of its own is predicted with what its values take
-/// to get there and back, so that edges cost nothing beside it. Errors: kNotFound, naming the task
-/// and the device that nothing is known of, and what to do.
+/// average. What goes from one device to another takes the executor's hand-off, as measured, and to
+/// and from a modelled device's own memory what its profile says, over one path for each such
+/// device; a measured device's time has that in it, since its driver moves the data. Errors:
+/// kNotFound, naming the task and the device that nothing is known of, and what to do.
 Result<AppGraph> taskGraphOf(const Application &app, const AppTasks &tasks,
                              const std::vector<std::unique_ptr<ModelRunner>> &runners,
                              const std::vector<PipelineDevice> &devices,
                              const CostSources &sources);
+
+/// The plan without the tasks behind the application's: as an executor takes it.
+Plan planOfApplication(const Plan &plan, const TaskGraph &graph, size_t tasks);
 
 /// What decides how often a step runs in a frame. Both are names of AppProfile's maps; "": nothing.
 struct StepChances {

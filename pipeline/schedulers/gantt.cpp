@@ -24,23 +24,6 @@ double endOf(const GanttChart &chart) {
   return end;
 }
 
-/// Round numbers from 0 to `end`, about `wanted` of them.
-std::vector<double> ticks(double end, size_t wanted) {
-  if (!(end > 0))
-    return {0};
-  double rough = end / static_cast<double>(std::max<size_t>(1, wanted));
-  double power = std::pow(10, std::floor(std::log10(rough))), step = 10 * power;
-  for (double factor : {1.0, 2.0, 5.0})
-    if (factor * power >= rough * (1 - 1e-9)) {
-      step = factor * power;
-      break;
-    }
-  std::vector<double> list;
-  for (size_t i = 0; static_cast<double>(i) * step <= end * (1 + 1e-9); ++i)
-    list.push_back(static_cast<double>(i) * step);
-  return list;
-}
-
 size_t length(const std::string &text) { // in characters, of UTF-8
   return static_cast<size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
@@ -170,6 +153,22 @@ private:
 
 } // namespace
 
+std::vector<double> ganttTicks(double end, size_t wanted) {
+  if (!(end > 0))
+    return {0};
+  double rough = end / static_cast<double>(std::max<size_t>(1, wanted));
+  double power = std::pow(10, std::floor(std::log10(rough))), step = 10 * power;
+  for (double factor : {1.0, 2.0, 5.0})
+    if (factor * power >= rough * (1 - 1e-9)) {
+      step = factor * power;
+      break;
+    }
+  std::vector<double> list;
+  for (size_t i = 0; static_cast<double>(i) * step <= end * (1 + 1e-9); ++i)
+    list.push_back(static_cast<double>(i) * step);
+  return list;
+}
+
 GanttChart ganttOf(const TaskGraph &graph, const Plan &plan) {
   return PlanChart(graph, plan).draw();
 }
@@ -193,7 +192,7 @@ std::string ganttText(const GanttChart &chart, size_t columns) {
             laneText(std::move(bars), scale, width) + "\n";
   }
   std::string axis(names + 1, ' ');
-  for (double tick : ticks(end, width / 12)) {
+  for (double tick : ganttTicks(end, width / 12)) {
     std::string label = format("%g", tick);
     size_t most = names + 1 + width - std::min(width, label.size());
     size_t at = std::min(most, names + 1 + static_cast<size_t>(std::lround(tick * scale)));
@@ -227,7 +226,7 @@ std::string ganttSvg(const GanttChart &chart) {
   svg += "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
   add(svg, "<text x=\"%.1f\" y=\"22\" font-size=\"14\">", names);
   svg += escaped(chart.title) + "</text>\n";
-  for (double tick : ticks(end, 10)) {
+  for (double tick : ganttTicks(end, 10)) {
     double x = names + tick * scale;
     add(svg,
         "<path d=\"M%.2f %.1fV%.1f\" stroke=\"#e4e4e4\"/><text x=\"%.2f\" y=\"%.1f\" "

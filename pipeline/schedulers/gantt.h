@@ -28,6 +28,9 @@ struct GanttChart {
 /// keeps its colour. Of what repeats, so many rounds that the last one has all overlaps.
 GanttChart ganttOf(const TaskGraph &graph, const Plan &plan);
 
+/// Round numbers from 0 to `end`, about `wanted` of them: for an axis of times.
+std::vector<double> ganttTicks(double end, size_t wanted);
+
 /// For a terminal `columns` wide: a line a lane, and a line of times. A bar without room for its
 /// label has as much of it as fits; bars shorter than a column share it.
 std::string ganttText(const GanttChart &chart, size_t columns = 100);

@@ -31,6 +31,7 @@ public:
     tasks();
     flows();
     frames();
+    plans();
     return text_ + "\n]}\n";
   }
 
@@ -101,6 +102,14 @@ private:
       event("C", 0, "frames in flight",
             at(moment.atNs) + args("\"frames\":" + std::to_string(running)));
     }
+  }
+
+  void plans() {
+    for (const PlanEvent &plan : trace_.plans)
+      event("i", 0, "new plan",
+            ",\"cat\":\"plan\",\"s\":\"g\"" + at(plan.atNs) +
+                args("\"interval_us\":" + nlohmann::json(plan.intervalUs).dump() +
+                     ",\"makespan_us\":" + nlohmann::json(plan.makespanUs).dump()));
   }
 
   const Trace &trace_;

@@ -30,6 +30,12 @@ struct FrameEvent {
   int64_t atNs = 0;
 };
 
+/// Frames that begin from then on follow another plan.
+struct PlanEvent {
+  int64_t atNs = 0;
+  double intervalUs = 0, makespanUs = 0; ///< that it gives a frame
+};
+
 /// The newest so many events, in memory that is there from the start. One thread adds; reading
 /// needs whatever orders it after that.
 template <typename Event> class EventRing {
@@ -61,6 +67,7 @@ struct Trace {
   std::vector<std::string> lanes, tasks;
   std::vector<TaskEvent> events;  ///< by start
   std::vector<FrameEvent> frames; ///< by time
+  std::vector<PlanEvent> plans;   ///< that replaced the first one, by time
   uint64_t lost = 0;              ///< older events that there was no room for
 };
 
@@ -75,8 +82,8 @@ std::vector<TraceBar> barsOf(const Trace &trace, int64_t first, int64_t last);
 
 /// Chrome's trace event format, as Perfetto and chrome://tracing read it: a thread a device with
 /// its tasks, a flow through the tasks of each frame, each frame from its submission to its end,
-/// every copy as an instant, and counters of ready tasks and of frames in flight.
-/// Source: "Trace Event Format", Google, 2016 version.
+/// every copy and every new plan as an instant, and counters of ready tasks and of frames in
+/// flight. Source: "Trace Event Format", Google, 2016 version.
 std::string traceText(const Trace &trace);
 
 /// The same as a file, whole or not at all. Errors: kIo.

@@ -8,6 +8,7 @@
 #include "python/binding/frame_run.h"
 #include "python/binding/picture.h"
 #include "python/binding/work_callback.h"
+#include "tools/tandem/app_costs.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/open_app.h"
 #include "tools/tandem/output_place.h"

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <sstream>
 
 namespace tandem::test {
@@ -65,6 +66,30 @@ protected:
     Surroundings around;
     around.variables = {"TANDEM_CACHE=" + path("cache")};
     return runTandem(arguments, around);
+  }
+
+  /// On all pictures, so many times, with variables beside the cache's.
+  Outcome runAgain(int times, const std::vector<std::string> &options,
+                   const std::vector<std::string> &variables = {}) const {
+    std::vector<std::string> arguments = {"run", path("app.yaml"), "--pipeline", "--json"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    for (int i = 0; i < times * kPictures; ++i)
+      arguments.push_back(picture(i % kPictures));
+    Surroundings around;
+    around.variables = variables;
+    around.variables.push_back("TANDEM_CACHE=" + path("cache"));
+    return runTandem(arguments, around);
+  }
+  /// The costs of the application, changed.
+  std::string costs(const std::function<void(nlohmann::json &)> &change) const {
+    EXPECT_EQ(run({"profile", "-o", path("costs.json")}).exitCode, 0);
+    nlohmann::json costs = nlohmann::json::parse(readBytes(path("costs.json")));
+    change(costs);
+    writeBytes(path("costs.json"), costs.dump());
+    return path("costs.json");
+  }
+  nlohmann::json eventsOf(const std::string &trace) const {
+    return nlohmann::json::parse(readBytes(path(trace)))["traceEvents"];
   }
 
   static constexpr int kPictures = 10;
@@ -189,6 +214,155 @@ TEST_F(Pipeline, TakesVideosAndSaysWhereTheyEnd) {
   EXPECT_EQ(ran.exitCode, 1);
   EXPECT_THAT(ran.err, HasSubstr("words.mp4: error: is not a video that can be read"));
 }
+
+/// Tasks that take a hundred times what the costs say, as on a phone that has become hot.
+TEST_F(Pipeline, PlansAgainWhenTasksTakeLonger) {
+  std::string wrong = costs([](nlohmann::json &costs) {
+    for (nlohmann::json &task : costs["tasks"])
+      for (nlohmann::json &us : task["us"])
+        us = us.get<double>() / 100;
+  });
+  Outcome ran = runAgain(200, {"--costs", wrong, "--replan", "1", "--trace", path("t.json")});
+  ASSERT_EQ(ran.exitCode, 0) << ran.err;
+  EXPECT_EQ(jsonLines(ran.out).size(), size_t{200 * kPictures});
+  size_t told = ran.err.find("times what was planned; planned again: ");
+  ASSERT_NE(told, std::string::npos) << ran.err;
+  EXPECT_EQ(ran.err.find("planned again", told + 60), std::string::npos) << "said once";
+  size_t plans = 0;
+  for (const nlohmann::json &event : eventsOf("t.json"))
+    plans += event["name"] == "new plan" && event["args"]["interval_us"] > 0;
+  EXPECT_GE(plans, 1u);
+}
+
+TEST_F(Pipeline, KeepsItsPlanWhenToldTo) {
+  std::string wrong = costs([](nlohmann::json &costs) {
+    for (nlohmann::json &task : costs["tasks"])
+      for (nlohmann::json &us : task["us"])
+        us = us.get<double>() / 100;
+  });
+  Outcome ran = runAgain(20, {"--costs", wrong, "--replan", "0"});
+  ASSERT_EQ(ran.exitCode, 0) << ran.err;
+  EXPECT_EQ(ran.err.find("planned again"), std::string::npos) << ran.err;
+}
+
+TEST_F(Pipeline, HasNoMoreFramesInFlightThanAsked) {
+  Outcome ran = runAgain(3, {"--frames-in-flight", "2", "--trace", path("t.json")});
+  ASSERT_EQ(ran.exitCode, 0) << ran.err;
+  int most = 0, open = 0;
+  for (const nlohmann::json &event : eventsOf("t.json")) {
+    if (event["name"] == "frames in flight")
+      most = std::max(most, event["args"]["frames"].get<int>());
+    if (event.value("cat", "") == "frames") // from its submission to its end
+      most = std::max(most, open += event["ph"] == "b" ? 1 : -1);
+  }
+  EXPECT_LE(most, 2);
+  EXPECT_GE(most, 1);
+}
+
+TEST_F(Pipeline, TakesPrioritiesAndDeadlinesOfFrames) {
+  Outcome ran = runAgain(1, {"--priority", picture(3) + "=2", "--deadline", "60000"});
+  ASSERT_EQ(ran.exitCode, 0) << ran.err;
+  EXPECT_EQ(jsonLines(ran.out).size(), size_t{kPictures});
+  ran = runAgain(1, {"--priority", "other.bmp=2"});
+  EXPECT_EQ(ran.exitCode, 2);
+  EXPECT_THAT(ran.err, HasSubstr("--priority names 'other.bmp', which is none of the inputs"));
+  ran = runAgain(1, {"--priority", picture(3) + "=high"});
+  EXPECT_EQ(ran.exitCode, 2);
+  EXPECT_THAT(ran.err, HasSubstr("is 'high', expected a whole number"));
+}
+
+TEST_F(Pipeline, RefusesADeadlineThatNoPlanKeepsToAndSaysWhichStage) {
+  std::string slow = costs([](nlohmann::json &costs) {
+    for (nlohmann::json &task : costs["tasks"])
+      task["us"]["cpu"] = task["name"] == "run" ? 5000 : 100;
+  });
+  writeBytes(path("app.yaml"), "deadline: 2\n" + kApp);
+  for (const std::vector<std::string> &options :
+       {std::vector<std::string>{"--costs", slow}, {"--costs", slow, "--deadline", "3"}}) {
+    Outcome ran = runAgain(1, options);
+    EXPECT_EQ(ran.exitCode, 1);
+    EXPECT_EQ(ran.out, "");
+    EXPECT_THAT(errorLines(ran.err), ::testing::SizeIs(1)) << ran.err;
+    EXPECT_THAT(ran.err, AllOf(HasSubstr("app.yaml: error: a frame may take "),
+                               HasSubstr("it waits longest for 'run' 50"),
+                               HasSubstr("and no plan can do it: the least is 53")));
+  }
+  EXPECT_EQ(runAgain(1, {"--costs", slow, "--deadline", "60000"}).exitCode, 0);
+}
+
+TEST_F(Pipeline, DropsFramesWithoutWaitingForResults) {
+  Outcome ran = runAgain(20, {"--drop-oldest", "--frames-in-flight", "1"});
+  ASSERT_EQ(ran.exitCode, 0) << ran.err;
+  std::vector<nlohmann::json> lines = jsonLines(ran.out);
+  ASSERT_EQ(lines.size(), size_t{20 * kPictures}) << "a line each, run or dropped";
+  size_t done = 0;
+  for (const nlohmann::json &line : lines)
+    done += line.contains("side");
+  EXPECT_GE(done, 1u);
+}
+
+TEST_F(Pipeline, SeesBeforeItRunsThatATraceCannotBeWritten) {
+  Outcome ran = run({"run", "--pipeline", "--json", "--trace", path("no/such/t.json")});
+  EXPECT_EQ(ran.exitCode, 1);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, HasSubstr("t.json: error: cannot be written: there is no folder"));
+  EXPECT_FALSE(std::filesystem::exists(path("cache"))) << "nothing was compiled for it";
+}
+
+TEST_F(Pipeline, DrawsChartsAsPictures) {
+  Outcome plan = run({"plan", "--png", path("plan.png")});
+  ASSERT_EQ(plan.exitCode, 0) << plan.err;
+  EXPECT_THAT(readBytes(path("plan.png")), StartsWith("\x89PNG"));
+  Outcome ran = run({"run", "--pipeline", "--png", path("run.png")});
+  ASSERT_EQ(ran.exitCode, 0) << ran.err;
+  EXPECT_THAT(readBytes(path("run.png")), StartsWith("\x89PNG"));
+}
+
+TEST_F(Pipeline, GoesOnBehindAPictureThatIsNotThere) {
+  ASSERT_EQ(runAgain(1, {}).exitCode, 0) << "and the costs are known";
+  std::filesystem::remove(picture(4));
+  Outcome ran = runAgain(1, {});
+  EXPECT_EQ(ran.exitCode, 1);
+  EXPECT_THAT(errorLines(ran.err), ::testing::ElementsAre(HasSubstr("p4.bmp: error: ")));
+  EXPECT_EQ(jsonLines(ran.out).size(), size_t{kPictures - 1});
+}
+
+TEST_F(Pipeline, RefusesCostsThatAreDamaged) {
+  writeBytes(path("costs.json"), "{\"version\": 2, ");
+  Outcome ran = runAgain(1, {"--costs", path("costs.json")});
+  EXPECT_EQ(ran.exitCode, 1);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(errorLines(ran.err),
+              ::testing::ElementsAre(HasSubstr("costs.json: error: not a JSON file")));
+}
+
+TEST_F(Pipeline, SaysThatResultsCannotBeWritten) {
+  std::vector<std::string> arguments = {"run", path("app.yaml"), "--pipeline", "--json"};
+  for (int i = 0; i < kPictures; ++i)
+    arguments.push_back(picture(i));
+  Surroundings full;
+  full.stdoutTo = "/dev/full";
+  full.variables = {"TANDEM_CACHE=" + path("cache")};
+  Outcome ran = runTandem(arguments, full);
+  EXPECT_EQ(ran.exitCode, 1);
+  EXPECT_THAT(errorLines(ran.err), ::testing::SizeIs(1)) << ran.err;
+}
+
+#ifdef TANDEM_HOST_LIBRARY // else nothing here fails on purpose
+TEST_F(Pipeline, TellsOfAFrameThatFailsAndGoesOnWithTheOthers) {
+  Outcome sound = runAgain(1, {"--backends", "neuron"});
+  ASSERT_EQ(sound.exitCode, 0) << sound.err;
+  Outcome ran = runAgain(3, {"--backends", "neuron"},
+                         {"TANDEM_NEURON_FAULT=NeuronExecution_compute:9:DEAD_OBJECT"});
+  EXPECT_EQ(ran.exitCode, 1);
+  std::vector<std::string> errors = errorLines(ran.err);
+  ASSERT_THAT(errors, ::testing::SizeIs(::testing::Ge(1u)));
+  for (const std::string &error : errors)
+    EXPECT_THAT(error, AllOf(HasSubstr(".bmp: error: "), HasSubstr("step 'run', frame ")));
+  EXPECT_EQ(jsonLines(ran.out).size() + errors.size(), size_t{3 * kPictures})
+      << "each frame is told of once";
+}
+#endif
 
 } // namespace
 } // namespace tandem::test

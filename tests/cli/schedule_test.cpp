@@ -109,9 +109,16 @@ TEST_F(ScheduleCommand, DrawsTheChart) {
   EXPECT_EQ(folder_.names(), (std::vector<std::string>{"g.json", "plan.svg"}));
 }
 
+TEST_F(ScheduleCommand, DrawsTheChartAsAPicture) {
+  Outcome outcome = schedule({"--png", path("plan.png")});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_TRUE(readBytes(path("plan.png")).starts_with("\x89PNG\r\n"));
+}
+
 TEST_F(ScheduleCommand, TheChartDoesNotReplaceTheGraph) {
   EXPECT_EQ(wrongUsage({"--svg", path("g.json")}),
-            path("g.json") + ": error: the chart would replace the graph\n");
+            path("g.json") + ": error: the chart would replace '" + path("g.json") +
+                "', which is read, give it another name\n");
   EXPECT_EQ(readBytes(path("g.json")), kGraph);
   Outcome outcome = schedule({"--svg", path("no/such/plan.svg")});
   EXPECT_EQ(outcome.exitCode, 1);

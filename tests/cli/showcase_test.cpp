@@ -118,5 +118,25 @@ TEST(Showcase, FindsAPersonACatAndACup) {
   EXPECT_EQ(face["emotion"], "happy");
 }
 
+/// Faces enter and leave; frames overlap; every frame's results are those of one step after
+/// another, to the last bit (bench --check).
+TEST(Showcase, FindsTheSameInAPipelineFrameForFrame) {
+  if (!hasFetchedModels())
+    GTEST_SKIP() << "needs ./dev models";
+  fs::path pictures = kRoot / "apps/showcase/pictures";
+  TemporaryFolder folder;
+  std::string clip = folder.path("clip.avi");
+  Outcome made = runProgram({TANDEM_CLIP, clip, pictures / "astronaut.png", pictures / "coffee.png",
+                             "--frames", "24", "--width", "320", "--height", "240"});
+  ASSERT_EQ(made.exitCode, 0) << made.err;
+  std::string application = kRoot / "apps/showcase/showcase.yaml";
+  Outcome bench = runTandem(
+      {"bench", application, clip, "--pipeline", "--check", "--seconds", "0.01", "--json"});
+  ASSERT_EQ(bench.exitCode, 0) << bench.err;
+  json report = json::parse(bench.out);
+  EXPECT_EQ(report["checked"], true);
+  EXPECT_EQ(report["frames"], 24);
+}
+
 } // namespace
 } // namespace tandem::test

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 namespace tandem {
+
 bool isApplication(const std::string &path) {
   std::string ending = std::filesystem::path(path).extension().string();
   return ending == ".yaml" || ending == ".yml";
@@ -27,7 +28,14 @@ std::vector<CLI::Option *> addAppOptions(CLI::App &command, AppOptions &options)
           .add_option("-d,--device", options.device,
                       "application: what to compile its models for, see 'tandem devices' "
                       "[default: host, this machine]")
-          ->check(notEmpty())};
+          ->check(notEmpty()),
+      command
+          .add_option(
+              "--placement", options.placement,
+              "application: how ops of its models are given to backends: by predicted cost, "
+              "or greedily to the first that runs them")
+          ->check(CLI::IsMember({"cost", "greedy"}))
+          ->capture_default_str()};
 }
 
 std::variant<OpenedApp, int> loadApp(std::string_view command, const AppOptions &options,
@@ -39,6 +47,7 @@ std::variant<OpenedApp, int> loadApp(std::string_view command, const AppOptions 
                         .models = *models,
                         .backends = options.backends,
                         .device = options.device,
+                        .placesGreedily = options.placement == "greedy",
                         .threads = options.threads,
                         .report = progressReport()};
   if (Status wrong = checkAppRequest(request); !wrong.ok())

@@ -19,6 +19,7 @@ struct AppOptions {
   std::vector<std::string> models;   ///< NAME=FILE, instead of the application's own
   std::vector<std::string> backends; ///< in order of preference; empty: as the application says
   std::string device;                ///< what to compile for; empty: this machine
+  std::string placement = "cost";    ///< or "greedy", as of CompileSettings
   int threads = 1;                   ///< inside one operation of a model
 };
 

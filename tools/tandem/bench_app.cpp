@@ -5,6 +5,7 @@
 #include "tools/tandem/json_text.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -72,6 +73,75 @@ Status runRound(Executor &executor, size_t limit, std::span<const Image> frames,
   return status;
 }
 
+/// To the last bit.
+std::string exactText(double value) {
+  std::array<char, 40> text;
+  std::snprintf(text.data(), text.size(), "%a ", value);
+  return text.data();
+}
+std::string exactText(const ResultValue &value) {
+  if (const auto *word = std::get_if<std::string>(&value))
+    return *word + " ";
+  if (const auto *number = std::get_if<double>(&value))
+    return exactText(*number);
+  std::string text;
+  for (double score : std::get<std::vector<double>>(value))
+    text += exactText(score);
+  return text;
+}
+std::string exactText(const std::vector<FoundItem> &items) {
+  std::string text;
+  for (const FoundItem &item : items) {
+    text += "[" + item.label.value_or("");
+    for (double number : {item.box.x0, item.box.y0, item.box.x1, item.box.y1, item.score})
+      text += exactText(number);
+    for (const auto &[name, value] : item.fields)
+      text += name + " " + exactText(value);
+    text += "] ";
+  }
+  return text;
+}
+
+/// All that the application found on each frame, to be compared.
+Result<std::vector<std::string>> findings(Executor &executor, size_t limit,
+                                          std::span<const Image> frames) {
+  std::vector<std::string> texts;
+  size_t submitted = 0;
+  while (texts.size() < frames.size()) {
+    if (submitted < frames.size() && submitted - texts.size() < limit) {
+      TANDEM_RETURN_IF_ERROR(executor.submit(frames[submitted++]).status());
+      continue;
+    }
+    TANDEM_ASSIGN_OR_RETURN(FrameResult result, executor.next());
+    std::string &text = texts.emplace_back();
+    for (const NamedResult &named : result.results)
+      text += named.name + " " +
+              (named.value
+                   ? std::visit([](const auto &value) { return exactText(value); }, *named.value)
+                   : "none ");
+  }
+  return texts;
+}
+
+/// Refuses results that are not those of the same application run one step after another.
+Status checkAgainstSequential(const BenchAppOptions &options, const StepTable &table,
+                              const AppExecutor &executor, std::span<const Image> frames) {
+  auto app = loadApp("bench", options.app, table);
+  if (!std::holds_alternative<OpenedApp>(app))
+    return Error(Code::kInternal, options.app.file, "cannot be opened a second time");
+  TANDEM_ASSIGN_OR_RETURN(
+      AppExecutor sequential,
+      makeAppExecutor(std::get<OpenedApp>(std::move(app)), table, PipelineSetup(), {}));
+  TANDEM_ASSIGN_OR_RETURN(std::vector<std::string> expected, findings(*sequential, 1, frames));
+  TANDEM_ASSIGN_OR_RETURN(std::vector<std::string> found,
+                          findings(*executor, executor.capacity(), frames));
+  for (size_t i = 0; i < expected.size(); ++i)
+    if (found[i] != expected[i])
+      return Error(Code::kInternal, options.app.file, "frame ", i + 1, ": the result ", found[i],
+                   " is not that of one step after another, ", expected[i]);
+  return {};
+}
+
 Result<Measurement> measure(Executor &executor, size_t limit, const std::vector<Image> &frames,
                             double seconds) {
   Measurement result;
@@ -94,6 +164,7 @@ void print(const BenchAppOptions &options, const Measurement &result,
                                    {"pipeline", planned.has_value()},
                                    {"threads", options.app.threads},
                                    {"frames", result.latenciesMs.size()},
+                                   {"checked", options.check},
                                    {"frames_per_second", result.framesPerSecond()},
                                    {"interval_ms", result.intervalMs()},
                                    {"latency_p50_ms", result.latencyMs(0.5)},
@@ -117,10 +188,14 @@ void print(const BenchAppOptions &options, const Measurement &result,
 
 } // namespace
 
-int benchApp(const BenchAppOptions &options) {
-  if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs);
-      !places.ok())
+int benchApp(const BenchAppOptions &asked) {
+  BenchAppOptions options = asked;
+  options.pipeline.readsFrames = false; // they are there before the clock starts
+  options.pipeline.replanMs = 0;        // what is measured is one plan
+  if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs); !places.ok())
     return refuseRequest(places.error());
+  if (Status arrival = settleArrival(options.pipeline, options.inputs); !arrival.ok())
+    return refuseRequest(arrival.error());
   StepTable table;
   registerAllSteps(table);
   auto app = loadApp("bench", options.app, table);
@@ -133,6 +208,9 @@ int benchApp(const BenchAppOptions &options) {
       makeAppExecutor(std::get<OpenedApp>(std::move(app)), table, options.pipeline, options.inputs);
   if (!executor.ok())
     return refuse(executor.error());
+  if (options.check)
+    if (Status equal = checkAgainstSequential(options, table, *executor, *frames); !equal.ok())
+      return refuse(equal.error());
   Result<Measurement> result = measure(**executor, executor->capacity(), *frames, options.seconds);
   if (!result.ok())
     return refuse(result.error());

@@ -13,6 +13,7 @@ struct BenchAppOptions {
   PipelineSetup pipeline;
   std::vector<std::string> inputs; ///< pictures and videos
   double seconds = 2;              ///< of measuring, at least one round over all frames
+  bool check = false;              ///< results against those of one step after another
   bool json = false;
 };
 

@@ -16,6 +16,8 @@ Result<std::string> compileCached(const AppModel &model, const AppRequest &reque
   compile.backends = request.backends.empty() ? model.backends : request.backends;
   if (!request.device.empty())
     compile.device = request.device;
+  if (request.placesGreedily)
+    compile.placement = CompileSettings::Placement::kGreedy;
   std::string title = "compile " + std::filesystem::path(model.file).filename().string();
   compile.progress = [&](const std::string &stage, double done) {
     if (request.report)

@@ -21,6 +21,7 @@ struct AppRequest {
   std::map<std::string, std::string> models; ///< name to file, instead of the application's own
   std::vector<std::string> backends; ///< in order of preference; empty: as the application says
   std::string device;                ///< what to compile for; empty: this machine
+  bool placesGreedily = false;       ///< each op to the first backend that runs it
   int threads = 1;                   ///< inside one operation of a model
   WorkReport report;                 ///< may be empty
 };

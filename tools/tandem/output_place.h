@@ -13,4 +13,7 @@ namespace tandem {
 Status checkOutputPlace(const std::string &output, std::string_view what,
                         std::span<const std::string> inputs);
 
+/// Whether a file can be made or replaced at `output`, before the work that it is for. Errors: kIo.
+Status checkWritable(const std::string &output);
+
 } // namespace tandem

@@ -3,70 +3,33 @@
 #include "base/file.h"
 #include "pipeline/plan/devices.h"
 #include "pipeline/plan/measured_graph.h"
-#include "pipeline/plan/profile_application.h"
 #include "pipeline/schedulers/gantt.h"
 #include "pipeline/schedulers/scheduler.h"
-#include "tools/tandem/bundle_cache.h"
-#include "tools/tandem/command.h"
-#include "tools/tandem/frame_input.h"
-#include "tools/tandem/output_place.h"
+#include "tools/tandem/app_costs.h"
+#include "tools/tandem/gantt_picture.h"
 
 #include <algorithm>
-#include <fstream>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
 #include <numeric>
 
 namespace tandem {
 namespace {
 
-/// Frames that costs are measured on: so many of each video, and of all inputs together at most.
-constexpr int64_t kFramesOfAVideo = 30;
-constexpr size_t kMostFrames = 100;
 /// Kept by each device for a trace; older ones make room.
 constexpr size_t kTraceEvents = 200'000;
 /// Shown by a chart of a measured run: more bars than that nobody can read.
 constexpr int64_t kChartFrames = 12;
 
-/// The processor's name as the system has it.
-std::string machineName() {
-  std::ifstream file("/proc/cpuinfo");
-  std::string line, name = "this machine";
-  while (std::getline(file, line))
-    if (size_t colon = line.find(": "); line.starts_with("model name") && colon != line.npos) {
-      name = line.substr(colon + 2);
-      break;
-    }
-  return name + ", " + std::to_string(usableCores().size()) + " cores";
+double deadlineMsOf(const PipelineSetup &setup, const Application &app) {
+  return setup.deadlineMs > 0 ? setup.deadlineMs : app.deadlineMs;
 }
 
-/// Frames all over the inputs, so that what enters and leaves is seen.
-Result<std::vector<Image>> sampleFrames(const std::vector<std::string> &inputs) {
-  std::vector<Image> frames;
-  FrameInput input(inputs);
-  InputFrame frame;
-  while (frames.size() < kMostFrames) {
-    TANDEM_ASSIGN_OR_RETURN(bool more, input.next(frame));
-    if (!more)
-      break;
-    int64_t apart = std::max<int64_t>(1, input.frames() / kFramesOfAVideo);
-    if (frame.number % apart == 0)
-      frames.push_back(std::move(frame.image));
-  }
-  return frames;
-}
-
-/// One device of each kind, and a second core where there is one.
-ProfileOptions whatToMeasure(const std::vector<PipelineDevice> &devices) {
-  ProfileOptions options;
-  auto kindIsIn = [](const std::vector<PipelineDevice> &list, const PipelineDevice &device) {
-    return std::ranges::find(list, device.kind, &PipelineDevice::kind) != list.end();
-  };
-  for (const PipelineDevice &device : devices)
-    if (!kindIsIn(options.devices, device))
-      options.devices.push_back(device);
-    else if (!kindIsIn(options.partners, device))
-      options.partners.push_back(device);
-  options.machine = machineName();
-  return options;
+/// The least of two limits of which 0 is none.
+double leastLimit(double a, double b) {
+  return a <= 0 || b <= 0 ? std::max(a, b) : std::min(a, b);
 }
 
 Result<Plan> scheduleGraph(const AppGraph &graph, const PipelineSetup &setup) {
@@ -74,12 +37,16 @@ Result<Plan> scheduleGraph(const AppGraph &graph, const PipelineSetup &setup) {
   SchedulerChoice choice =
       allSchedulers().choose(setup.scheduler, setup.objective, Objective::kThroughput);
   options.objective = choice.objective;
-  bool throughput = choice.objective == Objective::kThroughput;
-  options.mostFramesInFlight = throughput ? setup.framesInFlight : 0;
-  options.mostLatency = throughput ? setup.latencyMs * 1e3 : 0;
+  double latencyUs = leastLimit(setup.latencyMs, setup.deadlineMs) * 1e3;
+  if (choice.objective == Objective::kThroughput) {
+    options.mostFramesInFlight = setup.framesInFlight;
+    options.mostLatency = latencyUs;
+    options.mostBytes = setup.memoryMiB * (1 << 20);
+    TANDEM_RETURN_IF_ERROR(requireLatencyOfSomePlan(graph.graph, latencyUs));
+  }
   TANDEM_ASSIGN_OR_RETURN(Plan plan, allSchedulers().run(choice.name, graph.graph, options));
   double periodUs = setup.framesPerSecond > 0 ? 1e6 / setup.framesPerSecond : 0;
-  TANDEM_RETURN_IF_ERROR(requirePace(graph.graph, plan, periodUs, setup.latencyMs * 1e3));
+  TANDEM_RETURN_IF_ERROR(requirePace(graph.graph, plan, periodUs, latencyUs));
   return plan;
 }
 
@@ -93,17 +60,25 @@ Result<Plan> scheduleFor(const OpenedApp &app, const AppGraph &graph, const Pipe
 
 /// A plan of the application's tasks on as many of the cores as may be used and the profile's other
 /// processors.
-Result<PlannedApp> planOn(const OpenedApp &app, const PipelineSetup &setup,
+Result<PlannedApp> planOn(const OpenedApp &app, const StepTable &table, PipelineSetup setup,
                           const DeviceProfile &profile, std::vector<int> cores, bool pin,
-                          const CostSources &sources) {
+                          CostSources sources) {
+  setup.deadlineMs = deadlineMsOf(setup, app.parts.app);
   if (setup.cores)
     cores.resize(std::min(cores.size(), setup.cores));
+  TANDEM_ASSIGN_OR_RETURN(ValueSizes sizes, valueSizesOf(app.parts, table));
+  sources.sizes = &sizes;
+  sources.readsFrames = setup.readsFrames;
+  sources.arrivalPeriodUs = setup.arrivalFps > 0 ? 1e6 / setup.arrivalFps : 0;
   PlannedApp planned;
-  planned.tasks = tasksOf(app.parts.app, app.parts.runners);
+  planned.tasks = tasksOf(app.parts.app, app.parts.runners, &sizes);
   planned.devices = devicesFor(planned.tasks, profile, cores, pin);
   TANDEM_ASSIGN_OR_RETURN(planned.graph, taskGraphOf(app.parts.app, planned.tasks,
                                                      app.parts.runners, planned.devices, sources));
+  auto start = std::chrono::steady_clock::now();
   TANDEM_ASSIGN_OR_RETURN(planned.plan, scheduleFor(app, planned.graph, setup));
+  planned.planningMs =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return planned;
 }
 
@@ -137,92 +112,6 @@ GanttChart chartOf(const Trace &trace, int64_t first, int64_t last) {
 
 } // namespace
 
-std::vector<CLI::Option *> addPipelineOptions(CLI::App &command, PipelineSetup &setup, bool runs) {
-  if (runs)
-    command.add_flag("--pipeline", setup.enabled,
-                     "application: frames overlap, spread over cores and devices as planned");
-  std::vector<CLI::Option *> options = {
-      command
-          .add_option("--objective", setup.objective,
-                      "what the plan makes least: the time between frames, or that of one frame "
-                      "[default: throughput, or what the scheduler is for]")
-          ->check(CLI::IsMember({"throughput", "latency"})),
-      command
-          .add_option("--scheduler", setup.scheduler, "who plans [default: throughput, or best]")
-          ->check(CLI::IsMember(allSchedulers().names())),
-      command
-          .add_option("--fps", setup.framesPerSecond, "frames a second that the plan must reach")
-          ->check(numberWithin(1e-3, 1e6)),
-      command.add_option("--latency", setup.latencyMs, "ms of a frame that the plan must keep to")
-          ->check(numberWithin(1e-3, 1e9)),
-      command
-          .add_option("--frames-in-flight", setup.framesInFlight,
-                      "frames that are worked on at a time, at most")
-          ->check(CLI::Range(1, 1000)),
-      command.add_option("--cores", setup.cores, "cores to use, at most")
-          ->check(CLI::Range(1, 1024)),
-      command
-          .add_option("--costs", setup.costs,
-                      "a file that 'tandem profile' wrote of the application [default: the "
-                      "cache's, which 'tandem profile APP FRAMES' measures anew]")
-          ->check(notEmpty()),
-      command.add_option("--svg", setup.svg, "draw the Gantt chart into this file")
-          ->check(notEmpty())};
-  if (!runs)
-    return options;
-  options.push_back(
-      command.add_flag("--drop-oldest", setup.dropOldest,
-                       "pipeline: of frames that wait, the oldest makes room for a new one"));
-  options.push_back(command
-                        .add_option("--trace", setup.trace,
-                                    "pipeline: write what ran when, for Perfetto or "
-                                    "chrome://tracing")
-                        ->check(notEmpty()));
-  return options;
-}
-
-Result<std::string> placeOfCosts(const OpenedApp &app) {
-  return cachePlace("profiles", app.parts.app.name + ".json", app.identity + machineName());
-}
-
-Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
-                                const std::vector<std::string> &inputs) {
-  if (inputs.empty())
-    return Error(Code::kNotFound, app.parts.app.path,
-                 "nothing is known of its costs on this machine, give pictures or a video to "
-                 "measure them on");
-  TANDEM_ASSIGN_OR_RETURN(DeviceProfile profile, findProfile(app.device));
-  TANDEM_ASSIGN_OR_RETURN(std::vector<Image> frames, sampleFrames(inputs));
-  AppTasks tasks = tasksOf(app.parts.app, app.parts.runners);
-  WorkReport report = app.report ? app.report : [](auto &&...) {};
-  std::string title = "profile " + app.parts.app.name;
-  report(title,
-         "measuring its tasks on " + std::to_string(frames.size()) +
-             (frames.size() == 1 ? " frame" : " frames"),
-         0.5);
-  Result<AppProfile> costs = profileApplication(
-      app.parts, table, frames, whatToMeasure(devicesFor(tasks, profile, usableCores())));
-  report(title, "", 1);
-  return costs;
-}
-
-Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const std::string &file,
-                             const std::vector<std::string> &inputs) {
-  if (!file.empty()) {
-    TANDEM_ASSIGN_OR_RETURN(AppProfile costs, loadAppProfile(file));
-    if (costs.application != app.parts.app.name)
-      return Error(Code::kInvalidArgument, file, "has the costs of application '",
-                   costs.application, "', not of '", app.parts.app.name, "'");
-    return costs;
-  }
-  TANDEM_ASSIGN_OR_RETURN(std::string place, placeOfCosts(app));
-  if (Result<AppProfile> known = loadAppProfile(place); known.ok())
-    return known;
-  TANDEM_ASSIGN_OR_RETURN(AppProfile costs, measureCosts(app, table, inputs));
-  TANDEM_RETURN_IF_ERROR(saveAppProfile(place, costs));
-  return costs;
-}
-
 Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
                             const PipelineSetup &setup, const std::vector<std::string> &inputs) {
   TANDEM_ASSIGN_OR_RETURN(AppProfile costs, costsHere(app, table, setup.costs, inputs));
@@ -230,7 +119,7 @@ Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
   CostSources sources;
   sources.measured = &costs;
   TANDEM_ASSIGN_OR_RETURN(PlannedApp planned,
-                          planOn(app, setup, profile, usableCores(), /*pin=*/true, sources));
+                          planOn(app, table, setup, profile, usableCores(), /*pin=*/true, sources));
   planned.machine = machineName();
   return planned;
 }
@@ -245,8 +134,8 @@ Result<PlannedApp> planForDevice(const OpenedApp &app, const StepTable &table,
   sources.model = &profile;
   sources.elsewhere = &here;
   sources.elsewhereModel = &host;
-  TANDEM_ASSIGN_OR_RETURN(PlannedApp planned,
-                          planOn(app, setup, profile, coresOf(profile), /*pin=*/false, sources));
+  TANDEM_ASSIGN_OR_RETURN(PlannedApp planned, planOn(app, table, setup, profile, coresOf(profile),
+                                                     /*pin=*/false, sources));
   planned.machine = profile.title + (profile.modelled ? ", modelled" : "");
   return planned;
 }
@@ -257,50 +146,106 @@ Result<PlannedApp> planApp(const OpenedApp &app, const StepTable &table, const P
                               : planForDevice(app, table, setup, inputs);
 }
 
+// ---- planning again
+
+static DriftOptions driftOptions(const PipelineSetup &setup) {
+  DriftOptions options;
+  options.period = std::chrono::microseconds(std::llround(setup.replanMs * 1e3));
+  return options;
+}
+
+Replanner::Replanner(PipelinedExecutor &executor, const PlannedApp &planned,
+                     const PipelineSetup &setup)
+    : executor_(executor), graph_(planned.graph), lastGraph_(graph_.graph),
+      devices_(planned.devices), tasks_(planned.tasks.tasks.size()), setup_(setup),
+      watcher_(
+          executor, [this](std::span<const TaskTime> times) { return makePlan(times); },
+          driftOptions(setup)) {}
+
+std::optional<Plan> Replanner::makePlan(std::span<const TaskTime> times) {
+  AppGraph measured = graph_;
+  Plan old = executor_.plan();
+  measured.graph = withMeasuredTimes(std::move(measured.graph), devices_,
+                                     withoutContention(times, lastGraph_, old));
+  PipelineSetup setup = setup_;
+  setup.framesPerSecond = setup.latencyMs = setup.deadlineMs = 0; // the best there is, now
+  Result<Plan> plan = scheduleGraph(measured, setup);
+  if (!plan.ok())
+    return std::nullopt; // the old one is still one
+  std::vector<double> drift = driftOf(old, times, devices_.size(), DriftOptions().leastRuns);
+  auto most = std::ranges::max_element(
+      drift, {}, [](double ratio) { return std::abs(std::log(std::max(ratio, 1e-9))); });
+  lastGraph_ = measured.graph;
+  std::lock_guard lock(mutex_);
+  if (!std::exchange(told_, true)) {
+    std::array<char, 256> text;
+    std::snprintf(text.data(), text.size(),
+                  "tasks on %s take %.2f times what was planned; planned again: %.2f ms a frame "
+                  "in place of %.2f (said once, a trace has them all)",
+                  devices_[static_cast<size_t>(most - drift.begin())].name.c_str(), *most,
+                  plan->interval / 1e3, old.interval / 1e3);
+    notice_ = text.data();
+  }
+  return planOfApplication(*plan, measured.graph, tasks_);
+}
+
+std::optional<std::string> Replanner::takeNotice() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(notice_, std::nullopt);
+}
+
+// ---- executors
+
+AppExecutor::AppExecutor(std::unique_ptr<PipelinedExecutor> executor, PlannedApp planned,
+                         const PipelineSetup &setup)
+    : pipelined_(executor.get()), executor_(std::move(executor)), planned_(std::move(planned)),
+      capacity_(setup.framesInFlight ? std::min(setup.framesInFlight, executor_->capacity())
+                                     : executor_->capacity()) {
+  if (setup.replanMs > 0)
+    replanner_ = std::make_unique<Replanner>(*pipelined_, *planned_, setup);
+}
+
+void AppExecutor::setDeadlineMs(double ms) {
+  deadlineMs_ = ms;
+  if (ms > 0 && planned_)
+    capacity_ = std::min(capacity_, std::max<size_t>(1, planned_->plan.framesInFlight));
+}
+
 Status AppExecutor::writeTraces(const PipelineSetup &setup) const {
-  if (!pipelined_ || (setup.trace.empty() && setup.svg.empty()))
+  if (!pipelined_ || (setup.trace.empty() && setup.svg.empty() && setup.png.empty()))
     return {};
   Trace trace = pipelined_->trace();
   if (!setup.trace.empty())
     TANDEM_RETURN_IF_ERROR(writeTrace(setup.trace, trace));
-  if (setup.svg.empty())
-    return {};
   // From the middle of the run, where it is in its stride.
   int64_t frames = trace.events.empty() ? 0 : trace.events.back().frame;
   int64_t first = std::max<int64_t>(1, frames / 2);
-  return writeFileAtomically(setup.svg, ganttSvg(chartOf(trace, first, first + kChartFrames - 1)));
-}
-
-Status checkTracePlaces(const AppOptions &app, const PipelineSetup &setup,
-                        std::vector<std::string> inputs) {
-  inputs.push_back(app.file);
-  inputs.push_back(setup.costs);
-  for (const std::string &model : app.models)
-    inputs.push_back(splitNameValue(model).second);
-  if (!setup.trace.empty() && setup.trace == setup.svg)
-    return Error(Code::kInvalidArgument, setup.svg, "cannot take both the trace and the chart");
-  if (!setup.trace.empty())
-    TANDEM_RETURN_IF_ERROR(checkOutputPlace(setup.trace, "the trace", inputs));
-  return setup.svg.empty() ? Status() : checkOutputPlace(setup.svg, "the chart", inputs);
+  return writeCharts(chartOf(trace, first, first + kChartFrames - 1), setup.svg, setup.png);
 }
 
 Result<AppExecutor> makeAppExecutor(OpenedApp app, const StepTable &table,
                                     const PipelineSetup &setup,
                                     const std::vector<std::string> &inputs) {
+  double deadlineMs = deadlineMsOf(setup, app.parts.app);
   if (!setup.enabled) {
-    TANDEM_ASSIGN_OR_RETURN(auto executor, makeSequentialExecutor(std::move(app.parts), table));
-    return AppExecutor(std::move(executor));
+    TANDEM_ASSIGN_OR_RETURN(auto sequential, makeSequentialExecutor(std::move(app.parts), table));
+    AppExecutor executor(std::move(sequential));
+    executor.setDeadlineMs(deadlineMs);
+    return executor;
   }
   TANDEM_ASSIGN_OR_RETURN(PlannedApp planned, planHere(app, table, setup, inputs));
   PipelineOptions options;
-  options.plan = planned.plan;
+  options.plan = planOfApplication(planned.plan, planned.graph.graph, planned.tasks.tasks.size());
   options.devices = planned.devices;
   options.framesInFlight = setup.framesInFlight;
   options.whenFull = setup.dropOldest ? WhenFull::kDropOldest : WhenFull::kWait;
-  options.traceEvents = setup.trace.empty() && setup.svg.empty() ? 0 : kTraceEvents;
-  TANDEM_ASSIGN_OR_RETURN(auto executor,
+  bool records = !setup.trace.empty() || !setup.svg.empty() || !setup.png.empty();
+  options.traceEvents = records ? kTraceEvents : 0;
+  TANDEM_ASSIGN_OR_RETURN(auto pipelined,
                           makePipelinedExecutor(std::move(app.parts), table, std::move(options)));
-  return AppExecutor(std::move(executor), std::move(planned));
+  AppExecutor executor(std::move(pipelined), std::move(planned), setup);
+  executor.setDeadlineMs(deadlineMs);
+  return executor;
 }
 
 } // namespace tandem

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "pipeline/executor/drift.h"
 #include "pipeline/executor/pipelined.h"
 #include "pipeline/plan/task_costs.h"
 #include "tools/tandem/app_loading.h"
+#include "tools/tandem/pipeline_options.h"
 
 #include <memory>
 #include <optional>
@@ -11,41 +13,15 @@
 
 namespace tandem {
 
-/// What the user says about how frames overlap.
-struct PipelineSetup {
-  bool enabled = false;                      ///< else one step after another
-  std::string objective, scheduler;          ///< empty: throughput, and what goes with the other
-  double framesPerSecond = 0, latencyMs = 0; ///< that must be reached; 0: nothing is asked
-  size_t framesInFlight = 0;                 ///< at most; 0: as many as are of use
-  size_t cores = 0;                          ///< at most; 0: all that this process may use
-  bool dropOldest = false;                   ///< of waiting frames, rather than make them wait
-  std::string costs;                         ///< a file of 'tandem profile'; empty: the cache's
-  std::string trace, svg;                    ///< files to write; empty: none
-};
-
-/// Adds the options that plan, run and bench share, with `runs` those of a measured run too, and
-/// gives all but --pipeline itself. `setup` outlives the command.
-std::vector<CLI::Option *> addPipelineOptions(CLI::App &command, PipelineSetup &setup, bool runs);
-
 /// A plan, and what it was made from.
 struct PlannedApp {
   AppTasks tasks;
   std::vector<PipelineDevice> devices;
   AppGraph graph;
-  Plan plan;
-  std::string machine; ///< what it is for, in words
+  Plan plan;             ///< of the graph, with what the feeding thread does
+  std::string machine;   ///< what it is for, in words
+  double planningMs = 0; ///< that the scheduler took
 };
-
-/// The application's costs on this machine: from `file`, else from the cache, else measured on
-/// frames of `inputs` and kept in the cache. Errors: kNotFound when there is nothing to measure
-/// with, and those of measuring.
-Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const std::string &file,
-                             const std::vector<std::string> &inputs);
-/// Where the cache keeps them.
-Result<std::string> placeOfCosts(const OpenedApp &app);
-/// The same, measured now.
-Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
-                                const std::vector<std::string> &inputs);
 
 /// Plans for this machine, from measured costs.
 Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
@@ -60,18 +36,50 @@ Result<PlannedApp> planForDevice(const OpenedApp &app, const StepTable &table,
 Result<PlannedApp> planApp(const OpenedApp &app, const StepTable &table, const PipelineSetup &setup,
                            const std::vector<std::string> &inputs);
 
+/// A pipeline that is planned again while it runs, when tasks no longer take what was planned.
+class Replanner {
+public:
+  /// `executor` outlives this.
+  Replanner(PipelinedExecutor &executor, const PlannedApp &planned, const PipelineSetup &setup);
+
+  /// What was done the first time, in words, once.
+  std::optional<std::string> takeNotice();
+
+private:
+  std::optional<Plan> makePlan(std::span<const TaskTime> times);
+
+  PipelinedExecutor &executor_;
+  const AppGraph graph_;
+  TaskGraph lastGraph_; ///< that the executor's plan was made from
+  const std::vector<PipelineDevice> devices_;
+  const size_t tasks_; ///< of the application
+  const PipelineSetup setup_;
+  std::mutex mutex_;
+  std::optional<std::string> notice_;
+  bool told_ = false;
+  DriftWatcher watcher_; // last: its thread uses the rest
+};
+
 /// An application ready to run, as a pipeline or not.
 class AppExecutor {
 public:
   explicit AppExecutor(std::unique_ptr<Executor> executor) : executor_(std::move(executor)) {}
-  AppExecutor(std::unique_ptr<PipelinedExecutor> executor, PlannedApp planned)
-      : pipelined_(executor.get()), executor_(std::move(executor)), planned_(std::move(planned)) {}
+  AppExecutor(std::unique_ptr<PipelinedExecutor> executor, PlannedApp planned,
+              const PipelineSetup &setup);
 
   Executor &operator*() const { return *executor_; }
   Executor *operator->() const { return executor_.get(); }
   /// Frames that may be between submit() and next().
-  size_t capacity() const { return pipelined_ ? executor_->capacity() : 1; }
+  size_t capacity() const { return capacity_; }
   const std::optional<PlannedApp> &planned() const { return planned_; }
+  /// What the user should know of, once.
+  std::optional<std::string> takeNotice() const {
+    return replanner_ ? replanner_->takeNotice() : std::nullopt;
+  }
+  /// Of a frame, as the user says or else the application; 0: none.
+  double deadlineMs() const { return deadlineMs_; }
+  /// With one no frame waits long before it begins: that time counts.
+  void setDeadlineMs(double ms);
   /// While no frame is in flight.
   Status writeTraces(const PipelineSetup &setup) const;
 
@@ -79,11 +87,11 @@ private:
   PipelinedExecutor *pipelined_ = nullptr;
   std::unique_ptr<Executor> executor_;
   std::optional<PlannedApp> planned_;
+  size_t capacity_ = 1;
+  double deadlineMs_ = 0;
+  std::unique_ptr<Replanner> replanner_; // last: its thread uses the executor
 };
 
-/// Whether what the setup writes would replace what is read, or itself. Errors: kInvalidArgument.
-Status checkTracePlaces(const AppOptions &app, const PipelineSetup &setup,
-                        std::vector<std::string> inputs);
 Result<AppExecutor> makeAppExecutor(OpenedApp app, const StepTable &table,
                                     const PipelineSetup &setup,
                                     const std::vector<std::string> &inputs);

@@ -30,8 +30,10 @@ nlohmann::ordered_json plannedAppAsJson(const std::string &application, const Pl
   const TaskGraph &graph = planned.graph.graph;
   nlohmann::ordered_json json = {{"application", application},
                                  {"machine", planned.machine},
+                                 {"planning_ms", planned.planningMs},
                                  {"modelled", planned.graph.modelled}};
   json["plan"] = planAsJson(graph, planned.plan);
+  json["graph"] = nlohmann::ordered_json::parse(taskGraphText(graph));
   nlohmann::ordered_json busy;
   for (size_t i = 0; i < graph.processors.size(); ++i)
     busy[graph.processors[i].name] = simulation.utilisation[i];

@@ -1,8 +1,8 @@
 #include "tools/tandem/profile_app.h"
 
+#include "tools/tandem/app_costs.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/output_place.h"
-#include "tools/tandem/pipeline_setup.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -46,6 +46,11 @@ void print(const AppProfile &profile, const std::string &place) {
     std::printf("  %s: %.2f a frame\n", name.c_str(), mean(counts));
   for (const auto &[name, part] : profile.holds)
     std::printf("  when of %s: holds %.0f %% of the time\n", name.c_str(), part * 100);
+  const AppProfile::Overheads &overheads = profile.overheads;
+  std::printf("  beside the tasks: dispatch %.2f, hand-off to another core %.2f (and %.3g a MiB), "
+              "reading a frame %.0f, taking its results %.1f\n",
+              overheads.dispatchUs, overheads.handOffUs, overheads.usPerByte * (1 << 20),
+              overheads.readUs, overheads.collectUs);
   std::printf("  saved %s\n", place.c_str());
 }
 

@@ -9,10 +9,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <optional>
+#include <thread>
 #include <unistd.h>
 
 namespace tandem {
@@ -33,8 +35,9 @@ StageTiming ownStage(std::string name, std::string uses, double milliseconds) {
 class FrameRun {
 public:
   FrameRun(const RunAppOptions &options, const AppExecutor &executor, FrameOutput output)
-      : options_(options), executor_(*executor), output_(std::move(output)), input_(options.inputs),
-        limit_(executor.capacity()), colours_(isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR")) {}
+      : options_(options), app_(executor), executor_(*executor), output_(std::move(output)),
+        input_(options.inputs), limit_(executor.capacity()),
+        colours_(isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR")) {}
 
   /// Frames in flight are still read by the executor; their results are of no interest any more.
   ~FrameRun() {
@@ -50,9 +53,12 @@ public:
     bool more = true;
     while (more || !flights_.empty()) {
       Status status;
-      if (more && flights_.size() < limit_)
+      if (more && flights_.size() < limit())
         status = submitNext(more);
       else
+        status = collect();
+      // Whoever drops frames takes results as they come, and waits for none while frames do.
+      while (status.ok() && !flights_.empty() && executor_.hasResult())
         status = collect();
       if (!status.ok())
         return refuse(status.error());
@@ -67,6 +73,34 @@ private:
     InputFrame frame;
     double framesPerSecond = 0;
   };
+
+  /// Frames that may be between being read and being told of. The executor drops of its own what it
+  /// has no room for; those have their pictures here until their turn comes.
+  size_t limit() const {
+    constexpr size_t kMostWithDropped = 256;
+    return options_.pipeline.dropOldest ? kMostWithDropped : limit_;
+  }
+
+  /// Frames of a source that has them at a rate come no earlier.
+  void awaitArrival() {
+    if (options_.pipeline.arrivalFps <= 0)
+      return;
+    auto period = std::chrono::duration<double>(1 / options_.pipeline.arrivalFps);
+    if (arrivals_ == 0)
+      firstArrival_ = std::chrono::steady_clock::now();
+    std::this_thread::sleep_until(firstArrival_ +
+                                  std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                      period * static_cast<double>(arrivals_)));
+    ++arrivals_;
+  }
+
+  FrameOptions optionsOf(const InputFrame &frame) const {
+    FrameOptions options;
+    auto priority = options_.priorities.find(options_.inputs[frame.input]);
+    options.priority = priority == options_.priorities.end() ? 0 : priority->second;
+    options.deadline = std::chrono::microseconds(std::llround(app_.deadlineMs() * 1e3));
+    return options;
+  }
 
   void tell(const Error &error) { exitCode_ = refuse(error); }
 
@@ -86,7 +120,9 @@ private:
       return {};
     flight.framesPerSecond = input_.framesPerSecond();
     flights_.push_back(std::move(flight));
-    if (Result<int64_t> submitted = executor_.submit(flights_.back().frame.image);
+    awaitArrival();
+    const InputFrame &frame = flights_.back().frame;
+    if (Result<int64_t> submitted = executor_.submit(frame.image, optionsOf(frame));
         !submitted.ok()) {
       tell(named(flights_.back().frame, submitted.error()));
       flights_.pop_back();
@@ -104,6 +140,8 @@ private:
     spare_.push_back(std::move(flight.frame.image));
     for (const ModelProfile &model : noticesSoFar())
       notices_.print(options_.app.file + ": model '" + model.model + "'", model.notices);
+    if (std::optional<std::string> notice = app_.takeNotice())
+      notices_.print(options_.app.file, {&*notice, 1});
     return status;
   }
 
@@ -200,10 +238,13 @@ private:
   }
 
   const RunAppOptions &options_;
+  const AppExecutor &app_;
   Executor &executor_;
   FrameOutput output_;
   FrameInput input_;
   size_t limit_;
+  std::chrono::steady_clock::time_point firstArrival_;
+  int64_t arrivals_ = 0;
   bool colours_;
   int exitCode_ = kExitDone;
   std::deque<Flight> flights_; ///< submitted, oldest first; their pictures stay where they are
@@ -217,12 +258,15 @@ private:
 
 } // namespace
 
-int runApp(const RunAppOptions &options) {
+int runApp(const RunAppOptions &asked) {
+  RunAppOptions options = asked;
   Result<FrameOutput> output = FrameOutput::plan(options.inputs, options.saveFolder);
   if (!output.ok())
     return refuseRequest(output.error());
   if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs); !places.ok())
     return refuseRequest(places.error());
+  if (Status arrival = settleArrival(options.pipeline, options.inputs); !arrival.ok())
+    return refuseRequest(arrival.error());
   StepTable table;
   registerAllSteps(table);
   auto app = loadApp("run", options.app, table);

@@ -3,6 +3,7 @@
 #include "tools/tandem/app_loading.h"
 #include "tools/tandem/pipeline_setup.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,11 @@ namespace tandem {
 struct RunAppOptions {
   AppOptions app;
   PipelineSetup pipeline;
-  std::vector<std::string> inputs; ///< pictures and videos, one after another
-  std::string saveFolder;          ///< annotated ones; empty: none
-  bool json = false;               ///< one object a frame, one a line
-  bool profile = false;            ///< print what ran where at the end
+  std::vector<std::string> inputs;            ///< pictures and videos, one after another
+  std::map<std::string, int> priorities = {}; ///< of the frames of an input; 0 where not there
+  std::string saveFolder;                     ///< annotated ones; empty: none
+  bool json = false;                          ///< one object a frame, one a line
+  bool profile = false;                       ///< print what ran where at the end
 };
 
 /// Runs an application on pictures and videos and prints what it found. One that cannot be read is

@@ -33,6 +33,8 @@ public:
   std::string format() const override { return "fake"; }
   std::string devices() const override { return "none"; }
   std::span<const RegionProfile> regions() const override { return regions_; }
+  RegionBorder borderOf(size_t) const override { return border; }
+  RegionBorder border; ///< of every region
 
   TensorView &output() { return output_; }
 

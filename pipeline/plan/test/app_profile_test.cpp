@@ -17,6 +17,7 @@ AppProfile sample() {
                    {"net.v2/0", {{"cpu", 900}, {"npu", 300}}, {}}};
   profile.detections = {{"faces.boxes", {2, 0}}};
   profile.holds = {{"mood_net", 0.5}};
+  profile.overheads = {.dispatchUs = 0.5, .handOffUs = 4, .readUs = 2000};
   return profile;
 }
 
@@ -35,6 +36,7 @@ TEST(AppProfile, ComesBackAsItWasWritten) {
   EXPECT_EQ(read->task("find")->together.at("cpu"), 1.25);
   EXPECT_THAT(read->detections.at("faces.boxes"), ElementsAre(2, 0));
   EXPECT_EQ(read->holds.at("mood_net"), 0.5);
+  EXPECT_EQ(read->overheads.handOffUs, 4);
   EXPECT_EQ(read->task("other"), nullptr);
   std::filesystem::remove(path);
   EXPECT_EQ(loadAppProfile(path).error().code, Code::kNotFound);
@@ -42,19 +44,19 @@ TEST(AppProfile, ComesBackAsItWasWritten) {
 
 TEST(AppProfile, SaysWhereAFileIsWrong) {
   EXPECT_EQ(refusal("{"), "app.json: error: not a JSON file");
-  EXPECT_EQ(refusal(R"({"version": 1, "application": "a"})"),
+  EXPECT_EQ(refusal(R"({"version": 2, "application": "a"})"),
             "app.json: error: 'tasks' is missing");
-  EXPECT_EQ(refusal(R"({"version": 2, "application": "a", "tasks": []})"),
-            "app.json: error: version: is 2, expected 1, profile the application again");
-  EXPECT_EQ(refusal(R"({"version": 1, "application": "a", "tasks": [], "speed": 1})"),
+  EXPECT_EQ(refusal(R"({"version": 1, "application": "a", "tasks": []})"),
+            "app.json: error: version: is 1, expected 2, profile the application again");
+  EXPECT_EQ(refusal(R"({"version": 2, "application": "a", "tasks": [], "speed": 1})"),
             "app.json: error: unknown key 'speed'");
   EXPECT_EQ(
-      refusal(R"({"version": 1, "application": "a", "tasks": [{"name": "t", "us": {"cpu": -1}}]})"),
+      refusal(R"({"version": 2, "application": "a", "tasks": [{"name": "t", "us": {"cpu": -1}}]})"),
       "app.json: error: tasks[0].us['cpu']: expected a number that is not negative");
-  EXPECT_EQ(refusal(R"({"version": 1, "application": "a", "tasks": [], "holds": {"net": 1.5}})"),
+  EXPECT_EQ(refusal(R"({"version": 2, "application": "a", "tasks": [], "holds": {"net": 1.5}})"),
             "app.json: error: holds['net']: is out of range");
   EXPECT_EQ(
-      refusal(R"({"version": 1, "application": "a", "tasks": [], "detections": {"faces": [0.5]}})"),
+      refusal(R"({"version": 2, "application": "a", "tasks": [], "detections": {"faces": [0.5]}})"),
       "app.json: error: detections['faces'][0]: expected a whole number from 0 to 1000000");
 }
 

@@ -22,6 +22,13 @@ TaskGraph graph() {
   return graph;
 }
 
+/// The same, each task after the one before it.
+TaskGraph chain() {
+  TaskGraph chain = graph();
+  chain.edges = {{.from = 0, .to = 1}, {.from = 1, .to = 2}};
+  return chain;
+}
+
 std::vector<PipelineDevice> devices() {
   std::vector<PipelineDevice> devices = test::cores(2);
   devices.push_back({"npu", "npu", {"neuron"}, false, std::nullopt});
@@ -34,6 +41,16 @@ TEST(WithMeasuredTimes, TakesWhatTasksTookAndScalesTheOthers) {
   EXPECT_THAT(measured.tasks[0].cost, ElementsAre(75, 75, kCannotRun)) << "by runs, on both cores";
   EXPECT_THAT(measured.tasks[1].cost, ElementsAre(70, 70, 10)) << "140 of 80 planned";
   EXPECT_THAT(measured.tasks[2].cost, ElementsAre(70, 70, kCannotRun)) << "four runs are too few";
+}
+
+TEST(WithoutContention, TakesOffWhatThePlanGaveForIt) {
+  Plan plan;
+  plan.tasks = {{0, 0, 0, 0, 50}, {1, 0, 1, 0, 40}, {2, 0, 0, 50, 90}};
+  std::vector<TaskTime> times = {{0, 0, 60, 100}, {1, 1, 60, 100}, {0, 1, 60, 100}};
+  std::vector<TaskTime> alone = withoutContention(times, graph(), plan);
+  EXPECT_DOUBLE_EQ(alone[0].us, 48) << "planned with 50 for 40";
+  EXPECT_EQ(alone[1].us, 60) << "planned as it is";
+  EXPECT_EQ(alone[2].us, 60) << "not planned there";
 }
 
 Plan onOneCore() {
@@ -59,8 +76,28 @@ TEST(RequirePace, SaysWhichStageIsInTheWayAndWhatIsPossible) {
             "(busiest processors)");
   EXPECT_THAT(requirePace(graph(), onOneCore(), 40, 0).error().message,
               testing::EndsWith("and no plan can do it: the least is 45 us (busiest processors)"));
-  EXPECT_EQ(requirePace(graph(), onOneCore(), 0, 85).error().message,
-            "a frame may take 85 us, by the plan it takes 90 us");
+  EXPECT_EQ(
+      requirePace(chain(), onOneCore(), 0, 85).error().message,
+      "a frame may take 85 us, by the plan it takes 90 us; it waits longest for 'crop' 40 us, "
+      "'boxes' 40 us, 'net' 10 us");
+}
+
+TEST(RequireLatencyOfSomePlan, NamesTheStagesAndTheBestPossible) {
+  EXPECT_TRUE(requireLatencyOfSomePlan(chain(), 90).ok());
+  EXPECT_TRUE(requireLatencyOfSomePlan(chain(), 0).ok());
+  Status late = requireLatencyOfSomePlan(chain(), 50);
+  ASSERT_FALSE(late.ok());
+  EXPECT_EQ(
+      late.error().message,
+      "a frame may take 50 us, by the plan it takes 90 us; it waits longest for 'crop' 40 us, "
+      "'boxes' 40 us, 'net' 10 us, and no plan can do it: the least is 90 us (critical path)");
+}
+
+TEST(RequirePace, WritesLongTimesWithoutExponents) {
+  Plan slow = onOneCore();
+  slow.interval = 1e6;
+  EXPECT_THAT(requirePace(graph(), slow, 1000, 0).error().message,
+              testing::StartsWith("a frame comes every 1000 us, the plan takes 1000 ms a frame"));
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "pipeline/executor/test/plans.h"
 #include "pipeline/plan/devices.h"
 #include "pipeline/plan/profile_application.h"
+#include "pipeline/schedulers/scheduler.h"
 
 #include <gmock/gmock.h>
 
@@ -134,6 +135,54 @@ TEST(TaskGraphOf, HasWhatWasMeasuredAndHowItVaries) {
   EXPECT_FALSE(has(4, 2));
 }
 
+TEST(TaskGraphOf, KnowsWhatEdgesCarryAndFramesHold) {
+  AppProfile profile = measuredFaces();
+  profile.overheads = {.dispatchUs = 0.5, .handOffUs = 4, .usPerByte = 1e-3};
+  ExecutorParts parts = facesParts(tableOfFakes());
+  Result<ValueSizes> sizes = valueSizesOf(parts, tableOfFakes());
+  ASSERT_TRUE(sizes.ok()) << sizes.error().text();
+  CostSources sources{.measured = &profile, .sizes = &*sizes, .pictureBytes = 6};
+  sources.arrivalPeriodUs = 33'000;
+  Result<AppGraph> made = taskGraphOf(parts.app, tasksOf(parts.app, parts.runners, &*sizes),
+                                      parts.runners, cores(2), sources);
+  ASSERT_TRUE(made.ok()) << made.error().text();
+  auto bytes = [&](size_t from, size_t to) {
+    auto edge = std::ranges::find_if(
+        made->graph.edges, [&](const TaskEdge &e) { return e.from == from && e.to == to; });
+    return edge == made->graph.edges.end() ? -1 : edge->bytes;
+  };
+  EXPECT_EQ(bytes(0, 1), sizeof(Detection)) << "a face in an average frame";
+  EXPECT_EQ(bytes(1, 2), 4) << "a tensor of one f32 for each";
+  EXPECT_EQ(bytes(4, 5), 0.25 * 8) << "two scores where the condition holds";
+  EXPECT_EQ(made->graph.links[0][1].latency, 4);
+  EXPECT_EQ(made->graph.links[1][0].perByte, 1e-3);
+  EXPECT_EQ(made->graph.links[0][1].path, -1);
+  EXPECT_EQ(made->graph.processors[0].dispatch, 0.5);
+  EXPECT_EQ(made->graph.arrivalPeriod, 33'000);
+  EXPECT_GT(made->graph.frameBytes, 6);
+}
+
+TEST(TaskGraphOf, HasTheWorkOfTheThreadThatFeedsThePipeline) {
+  AppProfile profile = measuredFaces();
+  profile.overheads = {.readUs = 70, .collectUs = 20};
+  AppGraph made =
+      graphOf(facesParts(tableOfFakes()), cores(2), {.measured = &profile, .readsFrames = true});
+  ASSERT_EQ(made.graph.tasks.size(), 8u);
+  EXPECT_EQ(made.graph.tasks[6].name, "(read)");
+  EXPECT_EQ(made.graph.tasks[7].name, "(collect)");
+  Result<Plan> plan =
+      allSchedulers().run("throughput", made.graph, {.objective = Objective::kThroughput});
+  ASSERT_TRUE(plan.ok()) << plan.error().text();
+  EXPECT_GE(plan->interval, 690 / 2) << "its time is in the interval";
+  Plan own = planOfApplication(*plan, made.graph, 6);
+  EXPECT_EQ(own.tasks.size(), 6 * own.frames);
+  EXPECT_EQ(own.at(own.frames - 1, 5).task, 5u);
+  EXPECT_EQ(own.interval, plan->interval);
+  EXPECT_LE(own.makespan, plan->makespan);
+  AppGraph without = graphOf(facesParts(tableOfFakes()), cores(2), {.measured = &profile});
+  EXPECT_EQ(without.graph.tasks.size(), 7u) << "frames that are there need no reading";
+}
+
 TEST(TaskGraphOf, NamesTheTaskThatNothingIsKnownOf) {
   AppProfile profile = measuredFaces();
   profile.tasks.erase(profile.tasks.begin() + 3);
@@ -154,12 +203,18 @@ TEST(TaskGraphOf, FillsInFromModelsAndSaysWhat) {
                      {"out", {{"cpu", 5}}, {}}};
   ExecutorParts parts = twoRegions();
   const_cast<RegionProfile &>(parts.runners[0]->regions()[0]).predictedUs = 400; // by the compiler
+  static_cast<FakeModel &>(*parts.runners[0]).border = {.transferUs = 30, .bytesOut = 12};
   AppGraph made = graphOf(parts, coreAndNpu(),
                           {.model = &phone, .elsewhere = &elsewhere, .elsewhereModel = &pc});
   ASSERT_EQ(made.graph.tasks.size(), 4u);
   EXPECT_DOUBLE_EQ(made.graph.tasks[0].cost[0], 50.0 * 5000 / 2000) << "elements a microsecond";
   EXPECT_EQ(made.graph.tasks[0].cost[1], kCannotRun);
-  EXPECT_EQ(made.graph.tasks[1].cost[1], 400);
+  EXPECT_EQ(made.graph.tasks[1].cost[1], 400 - 250 - 30) << "without dispatch and transfers";
+  EXPECT_EQ(made.graph.processors[1].dispatch, 250);
+  EXPECT_EQ(made.graph.links[0][1].latency, 20);
+  EXPECT_DOUBLE_EQ(made.graph.links[1][0].perByte, 1.0 / 5000);
+  EXPECT_EQ(made.graph.links[0][1].path, 1);
+  EXPECT_EQ(made.graph.links[1][0].path, 1) << "one DMA engine, both ways";
   EXPECT_DOUBLE_EQ(made.graph.tasks[1].cost[0], 600 * (48 * 0.6) / (16 * 0.7));
   EXPECT_EQ(made.modelled.size(), 5u);
   EXPECT_EQ(made.modelled[2], "net/0 on npu");

@@ -58,6 +58,10 @@ void registerBench(CommandTable &table) {
   options->appOptions = addAppOptions(command, options->app.app);
   options->appOptions.push_back(frames);
   options->pipelineOptions = addPipelineOptions(command, options->app.pipeline, /*runs=*/true);
+  CLI::Option *check = command.add_flag(
+      "--check", options->app.check,
+      "application: first hold the results of all frames to those of one step after another");
+  options->appOptions.push_back(check);
   command.add_option("-t,--threads", options->bundle.threads, "threads inside one operation")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

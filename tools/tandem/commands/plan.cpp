@@ -1,10 +1,10 @@
 // tandem plan: how an application would run as a pipeline, here or on a device of which only a
 // model is at hand.
 
-#include "base/file.h"
 #include "pipeline/schedulers/gantt.h"
 #include "tools/tandem/app_loading.h"
 #include "tools/tandem/command.h"
+#include "tools/tandem/gantt_picture.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/pipeline_setup.h"
 #include "tools/tandem/plan_report.h"
@@ -43,6 +43,8 @@ void printText(const Options &options, const PlannedApp &planned, const Simulati
   for (size_t i = 0; i < graph.processors.size(); ++i)
     std::printf(" %s %.0f %%", graph.processors[i].name.c_str(), simulation.utilisation[i] * 100);
   std::printf("; the bottleneck is %s\n", graph.processors[busiestDevice(simulation)].name.c_str());
+  std::printf("memory: %.1f MiB a frame in flight; planned in %.1f ms\n",
+              graph.frameBytes / (1 << 20), planned.planningMs);
   if (!planned.graph.modelled.empty())
     std::printf("modelled, not measured: %zu costs of tasks on devices, and so all of the above\n",
                 planned.graph.modelled.size());
@@ -51,6 +53,8 @@ void printText(const Options &options, const PlannedApp &planned, const Simulati
 int plan(Options &options) {
   if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs); !places.ok())
     return refuseRequest(places.error());
+  if (Status arrival = settleArrival(options.pipeline, options.inputs); !arrival.ok())
+    return refuseRequest(arrival.error());
   StepTable table;
   registerAllSteps(table);
   auto app = loadApp("plan", options.app, table);
@@ -60,15 +64,16 @@ int plan(Options &options) {
   Result<PlannedApp> planned = planApp(opened, table, options.pipeline, options.inputs);
   if (!planned.ok())
     return refuse(planned.error());
-  Result<Simulation> simulation = simulatePlan(*planned, options.simulatedFrames,
-                                               options.pipeline.framesPerSecond, options.jitter);
+  // Frames that arrive at a pace of their own do so in the graph.
+  double pace = options.pipeline.arrivalFps > 0 ? 0 : options.pipeline.framesPerSecond;
+  Result<Simulation> simulation =
+      simulatePlan(*planned, options.simulatedFrames, pace, options.jitter);
   if (!simulation.ok())
     return refuseRequest(simulation.error());
-  if (!options.pipeline.svg.empty())
-    if (Status written = writeFileAtomically(
-            options.pipeline.svg, ganttSvg(ganttOf(planned->graph.graph, planned->plan)));
-        !written.ok())
-      return refuse(written.error());
+  if (Status written = writeCharts(ganttOf(planned->graph.graph, planned->plan),
+                                   options.pipeline.svg, options.pipeline.png);
+      !written.ok())
+    return refuse(written.error());
   if (options.json)
     std::printf("%s\n",
                 jsonText(plannedAppAsJson(options.app.file, *planned, *simulation)).c_str());

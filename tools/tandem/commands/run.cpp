@@ -4,6 +4,8 @@
 #include "tools/tandem/run_app.h"
 #include "tools/tandem/run_bundle.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <memory>
 
@@ -20,6 +22,25 @@ struct Options {
   bool json = false, profile = false;
 };
 
+/// INPUT=N of --priority, each of an input that there is.
+Result<std::map<std::string, int>> prioritiesOf(const RunAppOptions &app) {
+  TANDEM_ASSIGN_OR_RETURN(auto texts,
+                          parseNameValues("--priority INPUT=N", app.pipeline.priorities));
+  std::map<std::string, int> priorities;
+  for (const auto &[input, text] : texts) {
+    const char *end = text.data() + text.size();
+    int &priority = priorities[input];
+    if (auto [last, failure] = std::from_chars(text.data(), end, priority);
+        failure != std::errc() || last != end)
+      return Error(Code::kInvalidArgument, "", "--priority of '", input, "' is '", text,
+                   "', expected a whole number");
+    if (std::ranges::find(app.inputs, input) == app.inputs.end())
+      return Error(Code::kInvalidArgument, "", "--priority names '", input,
+                   "', which is none of the inputs");
+  }
+  return priorities;
+}
+
 int run(Options &options) {
   std::string ofApplications = firstGiven(options.appOptions);
   std::string ofPipelines = firstGiven(options.pipelineOptions);
@@ -31,6 +52,10 @@ int run(Options &options) {
       return wrongUsage("run", "an application needs at least one picture or video");
     if (!ofPipelines.empty() && !options.app.pipeline.enabled)
       return wrongUsage("run", ofPipelines + " is for --pipeline");
+    Result<std::map<std::string, int>> priorities = prioritiesOf(options.app);
+    if (!priorities.ok())
+      return wrongUsage("run", priorities.error().message);
+    options.app.priorities = *std::move(priorities);
     options.app.app.file = options.file;
     options.app.app.threads = options.threads;
     options.app.saveFolder = options.saveFolder;
@@ -81,6 +106,8 @@ void registerRun(CommandTable &table) {
       ->check(notEmpty());
   options->appOptions = addAppOptions(command, options->app.app);
   options->pipelineOptions = addPipelineOptions(command, options->app.pipeline, /*runs=*/true);
+  for (CLI::Option *option : addFrameOptions(command, options->app.pipeline))
+    options->pipelineOptions.push_back(option);
   options->appOptions.push_back(frames);
   command
       .add_option("--save", options->saveFolder,

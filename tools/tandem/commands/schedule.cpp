@@ -4,33 +4,35 @@
 #include "pipeline/schedulers/gantt.h"
 #include "pipeline/schedulers/scheduler.h"
 #include "tools/tandem/command.h"
+#include "tools/tandem/gantt_picture.h"
 #include "tools/tandem/json_text.h"
+#include "tools/tandem/output_place.h"
 #include "tools/tandem/plan_report.h"
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 
 namespace tandem {
 namespace {
 
 struct Request {
-  std::string graph, scheduler, objective, svg;
+  std::string graph, scheduler, objective, svg, png;
   bool json = false;
   ScheduleOptions options;
 };
 
 Status schedule(const Request &request) {
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.graph));
-  std::error_code notThere;
-  if (!request.svg.empty() && std::filesystem::equivalent(request.graph, request.svg, notThere))
-    return Error(Code::kInvalidArgument, request.svg, "the chart would replace the graph");
+  for (const std::string *chart : {&request.svg, &request.png})
+    if (!chart->empty()) {
+      TANDEM_RETURN_IF_ERROR(checkOutputPlace(*chart, "the chart", {&request.graph, 1}));
+      TANDEM_RETURN_IF_ERROR(checkWritable(*chart));
+    }
   TANDEM_ASSIGN_OR_RETURN(TaskGraph graph, parseTaskGraph(request.graph, file.text()));
   Result<Plan> plan = allSchedulers().run(request.scheduler, graph, request.options);
   if (!plan)
     return Error(plan.error().code, request.graph, plan.error().message);
-  if (!request.svg.empty())
-    TANDEM_RETURN_IF_ERROR(writeFileAtomically(request.svg, ganttSvg(ganttOf(graph, *plan))));
+  TANDEM_RETURN_IF_ERROR(writeCharts(ganttOf(graph, *plan), request.svg, request.png));
   if (request.json)
     std::printf("%s\n", jsonText(planAsJson(graph, *plan)).c_str());
   else
@@ -73,6 +75,7 @@ void registerSchedule(CommandTable &table) {
   command.add_flag("--json", request->json, "for a program to read");
   command.add_option("--svg", request->svg, "draw the Gantt chart into this file")
       ->check(notEmpty());
+  command.add_option("--png", request->png, "the same as a PNG picture")->check(notEmpty());
   command.add_option("--time-limit", options.timeLimitMs, "ms after which a search stops")
       ->check(numberWithin(0, 1e9))
       ->capture_default_str();

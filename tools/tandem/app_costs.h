@@ -1,0 +1,25 @@
+#pragma once
+
+#include "pipeline/plan/app_profile.h"
+#include "tools/tandem/app_loading.h"
+
+#include <string>
+#include <vector>
+
+namespace tandem {
+
+/// The processor's name as the system has it, and its cores.
+std::string machineName();
+
+/// The application's costs on this machine: from `file`, else from the cache, else measured on
+/// frames of `inputs` and kept in the cache. Errors: kNotFound when there is nothing to measure
+/// with, and those of measuring.
+Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const std::string &file,
+                             const std::vector<std::string> &inputs);
+/// Where the cache keeps them.
+Result<std::string> placeOfCosts(const OpenedApp &app);
+/// The same, measured now.
+Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
+                                const std::vector<std::string> &inputs);
+
+} // namespace tandem
