@@ -160,7 +160,11 @@ TEST_F(Pipeline, PrintsThePlanAndDrawsIt) {
 }
 
 TEST_F(Pipeline, RefusesAPaceThatNoPlanReaches) {
-  Outcome plan = run({"plan", "--fps", "1000000"});
+  std::string slow = costs([](nlohmann::json &costs) { // whatever this machine takes
+    for (nlohmann::json &task : costs["tasks"])
+      task["us"]["cpu"] = 10;
+  });
+  Outcome plan = run({"plan", "--fps", "1000000", "--costs", slow});
   EXPECT_NE(plan.exitCode, 0);
   EXPECT_THAT(errorLines(plan.err), ::testing::SizeIs(1)) << plan.err;
   EXPECT_THAT(plan.err,
