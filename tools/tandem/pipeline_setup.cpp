@@ -110,8 +110,6 @@ GanttChart chartOf(const Trace &trace, int64_t first, int64_t last) {
   return chart;
 }
 
-} // namespace
-
 Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
                             const PipelineSetup &setup, const std::vector<std::string> &inputs) {
   TANDEM_ASSIGN_OR_RETURN(AppProfile costs, costsHere(app, table, setup.costs, inputs));
@@ -139,6 +137,8 @@ Result<PlannedApp> planForDevice(const OpenedApp &app, const StepTable &table,
   planned.machine = profile.title + (profile.modelled ? ", modelled" : "");
   return planned;
 }
+
+} // namespace
 
 Result<PlannedApp> planApp(const OpenedApp &app, const StepTable &table, const PipelineSetup &setup,
                            const std::vector<std::string> &inputs) {

@@ -23,16 +23,9 @@ struct PlannedApp {
   double planningMs = 0; ///< that the scheduler took
 };
 
-/// Plans for this machine, from measured costs.
-Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
-                            const PipelineSetup &setup, const std::vector<std::string> &inputs);
-/// Plans for the device that the models were compiled for, which need not be here: costs are
-/// modelled, those of the CPU's steps scaled from what they take here.
-Result<PlannedApp> planForDevice(const OpenedApp &app, const StepTable &table,
-                                 const PipelineSetup &setup,
-                                 const std::vector<std::string> &inputs);
-
-/// Either, as the models were compiled.
+/// Plans for what the models were compiled for: this machine from measured costs, or a device that
+/// need not be here, whose costs are modelled, those of the CPU's steps scaled from what they take
+/// here.
 Result<PlannedApp> planApp(const OpenedApp &app, const StepTable &table, const PipelineSetup &setup,
                            const std::vector<std::string> &inputs);
 
