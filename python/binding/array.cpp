@@ -86,10 +86,11 @@ void copyStrided(std::byte *&to, const std::byte *from, const int64_t *shape,
 
 } // namespace
 
-Status ArrayView::lookAtBuffer(const std::string &what) {
+Status ArrayView::lookAtBuffer(const std::string &what, ElementType expected) {
   std::optional<ElementType> type = typeOfFormat(buffer_.format, buffer_.itemsize);
   if (!type || static_cast<size_t>(buffer_.itemsize) != elementSize(*type))
-    return about(what, " has elements of type ", elementsOf(buffer_.obj), ", which no model takes");
+    return about(what, " has elements of type ", elementsOf(buffer_.obj), ", expected ",
+                 elementTypeName(expected));
   type_ = *type;
   data_ = static_cast<const std::byte *>(buffer_.buf);
   rank_ = static_cast<size_t>(buffer_.ndim);
@@ -100,7 +101,7 @@ Status ArrayView::lookAtBuffer(const std::string &what) {
   return {};
 }
 
-Status ArrayView::lookAtTensor(nb::handle object, const std::string &what) {
+Status ArrayView::lookAtTensor(nb::handle object, const std::string &what, ElementType expected) {
   constexpr int kCpu = 1;
   nb::object device = object.attr("__dlpack_device__")();
   if (nb::cast<int>(nb::object(device[0])) != kCpu)
@@ -111,7 +112,8 @@ Status ArrayView::lookAtTensor(nb::handle object, const std::string &what) {
     return about(what, ": its DLPack capsule cannot be read");
   std::optional<ElementType> type = typeOfDlpack(tensor_->dtype());
   if (!type)
-    return about(what, " has elements of type ", elementsOf(object), ", which no model takes");
+    return about(what, " has elements of type ", elementsOf(object), ", expected ",
+                 elementTypeName(expected));
   type_ = *type;
   data_ = static_cast<const std::byte *>(tensor_->data());
   rank_ = tensor_->ndim();
@@ -121,15 +123,15 @@ Status ArrayView::lookAtTensor(nb::handle object, const std::string &what) {
   return {};
 }
 
-Status ArrayView::open(nb::handle object, const std::string &what) {
+Status ArrayView::open(nb::handle object, const std::string &what, ElementType expected) {
   if (PyObject_CheckBuffer(object.ptr()) &&
       PyObject_GetBuffer(object.ptr(), &buffer_, PyBUF_RECORDS_RO) == 0)
-    return lookAtBuffer(what);
+    return lookAtBuffer(what, expected);
   PyErr_Clear();
   if (!nb::hasattr(object, "__dlpack__") || !nb::hasattr(object, "__dlpack_device__"))
     return about(what, " is of type ", typeName(object),
                  ", expected a NumPy array or a DLPack tensor");
-  return lookAtTensor(object, what);
+  return lookAtTensor(object, what, expected);
 }
 
 ArrayView::~ArrayView() {

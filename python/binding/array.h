@@ -21,9 +21,10 @@ public:
   ArrayView(const ArrayView &) = delete; // a Py_buffer may point into itself
   ArrayView &operator=(const ArrayView &) = delete;
 
-  /// Once. `what` is for messages: "input 'x'". Errors: kInvalidArgument (neither of the two, on a
-  /// device, elements of an unknown type).
-  Status open(nanobind::handle object, const std::string &what);
+  /// Once. `what` and `expected` are for messages: "input 'x'", f32. Errors: kInvalidArgument
+  /// (neither of the two, on a device, elements of a type that is none of ours; any of ours is
+  /// taken).
+  Status open(nanobind::handle object, const std::string &what, ElementType expected);
 
   ElementType type() const { return type_; }
   std::span<const int64_t> shape() const { return {shape_, rank_}; }
@@ -32,8 +33,8 @@ public:
   void copyTo(std::byte *to) const;
 
 private:
-  Status lookAtBuffer(const std::string &what);
-  Status lookAtTensor(nanobind::handle object, const std::string &what);
+  Status lookAtBuffer(const std::string &what, ElementType expected);
+  Status lookAtTensor(nanobind::handle object, const std::string &what, ElementType expected);
 
   Py_buffer buffer_ = {};                                 ///< buffer_.obj: null unless it is used
   std::optional<nanobind::ndarray<nanobind::ro>> tensor_; ///< of DLPack

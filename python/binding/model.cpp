@@ -92,16 +92,22 @@ Status Model::readArguments(const nb::args &args, const nb::kwargs &kwargs,
         return wrongArguments("was called with " + input.what + " twice");
       array = named;
     }
-    if (!array)
+    if (!array) {
+      TANDEM_RETURN_IF_ERROR(checkNames(kwargs)); // a name that is nobody's explains it better
       return wrongArguments("was called without " + input.what);
-    if (Status status = arrays[i].open(array, input.what); !status.ok())
+    }
+    ElementType expected = shared_->session->inputs()[i].type;
+    if (Status status = arrays[i].open(array, input.what, expected); !status.ok())
       return Error(status.error().code, path_, status.error().message);
     TANDEM_RETURN_IF_ERROR(checkInput(arrays[i], i));
   }
-  if (given != count)
-    for (auto [key, value] : kwargs)
-      if (std::ranges::none_of(inputs_, [&](const Input &input) { return input.name.equal(key); }))
-        return wrongArguments("has no input '" + nb::cast<std::string>(key) + "'");
+  return given == count ? Status() : checkNames(kwargs);
+}
+
+Status Model::checkNames(const nb::kwargs &kwargs) const {
+  for (auto [key, value] : kwargs)
+    if (std::ranges::none_of(inputs_, [&](const Input &input) { return input.name.equal(key); }))
+      return wrongArguments("has no input '" + nb::cast<std::string>(key) + "'");
   return {};
 }
 

@@ -57,6 +57,7 @@ private:
                  std::string_view what) const;
   Status readArguments(const nanobind::args &args, const nanobind::kwargs &kwargs,
                        ArrayView *arrays) const;
+  Status checkNames(const nanobind::kwargs &kwargs) const;
   Status checkInput(const ArrayView &array, size_t index) const;
   Error wrongArguments(const std::string &what) const;
   void warnOfNotices(Shared &shared) const;

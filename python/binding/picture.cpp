@@ -63,7 +63,7 @@ void save(const std::string &path, nb::handle array) {
 
 Image imageOf(nb::handle array) {
   ArrayView view;
-  throwIf(view.open(array, "the picture"));
+  throwIf(view.open(array, "the picture", ElementType::kU8));
   std::span<const int64_t> shape = view.shape();
   if (view.type() != ElementType::kU8 || shape.size() != 3 || shape[2] != 3)
     throw Failure(Error(Code::kInvalidArgument, "", "the picture is ", elementTypeName(view.type()),

@@ -86,9 +86,9 @@ def test_an_array_that_looks_into_a_model_keeps_its_memory(sum_bundle):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (lambda: ((LEFT.astype(np.float64), RIGHT), {}), "input 'left' has elements of type float64, which no model takes"),
+        (lambda: ((LEFT.astype(np.float64), RIGHT), {}), "input 'left' has elements of type float64, expected f32"),
         (lambda: ((LEFT.astype(np.int32), RIGHT), {}), "input 'left' is i32, expected f32"),
-        (lambda: ((LEFT.astype(">f4"), RIGHT), {}), "input 'left' has elements of type >f4, which no model takes"),
+        (lambda: ((LEFT.astype(">f4"), RIGHT), {}), "input 'left' has elements of type >f4, expected f32"),
         (lambda: ((LEFT, RIGHT[:1]), {}), "input 'right' is 1x3, expected 2x3"),
         (lambda: ((LEFT, RIGHT.ravel()), {}), "input 'right' is 6, expected 2x3"),
         (lambda: ((LEFT, 1.0), {}), "input 'right' is of type float, expected a NumPy array or a DLPack tensor"),
@@ -98,7 +98,7 @@ def test_an_array_that_looks_into_a_model_keeps_its_memory(sum_bundle):
         (lambda: ((LEFT,), {}), "model 'sum' was called without input 'right'; its inputs are 'left', 'right'"),
         (lambda: ((LEFT, RIGHT, RIGHT), {}), "model 'sum' was called with 3 arrays; its inputs are 'left', 'right'"),
         (lambda: ((LEFT, RIGHT), {"left": LEFT}), "model 'sum' was called with input 'left' twice; its inputs are 'left', 'right'"),
-        (lambda: ((), {"left": LEFT, "up": RIGHT}), "model 'sum' was called without input 'right'; its inputs are 'left', 'right'"),
+        (lambda: ((), {"left": LEFT, "up": RIGHT}), "model 'sum' has no input 'up'; its inputs are 'left', 'right'"),
         (lambda: ((LEFT, RIGHT), {"up": LEFT}), "model 'sum' has no input 'up'; its inputs are 'left', 'right'"),
     ],
 )  # fmt: skip
