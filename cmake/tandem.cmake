@@ -54,10 +54,11 @@ function(tandem_headers name)
   target_precompile_headers(${name} PRIVATE ${ARG_HEADERS})
 endfunction()
 
-# tandem_test(NAME SOURCES files [DEPENDS targets] [MLIR]): a GoogleTest program, one ctest entry per program.
-# MLIR: one of its DEPENDS is a library with MLIR. A test is compiled oftener than it runs long, hence -O1.
+# tandem_test(NAME SOURCES files [DEPENDS targets] [HEADERS headers] [MLIR]): a GoogleTest program, one ctest entry per
+# program. HEADERS: precompiled for it, beside what all tests include. MLIR: one of its DEPENDS is a library with MLIR.
+# A test is compiled oftener than it runs long, hence -O1.
 function(tandem_test name)
-  cmake_parse_arguments(ARG "MLIR" "" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "MLIR" "" "SOURCES;DEPENDS;HEADERS" ${ARGN})
   if(NOT BUILD_TESTING)
     return()
   endif()
@@ -74,7 +75,11 @@ function(tandem_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE tandem_flags ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   target_compile_options(${name} PRIVATE -O1)
-  target_precompile_headers(${name} REUSE_FROM ${headers})
+  if(ARG_HEADERS)
+    target_precompile_headers(${name} PRIVATE ${includes} ${ARG_HEADERS})
+  else()
+    target_precompile_headers(${name} REUSE_FROM ${headers})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
 
