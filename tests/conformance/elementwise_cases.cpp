@@ -128,6 +128,13 @@ void addConversions(std::vector<OpCase> &cases) {
                      from.finish(from.apply("dequantize", {from.argument(image, codes)}, "",
                                             tensorText(image, {"f32"})))});
   }
+  ModuleText symmetric; // as the NPU takes it
+  Element codes16 = {"q16", 0.0021f, 0};
+  std::string codes = symmetric.apply("quantize", {symmetric.argument(image, {"f32"})}, "",
+                                      tensorText(image, codes16));
+  cases.push_back(
+      {"quantize", "q16", "symmetric_and_back",
+       symmetric.finish(symmetric.apply("dequantize", {codes}, "", tensorText(image, {"f32"})))});
   for (int axis : {0, 3}) {
     ModuleText text;
     std::string codes = text.argument({5, 3, 2, 7}, elementOf("i8"), axis);

@@ -43,6 +43,17 @@ OpCase reduction(const std::string &op, const std::string &type, const std::stri
                              tensorText(out, result)))};
 }
 
+/// Of a number of elements that is a power of two: the multiplier of the mean is as long as any, so
+/// accelerators can have it.
+OpCase roundMean(const std::string &type, const Shape &shape, const std::string &axes,
+                 const Shape &out) {
+  ModuleText text;
+  std::string input = text.argument(shape, elementOf(type, 0.05f, 3));
+  return {"mean", type, "rescaled_rank" + std::to_string(shape.size()),
+          text.finish(text.apply("mean", {input}, "axes [" + axes + "]",
+                                 tensorText(out, elementOf(type, 0.031f, -2))))};
+}
+
 /// i8 and u8 have many equal elements: the first one counts.
 OpCase argMax(const std::string &type, const Shape &shape, int axis, const Shape &out,
               const std::string &result) {
@@ -71,6 +82,10 @@ void addPoolingCases(std::vector<OpCase> &cases) {
       cases.push_back(reduction(op, type, "1, 2", false, {1, 19}, "spatial"));
       cases.push_back(reduction(op, type, "3", false, {1, 6, 5}, "channels"));
     }
+  }
+  for (const std::string type : {"i8", "u8"}) {
+    cases.push_back(roundMean(type, {2, 4, 8, 19}, "1, 2", {2, 19}));
+    cases.push_back(roundMean(type, {3, 8, 7}, "1", {3, 7}));
   }
   for (const std::string type : {"f32", "i8", "u8"}) {
     cases.push_back(argMax(type, {3, 17}, 1, {3}, "i32"));

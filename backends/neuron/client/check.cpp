@@ -26,6 +26,7 @@ std::optional<Storage> storageOf(NeuronOperandCode code) {
   case NEURON_TENSOR_QUANT8_SYMM_PER_CHANNEL:
     return Storage{1, true};
   case NEURON_TENSOR_FLOAT16:
+  case NEURON_TENSOR_QUANT16_SYMM:
     return Storage{2, true};
   case NEURON_TENSOR_INT32:
   case NEURON_TENSOR_FLOAT32:

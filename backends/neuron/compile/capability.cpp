@@ -106,7 +106,10 @@ ElementKind kindOf(Value value) {
   if (graph::isQuantized(element)) {
     if (graph::quantizationOf(element).perChannel())
       return kOther;
-    return *type == ElementType::kU8 ? kU8 : *type == ElementType::kI8 ? kI8 : kOther;
+    return *type == ElementType::kU8    ? kU8
+           : *type == ElementType::kI8  ? kI8
+           : *type == ElementType::kI16 ? kI16
+                                        : kOther;
   }
   switch (*type) {
   case ElementType::kF32:
@@ -126,8 +129,8 @@ ElementKind kindOf(Value value) {
 
 std::string kindsText(unsigned kinds) {
   constexpr std::pair<ElementKind, StringLiteral> kNames[] = {
-      {kF32, "f32"},     {kF16, "f16"},    {kI32, "i32"},   {kU8, "u8 codes"},
-      {kI8, "i8 codes"}, {kPlainU8, "u8"}, {kBool, "bool"},
+      {kF32, "f32"},     {kF16, "f16"},       {kI32, "i32"},    {kU8, "u8 codes"},
+      {kI8, "i8 codes"}, {kI16, "i16 codes"}, {kPlainU8, "u8"}, {kBool, "bool"},
   };
   std::string text;
   for (auto [kind, name] : kNames)

@@ -21,7 +21,8 @@ enum ElementKind : unsigned {
   kI8 = 1 << 4,      ///< quantized, one scale
   kPlainU8 = 1 << 5, ///< numbers 0 to 255
   kBool = 1 << 6,
-  kOther = 1 << 7, ///< what Neuron has no operand for
+  kI16 = 1 << 7,   ///< quantized, one scale
+  kOther = 1 << 8, ///< what Neuron has no operand for
 };
 constexpr unsigned kReals = kF32 | kF16, kCodes = kU8 | kI8;
 ElementKind kindOf(mlir::Value value);

@@ -71,6 +71,8 @@ const Form kFromSameSign = {"from codes of the same sign", isSignKept};
 
 const Form kOfIntegers = {"of integers", isOfIntegers};
 const Form kOfReals = {"of reals", [](Operation *op) { return !isOfIntegers(op); }};
+const Form kOfCodes = {"of codes", isFromCodes};
+const Form kNotOfCodes = {"of reals", [](Operation *op) { return !isFromCodes(op); }};
 const Form kUncropped = {"nothing cropped", [](Operation *op) { return !isCropped(op); }};
 const Form kCropped = {"cropped", isCropped};
 
@@ -80,6 +82,11 @@ const Constraint kRankAtMost4 = {"rank ≤ 4", [](Operation *op, const Target &)
                                      rank = std::max(rank, rankOf(operand));
                                    return rank <= 4 ? "" : say("rank must be at most 4, is ", rank);
                                  }};
+
+const Constraint kRank4 = {"rank 4", [](Operation *op, const Target &) -> std::string {
+                             int64_t rank = rankOf(op->getOperand(0));
+                             return rank == 4 ? "" : say("rank must be 4, is ", rank);
+                           }};
 
 const Constraint kHasAxes = {"there are axes", [](Operation *op, const Target &) -> std::string {
                                return integers(op, "axes").empty()

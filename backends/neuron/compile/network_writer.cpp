@@ -5,6 +5,8 @@
 #include "compiler/graph/cost.h"
 #include "compiler/graph/types.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 using namespace mlir;
 
 namespace tandem::neuron {
@@ -35,10 +37,15 @@ NeuronOperandCode tensorCode(ElementType type, bool isQuantized) {
   case ElementType::kI8:
     if (isQuantized)
       return NEURON_TENSOR_QUANT8_ASYMM_SIGNED;
-    [[fallthrough]];
+    break;
+  case ElementType::kI16:
+    if (isQuantized)
+      return NEURON_TENSOR_QUANT16_SYMM;
+    break;
   default:
-    llvm_unreachable("no row of the table has this type");
+    break;
   }
+  llvm_unreachable("no row of the table has this type");
 }
 
 } // namespace
@@ -131,6 +138,15 @@ OperandId NetworkWriter::real(float value, const OperandType &like) {
   OperandType type = {.code = like.code, .dimensions = {1}};
   return like.code == NEURON_TENSOR_FLOAT16 ? shared(type, bytesOf(floatToHalf(value)))
                                             : shared(type, bytesOf(value));
+}
+
+OperandId NetworkWriter::reals(std::vector<uint32_t> dimensions, ArrayRef<float> values,
+                               const OperandType &like) {
+  OperandType type = {.code = like.code, .dimensions = std::move(dimensions)};
+  if (like.code != NEURON_TENSOR_FLOAT16)
+    return constant(type, bytesOf(values));
+  SmallVector<uint16_t> halves(llvm::map_range(values, floatToHalf));
+  return constant(type, bytesOf(ArrayRef<uint16_t>(halves)));
 }
 
 OperandId NetworkWriter::scalar(float value, const OperandType &like) {

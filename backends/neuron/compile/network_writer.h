@@ -29,6 +29,7 @@ class NetworkWriter {
 public:
   NetworkWriter(ModelBuilder &builder, const Target &target) : builder_(builder), target_(target) {}
 
+  const Target &target() const { return target_; }
   /// The op whose operations are added from now on.
   void begin(mlir::Operation *op);
 
@@ -42,6 +43,9 @@ public:
   OperandId constant(const OperandType &type, llvm::ArrayRef<char> bytes);
   /// A tensor of one element of `like`'s type, a real one.
   OperandId real(float value, const OperandType &like);
+  /// Several of them.
+  OperandId reals(std::vector<uint32_t> dimensions, llvm::ArrayRef<float> values,
+                  const OperandType &like);
   /// A 1-D tensor of i32.
   OperandId vector(llvm::ArrayRef<int64_t> values);
   /// The dimensions of a value, as such a tensor.

@@ -1,5 +1,6 @@
 // Constraints on codes: scales, zero points, and the filters and biases of products.
 #include "backends/neuron/compile/constraints.h"
+#include "backends/neuron/compile/reduction_product.h"
 #include "backends/neuron/compile/words.h"
 
 #include "compiler/graph/constants.h"
@@ -57,17 +58,27 @@ std::string fixedResult(Operation *op, float scale, int32_t ofU8, int32_t ofI8) 
                    ", has ", codesText(codes));
 }
 
+/// Or they are not both codes.
+bool isScaleKept(Operation *op) {
+  Value input = op->getOperand(0), result = op->getResult(0);
+  if (!isCodes(input) || !isCodes(result))
+    return true;
+  Quantization from = codesOf(input), to = codesOf(result);
+  return from.scales == to.scales && from.zeroPoints == to.zeroPoints;
+}
+
 } // namespace
+
+const Form kSameScale = {"codes keep their scale", isScaleKept};
+const Form kOtherScale = {"to codes of another scale",
+                          [](Operation *op) { return !isScaleKept(op); }};
 
 const Constraint kKeepsCodes = {
     "codes keep their scale", [](Operation *op, const Target &) -> std::string {
-      if (!isCodes(op->getOperand(0)) || !isCodes(op->getResult(0)))
-        return "";
-      Quantization input = codesOf(op->getOperand(0)), result = codesOf(op->getResult(0));
-      return input.scales == result.scales && input.zeroPoints == result.zeroPoints
+      return isScaleKept(op)
                  ? ""
-                 : say("the result must have the input's ", codesText(input), ", has ",
-                       codesText(result));
+                 : say("the result must have the input's ", codesText(codesOf(op->getOperand(0))),
+                       ", has ", codesText(codesOf(op->getResult(0))));
     }};
 
 const Constraint kScaleOf256th = {
@@ -114,6 +125,15 @@ const Constraint kCoarserU8 = {
                        number(from.scales[0]), ", is ", number(to.scales[0]));
     }};
 
+const Constraint kProductWithOnes = {
+    "neighbouring axes; the product rounds every sum as TFLite does",
+    [](Operation *op, const Target &target) -> std::string {
+      bool isKnown = isCodes(op->getOperand(0)) &&
+                     kindOf(op->getOperand(0)) == kindOf(op->getResult(0)) &&
+                     !op->getAttrOfType<DenseI64ArrayAttr>("axes").empty();
+      return isKnown ? reductionProduct(op, target).problem : ""; // else said by others
+    }};
+
 const Constraint kPlainI32 = {
     "i32: no activation", [](Operation *op, const Target &) -> std::string {
       auto activation = op->getAttrOfType<graph::ActivationAttr>("activation");
@@ -122,6 +142,14 @@ const Constraint kPlainI32 = {
                  ? ""
                  : say("activation must be none for i32, is ",
                        graph::stringifyActivation(activation.getValue()));
+    }};
+
+const Constraint kI16Symmetric = {
+    "i16: zero point 0", [](Operation *op, const Target &) -> std::string {
+      for (Value value : {op->getOperand(0), Value(op->getResult(0))})
+        if (kindOf(value) == kI16 && codesOf(value).zeroPoints[0] != 0)
+          return say("the zero point of i16 codes must be 0, is ", codesOf(value).zeroPoints[0]);
+      return "";
     }};
 
 const Constraint kNotHybrid = {

@@ -109,10 +109,8 @@ void emitBatchNorm(Operation *op, NetworkWriter &network) {
     offset[i] -= mean[i] * scale[i];
   }
   OperandType type = network.typeOf(norm.getInput());
-  OperandType perChannel = {.code = type.code, .dimensions = {static_cast<uint32_t>(scale.size())}};
-  auto parameter = [&](const SmallVector<float> &channel) {
-    return network.constant(perChannel, {reinterpret_cast<const char *>(channel.data()),
-                                         channel.size() * sizeof(float)});
+  auto parameter = [&](ArrayRef<float> channels) {
+    return network.reals({static_cast<uint32_t>(channels.size())}, channels, type);
   };
   OperandId none = network.fuse(graph::Activation::None);
   OperandId input = network.tensor(norm.getInput()), scaled = network.intermediate(type);

@@ -1,5 +1,8 @@
 // Windows and reductions.
+#include "backends/neuron/compile/constraints.h"
 #include "backends/neuron/compile/handlers.h"
+#include "backends/neuron/compile/product_with_ones.h"
+#include "backends/neuron/compile/reduction_product.h"
 #include "compiler/graph/types.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -61,6 +64,22 @@ void emitReduction(Operation *op, NetworkWriter &network) {
               reduction.getResult());
 }
 
+/// By MEAN or REDUCE_SUM, or what the table has for codes instead.
+template <typename OpT, NeuronOperationType code>
+void emitSum(Operation *op, NetworkWriter &network) {
+  const Form *form = capabilityOf(op)->form;
+  if (form != &kOtherScale && form != &kOfCodes)
+    return emitReduction<OpT, code>(op, network);
+  auto reduction = cast<OpT>(op);
+  ReductionProduct product = reductionProduct(op, network.target());
+  ArrayRef<int64_t> shape = graph::tensorType(reduction.getInput()).getShape();
+  bool isImage = shape.size() == 4 && reduction.getAxes() == ArrayRef<int64_t>{1, 2};
+  ImageShape from = isImage ? ImageShape{shape[0], shape[1], shape[2], shape[3]}
+                            : ImageShape{product.outer, 1, product.count, product.inner};
+  addProductWithOnes(reduction.getInput(), from, {product.outer, 1, 1, product.inner},
+                     product.filterScale, reduction.getResult(), network);
+}
+
 template <typename OpT, NeuronOperationType code>
 void emitArg(Operation *op, NetworkWriter &network) {
   auto arg = cast<OpT>(op);
@@ -82,8 +101,8 @@ void registerPooling(HandlerTable &table) {
   table.add<graph::MaxPool2dOp>(emitPool<graph::MaxPool2dOp, NEURON_MAX_POOL_2D>);
   table.add<graph::L2Pool2dOp>(emitPool<graph::L2Pool2dOp, NEURON_L2_POOL_2D>);
   table.add<graph::AveragePool2dOp>(emitAveragePool);
-  table.add<graph::MeanOp>(emitReduction<graph::MeanOp, NEURON_MEAN>);
-  table.add<graph::SumOp>(emitReduction<graph::SumOp, NEURON_REDUCE_SUM>);
+  table.add<graph::MeanOp>(emitSum<graph::MeanOp, NEURON_MEAN>);
+  table.add<graph::SumOp>(emitSum<graph::SumOp, NEURON_REDUCE_SUM>);
   table.add<graph::ReduceMaxOp>(emitReduction<graph::ReduceMaxOp, NEURON_REDUCE_MAX>);
   table.add<graph::ReduceMinOp>(emitReduction<graph::ReduceMinOp, NEURON_REDUCE_MIN>);
   table.add<graph::ReduceAnyOp>(emitReduction<graph::ReduceAnyOp, NEURON_REDUCE_ANY>);

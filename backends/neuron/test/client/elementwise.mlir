@@ -94,3 +94,15 @@ func.func @conversions(%x: tensor<4xf32>) -> (tensor<4x!quant.uniform<u8:f32, 0.
   %i = graph.cast %d : (tensor<4xf32>) -> tensor<4xi32> loc("cast")
   return %r, %i : tensor<4x!quant.uniform<u8:f32, 0.5:131>>, tensor<4xi32>
 }
+
+// CHECK-LABEL: @codes_of_16_bits
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %0: TENSOR_FLOAT32 4
+// CHECK-NEXT: %1: TENSOR_QUANT16_SYMM 4 scale 0.5 zero point 0 = QUANTIZE(%0) "quantize"
+// CHECK-NEXT: %2: TENSOR_FLOAT32 4 = DEQUANTIZE(%1) "dequantize"
+// CHECK-NEXT: output %2
+func.func @codes_of_16_bits(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %q = graph.quantize %x : (tensor<4xf32>) -> tensor<4x!quant.uniform<i16:f32, 0.5>> loc("quantize")
+  %r = graph.dequantize %q : (tensor<4x!quant.uniform<i16:f32, 0.5>>) -> tensor<4xf32> loc("dequantize")
+  return %r : tensor<4xf32>
+}

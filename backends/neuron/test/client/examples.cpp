@@ -76,10 +76,12 @@ void addElementwise(std::vector<Template> &list) {
   list.push_back({"select", "", "%m: tensor<1x4x6x2xi1>, %x: tensor<1x4x6x2x$T>",
                   "%r = graph.select %m, %x, %x : (tensor<1x4x6x2xi1>, tensor<1x4x6x2x$T>, "
                   "tensor<1x4x6x2x$T>) -> tensor<1x4x6x2x$T>"});
-  for (const char *op : {"relu", "relu6", "relu_n1_to_1", "hard_swish", "hard_sigmoid", "abs",
-                         "neg", "exp", "sqrt", "rsqrt", "floor", "ceil", "logical_not"})
+  for (const char *op :
+       {"relu", "relu6", "relu_n1_to_1", "hard_swish", "hard_sigmoid", "abs", "neg", "exp", "sqrt",
+        "rsqrt", "floor", "ceil", "gelu", "erf", "elu", "logical_not"})
     list.push_back(unary(op));
   list.push_back(unary("leaky_relu", "alpha 0.1"));
+  list.push_back(unary("local_response_norm", "radius 1 bias 1.0 alpha 0.5 beta 0.75"));
   list.push_back(unary("sigmoid", "", "0.00390625:0", "0.00390625:-128"));
   list.push_back(unary("softmax", "axis 3", "0.00390625:0", "0.00390625:-128"));
   list.push_back(unary("tanh", "", "0.0078125:128", "0.0078125:0"));
@@ -98,8 +100,14 @@ void addPooling(std::vector<Template> &list) {
   list.push_back(
       moved("average_pool_2d", "padding counted", window + " count_include_pad", "1x4x6x2"));
   list.push_back(moved("l2_pool_2d", "", window, "1x4x6x2"));
-  for (const char *op : {"mean", "sum", "reduce_max", "reduce_min", "reduce_any", "reduce_all"})
+  list.push_back(moved("mean", "codes keep their scale", "axes [1, 2]", "1x2"));
+  list.push_back(moved("sum", "of reals", "axes [1, 2]", "1x2"));
+  for (const char *op : {"reduce_max", "reduce_min", "reduce_any", "reduce_all"})
     list.push_back(moved(op, "", "axes [1, 2]", "1x2"));
+  for (auto [op, form] : {std::pair<std::string, std::string>{"mean", "to codes of another scale"},
+                          {"sum", "of codes"}})
+    list.push_back(
+        {op, form, kImage, "%r = graph." + op + " %x axes [1]" + kFrom + "tensor<1x6x2x$R>"});
   for (const std::string op : {"arg_max", "arg_min"})
     list.push_back(
         {op, "", kImage, "%r = graph." + op + " %x axis 3" + kFrom + "tensor<1x4x6xi32>"});
@@ -161,7 +169,7 @@ std::vector<Template> templates() {
 
 std::vector<ElementKind> kindsIn(unsigned kinds) {
   std::vector<ElementKind> list;
-  for (ElementKind kind : {kF32, kF16, kI32, kU8, kI8, kPlainU8, kBool})
+  for (ElementKind kind : {kF32, kF16, kI32, kU8, kI8, kI16, kPlainU8, kBool})
     if (kinds & kind)
       list.push_back(kind);
   return list;

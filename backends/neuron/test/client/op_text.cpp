@@ -19,6 +19,7 @@ constexpr Filling kFillings[] = {
     {kI32, "i32", "i32", "1", "i32"},
     {kU8, "!quant.uniform<u8:f32, 0.5:3>", "i8", "1", "i32"},
     {kI8, "!quant.uniform<i8:f32, 0.5:3>", "i8", "1", "i32"},
+    {kI16, "!quant.uniform<i16:f32, 0.5>", "i16", "1", "i32"},
     {kPlainU8, "ui8", "ui8", "1", "i32"},
     {kBool, "i1", "i1", "true", "i32"},
 };

@@ -59,3 +59,43 @@ func.func @all(%x: tensor<4xf32>) -> tensor<f32> {
   %r = graph.reduce_max %x axes [0] : (tensor<4xf32>) -> tensor<f32> loc("all")
   return %r : tensor<f32>
 }
+
+!in = !quant.uniform<i8:f32, 0.5:3>
+!u8 = !quant.uniform<u8:f32, 0.5:3>
+!out = !quant.uniform<i8:f32, 0.75:-2>
+!coarse = !quant.uniform<u8:f32, 3.0:0>
+
+// Ones at scale 1/8 over a window of 2 x 4.
+// CHECK-LABEL: @mean_of_an_image
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %0: TENSOR_QUANT8_ASYMM_SIGNED 1x2x4x3 scale 0.5 zero point 3
+// CHECK-NEXT: %7: TENSOR_QUANT8_ASYMM_SIGNED 1x1x1x3 scale 0.75 zero point -2 = DEPTHWISE_CONV_2D(%0, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] scale 0.125 zero point 0, [0, 0, 0] scale 0.0625 zero point 0, 0, 0, 0, 0, 4, 2, 1, 0) "mean"
+// CHECK-NEXT: %9: TENSOR_QUANT8_ASYMM_SIGNED 1x3 scale 0.75 zero point -2 = RESHAPE(%7, [1, 3]) "mean"
+// CHECK-NEXT: output %9
+func.func @mean_of_an_image(%x: tensor<1x2x4x3x!in>) -> tensor<1x3x!out> {
+  %r = graph.mean %x axes [1, 2] : (tensor<1x2x4x3x!in>) -> tensor<1x3x!out> loc("mean")
+  return %r : tensor<1x3x!out>
+}
+
+// CHECK-LABEL: @mean_kept
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %0: TENSOR_QUANT8_ASYMM_SIGNED 1x2x4x3 scale 0.5 zero point 3
+// CHECK-NEXT: %7: TENSOR_QUANT8_ASYMM_SIGNED 1x1x1x3 scale 0.75 zero point -2 = DEPTHWISE_CONV_2D(%0, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] scale 0.125 zero point 0, [0, 0, 0] scale 0.0625 zero point 0, 0, 0, 0, 0, 4, 2, 1, 0) "mean"
+// CHECK-NEXT: output %7
+func.func @mean_kept(%x: tensor<1x2x4x3x!in>) -> tensor<1x1x1x3x!out> {
+  %r = graph.mean %x axes [1, 2] keep_dims : (tensor<1x2x4x3x!in>) -> tensor<1x1x1x3x!out> loc("mean")
+  return %r : tensor<1x1x1x3x!out>
+}
+
+// As an image of the rows, ones at scale 1.
+// CHECK-LABEL: @sum_of_rows
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %0: TENSOR_QUANT8_ASYMM 5x2x3 scale 0.5 zero point 3
+// CHECK-NEXT: %1: TENSOR_QUANT8_ASYMM 5x1x2x3 scale 0.5 zero point 3 = RESHAPE(%0, [5, 1, 2, 3]) "sum"
+// CHECK-NEXT: %8: TENSOR_QUANT8_ASYMM 5x1x1x3 scale 3 zero point 0 = DEPTHWISE_CONV_2D(%1, [1, 1, 1, 1, 1, 1] scale 1 zero point 0, [0, 0, 0] scale 0.5 zero point 0, 0, 0, 0, 0, 2, 1, 1, 0) "sum"
+// CHECK-NEXT: %10: TENSOR_QUANT8_ASYMM 5x3 scale 3 zero point 0 = RESHAPE(%8, [5, 3]) "sum"
+// CHECK-NEXT: output %10
+func.func @sum_of_rows(%x: tensor<5x2x3x!u8>) -> tensor<5x3x!coarse> {
+  %r = graph.sum %x axes [1] : (tensor<5x2x3x!u8>) -> tensor<5x3x!coarse> loc("sum")
+  return %r : tensor<5x3x!coarse>
+}

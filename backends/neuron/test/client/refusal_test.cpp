@@ -59,11 +59,31 @@ std::vector<Refusal> refusals() {
        "%r = graph.pad %x low [0, 1, 0, 0] high [0, 0, 0, 0] value 1.0 : (tensor<1x4x6x2x$T>) -> "
        "tensor<1x5x6x2x$T>",
        "pad: the value must be 0 for i8 codes: public sources disagree about the code of another"},
+      {&kRank4, kF32, "%x: tensor<4x6x$T>",
+       "%r = graph.local_response_norm %x radius 1 bias 1.0 alpha 0.5 beta 0.75 : "
+       "(tensor<4x6x$T>) -> tensor<4x6x$T>",
+       "local_response_norm: rank must be 4, is 2"},
       {&kKeepsCodes, kI8, kImage,
-       "%r = graph.mean %x axes [1, 2] : (tensor<1x4x6x2x$T>) -> "
-       "tensor<1x2x!quant.uniform<i8:f32, 0.04:-2>>",
-       "mean: the result must have the input's scale 0.5 and zero point 3, has scale 0.04 and zero "
+       "%r = graph.relu %x : (tensor<1x4x6x2x$T>) -> "
+       "tensor<1x4x6x2x!quant.uniform<i8:f32, 0.04:-2>>",
+       "relu: the result must have the input's scale 0.5 and zero point 3, has scale 0.04 and zero "
        "point -2"},
+      {&kProductWithOnes, kI8, kImage,
+       "%r = graph.mean %x axes [1, 3] : (tensor<1x4x6x2x$T>) -> "
+       "tensor<1x6x!quant.uniform<i8:f32, 0.25:-2>>",
+       "mean: a product with ones needs neighbouring axes"},
+      {&kProductWithOnes, kI8, kImage,
+       "%r = graph.mean %x axes [2] : (tensor<1x4x6x2x$T>) -> "
+       "tensor<1x4x2x!quant.uniform<i8:f32, 0.45:-2>>",
+       "mean: a product with ones rounds 204 of 1531 sums otherwise than TFLite's mean"},
+      {&kProductWithOnes, kI8, kImage,
+       "%r = graph.mean %x axes [1] : (tensor<1x4x6x2x$T>) -> "
+       "tensor<1x6x2x!quant.uniform<i8:f32, 0.125:-2>>",
+       "mean: the scale of a u8 result must be above 0.5, the input's, times 0.25, is 0.125", true},
+      {&kProductWithOnes, kU8, "%x: tensor<1x70x70x1x$T>",
+       "%r = graph.mean %x axes [1, 2] : (tensor<1x70x70x1x$T>) -> "
+       "tensor<1x1x!quant.uniform<u8:f32, 0.45:3>>",
+       "mean: a product with ones is taken of few elements, not of 4900"},
       {&kScaleOf256th, kU8, kImage,
        "%r = graph.sigmoid %x : (tensor<1x4x6x2x$T>) -> tensor<1x4x6x2x$T>",
        "sigmoid: the result must have scale 0.00390625 and zero point 0, has scale 0.5 and zero "
@@ -96,6 +116,10 @@ std::vector<Refusal> refusals() {
        "%r = graph.quantize %x : (tensor<1x4x6x2x$T>) -> "
        "tensor<1x4x6x2x!quant.uniform<u8:f32, 0.5:3>>",
        "quantize: the scale of a u8 result must be above that of u8 input, 0.5, is 0.5", true},
+      {&kI16Symmetric, kF32, kImage,
+       "%r = graph.quantize %x : (tensor<1x4x6x2x$T>) -> "
+       "tensor<1x4x6x2x!quant.uniform<i16:f32, 0.25:3>>",
+       "quantize: the zero point of i16 codes must be 0, is 3"},
       {&kPlainI32, kI32, kImage,
        "%r = graph.add %x, %x activation relu6 : (tensor<1x4x6x2x$T>, tensor<1x4x6x2x$T>) -> "
        "tensor<1x4x6x2x$T>",
