@@ -66,6 +66,9 @@ public:
   virtual ElementType computedAs(ElementType type, const Processor & /*processor*/) const {
     return type;
   }
+  /// Of how many operations of the device an op that it supports is made. Each costs as much as one
+  /// more pass over the op's elements; the cost model adds them to what the op itself costs.
+  virtual unsigned operationsFor(mlir::Operation * /*op*/) const { return 1; }
   /// Composites that end in `last`, best first. The partitioner takes the first that supports()
   /// answers for, before it asks for its ops one by one.
   virtual std::vector<Composite> composites(mlir::Operation * /*last*/) const { return {}; }

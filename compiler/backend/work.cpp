@@ -1,5 +1,6 @@
 #include "compiler/backend/work.h"
 
+#include "compiler/backend/backend.h"
 #include "compiler/graph/cost.h"
 #include "compiler/graph/graph.h"
 #include "compiler/graph/types.h"
@@ -86,10 +87,28 @@ std::string costKey(Operation *op, StringRef backend) {
   return key;
 }
 
+static std::optional<double> measuredUs(Operation *op, const Processor &processor,
+                                        const DeviceProfile &device) {
+  auto found = device.measuredUs.find(costKey(op, processor.backend));
+  return found != device.measuredUs.end() ? std::optional(found->second) : std::nullopt;
+}
+
 double costUs(Operation *op, const Processor &processor, const DeviceProfile &device) {
-  auto measured = device.measuredUs.find(costKey(op, processor.backend));
-  return measured != device.measuredUs.end() ? measured->second
-                                             : predictedUs(workOf(op), processor);
+  std::optional<double> measured = measuredUs(op, processor, device);
+  return measured ? *measured : predictedUs(workOf(op), processor);
+}
+
+double costUs(Operation *op, const Backend &backend, const Processor &processor,
+              const DeviceProfile &device) {
+  if (std::optional<double> measured = measuredUs(op, processor, device))
+    return *measured;
+  Work work = workOf(op);
+  Work pass = {.kind = WorkKind::kElementwise,
+               .type = work.type,
+               .elements = work.elements,
+               .bytes = 2 * storedBytes(op->getResult(0))};
+  return predictedUs(work, processor) +
+         (backend.operationsFor(op) - 1) * predictedUs(pass, processor);
 }
 
 } // namespace tandem

@@ -68,11 +68,12 @@ std::vector<Alternative> alternativesOf(const Unit &unit, ArrayRef<Candidate> ca
   std::vector<Alternative> alternatives;
   for (size_t i = 0; i < candidates.size(); ++i)
     if (i != chosen)
-      alternatives.push_back(
-          {.backend = candidates[i].backend->name().str(),
-           .accelerator = !problem.devices[i].isFree(),
-           .us = unit.supports[i] ? costUs(op, *candidates[i].processor, device) : 0,
-           .reasons = unit.supports[i].reasons});
+      alternatives.push_back({.backend = candidates[i].backend->name().str(),
+                              .accelerator = !problem.devices[i].isFree(),
+                              .us = unit.supports[i] ? costUs(op, *candidates[i].backend,
+                                                              *candidates[i].processor, device)
+                                                     : 0,
+                              .reasons = unit.supports[i].reasons});
   return alternatives;
 }
 
@@ -100,13 +101,14 @@ Partition assemble(ArrayRef<Unit> units, ArrayRef<Candidate> candidates,
     placed.computeUs += units[unit].us[assignment[unit]];
     for (Operation *op : units[unit].ops) {
       placed.region.ops.push_back(op);
-      result.placements.push_back({.op = op,
-                                   .chosen = candidate,
-                                   .predictedUs = costUs(op, *candidate.processor, device),
-                                   .region = index,
-                                   .composite = owned ? units[unit].pattern : "",
-                                   .alternatives = alternativesOf(units[unit], candidates, problem,
-                                                                  assignment[unit], op, device)});
+      result.placements.push_back(
+          {.op = op,
+           .chosen = candidate,
+           .predictedUs = costUs(op, *candidate.backend, *candidate.processor, device),
+           .region = index,
+           .composite = owned ? units[unit].pattern : "",
+           .alternatives =
+               alternativesOf(units[unit], candidates, problem, assignment[unit], op, device)});
     }
   }
   for (PlacedRegion &placed : result.regions) {

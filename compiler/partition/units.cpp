@@ -71,10 +71,10 @@ void annotate(Unit &unit, ArrayRef<Candidate> candidates, const DeviceProfile &d
   for (size_t i = 0; i < candidates.size(); ++i) {
     bool owns = !unit.pattern.empty() && unit.owner == i;
     unit.supports.push_back(owns ? Support::yes() : askAll(unit.ops, candidates[i]));
-    double us = 0;
-    for (Operation *op : unit.ops)
-      us += costUs(op, *candidates[i].processor, device);
-    unit.us.push_back(unit.supports.back() ? us : PlacementProblem::kCannot);
+    unit.us.push_back(unit.supports[i] ? 0 : PlacementProblem::kCannot);
+    if (unit.supports[i])
+      for (Operation *op : unit.ops)
+        unit.us[i] += costUs(op, *candidates[i].backend, *candidates[i].processor, device);
   }
 }
 

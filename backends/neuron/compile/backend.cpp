@@ -53,6 +53,17 @@ public:
     return shifted ? ElementType::kU8 : type;
   }
 
+  unsigned operationsFor(Operation *op) const override {
+    const Capability *row = capabilityOf(op);
+    if (!row || !row->operations.contains(','))
+      return 1;
+    Target target; // makes no difference to their number
+    ModelBuilder unused;
+    NetworkWriter writer(unused, target);
+    handlers().find(op)(op, writer);
+    return std::max(1u, writer.operationCount());
+  }
+
   bool mayFail() const override { return true; }
 
   llvm::Expected<std::string> compile(const Region &region, ModelBuilder &builder,

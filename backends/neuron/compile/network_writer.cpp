@@ -211,6 +211,11 @@ void NetworkWriter::addExtension(StringRef function, ArrayRef<OperandId> inputs,
   artifact_.operations.back()->function = function.str();
 }
 
+unsigned NetworkWriter::operationCount() const {
+  return static_cast<unsigned>(llvm::count_if(
+      artifact_.operations, [](const auto &one) { return one->code != NEURON_RESHAPE; }));
+}
+
 artifact::ArtifactT NetworkWriter::finish(ArrayRef<Value> inputs, ArrayRef<Value> outputs) {
   SmallVector<BufferId> buffers;
   auto declare = [&](Value value, std::vector<std::unique_ptr<artifact::BorderT>> &borders) {

@@ -68,6 +68,9 @@ public:
   /// A general operation of the vendor's extension.
   void addExtension(llvm::StringRef function, llvm::ArrayRef<OperandId> inputs, mlir::Value output);
 
+  /// Without reshapes, which move nothing.
+  unsigned operationCount() const;
+
   /// Declares what crosses the region's borders and gives away the network.
   artifact::ArtifactT finish(llvm::ArrayRef<mlir::Value> inputs,
                              llvm::ArrayRef<mlir::Value> outputs);

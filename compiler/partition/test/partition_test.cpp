@@ -39,10 +39,13 @@ public:
     return {{"pair", {relu, last}}};
   }
   Support supports(const Composite &, const Processor &) const override { return Support::yes(); }
+  unsigned operationsFor(Operation *op) const override { return isa<graph::ExpOp>(op) ? exps : 1; }
   llvm::Expected<std::string> compile(const Region &, ModelBuilder &,
                                       const CompileOptions &) const override {
     return std::string();
   }
+
+  unsigned exps = 1; ///< operations that an exp is made of
 
 private:
   std::string name_;
@@ -159,6 +162,16 @@ TEST_F(PartitionTest, AMeasuredTimeCountsInsteadOfTheModels) {
   auto placed = place(fast);
   ASSERT_TRUE(bool(placed));
   EXPECT_EQ(placed->placements[0].predictedUs, 42);
+}
+
+TEST_F(PartitionTest, AnOpThatIsSeveralOperationsOfTheDeviceCostsEachOfThem) {
+  FakeBackend fast("fast", {});
+  double one = place(fast)->placements[0].predictedUs;
+  all_.exps = 3;
+  auto placed = place(fast);
+  ASSERT_TRUE(bool(placed));
+  EXPECT_DOUBLE_EQ(placed->placements[0].predictedUs, 3 * one);
+  EXPECT_GT(placed->predictedUs, 5 * one);
 }
 
 TEST_F(PartitionTest, OpsThatRunNowhereAreNamedAllAtOnceWithEveryReason) {

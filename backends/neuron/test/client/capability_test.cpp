@@ -7,6 +7,10 @@
 
 #include <set>
 
+namespace tandem {
+const Backend &neuronBackend();
+}
+
 namespace tandem::neuron {
 namespace {
 
@@ -95,6 +99,16 @@ TEST(Capability, TellsWhatItWouldGetWrong) {
   EXPECT_THAT(reasonsFor("floor_mod", "f32"),
               ElementsAre("floor_mod: x - y * floor(x / y) in reals is not the remainder where x / "
                           "y rounds up"));
+}
+
+TEST(Capability, CountsTheOperationsOfAnOp) {
+  const std::string image = "%x: tensor<1x4x6x2xf32>",
+                    shape = " : (tensor<1x4x6x2xf32>) -> tensor<1x4x6x2xf32>";
+  for (auto [body, count] : {std::pair{"%r = graph.relu %x" + shape, 1u},
+                             {"%r = graph.ceil %x" + shape, 3u},
+                             {"%r = graph.elu %x" + shape, 5u},
+                             {"%r = graph.gelu %x" + shape, 20u}})
+    EXPECT_EQ(neuronBackend().operationsFor(OpText(image, body).op()), count) << body;
 }
 
 TEST(Capability, TellsEveryReason) {
