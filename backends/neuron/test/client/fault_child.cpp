@@ -16,6 +16,7 @@ namespace tandem::neuron::test {
 namespace {
 
 constexpr size_t kAtOnce = 4;
+constexpr char kLibrary[] = TANDEM_FAULT_LIBRARY; // of another build; empty: this one's
 constexpr unsigned kDeadlockSeconds = 120;
 
 /// "" or what went wrong.
@@ -46,6 +47,8 @@ std::string runFrames(const FaultModel &model, std::string &notices) {
 [[noreturn]] void child(const FaultModel &model, const std::string &fault, int pipe) {
   alarm(kDeadlockSeconds);
   setenv("TANDEM_NEURON_FAULT", fault.c_str(), 1);
+  if (kLibrary[0])
+    setenv("TANDEM_NEURON_LIBRARY", kLibrary, 0);
   std::string notices, problem = runFrames(model, notices);
   bool hangs = fault.find("hang") != std::string::npos; // what is late has not been freed yet
   if (problem.empty() && !hangs && __lsan_do_recoverable_leak_check &&

@@ -1,19 +1,11 @@
 #pragma once
 
-#include "base/result.h"
+#include "backends/neuron/test/client/fault_models.h"
 
 #include <string>
 #include <vector>
 
 namespace tandem::neuron::test {
-
-/// A model on the NPU, compiled into a bundle, with the answers that the CPU gives for it.
-struct FaultModel {
-  std::string bundle;               ///< its path
-  std::vector<std::byte> input;     ///< of its only input
-  std::vector<std::byte> answer;    ///< of its only output
-  static constexpr int kFrames = 4; ///< that a child runs
-};
 
 /// What a process saw that ran the model while the host's library failed on purpose. A process of
 /// its own, since the library reads its orders once.
