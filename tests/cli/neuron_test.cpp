@@ -22,11 +22,12 @@ using ::testing::StartsWith;
 /// The small model, all of it on the NPU.
 class Npu : public SmallModel {
 protected:
-  Outcome compileWith(const std::vector<std::string> &more) {
+  Outcome compileWith(const std::vector<std::string> &more,
+                      const std::vector<std::string> &variables = {}) {
     std::vector<std::string> arguments = {"compile",        path("m.mlir"), "-o",
                                           path("m.tandem"), "--placement",  "greedy"};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return runTandem(arguments);
+    return runTandem(arguments, {.variables = variables});
   }
   /// What a kit is refused with. Its fault, so no wrong usage; and no bundle is left.
   std::string kitError(const std::string &library, const std::vector<std::string> &target) {
@@ -74,6 +75,23 @@ TEST_F(Npu, NamesTheFunctionsThatAKitLacks) {
   EXPECT_THAT(kitError(TANDEM_OTHER_LIBRARY, kHere),
               AllOf(StartsWith("the Neuron library has no Neuron_getVersion, NeuronModel_create, "),
                     HasSubstr("NeuronExecution_compute")));
+}
+
+TEST_F(Npu, NamesTheFunctionOfAKitThatFailsWhileANetworkIsStored) {
+  std::vector<std::string> more = kHere;
+  more.insert(more.end(), {"--sdk-lib", TANDEM_HOST_LIBRARY});
+  for (std::string function :
+       {"NeuronCompilation_getCompiledNetworkSize", "NeuronCompilation_storeCompiledNetwork"})
+    for (int code = 1; code <= 15; ++code) {
+      std::string text = std::to_string(code);
+      Outcome outcome = compileWith(more, {"TANDEM_NEURON_FAULT=" + function + ":1:" + text});
+      EXPECT_EQ(outcome.exitCode, 1);
+      EXPECT_THAT(errorLines(outcome.err),
+                  ElementsAre(AllOf(HasSubstr(TANDEM_HOST_LIBRARY ": neuron: region 'neuron_0': " +
+                                              function + " returned "),
+                                    EndsWith("(" + text + ")"))));
+      EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
+    }
 }
 
 TEST_F(Npu, RefusesAKitOfAnotherVersionThanTheDevices) {
