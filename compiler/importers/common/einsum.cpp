@@ -1,6 +1,7 @@
 #include "compiler/importers/common/einsum.h"
 
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/selections.h"
 
 #include "compiler/graph/graph.h"
 
@@ -179,6 +180,47 @@ bool isTwice(StringRef letters) {
       return true;
   return false;
 }
+
+/// Where a letter stands twice, the elements whose indices are equal there: a diagonal.
+Term diagonal(NodeBuilder &build, const Term &term) {
+  if (!isTwice(term.letters))
+    return term;
+  ArrayRef<int64_t> shape = shapeOf(*term.value);
+  Term result;
+  SmallVector<int64_t> sizes, steps; // of each letter, once
+  int64_t step = 1;
+  for (size_t d = shape.size(); d-- > 0; step *= shape[d]) {
+    size_t at = result.letters.find(term.letters[d]);
+    if (at == std::string::npos) {
+      at = result.letters.size();
+      result.letters += term.letters[d];
+      sizes.push_back(shape[d]);
+      steps.push_back(0);
+    }
+    if (sizes[at] != shape[d]) {
+      result.value = build.error() << "'" << term.letters
+                                   << "' is no diagonal of a tensor of shape " << shapeText(shape);
+      return result;
+    }
+    steps[at] += step;
+  }
+  if (*elementCount(sizes) > NodeBuilder::kMaxFill) {
+    result.value = build.error() << "the diagonal '" << term.letters << "' is too large";
+    return result;
+  }
+  SmallVector<int64_t> places(1, 0); // the first letter is the innermost
+  for (auto [size, distance] : llvm::zip(sizes, steps)) {
+    SmallVector<int64_t> more;
+    for (int64_t i = 0; i < size; ++i)
+      for (int64_t place : places)
+        more.push_back(place + i * distance);
+    places = std::move(more);
+  }
+  std::reverse(result.letters.begin(), result.letters.end());
+  std::reverse(sizes.begin(), sizes.end());
+  result.value = rearranged(build, term.value, sizes, places);
+  return result;
+}
 } // namespace
 
 MaybeValue einsum(NodeBuilder &build, StringRef equation, ArrayRef<Value> operands) {
@@ -188,9 +230,10 @@ MaybeValue einsum(NodeBuilder &build, StringRef equation, ArrayRef<Value> operan
   if (failed(parsed))
     return failure();
   std::string all;
-  for (const Term &term : parsed->terms) {
-    if (isTwice(term.letters))
-      return Value();
+  for (Term &term : parsed->terms) {
+    term = diagonal(build, term);
+    if (failed(term.value))
+      return failure();
     all += term.letters;
   }
   std::map<char, int64_t> sizes;

@@ -1,20 +1,16 @@
-#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/unary.h"
 #include "compiler/importers/mxnet/node.h"
 
 using namespace mlir;
 
 namespace tandem::mxnet {
 
-/// Operators that are one op of the graph.
-template <typename OpT> static MaybeValue importUnary(SymbolNode &node) {
-  return node.create<OpT>(node.input(0));
-}
-
-/// Those that the graph composes.
-template <MaybeValue (*function)(NodeBuilder &, MaybeValue)>
-static MaybeValue importComposed(SymbolNode &node) {
+template <UnaryFunction function, UnaryTakes takes>
+static MaybeValue importUnary(SymbolNode &node) {
   MaybeValue x = node.input(0);
-  return failed(x) || failed(node.checkIsReal(*x)) ? MaybeValue(failure()) : function(node, x);
+  if (failed(x) || (takes == UnaryTakes::kReals && failed(node.checkIsReal(*x))))
+    return failure();
+  return function(node, x);
 }
 
 static MaybeValue importLogicalNot(SymbolNode &node) { // its result has the input's type
@@ -24,36 +20,24 @@ static MaybeValue importLogicalNot(SymbolNode &node) { // its result has the inp
   return node.cast(node.compare<graph::EqualOp>(x, 0.0), getElementTypeOrSelf(*x));
 }
 
+/// NumPy's names of old: "arcsin", not "asin".
+static std::string spelled(StringRef name) {
+  if (name == "neg")
+    return "negative";
+  if (name == "round") // MXNet's own "round" has halves away from zero
+    return "rint";
+  return name != "abs" && name.consume_front("a") ? "arc" + name.str() : name.str();
+}
+
 void registerUnary(OpTable &table) {
-  table.add("relu", importUnary<graph::ReluOp>);
-  table.add("sigmoid", importUnary<graph::SigmoidOp>);
-  table.add("tanh", importUnary<graph::TanhOp>);
-  table.add("exp", importUnary<graph::ExpOp>);
-  table.add("log", importUnary<graph::LogOp>);
-  table.add("sqrt", importUnary<graph::SqrtOp>);
-  table.add("rsqrt", importUnary<graph::RsqrtOp>);
-  table.add("abs", importUnary<graph::AbsOp>);
-  table.add("negative", importUnary<graph::NegOp>);
-  table.add("floor", importUnary<graph::FloorOp>);
-  table.add("ceil", importUnary<graph::CeilOp>);
-  table.add("rint", importUnary<graph::RoundOp>);
-  table.add("erf", importUnary<graph::ErfOp>);
-  table.add("sin", importUnary<graph::SinOp>);
-  table.add("cos", importUnary<graph::CosOp>);
-  table.add("arctan", importUnary<graph::AtanOp>);
-  table.add("square", importComposed<square>);
-  table.add("reciprocal", importComposed<reciprocal>);
-  table.add("sign", importComposed<sign>);
-  table.add("tan", importComposed<tangent>);
-  table.add("arcsin", importComposed<arcSine>);
-  table.add("arccos", importComposed<arcCosine>);
-  table.add("sinh", importComposed<hyperbolicSine>);
-  table.add("cosh", importComposed<hyperbolicCosine>);
-  table.add("arcsinh", importComposed<inverseHyperbolicSine>);
-  table.add("arccosh", importComposed<inverseHyperbolicCosine>);
-  table.add("arctanh", importComposed<inverseHyperbolicTangent>);
-  table.add("log1p", importComposed<logOnePlus>);
-  table.add("expm1", importComposed<expMinusOne>);
+  auto add = [&]<UnaryFunction function>(StringRef name, UnaryTakes takes) {
+    table.add(spelled(name), takes == UnaryTakes::kReals
+                                 ? importUnary<function, UnaryTakes::kReals>
+                                 : importUnary<function, UnaryTakes::kNumbers>);
+  };
+  forEachUnary(add);
+  forEachFusedUnary(add);
+  add.operator()<oneOp<graph::ReluOp>>("relu", UnaryTakes::kReals);
   table.add("logical_not", importLogicalNot);
 }
 

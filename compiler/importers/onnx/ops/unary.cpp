@@ -1,4 +1,4 @@
-#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/unary.h"
 #include "compiler/importers/common/selections.h"
 #include "compiler/importers/onnx/evaluate.h"
 
@@ -8,14 +8,7 @@ using namespace mlir;
 
 namespace tandem::onnx {
 
-/// Operators that are one op of the graph.
-template <typename OpT> static MaybeValue importUnary(OnnxNode &node) {
-  return node.create<OpT>(node.input(0));
-}
-
-/// Those that the graph composes.
-template <MaybeValue (*function)(NodeBuilder &, MaybeValue)>
-static MaybeValue importComposed(OnnxNode &node) {
+template <UnaryFunction function> static MaybeValue importUnary(OnnxNode &node) {
   return function(node, node.input(0));
 }
 
@@ -74,32 +67,12 @@ static std::optional<Elements> evaluateAbs(OnnxNode &, ArrayRef<Elements> in) {
 }
 
 void registerUnary(OpTable &table) {
+  forEachUnary([&]<UnaryFunction function>(StringRef name, UnaryTakes takes) {
+    table.add(capitalized(name), importUnary<function>,
+              takes == UnaryTakes::kReals ? Takes::kReals : Takes::kNumbers);
+  });
   table.add("Relu", importRelu, Takes::kNumbers);
-  table.add("Sigmoid", importUnary<graph::SigmoidOp>, Takes::kReals);
-  table.add("Tanh", importUnary<graph::TanhOp>, Takes::kReals);
-  table.add("HardSwish", importUnary<graph::HardSwishOp>, Takes::kReals);
-  table.add("Exp", importUnary<graph::ExpOp>, Takes::kReals);
-  table.add("Log", importUnary<graph::LogOp>, Takes::kReals);
-  table.add("Sqrt", importUnary<graph::SqrtOp>, Takes::kReals);
-  table.add("Abs", importUnary<graph::AbsOp>, Takes::kNumbers);
-  table.add("Neg", importUnary<graph::NegOp>, Takes::kNumbers);
-  table.add("Floor", importUnary<graph::FloorOp>, Takes::kReals);
-  table.add("Ceil", importUnary<graph::CeilOp>, Takes::kReals);
-  table.add("Round", importUnary<graph::RoundOp>, Takes::kReals);
-  table.add("Erf", importUnary<graph::ErfOp>, Takes::kReals);
-  table.add("Sin", importUnary<graph::SinOp>, Takes::kReals);
-  table.add("Cos", importUnary<graph::CosOp>, Takes::kReals);
-  table.add("Atan", importUnary<graph::AtanOp>, Takes::kReals);
-  table.add("Reciprocal", importComposed<reciprocal>, Takes::kReals);
-  table.add("Sign", importComposed<sign>, Takes::kNumbers);
-  table.add("Tan", importComposed<tangent>, Takes::kReals);
-  table.add("Asin", importComposed<arcSine>, Takes::kReals);
-  table.add("Acos", importComposed<arcCosine>, Takes::kReals);
-  table.add("Sinh", importComposed<hyperbolicSine>, Takes::kReals);
-  table.add("Cosh", importComposed<hyperbolicCosine>, Takes::kReals);
-  table.add("Asinh", importComposed<inverseHyperbolicSine>, Takes::kReals);
-  table.add("Acosh", importComposed<inverseHyperbolicCosine>, Takes::kReals);
-  table.add("Atanh", importComposed<inverseHyperbolicTangent>, Takes::kReals);
+  table.add("HardSwish", importUnary<oneOp<graph::HardSwishOp>>, Takes::kReals);
   table.add("Softsign", importSoftsign, Takes::kReals);
   table.add("ThresholdedRelu", importThresholdedRelu, Takes::kReals);
   table.add("Shrink", importShrink, Takes::kNumbers);

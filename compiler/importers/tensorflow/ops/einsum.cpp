@@ -11,11 +11,7 @@ static MaybeValue importEinsum(TfNode &node) {
   FailureOr<Values> operands = node.inputs(0, node.inputCount());
   if (node.failed() || failed(operands))
     return failure();
-  MaybeValue result = einsum(node, equation, *operands);
-  if (succeeded(result) && !*result)
-    return node.unsupported("'equation' '" + equation +
-                            "', which has a letter twice in an operand");
-  return result;
+  return einsum(node, equation, *operands);
 }
 
 void registerEinsum(OpTable &table) {

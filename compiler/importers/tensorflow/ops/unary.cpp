@@ -1,4 +1,4 @@
-#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/unary.h"
 #include "compiler/importers/tensorflow/node.h"
 
 #include <cmath>
@@ -42,13 +42,7 @@ static std::optional<Numbers> foldSign(TfNode &, ArrayRef<Numbers> inputs) {
   return result;
 }
 
-template <typename OpT> static MaybeValue importPlain(TfNode &node) {
-  return node.create<OpT>(node.input(0));
-}
-
-/// Those that the graph composes.
-template <MaybeValue (*function)(NodeBuilder &, MaybeValue)>
-static MaybeValue importComposed(TfNode &node) {
+template <UnaryFunction function> static MaybeValue importUnary(TfNode &node) {
   return function(node, node.input(0));
 }
 
@@ -65,48 +59,25 @@ static MaybeValue importPow(TfNode &node) {
 }
 
 void registerUnary(OpTable &table) {
-  table.add("Relu", importPlain<graph::ReluOp>);
-  table.add("Relu6", importPlain<graph::Relu6Op>);
-  table.add("Sigmoid", importPlain<graph::SigmoidOp>);
-  table.add("Tanh", importPlain<graph::TanhOp>);
-  table.add("Exp", importPlain<graph::ExpOp>);
-  table.add("Log", importPlain<graph::LogOp>);
-  table.add("Log1p", importComposed<logOnePlus>);
-  table.add("Expm1", importComposed<expMinusOne>);
-  table.add("Sqrt", importPlain<graph::SqrtOp>);
-  table.addFold("Sqrt", foldReal<std::sqrt>);
-  table.add("Rsqrt", importPlain<graph::RsqrtOp>);
-  table.addFold("Rsqrt", foldReal<rsqrtOf>);
-  table.add("Abs", importPlain<graph::AbsOp>);
-  table.addFold("Abs", foldSign<false>);
-  table.add("Neg", importPlain<graph::NegOp>);
-  table.addFold("Neg", foldSign<true>);
-  table.add("Floor", importPlain<graph::FloorOp>);
-  table.addFold("Floor", foldReal<std::floor>);
-  table.add("Ceil", importPlain<graph::CeilOp>);
-  table.addFold("Ceil", foldReal<std::ceil>);
-  table.add("Square", importComposed<square>);
-  table.addFold("Square", foldReal<squareOf>);
-  for (StringRef op : {"Reciprocal", "Inv"}) {
-    table.add(op, importComposed<reciprocal>);
-    table.addFold(op, foldReal<reciprocalOf>);
-  }
+  auto add = [&]<UnaryFunction function>(StringRef name, UnaryTakes) {
+    table.add(capitalized(name), importUnary<function>);
+  };
+  forEachUnary(add);
+  forEachFusedUnary(add);
+  table.add("Relu", importUnary<oneOp<graph::ReluOp>>);
+  table.add("Relu6", importUnary<oneOp<graph::Relu6Op>>);
+  table.add("Rint", importUnary<oneOp<graph::RoundOp>>);
+  table.add("Inv", importUnary<reciprocal>);
   table.add("Pow", importPow);
-  for (StringRef op : {"Round", "Rint"})
-    table.add(op, importPlain<graph::RoundOp>);
-  table.add("Erf", importPlain<graph::ErfOp>);
-  table.add("Sin", importPlain<graph::SinOp>);
-  table.add("Cos", importPlain<graph::CosOp>);
-  table.add("Atan", importPlain<graph::AtanOp>);
-  table.add("Sign", importComposed<sign>);
-  table.add("Tan", importComposed<tangent>);
-  table.add("Asin", importComposed<arcSine>);
-  table.add("Acos", importComposed<arcCosine>);
-  table.add("Sinh", importComposed<hyperbolicSine>);
-  table.add("Cosh", importComposed<hyperbolicCosine>);
-  table.add("Asinh", importComposed<inverseHyperbolicSine>);
-  table.add("Acosh", importComposed<inverseHyperbolicCosine>);
-  table.add("Atanh", importComposed<inverseHyperbolicTangent>);
+  table.addFold("Sqrt", foldReal<std::sqrt>);
+  table.addFold("Rsqrt", foldReal<rsqrtOf>);
+  table.addFold("Abs", foldSign<false>);
+  table.addFold("Neg", foldSign<true>);
+  table.addFold("Floor", foldReal<std::floor>);
+  table.addFold("Ceil", foldReal<std::ceil>);
+  table.addFold("Square", foldReal<squareOf>);
+  for (StringRef op : {"Reciprocal", "Inv"})
+    table.addFold(op, foldReal<reciprocalOf>);
 }
 
 } // namespace tandem::tensorflow

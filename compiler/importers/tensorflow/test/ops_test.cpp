@@ -129,9 +129,16 @@ TEST(TensorflowEinsum, IsABatchOfMatrixProducts) {
                     HasSubstr("tensor<1x2x7x5xf32> {graph.name = \"scores\"}"),
                     HasSubstr("(tensor<10x3xf32>, tensor<4x3xf32>) -> tensor<10x4xf32>"),
                     HasSubstr("tensor<1x5x2x4xf32> {graph.name = \"projected\"}")));
-  g.op("Einsum", "trace", {"q", "k"}).string("equation", "aacd,abcd->ab");
-  EXPECT_EQ(g.text(), "error: 1 unsupported operator: Einsum (1: trace; 'equation' "
-                      "'aacd,abcd->ab', which has a letter twice in an operand)");
+}
+
+TEST(TensorflowEinsum, TakesTheDiagonalOfALetterThatStandsTwice) {
+  GraphBuilder g;
+  g.input("x", {2, 3, 3});
+  g.op("Einsum", "trace", {"x"}).string("equation", "bii->b");
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("dense<[[0, 4, 8], [9, 13, 17]]>"),
+                              HasSubstr("graph.gather"), HasSubstr("graph.sum")));
+  g.op("Einsum", "none", {"x"}).string("equation", "iij->j");
+  EXPECT_THAT(g.text(), HasSubstr("'iij' is no diagonal of a tensor of shape 2x3x3"));
 }
 
 TEST(TensorflowBiasAdd, AddsToTheChannelsOfEitherFormat) {

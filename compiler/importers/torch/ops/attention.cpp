@@ -62,13 +62,7 @@ static MaybeValue importAttention(AtenNode &node) {
 static MaybeValue importEinsum(AtenNode &node) {
   StringRef equation = node.string("equation", "");
   SmallVector<Value> operands = node.tensors("tensors");
-  if (node.failed())
-    return failure();
-  MaybeValue result = einsum(node, equation, operands);
-  if (succeeded(result) && !*result)
-    return node.unsupported("'equation' '" + equation +
-                            "', which has a letter twice in an operand");
-  return result;
+  return node.failed() ? MaybeValue(failure()) : einsum(node, equation, operands);
 }
 
 /// aten.baddbmm: beta * self + alpha * batch1 x batch2.
