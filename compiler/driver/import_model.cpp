@@ -3,11 +3,13 @@
 #include "base/file.h"
 #include "compiler/driver/bundle_model.h"
 #include "compiler/driver/diagnostics.h"
+#include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
 #include "compiler/graph/types.h"
 #include "compiler/importers/common/fixed_shapes.h"
 #include "compiler/passes/pipelines.h"
 
+#include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 
 #include <filesystem>
@@ -58,6 +60,16 @@ llvm::Error checkShapes(const ImportOptions &options, func::FuncOp function) {
   return llvm::Error::success();
 }
 
+/// Weights that a pass has replaced do not stay in memory until the end.
+class FreeUnusedConstants : public PassInstrumentation {
+public:
+  explicit FreeUnusedConstants(ModuleOp module) : module_(module) {}
+  void runAfterPass(Pass *, Operation *) override { graph::freeUnusedConstants(module_); }
+
+private:
+  ModuleOp module_;
+};
+
 } // namespace
 
 std::unique_ptr<MLIRContext> makeGraphContext() {
@@ -79,6 +91,7 @@ Result<ImportedModel> importModel(const CompileRequest &request) {
   for (const auto &[name, shape] : request.shapes)
     options.shapes[name] = shape;
   auto module = importer->import(request.modelPath, file.text(), options, *model.context);
+  file = MappedFile(); // what is needed of it is in the graph
   if (!module)
     return diagnostics.error(request.modelPath, Code::kCorruptData, module.takeError());
   model.module = std::move(*module);
@@ -89,6 +102,7 @@ Result<ImportedModel> importModel(const CompileRequest &request) {
 
   report(request, "optimizing", 0.2);
   PassManager passes(model.context.get());
+  passes.addInstrumentation(std::make_unique<FreeUnusedConstants>(*model.module));
   addGraphPipeline(passes);
   if (failed(passes.run(*model.module)))
     return diagnostics.error(request.modelPath, Code::kInternal, "a pass failed");

@@ -4,8 +4,10 @@
 #include "compiler/graph/types.h"
 
 #include "mlir/IR/AsmState.h"
+#include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -47,8 +49,12 @@ std::optional<ConstantBytes> constantOf(Value value) {
   return ConstantBytes::of(attribute);
 }
 
+static RankedTensorType storedType(RankedTensorType type) {
+  return RankedTensorType::get(type.getShape(), storageType(type.getElementType()));
+}
+
 ElementsAttr makeElements(RankedTensorType type, ArrayRef<char> bytes) {
-  auto stored = RankedTensorType::get(type.getShape(), storageType(type.getElementType()));
+  RankedTensorType stored = storedType(type);
   if (stored.getElementType().isInteger(1)) {
     SmallVector<bool> bits(bytes.begin(), bytes.end());
     return DenseElementsAttr::get(stored, bits);
@@ -57,6 +63,34 @@ ElementsAttr makeElements(RankedTensorType type, ArrayRef<char> bytes) {
     return DenseElementsAttr::getFromRawBuffer(stored, bytes);
   return DenseResourceElementsAttr::get(
       stored, "c", HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, /*align=*/64));
+}
+
+ElementsAttr makeElements(RankedTensorType type, ArrayRef<char> bytes,
+                          std::shared_ptr<const void> owner) {
+  if (bytes.size() <= kInlineBytes || type.getElementType().isInteger(1))
+    return makeElements(type, bytes);
+  AsmResourceBlob blob(
+      bytes, alignof(std::max_align_t), [owner = std::move(owner)](void *, size_t, size_t) {},
+      /*dataIsMutable=*/false);
+  return DenseResourceElementsAttr::get(storedType(type), "c", std::move(blob));
+}
+
+void freeUnusedConstants(Operation *module) {
+  llvm::StringSet<> used;
+  module->walk([&](ConstantOp constant) {
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue()))
+      used.insert(resource.getRawHandle().getKey());
+  });
+  auto &manager = DenseResourceElementsHandle::getManagerInterface(module->getContext())
+                      .getBlobManager();
+  SmallVector<StringRef> unused;
+  manager.getBlobMap([&](const auto &blobs) {
+    for (const auto &[key, blob] : blobs)
+      if (!used.contains(key) && blob.getBlob() && !blob.getBlob()->getData().empty())
+        unused.push_back(key);
+  });
+  for (StringRef key : unused)
+    manager.update(key, AsmResourceBlob());
 }
 
 Value createConstant(OpBuilder &builder, Location location, RankedTensorType type,

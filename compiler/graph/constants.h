@@ -4,6 +4,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 
+#include <memory>
 #include <optional>
 
 namespace tandem::graph {
@@ -32,6 +33,22 @@ std::optional<ConstantBytes> constantOf(mlir::Value value);
 /// An attribute of these elements (storage elements of `type` when it is quantized). Large ones go
 /// into a resource of the context, so that they are neither hashed nor printed in full.
 mlir::ElementsAttr makeElements(mlir::RankedTensorType type, llvm::ArrayRef<char> bytes);
+
+/// The same without a copy: the bytes live as long as `owner`, which the attribute keeps.
+mlir::ElementsAttr makeElements(mlir::RankedTensorType type, llvm::ArrayRef<char> bytes,
+                                std::shared_ptr<const void> owner);
+/// The same of a vector that nobody else needs.
+template <typename Vector>
+mlir::ElementsAttr takeElements(mlir::RankedTensorType type, Vector &&elements) {
+  auto owner = std::make_shared<const Vector>(std::forward<Vector>(elements));
+  llvm::ArrayRef<char> bytes(reinterpret_cast<const char *>(owner->data()),
+                             owner->size() * sizeof(*owner->data()));
+  return makeElements(type, bytes, std::move(owner));
+}
+
+/// Frees the bytes of constants that are in `module` no more; the context keeps them otherwise.
+/// Nothing else may use the context's constants.
+void freeUnusedConstants(mlir::Operation *module);
 
 /// A graph.constant of `type`; `bytes` are its stored elements.
 mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location location,

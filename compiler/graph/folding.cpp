@@ -4,6 +4,8 @@
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
+#include "mlir/IR/DialectResourceBlobManager.h"
+
 #include <bit>
 #include <cstring>
 
@@ -11,9 +13,14 @@ using namespace mlir;
 
 namespace tandem::graph {
 
+/// Looks at the same memory.
 OpFoldResult foldReshape(Attribute input, RankedTensorType type) {
-  std::optional<ConstantBytes> bytes = ConstantBytes::of(input);
-  return bytes ? OpFoldResult(makeElements(type, bytes->raw())) : OpFoldResult();
+  auto stored = RankedTensorType::get(type.getShape(), storageType(type.getElementType()));
+  if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(input))
+    return DenseResourceElementsAttr::get(stored, resource.getRawHandle());
+  if (auto dense = dyn_cast_or_null<DenseElementsAttr>(input))
+    return dense.reshape(stored);
+  return {};
 }
 
 /// Gathers result elements from `start + sum index[d] * steps[d]`, counted in elements.
@@ -37,7 +44,7 @@ static OpFoldResult gather(Attribute input, int64_t start, ArrayRef<int64_t> ste
       index[d] = 0;
     }
   }
-  return makeElements(type, result);
+  return takeElements(type, std::move(result));
 }
 
 static SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
@@ -115,7 +122,7 @@ OpFoldResult foldGather(Attribute input, Attribute indices, Type indexType, Arra
       ArrayRef<char> from = bytes->raw().slice((o * shape[axis] + nearest) * slice, slice);
       result.append(from.begin(), from.end());
     }
-  return makeElements(type, result);
+  return takeElements(type, std::move(result));
 }
 
 OpFoldResult foldDequantize(Attribute input, RankedTensorType from, RankedTensorType type) {
@@ -135,8 +142,7 @@ OpFoldResult foldDequantize(Attribute input, RankedTensorType from, RankedTensor
     result[i] =
         quantization.scales[channel] * static_cast<float>(code - quantization.zeroPoints[channel]);
   }
-  return makeElements(
-      type, ArrayRef(reinterpret_cast<const char *>(result.data()), result.size() * sizeof(float)));
+  return takeElements(type, std::move(result));
 }
 
 /// Only to f32, which every constant of a float model becomes, and between i32 and i64.
@@ -150,8 +156,7 @@ OpFoldResult foldCast(Attribute input, RankedTensorType from, RankedTensorType t
     SmallVector<T, 0> result(type.getNumElements());
     for (size_t i = 0; i < result.size(); ++i)
       result[i] = static_cast<T>(readElement(bytes->raw().data() + i * size, *source));
-    return makeElements(
-        type, ArrayRef(reinterpret_cast<const char *>(result.data()), result.size() * sizeof(T)));
+    return takeElements(type, std::move(result));
   };
   bool integers = isa<IntegerType>(from.getElementType());
   if (type.getElementType().isF32())

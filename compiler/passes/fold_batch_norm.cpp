@@ -63,8 +63,8 @@ std::optional<SmallVector<double>> perLastDimension(Value value, RankedTensorTyp
 Value floatConstant(PatternRewriter &rewriter, Location location, ArrayRef<int64_t> shape,
                     ArrayRef<double> values) {
   SmallVector<float, 0> floats(values.begin(), values.end());
-  return createConstant(rewriter, location, RankedTensorType::get(shape, rewriter.getF32Type()),
-                        ArrayRef<float>(floats));
+  auto type = RankedTensorType::get(shape, rewriter.getF32Type());
+  return ConstantOp::create(rewriter, location, type, takeElements(type, std::move(floats)));
 }
 
 /// Puts factor and offset into the filter and bias of `conv`, whose output channels are dimension

@@ -56,9 +56,9 @@ MaybeValue SymbolNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
   for (auto [to, from] : llvm::enumerate(permutation))
     shape[to] = array.shape[from];
   auto type = RankedTensorType::get(shape, graph::plainType(builder().getContext(), array.type));
-  std::vector<char> elements = elementsOf(array, permutation);
   auto location = NameLoc::get(builder().getStringAttr(operand.source->name));
-  constant = graph::createConstant(builder(), location, type, ArrayRef<char>(elements));
+  constant = graph::ConstantOp::create(
+      builder(), location, type, graph::takeElements(type, elementsOf(array, permutation)));
   return constant;
 }
 

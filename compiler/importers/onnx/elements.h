@@ -43,6 +43,8 @@ public:
   bool isReal() const;
   /// All elements, or the one of a splat.
   llvm::ArrayRef<char> bytes() const { return view_; }
+  /// What keeps the bytes alive; null where somebody else does.
+  std::shared_ptr<const void> owner() const { return owned_; }
   size_t size() const { return elementSize(type_); }
 
   double real(int64_t index) const;

@@ -5,9 +5,6 @@
 #include "compiler/importers/onnx/inputs.h"
 #include "compiler/importers/onnx/tensors.h"
 
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
-
 using namespace mlir;
 
 namespace tandem::onnx {
@@ -131,6 +128,9 @@ LogicalResult GraphImport::importNode(Scope &scope, proto::NodeProto &record) {
     return success();
   }
   FailureOr<Values> results = handle(node, *entry);
+  for (proto::TensorProto *tensor : replaced_)
+    tensor->clear_raw_data();
+  replaced_.clear();
   if (succeeded(results))
     return define(scope, node, record, *results);
   standInFor(scope, record);
@@ -186,6 +186,8 @@ FailureOr<Values> GraphImport::narrowed(OnnxNode &node, FailureOr<Values> result
     MaybeValue value = node.cast(result, given);
     if (failed(value))
       return failure();
+    if (isa<FloatType>(given))
+      wide_[*value] = result;
     result = *value;
   }
   return results;
@@ -290,14 +292,18 @@ Entry *GraphImport::find(Scope &scope, StringRef name) {
   return nullptr;
 }
 
+void GraphImport::replaced(Scope &scope, StringRef name) {
+  auto entry = scope.entries.find(std::string_view(name));
+  auto reads = scope.read.find(std::string_view(name));
+  bool isLast = scope.isImportedOnce && reads != scope.read.end() && reads->second == 1;
+  if (isLast && entry != scope.entries.end() && entry->second.tensor && !entry->second.value)
+    replaced_.push_back(entry->second.tensor);
+}
+
 /// A large tensor's bytes go from the file's record into the constant as they are.
 static ElementsAttr takeBytes(proto::TensorProto &tensor, RankedTensorType type) {
-  std::string *bytes = tensor.release_raw_data();
-  AsmResourceBlob blob(
-      ArrayRef<char>(bytes->data(), bytes->size()), alignof(std::max_align_t),
-      [bytes](void *, size_t, size_t) { delete bytes; },
-      /*dataIsMutable=*/false);
-  return DenseResourceElementsAttr::get(type, "c", std::move(blob));
+  std::shared_ptr<const std::string> bytes(tensor.release_raw_data());
+  return graph::makeElements(type, ArrayRef(bytes->data(), bytes->size()), bytes);
 }
 
 MaybeValue GraphImport::valueOf(Scope &scope, StringRef name, Location location) {
@@ -347,6 +353,8 @@ static ElementsAttr attributeOf(const Elements &elements, RankedTensorType type)
     return DenseElementsAttr::getFromRawBuffer(stored, elements.bytes());
   if (elements.isSplat() && elements.count() != 0)
     return DenseElementsAttr::get(stored, elements.bytes().front() != 0);
+  if (elements.owner())
+    return graph::makeElements(type, elements.bytes(), elements.owner());
   return graph::makeElements(type, elements.count() ? elements.bytes() : ArrayRef<char>());
 }
 

@@ -8,7 +8,6 @@
 #include "compiler/importers/onnx/node.h"
 
 #include <map>
-#include <set>
 
 namespace tandem::onnx {
 
@@ -20,14 +19,17 @@ struct Entry {
   bool isRefused = false;
 };
 
+/// Names to how often something reads them.
+using Reads = std::map<std::string, int, std::less<>>;
+
 /// The names of a graph, of a branch in it (which sees those around it), or of a function's body
 /// (which does not).
 struct Scope {
   Scope *outer = nullptr;
   const Opsets *opsets = nullptr;
   std::map<std::string, Entry, std::less<>> entries;
-  std::set<std::string, std::less<>> read; ///< see collectReads
-  Attributes attributes;                   ///< of a function's call, and the function's defaults
+  Reads read;                  ///< see collectReads
+  Attributes attributes;       ///< of a function's call, and the function's defaults
   bool isImportedOnce = false; ///< so that its tensors may be moved out of the file's records
 };
 
@@ -49,6 +51,11 @@ public:
   MaybeValue valueOf(Scope &scope, llvm::StringRef name, mlir::Location location);
   /// The elements of a name that is known at compile time.
   std::optional<Elements> knownOf(Scope &scope, llvm::StringRef name);
+  /// What a value was before it was narrowed to the type that the model has; null for others.
+  mlir::Value wideOf(mlir::Value value) const { return wide_.lookup(value); }
+  /// A node has made something else of a tensor of the file, whose bytes are given back once it is
+  /// done, if nothing else reads them.
+  void replaced(Scope &scope, llvm::StringRef name);
   /// A constant; counts its memory, so that a small file cannot ask for a lot.
   MaybeValue makeConstant(const Elements &elements, mlir::Type type, mlir::Location location);
   mlir::FailureOr<Values> importBranch(Scope &outer, proto::GraphProto &graph,
@@ -83,12 +90,14 @@ private:
   OpTable table_;
   MainFunction main_;
   mlir::OpBuilder builder_;
+  llvm::SmallVector<proto::TensorProto *> replaced_; ///< by the node at hand
+  llvm::DenseMap<mlir::Value, mlir::Value> wide_;
   size_t constantBytes_ = 0, generatedElements_ = 0, nodesImported_ = 0, depth_ = 0;
 };
 
 /// The names that something reads: `outputs`, and what a node reads that makes one of them (and so
 /// on). A node without a result among them does not count.
 void collectReads(const google::protobuf::RepeatedPtrField<proto::NodeProto> &nodes,
-                  llvm::ArrayRef<std::string> outputs, std::set<std::string, std::less<>> &read);
+                  llvm::ArrayRef<std::string> outputs, Reads &read);
 
 } // namespace tandem::onnx

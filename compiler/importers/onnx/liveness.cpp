@@ -2,14 +2,15 @@
 
 namespace tandem::onnx {
 
-using Read = std::set<std::string, std::less<>>;
-
-/// All that the nodes of a branch read, which may be names around it.
-static void addReadsOf(const proto::GraphProto &graph, Read &read) {
+/// All that the nodes of a branch read, which may be names around it, and which may be more than
+/// once.
+static void addReadsOf(const proto::GraphProto &graph, Reads &read) {
+  constexpr int kSeveral = 2;
   for (const proto::ValueInfoProto &output : graph.output())
-    read.insert(output.name());
+    read[output.name()] += kSeveral;
   for (const proto::NodeProto &node : graph.node()) {
-    read.insert(node.input().begin(), node.input().end());
+    for (const std::string &name : node.input())
+      read[name] += kSeveral;
     for (const proto::AttributeProto &attribute : node.attribute())
       if (attribute.has_g())
         addReadsOf(attribute.g(), read);
@@ -17,8 +18,9 @@ static void addReadsOf(const proto::GraphProto &graph, Read &read) {
 }
 
 void collectReads(const google::protobuf::RepeatedPtrField<proto::NodeProto> &nodes,
-                  llvm::ArrayRef<std::string> outputs, Read &read) {
-  read.insert(outputs.begin(), outputs.end());
+                  llvm::ArrayRef<std::string> outputs, Reads &read) {
+  for (const std::string &name : outputs)
+    ++read[name];
   for (int i = nodes.size() - 1; i >= 0; --i) { // files have nodes before those that read them
     const proto::NodeProto &node = nodes[i];
     bool counts = llvm::any_of(node.output(), [&](const std::string &name) {
@@ -28,7 +30,7 @@ void collectReads(const google::protobuf::RepeatedPtrField<proto::NodeProto> &no
       continue;
     for (const std::string &name : node.input())
       if (!name.empty())
-        read.insert(name);
+        ++read[name];
     for (const proto::AttributeProto &attribute : node.attribute())
       if (attribute.has_g())
         addReadsOf(attribute.g(), read);

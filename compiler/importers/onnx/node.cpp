@@ -6,9 +6,6 @@
 #include "compiler/importers/onnx/graph_import.h"
 #include "compiler/importers/onnx/tensors.h"
 
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
-
 using namespace mlir;
 
 namespace tandem::onnx {
@@ -60,6 +57,10 @@ MaybeValue OnnxNode::input(size_t index) {
   if (!has(index))
     return invalid("it has no input " + Twine(index));
   MaybeValue value = import_.valueOf(scope_, record_.input(static_cast<int>(index)), location());
+  // From node to node reals stay wide, as in ONNX Runtime.
+  if (widens_ && succeeded(value))
+    if (Value wide = import_.wideOf(*value))
+      return wide;
   return widens_ && succeeded(value) ? cast(value, widened(getElementTypeOrSelf(*value))) : value;
 }
 
@@ -113,9 +114,11 @@ MaybeValue OnnxNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
     return constantOf(elements->reshaped(shape));
   if (movesNothing(elements->shape(), permutation))
     return reshape(input(index), shape);
-  return constantOf(
+  MaybeValue result = constantOf(
       Elements(elements->type(), shape,
                permuted(elements->bytes(), elements->size(), elements->shape(), permutation)));
+  import_.replaced(scope_, record_.input(static_cast<int>(index)));
+  return result;
 }
 
 std::optional<Elements> OnnxNode::known(size_t index) {
@@ -317,25 +320,6 @@ MaybeValue OnnxNode::constantOf(const Elements &elements) {
 }
 MaybeValue OnnxNode::codesOf(const Elements &elements, Type quantized) {
   return import_.makeConstant(elements, quantized, location());
-}
-
-/// A large constant's reshape looks at the same memory, which folding would copy.
-MaybeValue OnnxNode::reshape(MaybeValue value, ArrayRef<int64_t> shape) {
-  if (mlir::failed(value) || shapeOf(*value) == shape)
-    return value;
-  if (auto constant = value->getDefiningOp<graph::ConstantOp>();
-      constant && elementCount(shape) == elementCount(shapeOf(*value)) &&
-      !graph::isQuantized(value->getType())) {
-    auto type = RankedTensorType::get(shape, getElementTypeOrSelf(*value));
-    ElementsAttr attribute;
-    if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue()))
-      attribute = DenseResourceElementsAttr::get(type, resource.getRawHandle());
-    else if (auto dense = dyn_cast<DenseElementsAttr>(constant.getValue()))
-      attribute = dense.reshape(type);
-    if (attribute)
-      return graph::ConstantOp::create(builder(), location(), type, attribute).getResult();
-  }
-  return NodeBuilder::reshape(value, shape);
 }
 
 FailureOr<Values> OnnxNode::importGraph(StringRef attribute, ArrayRef<Value> inputs) {

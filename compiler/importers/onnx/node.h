@@ -85,7 +85,6 @@ public:
   MaybeValue constantOf(const Elements &elements);
   /// The same stored as codes of a quantized type.
   MaybeValue codesOf(const Elements &elements, mlir::Type quantized);
-  MaybeValue reshape(MaybeValue value, llvm::ArrayRef<int64_t> shape);
 
   /// The graph of an attribute as if its nodes stood here; its outputs. `inputs` are its own, by
   /// position.

@@ -129,14 +129,15 @@ llvm::Error ProgramImport::makeConstant(const InputRecord &input, OpBuilder &bui
                                    scalarName(tensor.type) + " " + shapeText(tensor.sizes) +
                                    ", the graph expects " + scalarName(meta->second.type) + " " +
                                    shapeText(meta->second.sizes));
-  llvm::Expected<std::vector<char>> elements = readElements(tensor);
+  llvm::Expected<Elements> elements = readElements(tensor);
   if (!elements)
     return llvm::createStringError("the tensor '" + input.stored +
                                    "': " + llvm::toString(elements.takeError()));
   auto type = RankedTensorType::get(tensor.sizes, graphType(&context_, tensor.type));
   auto location = NameLoc::get(builder.getStringAttr(input.stored));
-  environment_.tensors[input.name] =
-      graph::createConstant(builder, location, type, ArrayRef<char>(*elements));
+  environment_.tensors[input.name] = graph::ConstantOp::create(
+      builder, location, type,
+      graph::makeElements(type, elements->bytes, std::move(elements->owner)));
   return llvm::Error::success();
 }
 

@@ -125,7 +125,12 @@ static std::vector<char> narrowed(const std::vector<char> &doubles) {
   return floats;
 }
 
-llvm::Expected<std::vector<char>> readElements(const StoredTensor &tensor) {
+static Elements owned(std::vector<char> elements) {
+  auto owner = std::make_shared<const std::vector<char>>(std::move(elements));
+  return {*owner, owner};
+}
+
+llvm::Expected<Elements> readElements(const StoredTensor &tensor) {
   std::optional<size_t> size = scalarSize(tensor.type);
   if (!size)
     return llvm::createStringError(
@@ -144,21 +149,22 @@ llvm::Expected<std::vector<char>> readElements(const StoredTensor &tensor) {
       return llvm::createStringError("a stride is negative");
     last += __int128(stride) * (extent - 1);
   }
-  std::vector<char> elements(*count * *size);
-  if (elements.empty())
-    return elements;
+  size_t bytes = *count * *size;
+  if (bytes == 0)
+    return Elements();
   if (last >= __int128(held))
     return llvm::createStringError("shape " + shapeText(tensor.sizes) + " does not fit into " +
                                    llvm::Twine(tensor.storage->size()) + " bytes");
   const char *source = tensor.storage->data() + tensor.offset * static_cast<int64_t>(*size);
-  if (isContiguous(tensor))
-    std::memcpy(elements.data(), source, elements.size());
-  else
-    gather(tensor, *size, source, elements);
+  bool isPlain = tensor.type != ScalarType::kBool && tensor.type != ScalarType::kDouble;
+  if (isPlain && isContiguous(tensor))
+    return Elements{{source, bytes}, tensor.storage};
+  std::vector<char> elements(bytes);
+  gather(tensor, *size, source, elements);
   if (tensor.type == ScalarType::kBool) // any other bit pattern is no bool of C++
     for (char &element : elements)
       element = element != 0;
-  return tensor.type == ScalarType::kDouble ? narrowed(elements) : elements;
+  return owned(tensor.type == ScalarType::kDouble ? narrowed(elements) : std::move(elements));
 }
 
 } // namespace tandem::torch

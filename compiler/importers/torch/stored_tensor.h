@@ -7,6 +7,7 @@
 #include "llvm/ADT/SmallVector.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -52,7 +53,14 @@ struct StoredTensor {
   Bytes storage;
 };
 
-/// The elements row by row, in the type that graphType() names. Errors say what does not fit.
-llvm::Expected<std::vector<char>> readElements(const StoredTensor &tensor);
+/// Elements row by row, which live as long as `owner`.
+struct Elements {
+  llvm::ArrayRef<char> bytes;
+  std::shared_ptr<const void> owner;
+};
+
+/// The elements in the type that graphType() names, in the archive's own memory where they lie
+/// there as they are. Errors say what does not fit.
+llvm::Expected<Elements> readElements(const StoredTensor &tensor);
 
 } // namespace tandem::torch
