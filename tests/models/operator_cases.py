@@ -101,6 +101,10 @@ def add_unary():
     add("LEAKY_RELU", "f32", [given(F32, IMAGE)], Output(IMAGE, F32), options("LeakyRelu", alpha=0.1))
     add("GELU", "f32", [given(F32, IMAGE)], Output(IMAGE, F32), options("Gelu", approximate=False))
     add("SOFTMAX", "f32", [given(F32, (3, 7))], Output((3, 7), F32), options("Softmax", beta=0.5))
+    add("GELU", "f32_tanh", [given(F32, IMAGE)], Output(IMAGE, F32), options("Gelu", approximate=True))
+    add("RELU_0_TO_1", "f32", [given(F32, IMAGE)], Output(IMAGE, F32))
+    for dtype in (F32, I32):
+        add("SIGN", NAMES[dtype], [given(dtype, IMAGE)], Output(IMAGE, dtype))
     for dtype in (I32, I64):
         add("NEG", NAMES[dtype], [given(dtype, IMAGE)], Output(IMAGE, dtype))
     add("ABS", "i32", [given(I32, IMAGE)], Output(IMAGE, I32))
@@ -151,6 +155,8 @@ def add_binary():
     for dtype in (F32, I8, U8):
         add("PRELU", NAMES[dtype], [given(dtype, IMAGE), Input(values(dtype, (1, 1, 6), 2), codes(dtype, 0.01, -5), True)],
             Output(IMAGE, dtype, codes(dtype, 0.04, -2)))
+    add("BITWISE_XOR", "i32", [given(I32, IMAGE), given(I32, (6,), 2)], Output(IMAGE, I32))
+    add("RIGHT_SHIFT", "i32", [given(I32, IMAGE), Input(np.array([0, 1, 2, 3, 5, 31], I32))], Output(IMAGE, I32))
     add("ADD_N", "f32", [given(F32, IMAGE), given(F32, IMAGE, 2), given(F32, IMAGE, 3)], Output(IMAGE, F32))
     add("ADD_N", "i32", [given(I32, IMAGE), given(I32, IMAGE, 2)], Output(IMAGE, I32))
 
@@ -187,7 +193,21 @@ def add_selection():
     add("GATHER", "last_axis_i64", [given(F32, IMAGE), Input(np.array([5, 0, 3], I64))], Output((1, 5, 7, 3), F32),
         options("Gather", axis=-1))
     add("GATHER", "batch_dims", [given(F32, (2, 3)), Input(np.array([[1], [0]], I32))], Output((2, 1), F32),
-        options("Gather", axis=1, batchDims=1), refused="batch dimensions")
+        options("Gather", axis=1, batchDims=1))
+    add("GATHER", "batch_dims_before", [given(F32, (2, 2, 3)), Input(np.array([[1], [0]], I32))], Output((2, 1, 2), F32),
+        options("Gather", axis=2, batchDims=1), refused="batch dimensions in front of dimension")
+    for dtype in (F32, I32, I8, U8):
+        add("GATHER_ND", NAMES[dtype], [given(dtype, (4, 3, 5)), Input(np.array([[[0, 2], [3, 0]]], I32))],
+            Output((1, 2, 5), dtype, codes(dtype)))
+    for dtype in (F32, I32):
+        add("SCATTER_ND", NAMES[dtype], [constant([[1, 2], [0, 0], [1, 2]]), given(dtype, (3, 4)), constant([2, 3, 4])],
+            Output((2, 3, 4), dtype))
+        for exclusive, reverse in ((False, False), (True, False), (False, True), (True, True)):
+            add("CUMSUM", f"{NAMES[dtype]}_{int(exclusive)}{int(reverse)}", [given(dtype, (3, 7)), constant([-1])],
+                Output((3, 7), dtype), options("Cumsum", exclusive=exclusive, reverse=reverse))
+        add("REVERSE_SEQUENCE", NAMES[dtype], [given(dtype, (4, 3, 5)), constant([2, 4, 1])], Output((4, 3, 5), dtype),
+            options("ReverseSequence", seqDim=0, batchDim=1))
+    add("RANGE", "i32", [constant(7), constant(-4), constant(-3)], Output((4,), I32))
     add("EMBEDDING_LOOKUP", "f32", [Input(np.array([3, 1, 1], I32)), constant(values(F32, (5, 4)), F32)], Output((3, 4), F32))
     for dtype in (F32, I32, I64, I8, U8):
         rows = Input(values(dtype, (3, 40)), codes(dtype))

@@ -1,5 +1,7 @@
 #include "compiler/importers/common/selections.h"
 
+#include "compiler/importers/common/integer_folding.h"
+
 #include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
 
@@ -29,6 +31,16 @@ static SmallVector<int64_t> stepsOf(ArrayRef<int64_t> shape) {
 
 static int64_t countOf(ArrayRef<int64_t> shape) {
   return *elementCount(shape);
+}
+
+/// Arithmetic of places, which is done here where these are known.
+static MaybeValue sumOf(NodeBuilder &build, MaybeValue a, MaybeValue b) {
+  MaybeValue sum = build.add(a, b);
+  return failed(sum) ? sum : foldIntegers(build.builder(), *sum);
+}
+static MaybeValue timesStep(NodeBuilder &build, MaybeValue places, int64_t step) {
+  MaybeValue product = build.multiply(places, static_cast<double>(step));
+  return failed(product) ? product : foldIntegers(build.builder(), *product);
 }
 
 /// The indices counted from the front.
@@ -171,8 +183,7 @@ MaybeValue gatherNd(NodeBuilder &build, MaybeValue x, MaybeValue indices, int64_
     size.back() = 1;
     MaybeValue part =
         build.reshape(build.create<graph::SliceOp>(indices, begin, size, strides), rows);
-    places = build.add(
-        places, build.multiply(fromFront(build, part, named[d]), static_cast<double>(steps[d])));
+    places = sumOf(build, places, timesStep(build, fromFront(build, part, named[d]), steps[d]));
   }
   if (depth == 0 && succeeded(places))
     places = build.integerConstant(type, rows, SmallVector<int64_t>(countOf(rows), 0));
@@ -283,6 +294,27 @@ MaybeValue reversed(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> axes) {
     strides[axis] = size[axis] > 0 ? -1 : 1;
   }
   return build.create<graph::SliceOp>(x, begin, size, strides);
+}
+
+MaybeValue reverseStarts(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> lengths, int64_t batch,
+                         int64_t time) {
+  if (failed(x))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*x);
+  int64_t count = countOf(shape);
+  if (batch == time || static_cast<int64_t>(lengths.size()) != shape[batch] ||
+      count > NodeBuilder::kMaxFill)
+    return build.error() << lengths.size() << " lengths along dimension " << batch
+                         << " of a tensor of shape " << shapeText(shape);
+  for (int64_t length : lengths)
+    if (length < 0 || length > shape[time])
+      return build.error() << "a length of " << length << " in a dimension of " << shape[time];
+  SmallVector<int64_t> steps = stepsOf(shape), places;
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t at = i / steps[time] % shape[time], length = lengths[i / steps[batch] % shape[batch]];
+    places.push_back(at < length ? i + (length - 1 - 2 * at) * steps[time] : i);
+  }
+  return rearranged(build, x, shape, places);
 }
 
 /// The elements moved by `distance` to the back, `filler` in the front.

@@ -61,6 +61,9 @@ MaybeValue cumulate(NodeBuilder &build, MaybeValue x, const Cumulation &how);
 
 /// A dimension (or several) read from the last element to the first.
 MaybeValue reversed(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> axes);
+/// Of each entry of dimension `batch` the first lengths[entry] places along `time` backwards.
+MaybeValue reverseStarts(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> lengths,
+                         int64_t batch, int64_t time);
 
 /// `x` where the mask (truth values, broadcast) holds, the number elsewhere.
 MaybeValue keepWhere(NodeBuilder &build, MaybeValue mask, MaybeValue x, double elsewhere);

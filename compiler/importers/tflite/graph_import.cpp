@@ -2,12 +2,15 @@
 
 #include "compiler/graph/constants.h"
 #include "compiler/importers/common/fixed_shapes.h"
+#include "compiler/importers/common/integer_folding.h"
 #include "compiler/importers/tflite/sparse.h"
 #include "compiler/importers/tflite/tensors.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/ScopeExit.h"
 
 #include <optional>
+#include <utility>
 
 using namespace mlir;
 
@@ -16,11 +19,14 @@ namespace tandem::tflite {
 // Constants grow on import: tensors share buffers, f16 becomes f32, sparse dense. A model whose
 // constants grow beyond this was made to exhaust memory.
 static constexpr size_t kConstantGrowth = 64, kConstantAllowance = size_t(64) << 20;
+// Loops, and subgraphs in subgraphs, multiply operators.
+static constexpr size_t kMostOperators = 1 << 18, kMostDepth = 32;
 
 GraphImport::GraphImport(const Reader &reader, const OpTable &table, const ImportOptions &options,
                          MLIRContext &context)
     : reader_(reader), table_(table), options_(options), context_(context), errors_(context),
       builder_(&context) {
+  frame_.graph = &reader.mainGraph();
   context.loadDialect<graph::GraphDialect, func::FuncDialect>(); // before the first type is made
 }
 
@@ -56,7 +62,7 @@ void GraphImport::addUnsupported(StringRef kind, StringRef node, StringRef reaso
 
 /// All at once and first, since later errors may follow from them.
 LogicalResult GraphImport::findUnknownOperators() {
-  auto *operators = reader_.mainGraph().operators();
+  auto *operators = frame_.graph->operators();
   for (size_t i = 0, count = operators ? operators->size() : 0; i < count; ++i) {
     const schema::Operator &op = *operators->Get(i);
     llvm::Expected<const schema::OperatorCode *> code = reader_.codeOf(op);
@@ -71,7 +77,7 @@ LogicalResult GraphImport::findUnknownOperators() {
 }
 
 FailureOr<Type> GraphImport::elementTypeOf(int64_t index, Location location) {
-  llvm::Expected<const schema::Tensor *> tensor = reader_.tensor(index, "the graph");
+  llvm::Expected<const schema::Tensor *> tensor = this->tensor(index, "the graph");
   if (!tensor)
     return emitError(location) << toString(tensor.takeError());
   llvm::Expected<Type> type = tflite::elementTypeOf(**tensor, context_);
@@ -85,7 +91,7 @@ llvm::Expected<NamedType> GraphImport::inputType(int64_t index) {
   FailureOr<Type> element = elementTypeOf(index, builder_.getUnknownLoc());
   if (failed(element))
     return emitted();
-  const schema::Tensor &tensor = **reader_.tensor(index, "the graph");
+  const schema::Tensor &tensor = **this->tensor(index, "the graph");
   std::string name = tensorName(tensor, index), subject = "input '" + name + "'";
   SmallVector<int64_t> shape = dimensionsOf(tensor), signature = signatureOf(tensor);
   if (options_.shapes.contains(name)) {
@@ -109,11 +115,11 @@ llvm::Expected<NamedType> GraphImport::inputType(int64_t index) {
 }
 
 llvm::Error GraphImport::importInputs() {
-  const flatbuffers::Vector<int32_t> *indices = reader_.mainGraph().inputs();
+  const flatbuffers::Vector<int32_t> *indices = frame_.graph->inputs();
   std::vector<std::string> names;
   std::vector<NamedType> inputs;
   for (size_t i = 0, count = indices ? indices->size() : 0; i < count; ++i) {
-    llvm::Expected<const schema::Tensor *> tensor = reader_.tensor(indices->Get(i), "the graph");
+    llvm::Expected<const schema::Tensor *> tensor = this->tensor(indices->Get(i), "the graph");
     if (!tensor)
       return tensor.takeError();
     names.push_back(tensorName(**tensor, indices->Get(i)));
@@ -130,12 +136,47 @@ llvm::Error GraphImport::importInputs() {
   Block &body = main_.function.getBody().front();
   builder_.setInsertionPointToEnd(&body);
   for (size_t i = 0; i < inputs.size(); ++i)
-    values_[indices->Get(i)] = body.getArgument(i);
+    frame_.values[indices->Get(i)] = body.getArgument(i);
   return llvm::Error::success();
 }
 
+FailureOr<SmallVector<Value>> GraphImport::importSubgraph(int64_t index, ArrayRef<Value> inputs,
+                                                          Location location) {
+  llvm::Expected<const schema::SubGraph *> graph = reader_.subgraph(index);
+  if (!graph)
+    return emitError(location) << toString(graph.takeError());
+  auto *arguments = (*graph)->inputs(), *results = (*graph)->outputs();
+  if ((arguments ? arguments->size() : 0) != inputs.size())
+    return emitError(location) << "subgraph " << index << " has "
+                               << (arguments ? arguments->size() : 0) << " inputs, expected "
+                               << inputs.size();
+  if (depth_ >= kMostDepth)
+    return emitError(location) << "subgraphs are nested deeper than " << kMostDepth;
+  Frame outer = std::exchange(frame_, Frame());
+  frame_.graph = *graph;
+  ++depth_;
+  llvm::scope_exit back([&, subject = subject_] {
+    frame_ = std::move(outer);
+    --depth_;
+    subject_ = subject;
+    errors_.setSubject(subject_);
+  });
+  for (auto [i, input] : llvm::enumerate(inputs))
+    frame_.values[arguments->Get(i)] = input;
+  if (failed(findUnknownOperators()) || failed(importOperators()))
+    return failure();
+  SmallVector<Value> outputs;
+  for (size_t i = 0, count = results ? results->size() : 0; i < count; ++i) {
+    FailureOr<Value> value = valueOf(results->Get(i), location);
+    if (failed(value))
+      return failure();
+    outputs.push_back(*value);
+  }
+  return outputs;
+}
+
 LogicalResult GraphImport::importOperators() {
-  auto *operators = reader_.mainGraph().operators();
+  auto *operators = frame_.graph->operators();
   for (size_t i = 0, count = operators ? operators->size() : 0; i < count; ++i)
     if (failed(importOperator(*operators->Get(i))))
       return failure();
@@ -145,9 +186,12 @@ LogicalResult GraphImport::importOperators() {
 
 /// Fails when the model is wrong; an operator that is merely unsupported is noted.
 LogicalResult GraphImport::importOperator(const schema::Operator &op) {
+  if (++operatorsImported_ > kMostOperators)
+    return error() << "more than " << kMostOperators << " operators, with the rounds of its loops";
   const schema::OperatorCode &code = **reader_.codeOf(op);
   Node node(*this, op, operatorName(code));
-  errors_.setSubject(("node '" + node.name() + "' (" + node.kind() + ")").str());
+  subject_ = ("node '" + node.name() + "' (" + node.kind() + ")").str();
+  errors_.setSubject(subject_);
   Handler handler = table_.find(builtinOf(code));
   if (handler && succeeded(handler(node)))
     return success();
@@ -159,7 +203,7 @@ LogicalResult GraphImport::importOperator(const schema::Operator &op) {
 void GraphImport::definePlaceholders(const schema::Operator &op) {
   for (size_t i = 0, count = op.outputs() ? op.outputs()->size() : 0; i < count; ++i) {
     int64_t index = op.outputs()->Get(i);
-    llvm::Expected<const schema::Tensor *> tensor = reader_.tensor(index, "the operator");
+    llvm::Expected<const schema::Tensor *> tensor = this->tensor(index, "the operator");
     if (!tensor) {
       consumeError(tensor.takeError());
       continue;
@@ -170,22 +214,22 @@ void GraphImport::definePlaceholders(const schema::Operator &op) {
       consumeError(type.takeError());
       continue;
     }
-    values_[index] = UnrealizedConversionCastOp::create(
-                         builder_, builder_.getUnknownLoc(),
-                         TypeRange{RankedTensorType::get(shape, *type)}, ValueRange{})
-                         .getResult(0);
+    frame_.values[index] = UnrealizedConversionCastOp::create(
+                               builder_, builder_.getUnknownLoc(),
+                               TypeRange{RankedTensorType::get(shape, *type)}, ValueRange{})
+                               .getResult(0);
   }
 }
 
 LogicalResult GraphImport::importOutputs() {
-  const flatbuffers::Vector<int32_t> *indices = reader_.mainGraph().outputs();
+  const flatbuffers::Vector<int32_t> *indices = frame_.graph->outputs();
   std::vector<NamedValue> outputs;
   for (size_t i = 0, count = indices ? indices->size() : 0; i < count; ++i) {
     int64_t index = indices->Get(i);
     FailureOr<Value> value = valueOf(index, builder_.getUnknownLoc());
     if (failed(value))
       return failure();
-    outputs.push_back({tensorName(**reader_.tensor(index, "the graph"), index), *value});
+    outputs.push_back({tensorName(**tensor(index, "the graph"), index), *value});
   }
   if (outputs.empty())
     return error() << "the model has no outputs";
@@ -193,22 +237,27 @@ LogicalResult GraphImport::importOutputs() {
 }
 
 FailureOr<Value> GraphImport::valueOf(int64_t index, Location location) {
-  if (Value known = values_.lookup(index))
+  if (Value known = frame_.values.lookup(index))
     return known;
-  llvm::Expected<const schema::Tensor *> tensor = reader_.tensor(index, "the graph");
+  llvm::Expected<const schema::Tensor *> tensor = this->tensor(index, "the graph");
   if (!tensor)
     return emitError(location) << toString(tensor.takeError());
-  FailureOr<Value> constant = makeConstant(index, **tensor, location);
-  if (succeeded(constant))
-    values_[index] = *constant;
-  return constant;
+  Value &made = constants_[{frame_.graph, index}];
+  if (!made) {
+    FailureOr<Value> constant = makeConstant(index, **tensor, location);
+    if (failed(constant))
+      return failure();
+    made = *constant;
+  }
+  return frame_.values[index] = made;
 }
 
 LogicalResult GraphImport::define(int64_t index, Value value, Location location) {
-  llvm::Expected<const schema::Tensor *> tensor = reader_.tensor(index, "an output");
+  value = foldIntegers(builder_, value);
+  llvm::Expected<const schema::Tensor *> tensor = this->tensor(index, "an output");
   if (!tensor)
     return emitError(location) << toString(tensor.takeError());
-  if (!values_.try_emplace(index, value).second)
+  if (!frame_.values.try_emplace(index, value).second)
     return emitError(location) << "tensor '" << tensorName(**tensor, index)
                                << "' is computed or read before";
   if (failed(fitsDeclaration(index, value, location)))
@@ -222,7 +271,7 @@ LogicalResult GraphImport::define(int64_t index, Value value, Location location)
 /// wrong about the operator. Shapes from --shape go through the whole graph, and the file's are old
 /// then; a tensor without dimensions may be one of which nothing is known.
 LogicalResult GraphImport::fitsDeclaration(int64_t index, Value value, Location location) {
-  const schema::Tensor &tensor = **reader_.tensor(index, "an output");
+  const schema::Tensor &tensor = **this->tensor(index, "an output");
   SmallVector<int64_t> declared = dimensionsOf(tensor), signature = signatureOf(tensor);
   if (!options_.shapes.empty() || declared.empty())
     return success();

@@ -10,7 +10,13 @@
 
 namespace tandem::tflite {
 
-/// The import of one model's main graph: which tensor is which value, and what went wrong.
+/// A subgraph whose operators are imported, and the values of its tensors by their index.
+struct Frame {
+  const schema::SubGraph *graph = nullptr;
+  llvm::DenseMap<int64_t, mlir::Value> values;
+};
+
+/// The import of one model: which tensor is which value, and what went wrong.
 class GraphImport {
 public:
   GraphImport(const Reader &reader, const OpTable &table, const ImportOptions &options,
@@ -19,8 +25,13 @@ public:
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> run();
 
   // For Node.
-  const Reader &reader() const { return reader_; }
   mlir::OpBuilder &builder() { return builder_; }
+  llvm::Expected<const schema::Tensor *> tensor(int64_t index, llvm::StringRef what) const {
+    return reader_.tensor(*frame_.graph, index, what);
+  }
+  /// The operators of a subgraph in the place of one operator; its outputs. Errors name `location`.
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>>
+  importSubgraph(int64_t index, llvm::ArrayRef<mlir::Value> inputs, mlir::Location location);
   /// The value of a tensor; a constant is made when it is first read. Errors name `location`.
   mlir::FailureOr<mlir::Value> valueOf(int64_t index, mlir::Location location);
   mlir::FailureOr<mlir::Type> elementTypeOf(int64_t index, mlir::Location location);
@@ -52,8 +63,11 @@ private:
   UnsupportedOps unsupported_;
   MainFunction main_;
   mlir::OpBuilder builder_;
-  llvm::DenseMap<int64_t, mlir::Value> values_; ///< by index of tensor
-  size_t constantBytes_ = 0;
+  Frame frame_;
+  std::string subject_; ///< of messages
+  /// Constants serve all rounds of a loop.
+  std::map<std::pair<const schema::SubGraph *, int64_t>, mlir::Value> constants_;
+  size_t constantBytes_ = 0, operatorsImported_ = 0, depth_ = 0;
 };
 
 } // namespace tandem::tflite

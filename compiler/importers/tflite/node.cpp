@@ -15,11 +15,11 @@ Refusal::~Refusal() {
     node_.build_.error() << text_;
 }
 
-static std::string nameOf(const Reader &reader, const schema::Operator &op) {
+static std::string nameOf(const GraphImport &graph, const schema::Operator &op) {
   if (!op.outputs() || op.outputs()->size() == 0)
     return "without output";
   int64_t index = op.outputs()->Get(0);
-  llvm::Expected<const schema::Tensor *> tensor = reader.tensor(index, "an output");
+  llvm::Expected<const schema::Tensor *> tensor = graph.tensor(index, "an output");
   if (tensor)
     return tensorName(**tensor, index);
   consumeError(tensor.takeError());
@@ -27,7 +27,7 @@ static std::string nameOf(const Reader &reader, const schema::Operator &op) {
 }
 
 Node::Node(GraphImport &graph, const schema::Operator &op, std::string kind)
-    : graph_(graph), op_(op), kind_(std::move(kind)), name_(nameOf(graph.reader(), op)),
+    : graph_(graph), op_(op), kind_(std::move(kind)), name_(nameOf(graph, op)),
       build_(graph.builder(), NameLoc::get(graph.builder().getStringAttr(name_))) {}
 
 size_t Node::inputCount() const {
@@ -61,7 +61,7 @@ SmallVector<int64_t> Node::outputShape(size_t index) {
   if (index >= outputCount())
     return {};
   llvm::Expected<const schema::Tensor *> tensor =
-      graph_.reader().tensor(op_.outputs()->Get(index), "an output");
+      graph_.tensor(op_.outputs()->Get(index), "an output");
   if (tensor)
     return dimensionsOf(**tensor);
   consumeError(tensor.takeError());
@@ -93,6 +93,21 @@ FailureOr<int64_t> Node::constantInt(size_t index, StringRef what) {
   if (values->size() != 1)
     return invalid() << what << " has " << values->size() << " elements, expected 1";
   return values->front();
+}
+
+FailureOr<SmallVector<Value>> Node::inputs() {
+  SmallVector<Value> values;
+  for (size_t i = 0; i < inputCount(); ++i) {
+    FailureOr<Value> value = input(i);
+    if (failed(value))
+      return failure();
+    values.push_back(*value);
+  }
+  return values;
+}
+
+FailureOr<SmallVector<Value>> Node::importSubgraph(int64_t index, ArrayRef<Value> inputs) {
+  return graph_.importSubgraph(index, inputs, build_.location());
 }
 
 FailureOr<int64_t> Node::axis(int64_t value, int64_t rank) {

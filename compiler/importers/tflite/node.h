@@ -68,6 +68,12 @@ public:
   /// A dimension of `rank`, counted from the front.
   mlir::FailureOr<int64_t> axis(int64_t value, int64_t rank);
 
+  /// All inputs, none of which may be left out.
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>> inputs();
+  /// The operators of another subgraph as if they stood here; its outputs.
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>>
+  importSubgraph(int64_t index, llvm::ArrayRef<mlir::Value> inputs);
+
   /// The operator's options. Absent ones are those of an empty table: all defaults.
   template <typename Options> mlir::FailureOr<const Options *> options();
   mlir::FailureOr<graph::Activation> activation(schema::ActivationFunctionType type);

@@ -41,8 +41,17 @@ llvm::Expected<Reader> Reader::open(std::string_view bytes) {
   return reader;
 }
 
-llvm::Expected<const schema::Tensor *> Reader::tensor(int64_t index, llvm::StringRef what) const {
-  auto *tensors = mainGraph().tensors();
+llvm::Expected<const schema::SubGraph *> Reader::subgraph(int64_t index) const {
+  auto *graphs = model_->subgraphs();
+  if (index < 0 || index >= int64_t(graphs->size()) || !graphs->Get(index))
+    return llvm::createStringError("subgraph " + llvm::Twine(index) + " of " +
+                                   llvm::Twine(graphs->size()) + " is not there");
+  return graphs->Get(index);
+}
+
+llvm::Expected<const schema::Tensor *> Reader::tensor(const schema::SubGraph &graph, int64_t index,
+                                                      llvm::StringRef what) const {
+  auto *tensors = graph.tensors();
   int64_t count = tensors ? tensors->size() : 0;
   if (index < 0 || index >= count || !tensors->Get(index))
     return llvm::createStringError(what + " refers to tensor " + llvm::Twine(index) + " of " +

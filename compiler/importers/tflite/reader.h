@@ -18,9 +18,11 @@ public:
   static llvm::Expected<Reader> open(std::string_view bytes);
 
   const schema::SubGraph &mainGraph() const { return *model_->subgraphs()->Get(0); }
+  llvm::Expected<const schema::SubGraph *> subgraph(int64_t index) const;
 
-  /// The tensor of that index, or an error that names `what` refers to it.
-  llvm::Expected<const schema::Tensor *> tensor(int64_t index, llvm::StringRef what) const;
+  /// The graph's tensor of that index, or an error that names `what` refers to it.
+  llvm::Expected<const schema::Tensor *> tensor(const schema::SubGraph &graph, int64_t index,
+                                                llvm::StringRef what) const;
   /// The stored elements of a tensor; empty when it is computed at run time.
   llvm::Expected<llvm::ArrayRef<char>> dataOf(const schema::Tensor &tensor) const;
   /// The operator's entry in the model's table of operators.

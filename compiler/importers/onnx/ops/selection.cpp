@@ -117,25 +117,11 @@ static MaybeValue importReverseSequence(OnnxNode &node) {
   int64_t batch = node.integer("batch_axis", 1), time = node.integer("time_axis", 0);
   if (failed(input) || failed(lengths) || node.failed())
     return failure();
-  ArrayRef<int64_t> shape = shapeOf(*input);
   bool isKnown = (batch == 0 && time == 1) || (batch == 1 && time == 0);
-  if (!isKnown || shape.size() < 2 || static_cast<int64_t>(lengths->size()) != shape[batch])
-    return node.invalid(Twine(lengths->size()) + " lengths for an input of shape " +
-                        shapeText(shape));
-  int64_t inner = *elementCount(shape.drop_front(2)), count = *elementCount(shape);
-  if (count > NodeBuilder::kMaxFill)
-    return node.unsupported("an input of shape " + shapeText(shape));
-  SmallVector<int64_t> places;
-  for (int64_t i = 0; i < count; ++i) {
-    int64_t at[] = {i / inner / shape[1], i / inner % shape[1]};
-    int64_t length = (*lengths)[at[batch]];
-    if (length < 0 || length > shape[time])
-      return node.invalid("a length of " + Twine(length));
-    if (at[time] < length)
-      at[time] = length - 1 - at[time];
-    places.push_back((at[0] * shape[1] + at[1]) * inner + i % inner);
-  }
-  return rearranged(node, input, shape, places);
+  if (!isKnown || shapeOf(*input).size() < 2)
+    return node.invalid("dimensions " + Twine(batch) + " and " + Twine(time) +
+                        " of an input of shape " + shapeText(shapeOf(*input)));
+  return reverseStarts(node, input, *lengths, batch, time);
 }
 
 /// EyeLike: ones on a diagonal, of the input's shape.

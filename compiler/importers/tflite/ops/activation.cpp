@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/tflite/node.h"
 
 using namespace mlir;
@@ -24,8 +25,11 @@ static LogicalResult importGelu(Node &node) {
   FailureOr<Value> input = node.input(0);
   if (failed(options) || failed(input))
     return failure();
+  bool isCodes = isa<quant::QuantizedType>(getElementTypeOrSelf(*input));
+  if ((*options)->approximate() && isCodes)
+    return node.unsupported() << "the tanh approximation of codes, only the exact form is";
   if ((*options)->approximate())
-    return node.unsupported() << "the tanh approximation, only the exact form is";
+    return node.setOutput(geluTanh(node.build(), input));
   return node.emit<graph::GeluOp>(*input);
 }
 

@@ -35,6 +35,8 @@ void registerBinary(OpTable &table) {
   table.add(BuiltinOperator::GREATER_EQUAL, importBinary<graph::GreaterEqualOp>);
   table.add(BuiltinOperator::LOGICAL_AND, importBinary<graph::LogicalAndOp>);
   table.add(BuiltinOperator::LOGICAL_OR, importBinary<graph::LogicalOrOp>);
+  table.add(BuiltinOperator::BITWISE_XOR, importBinary<graph::BitwiseXorOp>);
+  table.add(BuiltinOperator::RIGHT_SHIFT, importBinary<graph::ShiftRightOp>);
   table.add(BuiltinOperator::SQUARE, importSquare);
 }
 

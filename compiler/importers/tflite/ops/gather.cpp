@@ -1,3 +1,4 @@
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/tflite/node.h"
 
 #include "compiler/graph/constants.h"
@@ -29,15 +30,31 @@ static LogicalResult emitGather(Node &node, Value input, size_t index, int64_t a
   return node.emit<graph::GatherOp>(input, *indices, static_cast<uint64_t>(axis));
 }
 
+/// With batch dimensions each entry has indices of its own.
 static LogicalResult importGather(Node &node) {
   auto options = node.options<schema::GatherOptions>();
-  FailureOr<Value> input = node.input(0);
-  if (failed(options) || failed(input))
+  FailureOr<Value> input = node.input(0), indices = node.input(1);
+  if (failed(options) || failed(input) || failed(indices))
     return failure();
-  if ((*options)->batch_dims() != 0)
-    return node.unsupported() << "batch dimensions";
   FailureOr<int64_t> axis = node.axis((*options)->axis(), shapeOf(*input).size());
-  return failed(axis) ? failure() : emitGather(node, *input, 1, *axis);
+  int64_t batchDims = (*options)->batch_dims(), rank = shapeOf(*indices).size();
+  if (failed(axis))
+    return failure();
+  if (batchDims == 0)
+    return emitGather(node, *input, 1, *axis);
+  batchDims += batchDims < 0 ? rank : 0;
+  if (batchDims != *axis)
+    return node.unsupported() << batchDims << " batch dimensions in front of dimension " << *axis;
+  if (failed(checkIndices(node, 1, *indices, shapeOf(*input)[*axis])))
+    return failure();
+  SmallVector<int64_t> rows(shapeOf(*indices));
+  rows.push_back(1);
+  return node.setOutput(
+      gatherNd(node.build(), input, node.build().reshape(indices, rows), batchDims));
+}
+
+static LogicalResult importGatherNd(Node &node) {
+  return node.setOutput(gatherNd(node.build(), node.input(0), node.input(1), /*batchDims=*/0));
 }
 
 /// Rows of a table. The indices come first.
@@ -55,6 +72,7 @@ static LogicalResult importEmbeddingLookup(Node &node) {
 
 void registerGather(OpTable &table) {
   table.add(schema::BuiltinOperator::GATHER, importGather);
+  table.add(schema::BuiltinOperator::GATHER_ND, importGatherNd);
   table.add(schema::BuiltinOperator::EMBEDDING_LOOKUP, importEmbeddingLookup);
 }
 

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/tflite/node.h"
 
 using namespace mlir;
@@ -22,8 +23,24 @@ static LogicalResult importReverse(Node &node) {
                                    ArrayRef<int64_t>(strides));
 }
 
+/// REVERSE_SEQUENCE: of each batch entry its own number of places.
+static LogicalResult importReverseSequence(Node &node) {
+  auto options = node.options<schema::ReverseSequenceOptions>();
+  FailureOr<Value> input = node.input(0);
+  auto lengths = node.constantInts(1, "the list of lengths");
+  if (failed(options) || failed(input) || failed(lengths))
+    return failure();
+  size_t rank = shapeOf(*input).size();
+  FailureOr<int64_t> time = node.axis((*options)->seq_dim(), rank),
+                     batch = node.axis((*options)->batch_dim(), rank);
+  if (failed(time) || failed(batch))
+    return failure();
+  return node.setOutput(reverseStarts(node.build(), input, *lengths, *batch, *time));
+}
+
 void registerReverse(OpTable &table) {
   table.add(schema::BuiltinOperator::REVERSE_V2, importReverse);
+  table.add(schema::BuiltinOperator::REVERSE_SEQUENCE, importReverseSequence);
 }
 
 } // namespace tandem::tflite

@@ -36,9 +36,28 @@ static LogicalResult importRank(Node &node) {
                        : setIntegers(node, {}, {static_cast<int64_t>(shapeOf(*input).size())});
 }
 
+/// RANGE: start, limit, distance. Of reals it is refused: its size hangs on how they are rounded.
+static LogicalResult importRange(Node &node) {
+  FailureOr<int64_t> start = node.constantInt(0, "the start"),
+                     limit = node.constantInt(1, "the limit"),
+                     step = node.constantInt(2, "the distance");
+  if (failed(start) || failed(limit) || failed(step))
+    return failure();
+  __int128 span = *step < 0 ? __int128(*start) - *limit : __int128(*limit) - *start;
+  __int128 distance = *step < 0 ? -__int128(*step) : *step;
+  if (distance == 0 || span > distance * NodeBuilder::kMaxFill)
+    return node.invalid() << "a range from " << *start << " to " << *limit << " by " << *step;
+  auto count = static_cast<int64_t>(span > 0 ? (span + distance - 1) / distance : 0);
+  SmallVector<int64_t> values;
+  for (int64_t i = 0; i < count; ++i)
+    values.push_back(*start + i * *step);
+  return setIntegers(node, count, values);
+}
+
 void registerShape(OpTable &table) {
   table.add(schema::BuiltinOperator::SHAPE, importShape);
   table.add(schema::BuiltinOperator::RANK, importRank);
+  table.add(schema::BuiltinOperator::RANGE, importRange);
 }
 
 } // namespace tandem::tflite

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/tflite/node.h"
 
 using namespace mlir;
@@ -8,6 +9,21 @@ namespace tandem::tflite {
 template <typename OpT> static LogicalResult importUnary(Node &node) {
   FailureOr<Value> input = node.input(0);
   return failed(input) ? failure() : node.emit<OpT>(*input);
+}
+
+/// Those that the graph composes, of plain numbers.
+template <MaybeValue (*function)(NodeBuilder &, MaybeValue)>
+static LogicalResult importComposed(Node &node) {
+  FailureOr<Value> input = node.input(0);
+  if (failed(input))
+    return failure();
+  if (isa<quant::QuantizedType>(getElementTypeOrSelf(*input)))
+    return node.unsupported() << "codes";
+  return node.setOutput(function(node.build(), input));
+}
+
+static MaybeValue relu0To1(NodeBuilder &build, MaybeValue x) {
+  return clampBetween(build, x, 0, 1);
 }
 
 void registerUnary(OpTable &table) {
@@ -29,6 +45,8 @@ void registerUnary(OpTable &table) {
   table.add(BuiltinOperator::ROUND, importUnary<graph::RoundOp>);
   table.add(BuiltinOperator::SIN, importUnary<graph::SinOp>);
   table.add(BuiltinOperator::COS, importUnary<graph::CosOp>);
+  table.add(BuiltinOperator::SIGN, importComposed<sign>);
+  table.add(BuiltinOperator::RELU_0_TO_1, importComposed<relu0To1>);
   table.add(BuiltinOperator::LOGICAL_NOT, importUnary<graph::LogicalNotOp>);
 }
 

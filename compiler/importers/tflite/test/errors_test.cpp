@@ -57,17 +57,17 @@ TEST(TfliteErrors, EveryUnsupportedOperatorAtOnce) {
   m.custom("MaxUnpool", {in}, {a});
   m.op(BuiltinOperator::ATAN2, {a, a}, {b});
   m.custom("MaxUnpool", {b}, {c});
-  schema::GeluOptionsT gelu;
-  gelu.approximate = true;
-  m.op(BuiltinOperator::GELU, {c}, {d}, gelu);
+  schema::GatherOptionsT gather;
+  gather.batch_dims = 1;
+  m.op(BuiltinOperator::GATHER, {c, m.ints("places", {0, 1})}, {d}, gather);
   schema::AddOptionsT add;
   add.fused_activation_function = schema::ActivationFunctionType::TANH;
   m.op(BuiltinOperator::ADD, {d, d}, {e}, add);
   m.output(e);
   EXPECT_EQ(
       importText(m.bytes()),
-      "error: 4 unsupported operators: MaxUnpool (2: a, c), ATAN2 (1: b), GELU (1: d; the tanh "
-      "approximation, only the exact form is), ADD (1: e; fused activation TANH)");
+      "error: 4 unsupported operators: MaxUnpool (2: a, c), ATAN2 (1: b), GATHER (1: d; 1 batch "
+      "dimensions in front of dimension 0), ADD (1: e; fused activation TANH)");
 }
 
 TEST(TfliteErrors, AnOperatorFromTheFuture) {

@@ -93,7 +93,14 @@ public:
 
   schema::TensorT &at(int index) { return *graph().tensors[index]; }
   schema::ModelT &model() { return model_; }
-  schema::SubGraphT &graph() { return *model_.subgraphs[0]; }
+  schema::SubGraphT &graph() { return *model_.subgraphs[current_]; }
+  /// From here on tensors and operators go into a new subgraph, until toMain(); its index.
+  int newSubgraph() {
+    model_.subgraphs.push_back(std::make_unique<schema::SubGraphT>());
+    current_ = model_.subgraphs.size() - 1;
+    return static_cast<int>(current_);
+  }
+  void toMain() { current_ = 0; }
 
   std::string bytes() const {
     flatbuffers::FlatBufferBuilder builder;
@@ -103,6 +110,7 @@ public:
 
 private:
   schema::ModelT model_;
+  size_t current_ = 0;
 };
 
 } // namespace tandem::tflite::test

@@ -66,8 +66,84 @@ TEST(TfliteGather, RefusesIndicesOutside) {
             "error: node 'out' (GATHER): index 3 in a dimension of 3");
   EXPECT_EQ(importText(gather({-1, 0}, 1).bytes()),
             "error: node 'out' (GATHER): index -1 in a dimension of 3");
-  EXPECT_EQ(importText(gather({0, 0}, 1, 1).bytes()),
-            "error: 1 unsupported operator: GATHER (1: out; batch dimensions)");
+}
+
+TEST(TfliteGather, ReadsEachBatchEntryByItsOwnIndices) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 3}), out = m.tensor("out", {2, 2});
+  schema::GatherOptionsT options;
+  options.axis = options.batch_dims = 1;
+  int indices = m.constant<int32_t>("indices", {2, 2}, TensorType::INT32, {2, 0, 1, 1});
+  m.op(BuiltinOperator::GATHER, {in, indices}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), AllOf(HasSubstr("graph.reshape %arg0 shape [6] :"),
+                                           HasSubstr("dense<[[2, 0], [4, 4]]> : tensor<2x2xi32>"),
+                                           HasSubstr("-> tensor<2x2xf32>")));
+  EXPECT_EQ(
+      importText(gather({0, 0}, 1, 2).bytes()),
+      "error: 1 unsupported operator: GATHER (1: out; 2 batch dimensions in front of dimension 1)");
+}
+
+TEST(TfliteGatherNd, ReadsWhatRowsOfIndicesName) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 3, 4}), out = m.tensor("out", {2, 4});
+  int indices = m.constant<int32_t>("indices", {2, 2}, TensorType::INT32, {0, 2, 1, 0});
+  m.op(BuiltinOperator::GATHER_ND, {in, indices}, {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              AllOf(HasSubstr("graph.reshape %arg0 shape [6, 4] :"),
+                    HasSubstr("dense<[2, 3]> : tensor<2xi32>"), HasSubstr("-> tensor<2x4xf32>")));
+}
+
+TEST(TfliteScatterNd, AddsUpWhatMeets) {
+  ModelBuilder m;
+  int updates = m.input("updates", {3}), out = m.tensor("out", {4});
+  int places = m.constant<int32_t>("places", {3, 1}, TensorType::INT32, {1, 3, 1});
+  m.op(BuiltinOperator::SCATTER_ND, {places, updates, m.ints("shape", {4})}, {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), AllOf(HasSubstr("dense<[0, 4, 2, 5]>"), HasSubstr("graph.add"),
+                                           HasSubstr("dense<[0, 6, 2, 3]>")));
+  ModelBuilder wrong;
+  updates = wrong.input("updates", {1});
+  out = wrong.tensor("out", {4});
+  places = wrong.constant<int32_t>("places", {1, 1}, TensorType::INT32, {4});
+  wrong.op(BuiltinOperator::SCATTER_ND, {places, updates, wrong.ints("shape", {4})}, {out});
+  wrong.output(out);
+  EXPECT_EQ(importText(wrong.bytes()),
+            "error: node 'out' (SCATTER_ND): an index is outside of shape 4");
+}
+
+TEST(TfliteCumsum, AddsUpInRounds) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 5}), out = m.tensor("out", {2, 5});
+  schema::CumsumOptionsT options;
+  options.exclusive = true;
+  m.op(BuiltinOperator::CUMSUM, {in, m.ints("axis", {-1})}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              AllOf(HasSubstr("graph.pad"), HasSubstr("low [0, 1]"), HasSubstr("low [0, 4]")));
+}
+
+TEST(TfliteReverseSequence, TurnsTheFirstPlacesOfEachEntry) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 3}), out = m.tensor("out", {2, 3});
+  schema::ReverseSequenceOptionsT options;
+  options.seq_dim = 1;
+  m.op(BuiltinOperator::REVERSE_SEQUENCE, {in, m.ints("lengths", {2, 3})}, {out}, options);
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), HasSubstr("dense<[[1, 0, 2], [5, 4, 3]]>"));
+}
+
+TEST(TfliteRange, IsKnown) {
+  ModelBuilder m;
+  auto scalar = [&](const char *name, int32_t value) {
+    return m.constant<int32_t>(name, {}, TensorType::INT32, {value});
+  };
+  int out = m.tensor("out", {4}, TensorType::INT32);
+  m.op(BuiltinOperator::RANGE, {scalar("start", 7), scalar("limit", -4), scalar("step", -3)},
+       {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), HasSubstr("dense<[7, 4, 1, -2]> : tensor<4xi32>"));
 }
 
 TEST(TfliteTopK, IsTwoOps) {

@@ -1,0 +1,130 @@
+#include "compiler/importers/common/integer_folding.h"
+
+#include "compiler/importers/common/selections.h"
+
+#include "compiler/graph/constants.h"
+#include "compiler/graph/graph.h"
+
+#include "mlir/Dialect/Traits.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace tandem {
+namespace {
+
+constexpr int64_t kMost = 1 << 12; ///< elements
+
+struct Integers {
+  SmallVector<int64_t> shape, values;
+};
+
+std::optional<Integers> integersOf(Value value) {
+  RankedTensorType type = graph::tensorType(value);
+  if (type.getNumElements() > kMost)
+    return std::nullopt;
+  Integers result{SmallVector<int64_t>(type.getShape()), {}};
+  if (type.getElementType().isInteger(1)) {
+    std::optional<graph::ConstantBytes> bytes = graph::constantOf(value);
+    if (!bytes)
+      return std::nullopt;
+    result.values.append(bytes->raw().begin(), bytes->raw().end());
+    return result;
+  }
+  std::optional<SmallVector<int64_t>> values = knownIntegers(value);
+  if (!values)
+    return std::nullopt;
+  result.values = std::move(*values);
+  return result;
+}
+
+using Binary = int64_t (*)(int64_t, int64_t);
+
+/// Wraps around as processors do; the result is cut to its type.
+int64_t wrapped(uint64_t value) {
+  return static_cast<int64_t>(value);
+}
+
+Binary functionOf(Operation *op) {
+  auto plain = [](auto arithmetic, Binary function) {
+    return arithmetic.getActivation() == graph::Activation::None ? function : nullptr;
+  };
+  return llvm::TypeSwitch<Operation *, Binary>(op)
+      .Case([&](graph::AddOp add) {
+        return plain(add, [](int64_t a, int64_t b) { return wrapped(uint64_t(a) + uint64_t(b)); });
+      })
+      .Case([&](graph::SubOp sub) {
+        return plain(sub, [](int64_t a, int64_t b) { return wrapped(uint64_t(a) - uint64_t(b)); });
+      })
+      .Case([&](graph::MulOp mul) {
+        return plain(mul, [](int64_t a, int64_t b) { return wrapped(uint64_t(a) * uint64_t(b)); });
+      })
+      .Case([](graph::MinimumOp) { return [](int64_t a, int64_t b) { return std::min(a, b); }; })
+      .Case([](graph::MaximumOp) { return [](int64_t a, int64_t b) { return std::max(a, b); }; })
+      .Case([](graph::EqualOp) { return [](int64_t a, int64_t b) -> int64_t { return a == b; }; })
+      .Case(
+          [](graph::NotEqualOp) { return [](int64_t a, int64_t b) -> int64_t { return a != b; }; })
+      .Case([](graph::LessOp) { return [](int64_t a, int64_t b) -> int64_t { return a < b; }; })
+      .Case(
+          [](graph::LessEqualOp) { return [](int64_t a, int64_t b) -> int64_t { return a <= b; }; })
+      .Case([](graph::GreaterOp) { return [](int64_t a, int64_t b) -> int64_t { return a > b; }; })
+      .Case([](graph::GreaterEqualOp) {
+        return [](int64_t a, int64_t b) -> int64_t { return a >= b; };
+      })
+      .Case([](graph::LogicalAndOp) { return [](int64_t a, int64_t b) { return a & b; }; })
+      .Case([](graph::LogicalOrOp) { return [](int64_t a, int64_t b) { return a | b; }; })
+      .Default([](Operation *) -> Binary { return nullptr; });
+}
+
+/// Where the element of `shape` is that broadcasts to `index` of `result`.
+int64_t placeIn(ArrayRef<int64_t> shape, ArrayRef<int64_t> result, int64_t index) {
+  int64_t place = 0, step = 1;
+  for (size_t d = result.size(), own = shape.size(); own > 0; index /= result[d]) {
+    --d, --own;
+    place += shape[own] == 1 ? 0 : index % result[d] * step;
+    step *= shape[own];
+  }
+  return place;
+}
+
+Value constantOf(OpBuilder &builder, Value value, ArrayRef<int64_t> integers) {
+  NodeBuilder build(builder, value.getLoc());
+  MaybeValue constant =
+      build.integerConstant(getElementTypeOrSelf(value), shapeOf(value), integers);
+  return failed(constant) ? value : *constant;
+}
+} // namespace
+
+Value foldIntegers(OpBuilder &builder, Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op || op->getNumOperands() == 0 || !isa<IntegerType>(getElementTypeOrSelf(value)) ||
+      graph::tensorType(value).getNumElements() > kMost)
+    return value;
+  bool isRow = isa<graph::ConcatOp>(op) && shapeOf(value).size() == 1;
+  Binary function = functionOf(op);
+  if (!isRow && !isa<graph::LogicalNotOp>(op) && !function)
+    return value;
+  SmallVector<Integers> operands;
+  for (Value operand : op->getOperands()) {
+    std::optional<Integers> integers = integersOf(operand);
+    if (!integers)
+      return value;
+    operands.push_back(std::move(*integers));
+  }
+  SmallVector<int64_t> result;
+  if (isRow) {
+    for (const Integers &part : operands)
+      result.append(part.values);
+  } else if (!function) {
+    for (int64_t truth : operands[0].values)
+      result.push_back(truth == 0);
+  } else {
+    ArrayRef<int64_t> shape = shapeOf(value);
+    for (int64_t i = 0, count = graph::tensorType(value).getNumElements(); i < count; ++i)
+      result.push_back(function(operands[0].values[placeIn(operands[0].shape, shape, i)],
+                                operands[1].values[placeIn(operands[1].shape, shape, i)]));
+  }
+  return constantOf(builder, value, result);
+}
+
+} // namespace tandem

@@ -1,0 +1,75 @@
+#include "compiler/importers/tflite/node.h"
+
+#include "compiler/graph/constants.h"
+
+using namespace mlir;
+
+namespace tandem::tflite {
+
+static LogicalResult setOutputs(Node &node, ArrayRef<Value> values) {
+  if (values.size() != node.outputCount())
+    return node.invalid() << "its subgraph has " << values.size() << " outputs, expected "
+                          << node.outputCount();
+  for (auto [index, value] : llvm::enumerate(values))
+    if (failed(node.setOutput(value, index)))
+      return failure();
+  return success();
+}
+
+/// A truth value that is known.
+static FailureOr<bool> known(Node &node, Value condition) {
+  std::optional<graph::ConstantBytes> bytes = graph::constantOf(condition);
+  if (!getElementTypeOrSelf(condition).isInteger(1) || (bytes && bytes->raw().size() != 1))
+    return node.invalid() << "its condition is not one truth value";
+  if (!bytes)
+    return node.unsupported() << "a condition that is computed at run time";
+  return bytes->raw().front() != 0;
+}
+
+static LogicalResult importIf(Node &node) {
+  auto options = node.options<schema::IfOptions>();
+  FailureOr<SmallVector<Value>> inputs = node.inputs();
+  if (failed(options) || failed(inputs))
+    return failure();
+  if (inputs->empty())
+    return node.invalid() << "has no condition";
+  FailureOr<bool> condition = known(node, inputs->front());
+  if (failed(condition))
+    return failure();
+  auto results = node.importSubgraph(*condition ? (*options)->then_subgraph_index()
+                                                : (*options)->else_subgraph_index(),
+                                     ArrayRef(*inputs).drop_front());
+  return failed(results) ? failure() : setOutputs(node, *results);
+}
+
+/// Round after round, as long as the condition is known.
+static LogicalResult importWhile(Node &node) {
+  auto options = node.options<schema::WhileOptions>();
+  FailureOr<SmallVector<Value>> values = node.inputs();
+  if (failed(options) || failed(values))
+    return failure();
+  constexpr int kMostRounds = 1 << 14;
+  for (int round = 0; round < kMostRounds; ++round) {
+    auto condition = node.importSubgraph((*options)->cond_subgraph_index(), *values);
+    if (failed(condition))
+      return failure();
+    if (condition->size() != 1)
+      return node.invalid() << "its condition has " << condition->size() << " outputs";
+    FailureOr<bool> goesOn = known(node, condition->front());
+    if (failed(goesOn))
+      return failure();
+    if (!*goesOn)
+      return setOutputs(node, *values);
+    values = node.importSubgraph((*options)->body_subgraph_index(), *values);
+    if (failed(values))
+      return failure();
+  }
+  return node.unsupported() << "a loop of more than " << kMostRounds << " rounds";
+}
+
+void registerControlFlow(OpTable &table) {
+  table.add(schema::BuiltinOperator::IF, importIf);
+  table.add(schema::BuiltinOperator::WHILE, importWhile);
+}
+
+} // namespace tandem::tflite
