@@ -16,8 +16,8 @@ double Resampling::placeOf(int64_t index) const {
        size = static_cast<double>(in);
   if (coordinates == "asymmetric")
     return x / scale;
-  if (coordinates == "align_corners")
-    return out == 1 ? 0 : x * (size - 1) / (length - 1);
+  if (coordinates == "align_corners") // the result's length before it was rounded down
+    return out == 1 ? 0 : x * (size - 1) / (scale * size - 1);
   if (coordinates == "pytorch_half_pixel" && out == 1)
     return 0;
   if (coordinates == "tf_half_pixel_for_nn")

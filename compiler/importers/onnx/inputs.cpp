@@ -108,8 +108,7 @@ llvm::Expected<SmallVector<int64_t>> Inputs::shapeOf(const std::string &name,
   for (auto [index, size] : llvm::enumerate(*fixed)) {
     const std::string &symbol = symbols[index];
     if (size < 0)
-      return llvm::createStringError(subject + ": " +
-                                     openDimension(name, *fixed, index, symbol));
+      return llvm::createStringError(subject + ": " + openDimension(name, *fixed, index, symbol));
     if (dims[index] >= 0 || symbol.empty())
       continue;
     auto [known, isNew] = openSizes_.try_emplace(symbol, size);

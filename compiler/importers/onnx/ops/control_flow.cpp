@@ -103,6 +103,8 @@ static FailureOr<Values> importLoop(OnnxNode &node) {
 
 /// Scan: its body once for each place along a dimension of the last inputs. States come first.
 static FailureOr<Values> importScan(OnnxNode &node) {
+  if (node.opset() < 9) // whose first input may be left out
+    return node.unsupported("before opset 9");
   FailureOr<Values> inputs = node.inputs();
   int64_t scanned = node.integer("num_scan_inputs");
   auto list = [&](StringRef name, size_t count) {
@@ -110,8 +112,6 @@ static FailureOr<Values> importScan(OnnxNode &node) {
   };
   if (failed(inputs) || node.failed())
     return failure();
-  if (node.opset() < 9)
-    return node.unsupported("before opset 9");
   if (scanned < 1 || scanned > static_cast<int64_t>(inputs->size()))
     return node.invalid("'num_scan_inputs' is " + Twine(scanned));
   size_t states = inputs->size() - scanned;

@@ -179,14 +179,15 @@ bool takesSame(const Resampling &axis, Flags flags) {
 
 /// Whether resize_bilinear with these flags is what the dimension asks for.
 bool interpolatesSame(const Resampling &axis, Flags flags) {
-  bool isWhole = axis.scale * static_cast<double>(axis.in) == static_cast<double>(axis.out);
+  auto out = static_cast<double>(axis.out);
+  bool isWhole = std::abs(axis.scale * static_cast<double>(axis.in) - out) < 1e-9 * out;
   bool shrinks = axis.antialias && axis.out < axis.in;
   if (shrinks || (axis.excludesOutside && !isIdentity(axis)))
     return false;
   if (isIdentity(axis))
     return true;
   if (flags.alignCorners)
-    return axis.coordinates == "align_corners";
+    return isWhole && axis.coordinates == "align_corners";
   if (flags.halfPixelCenters)
     return isWhole &&
            (axis.coordinates == "half_pixel" || axis.coordinates == "half_pixel_symmetric" ||

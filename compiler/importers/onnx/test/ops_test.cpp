@@ -277,6 +277,16 @@ TEST(OnnxGather, TakesSlicesWhereIndicesAreKnown) {
                     HasSubstr("begin [0, 5] size [2, 1]"), HasSubstr("-> (tensor<2x2x2xf32>")));
 }
 
+TEST(OnnxHalf, StaysWideFromNodeToNode) {
+  ModelBuilder model;
+  model.input("x", {2}, proto::TensorProto::FLOAT16).output("y").output("z");
+  model.node("Exp", {"x"}, {"y"});
+  model.node("Sqrt", {"y"}, {"z"});
+  EXPECT_THAT(importText(model),
+              AllOf(HasSubstr("graph.sqrt %1 : (tensor<2xf32>)"), // of exp itself
+                    HasSubstr("-> (tensor<2xf16> {graph.name = \"y\"}")));
+}
+
 TEST(OnnxResize, TakesTheOpOfTheGraphWhereOneIsTheSame) {
   auto resized = [](const std::string &mode, const std::string &coordinates, const Ints &sizes) {
     ModelBuilder model;
@@ -290,6 +300,12 @@ TEST(OnnxResize, TakesTheOpOfTheGraphWhereOneIsTheSame) {
               HasSubstr("size [8, 8] half_pixel_centers"));
   EXPECT_THAT(resized("linear", "align_corners", {1, 1, 7, 9}),
               HasSubstr("size [7, 9] align_corners"));
+  ModelBuilder cut; // 3.2 columns: the corners are not those of the three that there are
+  cut.input("x", {1, 1, 4, 4}).floats("scales", {4}, {1, 1, 1, 0.8f}).output("y");
+  proto::NodeProto &node = cut.node("Resize", {"x", "", "scales"}, {"y"});
+  set(node, "mode", std::string("linear"));
+  set(node, "coordinate_transformation_mode", std::string("align_corners"));
+  EXPECT_THAT(importText(cut), Not(HasSubstr("graph.resize")));
   EXPECT_THAT(resized("nearest", "half_pixel", {1, 1, 8, 8}), HasSubstr("graph.resize_nearest"));
   // Half a pixel is rounded down where the graph rounds up.
   EXPECT_THAT(resized("nearest", "half_pixel", {1, 1, 2, 2}),

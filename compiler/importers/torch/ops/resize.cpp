@@ -96,6 +96,8 @@ static MaybeValue interpolate(AtenNode &node, StringRef mode, bool antialias) {
   for (auto [index, axis] : llvm::enumerate(*axes)) {
     axis.mode = mode.str();
     axis.coordinates = alignCorners ? "align_corners" : "half_pixel";
+    if (alignCorners) // PyTorch's corners are those of the whole pixels that there are
+      axis.scale = static_cast<double>(axis.out) / static_cast<double>(axis.in);
     axis.antialias = axis.excludesOutside = antialias;
     constexpr double kAntialiasCubic = -0.5; // as Pillow has it
     if (antialias)
