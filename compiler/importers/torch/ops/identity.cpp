@@ -12,7 +12,7 @@ static MaybeValue importIdentity(AtenNode &node) {
 static MaybeValue importDropout(AtenNode &node) {
   if (node.flag("train", false))
     return node.unsupported("in training mode, call eval() before the export");
-  return node.tensor("input");
+  return node.tensor(node.has("self") ? "self" : "input");
 }
 
 /// aten.to and aten._to_copy: to another element type when they say so; devices and layouts of
@@ -47,7 +47,10 @@ void registerIdentity(OpTable &table) {
                            "aten.detach_.default", "aten.alias.default", "aten.lift_fresh.default",
                            "aten.lift_fresh_copy.default", "aten.alias_copy.default"})
     table.addView(target, importIdentity);
-  for (StringRef target : {"aten.dropout.default", "aten.feature_dropout.default"})
+  // Those in place change nothing either.
+  for (StringRef target : {"aten.dropout.default", "aten.dropout_.default",
+                           "aten.feature_dropout.default", "aten.feature_dropout_.default",
+                           "aten.alpha_dropout.default", "aten.alpha_dropout_.default"})
     table.addView(target, importDropout);
   for (StringRef target : {"aten.to.dtype", "aten.to.dtype_layout", "aten.to.device",
                            "aten._to_copy.default", "aten.to.other", "aten.type_as.default"})

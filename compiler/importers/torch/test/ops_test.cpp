@@ -1,0 +1,164 @@
+// What single operators become. That they compute what PyTorch does is held by tests/models.
+#include "compiler/importers/torch/test/program_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tandem::torch::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string gridSampler(int mode, int padding, const Ints &grid = {1, 4, 5, 2}) {
+  ProgramBuilder p;
+  p.input("image", {1, 3, 6, 7});
+  p.input("grid", grid);
+  p.node("grid_sampler.default",
+         {{"input", tensor("image")},
+          {"grid", tensor("grid")},
+          {"interpolation_mode", number(mode)},
+          {"padding_mode", number(padding)},
+          {"align_corners", flag(false)}},
+         "y", {1, 3, 4, 5});
+  return p.text();
+}
+
+TEST(TorchGridSampler, GathersOneRowOfPixelsForEachElementThatCounts) {
+  EXPECT_EQ(countOf(gridSampler(/*nearest=*/1, 0), "graph.gather"), 1);
+  EXPECT_EQ(countOf(gridSampler(/*bilinear=*/0, 0), "graph.gather"), 4);
+  EXPECT_EQ(countOf(gridSampler(/*bicubic=*/2, 0), "graph.gather"), 16);
+}
+
+TEST(TorchGridSampler, SaysWhatCountsOutside) {
+  // Zeros are a weight of whether the place is inside; mirror images a remainder.
+  EXPECT_THAT(gridSampler(1, /*zeros=*/0),
+              AllOf(HasSubstr("graph.equal"), Not(HasSubstr("graph.floor_mod"))));
+  EXPECT_THAT(gridSampler(1, /*border=*/1),
+              AllOf(Not(HasSubstr("graph.equal")), Not(HasSubstr("graph.floor_mod"))));
+  EXPECT_THAT(gridSampler(1, /*reflection=*/2),
+              AllOf(Not(HasSubstr("graph.equal")), HasSubstr("graph.floor_mod")));
+}
+
+TEST(TorchGridSampler, RefusesWhatMakesNoSense) {
+  EXPECT_EQ(gridSampler(3, 0),
+            "error: node 'y' (aten.grid_sampler.default): mode 3 with padding 0");
+  EXPECT_EQ(gridSampler(0, 0, {1, 4, 5, 3}),
+            "error: node 'y' (aten.grid_sampler.default): places of shape 1x4x5x3 in an image of "
+            "shape 1x3x6x7");
+}
+
+TEST(TorchIndex, PutsSeveralIndicesIntoOne) {
+  ProgramBuilder p;
+  p.input("x", {4, 5, 6});
+  p.input("i", {3}, ScalarType::kLong);
+  p.input("j", {3}, ScalarType::kLong);
+  Json both = {{"as_optional_tensors", Json::array({tensor("i"), none(), tensor("j")})}};
+  p.node("index.Tensor", {{"self", tensor("x")}, {"indices", both}}, "y", {3, 5});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("graph.gather"), HasSubstr("-> tensor<3x5xf32>")));
+  ProgramBuilder mask;
+  mask.input("x", {4});
+  mask.input("m", {4}, ScalarType::kBool);
+  Json indices = {{"as_optional_tensors", Json::array({tensor("m")})}};
+  mask.node("index.Tensor", {{"self", tensor("x")}, {"indices", indices}}, "y", {2});
+  EXPECT_EQ(mask.text(), "error: 1 unsupported operator: aten.index.Tensor (1: y; a mask as an "
+                         "index, whose result has an open size)");
+}
+
+TEST(TorchGather, IsAGatherOfPlaces) {
+  ProgramBuilder p;
+  p.input("x", {3, 4});
+  p.input("i", {3, 2}, ScalarType::kLong);
+  p.node("gather.default", {{"self", tensor("x")}, {"dim", number(-1)}, {"index", tensor("i")}},
+         "y", {3, 2});
+  EXPECT_THAT(p.text(),
+              AllOf(HasSubstr("graph.reshape %arg0 shape [12] :"), // of each row its begin
+                    HasSubstr("dense<[[0, 0], [4, 4], [8, 8]]> : tensor<3x2xi64>"),
+                    HasSubstr("-> tensor<3x2xf32>")));
+}
+
+TEST(TorchAttention, IsTwoProductsAroundASoftmax) {
+  ProgramBuilder p;
+  for (const char *name : {"q", "k", "v"})
+    p.input(name, {1, 2, 4, 8});
+  p.node("scaled_dot_product_attention.default",
+         {{"query", tensor("q")},
+          {"key", tensor("k")},
+          {"value", tensor("v")},
+          {"is_causal", flag(true)}},
+         "y", {1, 2, 4, 8});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("transpose_rhs"), HasSubstr("graph.softmax"),
+                              HasSubstr("dense<0.353553"), HasSubstr("-> tensor<1x2x4x8xf32>")));
+}
+
+TEST(TorchLayerNorm, NormalizesTheLastDimensions) {
+  ProgramBuilder p;
+  p.input("x", {2, 3, 4});
+  p.weight("w", {4}, {1, 2, 3, 4});
+  p.node("layer_norm.default",
+         {{"input", tensor("x")},
+          {"normalized_shape", ints({4})},
+          {"weight", tensor("w")},
+          {"eps", real(1e-5)}},
+         "y", {2, 3, 4});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("graph.mean"), HasSubstr("axes [2] keep_dims"),
+                              HasSubstr("graph.rsqrt"), HasSubstr("1.000000e+00, 2.000000e+00")));
+}
+
+TEST(TorchUnary, TakesIntegersWhereTheResultIsReal) {
+  ProgramBuilder p;
+  p.input("x", {3}, ScalarType::kInt);
+  p.node("sqrt.default", {{"self", tensor("x")}}, "y", {3});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("graph.cast"), HasSubstr("graph.sqrt")));
+}
+
+TEST(TorchWhere, ChoosesAsTensorsBroadcast) {
+  ProgramBuilder p;
+  p.input("c", {3, 1}, ScalarType::kBool);
+  p.input("x", {3, 4});
+  p.input("y", {4});
+  p.node("where.self", {{"condition", tensor("c")}, {"self", tensor("x")}, {"other", tensor("y")}},
+         "z", {3, 4});
+  EXPECT_THAT(p.text(), HasSubstr("graph.select %arg0, %arg1, %arg2 :"));
+}
+
+TEST(TorchEinsum, TakesADiagonal) {
+  ProgramBuilder p;
+  p.input("x", {3, 3});
+  p.node("einsum.default",
+         {{"equation", {{"as_string", "ii->i"}}},
+          {"tensors", {{"as_tensors", Json::array({{{"name", "x"}}})}}}},
+         "y", {3});
+  EXPECT_THAT(p.text(), HasSubstr("dense<[0, 4, 8]> : tensor<3xi64>"));
+}
+
+TEST(TorchAdaptivePool, AveragesWindowsOfUnequalSize) {
+  ProgramBuilder p;
+  p.input("x", {1, 2, 5, 5});
+  p.node("adaptive_avg_pool2d.default", {{"self", tensor("x")}, {"output_size", ints({2, 2})}}, "y",
+         {1, 2, 2, 2});
+  EXPECT_THAT(p.text(), Not(HasSubstr("error")));
+}
+
+TEST(TorchDropout, IsNothingInPlaceAsWell) {
+  ProgramBuilder p;
+  p.input("x", {3});
+  p.node("relu.default", {{"self", tensor("x")}}, "y", {3});
+  p.node("dropout_.default", {{"self", tensor("y")}, {"p", real(0.2)}, {"train", flag(false)}}, "z",
+         {3});
+  p.node("add.Tensor", {{"self", tensor("y")}, {"other", tensor("z")}}, "sum", {3});
+  EXPECT_THAT(p.text(), HasSubstr("graph.add %0, %0 :"));
+}
+
+TEST(TorchPixelShuffle, RefusesChannelsThatItDoesNotDivide) {
+  ProgramBuilder p;
+  p.input("x", {1, 6, 4, 4});
+  p.node("pixel_shuffle.default", {{"self", tensor("x")}, {"upscale_factor", number(2)}}, "y",
+         {1, 1, 8, 8});
+  EXPECT_EQ(p.text(), "error: node 'y' (aten.pixel_shuffle.default): 'upscale_factor' is 2 for 6 "
+                      "channels");
+}
+
+} // namespace
+} // namespace tandem::torch::test
