@@ -81,8 +81,8 @@ void freeUnusedConstants(Operation *module) {
     if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue()))
       used.insert(resource.getRawHandle().getKey());
   });
-  auto &manager = DenseResourceElementsHandle::getManagerInterface(module->getContext())
-                      .getBlobManager();
+  auto &manager =
+      DenseResourceElementsHandle::getManagerInterface(module->getContext()).getBlobManager();
   SmallVector<StringRef> unused;
   manager.getBlobMap([&](const auto &blobs) {
     for (const auto &[key, blob] : blobs)

@@ -57,8 +57,8 @@ MaybeValue SymbolNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
     shape[to] = array.shape[from];
   auto type = RankedTensorType::get(shape, graph::plainType(builder().getContext(), array.type));
   auto location = NameLoc::get(builder().getStringAttr(operand.source->name));
-  constant = graph::ConstantOp::create(
-      builder(), location, type, graph::takeElements(type, elementsOf(array, permutation)));
+  constant = graph::ConstantOp::create(builder(), location, type,
+                                       graph::takeElements(type, elementsOf(array, permutation)));
   return constant;
 }
 
