@@ -11,4 +11,13 @@ mlir::Value callIntrinsic(mlir::ImplicitLocOpBuilder &builder, mlir::Type result
       .getResults();
 }
 
+mlir::Value hideInRegister(mlir::ImplicitLocOpBuilder &builder, mlir::Value vector) {
+  return mlir::LLVM::InlineAsmOp::create(
+             builder, vector.getType(), vector, /*asm_string=*/"", /*constraints=*/"=v,0",
+             /*has_side_effects=*/false, /*is_align_stack=*/false,
+             mlir::LLVM::tailcallkind::TailCallKind::None, /*asm_dialect=*/nullptr,
+             /*operand_attrs=*/nullptr)
+      .getRes();
+}
+
 } // namespace tandem::codegen

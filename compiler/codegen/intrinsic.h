@@ -10,4 +10,7 @@ namespace tandem::codegen {
 mlir::Value callIntrinsic(mlir::ImplicitLocOpBuilder &builder, mlir::Type result,
                           llvm::StringRef name, mlir::ValueRange arguments);
 
+/// The same value in a vector register, of which LLVM does not know what it is.
+mlir::Value hideInRegister(mlir::ImplicitLocOpBuilder &builder, mlir::Value vector);
+
 } // namespace tandem::codegen

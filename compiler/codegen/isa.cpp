@@ -28,7 +28,8 @@ static constexpr Isa kIsas[] = {
      .roundsFixedPoint = false,
      .pairDot = PairDot::kVnni,
      .byteDot = ByteDot::kVnni,
-     .roundsByInstruction = true},
+     .roundsByInstruction = true,
+     .halfVectors = true},
     {.name = "avx2",
      .architecture = kX86_64,
      .cpu = "x86-64-v3",
@@ -54,7 +55,8 @@ static constexpr Isa kIsas[] = {
      .laneFactors = true,
      .roundsFixedPoint = true,
      .pairDot = PairDot::kWiden,
-     .byteDot = ByteDot::kSdot},
+     .byteDot = ByteDot::kSdot,
+     .maximumKeepsNan = true},
     // What every aarch64 processor has.
     {.name = "neon",
      .architecture = kAarch64,
@@ -68,7 +70,8 @@ static constexpr Isa kIsas[] = {
      .laneFactors = true,
      .roundsFixedPoint = true,
      .pairDot = PairDot::kWiden,
-     .byteDot = ByteDot::kSmull},
+     .byteDot = ByteDot::kSmull,
+     .maximumKeepsNan = true},
     // The loops of avx512 in pairs of AVX2 registers: no faster than avx2, and there so that they
     // can be tested on processors without AVX-512.
     {.name = "avx2-wide",
@@ -82,7 +85,8 @@ static constexpr Isa kIsas[] = {
      .maskedStores = true,
      .laneFactors = false,
      .roundsFixedPoint = false,
-     .pairDot = PairDot::kMultiplyThenAdd},
+     .pairDot = PairDot::kMultiplyThenAdd,
+     .halfVectors = true},
 };
 constexpr size_t kForUsers = 4; // the first of them; those behind are for tests
 

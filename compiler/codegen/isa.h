@@ -57,6 +57,9 @@ struct Isa {
   PairDot pairDot;
   ByteDot byteDot = ByteDot::kPairs;
   bool roundsByInstruction = false; ///< each float instruction may say how it rounds
+  /// Whether half of a vector may be faster to compute with than all of it, and is never slower.
+  bool halfVectors = false;
+  bool maximumKeepsNan = false; ///< the larger of two floats, or NaN, is one instruction
 
   int64_t lanes() const { return vectorBits / 32; }
   /// Whether byteDot() takes 128 off its unsigned bytes.

@@ -192,6 +192,16 @@ Value KernelBuilder::broadcast(Value scalar, VectorType type) {
   return vector::BroadcastOp::create(*this, type, scalar);
 }
 
+Value KernelBuilder::halfOf(Value vector) {
+  // In the register where the whole is: LLVM would broadcast anew, to another one. Without the wide
+  // registers (avx2-wide) the half is one of two registers anyway.
+  if (isa_.roundsByInstruction)
+    vector = hideInRegister(*this, vector);
+  int64_t lanes = cast<VectorType>(vector.getType()).getNumElements() / 2;
+  return mlir::vector::ExtractStridedSliceOp::create(
+      *this, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{lanes}, ArrayRef<int64_t>{1});
+}
+
 Value KernelBuilder::broadcastLane(Value vector, int64_t lane) {
   auto type = cast<VectorType>(vector.getType());
   SmallVector<int64_t> lanes(static_cast<size_t>(type.getNumElements()), lane);
@@ -320,10 +330,23 @@ Value KernelBuilder::floorToInt(Value value) {
 }
 
 Value KernelBuilder::clampF32(Value value, float low, float high) {
+  if (isa_.maximumKeepsNan) {
+    if (!std::isinf(low))
+      value = arith::MaximumFOp::create(*this, value, constant(value.getType(), low));
+    if (!std::isinf(high))
+      value = arith::MinimumFOp::create(*this, value, constant(value.getType(), high));
+    return value;
+  }
+  // What maxps and minps do: of NaN and the bound they give their second operand, NaN.
+  auto limit = [&](float bound, arith::CmpFPredicate isBeyond) {
+    Value limited = constant(value.getType(), bound);
+    Value beyond = arith::CmpFOp::create(*this, isBeyond, value, limited);
+    value = arith::SelectOp::create(*this, beyond, limited, value);
+  };
   if (!std::isinf(low))
-    value = arith::MaximumFOp::create(*this, value, constant(value.getType(), low));
+    limit(low, arith::CmpFPredicate::OLT);
   if (!std::isinf(high))
-    value = arith::MinimumFOp::create(*this, value, constant(value.getType(), high));
+    limit(high, arith::CmpFPredicate::OGT);
   return value;
 }
 

@@ -86,6 +86,7 @@ public:
   }
   mlir::VectorType vectorF32() { return vector(getF32Type(), isa_.lanes()); }
   mlir::VectorType vectorI32() { return vector(getI32Type(), isa_.lanes()); }
+  mlir::VectorType halfVectorF32() { return vector(getF32Type(), isa_.lanes() / 2); }
   /// Of a float, an integer, or a vector of them.
   Value constant(mlir::Type type, double value);
   Value load(Value buffer, Value index);
@@ -95,6 +96,8 @@ public:
   /// The first `count` lanes only.
   void storePart(Value value, Value buffer, Value index, int64_t count);
   Value broadcast(Value scalar, mlir::VectorType type);
+  /// The first half of the lanes; `vector` has the same value in all.
+  Value halfOf(Value vector);
   /// One lane of a vector in all of them.
   Value broadcastLane(Value vector, int64_t lane);
   /// a * b + c with one rounding.

@@ -21,6 +21,7 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
         .input = k.buffer(input),
         .weights = k.buffer(weights),
         .accumulator = k.vectorF32(),
+        .registers = {.halves = true},
         .product = [&](Value x, Value weight, Value acc) { return k.fma(x, weight, acc); },
         .epilogue = epilogue,
         .places = places};

@@ -47,6 +47,7 @@ namespace {
 struct GroupRun {
   int64_t firstGroup, count, firstVector, vectors;
   int64_t validInLast; ///< lanes of the last vector that exist
+  bool endsInHalf;     ///< the last vector is half a one
 };
 
 class Convolution {
@@ -54,7 +55,9 @@ public:
   Convolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &body)
       : k_(k), s_(shape), p_(body.places), body_(body), lanes_(k.isa().lanes()),
         inner_(shape.inChannels / body.together), depth_(shape.taps() * inner_) {
-    Tile tile = chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.registers);
+    int64_t stepBytes = s_.strideWidth * p_.in.pixel * 4 / body.together;
+    Tile tile = chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.registers,
+                           pixelsSideBySide(stepBytes));
     tiles_ = EvenSplit::ofAtMost(s_.outWidth, tile.pixels);
     tileRuns_ = tileRuns(s_, tiles_);
     makeGroups(tile.vectors);
@@ -62,6 +65,15 @@ public:
   }
 
   void build();
+  /// Rows [from, to), of an input that begins elsewhere.
+  void buildRows(Value from, Value to, Value input) {
+    input_ = input;
+    order_ = LoopOrder::kRowUnits;
+    k_.loop(from, to, 1, [&](Value row) {
+      forGroups(k_.index(0), k_.index(groups_),
+                [&](const GroupRun &group, Value vector) { rowOfTiles(row, group, vector); });
+    });
+  }
 
 private:
   void makeGroups(int64_t vectorsAtMost);
@@ -96,7 +108,9 @@ private:
   Part partOf(Value row) {
     Value none = k_.index(0), part = k_.div(row, s_.outHeight);
     return {s_.batch == 1 ? none : k_.div(part, p_.groups),
-            p_.groups == 1 ? none : k_.rem(part, p_.groups),
+            p_.groups == 1  ? none
+            : s_.batch == 1 ? part
+                            : k_.rem(part, p_.groups),
             s_.batch * p_.groups == 1 ? row : k_.rem(row, s_.outHeight)};
   }
   /// The elements of as many products as there are lanes.
@@ -105,16 +119,20 @@ private:
     Value all = k_.loadVector(k_.vector(element, lanes_ * body_.together), body_.input, at);
     return body_.together == 1 ? all : vector::BitCastOp::create(k_, body_.accumulator, all);
   }
-  /// The elements of one product, in all lanes.
-  Value activation(Value at) {
+  /// The elements of one product, in all lanes of the group's first vector.
+  Value activation(Value at, const GroupRun &group) {
     if (body_.together == 1)
-      return k_.broadcast(k_.load(body_.input, at), body_.accumulator);
+      return k_.broadcast(k_.load(body_.input, at), typeOf(group, 0));
     Type element = cast<MemRefType>(body_.input.getType()).getElementType();
     Value few = k_.loadVector(k_.vector(element, body_.together), body_.input, at);
     Type one = k_.vector(body_.accumulator.getElementType(), 1);
     Value whole = vector::ExtractOp::create(k_, vector::BitCastOp::create(k_, one, few),
                                             ArrayRef<int64_t>{0});
     return k_.broadcast(whole, body_.accumulator);
+  }
+  VectorType typeOf(const GroupRun &group, int64_t vector) {
+    bool isHalf = group.endsInHalf && vector + 1 == group.vectors;
+    return isHalf ? k_.halfVectorF32() : body_.accumulator;
   }
   Value place(const ConvPlaces::Steps &steps, const Part &part) {
     return k_.add(k_.dot({part.entry, part.group}, {steps.entry, steps.group}), steps.offset);
@@ -132,6 +150,7 @@ private:
   std::vector<GroupRun> groupRuns_;
   int64_t groups_ = 0;
   LoopOrder order_;
+  Value input_; ///< where the input begins, if not at 0
 };
 
 void Convolution::makeGroups(int64_t vectorsAtMost) {
@@ -141,12 +160,13 @@ void Convolution::makeGroups(int64_t vectorsAtMost) {
   for (int64_t group = 0; group < groups_; ++group) {
     int64_t rest = s_.outChannels - (split.start(group) + split.length(group) - 1) * lanes_;
     int64_t valid = std::min(rest, lanes_);
+    bool half = body_.registers.halves && endsInHalf(k_.isa(), valid);
     bool joins = !groupRuns_.empty() && groupRuns_.back().vectors == split.length(group) &&
                  groupRuns_.back().validInLast == valid;
     if (joins)
       ++groupRuns_.back().count;
     else
-      groupRuns_.push_back({group, 1, split.start(group), split.length(group), valid});
+      groupRuns_.push_back({group, 1, split.start(group), split.length(group), valid, half});
   }
 }
 
@@ -191,7 +211,7 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
     Values row;
     for (int64_t v = 0; v < group.vectors; ++v) {
       Value at = k_.add(weights[v], k_.mul(i, kPanel));
-      row.push_back(k_.loadVector(body_.accumulator, body_.weights, at));
+      row.push_back(k_.loadVector(typeOf(group, v), body_.weights, at));
       if (streamsWeights() && v * lanes_ % kPanel == 0) // those of the next group, line by line
         memref::PrefetchOp::create(k_, body_.weights,
                                    ValueRange{k_.add(at, group.vectors * depth_ * kPanel)},
@@ -200,6 +220,8 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
     for (auto [listed, pixel] : llvm::enumerate(pixels)) {
       Value x = activation(listed);
       for (int64_t v = 0; v < group.vectors; ++v) {
+        if (x.getType() != row[static_cast<size_t>(v)].getType())
+          x = k_.halfOf(x);
         Value &sum = sums[static_cast<size_t>(pixel * group.vectors + v)];
         sum = body_.product(x, row[static_cast<size_t>(v)], sum);
       }
@@ -219,7 +241,7 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
   int64_t rest = together > 1 ? whole : 0;
   return k_.loop(k_.index(rest), k_.index(depth), 1, acc, [&](Value i, ValueRange carried) {
     Values next(carried.begin(), carried.end());
-    step(i, next, [&](size_t listed) { return activation(place(i, pixels[listed])); });
+    step(i, next, [&](size_t listed) { return activation(place(i, pixels[listed]), group); });
     return next;
   });
 }
@@ -265,7 +287,9 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   };
   for (int64_t p = 0; p < run.pixels; ++p)
     for (int64_t v = 0; v < group.vectors; ++v)
-      acc.push_back(p > 0 ? acc[static_cast<size_t>(v)] : body_.epilogue.initial(k_, channelOf(v)));
+      acc.push_back(
+          p > 0 ? acc[static_cast<size_t>(v)]
+                : firstLanes(k_, body_.epilogue.initial(k_, channelOf(v)), typeOf(group, v)));
 
   Value outRow = part.outRow;
   TapRange taps = verticalTaps(k_, s_, outRow);
@@ -273,6 +297,8 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   auto kernelRow = [&](Value ky, Values sums) {
     Value inRow =
         k_.add(place(p_.in, part), k_.mul(k_.add(top, k_.mul(ky, s_.dilationHeight)), p_.in.row));
+    if (input_)
+      inRow = k_.add(inRow, input_);
     return products(inRow, pixel, ky, run, group, panels, sums);
   };
   if (s_.kernelHeight == 1 && !s_.hasVerticalBorder())
@@ -341,6 +367,11 @@ void Convolution::build() {
 
 void buildConvolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &body) {
   Convolution(k, shape, body).build();
+}
+
+void buildProducts(KernelBuilder &k, const ConvShape &shape, const ConvBody &body, Value input,
+                   Value from, Value to) {
+  Convolution(k, shape, body).buildRows(from, to, input);
 }
 
 } // namespace tandem::cpu

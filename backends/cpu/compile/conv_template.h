@@ -31,7 +31,7 @@ struct ConvBody {
   mlir::Value input, weights; ///< weights: [group][outChannels / 16][taps][inChannels/together][16]
   int64_t together = 1;
   mlir::VectorType accumulator;
-  ProductRegisters registers = {};
+  ProductRegisters registers = {}; ///< with halves only where `product` takes any f32 vectors
   /// acc + activation * weight; the activation is a broadcast element of the input.
   std::function<mlir::Value(mlir::Value activation, mlir::Value weight, mlir::Value acc)> product;
   const Epilogue &epilogue;
@@ -42,5 +42,10 @@ struct ConvBody {
 /// the kernel outside the input are left out by loop bounds, columns by giving border tiles their
 /// own code; elsewhere a row of the kernel is one contiguous run of the input.
 void buildConvolution(codegen::KernelBuilder &k, const ConvShape &shape, const ConvBody &body);
+
+/// A part of a kernel: matrix products [from, to) of those that `body.places` has side by side, of
+/// one row of pixels, `input` elements into the buffer. Each reads its weights once.
+void buildProducts(codegen::KernelBuilder &k, const ConvShape &shape, const ConvBody &body,
+                   mlir::Value input, mlir::Value from, mlir::Value to);
 
 } // namespace tandem::cpu

@@ -77,7 +77,7 @@ void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
       return byBytes->code.build(k, {k.buffer(input), k.buffer(byBytes->output),
                                      k.buffer(byBytes->weights), k.buffer(byBytes->firstSlots),
                                      stored == ElementType::kI8, zeroPoint, byBytes->scaling});
-    auto load = [&](Value index) -> Value {
+    auto load = [&](VectorType, Value index) -> Value {
       VectorType codes = k.vector(k.elementType(stored), k.isa().lanes());
       Value wide = k.toI32(k.loadVector(codes, k.buffer(input), index), stored);
       wide = arith::SubIOp::create(k, wide, k.constant(k.vectorI32(), zeroPoint));

@@ -18,9 +18,11 @@ void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
   Epilogue epilogue = floatEpilogue(conv, conv.getActivation(), plan, buffers);
   auto build = [=](KernelBuilder &k) {
     DepthwiseBody body{
-        .load = [&](Value index) { return k.loadVector(k.vectorF32(), k.buffer(input), index); },
+        .load = [&](VectorType type,
+                    Value index) { return k.loadVector(type, k.buffer(input), index); },
         .weights = k.buffer(weights),
-        .epilogue = epilogue};
+        .epilogue = epilogue,
+        .halves = true};
     buildDepthwise(k, shape, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

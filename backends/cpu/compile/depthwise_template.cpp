@@ -20,9 +20,15 @@ public:
   void build();
 
 private:
-  void rowOfTiles(Value row, Value channel, int64_t valid);
-  void tile(Value row, Value pixel, const TileRun &run, Value channel, int64_t valid);
-  Values kernelRow(Value inRow, Value ky, Value pixel, const TileRun &run, Value channel,
+  /// A vector of channels, of which the first `valid` exist.
+  struct Channels {
+    Value first;
+    int64_t valid;
+    VectorType type;
+  };
+  void rows(const Channels &channels);
+  void tile(Value row, Value pixel, const TileRun &run, const Channels &channels);
+  Values kernelRow(Value inRow, Value ky, Value pixel, const TileRun &run, const Channels &channels,
                    ValueRange carried);
 
   KernelBuilder &k_;
@@ -33,14 +39,14 @@ private:
 
 /// One row of the kernel over the tile. Each input column is loaded once and goes to all the
 /// outputs that see it.
-Values Depthwise::kernelRow(Value inRow, Value ky, Value pixel, const TileRun &run, Value channel,
-                            ValueRange carried) {
+Values Depthwise::kernelRow(Value inRow, Value ky, Value pixel, const TileRun &run,
+                            const Channels &channels, ValueRange carried) {
   Values acc(carried.begin(), carried.end());
   Values weights;
   for (int64_t kx = 0; kx < s_.kernelWidth; ++kx) {
     Value tap = k_.add(k_.mul(ky, s_.kernelWidth), kx);
-    weights.push_back(
-        k_.loadVector(k_.vectorF32(), body_.weights, k_.add(k_.mul(tap, s_.outChannels), channel)));
+    weights.push_back(k_.loadVector(channels.type, body_.weights,
+                                    k_.add(k_.mul(tap, s_.outChannels), channels.first)));
   }
   Value first = k_.add(k_.mul(pixel, s_.strideWidth), -s_.padLeft); // column of pixel 0, tap 0
   int64_t columns = (run.pixels - 1) * s_.strideWidth + (s_.kernelWidth - 1) * s_.dilationWidth + 1;
@@ -55,7 +61,8 @@ Values Depthwise::kernelRow(Value inRow, Value ky, Value pixel, const TileRun &r
         continue;
       if (!x)
         x = body_.load(
-            k_.add(k_.add(inRow, k_.mul(k_.add(first, column), s_.inChannels)), channel));
+            channels.type,
+            k_.add(k_.add(inRow, k_.mul(k_.add(first, column), s_.inChannels)), channels.first));
       Value &sum = acc[static_cast<size_t>(p)];
       sum = k_.fma(x, weights[static_cast<size_t>(kx)], sum);
     }
@@ -63,37 +70,45 @@ Values Depthwise::kernelRow(Value inRow, Value ky, Value pixel, const TileRun &r
   return acc;
 }
 
-void Depthwise::tile(Value row, Value pixel, const TileRun &run, Value channel, int64_t valid) {
+void Depthwise::tile(Value row, Value pixel, const TileRun &run, const Channels &channels) {
+  Value channel = channels.first;
   Value batch = s_.batch > 1 ? k_.div(row, s_.outHeight) : k_.index(0);
   Value outRow = s_.batch > 1 ? k_.rem(row, s_.outHeight) : row;
   Value top = k_.add(k_.mul(outRow, s_.strideHeight), -s_.padTop);
   int64_t rowSize = s_.inWidth * s_.inChannels;
   TapRange taps = verticalTaps(k_, s_, outRow);
-  Values acc(static_cast<size_t>(run.pixels), body_.epilogue.initial(k_, channel));
+  Values acc(static_cast<size_t>(run.pixels),
+             firstLanes(k_, body_.epilogue.initial(k_, channel), channels.type));
   acc = k_.loop(taps.from, taps.to, 1, acc, [&](Value ky, ValueRange carried) {
     Value inRow = k_.add(k_.mul(batch, s_.inHeight * rowSize),
                          k_.mul(k_.add(top, k_.mul(ky, s_.dilationHeight)), rowSize));
-    return kernelRow(inRow, ky, pixel, run, channel, carried);
+    return kernelRow(inRow, ky, pixel, run, channels, carried);
   });
   for (int64_t p = 0; p < run.pixels; ++p) {
     Value out = k_.mul(k_.add(k_.add(k_.mul(row, s_.outWidth), pixel), p), s_.outChannels);
-    body_.epilogue.finish(k_, acc[static_cast<size_t>(p)], k_.add(out, channel), channel, valid);
+    body_.epilogue.finish(k_, acc[static_cast<size_t>(p)], k_.add(out, channel), channel,
+                          channels.valid);
   }
 }
 
-void Depthwise::rowOfTiles(Value row, Value channel, int64_t valid) {
-  for (const TileRun &run : runs_)
-    k_.loop(k_.index(0), k_.index(run.count), 1, [&](Value i) {
-      tile(row, k_.add(k_.mul(i, run.pixels), run.firstPixel), run, channel, valid);
-    });
+void Depthwise::rows(const Channels &channels) {
+  k_.loop(k_.begin(), k_.end(), 1, [&](Value row) {
+    for (const TileRun &run : runs_)
+      k_.loop(k_.index(0), k_.index(run.count), 1, [&](Value i) {
+        tile(row, k_.add(k_.mul(i, run.pixels), run.firstPixel), run, channels);
+      });
+  });
 }
 
 void Depthwise::build() {
   k_.units = s_.batch * s_.outHeight;
   // Channels outside: of one vector of them, the rows that a kernel sees stay in the first cache.
-  k_.forChannels(s_.outChannels, [&](Value channel, int64_t valid) {
-    k_.loop(k_.begin(), k_.end(), 1, [&](Value row) { rowOfTiles(row, channel, valid); });
-  });
+  int64_t half = k_.isa().lanes() / 2, all = s_.outChannels;
+  bool ends = body_.halves && endsInHalf(k_.isa(), all) && all >= half;
+  k_.forChannels(ends ? all / k_.isa().lanes() * k_.isa().lanes() : all,
+                 [&](Value channel, int64_t valid) { rows({channel, valid, k_.vectorF32()}); });
+  if (ends)
+    rows({k_.index(all - half), half, k_.halfVectorF32()});
 }
 
 } // namespace

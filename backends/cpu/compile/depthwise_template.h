@@ -6,10 +6,11 @@ namespace tandem::cpu {
 
 /// What the depthwise loops are filled with; everything in vectors of channels, in f32.
 struct DepthwiseBody {
-  /// Input elements from `index` on, as f32 without their zero point.
-  std::function<mlir::Value(mlir::Value index)> load;
+  /// Input elements from `index` on, as f32 without their zero point, as many as `type` has lanes.
+  std::function<mlir::Value(mlir::VectorType type, mlir::Value index)> load;
   mlir::Value weights; ///< f32, [taps][channels]
   const Epilogue &epilogue;
+  bool halves = false; ///< the epilogue takes half a vector too
 };
 
 /// One filter per channel, outChannels == inChannels. A tile is a run of pixels of a row × one

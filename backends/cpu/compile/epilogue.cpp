@@ -30,4 +30,12 @@ Epilogue floatEpilogue(Operation *op, const Tail &tail, unsigned output, Buffers
           }};
 }
 
+Value firstLanes(KernelBuilder &k, Value vector, VectorType type) {
+  if (vector.getType() == type)
+    return vector;
+  return vector::ExtractStridedSliceOp::create(k, vector, ArrayRef<int64_t>{0},
+                                               ArrayRef<int64_t>{type.getNumElements()},
+                                               ArrayRef<int64_t>{1});
+}
+
 } // namespace tandem::cpu

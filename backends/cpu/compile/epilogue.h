@@ -22,4 +22,7 @@ Epilogue floatEpilogue(mlir::Operation *op, graph::Activation activation, Plan &
 /// The same with a tail that was taken, into a buffer of the kernel.
 Epilogue floatEpilogue(mlir::Operation *op, const Tail &tail, unsigned output, Buffers &buffers);
 
+/// The first lanes of a vector: as many as `type` has.
+mlir::Value firstLanes(codegen::KernelBuilder &k, mlir::Value vector, mlir::VectorType type);
+
 } // namespace tandem::cpu

@@ -10,21 +10,22 @@ constexpr double kLoopOverhead = 0.5; // cycles for a round: counter, branch, un
 constexpr int64_t kSmallMap = 196;
 
 /// Cycles for one step along the inner dimension.
-static double cyclesPerStep(const codegen::Isa &isa, int64_t pixels, int64_t vectors) {
-  double products = static_cast<double>(pixels * vectors);
+static double cyclesPerStep(const codegen::Isa &isa, int64_t pixels, double vectors) {
+  double products = static_cast<double>(pixels) * vectors;
   double activations = static_cast<double>(pixels) / static_cast<double>(isa.activationsPerLoad());
-  double loads = activations + static_cast<double>(vectors);
+  double loads = activations + vectors;
   double rate = static_cast<double>(isa.vectorsPerCycle);
   return std::max({products / rate, loads / rate, kFmaLatency}) + kLoopOverhead;
 }
 
 Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
-                ProductRegisters registers) {
+                ProductRegisters registers, int64_t mostPixels) {
   int64_t vectorsInAll = (channels + isa.lanes() - 1) / isa.lanes();
+  double unused = registers.halves && endsInHalf(isa, channels) ? 0.5 : 0;
   Tile best{1, 1};
   double least = 1e300;
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, vectorsInAll); ++vectors)
-    for (int64_t height = 1; height <= pixels; ++height) {
+    for (int64_t height = 1; height <= std::min(pixels, mostPixels); ++height) {
       // Accumulators, one weight per vector, and what a product needs; and the activations, where
       // they are held in registers of their own.
       int64_t activations = isa.laneFactors ? height : 0;
@@ -34,13 +35,15 @@ Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
       EvenSplit rows = EvenSplit::ofAtMost(pixels, height);
       EvenSplit columns = EvenSplit::ofAtMost(vectorsInAll, vectors);
       double cycles = 0;
-      for (int64_t longRows : {0, 1})
-        for (int64_t longColumns : {0, 1}) {
-          int64_t rowCount = longRows ? rows.longer() : rows.parts - rows.longer();
-          int64_t columnCount = longColumns ? columns.longer() : columns.parts - columns.longer();
-          cycles += static_cast<double>(rowCount * columnCount) *
-                    cyclesPerStep(isa, rows.shorter() + longRows, columns.shorter() + longColumns);
+      for (int64_t longRows : {0, 1}) {
+        int64_t rowCount = longRows ? rows.longer() : rows.parts - rows.longer();
+        for (int64_t column = 0; column < columns.parts; ++column) {
+          bool isLast = column + 1 == columns.parts;
+          double wide = static_cast<double>(columns.length(column)) - (isLast ? unused : 0);
+          cycles +=
+              static_cast<double>(rowCount) * cyclesPerStep(isa, rows.shorter() + longRows, wide);
         }
+      }
       // Of equal ones the later has more channels side by side: fewer passes over the input.
       if (cycles <= least) {
         least = cycles;

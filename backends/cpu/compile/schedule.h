@@ -29,14 +29,27 @@ struct Tile {
 /// Registers that a product takes besides its accumulator.
 struct ProductRegisters {
   int64_t perWeight = 1;
-  int64_t others = 1; ///< the activation in all lanes, and what comes between
+  int64_t others = 1;  ///< the activation in all lanes, and what comes between
+  bool halves = false; ///< of the last channels it may be half a vector
 };
 
 /// The tile that takes the fewest cycles for rows of `pixels` pixels and `channels` channels, by a
 /// model of the inner loop: multiply-adds, loads and broadcasts at the rate of the processor, and
 /// at least the latency of a multiply-add per round.
 Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
-                ProductRegisters registers);
+                ProductRegisters registers, int64_t mostPixels = 64);
+
+/// How many pixels can be read by turns where the next one is `bytes` further: those a multiple of
+/// 4 KB apart meet in one set of the first cache, which has eight ways, and weights want some.
+inline int64_t pixelsSideBySide(int64_t bytes) {
+  return bytes % 4096 == 0 ? 7 : 64;
+}
+
+/// Whether half a vector is enough for the last of `channels`.
+inline bool endsInHalf(const codegen::Isa &isa, int64_t channels) {
+  int64_t rest = channels % isa.lanes();
+  return isa.halfVectors && rest > 0 && rest <= isa.lanes() / 2;
+}
 
 /// Pixels of a depthwise tile, one vector of channels wide, with `taps` weights held in registers.
 int64_t chooseDepthwisePixels(const codegen::Isa &isa, int64_t pixels, int64_t taps);
