@@ -88,6 +88,10 @@ class CpuBackend final : public Backend {
 public:
   llvm::StringRef name() const override { return "cpu"; }
 
+  llvm::Error checkSettings(const CompileOptions &options) const override {
+    return parseSettings(options).takeError();
+  }
+
   Support supports(Operation *op, const Processor &) const override {
     const OpHandler *handler = handlers().find(op);
     if (!handler)
@@ -103,7 +107,10 @@ public:
     llvm::Expected<std::vector<const codegen::Isa *>> isas = chosenIsas(options);
     if (!isas)
       return isas.takeError();
-    Plan plan(region, builder);
+    llvm::Expected<Settings> settings = parseSettings(options);
+    if (!settings)
+      return settings.takeError();
+    Plan plan(region, builder, *settings);
     for (Operation *op : region.ops)
       if (!plan.isFused(op)) {
         plan.begin(op);

@@ -7,8 +7,8 @@ using namespace mlir;
 
 namespace tandem::cpu {
 
-Plan::Plan(const Region &region, ModelBuilder &builder)
-    : builder_(builder), outputs_(region.outputs.begin(), region.outputs.end()) {
+Plan::Plan(const Region &region, ModelBuilder &builder, Settings settings)
+    : builder_(builder), settings_(settings), outputs_(region.outputs.begin(), region.outputs.end()) {
   int64_t position = 0;
   for (Operation *op : region.ops)
     positionOf_[op] = ++position;

@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/fusion.h"
 #include "backends/cpu/compile/packing.h"
+#include "backends/cpu/compile/settings.h"
 #include "compiler/backend/backend.h"
 #include "compiler/codegen/kernel_builder.h"
 
@@ -19,7 +20,9 @@ struct TypedBuffer {
 /// The steps of a region while its ops are turned into kernels, one after another.
 class Plan {
 public:
-  Plan(const Region &region, ModelBuilder &builder);
+  Plan(const Region &region, ModelBuilder &builder, Settings settings);
+
+  const Settings &settings() const { return settings_; }
 
   /// The op that is being planned now. Values of later ops are not ready.
   void begin(mlir::Operation *op) { position_ = positionOf_.lookup(op); }
@@ -62,6 +65,7 @@ private:
   void chooseUnsigned(const Region &region);
 
   ModelBuilder &builder_;
+  Settings settings_;
   llvm::DenseMap<mlir::Operation *, int64_t> positionOf_; ///< of ops of the region, from 1
   llvm::DenseSet<mlir::Value> outputs_;
   llvm::DenseSet<mlir::Operation *> fused_;

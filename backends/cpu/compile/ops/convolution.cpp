@@ -6,6 +6,7 @@
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/depthwise.h"
 #include "backends/cpu/compile/expand_depthwise.h"
+#include "backends/cpu/compile/winograd.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
@@ -48,7 +49,7 @@ static Support supportsDepthwise(Operation *op) {
 
 static void planConv(Operation *op, Plan &plan) {
   auto conv = cast<graph::Conv2dOp>(op);
-  if (!hasCodes(op) && planExpandDepthwise(conv, plan))
+  if (!hasCodes(op) && (planExpandDepthwise(conv, plan) || planWinograd(conv, plan)))
     return;
   (hasCodes(op) ? planConvCodes : planConvF32)(
       shapeOf(conv), static_cast<int64_t>(conv.getGroups()), op, conv.getActivation(), plan);
