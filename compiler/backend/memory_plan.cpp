@@ -27,38 +27,66 @@ uint64_t mostAlive(const std::vector<Info> &buffers, const std::vector<BufferId>
     most = std::max(most, alive += change);
   return static_cast<uint64_t>(most);
 }
-} // namespace
+/// Where buffers lie, placed one after another: each at the lowest offset that is free for all of
+/// its life.
+struct Placement {
+  std::vector<uint64_t> offsets; ///< by BufferId
+  uint64_t size = 0;
+  BufferId highest = 0; ///< the one that ends at `size`
+};
 
-MemoryPlan planMemory(const std::vector<Info> &buffers) {
-  MemoryPlan plan;
-  plan.offsets.resize(buffers.size(), 0);
-  std::vector<BufferId> arena;
-  for (BufferId id = 0; id < buffers.size(); ++id)
-    if (!buffers[id].constant && buffers[id].firstUse >= 0)
-      arena.push_back(id);
-  plan.lowerBound = mostAlive(buffers, arena);
-
-  std::sort(arena.begin(), arena.end(), [&](BufferId a, BufferId b) {
-    return buffers[a].size != buffers[b].size ? buffers[a].size > buffers[b].size : a < b;
-  });
+Placement place(const std::vector<Info> &buffers, const std::vector<BufferId> &order) {
+  Placement result;
+  result.offsets.resize(buffers.size(), 0);
   std::vector<BufferId> placed; // by offset
-  for (BufferId id : arena) {
+  for (BufferId id : order) {
     uint64_t offset = 0, size = aligned(buffers[id].size);
     for (BufferId other : placed) {
       if (!livesTogether(buffers[id], buffers[other]))
         continue;
-      if (offset + size <= plan.offsets[other])
+      if (offset + size <= result.offsets[other])
         break; // fits into the gap before it
-      offset = std::max(offset, plan.offsets[other] + aligned(buffers[other].size));
+      offset = std::max(offset, result.offsets[other] + aligned(buffers[other].size));
     }
-    plan.offsets[id] = offset;
+    result.offsets[id] = offset;
     auto position = std::upper_bound(placed.begin(), placed.end(), id, [&](BufferId a, BufferId b) {
-      return plan.offsets[a] < plan.offsets[b];
+      return result.offsets[a] < result.offsets[b];
     });
     placed.insert(position, id);
-    plan.arenaSize = std::max(plan.arenaSize, offset + size);
+    if (offset + size > result.size) {
+      result.size = offset + size;
+      result.highest = id;
+    }
   }
-  return plan;
+  return result;
+}
+
+/// How often another order is tried: placing takes the square of the number of buffers.
+size_t attemptsFor(size_t buffers) {
+  constexpr size_t kMost = 500, kWork = size_t(1) << 26;
+  return std::min(kMost, kWork / std::max<size_t>(1, buffers * buffers));
+}
+} // namespace
+
+MemoryPlan planMemory(const std::vector<Info> &buffers) {
+  std::vector<BufferId> order;
+  for (BufferId id = 0; id < buffers.size(); ++id)
+    if (!buffers[id].constant && buffers[id].firstUse >= 0)
+      order.push_back(id);
+  uint64_t lowerBound = mostAlive(buffers, order);
+  std::sort(order.begin(), order.end(), [&](BufferId a, BufferId b) {
+    return buffers[a].size != buffers[b].size ? buffers[a].size > buffers[b].size : a < b;
+  });
+  Placement best = place(buffers, order), last = best;
+  // What sticks out at the top came too late: it gets its place first.
+  for (size_t left = attemptsFor(order.size()); left > 0 && best.size > lowerBound; --left) {
+    auto highest = std::find(order.begin(), order.end(), last.highest);
+    std::rotate(order.begin(), highest, highest + 1);
+    last = place(buffers, order);
+    if (last.size < best.size)
+      best = last;
+  }
+  return {.offsets = std::move(best.offsets), .arenaSize = best.size, .lowerBound = lowerBound};
 }
 
 } // namespace tandem

@@ -18,6 +18,16 @@ TEST(PlanMemory, GivesBuffersThatDoNotMeetTheSamePlace) {
   EXPECT_EQ(plan.lowerBound, 192u);
 }
 
+TEST(PlanMemory, PlacesAgainWhatSticksOut) {
+  // By size alone the first buffer lies above a hole that it does not fit into: 640 bytes.
+  MemoryPlan plan = planMemory({{.size = 128, .firstUse = 2, .lastUse = 4},
+                                {.size = 256, .firstUse = 3, .lastUse = 4},
+                                {.size = 256, .firstUse = 0, .lastUse = 0},
+                                {.size = 256, .firstUse = 0, .lastUse = 2}});
+  EXPECT_EQ(plan.lowerBound, 512u);
+  EXPECT_EQ(plan.arenaSize, 512u);
+}
+
 TEST(PlanMemory, LeavesOutConstantsAndWhatIsNeverUsed) {
   MemoryPlan plan = planMemory({{.constant = true, .size = 4096}, {.size = 64}});
   EXPECT_EQ(plan.arenaSize, 0u);
