@@ -8,7 +8,8 @@ namespace {
 Result<std::unique_ptr<LoadedRegion>> loadOne(const std::shared_ptr<const Bundle> &bundle,
                                               const bundle::Model &model,
                                               const bundle::Region &region,
-                                              std::span<std::byte *const> buffers) {
+                                              std::span<std::byte *const> buffers,
+                                              bool timesSteps = false) {
   Result<const Device *> device = findDevice(region.backend()->string_view());
   if (!device.ok())
     return Error(device.error().code, bundle->path(), "region '", region.name()->string_view(),
@@ -18,7 +19,8 @@ Result<std::unique_ptr<LoadedRegion>> loadOne(const std::shared_ptr<const Bundle
                           .artifact = bundle->blob(region.artifact()),
                           .buffers = buffers,
                           .path = bundle->path(),
-                          .owner = bundle});
+                          .owner = bundle,
+                          .timesSteps = timesSteps});
 }
 
 double microsecondsSince(std::chrono::steady_clock::time_point start) {
@@ -31,7 +33,7 @@ double microsecondsSince(std::chrono::steady_clock::time_point start) {
 Result<PlacedRegion> PlacedRegion::load(const std::shared_ptr<const Bundle> &bundle,
                                         const bundle::Model &model, const bundle::Region &region,
                                         std::span<std::byte *const> buffers,
-                                        const FaultPolicy &policy) {
+                                        const FaultPolicy &policy, bool timesSteps) {
   PlacedRegion placed;
   placed.policy_ = policy;
   placed.profile_.name = region.name()->string_view();
@@ -45,9 +47,10 @@ Result<PlacedRegion> PlacedRegion::load(const std::shared_ptr<const Bundle> &bun
       if (placed.fallback_.size() == 1)
         placed.fallbackBackend_ = placed.profile_.fallback = part->backend()->string_view();
     }
-  Result<std::unique_ptr<LoadedRegion>> own = loadOne(bundle, model, region, buffers);
+  Result<std::unique_ptr<LoadedRegion>> own = loadOne(bundle, model, region, buffers, timesSteps);
   if (own.ok()) {
     placed.own_ = std::move(own).value();
+    placed.profile_.steps = placed.own_->steps();
     if (std::string notice = placed.own_->notice(); !notice.empty())
       placed.notices_.push_back(std::move(notice));
   } else {
@@ -90,6 +93,7 @@ void PlacedRegion::recordFault(const Error &error) {
   if (!std::exchange(toldOfFault_, true))
     note(error, "this run goes on on ");
   if (policy_.giveUpAfter > 0 && faultsInARow_ >= policy_.giveUpAfter) {
+    profile_.steps = {};
     own_.reset();
     note(Error(error.code, error.subject, profile_.backend, " failed ", faultsInARow_,
                " times in a row in region '", profile_.name, "' and is given up"),

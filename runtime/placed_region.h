@@ -34,6 +34,8 @@ struct RegionProfile {
   double predictedUs = 0;         ///< by the model of the device it was compiled for; 0: not known
   int64_t runs = 0, faults = 0;   ///< in this session
   std::string_view fallback = ""; ///< the backend of its fallback; "": it has none
+  /// Of its own device, with SessionOptions::timesSteps.
+  std::span<const StepTime> steps = {};
 };
 
 /// A region with its fallback: on its own device while that works, else the other way, with the
@@ -45,12 +47,15 @@ public:
   /// arguments refer to outlives this.
   static Result<PlacedRegion> load(const std::shared_ptr<const Bundle> &bundle,
                                    const bundle::Model &model, const bundle::Region &region,
-                                   std::span<std::byte *const> buffers, const FaultPolicy &policy);
+                                   std::span<std::byte *const> buffers, const FaultPolicy &policy,
+                                   bool timesSteps);
 
   /// Runs it. Allocates nothing while nothing fails.
   Status run(ThreadPool &pool, RegionWay way = RegionWay::kOwn);
 
   const RegionProfile &profile() const { return profile_; }
+  /// Whether takeNotices() has any.
+  bool hasNotices() const { return !notices_.empty(); }
   /// What went wrong since the last call: told at the first failure, and when the device is given
   /// up.
   std::vector<std::string> takeNotices() { return std::exchange(notices_, {}); }

@@ -19,16 +19,19 @@ Result<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Bundle> b
   if (!arena.ok())
     return about(arena.error(), path, "model '", entry->name()->string_view(), "': ");
   session->arena_ = std::move(arena).value();
-  auto pool = ForkJoinPool::create(options.threads);
-  if (!pool.ok())
-    return about(pool.error(), path);
-  session->pool_ = std::move(pool).value();
+  session->pool_ = options.pool;
+  if (!session->pool_) {
+    auto pool = ForkJoinPool::create(options.threads);
+    if (!pool.ok())
+      return about(pool.error(), path);
+    session->pool_ = std::move(pool).value();
+  }
   session->placeBuffers();
   for (uint32_t tensor : *entry->inputs())
     session->inputs_.push_back(session->view(tensor));
   for (uint32_t tensor : *entry->outputs())
     session->outputs_.push_back(session->view(tensor));
-  TANDEM_RETURN_IF_ERROR(session->loadRegions(options.faults));
+  TANDEM_RETURN_IF_ERROR(session->loadRegions(options));
   return session;
 }
 
@@ -59,10 +62,11 @@ TensorView Session::view(uint32_t tensor) const {
   return view;
 }
 
-Status Session::loadRegions(const FaultPolicy &faults) {
+Status Session::loadRegions(const SessionOptions &options) {
   for (const bundle::Region *region : *model_->regions()) {
     TANDEM_ASSIGN_OR_RETURN(PlacedRegion loaded,
-                            PlacedRegion::load(bundle_, *model_, *region, buffers_, faults));
+                            PlacedRegion::load(bundle_, *model_, *region, buffers_, options.faults,
+                                               options.timesSteps));
     profile_.push_back(loaded.profile());
     collectNotices(loaded);
     regions_.push_back(std::move(loaded));
@@ -84,6 +88,8 @@ Status Session::runRegion(size_t region, RegionWay way) {
 }
 
 void Session::collectNotices(PlacedRegion &region) {
+  if (!region.hasNotices())
+    return;
   for (std::string &notice : region.takeNotices())
     notices_.push_back(std::move(notice));
 }

@@ -19,6 +19,11 @@ namespace tandem {
 struct SessionOptions {
   int threads = 1; ///< that split one operation, the caller of run() included; 1 to 256
   FaultPolicy faults;
+  /// Workers to share with other sessions, those that run one after another: each would have its
+  /// own spinning for a while after its run. Not null: `threads` is not looked at.
+  std::shared_ptr<ThreadPool> pool = nullptr;
+  /// Whether RegionProfile::steps is wanted. Takes some time itself.
+  bool timesSteps = false;
 };
 
 /// An input or output of a session. Lives as long as the session.
@@ -75,7 +80,7 @@ private:
   void placeBuffers();
   TensorView view(uint32_t tensor) const;
   void collectNotices(PlacedRegion &region);
-  Status loadRegions(const FaultPolicy &faults);
+  Status loadRegions(const SessionOptions &options);
   Result<const TensorView *> find(std::string_view what, std::span<const TensorView> tensors,
                                   std::string_view name) const;
 
@@ -85,7 +90,7 @@ private:
   Arena arena_;
   std::vector<std::byte *> buffers_;
   std::vector<TensorView> inputs_, outputs_;
-  std::unique_ptr<ThreadPool> pool_;
+  std::shared_ptr<ThreadPool> pool_;
   std::vector<PlacedRegion> regions_;
   std::vector<RegionProfile> profile_;
   std::deque<std::string> notices_;

@@ -7,8 +7,64 @@
 
 namespace tandem {
 namespace {
-constexpr int kSpins = 4000;
+
+/// What one thread does in less is not split: handing a part over and back takes half a
+/// microsecond, what comes from the other core's cache as much again, and models exaggerate.
+constexpr int64_t kLeastToSplit = 5'000;
+/// For less no worker is woken, which takes the caller some microseconds.
+constexpr int64_t kLeastToWake = 30'000;
+/// How long a worker looks for work before it sleeps: longer than most of the steps between that
+/// stay on one thread, too short for others to miss the core.
+constexpr std::chrono::microseconds kSpin{60};
+
+/// A worker and whoever gives it work change it by turns.
+enum State : uint32_t {
+  kIdle,    ///< the worker looks for an offer
+  kOffered, ///< a part is there; the first of worker and caller to take it does it
+  kTaken,   ///< the worker does it
+  kAwaited, ///< the same, and the caller sleeps until it is done
+  kAsleep,  ///< as kIdle, but the worker has to be woken
+  kStop,
+};
+
 } // namespace
+
+/// On lines of its own; 128 bytes, since processors fetch pairs of them.
+struct alignas(128) ForkJoinPool::Worker {
+  std::atomic<uint32_t> state = kIdle;
+  // The part: written before it is offered, read after it was taken.
+  Task task = nullptr;
+  void *context = nullptr;
+  int64_t begin = 0, end = 0;
+  bool offered = false; ///< for the caller: it was awake when there was something to offer
+  std::thread thread;
+
+  void work();
+  void sleep();
+  /// Changes the state if it is `from`.
+  bool change(uint32_t from, uint32_t to) {
+    return state.compare_exchange_strong(from, to, std::memory_order_acq_rel);
+  }
+};
+
+void ForkJoinPool::Worker::work() {
+  for (;;) {
+    if (!spinWhile(state, kIdle, kSpin))
+      sleep();
+    if (state.load(std::memory_order_acquire) == kStop)
+      return;
+    if (!change(kOffered, kTaken)) // the caller was faster
+      continue;
+    task(context, begin, end);
+    if (state.exchange(kIdle, std::memory_order_acq_rel) == kAwaited)
+      state.notify_one();
+  }
+}
+
+void ForkJoinPool::Worker::sleep() {
+  if (change(kIdle, kAsleep))
+    state.wait(kAsleep, std::memory_order_acquire);
+}
 
 Result<std::unique_ptr<ForkJoinPool>> ForkJoinPool::create(int threads) {
   if (threads < 1 || threads > kMaxThreads)
@@ -16,8 +72,11 @@ Result<std::unique_ptr<ForkJoinPool>> ForkJoinPool::create(int threads) {
   std::unique_ptr<ForkJoinPool> pool(new ForkJoinPool);
   pool->workers_.reserve(static_cast<size_t>(threads) - 1);
   try {
-    for (int index = 1; index < threads; ++index)
-      pool->workers_.emplace_back([raw = pool.get(), index] { raw->work(index); });
+    for (int index = 1; index < threads; ++index) {
+      auto worker = std::make_unique<Worker>();
+      worker->thread = std::thread([raw = worker.get()] { raw->work(); });
+      pool->workers_.push_back(std::move(worker));
+    }
   } catch (const std::system_error &error) { // the destructor stops those that were started
     return Error(Code::kUnavailable, "", "the system gives no ", threads,
                  " threads: ", error.what());
@@ -26,50 +85,52 @@ Result<std::unique_ptr<ForkJoinPool>> ForkJoinPool::create(int threads) {
 }
 
 ForkJoinPool::~ForkJoinPool() {
-  stop_.store(true, std::memory_order_relaxed);
-  round_.fetch_add(1, std::memory_order_release);
-  round_.notify_all();
-  for (std::thread &worker : workers_)
-    worker.join();
+  for (const std::unique_ptr<Worker> &worker : workers_) {
+    worker->state.store(kStop, std::memory_order_release);
+    worker->state.notify_one();
+  }
+  for (const std::unique_ptr<Worker> &worker : workers_)
+    worker->thread.join();
 }
 
-void ForkJoinPool::parallelFor(int64_t units, Task task, void *context) {
+void ForkJoinPool::expect(int64_t nanoseconds) {
+  if (nanoseconds < kLeastToWake)
+    return;
+  for (const std::unique_ptr<Worker> &worker : workers_)
+    if (worker->change(kAsleep, kIdle))
+      worker->state.notify_one();
+}
+
+void ForkJoinPool::parallelFor(int64_t units, Task task, void *context, int64_t nanoseconds) {
   if (units <= 0)
     return;
-  int64_t parts = std::min<int64_t>(units, threads());
-  if (parts == 1)
+  auto parts = static_cast<size_t>(std::min<int64_t>(units, threads()));
+  if (parts == 1 || nanoseconds < kLeastToSplit || busy_.exchange(true, std::memory_order_acquire))
     return task(context, 0, units);
-  task_ = task;
-  context_ = context;
-  units_ = units;
-  parts_ = parts;
-  running_.store(static_cast<uint32_t>(workers_.size()), std::memory_order_relaxed);
-  round_.fetch_add(1, std::memory_order_release);
-  round_.notify_all();
-  runPart(0);
-  for (uint32_t left; (left = running_.load(std::memory_order_acquire)) != 0;)
-    waitWhile(running_, left, kSpins);
-}
-
-void ForkJoinPool::work(int index) {
-  // Rounds are never missed: a job ends only when every worker has seen it.
-  for (uint32_t round = 0;; ++round) {
-    waitWhile(round_, round, kSpins);
-    if (stop_.load(std::memory_order_relaxed))
-      return;
-    runPart(index);
-    if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1)
-      running_.notify_one();
+  expect(nanoseconds);
+  // The first `units % parts` parts are one unit longer. The caller has the first.
+  int64_t each = units / static_cast<int64_t>(parts), longer = units % static_cast<int64_t>(parts);
+  int64_t first = each + (longer > 0), begin = first;
+  for (size_t part = 1; part < parts; ++part) {
+    Worker &worker = *workers_[part - 1];
+    worker.task = task;
+    worker.context = context;
+    worker.begin = begin;
+    worker.end = begin += each + (static_cast<int64_t>(part) < longer);
+    worker.offered = worker.change(kIdle, kOffered); // one that sleeps is let sleep
   }
+  task(context, 0, first);
+  for (size_t part = 1; part < parts; ++part)
+    finish(*workers_[part - 1]);
+  busy_.store(false, std::memory_order_release);
 }
 
-void ForkJoinPool::runPart(int index) const {
-  if (index >= parts_)
-    return;
-  // The first `units_ % parts_` parts are one unit longer.
-  int64_t each = units_ / parts_, longer = units_ % parts_;
-  int64_t begin = index * each + std::min<int64_t>(index, longer);
-  task_(context_, begin, begin + each + (index < longer));
+/// The worker's part is done after this, by whoever.
+void ForkJoinPool::finish(Worker &worker) {
+  if (!worker.offered || worker.change(kOffered, kIdle))
+    return worker.task(worker.context, worker.begin, worker.end);
+  if (!spinWhile(worker.state, kTaken, kSpin) && worker.change(kTaken, kAwaited))
+    worker.state.wait(kAwaited, std::memory_order_acquire);
 }
 
 } // namespace tandem

@@ -10,10 +10,15 @@
 
 namespace tandem {
 
-/// The caller and `threads - 1` workers. A worker that has nothing to do spins for some tens of
-/// microseconds, since the next operation usually comes at once, then sleeps.
+/// The caller and `threads - 1` workers.
 ///
-/// Made and used by one thread at a time; tasks must not call parallelFor of their own pool.
+/// Each worker is offered its part of an operation; the caller does its own, and then those that no
+/// worker has begun. So a worker that sleeps, or whose core another program has, never holds it up.
+/// A worker without work spins for some tens of microseconds, since the next operation usually
+/// comes at once, then sleeps.
+///
+/// Several sessions may share a pool: while one thread's operation is under way, another thread
+/// does its own alone. Tasks must not call parallelFor of their own pool.
 class ForkJoinPool final : public ThreadPool {
 public:
   static constexpr int kMaxThreads = 256;
@@ -24,23 +29,17 @@ public:
   ~ForkJoinPool() override;
 
   int threads() const override { return static_cast<int>(workers_.size()) + 1; }
-  void parallelFor(int64_t units, Task task, void *context) override;
+  void parallelFor(int64_t units, Task task, void *context, int64_t nanoseconds) override;
+  void expect(int64_t nanoseconds) override;
 
 private:
-  ForkJoinPool() = default;
-  void work(int index);
-  void runPart(int index) const;
+  struct Worker;
 
-  std::vector<std::thread> workers_;
-  // The job: written before `round_` goes up, read after it was seen to.
-  Task task_ = nullptr;
-  void *context_ = nullptr;
-  int64_t units_ = 0;
-  int64_t parts_ = 0;
-  // On lines of their own, since everybody watches them.
-  alignas(64) std::atomic<uint32_t> round_ = 0;   ///< goes up with each job
-  alignas(64) std::atomic<uint32_t> running_ = 0; ///< workers that are not done with it
-  std::atomic<bool> stop_ = false;
+  ForkJoinPool() = default;
+  void finish(Worker &worker);
+
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::atomic<bool> busy_ = false; ///< some thread splits an operation
 };
 
 } // namespace tandem

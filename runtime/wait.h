@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 
 namespace tandem {
@@ -12,6 +13,21 @@ inline void pauseBriefly() {
 #elif defined(__aarch64__)
   asm volatile("yield");
 #endif
+}
+
+/// Watches `value` while it is `old`, for at most so long; whether it changed.
+inline bool spinWhile(const std::atomic<uint32_t> &value, uint32_t old,
+                      std::chrono::nanoseconds atMost) {
+  constexpr int kPausesPerLook = 32; // at the clock, which takes as long as some pauses
+  auto end = std::chrono::steady_clock::now() + atMost;
+  do {
+    for (int pause = 0; pause < kPausesPerLook; ++pause) {
+      if (value.load(std::memory_order_acquire) != old)
+        return true;
+      pauseBriefly();
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  return false;
 }
 
 /// Waits until `value` is no longer `old`: watching it `spins` times first, since sleeping and

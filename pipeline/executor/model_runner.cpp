@@ -86,10 +86,9 @@ Result<std::unique_ptr<ModelRunner>> ModelRunner::another() const {
   return Error(Code::kUnsupported, "", "this model can run only one frame at a time");
 }
 
-Result<std::unique_ptr<ModelRunner>> openModelRunner(const std::string &bundlePath, int threads) {
+Result<std::unique_ptr<ModelRunner>> openModelRunner(const std::string &bundlePath,
+                                                     const SessionOptions &options) {
   TANDEM_ASSIGN_OR_RETURN(auto bundle, Bundle::open(bundlePath));
-  SessionOptions options;
-  options.threads = threads;
   return SessionRunner::create(std::move(bundle), options);
 }
 

@@ -48,6 +48,7 @@ public:
 };
 
 /// The first model of a bundle, in a session of its own. Errors: those of Bundle and Session.
-Result<std::unique_ptr<ModelRunner>> openModelRunner(const std::string &bundlePath, int threads);
+Result<std::unique_ptr<ModelRunner>> openModelRunner(const std::string &bundlePath,
+                                                     const SessionOptions &options);
 
 } // namespace tandem

@@ -13,16 +13,20 @@
 
 namespace tandem {
 
-/// Workers that split one operation. Provided by the session; one call at a time.
+/// Workers that split one operation. Provided by the session.
 class ThreadPool {
 public:
   using Task = void (*)(void *context, int64_t begin, int64_t end);
 
   virtual ~ThreadPool() = default;
   virtual int threads() const = 0;
-  /// Splits [0, units) into at most threads() contiguous ranges, runs `task` on each at the same
-  /// time and returns when all are done. Allocates nothing.
-  virtual void parallelFor(int64_t units, Task task, void *context) = 0;
+  /// Splits [0, units) into at most threads() contiguous ranges, runs `task` on each, in any order
+  /// or at the same time, and returns when all are done. Allocates nothing. `nanoseconds`: about
+  /// what one thread takes for all of it, by a model; what is short may stay on one.
+  virtual void parallelFor(int64_t units, Task task, void *context, int64_t nanoseconds) = 0;
+  /// Says that operations which take one thread about so long in all come now, so that workers are
+  /// awake when they do.
+  virtual void expect(int64_t /*nanoseconds*/) {}
 };
 
 /// All that a backend needs to load a region. Everything outlives the loaded region.
@@ -38,6 +42,16 @@ struct RegionSource {
   /// Who holds it keeps the artifact and the weights (not the arena) where they are: for a call
   /// into a device that may come back only after the session is gone.
   std::shared_ptr<const void> owner = {};
+  /// Whether LoadedRegion::steps() is wanted; it costs each step two looks at the clock.
+  bool timesSteps = false;
+};
+
+/// A part of a region's run that its device can time by itself: in the cpu backend a call of
+/// generated code, which is an op with those fused into it, or a part of one.
+struct StepTime {
+  std::string_view name; ///< of the ops, as the source model names them
+  double lastUs = 0;     ///< in the last run
+  int64_t units = 1;     ///< how many threads can split it at most
 };
 
 /// A region ready to run. run() allocates nothing in steady state, and is called by one thread at a
@@ -46,6 +60,9 @@ class LoadedRegion {
 public:
   virtual ~LoadedRegion() = default;
   virtual Status run(ThreadPool &pool) = 0;
+  /// In order of execution; empty where the device has none, or RegionSource::timesSteps was not
+  /// set. Valid until the region goes; each run writes its times.
+  virtual std::span<const StepTime> steps() const { return {}; }
   /// What load() could not do and did another way, for the user; empty: nothing.
   virtual std::string notice() const { return ""; }
 };

@@ -1,4 +1,5 @@
 #include "runtime/session.h"
+#include "runtime/thread_pool.h"
 
 #include "bundle/test/sample.h"
 #include "runtime/test/fake_device.h"
@@ -101,7 +102,7 @@ TEST_F(SessionTest, RunAllocatesNothing) {
           [](void *bytes, int64_t begin, int64_t end) {
             std::memset(static_cast<std::byte *>(bytes) + begin, 1, end - begin);
           },
-          buffers[1]);
+          buffers[1], /*nanoseconds=*/1'000'000);
       return Status();
     };
     auto session = Session::create(sample(), "", {.threads = threads, .faults = {}});
@@ -117,6 +118,24 @@ TEST_F(SessionTest, RunAllocatesNothing) {
   int64_t before = test::allocations;
   auto counted = std::make_unique<int>(1);
   EXPECT_EQ(test::allocations, before + 1) << "else the counter counts nothing";
+}
+
+TEST_F(SessionTest, SharesWorkersWithOthers) {
+  auto pool = ForkJoinPool::create(3);
+  ASSERT_TRUE(pool.ok());
+  std::shared_ptr<ThreadPool> shared = std::move(pool).value();
+  FakeDevice::onRun = [&](ThreadPool &given, std::span<std::byte *const>) {
+    EXPECT_EQ(&given, shared.get());
+    return Status();
+  };
+  SessionOptions options;
+  options.pool = shared;
+  auto one = Session::create(sample(), "", options),
+       another = Session::create(sample(), "", options);
+  ASSERT_TRUE(one.ok() && another.ok());
+  EXPECT_TRUE((*one)->run().ok());
+  one->reset(); // the pool goes with the last that has it
+  EXPECT_TRUE((*another)->run().ok());
 }
 
 TEST_F(SessionTest, KeepsTheBundleAlive) {

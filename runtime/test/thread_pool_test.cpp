@@ -7,6 +7,8 @@
 namespace tandem {
 namespace {
 
+constexpr int64_t kLong = 1'000'000; // ns: worth to be split, and to wake workers for
+
 struct Counts {
   std::vector<int> touched;
   std::atomic<int> calls = 0;
@@ -27,7 +29,7 @@ TEST(ForkJoinPool, RunsEveryUnitOnceInAtMostAsManyPartsAsThreads) {
       EXPECT_EQ((*pool)->threads(), threads);
       Counts counts;
       counts.touched.assign(units, 0);
-      (*pool)->parallelFor(units, touch, &counts);
+      (*pool)->parallelFor(units, touch, &counts, kLong);
       EXPECT_EQ(counts.touched, std::vector<int>(units, 1)) << threads << ", " << units;
       EXPECT_EQ(counts.calls, std::min<int64_t>(threads, units));
     }
@@ -39,11 +41,52 @@ TEST(ForkJoinPool, RunsJobAfterJobWhetherWorkersSpinOrSleep) {
   Counts counts;
   counts.touched.assign(64, 0);
   for (int job = 0; job < 2000; ++job) {
-    (*pool)->parallelFor(64, touch, &counts);
+    (*pool)->parallelFor(64, touch, &counts, kLong);
     if (job % 500 == 0) // long enough for all to fall asleep
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   EXPECT_EQ(counts.touched, std::vector<int>(64, 2000));
+}
+
+TEST(ForkJoinPool, KeepsShortOperationsOnTheCaller) {
+  auto pool = ForkJoinPool::create(4);
+  ASSERT_TRUE(pool.ok());
+  Counts counts;
+  counts.touched.assign(64, 0);
+  (*pool)->parallelFor(64, touch, &counts, /*nanoseconds=*/100);
+  EXPECT_EQ(counts.touched, std::vector<int>(64, 1));
+  EXPECT_EQ(counts.calls, 1);
+}
+
+TEST(ForkJoinPool, DoesWithoutWorkersThatSleep) {
+  auto pool = ForkJoinPool::create(3);
+  ASSERT_TRUE(pool.ok());
+  Counts counts;
+  counts.touched.assign(64, 0);
+  for (int job = 0; job < 20; ++job) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2)); // all are asleep
+    // Long enough to be split, not to wake anybody; by the last ones they are called for.
+    if (job >= 10)
+      (*pool)->expect(kLong);
+    (*pool)->parallelFor(64, touch, &counts, /*nanoseconds=*/10'000);
+  }
+  EXPECT_EQ(counts.touched, std::vector<int>(64, 20));
+}
+
+TEST(ForkJoinPool, ServesSeveralThreads) {
+  auto pool = ForkJoinPool::create(3);
+  ASSERT_TRUE(pool.ok());
+  auto use = [&] {
+    Counts counts;
+    counts.touched.assign(64, 0);
+    for (int job = 0; job < 2000; ++job)
+      (*pool)->parallelFor(64, touch, &counts, kLong);
+    EXPECT_EQ(counts.touched, std::vector<int>(64, 2000));
+  };
+  std::thread one(use), another(use);
+  use();
+  one.join();
+  another.join();
 }
 
 TEST(ForkJoinPool, CanBeGivenUpWithoutAnyJob) {

@@ -169,7 +169,8 @@ TEST_F(Reports, OfBenchHaveTheTimes) {
   compile();
   json report = jsonOf({"bench", path("m.tandem"), "--seconds", "0.2", "--json"});
   EXPECT_THAT(keysOf(report), ElementsAre("bundle", "max_ms", "mean_ms", "median_ms", "min_ms",
-                                          "open_ms", "regions", "runs", "threads"));
+                                          "open_ms", "peak_mb", "regions", "runs", "threads"));
+  EXPECT_GT(report["peak_mb"], 0.0);
   EXPECT_EQ(report["bundle"], path("m.tandem"));
   EXPECT_EQ(report["threads"], 1);
   EXPECT_GE(report["runs"], 10);

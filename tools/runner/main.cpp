@@ -57,7 +57,11 @@ int run(const Options &options) {
   if (std::string given = firstGiven(options.ofRun); !given.empty())
     return refuseUsage(given + " does not go with --bench");
   const RunBundleOptions &run = options.run;
-  return benchBundle({run.bundle, run.model, run.threads, options.seconds, run.json});
+  return benchBundle({.bundle = run.bundle,
+                      .model = run.model,
+                      .threads = run.threads,
+                      .seconds = options.seconds,
+                      .json = run.json});
 }
 
 } // namespace

@@ -1,12 +1,15 @@
 #include "tools/tandem/bench_bundle.h"
 
+#include "base/printable.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/open_session.h"
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <numeric>
 
 namespace tandem {
@@ -15,6 +18,16 @@ namespace {
 using Clock = std::chrono::steady_clock;
 double millisecondsSince(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// A line of /proc/self/status in megabytes; 0 where there is none.
+double memoryMb(std::string_view key) {
+  std::ifstream file("/proc/self/status");
+  std::string line;
+  while (std::getline(file, line))
+    if (line.starts_with(key))
+      return std::strtod(line.c_str() + key.size(), nullptr) / 1024;
+  return 0;
 }
 
 /// Values that no operator turns into NaN or a denormal: small, of both signs, all different.
@@ -29,14 +42,23 @@ void fillInput(const TensorView &tensor) {
   }
 }
 
+double medianOf(std::vector<double> values) {
+  auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 struct RegionTime {
   std::string name, backend;
   double totalUs = 0;
+  std::vector<std::vector<double>> stepsUs; ///< by step: of each run
 };
 
 struct Measurement {
   double openMs = 0;
-  std::vector<double> runsMs;
+  double peakMb = 0; ///< by how much the process grew at most, from the bundle not opened
+  size_t runs = 0;
+  std::vector<double> runsMs; ///< of a run, each the mean of a batch
   std::vector<RegionTime> regions;
 
   double median() const { return runsMs[runsMs.size() / 2]; }
@@ -45,65 +67,112 @@ struct Measurement {
   }
 };
 
-/// A warm-up of a fifth of the time, then runs until the time is over, at least ten.
+void add(const RegionProfile &run, RegionTime &region) {
+  region.totalUs += run.lastUs;
+  region.stepsUs.resize(run.steps.size());
+  for (size_t step = 0; step < run.steps.size(); ++step)
+    region.stepsUs[step].push_back(run.steps[step].lastUs);
+}
+
+/// How many runs one look at the clock is for: runs may be shorter than what that takes.
+int batchFor(double runMs) {
+  constexpr double kBatchMs = 0.02;
+  return runMs >= kBatchMs ? 1 : static_cast<int>(kBatchMs / std::max(runMs, 1e-5));
+}
+
+/// A warm-up of a fifth of the time, then runs until the time is over, at least ten batches.
 Status measure(Session &session, double seconds, Measurement &result) {
-  auto runFor = [&](double limit, size_t least) -> Status {
+  auto runFor = [&](double limit, size_t least, int batch) -> Status {
+    result.runs = 0;
     result.runsMs.clear();
-    for (RegionTime &region : result.regions)
+    for (RegionTime &region : result.regions) {
       region.totalUs = 0;
+      for (std::vector<double> &step : region.stepsUs)
+        step.clear();
+    }
     Clock::time_point start = Clock::now();
     while (result.runsMs.size() < least || millisecondsSince(start) < limit * 1e3) {
       Clock::time_point begin = Clock::now();
-      TANDEM_RETURN_IF_ERROR(session.run());
-      result.runsMs.push_back(millisecondsSince(begin));
+      for (int run = 0; run < batch; ++run)
+        TANDEM_RETURN_IF_ERROR(session.run());
+      result.runsMs.push_back(millisecondsSince(begin) / batch);
+      result.runs += static_cast<size_t>(batch);
       for (size_t i = 0; i < result.regions.size(); ++i)
-        result.regions[i].totalUs += session.profile()[i].lastUs;
+        add(session.profile()[i], result.regions[i]);
     }
     return Status();
   };
   for (const RegionProfile &region : session.profile())
-    result.regions.push_back({std::string(region.name), std::string(region.backend)});
-  TANDEM_RETURN_IF_ERROR(runFor(seconds / 5, 1));
-  TANDEM_RETURN_IF_ERROR(runFor(seconds, 10));
+    result.regions.push_back(
+        {.name = std::string(region.name), .backend = std::string(region.backend), .stepsUs = {}});
+  TANDEM_RETURN_IF_ERROR(runFor(seconds / 5, 1, 1));
+  TANDEM_RETURN_IF_ERROR(runFor(seconds, 10, batchFor(medianOf(result.runsMs))));
   std::sort(result.runsMs.begin(), result.runsMs.end());
   return Status();
 }
 
-void print(const BenchBundleOptions &options, const Measurement &result) {
-  double runs = static_cast<double>(result.runsMs.size());
+nlohmann::ordered_json asJson(const RegionTime &region, std::span<const StepTime> steps,
+                              double batches, bool withSteps) {
+  nlohmann::ordered_json json = {
+      {"name", region.name}, {"backend", region.backend}, {"mean_us", region.totalUs / batches}};
+  if (!withSteps)
+    return json;
+  json["steps"] = nlohmann::json::array();
+  for (size_t i = 0; i < region.stepsUs.size(); ++i)
+    json["steps"].push_back({{"name", steps[i].name},
+                             {"units", steps[i].units},
+                             {"median_us", medianOf(region.stepsUs[i])}});
+  return json;
+}
+
+void printSteps(const RegionTime &region, std::span<const StepTime> steps) {
+  for (size_t i = 0; i < region.stepsUs.size(); ++i)
+    std::printf("    %10.2f us  %5lld units  %s\n", medianOf(region.stepsUs[i]),
+                static_cast<long long>(steps[i].units), printable(steps[i].name).c_str());
+}
+
+void print(const BenchBundleOptions &options, const Session &session, const Measurement &result) {
+  double batches = static_cast<double>(result.runsMs.size()); // of which regions have the last run
   if (options.json) {
     nlohmann::ordered_json regions = nlohmann::json::array();
-    for (const RegionTime &region : result.regions)
+    for (size_t i = 0; i < result.regions.size(); ++i)
       regions.push_back(
-          {{"name", region.name}, {"backend", region.backend}, {"mean_us", region.totalUs / runs}});
+          asJson(result.regions[i], session.profile()[i].steps, batches, options.steps));
     nlohmann::ordered_json report = {{"bundle", options.bundle},
                                      {"threads", options.threads},
-                                     {"runs", result.runsMs.size()},
+                                     {"runs", result.runs},
                                      {"median_ms", result.median()},
                                      {"min_ms", result.runsMs.front()},
                                      {"max_ms", result.runsMs.back()},
                                      {"mean_ms", result.mean()},
                                      {"open_ms", result.openMs},
+                                     {"peak_mb", result.peakMb},
                                      {"regions", regions}};
     std::printf("%s\n", jsonText(report).c_str());
     return;
   }
   std::printf("%s: median %.3f ms, min %.3f, mean %.3f, max %.3f over %zu runs on %d thread%s; "
-              "opened in %.2f ms\n",
+              "opened in %.2f ms, %.1f MB\n",
               options.bundle.c_str(), result.median(), result.runsMs.front(), result.mean(),
-              result.runsMs.back(), result.runsMs.size(), options.threads,
-              options.threads == 1 ? "" : "s", result.openMs);
-  for (const RegionTime &region : result.regions)
+              result.runsMs.back(), result.runs, options.threads, options.threads == 1 ? "" : "s",
+              result.openMs, result.peakMb);
+  for (size_t i = 0; i < result.regions.size(); ++i) {
+    const RegionTime &region = result.regions[i];
     std::printf("  %-20s %-10s %10.1f us\n", region.name.c_str(), region.backend.c_str(),
-                region.totalUs / runs);
+                region.totalUs / batches);
+    printSteps(region, session.profile()[i].steps);
+  }
 }
 
 } // namespace
 
 int benchBundle(const BenchBundleOptions &options) {
   Measurement result;
+  double beforeMb = memoryMb("VmRSS:");
   Clock::time_point start = Clock::now();
-  auto session = openSession(options.bundle, options.model, options.threads);
+  auto session =
+      openSession(options.bundle, options.model,
+                  {.threads = options.threads, .faults = {}, .timesSteps = options.steps});
   if (!session)
     return refuseRequest(session.error());
   result.openMs = millisecondsSince(start);
@@ -111,7 +180,8 @@ int benchBundle(const BenchBundleOptions &options) {
     fillInput(input);
   if (Status status = measure(**session, options.seconds, result); !status.ok())
     return refuse(status.error());
-  print(options, result);
+  result.peakMb = std::max(0.0, memoryMb("VmHWM:") - beforeMb);
+  print(options, **session, result);
   return kExitDone;
 }
 

@@ -8,6 +8,7 @@ struct BenchBundleOptions {
   std::string bundle, model;
   int threads = 1;
   double seconds = 2; ///< to measure, after a warm-up of a fifth of that
+  bool steps = false; ///< the time of each step of each region, too
   bool json = false;
 };
 

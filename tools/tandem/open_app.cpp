@@ -1,6 +1,7 @@
 #include "tools/tandem/open_app.h"
 
 #include "base/file.h"
+#include "runtime/thread_pool.h"
 #include "tools/tandem/bundle_cache.h"
 
 #include <algorithm>
@@ -78,8 +79,11 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
     opened.identity += "\n" + bundle; // its name in the cache says what it was made of
     bundles.push_back(std::move(bundle));
   }
+  SessionOptions options;
+  // The models of one frame take turns: those of one pool's workers.
+  TANDEM_ASSIGN_OR_RETURN(options.pool, ForkJoinPool::create(request.threads));
   for (const std::string &bundle : bundles) {
-    TANDEM_ASSIGN_OR_RETURN(auto runner, openModelRunner(bundle, request.threads));
+    TANDEM_ASSIGN_OR_RETURN(auto runner, openModelRunner(bundle, options));
     parts.runners.push_back(std::move(runner));
   }
   parts.app = std::move(app);

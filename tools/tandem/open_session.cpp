@@ -3,12 +3,11 @@
 namespace tandem {
 
 Result<std::unique_ptr<Session>> openSession(const std::string &bundlePath,
-                                             const std::string &model, int threads) {
+                                             const std::string &model,
+                                             const SessionOptions &options) {
   TANDEM_ASSIGN_OR_RETURN(auto bundle, Bundle::open(bundlePath));
   if (auto found = bundle->model(model); !found.ok())
     return Error(Code::kInvalidArgument, found.error().subject, found.error().message);
-  SessionOptions options;
-  options.threads = threads;
   return Session::create(bundle, model, options);
 }
 

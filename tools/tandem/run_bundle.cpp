@@ -182,7 +182,8 @@ Status run(Session &session, const std::vector<BoundInput> &inputs,
 } // namespace
 
 int runBundle(const RunBundleOptions &options) {
-  auto session = openSession(options.bundle, options.model, options.threads);
+  auto session =
+      openSession(options.bundle, options.model, {.threads = options.threads, .faults = {}});
   if (!session)
     return refuseRequest(session.error());
   auto inputs = bindInputs(**session, options);

@@ -65,6 +65,8 @@ std::string makeArtifact(const Plan &plan, llvm::ArrayRef<const codegen::Isa *> 
   for (const Plan::Step &step : plan.steps()) {
     artifact.steps.push_back(std::make_unique<StepT>());
     artifact.steps.back()->buffers = step.buffers;
+    artifact.steps.back()->nanoseconds = step.nanoseconds;
+    artifact.steps.back()->name = step.name;
   }
   for (auto [isa, kernels] : llvm::zip_equal(isas, compiled)) {
     auto variant = std::make_unique<VariantT>();
@@ -115,6 +117,7 @@ public:
       if (!plan.isFused(op)) {
         plan.begin(op);
         handlers().find(op)->plan(op, plan);
+        plan.end(*options.processor);
       }
     auto compiled = compileAll(plan.kernels(), *isas);
     if (!compiled)

@@ -11,24 +11,27 @@ using codegen::KernelBuilder;
 
 void planBroadcast(Operation *op, const Combine &combine, Plan &plan) {
   Buffers buffers(plan);
+  Value result = op->getResult(0);
+  for (Value operand : op->getOperands()) // the first whose memory will do; it does not broadcast
+    if (plan.takeMemory(result, operand, op))
+      break;
+  std::vector<unsigned> numbers;            // of the operands, one for those that are the same
   std::vector<std::vector<int64_t>> shapes; // of the operands, and last of the result
-  auto add = [&](Value value) {
-    buffers.add(value);
-    shapes.push_back(graph::tensorType(value).getShape().vec());
-  };
-  for (Value operand : op->getOperands())
-    add(operand);
-  add(op->getResult(0));
+  for (Value operand : op->getOperands()) {
+    numbers.push_back(buffers.addOnce(operand));
+    shapes.push_back(graph::tensorType(operand).getShape().vec());
+  }
+  unsigned out = buffers.addOnce(result);
+  shapes.push_back(graph::tensorType(result).getShape().vec());
   auto build = [=](KernelBuilder &k) {
     StridedNest nest(shapes.back());
     for (const std::vector<int64_t> &shape : shapes)
       nest.addDense(shape);
     nest.build(k, [&](ArrayRef<Value> at) {
       KernelBuilder::Values elements;
-      for (auto [i, index] : llvm::enumerate(at.drop_back()))
-        elements.push_back(k.load(k.buffer(static_cast<unsigned>(i)), index));
-      auto result = static_cast<unsigned>(elements.size());
-      k.store(combine(k, elements), k.buffer(result), at.back());
+      for (auto [number, index] : llvm::zip(numbers, at))
+        elements.push_back(k.load(k.buffer(number), index));
+      k.store(combine(k, elements), k.buffer(out), at.back());
     });
   };
   plan.step({buffers.types, build}, buffers.ids);

@@ -15,7 +15,7 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
   // Groups of a batch of matrix products have weights of their own, but the same channels.
   buffers.channelGroups = places.channels == 0 ? 1 : places.groups;
   unsigned input = buffers.add(in), weights = buffers.add(packed);
-  Epilogue epilogue = floatEpilogue(op, activation, plan, buffers);
+  Epilogue epilogue = floatEpilogueInPlace(op, activation, plan, buffers);
   auto build = [=](KernelBuilder &k) {
     ConvBody body{
         .input = k.buffer(input),

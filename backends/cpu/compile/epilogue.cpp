@@ -14,6 +14,15 @@ Epilogue floatEpilogue(Operation *op, graph::Activation activation, Plan &plan, 
   return floatEpilogue(op, tail, buffers.add(tail.result), buffers);
 }
 
+Epilogue floatEpilogueInPlace(Operation *op, graph::Activation activation, Plan &plan,
+                              Buffers &buffers) {
+  Tail tail = plan.takeTail(op, activation);
+  for (const TailOp &each : tail.ops)
+    if (each.kind == TailOp::kAdd && plan.takeMemory(tail.result, each.operand, tail.fused))
+      break;
+  return floatEpilogue(op, tail, buffers.addOnce(tail.result), buffers);
+}
+
 Epilogue floatEpilogue(Operation *op, const Tail &tail, unsigned output, Buffers &buffers) {
   std::vector<float> bias(
       static_cast<size_t>(graph::tensorType(op->getResult(0)).getShape().back()));

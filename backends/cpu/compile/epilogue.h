@@ -19,6 +19,10 @@ struct Epilogue {
 /// the bias, if it has one.
 Epilogue floatEpilogue(mlir::Operation *op, graph::Activation activation, Plan &plan,
                        Buffers &buffers);
+/// The same where every element of the result is written once, as soon as its operands of the tail
+/// are read: it may have the memory of one of them.
+Epilogue floatEpilogueInPlace(mlir::Operation *op, graph::Activation activation, Plan &plan,
+                              Buffers &buffers);
 /// The same with a tail that was taken, into a buffer of the kernel.
 Epilogue floatEpilogue(mlir::Operation *op, const Tail &tail, unsigned output, Buffers &buffers);
 

@@ -10,7 +10,8 @@ namespace tandem::cpu {
 using codegen::KernelBuilder;
 
 void planMap(Value input, Value result, const Map &map, Buffers buffers, Plan &plan) {
-  unsigned in = buffers.add(input), out = buffers.add(result);
+  plan.takeMemory(result, input, result.getDefiningOp());
+  unsigned in = buffers.add(input), out = buffers.addOnce(result);
   int64_t count = graph::tensorType(result).getNumElements();
   auto build = [=](KernelBuilder &k) {
     StridedNest nest({count});

@@ -1,6 +1,8 @@
 #include "backends/cpu/compile/plan.h"
 
+#include "compiler/backend/work.h"
 #include "compiler/graph/constants.h"
+#include "compiler/graph/cost.h"
 #include "compiler/graph/types.h"
 
 using namespace mlir;
@@ -39,6 +41,29 @@ void Plan::chooseUnsigned(const Region &region) {
   }
 }
 
+static double copyUs(const codegen::Kernel &kernel, const Processor &processor) {
+  double bytes = 0;
+  for (const codegen::BufferType &type : kernel.buffers)
+    bytes += static_cast<double>(type.count) * static_cast<double>(elementSize(type.element));
+  return processor.bytesPerUs > 0 ? bytes / processor.bytesPerUs : 0;
+}
+
+void Plan::end(const Processor &processor) {
+  double us = 0;
+  std::string name;
+  for (Operation *op : planned_) {
+    us += predictedUs(workOf(op), processor);
+    name += (name.empty() ? "" : " + ") + graph::nodeName(op);
+  }
+  for (; named_ < steps_.size(); ++named_) {
+    // Steps before the last prepare its operands: they are copies, more or less.
+    bool isLast = named_ + 1 == steps_.size();
+    double own = isLast ? us : copyUs(kernels_[named_], processor);
+    steps_[named_].nanoseconds = static_cast<uint64_t>(own * 1e3);
+    steps_[named_].name = name;
+  }
+}
+
 bool Plan::isOnlyReadInside(Value value) const {
   return !outputs_.contains(value) && value.hasOneUse() &&
          positionOf_.contains(*value.getUsers().begin());
@@ -52,8 +77,33 @@ Tail Plan::takeTail(Operation *op, graph::Activation activation) {
   };
   auto visible = [&](Value value) { return !isOnlyReadInside(value); };
   Tail tail = fuseTail(op, activation, ready, visible);
-  fused_.insert(tail.fused.begin(), tail.fused.end());
+  for (Operation *each : tail.fused)
+    fuse(each);
   return tail;
+}
+
+void Plan::alias(Value value, Value of) {
+  builder_.alias(value, of);
+  shared_.insert(value);
+  shared_.insert(of);
+}
+
+bool Plan::takeMemory(Value result, Value of, ArrayRef<Operation *> readers) {
+  auto isDone = [&](Operation *user) {
+    int64_t position = positionOf_.lookup(user); // 0: not of this region
+    bool planned = fused_.contains(user) || (position > 0 && position < position_);
+    return llvm::is_contained(readers, user) || (planned && !llvm::is_contained(planned_, user));
+  };
+  codegen::BufferType mine = typeOf(result), other = typeOf(of);
+  // What a region is given stays as it is: for its fallback, and the model's next run.
+  bool isOurs = of.getDefiningOp() && positionOf_.contains(of.getDefiningOp()) &&
+                !outputs_.contains(of) && !shared_.contains(of);
+  // A region's results may have their buffers already: from what it is the fallback of.
+  if (!isOurs || outputs_.contains(result) || mine.element != other.element ||
+      mine.count != other.count || !llvm::all_of(of.getUsers(), isDone))
+    return false;
+  builder_.alias(result, of);
+  return true;
 }
 
 codegen::BufferType Plan::typeOf(Value value) const {
@@ -65,7 +115,7 @@ codegen::BufferType Plan::typeOf(Value value) const {
 
 void Plan::step(codegen::Kernel kernel, ArrayRef<BufferId> buffers) {
   builder_.step(buffers);
-  steps_.push_back({std::vector<BufferId>(buffers.begin(), buffers.end())});
+  steps_.push_back({.buffers = std::vector<BufferId>(buffers.begin(), buffers.end()), .name = {}});
   kernels_.push_back(std::move(kernel));
 }
 
@@ -74,7 +124,7 @@ TailCode Buffers::add(const Tail &tail) {
   for (const TailOp &op : tail.ops) {
     unsigned buffer = 0;
     if (op.kind == TailOp::kAdd)
-      buffer = add(op.operand);
+      buffer = addOnce(op.operand);
     else if (op.kind == TailOp::kPrelu)
       buffer = addPerChannel(graph::constantOf(op.operand)->as<float>().vec());
     code.ops.push_back({op.kind, op.low, op.high, buffer});

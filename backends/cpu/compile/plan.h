@@ -25,11 +25,19 @@ public:
   const Settings &settings() const { return settings_; }
 
   /// The op that is being planned now. Values of later ops are not ready.
-  void begin(mlir::Operation *op) { position_ = positionOf_.lookup(op); }
+  void begin(mlir::Operation *op) {
+    position_ = positionOf_.lookup(op);
+    planned_.assign(1, op);
+  }
+  /// The op is planned: its steps get their name, and the time that the processor's model says.
+  void end(const Processor &processor);
   /// Whether an earlier op's kernel does this op's work too.
   bool isFused(mlir::Operation *op) const { return fused_.contains(op); }
   /// The kernel of an op that is planned now does the work of this one.
-  void fuse(mlir::Operation *op) { fused_.insert(op); }
+  void fuse(mlir::Operation *op) {
+    if (fused_.insert(op).second)
+      planned_.push_back(op);
+  }
   /// Whether one op of the region reads the value, and nothing else ever.
   bool isOnlyReadInside(mlir::Value value) const;
   /// Takes the ops that can be fused behind `op` out of the plan.
@@ -50,13 +58,19 @@ public:
     return builder_.constant(
         {reinterpret_cast<const char *>(elements.data()), elements.size() * sizeof(T)});
   }
-  void alias(mlir::Value value, mlir::Value of) { builder_.alias(value, of); }
+  void alias(mlir::Value value, mlir::Value of);
+  /// Lets `result` have the memory of `of`, if nobody needs that any more behind the ops that are
+  /// planned now; whether it does. Of these only `readers` may read `of`, each element just before
+  /// they write the result's at the same place, once. Before the result's buffer is asked for.
+  bool takeMemory(mlir::Value result, mlir::Value of, llvm::ArrayRef<mlir::Operation *> readers);
 
   /// Runs `kernel` with these buffers, one for each of kernel.buffers.
   void step(codegen::Kernel kernel, llvm::ArrayRef<BufferId> buffers);
 
   struct Step {
     std::vector<BufferId> buffers;
+    uint64_t nanoseconds = 0; ///< that one thread takes at most, by a model; 0: not known
+    std::string name;         ///< the nodes of the source model that were planned together
   };
   const std::vector<Step> &steps() const { return steps_; }
   const std::vector<codegen::Kernel> &kernels() const { return kernels_; } ///< one per step
@@ -66,13 +80,16 @@ private:
 
   ModelBuilder &builder_;
   Settings settings_;
+  llvm::SmallVector<mlir::Operation *> planned_; ///< the one begun, and those fused into it
   llvm::DenseMap<mlir::Operation *, int64_t> positionOf_; ///< of ops of the region, from 1
   llvm::DenseSet<mlir::Value> outputs_;
   llvm::DenseSet<mlir::Operation *> fused_;
   int64_t position_ = 0;
   std::vector<Step> steps_;
+  size_t named_ = 0; ///< steps of the ops before
   std::vector<codegen::Kernel> kernels_;
   llvm::DenseSet<mlir::Value> unsigned_;
+  llvm::DenseSet<mlir::Value> shared_; ///< have the bytes of another value
 };
 
 /// Collects the buffers of one kernel: the type for the code, the id for the step.
@@ -97,6 +114,12 @@ public:
   /// One element per output channel, and zeros up to whole panels behind each group of channels.
   template <typename T> unsigned addPerChannel(const std::vector<T> &elements) {
     return addConstant(paddedGroups(llvm::ArrayRef<T>(elements), channelGroups, kPanel));
+  }
+  /// As add(), unless the kernel has that buffer already: of values that share their memory it sees
+  /// one.
+  unsigned addOnce(mlir::Value value) {
+    auto found = llvm::find(ids, plan_.buffer(value));
+    return found == ids.end() ? add(value) : static_cast<unsigned>(found - ids.begin());
   }
   /// The operands of a tail; slopes are padded to whole panels.
   TailCode add(const Tail &tail);

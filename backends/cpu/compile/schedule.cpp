@@ -63,7 +63,10 @@ LoopOrder chooseOrder(int64_t rows, int64_t tiles, int64_t pixels, int64_t group
                       bool singleRowSplits) {
   int64_t spatialUnits = singleRowSplits ? tiles : rows;
   bool small = pixels <= kSmallMap;
-  if (groups > 1 && (spatialUnits < 4 || (small && groups >= 8)))
+  // By rows, threads find what they wrote themselves, layer after layer; by groups, half of it lies
+  // in the other core's cache. Seven rows are too uneven for that.
+  bool splitsEvenly = spatialUnits >= 4 && (spatialUnits % 2 == 0 || spatialUnits > 8);
+  if (groups > 1 && (spatialUnits < 4 || (small && groups >= 8 && !splitsEvenly)))
     return LoopOrder::kGroupUnits;
   if (singleRowSplits)
     return small ? LoopOrder::kPixelUnits : LoopOrder::kPixelBlocks;

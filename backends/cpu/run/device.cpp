@@ -3,6 +3,8 @@
 #include "backends/cpu/run/image.h"
 #include "backends/cpu/run/processor.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <set>
 
@@ -17,7 +19,7 @@ using Function = void (*)(void *const *buffers, int64_t begin, int64_t end);
 struct Call {
   Function function;
   void *const *buffers;
-  int64_t units;
+  int64_t units, nanoseconds;
 
   static void run(void *context, int64_t begin, int64_t end) {
     const Call &call = *static_cast<const Call *>(context);
@@ -27,22 +29,46 @@ struct Call {
 
 class CpuRegion final : public LoadedRegion {
 public:
-  CpuRegion(CodeImage image, std::vector<void *> addresses, std::vector<Call> calls)
-      : image_(std::move(image)), addresses_(std::move(addresses)), calls_(std::move(calls)) {}
-
-  Status run(ThreadPool &pool) override {
-    for (Call &call : calls_)
-      if (call.units == 1)
-        call.function(call.buffers, 0, 1);
-      else
-        pool.parallelFor(call.units, Call::run, &call);
-    return {};
+  CpuRegion(CodeImage image, std::vector<void *> addresses, std::vector<Call> calls,
+            std::vector<StepTime> steps)
+      : image_(std::move(image)), addresses_(std::move(addresses)), calls_(std::move(calls)),
+        steps_(std::move(steps)) {
+    for (const Call &call : calls_)
+      splitNanoseconds_ += call.units > 1 ? call.nanoseconds : 0;
   }
 
+  Status run(ThreadPool &pool) override {
+    pool.expect(splitNanoseconds_);
+    if (!steps_.empty())
+      runTimed(pool);
+    else
+      for (Call &call : calls_)
+        runCall(call, pool);
+    return {};
+  }
+  std::span<const StepTime> steps() const override { return steps_; }
+
 private:
+  static void runCall(Call &call, ThreadPool &pool) {
+    if (call.units == 1)
+      call.function(call.buffers, 0, 1);
+    else
+      pool.parallelFor(call.units, Call::run, &call, call.nanoseconds);
+  }
+  void runTimed(ThreadPool &pool) {
+    using Clock = std::chrono::steady_clock;
+    for (size_t i = 0; i < calls_.size(); ++i) {
+      Clock::time_point start = Clock::now();
+      runCall(calls_[i], pool);
+      steps_[i].lastUs = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+    }
+  }
+
   CodeImage image_;
   std::vector<void *> addresses_; ///< of all calls, one after another
   std::vector<Call> calls_;       ///< look into addresses_
+  std::vector<StepTime> steps_;   ///< of all calls, or of none
+  int64_t splitNanoseconds_ = 0;  ///< of those calls that can be split
 };
 
 std::string missingFeatures(const Variant &variant) {
@@ -121,6 +147,13 @@ Status check(const Artifact &artifact, const RegionSource &source) {
   return {};
 }
 
+/// Bounded, so that sums cannot overflow; a day is more than any step takes. A step of which
+/// nothing is known may be a long one.
+int64_t nanosecondsOf(const Step &step) {
+  constexpr uint64_t kMost = uint64_t(86'400) * 1'000'000'000, kUnknown = 1'000'000;
+  return static_cast<int64_t>(step.nanoseconds() ? std::min(step.nanoseconds(), kMost) : kUnknown);
+}
+
 class CpuDevice final : public Device {
 public:
   std::string_view name() const override { return "cpu"; }
@@ -142,18 +175,24 @@ public:
     std::vector<void *> addresses;
     addresses.reserve(count); // the calls point into it
     std::vector<Call> calls;
+    std::vector<StepTime> steps;
     for (uint32_t i = 0; i < artifact.steps()->size(); ++i) {
       std::string symbol = "k" + std::to_string(variant->functions()->Get(i));
       void *function = image.find(symbol);
       if (!function)
         return damaged(source, "the code has no function " + symbol);
+      const Step &step = *artifact.steps()->Get(i);
+      int64_t units = variant->units()->Get(i);
       calls.push_back({reinterpret_cast<Function>(function), addresses.data() + addresses.size(),
-                       variant->units()->Get(i)});
-      for (uint32_t buffer : *artifact.steps()->Get(i)->buffers())
+                       units, nanosecondsOf(step)});
+      if (source.timesSteps)
+        steps.push_back({.name = step.name() ? step.name()->string_view() : "",
+                         .units = units});
+      for (uint32_t buffer : *step.buffers())
         addresses.push_back(source.buffers[buffer]);
     }
-    return std::unique_ptr<LoadedRegion>(
-        std::make_unique<CpuRegion>(std::move(image), std::move(addresses), std::move(calls)));
+    return std::unique_ptr<LoadedRegion>(std::make_unique<CpuRegion>(
+        std::move(image), std::move(addresses), std::move(calls), std::move(steps)));
   }
 };
 

@@ -68,5 +68,61 @@ TEST(CpuFusion, LeavesAnAddThatBroadcasts) {
   return %1 : tensor<1x6x5x7xf32>)"));
 }
 
+/// That `text` gives what the reference does, and has so many buffers that are no constants.
+void expectBuffers(size_t buffers, const std::string &text) {
+  OneRegion model(cpuBackend(), cpuDevice(), text, {{"avx2"}});
+  ASSERT_TRUE(model.ready()) << model.refusal();
+  EXPECT_EQ(model.variables(), buffers);
+  expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{"avx2"}});
+}
+
+TEST(CpuMemory, ResidualsAreAddedInPlace) {
+  // x; %1, which the sum replaces; the result, which is there from the start.
+  expectBuffers(3, afterConv("", "tensor<1x6x5x7xf32>", R"(
+  %1 = graph.conv_2d %x, %w, %b activation relu : (tensor<1x6x5x5xf32>, tensor<7x1x1x5xf32>, tensor<7xf32>) -> tensor<1x6x5x7xf32>
+  %2 = graph.add %0, %1 : (tensor<1x6x5x7xf32>, tensor<1x6x5x7xf32>) -> tensor<1x6x5x7xf32>
+  %3 = graph.exp %2 : (tensor<1x6x5x7xf32>) -> tensor<1x6x5x7xf32>
+  return %3 : tensor<1x6x5x7xf32>)"));
+}
+
+TEST(CpuMemory, AResidualThatTheConvolutionReadsStays) {
+  // x, %1, %3 and %4: what %1 has is still read when the first sums are there.
+  expectBuffers(4, R"(
+func.func @main(%x: tensor<1x6x5x8xf32>) -> tensor<1x6x5x8xf32> {
+  %w = graph.constant dense<0.375> : tensor<8x3x3x8xf32> : tensor<8x3x3x8xf32>
+  %b = graph.constant dense<0.5> : tensor<8xf32> : tensor<8xf32>
+  %1 = graph.tanh %x : (tensor<1x6x5x8xf32>) -> tensor<1x6x5x8xf32>
+  %2 = graph.conv_2d %1, %w, %b pad_low [1, 1] pad_high [1, 1] : (tensor<1x6x5x8xf32>, tensor<8x3x3x8xf32>, tensor<8xf32>) -> tensor<1x6x5x8xf32>
+  %3 = graph.add %1, %2 : (tensor<1x6x5x8xf32>, tensor<1x6x5x8xf32>) -> tensor<1x6x5x8xf32>
+  %4 = graph.tanh %3 : (tensor<1x6x5x8xf32>) -> tensor<1x6x5x8xf32>
+  return %4 : tensor<1x6x5x8xf32>
+})");
+}
+
+TEST(CpuMemory, ElementwiseOpsWorkInPlaceButNotOnInputsAndWhatIsReadLater) {
+  // x, which stays for the next run; %1, on which %3 and %4 work; %2; the result.
+  expectBuffers(4, R"(
+func.func @main(%x: tensor<3x5xf32>) -> tensor<3x5xf32> {
+  %1 = graph.exp %x : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  %2 = graph.mul %1, %1 : (tensor<3x5xf32>, tensor<3x5xf32>) -> tensor<3x5xf32>
+  %3 = graph.add %1, %2 : (tensor<3x5xf32>, tensor<3x5xf32>) -> tensor<3x5xf32>
+  %4 = graph.add %3, %3 : (tensor<3x5xf32>, tensor<3x5xf32>) -> tensor<3x5xf32>
+  %5 = graph.tanh %4 : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  return %5 : tensor<3x5xf32>
+})");
+}
+
+TEST(CpuMemory, AViewKeepsWhatItShows) {
+  // x, %1 with %2, %3 and %4.
+  expectBuffers(4, R"(
+func.func @main(%x: tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<15xf32>) {
+  %1 = graph.exp %x : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  %2 = graph.reshape %1 shape [15] : (tensor<3x5xf32>) -> tensor<15xf32>
+  %3 = graph.mul %1, %1 : (tensor<3x5xf32>, tensor<3x5xf32>) -> tensor<3x5xf32>
+  %4 = graph.tanh %3 : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  return %4, %2 : tensor<3x5xf32>, tensor<15xf32>
+})");
+}
+
 } // namespace
 } // namespace tandem::test

@@ -24,7 +24,7 @@ class RangesPool final : public ThreadPool {
 public:
   explicit RangesPool(int threads) : threads_(threads) {}
   int threads() const override { return threads_; }
-  void parallelFor(int64_t units, Task task, void *context) override {
+  void parallelFor(int64_t units, Task task, void *context, int64_t) override {
     for (int64_t i = threads_ - 1; i >= 0; --i)
       if (int64_t begin = units * i / threads_, end = units * (i + 1) / threads_; begin < end)
         task(context, begin, end);
@@ -64,7 +64,7 @@ struct OneRegion::State {
   std::vector<BufferId> inputs, outputs;
   std::vector<RankedTensorType> inputTypes;
   std::unique_ptr<LoadedRegion> loaded;
-  size_t steps = 0;
+  size_t steps = 0, variables = 0;
   std::string refusal;
   bool supported = true;
 
@@ -133,6 +133,7 @@ bool OneRegion::State::compile(const Backend &backend, const std::string &text,
     outputs.push_back(builder.bufferOf(value));
   steps = static_cast<size_t>(builder.steps());
   for (const ModelBuilder::BufferInfo &info : builder.buffers()) {
+    variables += !info.constant;
     model.buffers.push_back(std::make_unique<bundle::BufferT>());
     model.buffers.back()->space = info.constant ? bundle::Space::Weights : bundle::Space::Arena;
     model.buffers.back()->size = info.size;
@@ -177,6 +178,9 @@ const std::string &OneRegion::refusal() const {
 }
 size_t OneRegion::steps() const {
   return state_->steps;
+}
+size_t OneRegion::variables() const {
+  return state_->variables;
 }
 const std::string &OneRegion::artifact() const {
   return state_->artifact;

@@ -30,6 +30,8 @@ public:
   /// Inputs of the right sizes: floats in -2..2, codes over their whole range, always the same.
   std::vector<Bytes> makeInputs(uint32_t seed = 1) const;
   size_t steps() const;
+  /// Buffers that are no constants.
+  size_t variables() const;
   /// What compile() made; empty when it made nothing.
   const std::string &artifact() const;
 

@@ -28,6 +28,8 @@ int bench(Options &options) {
   }
   if (!options.bundle.model.empty())
     return wrongUsage("bench", "--model-name is for a bundle");
+  if (options.bundle.steps)
+    return wrongUsage("bench", "--steps is for a bundle");
   if (!ofPipelines.empty() && !options.app.pipeline.enabled)
     return wrongUsage("bench", ofPipelines + " is for --pipeline");
   if (options.app.inputs.empty())
@@ -47,6 +49,7 @@ void registerBench(CommandTable &table) {
       "bench", "Measure how long a bundle takes on made-up inputs, or an application on frames.",
       "  tandem bench emotion.tandem\n"
       "  tandem bench emotion.tandem --threads 2 --json\n"
+      "  tandem bench emotion.tandem --steps\n"
       "  tandem bench apps/showcase/showcase.yaml clip.mp4 --pipeline");
   command
       .add_option("FILE", options->bundle.bundle,
@@ -72,6 +75,9 @@ void registerBench(CommandTable &table) {
       .add_option("--model-name", options->bundle.model,
                   "which model of the bundle [default: the first]")
       ->check(notEmpty());
+  command.add_flag(
+      "--steps", options->bundle.steps,
+      "bundle: the time of each step too, which is an op with those fused into it, or part of one");
   command.add_flag("--json", options->bundle.json, "for a program to read");
   table.onRun(command, [options] { return bench(*options); });
 }
