@@ -13,8 +13,8 @@ of its own with its own warm-up, so that a slow minute of the machine meets all.
 median over the turns of each turn's median, the spread of the turns, and the ratio of Tandem to the best peer (below 1:
 Tandem is faster). Before it is timed a peer must give Tandem's outputs; "differs" is by how much they differ, as a part
 of the largest output or of all codes: 8-bit models round differently everywhere, and hybrid ones magnify that.
-A second table has how long a model takes to open and how much memory it adds: for a peer to a process that has it
-imported, for Tandem to a tool that opens nothing.
+A second table has how long a model takes to open and how much memory it adds to a process that has the engine, and
+nothing opened.
 """
 
 import argparse
