@@ -18,7 +18,8 @@ namespace tandem {
 /// Plan::frames, gives every task of every frame a place in time. A device takes, of the tasks that
 /// are ready on it, one of the frames with the highest priority, of these the one with the earliest
 /// place, of equals the one of the oldest frame. It never waits for a task while another is ready,
-/// so what a plan could not know (a frame with more faces) costs no idle time.
+/// so what a plan could not know (a frame with more faces) costs no idle time. Nor does it stay
+/// idle while a task is ready on a busy device of its kind: it takes that one's next.
 
 /// Which tasks wait for which: the edges of distance 0 of a task graph.
 struct TaskLinks {

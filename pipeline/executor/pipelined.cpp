@@ -50,6 +50,7 @@ private:
   int64_t now() const {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - origin_).count();
   }
+  std::vector<DeviceWorker *> workersLike(size_t device) const;
   Result<std::shared_ptr<const Dispatch>> dispatchOf(Plan plan) const;
   void runTask(size_t lane, const ReadyTask &ready, size_t waiting);
   void frameEnded(size_t slot, int64_t atNs);
@@ -106,10 +107,24 @@ Status Pipelined::start() {
                               .capacity = slots_.size() * tasks_.tasks.size(),
                               .spins = spins},
         tasks_.tasks.size(), options_.traceEvents));
+  for (size_t i = 0; options_.steals && i < devices; ++i)
+    lanes_[i]->worker.setAlike(workersLike(i));
   for (size_t i = 0; i < devices; ++i)
     TANDEM_RETURN_IF_ERROR(lanes_[i]->worker.start(
         [this, i](const ReadyTask &task, size_t waiting) { runTask(i, task, waiting); }));
   return {};
+}
+
+/// Of its kind, it not among them.
+std::vector<DeviceWorker *> Pipelined::workersLike(size_t device) const {
+  std::vector<DeviceWorker *> alike;
+  const PipelineDevice &own = options_.devices[device];
+  for (size_t i = 0; i < lanes_.size(); ++i)
+    if (const PipelineDevice &other = options_.devices[i]; i != device && other.kind == own.kind &&
+                                                           other.backends == own.backends &&
+                                                           other.runsSteps == own.runsSteps)
+      alike.push_back(&lanes_[i]->worker);
+  return alike;
 }
 
 Result<std::shared_ptr<const Dispatch>> Pipelined::dispatchOf(Plan plan) const {

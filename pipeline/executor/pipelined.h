@@ -22,6 +22,8 @@ struct PipelineOptions {
   /// Frames whose result may wait to be fetched while others run in their place.
   size_t spare = 1;
   WhenFull whenFull = WhenFull::kWait;
+  /// A device with nothing to run takes what waits on a busy one of its kind.
+  bool steals = true;
   /// Looks of an idle worker before it sleeps; none where there are fewer cores than devices.
   int spins = 2000;
   size_t traceEvents = 0; ///< kept by each device; 0: no trace

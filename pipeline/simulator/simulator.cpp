@@ -27,6 +27,8 @@ public:
         clock_(dispatch), line_(inFlight(), options.waiting, options.whenFull),
         ready_(graph.processors.size(), ReadyTasks(0)), current_(graph.processors.size()),
         period_(options.arrivalPeriod < 0 ? graph.arrivalPeriod : options.arrivalPeriod) {
+    if (options.steals)
+      findAlike();
     for (size_t i = 0; i < graph.edges.size(); ++i)
       outgoing_[graph.edges[i].from].push_back(i);
     // A frame waits for those before it, where it needs their data.
@@ -132,20 +134,41 @@ private:
     ready_[processorOf(frame, task)].add(ready);
   }
 
+  /// Those that take as long for everything: cores of one kind.
+  void findAlike() {
+    auto alike = [&](size_t a, size_t b) {
+      return graph_.processors[a].dispatch == graph_.processors[b].dispatch &&
+             std::ranges::all_of(graph_.tasks,
+                                 [&](const Task &task) { return task.cost[a] == task.cost[b]; });
+    };
+    alike_.resize(ready_.size());
+    for (size_t a = 0; a < ready_.size(); ++a)
+      for (size_t b = 0; b < ready_.size(); ++b)
+        if (a != b && alike(a, b))
+          alike_[a].push_back(b);
+  }
+
+  /// Each device its own tasks first, then what waits on a busy one like it.
   void startTasks() {
-    for (size_t processor = 0; processor < ready_.size(); ++processor) {
-      if (!machine_.idle(processor) || ready_[processor].empty())
-        continue;
-      ReadyTask ready = ready_[processor].take();
-      int64_t number = bySequence_.at(ready.sequence);
-      // Of a task that nothing is asked of, not even its dispatch.
-      double factor = frames_.at(number).factors[ready.task];
-      double work = factor == 0 ? 0
-                                : graph_.tasks[ready.task].cost[processor] * factor +
-                                      graph_.processors[processor].dispatch;
-      current_[processor] = {number, ready.task, machine_.now(), ready_[processor].size()};
-      machine_.start(processor, work, graph_.memoryShare(ready.task, processor));
-    }
+    for (size_t processor = 0; processor < ready_.size(); ++processor)
+      if (machine_.idle(processor) && !ready_[processor].empty())
+        startTask(processor, ready_[processor]);
+    for (size_t processor = 0; processor < alike_.size(); ++processor)
+      for (size_t other : alike_[processor])
+        if (machine_.idle(processor) && !ready_[other].empty())
+          startTask(processor, ready_[other]);
+  }
+
+  void startTask(size_t processor, ReadyTasks &from) {
+    ReadyTask ready = from.take();
+    int64_t number = bySequence_.at(ready.sequence);
+    // Of a task that nothing is asked of, not even its dispatch.
+    double factor = frames_.at(number).factors[ready.task];
+    double work = factor == 0 ? 0
+                              : graph_.tasks[ready.task].cost[processor] * factor +
+                                    graph_.processors[processor].dispatch;
+    current_[processor] = {number, ready.task, machine_.now(), from.size()};
+    machine_.start(processor, work, graph_.memoryShare(ready.task, processor));
   }
 
   void endTask(size_t processor) {
@@ -221,6 +244,7 @@ private:
   FrameClock clock_;
   FrameLine line_;
   std::vector<ReadyTasks> ready_;
+  std::vector<std::vector<size_t>> alike_; ///< by processor
   std::vector<Current> current_;
   double period_;
   std::map<int64_t, Frame> frames_; ///< by number, from 0

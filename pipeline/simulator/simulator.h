@@ -24,6 +24,9 @@ struct SimulationOptions {
   size_t framesInFlight = 0; ///< 0: as the plan says
   size_t waiting = 1;        ///< frames that may wait to begin
   WhenFull whenFull = WhenFull::kWait;
+  /// A processor with nothing to run takes what waits on a busy one like it; their data are where
+  /// both find them.
+  bool steals = true;
   /// Each time is multiplied by a random number from 1 - jitter to 1 + jitter, 0 to 1.
   double jitter = 0;
   uint64_t seed = 1; ///< the same seed gives the same run, on every machine

@@ -37,7 +37,8 @@ TEST(DriftWatcher, HasANewPlanMadeFromWhatWasMeasured) {
   {
     DriftWatcher watcher(**pipeline,
                          [&](std::span<const TaskTime> times) -> std::optional<Plan> {
-                           measured = measured && times.size() == tasks;
+                           measured =
+                               measured && times.size() >= tasks; // more where one was stolen
                            if (++asked == 1)
                              return std::nullopt; // keep the old one: it is asked again
                            return slow(2e6);

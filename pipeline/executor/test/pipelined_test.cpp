@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <sched.h>
@@ -268,6 +269,7 @@ TEST(Pipelined, TellsWhatTasksTakeWhere) {
     return Status();
   });
   PipelineOptions options = spread(parts, 2, 2);
+  options.steals = false;
   Pipeline pipeline = makePipeline(std::move(parts), options);
   runAll(*pipeline, pictures(5));
   bool found = false;
@@ -277,6 +279,54 @@ TEST(Pipelined, TellsWhatTasksTakeWhere) {
     found |= pipeline->tasks().tasks[time.task].name == "net" && time.us > 1900;
   }
   EXPECT_TRUE(found);
+}
+
+/// Runs of a model that begin only when another one runs as well, which is waited for.
+class Together {
+public:
+  Status run() {
+    std::unique_lock lock(mutex_);
+    ++runs_;
+    changed_.notify_all();
+    bool both = changed_.wait_for(lock, std::chrono::seconds(20), [&] { return runs_ >= 2; });
+    return both ? Status() : Error(Code::kUnavailable, "", "the other one has not come");
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int runs_ = 0;
+};
+
+TEST(Pipelined, TakesWhatWaitsOnABusyDeviceOfTheSameKind) {
+  for (size_t core : {0, 1}) {
+    Together together;
+    ExecutorParts parts = oneModel([&](const float *in, float *out) {
+      out[0] = in[0];
+      return together.run();
+    });
+    PipelineOptions options = spread(parts, 2, 2);
+    options.plan = planOf(3, 2, 1, [=](size_t, size_t) { return core; }); // the other has nothing
+    Pipeline pipeline = makePipeline(std::move(parts), options);
+    for (const std::string &text : runAll(*pipeline, pictures(4)))
+      EXPECT_THAT(text, HasSubstr("done out:"));
+  }
+}
+
+TEST(Pipelined, LeavesATaskToADeviceOfAnotherKind) {
+  ExecutorParts parts = oneModel([&](const float *in, float *out) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    out[0] = in[0];
+    return Status();
+  });
+  PipelineOptions options = spread(parts, 2, 4);
+  options.devices[1].kind = "little";
+  options.plan = planOf(3, 4, 1, [](size_t, size_t) { return 0; });
+  options.traceEvents = 1000;
+  Pipeline pipeline = makePipeline(std::move(parts), options);
+  runAll(*pipeline, pictures(30));
+  for (const TaskEvent &event : pipeline->trace().events)
+    EXPECT_EQ(event.lane, 0u);
 }
 
 TEST(Pipelined, SaysOfWhichModelThereIsOnlyOne) {

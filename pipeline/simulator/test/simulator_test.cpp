@@ -114,7 +114,8 @@ TEST(Simulator, SharesTheMemoryAmongTasksThatRunTogether) {
 TEST(Simulator, SendsDataOfOnePathOneAfterAnother) {
   TaskGraph graph;
   graph.processors = {{"core", 0}, {"npu", 0}};
-  graph.tasks = {task("crop", {1, 1}), task("first", {1, 1}), task("second", {1, 1})};
+  graph.tasks = {task("crop", {1, 1}), task("first", {kCannotRun, 1}),
+                 task("second", {kCannotRun, 1})};
   graph.edges = {{0, 1, 0, 100}, {0, 2, 0, 100}};
   Plan plan;
   plan.tasks = {{0, 0, 0, 0, 1}, {1, 0, 1, 12, 13}, {2, 0, 1, 23, 24}};
@@ -162,6 +163,33 @@ TEST(Simulator, VariesWithDetectionsAndConditions) {
     uneven += event.task == 2 && std::abs(moods - std::round(moods)) > 1e-3;
   }
   EXPECT_EQ(uneven, 0) << "whole detections only";
+}
+
+TEST(Simulator, TakesWhatWaitsOnABusyProcessorOfTheSameKind) {
+  // A pattern that is even on average: each core has a frame's 6, which are 12 in every other one.
+  TaskGraph graph;
+  graph.processors = {{"a", 0}, {"b", 0}};
+  graph.tasks = {task("left", {6, 6}), task("right", {6, 6})};
+  Plan plan;
+  plan.tasks = {{0, 0, 0, 0, 6}, {1, 0, 1, 0, 6}};
+  plan.interval = plan.makespan = 6;
+  plan.framesInFlight = 4;
+  SimulationOptions options{.frames = 4000};
+  options.variations = {{.forEach = 0}, {.forEach = 1}};
+  options.counts = {{0, 2}, {1}};
+  EXPECT_NEAR(run(graph, plan, options).interval, 6, 0.15) << "all of the time of both";
+  options.steals = false;
+  EXPECT_GT(run(graph, plan, options).interval, 6.4);
+}
+
+TEST(Simulator, LeavesATaskToAProcessorThatIsNotLikeItsOwn) {
+  TaskGraph graph;
+  graph.processors = {{"fast", 0}, {"slow", 0}};
+  graph.tasks = {task("one", {2, 9}), task("two", {2, 9})};
+  Plan plan;
+  plan.tasks = {{0, 0, 0, 0, 2}, {1, 0, 0, 2, 4}};
+  plan.interval = plan.makespan = 4;
+  EXPECT_DOUBLE_EQ(run(graph, plan, {.frames = 20}).interval, 4);
 }
 
 TEST(Simulator, RefusesWhatMakesNoSense) {
