@@ -8,19 +8,25 @@ namespace {
 Result<std::unique_ptr<LoadedRegion>> loadOne(const std::shared_ptr<const Bundle> &bundle,
                                               const bundle::Model &model,
                                               const bundle::Region &region,
-                                              std::span<std::byte *const> buffers,
-                                              bool timesSteps = false) {
+                                              std::span<std::byte *const> buffers, bool timesSteps,
+                                              const LoadedRegion *like) {
   Result<const Device *> device = findDevice(region.backend()->string_view());
   if (!device.ok())
     return Error(device.error().code, bundle->path(), "region '", region.name()->string_view(),
                  "': ", device.error().message);
-  return (*device)->load({.model = model,
-                          .region = region,
-                          .artifact = bundle->blob(region.artifact()),
-                          .buffers = buffers,
-                          .path = bundle->path(),
-                          .owner = bundle,
-                          .timesSteps = timesSteps});
+  RegionSource source{.model = model,
+                      .region = region,
+                      .artifact = bundle->blob(region.artifact()),
+                      .buffers = buffers,
+                      .path = bundle->path(),
+                      .owner = bundle,
+                      .timesSteps = timesSteps};
+  if (like) {
+    TANDEM_ASSIGN_OR_RETURN(std::unique_ptr<LoadedRegion> shared, like->another(source));
+    if (shared)
+      return shared;
+  }
+  return (*device)->load(source);
 }
 
 double microsecondsSince(std::chrono::steady_clock::time_point start) {
@@ -33,7 +39,8 @@ double microsecondsSince(std::chrono::steady_clock::time_point start) {
 Result<PlacedRegion> PlacedRegion::load(const std::shared_ptr<const Bundle> &bundle,
                                         const bundle::Model &model, const bundle::Region &region,
                                         std::span<std::byte *const> buffers,
-                                        const FaultPolicy &policy, bool timesSteps) {
+                                        const FaultPolicy &policy, bool timesSteps,
+                                        const PlacedRegion *like) {
   PlacedRegion placed;
   placed.policy_ = policy;
   placed.profile_.name = region.name()->string_view();
@@ -41,16 +48,18 @@ Result<PlacedRegion> PlacedRegion::load(const std::shared_ptr<const Bundle> &bun
   placed.profile_.predictedUs = region.predicted_us();
   if (region.fallback())
     for (const bundle::Region *part : *region.fallback()) {
+      const LoadedRegion *twin = like ? like->fallback_[placed.fallback_.size()].get() : nullptr;
       TANDEM_ASSIGN_OR_RETURN(std::unique_ptr<LoadedRegion> loaded,
-                              loadOne(bundle, model, *part, buffers));
+                              loadOne(bundle, model, *part, buffers, false, twin));
       placed.fallback_.push_back(std::move(loaded));
       if (placed.fallback_.size() == 1)
         placed.fallbackBackend_ = placed.profile_.fallback = part->backend()->string_view();
     }
-  Result<std::unique_ptr<LoadedRegion>> own = loadOne(bundle, model, region, buffers, timesSteps);
+  Result<std::unique_ptr<LoadedRegion>> own =
+      loadOne(bundle, model, region, buffers, timesSteps, like ? like->own_.get() : nullptr);
   if (own.ok()) {
     placed.own_ = std::move(own).value();
-    placed.profile_.steps = placed.own_->steps();
+    placed.profile_.steps = placed.own_->stepTimes();
     if (std::string notice = placed.own_->notice(); !notice.empty())
       placed.notices_.push_back(std::move(notice));
   } else {
@@ -82,6 +91,20 @@ Status PlacedRegion::run(ThreadPool &pool, RegionWay way) {
   profile_.ranOn = usesFallback ? fallbackBackend_ : profile_.backend;
   profile_.lastUs = microsecondsSince(start);
   ++profile_.runs;
+  return status;
+}
+
+Status PlacedRegion::runSteps(ThreadPool &pool, size_t first, size_t last) {
+  if (first == 0 && last >= steps())
+    return run(pool);
+  auto start = std::chrono::steady_clock::now();
+  Status status = own_->runSteps(pool, first, last);
+  double us = microsecondsSince(start);
+  if (!status.ok())
+    recordFault(status.error());
+  profile_.ranOn = profile_.backend;
+  profile_.lastUs = first == 0 ? us : profile_.lastUs + us;
+  profile_.runs += last >= steps();
   return status;
 }
 

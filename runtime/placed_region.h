@@ -45,13 +45,20 @@ public:
   /// The region and its fallback. An error when a fallback does not load, or neither does; when
   /// only the region itself does not, it starts given up, and takeNotices() says why. What the
   /// arguments refer to outlives this.
+  /// `like`: the same region of another session, to share with; null: none.
   static Result<PlacedRegion> load(const std::shared_ptr<const Bundle> &bundle,
                                    const bundle::Model &model, const bundle::Region &region,
                                    std::span<std::byte *const> buffers, const FaultPolicy &policy,
-                                   bool timesSteps);
+                                   bool timesSteps, const PlacedRegion *like = nullptr);
 
   /// Runs it. Allocates nothing while nothing fails.
   Status run(ThreadPool &pool, RegionWay way = RegionWay::kOwn);
+  /// What run() can be cut into: the steps of its own device; 1 where there is a fallback, which
+  /// does the work whole.
+  size_t steps() const { return own_ && fallback_.empty() ? own_->steps() : 1; }
+  /// Steps of run(), each once and in order.
+  Status runSteps(ThreadPool &pool, size_t first, size_t last);
+  uint64_t bytesBefore(size_t step) const { return own_ ? own_->bytesBefore(step) : 0; }
 
   const RegionProfile &profile() const { return profile_; }
   /// Whether takeNotices() has any.

@@ -13,7 +13,17 @@ Result<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Bundle> b
                                                  std::string_view model,
                                                  const SessionOptions &options) {
   TANDEM_ASSIGN_OR_RETURN(const bundle::Model *entry, bundle->model(model));
-  std::unique_ptr<Session> session(new Session(std::move(bundle), entry));
+  return make(std::move(bundle), entry, options, nullptr);
+}
+
+Result<std::unique_ptr<Session>> Session::another() const {
+  return make(bundle_, model_, options_, this);
+}
+
+Result<std::unique_ptr<Session>> Session::make(std::shared_ptr<const Bundle> bundle,
+                                               const bundle::Model *entry,
+                                               const SessionOptions &options, const Session *like) {
+  std::unique_ptr<Session> session(new Session(std::move(bundle), entry, options));
   const std::string &path = session->bundle_->path();
   Result<Arena> arena = Arena::create(entry->arena_size());
   if (!arena.ok())
@@ -31,7 +41,7 @@ Result<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Bundle> b
     session->inputs_.push_back(session->view(tensor));
   for (uint32_t tensor : *entry->outputs())
     session->outputs_.push_back(session->view(tensor));
-  TANDEM_RETURN_IF_ERROR(session->loadRegions(options));
+  TANDEM_RETURN_IF_ERROR(session->loadRegions(like));
   return session;
 }
 
@@ -62,11 +72,12 @@ TensorView Session::view(uint32_t tensor) const {
   return view;
 }
 
-Status Session::loadRegions(const SessionOptions &options) {
+Status Session::loadRegions(const Session *like) {
   for (const bundle::Region *region : *model_->regions()) {
     TANDEM_ASSIGN_OR_RETURN(PlacedRegion loaded,
-                            PlacedRegion::load(bundle_, *model_, *region, buffers_, options.faults,
-                                               options.timesSteps));
+                            PlacedRegion::load(bundle_, *model_, *region, buffers_, options_.faults,
+                                               options_.timesSteps,
+                                               like ? &like->regions_[regions_.size()] : nullptr));
     profile_.push_back(loaded.profile());
     collectNotices(loaded);
     regions_.push_back(std::move(loaded));
@@ -82,6 +93,13 @@ Status Session::run() {
 
 Status Session::runRegion(size_t region, RegionWay way) {
   Status status = regions_[region].run(*pool_, way);
+  profile_[region] = regions_[region].profile();
+  collectNotices(regions_[region]);
+  return status;
+}
+
+Status Session::runSteps(size_t region, size_t first, size_t last) {
+  Status status = regions_[region].runSteps(*pool_, first, last);
   profile_[region] = regions_[region].profile();
   collectNotices(regions_[region]);
   return status;

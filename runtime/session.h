@@ -52,6 +52,10 @@ public:
                                                  std::string_view model = "",
                                                  const SessionOptions &options = {});
 
+  /// The same model once more, independent of this one. What does not change when it runs (weights,
+  /// code, compiled networks) is shared. While this one does not run. Errors: those of create().
+  Result<std::unique_ptr<Session>> another() const;
+
   std::span<const TensorView> inputs() const { return inputs_; }
   std::span<const TensorView> outputs() const { return outputs_; }
   /// By name. Errors: kNotFound, with the names there are.
@@ -65,6 +69,14 @@ public:
   /// One region of run(), 0 to profile().size() - 1: all of them in order make the whole, in
   /// whatever threads, one at a time. A region without a fallback runs its own way.
   Status runRegion(size_t region, RegionWay way = RegionWay::kOwn);
+  /// How many steps a region has that can run one after another in whatever threads, at least 1:
+  /// to spread one over cores. runRegion() runs them all.
+  size_t stepsOf(size_t region) const { return regions_[region].steps(); }
+  Status runSteps(size_t region, size_t first, size_t last);
+  /// Of activations that steps on both sides of the cut before `step` use, at most.
+  uint64_t bytesBefore(size_t region, size_t step) const {
+    return regions_[region].bytesBefore(step);
+  }
   /// By region; valid until the next run.
   std::span<const RegionProfile> profile() const { return profile_; }
   /// What went wrong with devices and was made good, told once each, oldest first. It only grows,
@@ -75,18 +87,23 @@ public:
   const bundle::Model &model() const { return *model_; }
 
 private:
-  Session(std::shared_ptr<const Bundle> bundle, const bundle::Model *model)
-      : bundle_(std::move(bundle)), model_(model) {}
+  Session(std::shared_ptr<const Bundle> bundle, const bundle::Model *model,
+          const SessionOptions &options)
+      : bundle_(std::move(bundle)), model_(model), options_(options) {}
+  static Result<std::unique_ptr<Session>> make(std::shared_ptr<const Bundle> bundle,
+                                               const bundle::Model *model,
+                                               const SessionOptions &options, const Session *like);
   void placeBuffers();
   TensorView view(uint32_t tensor) const;
   void collectNotices(PlacedRegion &region);
-  Status loadRegions(const SessionOptions &options);
+  Status loadRegions(const Session *like);
   Result<const TensorView *> find(std::string_view what, std::span<const TensorView> tensors,
                                   std::string_view name) const;
 
   // In the order in which each needs those before it: destroyed from the last to the first.
   std::shared_ptr<const Bundle> bundle_;
   const bundle::Model *model_;
+  SessionOptions options_;
   Arena arena_;
   std::vector<std::byte *> buffers_;
   std::vector<TensorView> inputs_, outputs_;

@@ -62,7 +62,18 @@ public:
   virtual Status run(ThreadPool &pool) = 0;
   /// In order of execution; empty where the device has none, or RegionSource::timesSteps was not
   /// set. Valid until the region goes; each run writes its times.
-  virtual std::span<const StepTime> steps() const { return {}; }
+  virtual std::span<const StepTime> stepTimes() const { return {}; }
+  /// How many steps run() has that other threads can run, one after another; at least 1.
+  virtual size_t steps() const { return 1; }
+  /// Those of [first, last): all of them in order make the whole.
+  virtual Status runSteps(ThreadPool &pool, size_t, size_t) { return run(pool); }
+  /// Of activations that steps before `step` have made or read and it or later ones use.
+  virtual uint64_t bytesBefore(size_t) const { return 0; }
+  /// The same for another session of the bundle, that is `source` with other buffers: shares what
+  /// does not depend on these (code, compiled networks). Null: it is to be loaded.
+  virtual Result<std::unique_ptr<LoadedRegion>> another(const RegionSource &) const {
+    return std::unique_ptr<LoadedRegion>();
+  }
   /// What load() could not do and did another way, for the user; empty: nothing.
   virtual std::string notice() const { return ""; }
 };

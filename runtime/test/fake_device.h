@@ -16,6 +16,11 @@ struct FakeDevice final : Device {
   static inline std::function<Status(ThreadPool &, std::span<std::byte *const>)> onRun;
   /// The same, of the region of that name; asked first.
   static inline std::function<Status(std::string_view region)> onRunOf;
+  /// Steps that a region has, and what each does.
+  static inline size_t steps = 1;
+  static inline std::function<Status(size_t step)> onStep;
+  /// Whether a loaded region can be had once more without load().
+  static inline bool shares = false;
   /// What load() fails with, if anything.
   static inline std::function<Status(const RegionSource &)> onLoad;
   /// What its regions have to tell once they are loaded.

@@ -20,6 +20,9 @@ protected:
     FakeDevice::onRun = nullptr;
     FakeDevice::onRunOf = nullptr;
     FakeDevice::onLoad = nullptr;
+    FakeDevice::onStep = nullptr;
+    FakeDevice::steps = 1;
+    FakeDevice::shares = false;
     FakeDevice::notice.clear();
   }
 
@@ -92,6 +95,54 @@ TEST_F(SessionTest, RunsItsRegionsOnTheArenaAndTheWeights) {
   EXPECT_EQ((*session)->profile()[0].name, "region 0");
   EXPECT_EQ((*session)->profile()[0].backend, "reference");
   EXPECT_GT((*session)->profile()[0].lastUs, 0);
+}
+
+TEST_F(SessionTest, IsMadeOnceMoreWithWhatCanBeShared) {
+  for (bool shares : {true, false}) {
+    FakeDevice::shares = shares;
+    int loads = 0;
+    FakeDevice::onLoad = [&](const RegionSource &) {
+      ++loads;
+      return Status();
+    };
+    auto session = Session::create(sample());
+    ASSERT_TRUE(session.ok()) << session.error().text();
+    auto other = (*session)->another();
+    ASSERT_TRUE(other.ok()) << other.error().text();
+    EXPECT_EQ(loads, shares ? 1 : 2);
+    EXPECT_NE((*other)->inputs()[0].data, (*session)->inputs()[0].data);
+    FakeDevice::onRun = [](ThreadPool &, std::span<std::byte *const> buffers) {
+      std::memcpy(buffers[1], buffers[0], 4);
+      return Status();
+    };
+    (*other)->inputs()[0].data[0] = std::byte(7);
+    (*session)->inputs()[0].data[0] = std::byte(9);
+    session->reset();
+    ASSERT_TRUE((*other)->run().ok()) << "it needs the first one no more";
+    EXPECT_EQ((*other)->outputs()[0].data[0], std::byte(7));
+  }
+}
+
+TEST_F(SessionTest, RunsTheStepsOfARegionAsTheyAreAskedFor) {
+  std::vector<size_t> ran;
+  FakeDevice::steps = 5;
+  FakeDevice::onStep = [&](size_t step) {
+    ran.push_back(step);
+    return step == 4 ? Error(Code::kUnavailable, "", "lost") : Status();
+  };
+  auto session = Session::create(sample());
+  ASSERT_TRUE(session.ok()) << session.error().text();
+  EXPECT_EQ((*session)->stepsOf(0), 5u);
+  EXPECT_TRUE((*session)->runSteps(0, 0, 2).ok());
+  EXPECT_TRUE((*session)->runSteps(0, 2, 4).ok());
+  EXPECT_EQ((*session)->profile()[0].runs, 0) << "not yet whole";
+  EXPECT_EQ((*session)->runSteps(0, 4, 5).error().message, "lost");
+  EXPECT_THAT(ran, ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_EQ((*session)->profile()[0].runs, 1);
+  EXPECT_EQ((*session)->profile()[0].faults, 1);
+
+  session = Session::create(withFallback());
+  EXPECT_EQ((*session)->stepsOf(0), 1u) << "the fallback does the work whole";
 }
 
 TEST_F(SessionTest, RunAllocatesNothing) {

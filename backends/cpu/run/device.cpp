@@ -27,26 +27,72 @@ struct Call {
   }
 };
 
+/// What a step is, wherever its buffers are.
+struct StepCode {
+  Function function;
+  int64_t units;
+  int64_t nanoseconds;
+};
+
 class CpuRegion final : public LoadedRegion {
 public:
-  CpuRegion(CodeImage image, std::vector<void *> addresses, std::vector<Call> calls,
-            std::vector<StepTime> steps)
-      : image_(std::move(image)), addresses_(std::move(addresses)), calls_(std::move(calls)),
-        steps_(std::move(steps)) {
-    for (const Call &call : calls_)
-      splitNanoseconds_ += call.units > 1 ? call.nanoseconds : 0;
+  CpuRegion(std::shared_ptr<const CodeImage> image, const Artifact &artifact,
+            std::span<const StepCode> codes, const RegionSource &source,
+            std::vector<StepTime> times)
+      : image_(std::move(image)), artifact_(artifact), model_(source.model),
+        times_(std::move(times)) {
+    size_t count = 0;
+    for (const Step *step : *artifact.steps())
+      count += step->buffers()->size();
+    addresses_.reserve(count); // the calls point into it
+    for (uint32_t i = 0; i < codes.size(); ++i) {
+      calls_.push_back({codes[i].function, addresses_.data() + addresses_.size(), codes[i].units,
+                        codes[i].nanoseconds});
+      splitNanoseconds_ += codes[i].units > 1 ? codes[i].nanoseconds : 0;
+      for (uint32_t buffer : *artifact.steps()->Get(i)->buffers())
+        addresses_.push_back(source.buffers[buffer]);
+    }
   }
 
-  Status run(ThreadPool &pool) override {
-    pool.expect(splitNanoseconds_);
-    if (!steps_.empty())
-      runTimed(pool);
-    else
-      for (Call &call : calls_)
-        runCall(call, pool);
+  Status run(ThreadPool &pool) override { return runSteps(pool, 0, calls_.size()); }
+
+  size_t steps() const override { return std::max<size_t>(1, calls_.size()); }
+  Status runSteps(ThreadPool &pool, size_t first, size_t last) override {
+    last = std::min(last, calls_.size());
+    if (first == 0 && last == calls_.size())
+      pool.expect(splitNanoseconds_);
+    for (size_t i = first; i < last; ++i)
+      if (times_.empty())
+        runCall(calls_[i], pool);
+      else
+        runTimed(i, pool);
     return {};
   }
-  std::span<const StepTime> steps() const override { return steps_; }
+  std::span<const StepTime> stepTimes() const override { return times_; }
+
+  uint64_t bytesBefore(size_t step) const override {
+    std::set<uint32_t> before, crossing;
+    for (uint32_t i = 0; i < artifact_.steps()->size(); ++i)
+      for (uint32_t buffer : *artifact_.steps()->Get(i)->buffers())
+        if (model_.buffers()->Get(buffer)->space() != bundle::Space::Weights) {
+          if (i < step)
+            before.insert(buffer);
+          else if (before.contains(buffer))
+            crossing.insert(buffer);
+        }
+    uint64_t bytes = 0;
+    for (uint32_t buffer : crossing)
+      bytes += model_.buffers()->Get(buffer)->size();
+    return bytes;
+  }
+
+  Result<std::unique_ptr<LoadedRegion>> another(const RegionSource &source) const override {
+    std::vector<StepCode> codes;
+    for (const Call &call : calls_)
+      codes.push_back({call.function, call.units, call.nanoseconds});
+    return std::unique_ptr<LoadedRegion>(
+        std::make_unique<CpuRegion>(image_, artifact_, codes, source, times_));
+  }
 
 private:
   static void runCall(Call &call, ThreadPool &pool) {
@@ -55,19 +101,19 @@ private:
     else
       pool.parallelFor(call.units, Call::run, &call, call.nanoseconds);
   }
-  void runTimed(ThreadPool &pool) {
+  void runTimed(size_t index, ThreadPool &pool) {
     using Clock = std::chrono::steady_clock;
-    for (size_t i = 0; i < calls_.size(); ++i) {
-      Clock::time_point start = Clock::now();
-      runCall(calls_[i], pool);
-      steps_[i].lastUs = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
-    }
+    Clock::time_point start = Clock::now();
+    runCall(calls_[index], pool);
+    times_[index].lastUs = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
   }
 
-  CodeImage image_;
+  std::shared_ptr<const CodeImage> image_;
+  const Artifact &artifact_;
+  const bundle::Model &model_;
   std::vector<void *> addresses_; ///< of all calls, one after another
   std::vector<Call> calls_;       ///< look into addresses_
-  std::vector<StepTime> steps_;   ///< of all calls, or of none
+  std::vector<StepTime> times_;   ///< of all calls, or of none
   int64_t splitNanoseconds_ = 0;  ///< of those calls that can be split
 };
 
@@ -169,13 +215,8 @@ public:
     auto bytes = std::as_bytes(std::span(variant->image()->data(), variant->image()->size()));
     TANDEM_ASSIGN_OR_RETURN(CodeImage image, CodeImage::map(bytes, source.path));
 
-    size_t count = 0;
-    for (const Step *step : *artifact.steps())
-      count += step->buffers()->size();
-    std::vector<void *> addresses;
-    addresses.reserve(count); // the calls point into it
-    std::vector<Call> calls;
-    std::vector<StepTime> steps;
+    std::vector<StepCode> codes;
+    std::vector<StepTime> times;
     for (uint32_t i = 0; i < artifact.steps()->size(); ++i) {
       std::string symbol = "k" + std::to_string(variant->functions()->Get(i));
       void *function = image.find(symbol);
@@ -183,16 +224,13 @@ public:
         return damaged(source, "the code has no function " + symbol);
       const Step &step = *artifact.steps()->Get(i);
       int64_t units = variant->units()->Get(i);
-      calls.push_back({reinterpret_cast<Function>(function), addresses.data() + addresses.size(),
-                       units, nanosecondsOf(step)});
+      codes.push_back({reinterpret_cast<Function>(function), units, nanosecondsOf(step)});
       if (source.timesSteps)
-        steps.push_back({.name = step.name() ? step.name()->string_view() : "",
-                         .units = units});
-      for (uint32_t buffer : *step.buffers())
-        addresses.push_back(source.buffers[buffer]);
+        times.push_back({.name = step.name() ? step.name()->string_view() : "", .units = units});
     }
-    return std::unique_ptr<LoadedRegion>(std::make_unique<CpuRegion>(
-        std::move(image), std::move(addresses), std::move(calls), std::move(steps)));
+    return std::unique_ptr<LoadedRegion>(
+        std::make_unique<CpuRegion>(std::make_shared<const CodeImage>(std::move(image)), artifact,
+                                    codes, source, std::move(times)));
   }
 };
 

@@ -16,6 +16,17 @@ std::string seconds(uint64_t microseconds) {
   return text.str();
 }
 
+std::vector<Buffer> buffersOf(const RegionSource &source) {
+  std::vector<Buffer> buffers;
+  for (size_t i = 0; i < source.buffers.size(); ++i) {
+    const bundle::Buffer &entry = *source.model.buffers()->Get(static_cast<uint32_t>(i));
+    buffers.push_back({.data = source.buffers[i],
+                       .size = entry.size(),
+                       .isConstant = entry.space() == bundle::Space::Weights});
+  }
+  return buffers;
+}
+
 class NeuronRegion final : public LoadedRegion {
 public:
   static Result<std::unique_ptr<LoadedRegion>> load(std::shared_ptr<Engine> engine) {
@@ -47,6 +58,13 @@ public:
 
   std::string notice() const override { return engine_->notice(); }
 
+  Result<std::unique_ptr<LoadedRegion>> another(const RegionSource &source) const override {
+    if (!worker_.isIdle())
+      return std::unique_ptr<LoadedRegion>(); // it may never come back
+    return load(std::make_shared<Engine>(engine_->artifact(), buffersOf(source), engine_->place(),
+                                         source.owner, engine_.get()));
+  }
+
 private:
   NeuronRegion(std::shared_ptr<Engine> engine, Worker worker)
       : engine_(std::move(engine)), worker_(std::move(worker)) {}
@@ -61,17 +79,6 @@ private:
   std::shared_ptr<Engine> engine_;
   Worker worker_;
 };
-
-std::vector<Buffer> buffersOf(const RegionSource &source) {
-  std::vector<Buffer> buffers;
-  for (size_t i = 0; i < source.buffers.size(); ++i) {
-    const bundle::Buffer &entry = *source.model.buffers()->Get(static_cast<uint32_t>(i));
-    buffers.push_back({.data = source.buffers[i],
-                       .size = entry.size(),
-                       .isConstant = entry.space() == bundle::Space::Weights});
-  }
-  return buffers;
-}
 
 class NeuronDevice final : public Device {
 public:

@@ -21,9 +21,10 @@ void transfer(std::byte *to, const std::byte *from, const Slot &slot) {
 } // namespace
 
 Engine::Engine(const artifact::Artifact &artifact, std::vector<Buffer> buffers, Place place,
-               std::shared_ptr<const void> owner)
+               std::shared_ptr<const void> owner, const Engine *like)
     : artifact_(artifact), buffers_(std::move(buffers)), place_(std::move(place)),
-      owner_(std::move(owner)) {
+      owner_(std::move(owner)), library_(like ? like->library_ : nullptr),
+      network_(like ? like->network_ : nullptr) {
   inputs_ = slotsOf(*artifact.inputs());
   outputs_ = slotsOf(*artifact.outputs());
 }
@@ -66,14 +67,22 @@ void Engine::release() {
   library_.reset();
 }
 
-Status Engine::tryLoad() {
+Status Engine::openLibrary() {
   auto library = Library::open();
   if (!library.ok())
     return place_.error(library.error().code, library.error().subject,
                         library.error().subject.empty() ? "" : ": ", library.error().message);
   library_ = std::move(library).value();
-  TANDEM_ASSIGN_OR_RETURN(Network network, makeNetwork());
-  network_ = std::make_unique<Network>(std::move(network));
+  return {};
+}
+
+Status Engine::tryLoad() {
+  if (!library_)
+    TANDEM_RETURN_IF_ERROR(openLibrary());
+  if (!network_) {
+    TANDEM_ASSIGN_OR_RETURN(Network network, makeNetwork());
+    network_ = std::make_shared<const Network>(std::move(network));
+  }
   Result<SharedMemory> staging = SharedMemory::create(stagingBytes_);
   if (!staging.ok())
     return place_.error(staging.error().code, staging.error().message);

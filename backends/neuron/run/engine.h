@@ -23,9 +23,10 @@ struct Slot {
 /// The rest is for the caller, while the worker is idle.
 class Engine {
 public:
-  /// `owner` keeps the artifact and the constant buffers where they are.
+  /// `owner` keeps the artifact and the constant buffers where they are. `like`: of the same
+  /// region in another session, whose compiled network will do; null: none.
   Engine(const artifact::Artifact &artifact, std::vector<Buffer> buffers, Place place,
-         std::shared_ptr<const void> owner);
+         std::shared_ptr<const void> owner, const Engine *like = nullptr);
 
   void load();
   void compute();
@@ -41,11 +42,13 @@ public:
 
   const Place &place() const { return place_; }
   const artifact::Settings &settings() const { return *artifact_.settings(); }
+  const artifact::Artifact &artifact() const { return artifact_; }
 
 private:
   using Borders = flatbuffers::Vector<flatbuffers::Offset<artifact::Border>>;
   std::vector<Slot> slotsOf(const Borders &borders);
   Status tryLoad();
+  Status openLibrary();
   Result<Network> makeNetwork();
   Status bind();
   Status bindMemory(const NeuronMemory *memory);
@@ -63,7 +66,7 @@ private:
   // In the order in which each needs those before it.
   std::shared_ptr<const Library> library_;
   SharedMemory staging_;
-  std::unique_ptr<Network> network_;
+  std::shared_ptr<const Network> network_; ///< executions of it are independent
   Handle<NeuronMemory> memory_{nullptr, nullptr};
   Handle<NeuronExecution> execution_{nullptr, nullptr};
 };
