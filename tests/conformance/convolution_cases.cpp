@@ -149,11 +149,11 @@ OpCase fullyConnected(int64_t rows, int64_t inner, int64_t columns, const std::s
                       bool perChannel = false) {
   ModuleText text;
   std::string input = text.argument({rows, inner}, inputElement(type));
-  std::string result =
-      text.apply("fully_connected",
-                 {input, text.filter({columns, inner}, filterElement(type), perChannel ? 0 : -1),
-                  text.bias(columns, type)},
-                 "activation relu", tensorText({rows, columns}, resultElement(type, inner)));
+  Element filter = perChannel ? Element{"i8", 0.02f} : filterElement(type);
+  std::string result = text.apply(
+      "fully_connected",
+      {input, text.filter({columns, inner}, filter, perChannel ? 0 : -1), text.bias(columns, type)},
+      "activation relu", tensorText({rows, columns}, resultElement(type, inner)));
   return {"fully_connected", type,
           std::to_string(rows) + "x" + std::to_string(inner) + "x" + std::to_string(columns) +
               (perChannel ? "_perchannel" : ""),
@@ -254,6 +254,8 @@ void addConvolutionCases(std::vector<OpCase> &cases) {
     cases.push_back(fullyConnected(20, 16, 33, type));
   }
   cases.push_back(fullyConnected(3, 37, 19, "hybrid", true));
+  for (const char *type : {"i8", "u8"}) // i8 filters, as ONNX has them
+    cases.push_back(fullyConnected(3, 37, 19, type, true));
   cases.push_back(computedFilter("fully_connected", {3, 37}, {19, 37}, {3, 19}));
   cases.push_back(computedFilter("conv_2d", {1, 6, 5, 7}, {18, 3, 3, 7}, {1, 4, 3, 18}));
   for (const Upsampling &upsampling : kUpsamplings) {

@@ -34,6 +34,15 @@ bool countsPads(Operation *op) {
 bool isGrouped(Operation *op) {
   return cast<graph::Conv2dOp>(op).getGroups() != 1;
 }
+bool isDilated(Operation *op) {
+  return !llvm::all_of(cast<graph::Conv2dOp>(op).getDilation(), isOne);
+}
+bool isPerChannelOfCodes(Operation *op) {
+  auto product = cast<graph::FullyConnectedOp>(op);
+  Type filter = graph::tensorType(product.getFilter()).getElementType();
+  return graph::isQuantized(product.getInput().getType()) && graph::isQuantized(filter) &&
+         graph::quantizationOf(filter).perChannel();
+}
 bool hasValue(Operation *op) {
   return !cast<graph::PadOp>(op).getValue().isZero();
 }
@@ -57,7 +66,13 @@ bool isSignKept(Operation *op) {
 } // namespace
 
 const Form kUngrouped = {"one group", [](Operation *op) { return !isGrouped(op); }};
-const Form kGrouped = {"several groups", isGrouped};
+const Form kGrouped = {"several groups",
+                       [](Operation *op) { return isGrouped(op) && !isDilated(op); }};
+const Form kDilatedGroups = {"several groups, dilated",
+                             [](Operation *op) { return isGrouped(op) && isDilated(op); }};
+const Form kFilterOneScale = {"one filter scale",
+                              [](Operation *op) { return !isPerChannelOfCodes(op); }};
+const Form kFilterPerChannel = {"filter scales per channel", isPerChannelOfCodes};
 const Form kPadsLeftOut = {"padding left out", [](Operation *op) { return !countsPads(op); }};
 const Form kPadsCounted = {"padding counted", countsPads};
 const Form kWithZero = {"with zero", [](Operation *op) { return !hasValue(op); }};
@@ -98,14 +113,6 @@ const Constraint kBetaPositive = {
     "beta > 0", [](Operation *op, const Target &) -> std::string {
       double beta = cast<graph::SoftmaxOp>(op).getBeta().convertToDouble();
       return beta > 0 ? "" : say("beta must be positive, is ", number(beta));
-    }};
-
-const Constraint kUndilated = {
-    "no dilation", [](Operation *op, const Target &) -> std::string {
-      ArrayRef<int64_t> dilation = cast<graph::Conv2dOp>(op).getDilation();
-      return llvm::all_of(dilation, isOne) ? ""
-                                           : say("dilation must be 1x1 where there are groups, is ",
-                                                 dilation[0], "x", dilation[1]);
     }};
 
 const Constraint kParametersConstant = {

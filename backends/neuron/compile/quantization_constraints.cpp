@@ -179,10 +179,12 @@ const Constraint kFilterFits = {
                  : "the zero points of a filter quantized per channel must be 0";
     }};
 
-const Constraint kFilterOneScale = {
-    "filter not per channel", [](Operation *op, const Target &) -> std::string {
-      return codesOf(filterOf(op)).perChannel()
-                 ? "the filter must have one scale, has one for each channel"
+const Constraint kRoundsTwice = {
+    "not i8, where TFLite rounds otherwise than CONV_2D",
+    [](Operation *op, const Target &) -> std::string {
+      return kindOf(op->getOperand(0)) == kI8
+                 ? "a filter with one scale for each channel needs CONV_2D, which rounds i8 codes "
+                   "otherwise than TFLite's fully connected layers"
                  : "";
     }};
 

@@ -46,6 +46,11 @@ void addProducts(std::vector<Template> &list) {
   list.push_back({"conv_2d", "several groups", "%x: tensor<1x4x6x4x$T>",
                   filter + "%r = graph.conv_2d %x, %f, %b groups 2 : (tensor<1x4x6x4x$T>" +
                       operands + "tensor<1x2x4x4x$R>"});
+  list.push_back({"conv_2d", "several groups, dilated", "%x: tensor<1x5x6x4x$T>",
+                  filter +
+                      "%r = graph.conv_2d %x, %f, %b dilation [2, 2] groups 2 : "
+                      "(tensor<1x5x6x4x$T>" +
+                      operands + "tensor<1x1x2x4x$R>"});
   list.push_back({"transpose_conv_2d", "", kImage,
                   filter + "%r = graph.transpose_conv_2d %x, %f, %b : (tensor<1x4x6x2x$T>" +
                       operands + "tensor<1x6x8x4x$R>"});
@@ -53,10 +58,15 @@ void addProducts(std::vector<Template> &list) {
                   "%f = graph.constant dense<$V> : tensor<1x3x3x2x$S> : tensor<1x3x3x2x$T>\n"
                   "%r = graph.depthwise_conv_2d %x, %f : (tensor<1x4x6x2x$T>, "
                   "tensor<1x3x3x2x$T>) -> tensor<1x2x4x2x$R>"});
-  list.push_back({"fully_connected", "", "%x: tensor<3x2x$T>",
+  list.push_back({"fully_connected", "one filter scale", "%x: tensor<3x2x$T>",
                   "%f = graph.constant dense<$V> : tensor<4x2x$S> : tensor<4x2x$T>\n"
                   "%r = graph.fully_connected %x, %f : (tensor<3x2x$T>, tensor<4x2x$T>) -> "
                   "tensor<3x4x$R>"});
+  list.push_back({"fully_connected", "filter scales per channel", "%x: tensor<3x2x$T>",
+                  "%f = graph.constant dense<1> : tensor<2x2xi8> : "
+                  "tensor<2x2x!quant.uniform<i8:f32:0, {0.5,0.25}>>\n"
+                  "%r = graph.fully_connected %x, %f : (tensor<3x2x$T>, "
+                  "tensor<2x2x!quant.uniform<i8:f32:0, {0.5,0.25}>>) -> tensor<3x2x$R>"});
   list.push_back({"batch_matmul", "", "%x: tensor<2x3x4x$T>, %y: tensor<2x4x5x$T>",
                   "%r = graph.batch_matmul %x, %y : (tensor<2x3x4x$T>, tensor<2x4x5x$T>) -> "
                   "tensor<2x3x5x$R>"});

@@ -96,3 +96,35 @@ func.func @batch_matmul(%x: tensor<2x3x4xf32>, %y: tensor<2x5x4xf32>) -> tensor<
   %r = graph.batch_matmul %x, %y transpose_rhs : (tensor<2x3x4xf32>, tensor<2x5x4xf32>) -> tensor<2x3x5xf32> loc("matmul")
   return %r : tensor<2x3x5xf32>
 }
+
+!codes = !quant.uniform<u8:f32, 0.5:3>
+
+// CHECK-LABEL: @fully_connected_per_channel
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %2: TENSOR_QUANT8_ASYMM 3x2 scale 0.5 zero point 3
+// CHECK-NEXT: %0: TENSOR_QUANT8_ASYMM 3x1x1x2 scale 0.5 zero point 3 = RESHAPE(%2, [3, 1, 1, 2]) "product"
+// CHECK-NEXT: %1: TENSOR_QUANT8_ASYMM 3x1x1x2 scale 0.5 zero point 3 = CONV_2D(%0, [1, 2, 3, 4] 2 scales along 0, [5, 6], 0, 0, 0, 0, 1, 1, 1) "product"
+// CHECK-NEXT: %8: TENSOR_QUANT8_ASYMM 3x2 scale 0.5 zero point 3 = RESHAPE(%1, [3, 2]) "product"
+// CHECK-NEXT: output %8
+func.func @fully_connected_per_channel(%x: tensor<3x2x!codes>) -> tensor<3x2x!codes> {
+  %f = graph.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi8> : tensor<2x2x!per_channel>
+  %b = graph.constant dense<[5, 6]> : tensor<2xi32> : tensor<2xi32>
+  %r = graph.fully_connected %x, %f, %b activation relu : (tensor<3x2x!codes>, tensor<2x2x!per_channel>, tensor<2xi32>) -> tensor<3x2x!codes> loc("product")
+  return %r : tensor<3x2x!codes>
+}
+
+// CHECK-LABEL: @dilated_groups
+// CHECK-NEXT: needs 4.1.0
+// CHECK-NEXT: input %1: TENSOR_QUANT8_ASYMM_SIGNED 1x3x3x4 scale 0.5 zero point 3
+// CHECK-NEXT: %0: TENSOR_QUANT8_ASYMM_SIGNED 1x3x3x2 scale 0.5 zero point 3 = SLICE(%1, [0, 0, 0, 0], [1, 3, 3, 2]) "groups"
+// CHECK-NEXT: %10: TENSOR_QUANT8_ASYMM_SIGNED 1x1x1x1 scale 0.5 zero point 3 = CONV_2D(%0, [1, 2, 3, 4, 5, 6, 7, 8] 1 scales along 0, [17], 0, 0, 0, 0, 1, 1, 0, false, 2, 2) "groups"
+// CHECK-NEXT: %11: TENSOR_QUANT8_ASYMM_SIGNED 1x3x3x2 scale 0.5 zero point 3 = SLICE(%1, [0, 0, 0, 2], [1, 3, 3, 2]) "groups"
+// CHECK-NEXT: %15: TENSOR_QUANT8_ASYMM_SIGNED 1x1x1x1 scale 0.5 zero point 3 = CONV_2D(%11, [9, 10, 11, 12, 13, 14, 15, 16] 1 scales along 0, [18], 0, 0, 0, 0, 1, 1, 0, false, 2, 2) "groups"
+// CHECK-NEXT: %17: TENSOR_QUANT8_ASYMM_SIGNED 1x1x1x2 scale 0.5 zero point 3 = CONCATENATION(%10, %15, 3) "groups"
+// CHECK-NEXT: output %17
+func.func @dilated_groups(%x: tensor<1x3x3x4x!in>) -> tensor<1x1x1x2x!in> {
+  %f = graph.constant dense<[[[[1, 2], [3, 4]], [[5, 6], [7, 8]]], [[[9, 10], [11, 12]], [[13, 14], [15, 16]]]]> : tensor<2x2x2x2xi8> : tensor<2x2x2x2x!per_channel>
+  %b = graph.constant dense<[17, 18]> : tensor<2xi32> : tensor<2xi32>
+  %r = graph.conv_2d %x, %f, %b dilation [2, 2] groups 2 : (tensor<1x3x3x4x!in>, tensor<2x2x2x2x!per_channel>, tensor<2xi32>) -> tensor<1x1x1x2x!in> loc("groups")
+  return %r : tensor<1x1x1x2x!in>
+}

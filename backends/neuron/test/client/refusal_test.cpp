@@ -46,11 +46,6 @@ std::vector<Refusal> refusals() {
       {&kBetaPositive, kF32, kImage,
        "%r = graph.softmax %x axis 3 beta -1.0 : (tensor<1x4x6x2x$T>) -> tensor<1x4x6x2x$T>",
        "softmax: beta must be positive, is -1"},
-      {&kUndilated, kF32, kImage,
-       "%f = graph.constant dense<1.0> : tensor<2x2x2x1xf32> : tensor<2x2x2x1xf32>\n"
-       "%r = graph.conv_2d %x, %f dilation [2, 3] groups 2 : (tensor<1x4x6x2x$T>, "
-       "tensor<2x2x2x1xf32>) -> tensor<1x2x3x2x$T>",
-       "conv_2d: dilation must be 1x1 where there are groups, is 2x3"},
       {&kParametersConstant, kF32, kImage + ", %p: tensor<2xf32>",
        "%r = graph.batch_norm %x, %p, %p, %p, %p epsilon 0.001 : (tensor<1x4x6x2x$T>, "
        "tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x4x6x2x$T>",
@@ -136,11 +131,12 @@ std::vector<Refusal> refusals() {
       {&kFilterFits, kU8, kImage,
        conv("!quant.uniform<i8:f32:0, {0.5,0.5,0.5,0.25:1}>", "i8", "i32", codes),
        "conv_2d: the zero points of a filter quantized per channel must be 0"},
-      {&kFilterOneScale, kI8, "%x: tensor<3x2x$T>",
+      {&kRoundsTwice, kI8, "%x: tensor<3x2x$T>",
        "%f = graph.constant dense<1> : tensor<4x2xi8> : tensor<4x2x" + perChannel +
            ">\n%r = graph.fully_connected %x, %f : (tensor<3x2x$T>, tensor<4x2x" + perChannel +
            ">) -> tensor<3x4x!quant.uniform<i8:f32, 1.0:3>>",
-       "fully_connected: the filter must have one scale, has one for each channel"},
+       "fully_connected: a filter with one scale for each channel needs CONV_2D, which rounds i8 "
+       "codes otherwise than TFLite's fully connected layers"},
       {&kBiasFits, kF32, kImage + ", %b: tensor<4xf32>",
        "%f = graph.constant dense<1.0> : tensor<4x1x1x2xf32> : tensor<4x1x1x2xf32>\n"
        "%r = graph.conv_2d %x, %f, %b : (tensor<1x4x6x2x$T>, tensor<4x1x1x2xf32>, tensor<4xf32>) "
