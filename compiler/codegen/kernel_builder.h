@@ -12,6 +12,7 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace tandem::codegen {
@@ -52,6 +53,8 @@ public:
   Value begin() const { return begin_; }
   Value end() const { return end_; }
   int64_t units = 1;
+  /// What was chosen among several ways to do it, in words for reports; "": nothing was.
+  std::string schedule;
 
   // Index arithmetic.
   Value index(int64_t value);

@@ -17,11 +17,12 @@ class Collector {
 public:
   Collector(ModuleOp module, const Isa &isa) : module_(module), isa_(isa) {}
 
-  uint32_t add(const Kernel &kernel, int64_t &units) {
+  uint32_t add(const Kernel &kernel, int64_t &units, std::string &schedule) {
     KernelBuilder builder(module_, isa_, "kernel", kernel.buffers);
     kernel.build(builder);
     builder.finish();
     units = builder.units;
+    schedule = builder.schedule;
     auto function = cast<func::FuncOp>(module_.getBody()->back());
     // The printed form is the identity of a kernel: no key that could leave something out.
     std::string text;
@@ -57,7 +58,8 @@ llvm::Expected<CompiledKernels> compileKernels(llvm::ArrayRef<Kernel> kernels, c
   CompiledKernels compiled;
   Collector collector(*module, isa);
   for (const Kernel &kernel : kernels)
-    compiled.functionOf.push_back(collector.add(kernel, compiled.unitsOf.emplace_back()));
+    compiled.functionOf.push_back(collector.add(kernel, compiled.unitsOf.emplace_back(),
+                                                compiled.schedulesOf.emplace_back()));
 
   if (failed(verify(*module)) || failed(lowerToLlvm(*module)))
     return llvm::createStringError("generated kernels for " + isa.name +

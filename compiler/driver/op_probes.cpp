@@ -49,7 +49,8 @@ bool isTimed(Operation *op, const Backend &backend, const Processor &processor) 
 
 } // namespace
 
-Result<std::vector<OpProbe>> opProbes(const CompileRequest &request, const std::string &backend) {
+Result<std::vector<OpProbe>> opProbes(const CompileRequest &request, const std::string &backend,
+                                      const std::function<bool(const std::string &)> &wanted) {
   CompileSettings settings = request;
   settings.backends = {backend};
   settings.progress = nullptr;
@@ -64,7 +65,8 @@ Result<std::vector<OpProbe>> opProbes(const CompileRequest &request, const std::
   ModelOrigin origin = {.path = request.modelPath, .name = "probe", .file = "", .format = ""};
   for (Operation &op : model.main().getBody().front().without_terminator()) {
     std::string key = costKey(&op, backend);
-    if (!isTimed(&op, compiler, *device.processorOf(backend)) || !seen.insert(key).second)
+    if (!isTimed(&op, compiler, *device.processorOf(backend)) || !seen.insert(key).second ||
+        (wanted && !wanted(key)))
       continue;
     OwningOpRef<ModuleOp> module = isolated(&op);
     TANDEM_ASSIGN_OR_RETURN(

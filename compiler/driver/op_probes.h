@@ -3,6 +3,7 @@
 #include "compiler/driver/compiler.h"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,10 @@ struct OpProbe {
 };
 
 /// A probe for every distinct op of the model that the backend runs, constants and reshapes left
-/// out. `request.backends` is not looked at. Errors: those of compileModel().
-Result<std::vector<OpProbe>> opProbes(const CompileRequest &request, const std::string &backend);
+/// out, and those whose key is not `wanted`, where that is given. `request.backends` is not looked
+/// at. Errors: those of compileModel().
+Result<std::vector<OpProbe>>
+opProbes(const CompileRequest &request, const std::string &backend,
+         const std::function<bool(const std::string &key)> &wanted = nullptr);
 
 } // namespace tandem

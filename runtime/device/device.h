@@ -52,6 +52,8 @@ struct StepTime {
   std::string_view name; ///< of the ops, as the source model names them
   double lastUs = 0;     ///< in the last run
   int64_t units = 1;     ///< how many threads can split it at most
+  /// What the compiler chose among several ways, "OPERATION: SCHEDULE"; "": nothing.
+  std::string_view schedule = "";
 };
 
 /// A region ready to run. run() allocates nothing in steady state, and is called by one thread at a

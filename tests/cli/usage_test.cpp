@@ -43,7 +43,7 @@ protected:
 
 TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
   for (const char *command :
-       {"compile", "import", "run", "bench", "inspect", "devices", "profile", "schedule"}) {
+       {"compile", "import", "run", "bench", "inspect", "devices", "profile", "schedule", "tune"}) {
     Outcome outcome = runTandem({command, "--help"});
     EXPECT_EQ(outcome.exitCode, 0);
     EXPECT_THAT(outcome.out, HasSubstr(std::string("  tandem ") + command));
@@ -113,8 +113,9 @@ TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
 TEST_F(CommandLine, RefusesOptionsThatABackendHasNot) {
   EXPECT_EQ(requestError({"compile", path("m.mlir"), "--check", "--option", "reference.speed=3"}),
             "error: reference: there is no option 'speed', it has none\n");
-  EXPECT_EQ(requestError({"compile", path("m.mlir"), "--check", "--option", "cpu.speed=3"}),
-            "error: cpu: there is no option 'speed', only winograd\n");
+  EXPECT_EQ(
+      requestError({"compile", path("m.mlir"), "--check", "--option", "cpu.speed=3"}),
+      "error: cpu: there is no option 'speed', only candidate, tuned-for, tuning, winograd\n");
   EXPECT_EQ(compileError({"--option", "cpu.a=1", "--option", "cpu.a=2"}),
             "--option gives 'cpu.a' twice");
 }

@@ -1,5 +1,6 @@
 #include "tools/tandem/app_costs.h"
 
+#include "base/processor_name.h"
 #include "pipeline/plan/devices.h"
 #include "pipeline/plan/profile_application.h"
 #include "tools/tandem/bundle_cache.h"
@@ -7,7 +8,6 @@
 #include "tools/tandem/frame_input.h"
 
 #include <algorithm>
-#include <fstream>
 
 namespace tandem {
 namespace {
@@ -62,14 +62,7 @@ ProfileOptions whatToMeasure(const std::vector<PipelineDevice> &devices) {
 } // namespace
 
 std::string machineName() {
-  std::ifstream file("/proc/cpuinfo");
-  std::string line, name = "this machine";
-  while (std::getline(file, line))
-    if (size_t colon = line.find(": "); line.starts_with("model name") && colon != line.npos) {
-      name = line.substr(colon + 2);
-      break;
-    }
-  return name + ", " + std::to_string(usableCores().size()) + " cores";
+  return processorName() + ", " + std::to_string(usableCores().size()) + " cores";
 }
 
 Result<std::string> placeOfCosts(const OpenedApp &app) {

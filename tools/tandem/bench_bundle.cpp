@@ -121,6 +121,7 @@ nlohmann::ordered_json asJson(const RegionTime &region, std::span<const StepTime
   for (size_t i = 0; i < region.stepsUs.size(); ++i)
     json["steps"].push_back({{"name", steps[i].name},
                              {"units", steps[i].units},
+                             {"schedule", steps[i].schedule},
                              {"median_us", medianOf(region.stepsUs[i])}});
   return json;
 }

@@ -79,6 +79,7 @@ std::string makeArtifact(const Plan &plan, llvm::ArrayRef<const codegen::Isa *> 
     variant->image.assign(kernels.image.begin(), kernels.image.end());
     variant->functions = std::move(kernels.functionOf);
     variant->units = std::move(kernels.unitsOf);
+    variant->schedules = std::move(kernels.schedulesOf);
     artifact.variants.push_back(std::move(variant));
   }
   flatbuffers::FlatBufferBuilder builder;

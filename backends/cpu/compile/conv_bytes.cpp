@@ -190,7 +190,7 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
   std::vector<int32_t> packed = packBytes(less, groups, shape.outChannels, runs, length);
   places.weights = static_cast<int64_t>(packed.size()) / groups;
   unsigned panels = buffers.addConstant(packed);
-  auto build = [=](KernelBuilder &k) {
+  auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
     Epilogue whole{initial, epilogue.finish};
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(panels),
@@ -200,7 +200,8 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
                   .product = [&](Value x, Value weight,
                                  Value acc) { return k.byteDot(x, weight, acc, hasLowest); },
                   .epilogue = whole,
-                  .places = places};
+                  .places = places,
+                  .tuning = tuning.get()};
     buildConvolution(k, inner, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

@@ -44,7 +44,7 @@ void planPairs(const ConvShape &shape, const ConvPlaces::Steps &out, int64_t gro
   unsigned weights = buffers.addConstant(packPairs(filter, shape, groups, inner.inChannels));
   ConvPlaces places = ConvPlaces::dense(inner, groups);
   places.out = out;
-  auto build = [=](KernelBuilder &k) {
+  auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
     VectorType halves = k.vector(k.getI16Type(), 2 * k.isa().lanes());
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(weights),
@@ -58,7 +58,8 @@ void planPairs(const ConvShape &shape, const ConvPlaces::Steps &out, int64_t gro
                                          vector::BitCastOp::create(k, halves, weight), acc);
                       },
                   .epilogue = epilogue,
-                  .places = places};
+                  .places = places,
+                  .tuning = tuning.get()};
     buildConvolution(k, inner, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

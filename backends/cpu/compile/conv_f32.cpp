@@ -16,7 +16,7 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
   buffers.channelGroups = places.channels == 0 ? 1 : places.groups;
   unsigned input = buffers.add(in), weights = buffers.add(packed);
   Epilogue epilogue = floatEpilogueInPlace(op, activation, plan, buffers);
-  auto build = [=](KernelBuilder &k) {
+  auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
     ConvBody body{
         .input = k.buffer(input),
         .weights = k.buffer(weights),
@@ -24,7 +24,8 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
         .registers = {.halves = true},
         .product = [&](Value x, Value weight, Value acc) { return k.fma(x, weight, acc); },
         .epilogue = epilogue,
-        .places = places};
+        .places = places,
+        .tuning = tuning.get()};
     buildConvolution(k, shape, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

@@ -98,4 +98,18 @@ ConvShape shapeOf(graph::FullyConnectedOp product) {
           .kernelWidth = 1};
 }
 
+std::string shapeText(const ConvShape &s, int64_t groups) {
+  auto by = [](std::initializer_list<int64_t> sizes) {
+    std::string text;
+    for (int64_t size : sizes)
+      text += (text.empty() ? "" : "x") + std::to_string(size);
+    return text;
+  };
+  return by({s.batch, s.inHeight, s.inWidth, s.inChannels}) + " " +
+         by({s.kernelHeight, s.kernelWidth}) + " stride " + by({s.strideHeight, s.strideWidth}) +
+         " dilation " + by({s.dilationHeight, s.dilationWidth}) + " pad " +
+         by({s.padTop, s.padLeft}) + " -> " + by({s.outHeight, s.outWidth, s.outChannels}) +
+         (groups == 1 ? "" : " groups " + std::to_string(groups));
+}
+
 } // namespace tandem::cpu

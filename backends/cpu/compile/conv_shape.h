@@ -30,6 +30,9 @@ struct ConvShape {
   }
 };
 
+/// "1x56x56x64 3x3 stride 1x1 dilation 1x1 pad 1x1 -> 56x56x128", and the groups where there are.
+std::string shapeText(const ConvShape &shape, int64_t groups);
+
 /// Where a convolution's operands lie in memory, in elements. `groups` convolutions of one shape
 /// run side by side on every entry of the batch: groups of channels, or products whose weights
 /// differ.

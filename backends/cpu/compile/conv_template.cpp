@@ -56,12 +56,20 @@ public:
       : k_(k), s_(shape), p_(body.places), body_(body), lanes_(k.isa().lanes()),
         inner_(shape.inChannels / body.together), depth_(shape.taps() * inner_) {
     int64_t stepBytes = s_.strideWidth * p_.in.pixel * 4 / body.together;
-    Tile tile = chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.registers,
-                           pixelsSideBySide(stepBytes));
+    ConvQuestion question = this->question();
+    std::optional<ConvSchedule> tuned = body.tuning ? body.tuning->find(question) : std::nullopt;
+    Tile tile = tuned ? tuned->tile
+                      : chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.registers,
+                                   pixelsSideBySide(stepBytes));
     tiles_ = EvenSplit::ofAtMost(s_.outWidth, tile.pixels);
     tileRuns_ = tileRuns(s_, tiles_);
     makeGroups(tile.vectors);
-    order_ = chooseOrder(rows(), tiles_.parts, rows() * s_.outWidth, groups_, singleRow());
+    order_ = tuned && (singleRow() || !walksPixels(tuned->order))
+                 ? tuned->order
+                 : chooseOrder(rows(), tiles_.parts, rows() * s_.outWidth, groups_, singleRow());
+    if (body.tuning && !body.tuning->isExhausted(question))
+      k.schedule = question.key() + ": " +
+                   scheduleText({{tiles_.longest(), groupRuns_.front().vectors}, order_});
   }
 
   void build();
@@ -76,6 +84,7 @@ public:
   }
 
 private:
+  ConvQuestion question() const;
   void makeGroups(int64_t vectorsAtMost);
   void forGroups(Value from, Value to, function_ref<void(const GroupRun &, Value vector)> body);
   void forTiles(Value row, Value from, Value to, const GroupRun &group, Value vector);
@@ -152,6 +161,19 @@ private:
   LoopOrder order_;
   Value input_; ///< where the input begins, if not at 0
 };
+
+/// All that its time depends on, but for what the epilogue adds.
+ConvQuestion Convolution::question() const {
+  std::string element = isa<FloatType>(body_.accumulator.getElementType()) ? "f32"
+                        : body_.together == 1                              ? "pairs"
+                                                                           : "bytes";
+  return {.isa = k_.isa(),
+          .operation = "conv " + element + " " + shapeText(s_, p_.groups),
+          .rowPixels = s_.outWidth,
+          .channels = s_.outChannels,
+          .singleRow = s_.batch * p_.groups * s_.outHeight == 1 && s_.taps() == 1,
+          .registers = body_.registers};
+}
 
 void Convolution::makeGroups(int64_t vectorsAtMost) {
   int64_t vectors = (s_.outChannels + lanes_ - 1) / lanes_;

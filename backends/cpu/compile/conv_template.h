@@ -3,6 +3,7 @@
 #include "backends/cpu/compile/conv_shape.h"
 #include "backends/cpu/compile/epilogue.h"
 #include "backends/cpu/compile/schedule.h"
+#include "backends/cpu/compile/tuning.h"
 #include "compiler/codegen/kernel_builder.h"
 
 namespace tandem::cpu {
@@ -36,6 +37,7 @@ struct ConvBody {
   std::function<mlir::Value(mlir::Value activation, mlir::Value weight, mlir::Value acc)> product;
   const Epilogue &epilogue;
   const ConvPlaces &places;
+  const Tuning *tuning = nullptr; ///< null: the choice is the model's
 };
 
 /// Implicit GEMM over NHWC without copies: a register tile of pixels × vectors of channels. Rows of

@@ -10,7 +10,8 @@ using namespace mlir;
 namespace tandem::cpu {
 
 Plan::Plan(const Region &region, ModelBuilder &builder, Settings settings)
-    : builder_(builder), settings_(settings), outputs_(region.outputs.begin(), region.outputs.end()) {
+    : builder_(builder), settings_(std::move(settings)),
+      outputs_(region.outputs.begin(), region.outputs.end()) {
   int64_t position = 0;
   for (Operation *op : region.ops)
     positionOf_[op] = ++position;

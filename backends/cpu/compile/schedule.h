@@ -63,6 +63,11 @@ enum class LoopOrder {
   kPixelBlocks, ///< as kRowBlocks, of tiles of pixels
 };
 
+/// Whether its units are parts of the only row that there is.
+inline bool walksPixels(LoopOrder order) {
+  return order == LoopOrder::kPixelUnits || order == LoopOrder::kPixelBlocks;
+}
+
 /// `rows` of `tiles` tiles with `pixels` pixels in all, `groups` of channels, of `channels` in all.
 LoopOrder chooseOrder(int64_t rows, int64_t tiles, int64_t pixels, int64_t groups,
                       bool singleRowSplits);

@@ -1,17 +1,58 @@
 #include "backends/cpu/compile/settings.h"
 
+#include "base/processor_name.h"
+
+#include "llvm/ADT/STLExtras.h"
+
 namespace tandem::cpu {
+namespace {
+
+llvm::Expected<Tuning> readLog(const std::string &path, const std::string &machine) {
+  Result<TuningLog> log = TuningLog::read(path);
+  if (!log.ok())
+    return llvm::createStringError("cpu: option 'tuning': " + log.error().text());
+  llvm::Expected<Tuning> tuning = Tuning::ofLog(*log, machine);
+  if (!tuning)
+    return llvm::createStringError("cpu: option 'tuning': " + path + ": " +
+                                   llvm::toString(tuning.takeError()));
+  return tuning;
+}
+
+llvm::Expected<Tuning> tuningOf(const std::map<std::string, std::string> &settings) {
+  auto log = settings.find("tuning"), machine = settings.find("tuned-for"),
+       candidate = settings.find("candidate");
+  if (candidate != settings.end()) {
+    size_t number = 0;
+    if (llvm::StringRef(candidate->second).getAsInteger(10, number) || number == 0)
+      return llvm::createStringError("cpu: option 'candidate' is '" + candidate->second +
+                                     "', expected a number from 1");
+    return Tuning::ofCandidate(number);
+  }
+  if (log == settings.end())
+    return Tuning();
+  return readLog(log->second, machine == settings.end() ? processorName() : machine->second);
+}
+
+} // namespace
 
 llvm::Expected<Settings> parseSettings(const CompileOptions &options) {
+  constexpr llvm::StringLiteral kOfTuning[] = {"candidate", "tuned-for", "tuning"};
   Settings settings;
   for (const auto &[key, value] : options.settings) {
+    if (llvm::is_contained(kOfTuning, key))
+      continue;
     if (key != "winograd")
-      return llvm::createStringError("cpu: there is no option '" + key + "', only winograd");
+      return llvm::createStringError("cpu: there is no option '" + key +
+                                     "', only candidate, tuned-for, tuning, winograd");
     if (value != "on" && value != "off")
       return llvm::createStringError("cpu: option 'winograd' is '" + value +
                                      "', expected on or off");
     settings.winograd = value == "on";
   }
+  llvm::Expected<Tuning> tuning = tuningOf(options.settings);
+  if (!tuning)
+    return tuning.takeError();
+  settings.tuning = std::make_shared<const Tuning>(std::move(*tuning));
   return settings;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "backends/cpu/compile/tuning.h"
 #include "compiler/backend/backend.h"
+
+#include <memory>
 
 namespace tandem::cpu {
 
@@ -8,6 +11,9 @@ namespace tandem::cpu {
 struct Settings {
   /// 3×3 convolutions in f32 by Winograd where it pays: `winograd=on|off`.
   bool winograd = true;
+  /// Schedules that were measured: `tuning=FILE`, of this machine or of the one that
+  /// `tuned-for=NAME` says; or `candidate=N`, for `tandem tune`. Never null.
+  std::shared_ptr<const Tuning> tuning = std::make_shared<Tuning>();
 };
 
 llvm::Expected<Settings> parseSettings(const CompileOptions &options);

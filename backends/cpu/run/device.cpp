@@ -200,6 +200,11 @@ int64_t nanosecondsOf(const Step &step) {
   return static_cast<int64_t>(step.nanoseconds() ? std::min(step.nanoseconds(), kMost) : kUnknown);
 }
 
+std::string_view scheduleOf(const Variant &variant, uint32_t step) {
+  const auto *schedules = variant.schedules();
+  return schedules && step < schedules->size() ? schedules->Get(step)->string_view() : "";
+}
+
 class CpuDevice final : public Device {
 public:
   std::string_view name() const override { return "cpu"; }
@@ -226,7 +231,9 @@ public:
       int64_t units = variant->units()->Get(i);
       codes.push_back({reinterpret_cast<Function>(function), units, nanosecondsOf(step)});
       if (source.timesSteps)
-        times.push_back({.name = step.name() ? step.name()->string_view() : "", .units = units});
+        times.push_back({.name = step.name() ? step.name()->string_view() : "",
+                         .units = units,
+                         .schedule = scheduleOf(*variant, i)});
     }
     return std::unique_ptr<LoadedRegion>(
         std::make_unique<CpuRegion>(std::make_shared<const CodeImage>(std::move(image)), artifact,

@@ -11,7 +11,7 @@ namespace tandem {
 namespace {
 
 struct Options {
-  std::string model, output, report, device, placement = "cost", sdkLibrary;
+  std::string model, output, report, device, placement = "cost", sdkLibrary, tuning;
   std::vector<std::string> backends, targets, isas, shapes, settings, requirements;
   bool mlir = false, check = false, json = false;
 };
@@ -70,6 +70,9 @@ Result<CompileRequest> requestOf(const Options &options) {
       !request.options.emplace("neuron.sdk-lib", options.sdkLibrary).second)
     return Error(Code::kInvalidArgument, "",
                  "--sdk-lib and --option neuron.sdk-lib are the same, say one of them");
+  if (!options.tuning.empty() && !request.options.emplace("cpu.tuning", options.tuning).second)
+    return Error(Code::kInvalidArgument, "",
+                 "--tuning and --option cpu.tuning are the same, say one of them");
   return request;
 }
 
@@ -88,8 +91,9 @@ void print(const Options &options, const CompiledModel &model) {
 Result<CompiledModel> checkOrCompile(const Options &options, const CompileRequest &request) {
   if (options.check)
     return checkModel(request);
-  TANDEM_RETURN_IF_ERROR(checkOutputPlace(options.output, "the bundle",
-                                          std::vector{options.device, options.sdkLibrary}));
+  TANDEM_RETURN_IF_ERROR(
+      checkOutputPlace(options.output, "the bundle",
+                       std::vector{options.device, options.sdkLibrary, options.tuning}));
   return compileModel(request, options.output);
 }
 
@@ -120,7 +124,7 @@ int compile(const Options &options) {
 /// excludes(), which says so in every option's help.
 std::string besideMlir(const CLI::App &command) {
   for (const char *other : {"--backends", "--device", "--placement", "--require", "--option",
-                            "--sdk-lib", "--target", "--isa", "--report", "--json"})
+                            "--sdk-lib", "--tuning", "--target", "--isa", "--report", "--json"})
     if (command.count(other) != 0)
       return other;
   return "";
@@ -173,6 +177,11 @@ void registerCompile(CommandTable &table) {
       .add_option("--sdk-lib", options->sdkLibrary,
                   "a Neuron library to compile NPU regions with now, so that the device need "
                   "not; short for --option neuron.sdk-lib=FILE")
+      ->check(notEmpty());
+  command
+      .add_option("--tuning", options->tuning,
+                  "a log of schedules that 'tandem tune' wrote on this machine; short for --option "
+                  "cpu.tuning=FILE")
       ->check(notEmpty());
   auto *targets =
       command

@@ -3,16 +3,13 @@
 
 #include "devices/profile.h"
 #include "base/file.h"
-#include "compiler/driver/op_probes.h"
-#include "runtime/session.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/output_place.h"
 #include "tools/tandem/profile_app.h"
+#include "tools/tandem/time_probe.h"
 
-#include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 
 namespace tandem {
@@ -27,36 +24,6 @@ struct Options {
   ProfileAppOptions app;
   std::vector<CLI::Option *> modelOptions, appOptions; ///< that only these have
 };
-
-/// Median of the runs that fit into a few milliseconds, after some to warm up.
-Result<double> timeProbe(const OpProbe &probe) {
-  constexpr int kWarmUp = 3, kMost = 200;
-  constexpr double kEnoughUs = 20e3;
-  struct Free {
-    void operator()(std::byte *memory) const { std::free(memory); }
-  };
-  size_t size = (probe.bundle.size() + 63) / 64 * 64;
-  std::unique_ptr<std::byte, Free> bytes(static_cast<std::byte *>(std::aligned_alloc(64, size)));
-  if (!bytes)
-    return Error(Code::kUnavailable, probe.node, "no memory for ", size, " bytes");
-  std::memcpy(bytes.get(), probe.bundle.data(), probe.bundle.size());
-  TANDEM_ASSIGN_OR_RETURN(auto bundle,
-                          Bundle::openBytes({bytes.get(), probe.bundle.size()}, probe.node));
-  TANDEM_ASSIGN_OR_RETURN(auto session, Session::create(bundle));
-  std::vector<double> times;
-  double total = 0;
-  for (int run = 0; run < kMost && (total < kEnoughUs || times.size() < 3); ++run) {
-    TANDEM_RETURN_IF_ERROR(session->run());
-    double us = 0;
-    for (const RegionProfile &region : session->profile())
-      us += region.lastUs;
-    if (run >= kWarmUp)
-      times.push_back(us), total += us;
-  }
-  std::nth_element(times.begin(), times.begin() + static_cast<ptrdiff_t>(times.size() / 2),
-                   times.end());
-  return times[times.size() / 2];
-}
 
 /// An op, and its median time in microseconds.
 struct TimedOp {
@@ -77,7 +44,8 @@ Result<std::vector<TimedOp>> timeOps(const Options &options,
   for (const OpProbe &probe : probes) {
     progress.update("timing its ops",
                     static_cast<double>(timed.size()) / static_cast<double>(probes.size()));
-    TANDEM_ASSIGN_OR_RETURN(double us, timeProbe(probe));
+    TANDEM_ASSIGN_OR_RETURN(TimedProbe ready, TimedProbe::open(probe));
+    TANDEM_ASSIGN_OR_RETURN(double us, ready.time());
     timed.push_back({probe.key, probe.op, probe.node, us});
   }
   return timed;
