@@ -15,6 +15,15 @@ struct RegionBorder {
   double bytesOut = 0;   ///< of what it makes for others
 };
 
+/// By region of a model: the steps before which a new piece begins, in rising order.
+using ModelCuts = std::vector<std::vector<size_t>>;
+
+/// The steps that a region can be cut between.
+struct RegionSteps {
+  std::vector<double> us;          ///< that each takes
+  std::vector<double> bytesBefore; ///< what crosses the cut before each
+};
+
 /// What an executor needs of a model: so that it can be tried without a compiled one. One thread at
 /// a time.
 class ModelRunner {
@@ -43,6 +52,12 @@ public:
   virtual std::span<const RegionProfile> regions() const { return {}; }
   /// Of one of regions(); for plans, not for every frame. All 0 where nothing is known.
   virtual RegionBorder borderOf(size_t) const { return {}; }
+  /// Runs each step by itself, a few times, on what the inputs hold. A region that cannot be cut is
+  /// one step; no regions: none can. Before cut().
+  virtual Result<std::vector<RegionSteps>> measureSteps() { return std::vector<RegionSteps>(); }
+  /// From now on pieces are what regionCount(), runRegion(), regions() and borderOf() count, here
+  /// and in copies of this runner. Errors: kInvalidArgument for cuts that its regions do not have.
+  virtual Status cut(const ModelCuts &cuts);
   /// What went wrong with devices and was made good (Session::notices()).
   virtual std::vector<std::string> notices() const { return {}; }
 };

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kMostDetections = 1'000'000, kMostFrames = 1'000'000'000;
+constexpr int kMostDetections = 1'000'000, kMostFrames = 1'000'000'000, kMostSteps = 1'000'000;
 
 JsonReader::Field whole(JsonReader &reader, int &into, int most) {
   return [&reader, &into, most](const Json &value, const std::string &place) {
@@ -41,7 +41,8 @@ void readTask(JsonReader &reader, const Json &value, const std::string &place,
   reader.object(value, place,
                 {{"name", reader.text(task.name)},
                  {"us", numbersByName(reader, task.us, 0, kAnything)},
-                 {"together", numbersByName(reader, task.together, 1, kAnything)}},
+                 {"together", numbersByName(reader, task.together, 1, kAnything)},
+                 {"core_us", numbersByName(reader, task.coreUs, 0, kAnything)}},
                 {"name", "us"});
 }
 
@@ -66,6 +67,26 @@ JsonReader::Field countsByName(JsonReader &reader, std::map<std::string, std::ve
       reader.list(list, place + "['" + name + "']", [&](const Json &count, const std::string &at) {
         whole(reader, counts.emplace_back(), kMostDetections)(count, at);
       });
+    }
+  };
+}
+
+JsonReader::Field cutsByModel(JsonReader &reader,
+                              std::map<std::string, std::vector<std::vector<size_t>>> &into) {
+  return [&](const Json &value, const std::string &place) {
+    if (!value.is_object())
+      return reader.wrong(place, "expected an object");
+    for (const auto &[name, regions] : value.items()) {
+      auto &cuts = into[name];
+      reader.list(regions, place + "['" + name + "']",
+                  [&](const Json &list, const std::string &at) {
+                    cuts.emplace_back();
+                    reader.list(list, at, [&](const Json &step, const std::string &where) {
+                      int number = 0;
+                      whole(reader, number, kMostSteps)(step, where);
+                      cuts.back().push_back(static_cast<size_t>(number));
+                    });
+                  });
     }
   };
 }
@@ -98,7 +119,8 @@ Result<AppProfile> parseAppProfile(const std::string &path, std::string_view tex
                  {"tasks", tasks},
                  {"overheads", overheads(reader, profile.overheads)},
                  {"detections", countsByName(reader, profile.detections)},
-                 {"holds", numbersByName(reader, profile.holds, 0, 1)}},
+                 {"holds", numbersByName(reader, profile.holds, 0, 1)},
+                 {"cuts", cutsByModel(reader, profile.cuts)}},
                 {"version", "application", "tasks"});
   if (!reader.error() && version != AppProfile::kVersion)
     reader.wrong("version", "is " + std::to_string(version) + ", expected " +
@@ -116,6 +138,8 @@ std::string appProfileText(const AppProfile &profile) {
     ordered_json entry = {{"name", task.name}, {"us", task.us}};
     if (!task.together.empty())
       entry["together"] = task.together;
+    if (!task.coreUs.empty())
+      entry["core_us"] = task.coreUs;
     tasks.push_back(std::move(entry));
   }
   const AppProfile::Overheads &overheads = profile.overheads;
@@ -131,7 +155,8 @@ std::string appProfileText(const AppProfile &profile) {
                          {"read_us", overheads.readUs},
                          {"collect_us", overheads.collectUs}}},
                        {"detections", profile.detections},
-                       {"holds", profile.holds}};
+                       {"holds", profile.holds},
+                       {"cuts", profile.cuts}};
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

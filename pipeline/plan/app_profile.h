@@ -12,7 +12,7 @@ namespace tandem {
 /// What an application was seen to take on one machine, and what its data were like: all that a
 /// plan needs to be made from, kept as a file beside the machine (docs/pipeline.md has the format).
 struct AppProfile {
-  static constexpr int kVersion = 2;
+  static constexpr int kVersion = 3;
 
   /// A task of the application, as in AppTasks.
   struct TaskProfile {
@@ -21,6 +21,9 @@ struct AppProfile {
     /// By kind of device: how many times as long it takes while another device of that kind works
     /// too; at least 1. Not there: not measured.
     std::map<std::string, double> together;
+    /// By kind of device, of those that are no core: the time of a core that goes with it, for the
+    /// driver, or for a host library that computes in place of the device. Not there: none.
+    std::map<std::string, double> coreUs = {};
   };
 
   std::string application; ///< its name
@@ -41,6 +44,9 @@ struct AppProfile {
   std::map<std::string, std::vector<int>> detections;
   /// By step with a `when`: how often it held, of all times that it was asked.
   std::map<std::string, double> holds;
+
+  /// By model: where it was cut, so that several cores can have a part of it. Tasks are of it.
+  std::map<std::string, std::vector<std::vector<size_t>>> cuts;
 
   const TaskProfile *task(std::string_view name) const;
 };

@@ -3,11 +3,13 @@
 #include "pipeline/executor/device_worker.h"
 #include "pipeline/executor/report.h"
 #include "pipeline/executor/run_step.h"
+#include "pipeline/plan/cut_models.h"
 #include "pipeline/plan/measure_hand_off.h"
 #include "pipeline/plan/task_costs.h"
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <numeric>
 #include <thread>
 
@@ -18,6 +20,20 @@ using Clock = std::chrono::steady_clock;
 
 /// Where each task runs while one device is measured.
 using Places = std::vector<const PipelineDevice *>;
+
+/// By task, in microseconds.
+struct TaskTimes {
+  explicit TaskTimes(size_t tasks) : us(tasks), coreUs(tasks) {}
+  std::vector<double> us;
+  std::vector<double> coreUs; ///< of cores, where the task runs on a device that is none
+};
+
+/// What all threads of this process have had of cores so far.
+double processCoreUs() {
+  timespec time = {};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
 
 /// The application once, to be run in one thread.
 class AppRun {
@@ -37,9 +53,8 @@ public:
     return run;
   }
 
-  /// Adds to `us` what each task takes.
-  Status runFrame(const Image &picture, int64_t number, const Places &places,
-                  std::vector<double> &us) {
+  /// Adds to `times` what each task takes.
+  Status runFrame(const Image &picture, int64_t number, const Places &places, TaskTimes &times) {
     state_.begin(picture);
     for (size_t i = 0; i < tasks_.tasks.size(); ++i) {
       const AppTask &task = tasks_.tasks[i];
@@ -47,9 +62,13 @@ public:
                   .part = {.first = task.firstPart,
                            .last = task.lastPart,
                            .backends = task.regions.empty() ? nullptr : &places[i]->backends}};
+      // Of the process: a library may compute in threads of its own.
+      double core = places[i]->runsSteps ? 0 : processCoreUs();
       Clock::time_point start = Clock::now();
       Status status = runStep(app_, state_, *stages_[task.step], fate_, inputs_, run);
-      us[i] += std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+      times.us[i] += std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+      if (!places[i]->runsSteps)
+        times.coreUs[i] += processCoreUs() - core;
       if (!status.ok())
         return stepError(app_, app_.steps[task.step], number, status.error());
       calls_[task.step] = run.calls;
@@ -110,19 +129,23 @@ public:
     profile_.application = parts_.app.name;
     profile_.machine = options_.machine;
     profile_.frames = static_cast<int>(pictures_.size());
-    for (const AppTask &task : tasks_.tasks)
-      profile_.tasks.push_back({task.name, {}, {}});
     TANDEM_ASSIGN_OR_RETURN(run_, AppRun::create(parts_, tasks_, table_, parts_.runners));
     TANDEM_RETURN_IF_ERROR(learnData());
+    TANDEM_RETURN_IF_ERROR(cutThem());
+    for (const AppTask &task : tasks_.tasks)
+      profile_.tasks.push_back({task.name, {}, {}, {}});
     TANDEM_RETURN_IF_ERROR(measureOverheads());
     for (const PipelineDevice &device : options_.devices) {
-      TANDEM_ASSIGN_OR_RETURN(std::vector<double> alone, measureOn(device));
-      for (size_t i = 0; i < alone.size(); ++i)
-        if (canRunOn(tasks_.tasks[i], device))
-          profile_.tasks[i].us[device.kind] = alone[i];
+      TANDEM_ASSIGN_OR_RETURN(TaskTimes alone, measureOn(device));
+      for (size_t i = 0; i < alone.us.size(); ++i)
+        if (canRunOn(tasks_.tasks[i], device)) {
+          profile_.tasks[i].us[device.kind] = alone.us[i];
+          if (!device.runsSteps)
+            profile_.tasks[i].coreUs[device.kind] = alone.coreUs[i];
+        }
       for (const PipelineDevice &partner : options_.partners)
         if (partner.kind == device.kind)
-          TANDEM_RETURN_IF_ERROR(measureTogether(device, partner, alone));
+          TANDEM_RETURN_IF_ERROR(measureTogether(device, partner, alone.us));
     }
     return std::move(profile_);
   }
@@ -144,10 +167,11 @@ private:
   /// One run over all pictures, which warms everything up as well.
   Status learnData() {
     TANDEM_ASSIGN_OR_RETURN(Places places, placesFor(options_.devices[0]));
-    std::vector<double> us(tasks_.tasks.size());
+    TaskTimes times(tasks_.tasks.size());
     std::vector<std::pair<int64_t, int64_t>> held(parts_.app.steps.size());
     for (size_t i = 0; i < pictures_.size(); ++i) {
-      TANDEM_RETURN_IF_ERROR(run_->runFrame(pictures_[i], static_cast<int64_t>(i) + 1, places, us));
+      TANDEM_RETURN_IF_ERROR(
+          run_->runFrame(pictures_[i], static_cast<int64_t>(i) + 1, places, times));
       run_->noteData(chances_, profile_, held);
       profile_.overheads.collectUs += run_->collect() / static_cast<double>(pictures_.size());
     }
@@ -157,6 +181,18 @@ private:
             held[i].second
                 ? static_cast<double>(held[i].first) / static_cast<double>(held[i].second)
                 : 0;
+    return {};
+  }
+
+  /// Models that are much of a frame; from then on tasks are of their pieces.
+  Status cutThem() {
+    TANDEM_ASSIGN_OR_RETURN(Places places, placesFor(options_.devices[0]));
+    TANDEM_ASSIGN_OR_RETURN(TaskTimes times, runRound(*run_, places));
+    std::vector<double> stepUs(parts_.app.steps.size());
+    for (size_t i = 0; i < tasks_.tasks.size(); ++i)
+      stepUs[tasks_.tasks[i].step] += times.us[i];
+    TANDEM_ASSIGN_OR_RETURN(profile_.cuts, cutModels(parts_.app, parts_.runners, stepUs));
+    tasks_ = tasksOf(parts_.app, parts_.runners);
     return {};
   }
 
@@ -175,34 +211,41 @@ private:
     return {};
   }
 
-  Status runRound(AppRun &run, const Places &places, std::vector<double> &us) const {
+  /// Of an average frame.
+  Result<TaskTimes> runRound(AppRun &run, const Places &places) const {
+    TaskTimes times(tasks_.tasks.size());
     for (size_t i = 0; i < pictures_.size(); ++i)
-      TANDEM_RETURN_IF_ERROR(run.runFrame(pictures_[i], static_cast<int64_t>(i) + 1, places, us));
-    for (double &time : us)
-      time /= static_cast<double>(pictures_.size());
-    return {};
+      TANDEM_RETURN_IF_ERROR(
+          run.runFrame(pictures_[i], static_cast<int64_t>(i) + 1, places, times));
+    for (std::vector<double> *list : {&times.us, &times.coreUs})
+      for (double &time : *list)
+        time /= static_cast<double>(pictures_.size());
+    return times;
   }
 
   /// By task: the median of the rounds' means.
-  Result<std::vector<double>> runRounds(const Places &places) {
-    std::vector<std::vector<double>> rounds(tasks_.tasks.size());
+  Result<TaskTimes> runRounds(const Places &places) {
+    std::vector<TaskTimes> rounds;
     Clock::time_point end = Clock::now() + options_.budget;
     for (int round = 0; round < options_.rounds && (round == 0 || Clock::now() < end); ++round) {
-      std::vector<double> us(tasks_.tasks.size());
-      TANDEM_RETURN_IF_ERROR(runRound(*run_, places, us));
-      for (size_t i = 0; i < us.size(); ++i)
-        rounds[i].push_back(us[i]);
+      TANDEM_ASSIGN_OR_RETURN(TaskTimes times, runRound(*run_, places));
+      rounds.push_back(std::move(times));
     }
-    std::vector<double> medians;
-    for (std::vector<double> &times : rounds)
-      medians.push_back(median(std::move(times)));
+    TaskTimes medians(tasks_.tasks.size());
+    for (auto list : {&TaskTimes::us, &TaskTimes::coreUs})
+      for (size_t i = 0; i < tasks_.tasks.size(); ++i) {
+        std::vector<double> values;
+        for (const TaskTimes &times : rounds)
+          values.push_back((times.*list)[i]);
+        (medians.*list)[i] = median(std::move(values));
+      }
     return medians;
   }
 
   /// In a thread of the device's own.
-  Result<std::vector<double>> measureOn(const PipelineDevice &device) {
+  Result<TaskTimes> measureOn(const PipelineDevice &device) {
     TANDEM_ASSIGN_OR_RETURN(Places places, placesFor(device));
-    Result<std::vector<double>> result = std::vector<double>();
+    Result<TaskTimes> result = TaskTimes(0);
     std::atomic<bool> pinned = false;
     std::thread thread([&] {
       pinned.wait(false);
@@ -228,13 +271,11 @@ private:
     std::atomic<bool> stop = false;
     Status partnerStatus;
     std::thread thread([&] {
-      while (!stop && partnerStatus.ok()) {
-        std::vector<double> us(tasks_.tasks.size());
-        partnerStatus = runRound(*run, places, us);
-      }
+      while (!stop && partnerStatus.ok())
+        partnerStatus = runRound(*run, places).status();
     });
     Status pinned = partner.core ? pinThread(thread, partner.name, *partner.core) : Status();
-    Result<std::vector<double>> together = measureOn(device);
+    Result<TaskTimes> together = measureOn(device);
     stop = true;
     thread.join();
     TANDEM_RETURN_IF_ERROR(pinned);
@@ -242,7 +283,7 @@ private:
     TANDEM_RETURN_IF_ERROR(together.status());
     for (size_t i = 0; i < alone.size(); ++i)
       if (canRunOn(tasks_.tasks[i], device) && alone[i] > 0)
-        profile_.tasks[i].together[device.kind] = std::max(1.0, (*together)[i] / alone[i]);
+        profile_.tasks[i].together[device.kind] = std::max(1.0, together->us[i] / alone[i]);
     return {};
   }
 
@@ -250,7 +291,7 @@ private:
   const StepTable &table_;
   std::span<const Image> pictures_;
   const ProfileOptions &options_;
-  const AppTasks tasks_;
+  AppTasks tasks_;
   const std::vector<StepChances> chances_;
   std::unique_ptr<AppRun> run_;
   AppProfile profile_;

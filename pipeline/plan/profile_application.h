@@ -25,6 +25,7 @@ struct ProfileOptions {
 /// the times of its tasks: on every kind of device that can run them, regions on their fallback
 /// where that is what the device runs. What a device cannot run is run by the first one that can.
 ///
+/// Models that are much of a frame's work are cut first (cut_models.h), and stay so.
 /// The runners of `parts` are used, and what another device needs is made of them; the parts can be
 /// given to an executor afterwards. Errors: those of making and running the application (a frame
 /// that fails ends it, since its times would be no times), kInvalidArgument without pictures or

@@ -56,6 +56,7 @@ public:
         data_(sources.measured ? sources.measured : sources.elsewhere), chances_(chancesOf(app)) {}
 
   Result<AppGraph> make() {
+    sharesCores_ = othersTakeCores();
     for (const PipelineDevice &device : devices_) {
       const Processor *own = modelOf(device);
       made_.graph.processors.push_back(
@@ -142,8 +143,11 @@ private:
 
   size_t addFeederTask(std::string name, double us) {
     Task task{.name = std::move(name), .cost = {}};
-    for (const PipelineDevice &device : devices_)
+    for (const PipelineDevice &device : devices_) {
       task.cost.push_back(device.runsSteps ? us : kCannotRun);
+      if (sharesCores_)
+        task.memoryShare.push_back(device.runsSteps ? oneCore() : 0);
+    }
     made_.graph.tasks.push_back(std::move(task));
     made_.variations.emplace_back();
     return made_.graph.tasks.size() - 1;
@@ -238,15 +242,44 @@ private:
     return *us * there / here;
   }
 
-  /// Two that ask for this part each get half of the memory, and so take as long as was measured
-  /// (plan.h: Memory).
+  double oneCore() const { return 1 / static_cast<double>(sources_.cores); }
+
+  static double numberOf(const std::map<std::string, double> &byKind,
+                         const PipelineDevice &device) {
+    auto found = byKind.find(device.kind);
+    return found == byKind.end() ? 0 : found->second;
+  }
+
+  /// Whether devices that are no cores ask for more of them than a driver does.
+  bool othersTakeCores() const {
+    constexpr double kDriver = 0.05; // of the time of their tasks
+    double us = 0, coreUs = 0;
+    for (const PipelineDevice &device : devices_)
+      for (const AppProfile::TaskProfile &task : sources_.measured && !device.runsSteps
+                                                     ? sources_.measured->tasks
+                                                     : std::vector<AppProfile::TaskProfile>()) {
+        us += numberOf(task.us, device);
+        coreUs += numberOf(task.coreUs, device);
+      }
+    return sources_.cores > 0 && coreUs > kDriver * us;
+  }
+
+  /// The part of what all devices have in common that the task asks for: of the memory's bandwidth,
+  /// so that two that ask for it each get half and take as long as was measured (plan.h: Memory);
+  /// of the cores, where more threads want them than there are.
   double shareOf(const AppTask &task, const PipelineDevice &device) const {
     const AppProfile::TaskProfile *entry =
         sources_.measured ? sources_.measured->task(task.name) : nullptr;
-    auto found = entry ? entry->together.find(device.kind) : decltype(entry->together.end())();
-    if (!entry || found == entry->together.end() || found->second <= 1)
+    if (!entry)
       return 0;
-    return std::min(1.0, found->second / 2);
+    double together = numberOf(entry->together, device);
+    double share = together > 1 ? together / 2 : 0;
+    if (sharesCores_) {
+      double us = numberOf(entry->us, device);
+      double busy = device.runsSteps ? 1 : us > 0 ? numberOf(entry->coreUs, device) / us : 0;
+      share = std::max(share, busy * oneCore());
+    }
+    return std::min(1.0, share);
   }
 
   const std::vector<int> *countsOf(const StepChances &chances) const {
@@ -288,6 +321,7 @@ private:
   const AppProfile *data_; ///< what frames were like
   const std::vector<StepChances> chances_;
   Numbering detections_, holds_;
+  bool sharesCores_ = false;
   AppGraph made_;
 };
 

@@ -21,6 +21,9 @@ struct CostSources {
   const ValueSizes *sizes = nullptr;
   /// The thread that brings frames and takes results works on a core as well: it reads frames.
   bool readsFrames = false;
+  /// Of the measured machine. Where another device's tasks take the time of cores too (a driver, a
+  /// host library that computes in its place), all tasks share these.
+  size_t cores = 0;
   double pictureBytes = 0;    ///< of a frame's picture; 0: not known
   double arrivalPeriodUs = 0; ///< frames come so far apart; 0: the next one is always there
 };

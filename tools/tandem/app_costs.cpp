@@ -1,6 +1,7 @@
 #include "tools/tandem/app_costs.h"
 
 #include "base/processor_name.h"
+#include "pipeline/plan/cut_models.h"
 #include "pipeline/plan/devices.h"
 #include "pipeline/plan/profile_application.h"
 #include "tools/tandem/bundle_cache.h"
@@ -93,15 +94,19 @@ Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
 
 Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const std::string &file,
                              const std::vector<std::string> &inputs) {
+  auto asMeasured = [&](const AppProfile &costs) {
+    return cutModelsAs(costs.cuts, app.parts.app, app.parts.runners);
+  };
   if (!file.empty()) {
     TANDEM_ASSIGN_OR_RETURN(AppProfile costs, loadAppProfile(file));
     if (costs.application != app.parts.app.name)
       return Error(Code::kInvalidArgument, file, "has the costs of application '",
                    costs.application, "', not of '", app.parts.app.name, "'");
+    TANDEM_RETURN_IF_ERROR(asMeasured(costs));
     return costs;
   }
   TANDEM_ASSIGN_OR_RETURN(std::string place, placeOfCosts(app));
-  if (Result<AppProfile> known = loadAppProfile(place); known.ok())
+  if (Result<AppProfile> known = loadAppProfile(place); known.ok() && asMeasured(*known).ok())
     return known;
   TANDEM_ASSIGN_OR_RETURN(AppProfile costs, measureCosts(app, table, inputs));
   TANDEM_RETURN_IF_ERROR(saveAppProfile(place, costs));

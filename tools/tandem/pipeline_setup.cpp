@@ -116,6 +116,7 @@ Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile profile, findProfile(app.device));
   CostSources sources;
   sources.measured = &costs;
+  sources.cores = usableCores().size();
   TANDEM_ASSIGN_OR_RETURN(PlannedApp planned,
                           planOn(app, table, setup, profile, usableCores(), /*pin=*/true, sources));
   planned.machine = machineName();

@@ -14,7 +14,7 @@ AppProfile sample() {
   profile.machine = "a test";
   profile.frames = 2;
   profile.tasks = {{"find", {{"cpu", 12.5}}, {{"cpu", 1.25}}},
-                   {"net.v2/0", {{"cpu", 900}, {"npu", 300}}, {}}};
+                   {"net.v2/0", {{"cpu", 900}, {"npu", 300}}, {}, {{"npu", 40}}}};
   profile.detections = {{"faces.boxes", {2, 0}}};
   profile.holds = {{"mood_net", 0.5}};
   profile.overheads = {.dispatchUs = 0.5, .handOffUs = 4, .readUs = 2000};
@@ -33,6 +33,7 @@ TEST(AppProfile, ComesBackAsItWasWritten) {
   ASSERT_TRUE(read.ok()) << read.error().text();
   EXPECT_EQ(appProfileText(*read), appProfileText(sample()));
   EXPECT_EQ(read->task("net.v2/0")->us.at("npu"), 300);
+  EXPECT_EQ(read->task("net.v2/0")->coreUs.at("npu"), 40);
   EXPECT_EQ(read->task("find")->together.at("cpu"), 1.25);
   EXPECT_THAT(read->detections.at("faces.boxes"), ElementsAre(2, 0));
   EXPECT_EQ(read->holds.at("mood_net"), 0.5);
@@ -44,19 +45,19 @@ TEST(AppProfile, ComesBackAsItWasWritten) {
 
 TEST(AppProfile, SaysWhereAFileIsWrong) {
   EXPECT_EQ(refusal("{"), "app.json: error: not a JSON file");
-  EXPECT_EQ(refusal(R"({"version": 2, "application": "a"})"),
+  EXPECT_EQ(refusal(R"({"version": 3, "application": "a"})"),
             "app.json: error: 'tasks' is missing");
   EXPECT_EQ(refusal(R"({"version": 1, "application": "a", "tasks": []})"),
-            "app.json: error: version: is 1, expected 2, profile the application again");
-  EXPECT_EQ(refusal(R"({"version": 2, "application": "a", "tasks": [], "speed": 1})"),
+            "app.json: error: version: is 1, expected 3, profile the application again");
+  EXPECT_EQ(refusal(R"({"version": 3, "application": "a", "tasks": [], "speed": 1})"),
             "app.json: error: unknown key 'speed'");
   EXPECT_EQ(
-      refusal(R"({"version": 2, "application": "a", "tasks": [{"name": "t", "us": {"cpu": -1}}]})"),
+      refusal(R"({"version": 3, "application": "a", "tasks": [{"name": "t", "us": {"cpu": -1}}]})"),
       "app.json: error: tasks[0].us['cpu']: expected a number that is not negative");
-  EXPECT_EQ(refusal(R"({"version": 2, "application": "a", "tasks": [], "holds": {"net": 1.5}})"),
+  EXPECT_EQ(refusal(R"({"version": 3, "application": "a", "tasks": [], "holds": {"net": 1.5}})"),
             "app.json: error: holds['net']: is out of range");
   EXPECT_EQ(
-      refusal(R"({"version": 2, "application": "a", "tasks": [], "detections": {"faces": [0.5]}})"),
+      refusal(R"({"version": 3, "application": "a", "tasks": [], "detections": {"faces": [0.5]}})"),
       "app.json: error: detections['faces'][0]: expected a whole number from 0 to 1000000");
 }
 

@@ -69,6 +69,8 @@ TEST(ProfileApplication, MeasuresEachTaskWhereItCanRun) {
   EXPECT_GE(region.us.at("npu"), 2000);
   EXPECT_LT(region.us.at("npu"), region.us.at("cpu"));
   EXPECT_GE(region.us.at("cpu"), 6000) << "its fallback";
+  EXPECT_LT(region.coreUs.at("npu"), region.us.at("npu")) << "it sleeps";
+  EXPECT_EQ(region.coreUs.count("cpu"), 0u);
   EXPECT_EQ(profile->task("net/1")->us.count("npu"), 0u);
   EXPECT_EQ(profile->task("input")->us.count("npu"), 0u);
 }
@@ -103,7 +105,7 @@ TEST(ProfileApplication, RefusesToMeasureNothingAndFailingFrames) {
 AppProfile measuredFaces() {
   AppProfile profile;
   for (const char *name : {"faces", "part", "live_net", "live", "mood_net", "mood"})
-    profile.tasks.push_back({name, {{"cpu", 100}}, {}});
+    profile.tasks.push_back({name, {{"cpu", 100}}, {}, {}});
   profile.tasks[2].together = {{"cpu", 1.5}};
   profile.detections = {{"faces", {2, 0, 1}}};
   profile.holds = {{"mood_net", 0.25}};
@@ -183,6 +185,29 @@ TEST(TaskGraphOf, HasTheWorkOfTheThreadThatFeedsThePipeline) {
   EXPECT_EQ(without.graph.tasks.size(), 7u) << "frames that are there need no reading";
 }
 
+TEST(TaskGraphOf, SharesTheCoresWithADeviceThatIsServedByOneOfThem) {
+  AppProfile profile;
+  for (const char *name : {"input", "net/0", "net/1", "out"})
+    profile.tasks.push_back({name, {{"cpu", 100}}, {}, {}});
+  profile.tasks[1].us["npu"] = 200;
+  profile.tasks[1].coreUs["npu"] = 150; // and waits for the rest
+  profile.overheads.collectUs = 10;
+  std::vector<PipelineDevice> devices = cores(2);
+  devices.push_back({"npu", "npu", {"neuron"}, false, std::nullopt});
+  AppGraph made = graphOf(twoRegions(), devices, {.measured = &profile, .cores = 2});
+  EXPECT_THAT(made.graph.tasks[0].memoryShare, ElementsAre(0.5, 0.5, 0));
+  EXPECT_THAT(made.graph.tasks[1].memoryShare, ElementsAre(0.5, 0.5, 0.375));
+  EXPECT_THAT(made.graph.tasks[4].memoryShare, ElementsAre(0.5, 0.5, 0)) << "(collect)";
+  // Two cores have 100 us of two tasks and the collecting to do, and 100 or 150 us of net/0.
+  Result<Plan> plan =
+      allSchedulers().run("throughput", made.graph, {.objective = Objective::kThroughput});
+  ASSERT_TRUE(plan.ok()) << plan.error().text();
+  EXPECT_GE(plan->interval, (300 + 10 + 100) / 2.0 - 1);
+  profile.tasks[1].coreUs["npu"] = 2; // a driver
+  made = graphOf(twoRegions(), devices, {.measured = &profile, .cores = 2});
+  EXPECT_TRUE(made.graph.tasks[0].memoryShare.empty());
+}
+
 TEST(TaskGraphOf, NamesTheTaskThatNothingIsKnownOf) {
   AppProfile profile = measuredFaces();
   profile.tasks.erase(profile.tasks.begin() + 3);
@@ -197,10 +222,10 @@ TEST(TaskGraphOf, NamesTheTaskThatNothingIsKnownOf) {
 TEST(TaskGraphOf, FillsInFromModelsAndSaysWhat) {
   DeviceProfile phone = *findProfile("mt6873"), pc = *findProfile("host");
   AppProfile elsewhere;
-  elsewhere.tasks = {{"input", {{"cpu", 50}}, {}},
-                     {"net/0", {{"cpu", 600}}, {}},
-                     {"net/1", {{"cpu", 10}}, {}},
-                     {"out", {{"cpu", 5}}, {}}};
+  elsewhere.tasks = {{"input", {{"cpu", 50}}, {}, {}},
+                     {"net/0", {{"cpu", 600}}, {}, {}},
+                     {"net/1", {{"cpu", 10}}, {}, {}},
+                     {"out", {{"cpu", 5}}, {}, {}}};
   ExecutorParts parts = twoRegions();
   const_cast<RegionProfile &>(parts.runners[0]->regions()[0]).predictedUs = 400; // by the compiler
   static_cast<FakeModel &>(*parts.runners[0]).border = {.transferUs = 30, .bytesOut = 12};
