@@ -91,8 +91,17 @@ void ChannelScaling::addFloatWay(ArrayRef<FixedMultiplier> by, int64_t reach,
   if (!found)
     return;
   floatWay_ = found->way;
-  for (auto [slot, centre] : llvm::enumerate(perSlot<int32_t>(found->centre, channelOf)))
+  std::vector<int32_t> centres = perSlot<int32_t>(found->centre, channelOf);
+  for (auto [slot, centre] : llvm::enumerate(centres))
     bias[slot] = wrappingSum(bias[slot], -centre);
+  isMixed_ = !found->without.empty();
+  if (isMixed_) {
+    std::vector<int32_t> without(by.size());
+    for (size_t channel : found->without)
+      without[channel] = 1;
+    without_ = buffers.addPerChannel(perSlot<int32_t>(without, channelOf));
+    centre_ = buffers.addPerChannel(centres);
+  }
   centredBias_ = buffers.addPerChannel(bias);
   scale_ = buffers.addPerChannel(perSlot<float>(found->scale, channelOf));
   offset_ = buffers.addPerChannel(perSlot<float>(found->offset, channelOf));
@@ -112,17 +121,24 @@ Value ChannelScaling::inFloats(KernelBuilder &k, Value sum, Value slot) const {
   Value real = arith::SIToFPOp::create(k, floats, sum);
   Value scale = k.loadVector(floats, k.buffer(scale_), slot);
   Value offset = k.loadVector(floats, k.buffer(offset_), slot);
-  CodeRange range = signedRange();
-  if (floatWay_ == FloatWay::kFloor) {
-    Value code = k.floorToInt(k.fma(real, scale, offset, KernelBuilder::Rounding::kDown));
-    return k.clampInt(code, range.low, range.high);
-  }
+  if (floatWay_ == FloatWay::kFloor)
+    return k.floorToInt(k.fma(real, scale, offset, KernelBuilder::Rounding::kDown));
   Value sign = arith::AndIOp::create(k, bits(real), k.constant(integers, INT32_MIN));
   Value sameSign = arith::OrIOp::create(k, bits(offset), sign);
   Value rounded = k.fma(real, scale, vector::BitCastOp::create(k, floats, sameSign),
                         KernelBuilder::Rounding::kToZero);
   Value scaled = arith::FPToSIOp::create(k, integers, rounded);
-  return toCodes(k, scaled, asSigned(zeroPoint_), range);
+  return arith::AddIOp::create(k, scaled, k.constant(integers, asSigned(zeroPoint_)));
+}
+
+/// A signed code kept in its range; of one that bytes are saturated from anyway, what that leaves.
+Value ChannelScaling::inRange(KernelBuilder &k, Value code, bool isSaturated) const {
+  CodeRange range = signedRange();
+  if (!isSaturated || range.low > INT8_MIN)
+    code = arith::MaxSIOp::create(k, code, k.constant(code.getType(), range.low));
+  if (!isSaturated || range.high < INT8_MAX)
+    code = arith::MinSIOp::create(k, code, k.constant(code.getType(), range.high));
+  return code;
 }
 
 Value ChannelScaling::inIntegers(KernelBuilder &k, Value sum, Value slot, int32_t zeroPoint,
@@ -137,9 +153,27 @@ Value ChannelScaling::inIntegers(KernelBuilder &k, Value sum, Value slot, int32_
   return toCodes(k, multiply(k, sum, by), zeroPoint, range);
 }
 
+Value ChannelScaling::signedCode(KernelBuilder &k, Value sum, Value slot, bool isSaturated) const {
+  if (!usesFloats(k))
+    return inIntegers(k, sum, slot, asSigned(zeroPoint_), signedRange());
+  if (!isMixed_)
+    return inRange(k, inFloats(k, sum, slot), isSaturated);
+  auto load = [&](unsigned buffer) { return k.loadVector(k.vectorI32(), k.buffer(buffer), slot); };
+  Value isWithout = arith::CmpIOp::create(k, arith::CmpIPredicate::ne, load(without_),
+                                          k.constant(k.vectorI32(), 0));
+  Value any = vector::ReductionOp::create(k, vector::CombiningKind::OR, isWithout);
+  auto branch = scf::IfOp::create(k, k.vectorI32(), any, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(k);
+  k.setInsertionPointToStart(branch.thenBlock());
+  Value whole = arith::AddIOp::create(k, sum, load(centre_));
+  scf::YieldOp::create(k, inIntegers(k, whole, slot, asSigned(zeroPoint_), signedRange()));
+  k.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(k, inRange(k, inFloats(k, sum, slot), isSaturated));
+  return branch.getResult(0);
+}
+
 Value ChannelScaling::wide(KernelBuilder &k, Value sum, Value slot) const {
-  return usesFloats(k) ? inFloats(k, sum, slot)
-                       : inIntegers(k, sum, slot, asSigned(zeroPoint_), signedRange());
+  return signedCode(k, sum, slot, /*isSaturated=*/true);
 }
 
 Value ChannelScaling::fromSigned(KernelBuilder &k, Value bytes) const {
@@ -149,9 +183,28 @@ Value ChannelScaling::fromSigned(KernelBuilder &k, Value bytes) const {
 }
 
 Value ChannelScaling::stored(KernelBuilder &k, Value sum, Value slot) const {
-  if (usesFloats(k))
-    return fromSigned(k, k.fromI32(inFloats(k, sum, slot), ElementType::kI8));
-  return k.fromI32(inIntegers(k, sum, slot, zeroPoint_, range_), element_);
+  if (!usesFloats(k))
+    return k.fromI32(inIntegers(k, sum, slot, zeroPoint_, range_), element_);
+  return fromSigned(k,
+                    k.fromI32(signedCode(k, sum, slot, /*isSaturated=*/false), ElementType::kI8));
+}
+
+Value ChannelScaling::storedRow(KernelBuilder &k, ArrayRef<Value> sums, Value slot) const {
+  SmallVector<Value, 4> codes;
+  for (auto [vector, sum] : llvm::enumerate(sums))
+    codes.push_back(wide(k, sum, k.add(slot, static_cast<int64_t>(vector) * k.isa().lanes())));
+  Value first = k.packSaturated(codes[0], codes[1]);
+  Value second = codes.size() == 2 ? first : k.packSaturated(codes[2], codes.back());
+  Value bytes = k.packSaturated(first, second);
+  // Each 128 bits have four codes of each vector.
+  constexpr int64_t kQuarters = 4;
+  SmallVector<int64_t> order;
+  for (int64_t vector = 0; vector < kQuarters; ++vector)
+    for (int64_t quarter = 0; quarter < kQuarters; ++quarter)
+      order.push_back(quarter * kQuarters + vector);
+  Value fours = vector::BitCastOp::create(k, k.vectorI32(), bytes);
+  fours = vector::ShuffleOp::create(k, fours, fours, order);
+  return fromSigned(k, vector::BitCastOp::create(k, cast<VectorType>(bytes.getType()), fours));
 }
 
 } // namespace tandem::cpu

@@ -21,6 +21,10 @@ public:
   mlir::Value initial(codegen::KernelBuilder &k, mlir::Value slot) const;
   /// Their codes as they are stored.
   mlir::Value stored(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot) const;
+  /// Of two to four vectors of sums, slots side by side; what is beyond them is anything. Where
+  /// packSaturated() is.
+  mlir::Value storedRow(codegen::KernelBuilder &k, llvm::ArrayRef<mlir::Value> sums,
+                        mlir::Value slot) const;
   /// The same in two parts: as signed numbers of 32 bits, saturated only where not all bytes are
   /// codes, and from signed bytes to what is stored.
   mlir::Value wide(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot) const;
@@ -30,6 +34,9 @@ private:
   void addFloatWay(llvm::ArrayRef<FixedMultiplier> by, int64_t reach, std::vector<int32_t> bias,
                    llvm::ArrayRef<int32_t> channelOf, Buffers &buffers);
   mlir::Value inFloats(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot) const;
+  mlir::Value inRange(codegen::KernelBuilder &k, mlir::Value code, bool isSaturated) const;
+  mlir::Value signedCode(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot,
+                         bool isSaturated) const;
   mlir::Value inIntegers(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot,
                          int32_t zeroPoint, CodeRange range) const;
   bool usesFloats(codegen::KernelBuilder &k) const;
@@ -45,6 +52,10 @@ private:
   /// centre in it.
   std::optional<FloatWay> floatWay_;
   unsigned centredBias_ = 0, scale_ = 0, offset_ = 0;
+  /// Where a few channels have no float way: nonzero for their slots, and what the sums of all are
+  /// short of for the integer way.
+  bool isMixed_ = false;
+  unsigned without_ = 0, centre_ = 0;
   ElementType element_;
   int32_t zeroPoint_;
   CodeRange range_;

@@ -38,6 +38,9 @@ Epilogue codesEpilogue(Operation *op, graph::Activation activation, Buffers &buf
   return {[=](KernelBuilder &k, Value channel) { return scaling.initial(k, channel); },
           [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
             k.storePart(scaling.stored(k, sum, channel), k.buffer(output), index, valid);
+          },
+          [=](KernelBuilder &k, ArrayRef<Value> sums, Value index, Value channel, int64_t valid) {
+            k.storePart(scaling.storedRow(k, sums, channel), k.buffer(output), index, valid);
           }};
 }
 

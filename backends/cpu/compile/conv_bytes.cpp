@@ -115,12 +115,24 @@ Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess
                     TypedBuffer rowSums, Buffers &buffers) {
   unsigned factors = buffers.addPerChannel(excess), rows = buffers.add(rowSums);
   auto outputs = static_cast<int64_t>(excess.size());
+  auto whole = [=](KernelBuilder &k, Value sum, Value ofRow, Value channel) -> Value {
+    Value factor = k.loadVector(k.vectorI32(), k.buffer(factors), channel);
+    return arith::AddIOp::create(k, sum, arith::MulIOp::create(k, factor, ofRow));
+  };
+  auto sumOfRow = [=](KernelBuilder &k, Value index) {
+    return k.broadcast(k.load(k.buffer(rows), k.div(index, outputs)), k.vectorI32());
+  };
   return {epilogue.initial,
           [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
-            Value ofRow = k.load(k.buffer(rows), k.div(index, outputs));
-            Value factor = k.loadVector(k.vectorI32(), k.buffer(factors), channel);
-            Value lacking = arith::MulIOp::create(k, factor, k.broadcast(ofRow, k.vectorI32()));
-            epilogue.finish(k, arith::AddIOp::create(k, sum, lacking), index, channel, valid);
+            epilogue.finish(k, whole(k, sum, sumOfRow(k, index), channel), index, channel, valid);
+          },
+          [=](KernelBuilder &k, ArrayRef<Value> sums, Value index, Value channel, int64_t valid) {
+            Value ofRow = sumOfRow(k, index);
+            SmallVector<Value> all;
+            for (auto [vector, sum] : llvm::enumerate(sums))
+              all.push_back(whole(k, sum, ofRow,
+                                  k.add(channel, static_cast<int64_t>(vector) * k.isa().lanes())));
+            epilogue.finishRow(k, all, index, channel, valid);
           }};
 }
 
@@ -191,7 +203,7 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
   places.weights = static_cast<int64_t>(packed.size()) / groups;
   unsigned panels = buffers.addConstant(packed);
   auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
-    Epilogue whole{initial, epilogue.finish};
+    Epilogue whole{initial, epilogue.finish, epilogue.finishRow};
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(panels),
                   .together = kTogether,

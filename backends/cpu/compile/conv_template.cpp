@@ -11,6 +11,8 @@ using Values = KernelBuilder::Values;
 
 /// About this many pixels are multiplied with all weights before the next ones are read.
 constexpr int64_t kBlockPixels = 112;
+/// So few products need no loop: as of the first layer of codes.
+constexpr int64_t kUnrolled = 12;
 
 std::vector<TileRun> tileRuns(const ConvShape &shape, EvenSplit split) {
   std::vector<TileRun> runs;
@@ -92,6 +94,7 @@ private:
     forTiles(row, k_.index(0), k_.index(tiles_.parts), group, vector);
   }
   void tile(Value row, Value pixel, const TileRun &run, const GroupRun &group, Value vector);
+  void finishPixel(ArrayRef<Value> sums, Value out, Value channel, int64_t validInLast);
   Values products(Value inRow, Value pixel, Value ky, const TileRun &run, const GroupRun &group,
                   ArrayRef<Value> panels, Values acc);
   Values run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group, ArrayRef<Value> weights,
@@ -261,6 +264,12 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
       return next;
     });
   int64_t rest = together > 1 ? whole : 0;
+  if (depth_ <= kUnrolled) {
+    for (int64_t i = rest; i < depth; ++i)
+      step(k_.index(i), acc,
+           [&](size_t listed) { return activation(place(k_.index(i), pixels[listed]), group); });
+    return acc;
+  }
   return k_.loop(k_.index(rest), k_.index(depth), 1, acc, [&](Value i, ValueRange carried) {
     Values next(carried.begin(), carried.end());
     step(i, next, [&](size_t listed) { return activation(place(i, pixels[listed]), group); });
@@ -325,6 +334,9 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   };
   if (s_.kernelHeight == 1 && !s_.hasVerticalBorder())
     acc = kernelRow(k_.index(0), acc);
+  else if (depth_ <= kUnrolled && !s_.hasVerticalBorder())
+    for (int64_t ky = 0; ky < s_.kernelHeight; ++ky)
+      acc = kernelRow(k_.index(ky), acc);
   else
     acc = k_.loop(taps.from, taps.to, 1, acc, [&](Value ky, ValueRange carried) {
       return kernelRow(ky, Values(carried.begin(), carried.end()));
@@ -333,11 +345,26 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   Value outBase = k_.add(place(p_.out, part), k_.mul(outRow, p_.out.row));
   for (int64_t p = 0; p < run.pixels; ++p) {
     Value out = k_.add(outBase, k_.mul(k_.add(pixel, p), p_.out.pixel));
-    for (int64_t v = 0; v < group.vectors; ++v) {
-      int64_t valid = v + 1 == group.vectors ? group.validInLast : lanes_;
-      body_.epilogue.finish(k_, acc[static_cast<size_t>(p * group.vectors + v)],
-                            k_.add(out, k_.mul(k_.add(vector, v), lanes_)), channelOf(v), valid);
-    }
+    finishPixel(ArrayRef(acc).slice(static_cast<size_t>(p * group.vectors),
+                                    static_cast<size_t>(group.vectors)),
+                k_.add(out, k_.mul(vector, lanes_)), channelOf(0), group.validInLast);
+  }
+}
+
+/// The vectors of a pixel, four at a time where they are packed together.
+void Convolution::finishPixel(ArrayRef<Value> sums, Value out, Value channel, int64_t validInLast) {
+  bool together = body_.epilogue.finishRow && k_.isa().byteDot == codegen::ByteDot::kVnni;
+  while (!sums.empty()) {
+    ArrayRef<Value> some = sums.take_front(together ? 4 : 1);
+    sums = sums.drop_front(some.size());
+    auto lanes = static_cast<int64_t>(some.size()) * lanes_;
+    int64_t valid = sums.empty() ? lanes - lanes_ + validInLast : lanes;
+    if (some.size() == 1)
+      body_.epilogue.finish(k_, some[0], out, channel, valid);
+    else
+      body_.epilogue.finishRow(k_, some, out, channel, valid);
+    out = k_.add(out, lanes);
+    channel = k_.add(channel, lanes);
   }
 }
 

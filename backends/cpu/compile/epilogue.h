@@ -13,6 +13,11 @@ struct Epilogue {
   std::function<void(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value index,
                      mlir::Value channel, int64_t valid)>
       finish;
+  /// The same of two to four vectors side by side, `valid` lanes of them all; where byte products
+  /// are an instruction (packSaturated). May be missing.
+  std::function<void(codegen::KernelBuilder &k, llvm::ArrayRef<mlir::Value> sums, mlir::Value index,
+                     mlir::Value channel, int64_t valid)>
+      finishRow = nullptr;
 };
 
 /// Of sums in f32: bias, activation, and what follows `op` and can be fused. Operand 2 of `op` is

@@ -14,6 +14,7 @@ int32_t Requantization::code(size_t channel, int32_t sum) const {
 namespace {
 
 constexpr int64_t kExactInFloat = 1 << 24;
+constexpr size_t kFewOf = 64;   ///< one channel of so many may have no constants
 constexpr int kScalesTried = 8; ///< to each side of the nearest one
 
 /// What `sum * scale + offset` has to be at some sums.
@@ -86,6 +87,12 @@ public:
     return fit(bounds, 0, result);
   }
 
+  static void append(FloatRequantization &result, float scale, float offset, int32_t centre) {
+    result.scale.push_back(scale);
+    result.offset.push_back(offset);
+    result.centre.push_back(centre);
+  }
+
 private:
   int32_t codeOf(int64_t sum) const { return w_.code(number_, static_cast<int32_t>(sum)); }
 
@@ -117,24 +124,24 @@ private:
     return false;
   }
 
-  static void append(FloatRequantization &result, float scale, float offset, int32_t centre) {
-    result.scale.push_back(scale);
-    result.offset.push_back(offset);
-    result.centre.push_back(centre);
-  }
-
   const Requantization &w_;
   size_t number_;
   int32_t lowest_, highest_; ///< codes that there are
   double real_ = 0;
 };
 
-std::optional<FloatRequantization> tryWay(const Requantization &wanted, FloatWay way) {
-  FloatRequantization result = {way, {}, {}, {}};
+/// With at most `without` channels that have no constants.
+std::optional<FloatRequantization> tryWay(const Requantization &wanted, FloatWay way,
+                                          size_t without) {
+  FloatRequantization result = {way, {}, {}, {}, {}};
   for (size_t number = 0; number < wanted.by.size(); ++number) {
     Channel channel(wanted, number);
-    if (!(way == FloatWay::kFloor ? channel.floor(result) : channel.truncate(result)))
+    if (way == FloatWay::kFloor ? channel.floor(result) : channel.truncate(result))
+      continue;
+    if (result.without.size() == without)
       return std::nullopt;
+    result.without.push_back(number);
+    Channel::append(result, 0, 0, 0);
   }
   return result;
 }
@@ -147,8 +154,10 @@ std::optional<FloatRequantization> floatRequantization(const Requantization &wan
       return std::nullopt;
   if (wanted.reach >= int64_t(1) << 30)
     return std::nullopt;
-  std::optional<FloatRequantization> result = tryWay(wanted, FloatWay::kFloor);
-  return result ? result : tryWay(wanted, FloatWay::kTruncate);
+  // kTruncate takes half as much again: a few channels in integers are less.
+  if (auto result = tryWay(wanted, FloatWay::kFloor, wanted.by.size() / kFewOf))
+    return result;
+  return tryWay(wanted, FloatWay::kTruncate, 0);
 }
 
 } // namespace tandem::cpu

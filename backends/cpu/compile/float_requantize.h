@@ -25,6 +25,7 @@ struct FloatRequantization {
   FloatWay way;
   std::vector<float> scale, offset;
   std::vector<int32_t> centre; ///< kFloor
+  std::vector<size_t> without; ///< kFloor: channels without constants, a few of many
 };
 
 /// What is to be met, for each channel with its own multiplier.
@@ -38,7 +39,7 @@ struct Requantization {
   int32_t code(size_t channel, int32_t sum) const;
 };
 
-/// One way for all channels; none where some channel has no constants that are exact.
+/// One way for all channels, or all but a few; none where more have no constants that are exact.
 std::optional<FloatRequantization> floatRequantization(const Requantization &wanted);
 
 } // namespace tandem::cpu

@@ -73,6 +73,18 @@ Value lookUp(KernelBuilder &k, unsigned table, Value byte) {
 
 void planTable(Value input, Value result, const ByteTable &table, Plan &plan) {
   Buffers buffers(plan);
+  // From signed codes to unsigned ones of the same scale: no look-up, which is byte by byte.
+  uint8_t flipped = table[0];
+  bool flipsBits = true;
+  for (size_t code = 0; code < table.size(); ++code)
+    flipsBits &= table[code] == (code ^ flipped);
+  if (flipsBits)
+    return planMap(
+        input, result,
+        [=](KernelBuilder &k, Value byte) -> Value {
+          return arith::XOrIOp::create(k, byte, k.constant(byte.getType(), int8_t(flipped)));
+        },
+        buffers, plan);
   unsigned entries = addTable(table, buffers, plan);
   planMap(
       input, result, [=](KernelBuilder &k, Value byte) { return lookUp(k, entries, byte); },

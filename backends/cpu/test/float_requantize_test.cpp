@@ -77,5 +77,25 @@ TEST(FloatRequantization, TakesOneWayForAllChannels) {
   EXPECT_EQ(found->scale.size(), 3u);
 }
 
+TEST(FloatRequantization, LeavesAFewChannelsToIntegers) {
+  std::mt19937 random(1);
+  std::vector<FixedMultiplier> floors, others; // channels with that way, and without
+  auto wantedOf = [](std::span<const FixedMultiplier> by) {
+    return Requantization{by, false, -128, {-128, 127}, int64_t(1) << 20};
+  };
+  while (floors.size() < 127 || others.empty()) {
+    FixedMultiplier by{static_cast<int32_t>((1u << 30) + random() % (1u << 30)), -11};
+    auto found = floatRequantization(wantedOf({&by, 1}));
+    (found && found->way == FloatWay::kFloor ? floors : others).push_back(by);
+  }
+  floors.resize(127);
+  floors.insert(floors.begin() + 40, others[0]);
+  auto found = floatRequantization(wantedOf(floors));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->way, FloatWay::kFloor);
+  EXPECT_EQ(found->without, std::vector<size_t>{40});
+  EXPECT_EQ(found->scale.size(), floors.size());
+}
+
 } // namespace
 } // namespace tandem::cpu
