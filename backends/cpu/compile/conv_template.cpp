@@ -11,8 +11,6 @@ using Values = KernelBuilder::Values;
 
 /// About this many pixels are multiplied with all weights before the next ones are read.
 constexpr int64_t kBlockPixels = 112;
-/// So few products need no loop: as of the first layer of codes.
-constexpr int64_t kUnrolled = 12;
 
 std::vector<TileRun> tileRuns(const ConvShape &shape, EvenSplit split) {
   std::vector<TileRun> runs;
@@ -264,12 +262,6 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
       return next;
     });
   int64_t rest = together > 1 ? whole : 0;
-  if (depth_ <= kUnrolled) {
-    for (int64_t i = rest; i < depth; ++i)
-      step(k_.index(i), acc,
-           [&](size_t listed) { return activation(place(k_.index(i), pixels[listed]), group); });
-    return acc;
-  }
   return k_.loop(k_.index(rest), k_.index(depth), 1, acc, [&](Value i, ValueRange carried) {
     Values next(carried.begin(), carried.end());
     step(i, next, [&](size_t listed) { return activation(place(i, pixels[listed]), group); });
@@ -334,9 +326,6 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   };
   if (s_.kernelHeight == 1 && !s_.hasVerticalBorder())
     acc = kernelRow(k_.index(0), acc);
-  else if (depth_ <= kUnrolled && !s_.hasVerticalBorder())
-    for (int64_t ky = 0; ky < s_.kernelHeight; ++ky)
-      acc = kernelRow(k_.index(ky), acc);
   else
     acc = k_.loop(taps.from, taps.to, 1, acc, [&](Value ky, ValueRange carried) {
       return kernelRow(ky, Values(carried.begin(), carried.end()));

@@ -17,9 +17,6 @@ constexpr int64_t kWords = kBytes / kQuarters;
 /// With fewer channels most of a vector would be empty.
 constexpr int64_t kFewestChannels = 24;
 constexpr int64_t kMostTapsAcross = 8;
-/// Of images of at most this many pixels a block's weights are more than its rows: they are read
-/// once, and the rows again.
-constexpr int64_t kSmallImage = 784;
 
 static bool packsPixels(const ConvShape &s) {
   int64_t pixels = kBytes / s.inChannels;
@@ -376,14 +373,10 @@ void DepthwiseBytesCode::block(Value unit, Value block) {
 
 void DepthwiseBytesCode::build() {
   k_.units = s_.batch * d_.rowUnits();
-  auto blocks = static_cast<int64_t>(d_.blockStarts_.size());
-  if (s_.outHeight * s_.outWidth <= kSmallImage)
-    k_.loop(blocks, [&](Value number) {
-      k_.loop(k_.begin(), k_.end(), 1, [&](Value unit) { block(unit, number); });
-    });
-  else
-    k_.loop(k_.begin(), k_.end(), 1,
-            [&](Value unit) { k_.loop(blocks, [&](Value number) { block(unit, number); }); });
+  k_.loop(k_.begin(), k_.end(), 1, [&](Value unit) {
+    k_.loop(static_cast<int64_t>(d_.blockStarts_.size()),
+            [&](Value number) { block(unit, number); });
+  });
 }
 
 void DepthwiseBytes::build(KernelBuilder &k, const Body &body) const {
