@@ -39,13 +39,31 @@ static bool isPerChannel(Value slope, Value input) {
          type.getShape().back() == graph::tensorType(input).getShape().back();
 }
 
+/// The op that puts zeros behind the channels of a tensor and does nothing else, if it gives
+/// `value`.
+static graph::PadOp padOfChannels(Value value) {
+  auto pad = value.getDefiningOp<graph::PadOp>();
+  auto isZero = [](int64_t size) { return size == 0; };
+  bool suits = pad && pad.getValue().isZero() && llvm::all_of(pad.getLow(), isZero) &&
+               llvm::all_of(pad.getHigh().drop_back(), isZero);
+  return suits ? pad : graph::PadOp();
+}
+
 /// Whether `next`, the only user of `value`, can be part of the tail; adds it if so.
-static bool extend(Tail &tail, Value value, Operation *next, function_ref<bool(Value)> ready) {
+static bool extend(Tail &tail, Value value, Operation *next, function_ref<bool(Value)> ready,
+                   function_ref<bool(Value)> visible, bool isGrouped) {
   if (auto add = dyn_cast<graph::AddOp>(next)) {
     Value other = add.getLhs() == value ? add.getRhs() : add.getLhs();
     if (other == value || other.getType() != value.getType() ||
-        add.getResult().getType() != value.getType() || !ready(other))
+        add.getResult().getType() != value.getType())
       return false;
+    if (!ready(other)) {
+      graph::PadOp pad = padOfChannels(other);
+      if (!pad || isGrouped || visible(other) || !ready(pad.getInput()))
+        return false;
+      tail.fused.push_back(pad);
+      other = pad.getInput();
+    }
     tail.ops.push_back({TailOp::kAdd, 0, 0, other});
     addClamp(tail, add.getActivation());
     return true;
@@ -70,14 +88,34 @@ Tail fuseTail(Operation *op, graph::Activation activation, function_ref<bool(Val
   Tail tail;
   tail.result = op->getResult(0);
   addClamp(tail, activation);
+  auto conv = dyn_cast<graph::Conv2dOp>(op);
+  bool isGrouped = conv && conv.getGroups() > 1; // kernels count channels by group
   while (!visible(tail.result) && tail.result.hasOneUse()) {
     Operation *next = *tail.result.getUsers().begin();
-    if (next->getNumResults() != 1 || !extend(tail, tail.result, next, ready))
+    if (next->getNumResults() != 1 || !extend(tail, tail.result, next, ready, visible, isGrouped))
       break;
     tail.fused.push_back(next);
     tail.result = next->getResult(0);
   }
   return tail;
+}
+
+/// The part of a vector of the result that the operand of an addition has, and zeros.
+static Value addend(codegen::KernelBuilder &k, const TailCode::Op &op, VectorType type, Value index,
+                    Value channel) {
+  if (op.channels == 0)
+    return k.loadVector(type, k.buffer(op.buffer), index);
+  Value pixel = k.div(k.sub(index, channel), op.resultChannels);
+  Value at = k.add(k.mul(pixel, op.channels), channel);
+  SmallVector<int32_t> numbers = llvm::to_vector(llvm::seq<int32_t>(0, type.getNumElements()));
+  VectorType integers = type.clone(k.getI32Type());
+  Value lanes =
+      arith::ConstantOp::create(k, DenseElementsAttr::get(integers, ArrayRef<int32_t>(numbers)));
+  Value rest = arith::IndexCastOp::create(k, k.getI32Type(), k.sub(k.index(op.channels), channel));
+  Value exist =
+      arith::CmpIOp::create(k, arith::CmpIPredicate::slt, lanes, k.broadcast(rest, integers));
+  return vector::MaskedLoadOp::create(k, type, k.buffer(op.buffer), ValueRange{at}, exist,
+                                      k.constant(type, 0));
 }
 
 Value applyTail(codegen::KernelBuilder &k, const TailCode &tail, Value value, Value index,
@@ -89,7 +127,7 @@ Value applyTail(codegen::KernelBuilder &k, const TailCode &tail, Value value, Va
       value = k.clampF32(value, op.low, op.high);
       break;
     case TailOp::kAdd:
-      value = arith::AddFOp::create(k, value, k.loadVector(type, k.buffer(op.buffer), index));
+      value = arith::AddFOp::create(k, value, addend(k, op, type, index, channel));
       break;
     case TailOp::kPrelu: {
       Value slope = k.loadVector(type, k.buffer(op.buffer), channel);

@@ -11,7 +11,9 @@ namespace tandem::cpu {
 struct TailOp {
   enum Kind { kClamp, kAdd, kPrelu } kind;
   float low = 0, high = 0; ///< kClamp
-  mlir::Value operand;     ///< kAdd: a tensor of the result's shape. kPrelu: one slope per channel
+  /// kAdd: a tensor of the result's shape, or with fewer channels, to which zeros are added.
+  /// kPrelu: one slope per channel.
+  mlir::Value operand;
 };
 
 /// The ops after an op that run inside its kernel.
@@ -37,6 +39,7 @@ struct TailCode {
     TailOp::Kind kind;
     float low, high;
     unsigned buffer;
+    int64_t channels = 0, resultChannels = 0; ///< kAdd: of the operand, where it has fewer
   };
   std::vector<Op> ops;
 };

@@ -124,11 +124,18 @@ TailCode Buffers::add(const Tail &tail) {
   TailCode code;
   for (const TailOp &op : tail.ops) {
     unsigned buffer = 0;
-    if (op.kind == TailOp::kAdd)
+    int64_t channels = 0, resultChannels = 0;
+    if (op.kind == TailOp::kAdd) {
       buffer = addOnce(op.operand);
-    else if (op.kind == TailOp::kPrelu)
+      int64_t own = graph::tensorType(op.operand).getShape().back();
+      int64_t all = graph::tensorType(tail.result).getShape().back();
+      if (own != all) {
+        channels = own;
+        resultChannels = all;
+      }
+    } else if (op.kind == TailOp::kPrelu)
       buffer = addPerChannel(graph::constantOf(op.operand)->as<float>().vec());
-    code.ops.push_back({op.kind, op.low, op.high, buffer});
+    code.ops.push_back({op.kind, op.low, op.high, buffer, channels, resultChannels});
   }
   return code;
 }

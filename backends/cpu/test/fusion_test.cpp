@@ -56,6 +56,32 @@ TEST(CpuFusion, LeavesAnAddWhoseOtherOperandComesLater) {
   return %2 : tensor<1x6x5x7xf32>)"));
 }
 
+TEST(CpuFusion, TakesAResidualWithFewerChannels) {
+  // The pad comes behind the convolution, as in BlazeFace: nothing has to be written for it.
+  expectSteps(1, afterConv(", %r: tensor<1x6x5x4xf32>", "tensor<1x6x5x7xf32>", R"(
+  %p = graph.pad %r low [0, 0, 0, 0] high [0, 0, 0, 3] : (tensor<1x6x5x4xf32>) -> tensor<1x6x5x7xf32>
+  %1 = graph.add %0, %p activation relu : (tensor<1x6x5x7xf32>, tensor<1x6x5x7xf32>) -> tensor<1x6x5x7xf32>
+  return %1 : tensor<1x6x5x7xf32>)"));
+  for (int64_t channels : {1, 15, 16, 17, 40, 55})
+    expectSteps(1, "func.func @main(%x: tensor<1x6x5x5xf32>, %r: tensor<1x6x5x" +
+                       std::to_string(channels) + R"(xf32>) -> tensor<1x6x5x56xf32> {
+  %w = graph.constant dense<0.375> : tensor<56x1x1x5xf32> : tensor<56x1x1x5xf32>
+  %0 = graph.conv_2d %x, %w : (tensor<1x6x5x5xf32>, tensor<56x1x1x5xf32>) -> tensor<1x6x5x56xf32>
+  %p = graph.pad %r low [0, 0, 0, 0] high [0, 0, 0, )" +
+                       std::to_string(56 - channels) + "] : (tensor<1x6x5x" +
+                       std::to_string(channels) + R"(xf32>) -> tensor<1x6x5x56xf32>
+  %1 = graph.add %p, %0 : (tensor<1x6x5x56xf32>, tensor<1x6x5x56xf32>) -> tensor<1x6x5x56xf32>
+  return %1 : tensor<1x6x5x56xf32>
+})");
+}
+
+TEST(CpuFusion, LeavesAPadThatMovesChannels) {
+  expectSteps(4, afterConv(", %r: tensor<1x6x5x4xf32>", "tensor<1x6x5x7xf32>", R"(
+  %p = graph.pad %r low [0, 0, 0, 3] high [0, 0, 0, 0] : (tensor<1x6x5x4xf32>) -> tensor<1x6x5x7xf32>
+  %1 = graph.add %0, %p : (tensor<1x6x5x7xf32>, tensor<1x6x5x7xf32>) -> tensor<1x6x5x7xf32>
+  return %1 : tensor<1x6x5x7xf32>)"));
+}
+
 TEST(CpuFusion, LeavesAnAddOfAValueToItself) {
   expectSteps(2, afterConv("", "tensor<1x6x5x7xf32>", R"(
   %1 = graph.add %0, %0 : (tensor<1x6x5x7xf32>, tensor<1x6x5x7xf32>) -> tensor<1x6x5x7xf32>
