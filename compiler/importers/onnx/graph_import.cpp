@@ -128,8 +128,8 @@ LogicalResult GraphImport::importNode(Scope &scope, proto::NodeProto &record) {
     return success();
   }
   FailureOr<Values> results = handle(node, *entry);
-  for (proto::TensorProto *tensor : replaced_)
-    tensor->clear_raw_data();
+  for (proto::TensorProto *tensor : replaced_) // clear_raw_data() would keep the memory
+    std::unique_ptr<std::string>(tensor->release_raw_data()).reset();
   replaced_.clear();
   if (succeeded(results))
     return define(scope, node, record, *results);

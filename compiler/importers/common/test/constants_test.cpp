@@ -1,0 +1,49 @@
+// What becomes of the bytes of constants while a model is imported.
+#include "compiler/graph/constants.h"
+#include "compiler/graph/graph.h"
+#include "compiler/importers/common/main_function.h"
+#include "compiler/importers/common/node_builder.h"
+
+#include "mlir/IR/MLIRContext.h"
+
+#include <gtest/gtest.h>
+
+namespace tandem {
+namespace {
+
+using Floats = std::vector<float>;
+
+TEST(Constants, AreKeptWithoutACopyUntilNoOpHasThem) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
+  MainFunction main = MainFunction::create(context, {});
+  mlir::OpBuilder builder = mlir::OpBuilder::atBlockEnd(&main.function.getBody().front());
+  auto type = mlir::RankedTensorType::get({16, 16}, builder.getF32Type());
+  auto make = [&](const std::shared_ptr<const Floats> &owner) {
+    llvm::ArrayRef<char> bytes(reinterpret_cast<const char *>(owner->data()), owner->size() * 4);
+    return graph::ConstantOp::create(builder, builder.getUnknownLoc(), type,
+                                     graph::makeElements(type, bytes, owner));
+  };
+  auto dropped = std::make_shared<const Floats>(256, 1.0f),
+       reshaped = std::make_shared<const Floats>(256, 2.0f);
+  std::weak_ptr<const Floats> isDropped = dropped, isReshaped = reshaped;
+  graph::ConstantOp first = make(dropped), second = make(reshaped);
+  EXPECT_EQ(graph::constantOf(first)->raw().data(),
+            reinterpret_cast<const char *>(dropped->data()));
+
+  NodeBuilder build(builder, builder.getUnknownLoc());
+  MaybeValue row = build.reshape(second.getResult(), 256); // looks at the same memory
+  ASSERT_TRUE(succeeded(row));
+  dropped.reset();
+  reshaped.reset();
+  first.erase();
+  second.erase();
+  EXPECT_FALSE(isDropped.expired()) << "the context keeps it";
+  graph::freeUnusedConstants(*main.module);
+  EXPECT_TRUE(isDropped.expired());
+  ASSERT_FALSE(isReshaped.expired());
+  EXPECT_EQ(graph::constantOf(*row)->as<float>()[255], 2.0f);
+}
+
+} // namespace
+} // namespace tandem
