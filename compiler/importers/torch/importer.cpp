@@ -24,7 +24,7 @@ public:
     llvm::Expected<Archive> archive = readArchive(bytes);
     if (!archive)
       return archive.takeError();
-    return importProgram(*archive, options, context);
+    return importProgram(std::move(*archive), options, context);
   }
 };
 

@@ -4,7 +4,10 @@
 #include "compiler/importers/common/error_capture.h"
 #include "compiler/importers/common/fixed_shapes.h"
 #include "compiler/importers/common/main_function.h"
+#include "compiler/importers/torch/in_place.h"
 #include "compiler/importers/torch/node.h"
+
+#include <set>
 
 using namespace mlir;
 
@@ -14,10 +17,10 @@ namespace {
 /// Turns a parsed program into a module, node by node; torch.export writes them in order.
 class ProgramImport {
 public:
-  ProgramImport(MLIRContext &context, const Archive &archive, const GraphRecord &graph,
+  ProgramImport(MLIRContext &context, Archive &archive, const GraphRecord &graph,
                 const ImportOptions &options)
-      : context_(context), archive_(archive), graph_(graph), options_(options), errors_(context) {
-    registerAllOps(table_);
+      : context_(context), archive_(archive), graph_(graph), options_(options), errors_(context),
+        table_(allOps()), aliases_(graph, table_) {
     environment_.metas = &graph.tensors;
   }
 
@@ -28,27 +31,34 @@ private:
   llvm::Error makeInputs();
   llvm::Error makeConstants();
   llvm::Error makeConstant(const InputRecord &input, OpBuilder &builder);
-  void countReaders();
-  bool isSafeInPlace(const NodeRecord &node) const;
+  void collectReads();
+  void dropReplaced(const NodeRecord &node);
+  llvm::Error write(const NodeRecord &node, llvm::ArrayRef<std::string> written, Value value);
   bool computesInDouble(const NodeRecord &node) const;
   llvm::Error importNode(const NodeRecord &node);
   llvm::Error checkResult(const NodeRecord &node, const std::string &name, Value value) const;
   void standInFor(const NodeRecord &node);
   llvm::Expected<std::vector<NamedValue>> outputs() const;
 
+  static OpTable allOps() {
+    OpTable table;
+    registerAllOps(table);
+    return table;
+  }
   OpBuilder atEnd() { return OpBuilder::atBlockEnd(&main_.function.getBody().front()); }
 
   MLIRContext &context_;
-  const Archive &archive_;
+  Archive &archive_;
   const GraphRecord &graph_;
   const ImportOptions &options_;
   ErrorCapture errors_;
   OpTable table_;
+  Aliases aliases_;
   Environment environment_;
   MainFunction main_;
   std::map<std::string, int64_t> openSizes_; ///< symbol to the number that --shape gives it
-  std::map<std::string, size_t> readers_;    ///< tensor to how many nodes and outputs read it
-  std::map<std::string, const NodeRecord *> makers_;
+  size_t droppedBytes_ = 0;
+  std::set<std::string> read_; ///< tensors that a node or an output reads
 };
 
 std::string subjectOf(const NodeRecord &node) {
@@ -154,42 +164,70 @@ llvm::Error ProgramImport::makeConstants() {
                                        " tensors share the memory of '" + name + "'");
   OpBuilder builder = atEnd();
   for (const InputRecord &input : graph_.inputs)
-    if (input.kind != InputRecord::kUser && readers_.count(input.name))
+    if (input.kind != InputRecord::kUser && read_.count(input.name))
       if (llvm::Error error = makeConstant(input, builder))
         return error;
+  archive_.weights.clear(); // the constants keep what they need of it
+  archive_.constants.clear();
   return llvm::Error::success();
 }
 
-void ProgramImport::countReaders() {
-  for (const NodeRecord &node : graph_.nodes) {
-    for (const auto &[argument, value] : node.arguments) {
-      if (const Json *tensor = member(*value, "as_tensor"))
-        ++readers_[stringMember(*tensor, "name").str()];
-      if (const Json *tensors = member(*value, "as_tensors"); tensors && tensors->is_array())
-        for (const Json &tensor : *tensors)
-          ++readers_[stringMember(tensor, "name").str()];
-    }
-    for (const std::string &output : node.outputs)
-      makers_[output] = &node;
-  }
-  for (const std::string &output : graph_.outputs)
-    ++readers_[output];
+void ProgramImport::collectReads() {
+  for (const NodeRecord &node : graph_.nodes)
+    forEachRead(node, [&](const std::string &name) { read_.insert(name); });
+  read_.insert(graph_.outputs.begin(), graph_.outputs.end());
 }
 
-/// Whether nobody can tell that `node` changes its operand: no one else reads the operand, and it
-/// is no window into what somebody may read.
-bool ProgramImport::isSafeInPlace(const NodeRecord &node) const {
-  auto self = node.arguments.find("self");
-  const Json *tensor = self == node.arguments.end() ? nullptr : member(*self->second, "as_tensor");
-  if (!tensor)
-    return false;
-  std::string name = stringMember(*tensor, "name").str();
-  auto maker = makers_.find(name);
-  auto readers = readers_.find(name);
-  if (maker == makers_.end() || readers == readers_.end() || readers->second != 1)
-    return false;
-  const OpTable::Entry *entry = table_.find(AtenNode::shortTarget(maker->second->target));
-  return !entry || !entry->isView;
+/// Weights that the node has made others of, and nobody reads any more.
+void ProgramImport::dropReplaced(const NodeRecord &node) {
+  forEachRead(node, [&](const std::string &name) {
+    auto found = environment_.tensors.find(name);
+    bool isWeight = !aliases_.maker(name); // what nodes make may be written to later
+    if (!isWeight || found == environment_.tensors.end() || !aliases_.isLastRead(name, node))
+      return;
+    auto constant = found->second.getDefiningOp<graph::ConstantOp>();
+    auto isSame = [&](const auto &entry) { return entry.second == found->second; };
+    if (!constant || !constant->use_empty() || // or it has another name
+        llvm::count_if(environment_.tensors, isSame) > 1)
+      return;
+    droppedBytes_ += graph::constantOf(found->second)->raw().size();
+    environment_.tensors.erase(found);
+    constant.erase();
+  });
+  constexpr size_t kWorthAWalk = 16 << 20;
+  if (droppedBytes_ < kWorthAWalk)
+    return;
+  graph::freeUnusedConstants(*main_.module);
+  droppedBytes_ = 0;
+}
+
+/// The tensors that `node` writes to have a new value from here on: the first this one, the others
+/// this one in its place.
+llvm::Error ProgramImport::write(const NodeRecord &node, ArrayRef<std::string> written,
+                                 Value value) {
+  for (size_t i = 0;; ++i) {
+    environment_.tensors[written[i]] = value;
+    if (i + 1 == written.size())
+      return llvm::Error::success();
+    const NodeRecord &slice = *aliases_.maker(written[i]);
+    if (aliases_.isInPlace(slice)) // another name of the same
+      continue;
+    Json source = {{"as_tensor", {{"name", written[i]}}}};
+    bool isSelect = AtenNode::shortTarget(slice.target).starts_with("aten.select");
+    NodeRecord scatter{isSelect ? "aten.select_scatter.default" : "aten.slice_scatter.default",
+                       node.name,
+                       slice.arguments,
+                       {}};
+    scatter.arguments["src"] = &source;
+    OpBuilder builder = atEnd();
+    AtenNode context(builder, scatter, environment_);
+    FailureOr<SmallVector<Value>> whole = table_.find(scatter.target)->handler(context);
+    if (!errors_.empty())
+      return llvm::createStringError(errors_.message());
+    if (failed(whole)) // noted; the module is thrown away
+      return llvm::Error::success();
+    value = whole->front();
+  }
 }
 
 /// Whether a result is float64, which would come out as f32. A number without dimensions is only
@@ -255,9 +293,12 @@ llvm::Error ProgramImport::importNode(const NodeRecord &node) {
   const OpTable::Entry *entry = table_.find(target);
   std::string plain = OpTable::withoutInPlace(target);
   bool isInPlace = !entry && !plain.empty();
-  if (isInPlace)
+  std::optional<SmallVector<std::string>> written;
+  if (isInPlace) {
     entry = table_.find(plain);
-  if (!entry || (isInPlace && !isSafeInPlace(node))) {
+    written = aliases_.written(node);
+  }
+  if (!entry || (isInPlace && !written)) {
     environment_.unsupported.add(target, node.name,
                                  entry ? "it changes a tensor in place that others may read" : "");
     standInFor(node);
@@ -283,6 +324,10 @@ llvm::Error ProgramImport::importNode(const NodeRecord &node) {
       return error;
     environment_.tensors[name] = value;
   }
+  if (written)
+    if (llvm::Error error = write(node, *written, results->front()))
+      return error;
+  dropReplaced(node);
   return llvm::Error::success();
 }
 
@@ -298,7 +343,7 @@ llvm::Expected<std::vector<NamedValue>> ProgramImport::outputs() const {
 }
 
 llvm::Expected<OwningOpRef<ModuleOp>> ProgramImport::run() {
-  countReaders();
+  collectReads();
   if (llvm::Error error = makeInputs())
     return error;
   if (llvm::Error error = makeConstants())
@@ -316,8 +361,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> ProgramImport::run() {
 
 } // namespace
 
-llvm::Expected<OwningOpRef<ModuleOp>>
-importProgram(const Archive &archive, const ImportOptions &options, MLIRContext &context) {
+llvm::Expected<OwningOpRef<ModuleOp>> importProgram(Archive archive, const ImportOptions &options,
+                                                    MLIRContext &context) {
   llvm::Expected<GraphRecord> graph = parseGraph(archive.program);
   if (!graph)
     return graph.takeError();

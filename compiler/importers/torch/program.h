@@ -5,8 +5,9 @@
 
 namespace tandem::torch {
 
-/// Turns an archive that was read into a module. Errors as Importer::import.
+/// Turns an archive that was read into a module; gives its bytes back as they are used. Errors as
+/// Importer::import.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-importProgram(const Archive &archive, const ImportOptions &options, mlir::MLIRContext &context);
+importProgram(Archive archive, const ImportOptions &options, mlir::MLIRContext &context);
 
 } // namespace tandem::torch

@@ -112,6 +112,7 @@ void registerConstant(OpTable &table) {
     table.add(form, importLike<0>);
   table.add("aten.ones_like.default", importLike<1>);
   table.add("aten.full_like.default", importFullLike);
+  table.add("aten.zero.default", importLike<0>);
   table.add("aten.fill.Scalar", importFill);
   table.add("aten.scalar_tensor.default", importScalarTensor);
   for (StringRef form : {"default", "start", "start_step"})

@@ -86,12 +86,15 @@ static MaybeValue importPermute(AtenNode &node) {
   return node.transpose(input, permutation);
 }
 
+/// aten.transpose, and aten.swapaxes, which is the same by other names.
 static MaybeValue importTranspose(AtenNode &node) {
   MaybeValue input = node.tensor("self");
   if (failed(input))
     return failure();
   auto permutation = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(*input).size()));
-  int64_t first = node.dim("dim0", *input), second = node.dim("dim1", *input);
+  bool areAxes = node.has("axis0");
+  int64_t first = node.dim(areAxes ? "axis0" : "dim0", *input),
+          second = node.dim(areAxes ? "axis1" : "dim1", *input);
   if (node.failed())
     return failure();
   std::swap(permutation[first], permutation[second]);
@@ -215,7 +218,8 @@ void registerShape(OpTable &table) {
   table.addView("aten.squeeze.dims", importSqueeze);
   table.addView("aten.unsqueeze.default", importUnsqueeze);
   table.addView("aten.permute.default", importPermute);
-  table.addView("aten.transpose.int", importTranspose);
+  for (StringRef target : {"aten.transpose.int", "aten.swapaxes.default", "aten.swapdims.default"})
+    table.addView(target, importTranspose);
   table.addView("aten.t.default", importT);
   table.addView("aten.expand.default", importExpand);
   table.addView("aten.expand_as.default", importExpandAs);
@@ -224,7 +228,8 @@ void registerShape(OpTable &table) {
   table.add("aten.tile.default", importRepeat);
   table.add("aten.repeat_interleave.self_int", importRepeatInterleave);
   table.addView("aten.unflatten.int", importUnflatten);
-  table.addView("aten.movedim.int", importMovedim);
+  for (StringRef target : {"aten.movedim.int", "aten.moveaxis.int"})
+    table.addView(target, importMovedim);
   table.addView("aten._reshape_copy.default", importView);
   table.addView("aten.view_copy.default", importView);
   table.addView("aten.permute_copy.default", importPermute);

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace tandem::torch::test {
 namespace {
 
@@ -139,6 +141,113 @@ TEST(TorchAdaptivePool, AveragesWindowsOfUnequalSize) {
   p.node("adaptive_avg_pool2d.default", {{"self", tensor("x")}, {"output_size", ints({2, 2})}}, "y",
          {1, 2, 2, 2});
   EXPECT_THAT(p.text(), Not(HasSubstr("error")));
+}
+
+/// The indices of a scatter are a constant of the program.
+Json knownIndex(ProgramBuilder &p, const std::string &name, const Ints &values) {
+  p.integers(name, {static_cast<int64_t>(values.size())}, values);
+  return tensor(name);
+}
+
+TEST(TorchScatter, PutsElementsAtPlacesThatAreKnown) {
+  ProgramBuilder p;
+  p.input("x", {4});
+  p.input("src", {3});
+  Json index = knownIndex(p, "i", {3, 0});
+  p.node("scatter.src",
+         {{"self", tensor("x")}, {"dim", number(0)}, {"index", index}, {"src", tensor("src")}}, "y",
+         {4});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("begin [0] size [2]"), // of more than are asked for
+                              HasSubstr("dense<[5, 1, 2, 4]> : tensor<4xi64>")));
+  ProgramBuilder open;
+  open.input("x", {4});
+  open.input("i", {2}, ScalarType::kLong);
+  open.node("scatter.value",
+            {{"self", tensor("x")}, {"dim", number(0)}, {"index", tensor("i")}, {"value", real(1)}},
+            "y", {4});
+  EXPECT_EQ(open.text(), "error: 1 unsupported operator: aten.scatter.value (1: y; places that are "
+                         "computed at run time)");
+}
+
+TEST(TorchIndexPut, PutsRowsWhereIndicesNameThem) {
+  ProgramBuilder p;
+  p.input("x", {3, 2});
+  p.input("v", {2, 2});
+  Json indices = {{"as_optional_tensors", Json::array({knownIndex(p, "i", {2, 0})})}};
+  p.node("index_put.default",
+         {{"self", tensor("x")}, {"indices", indices}, {"values", tensor("v")}}, "y", {3, 2});
+  EXPECT_THAT(p.text(), HasSubstr("dense<[[8, 9], [2, 3], [6, 7]]> : tensor<3x2xi64>"));
+}
+
+TEST(TorchDiagonal, ComesLast) {
+  ProgramBuilder p;
+  p.input("x", {2, 3});
+  p.node("diagonal.default", {{"self", tensor("x")}, {"offset", number(1)}}, "y", {2});
+  EXPECT_THAT(p.text(), HasSubstr("dense<[1, 5]> : tensor<2xi64>"));
+}
+
+/// zeros(4); v = zeros[1:3]; `between`; v.fill_(2); y = zeros + x
+std::string filledSlice(const std::function<void(ProgramBuilder &)> &between) {
+  ProgramBuilder p;
+  p.input("x", {4});
+  p.node("zeros.default", {{"size", ints({4})}}, "zeros", {4});
+  p.node("slice.Tensor",
+         {{"self", tensor("zeros")}, {"dim", number(0)}, {"start", number(1)}, {"end", number(3)}},
+         "v", {2});
+  between(p);
+  p.node("fill_.Scalar", {{"self", tensor("v")}, {"value", real(2)}}, "f", {2});
+  p.node("add.Tensor", {{"self", tensor("x")}, {"other", tensor("zeros")}}, "y", {4});
+  return p.text();
+}
+
+TEST(TorchInPlace, ChangesWhatTheOperandIsASliceOf) {
+  EXPECT_THAT(filledSlice([](ProgramBuilder &) {}),
+              AllOf(HasSubstr("dense<2.000000e+00> : tensor<2xf32>"),
+                    HasSubstr("(tensor<1xf32>, tensor<2xf32>, tensor<1xf32>) -> tensor<4xf32>"),
+                    HasSubstr("graph.add %arg0, %")));
+}
+
+TEST(TorchInPlace, ChangesASliceOfASlice) {
+  ProgramBuilder p;
+  p.input("x", {2, 4});
+  p.node("zeros.default", {{"size", ints({2, 4})}}, "zeros", {2, 4});
+  p.node("select.int", {{"self", tensor("zeros")}, {"dim", number(0)}, {"index", number(1)}}, "row",
+         {4});
+  p.node("slice.Tensor",
+         {{"self", tensor("row")}, {"dim", number(0)}, {"start", number(2)}, {"end", number(4)}},
+         "half", {2});
+  p.node("fill_.Scalar", {{"self", tensor("half")}, {"value", real(2)}}, "f", {2});
+  p.node("add.Tensor", {{"self", tensor("x")}, {"other", tensor("zeros")}}, "y", {2, 4});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("(tensor<2xf32>, tensor<2xf32>) -> tensor<4xf32>"),
+                              HasSubstr("(tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<2x4xf32>"),
+                              HasSubstr("graph.add %arg0, %")));
+}
+
+TEST(TorchInPlace, RefusesWhereAViewFromBeforeIsReadAfterwards) {
+  ProgramBuilder p;
+  p.input("x", {4});
+  p.node("relu.default", {{"self", tensor("x")}}, "a", {4});
+  p.node("view.default", {{"self", tensor("a")}, {"size", ints({2, 2})}}, "v", {2, 2});
+  p.node("relu_.default", {{"self", tensor("a")}}, "b", {4});
+  p.node("neg.default", {{"self", tensor("v")}}, "y", {2, 2});
+  EXPECT_EQ(p.text(),
+            "error: 1 unsupported operator: aten.relu_.default (1: b; it changes a tensor "
+            "in place that others may read)");
+  ProgramBuilder input;
+  input.input("x", {4});
+  input.node("relu_.default", {{"self", tensor("x")}}, "y", {4});
+  EXPECT_THAT(input.text(), HasSubstr("it changes a tensor in place"));
+}
+
+TEST(TorchInPlace, ChangesATensorThatOthersHaveReadBefore) {
+  ProgramBuilder p;
+  p.input("x", {4});
+  p.node("neg.default", {{"self", tensor("x")}}, "a", {4});
+  p.node("exp.default", {{"self", tensor("a")}}, "before", {4});
+  p.node("relu_.default", {{"self", tensor("a")}}, "b", {4});
+  p.node("sub.Tensor", {{"self", tensor("before")}, {"other", tensor("a")}}, "y", {4});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("%1 = graph.exp %0"), HasSubstr("%2 = graph.relu %0"),
+                              HasSubstr("graph.sub %1, %2")));
 }
 
 TEST(TorchDropout, IsNothingInPlaceAsWell) {

@@ -42,15 +42,10 @@ public:
     inputs_.push_back({{"user_input", {{"arg", tensor(name)}}}});
   }
   void weight(const std::string &name, const Ints &shape, const std::vector<float> &elements) {
-    describe(name, shape, ScalarType::kFloat);
-    inputs_.push_back({{"parameter", {{"arg", {{"name", name}}}, {"parameter_name", name}}}});
-    const char *bytes = reinterpret_cast<const char *>(elements.data());
-    StoredTensor stored{ScalarType::kFloat,
-                        {shape.begin(), shape.end()},
-                        stridesOf(shape),
-                        0,
-                        std::make_shared<const std::string>(bytes, elements.size() * 4)};
-    archive_.weights[name] = std::move(stored);
+    store(name, shape, ScalarType::kFloat, elements);
+  }
+  void integers(const std::string &name, const Ints &shape, const Ints &elements) {
+    store(name, shape, ScalarType::kLong, elements);
   }
 
   /// `arguments`: {{"self", tensor("x")}, {"dim", number(1)}}. The last node's result is the
@@ -85,6 +80,19 @@ public:
   }
 
 private:
+  template <typename T>
+  void store(const std::string &name, const Ints &shape, ScalarType type,
+             const std::vector<T> &elements) {
+    describe(name, shape, type);
+    inputs_.push_back({{"parameter", {{"arg", {{"name", name}}}, {"parameter_name", name}}}});
+    const char *bytes = reinterpret_cast<const char *>(elements.data());
+    archive_.weights[name] = {
+        type,
+        {shape.begin(), shape.end()},
+        stridesOf(shape),
+        0,
+        std::make_shared<const std::string>(bytes, elements.size() * sizeof(T))};
+  }
   static llvm::SmallVector<int64_t> stridesOf(const Ints &shape) {
     llvm::SmallVector<int64_t> strides(shape.size(), 1);
     for (size_t d = shape.size(); d-- > 1;)

@@ -123,6 +123,12 @@ TEST(TorchImporter, LeavesItsTransposesToThePasses) {
   EXPECT_EQ(imported.count("graph.batch_norm"), 0) << imported.text;
 }
 
+TEST(TorchImporter, AResultThatIsChangedInPlaceIsTheChangedOne) {
+  EXPECT_THAT(importFile("changed_in_place.pt2"),
+              AllOf(HasSubstr("{graph.name = \"batch_norm\"}"), HasSubstr("= graph.relu %"),
+                    Not(HasSubstr("error"))));
+}
+
 TEST(TorchImporter, FixesOpenDimensionsByOption) {
   EXPECT_EQ(importFile("open_batch.pt2"),
             "error: input 'input': dimension 0 of ?x1x8x8 is open (s77), fix it "
@@ -180,8 +186,6 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"buffer_mutation.pt2",
                 "the program has an output of kind 'buffer_mutation' (of "
                 "'1.running_mean'), only results for the user are supported"},
-        BadFile{"changed_in_place.pt2", "1 unsupported operator: aten.relu_.default (1: relu_; it "
-                                        "changes a tensor in place that others may read)"},
         BadFile{"doubles.pt2",
                 "2 unsupported operators: aten.batch_norm.default (1: batch_norm; it computes in "
                 "float64, use float32), aten.relu_.default (1: relu_; it computes in float64, use "

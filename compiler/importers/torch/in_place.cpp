@@ -1,0 +1,104 @@
+#include "compiler/importers/torch/in_place.h"
+
+namespace tandem::torch {
+
+void forEachRead(const NodeRecord &node, llvm::function_ref<void(const std::string &)> each) {
+  auto readEach = [&](const Json *list) {
+    if (!list || !list->is_array())
+      return;
+    for (const Json &entry : *list) {
+      const Json *tensor = member(entry, "as_tensor"); // of optional ones
+      each(stringMember(tensor ? *tensor : entry, "name").str());
+    }
+  };
+  for (const auto &[argument, value] : node.arguments) {
+    if (const Json *tensor = member(*value, "as_tensor"))
+      each(stringMember(*tensor, "name").str());
+    if (const Json *optional = member(*value, "as_optional_tensor"))
+      if (const Json *tensor = member(*optional, "as_tensor"))
+        each(stringMember(*tensor, "name").str());
+    readEach(member(*value, "as_tensors"));
+    readEach(member(*value, "as_optional_tensors"));
+  }
+}
+
+std::string selfOf(const NodeRecord &node) {
+  auto self = node.arguments.find("self");
+  const Json *tensor = self == node.arguments.end() ? nullptr : member(*self->second, "as_tensor");
+  return tensor ? stringMember(*tensor, "name").str() : "";
+}
+
+Aliases::Aliases(const GraphRecord &graph, const OpTable &table) : graph_(graph), table_(table) {
+  for (const NodeRecord &node : graph.nodes) {
+    forEachRead(node, [&](const std::string &name) { lastRead_[name] = placeOf(node); });
+    for (const std::string &output : node.outputs)
+      makers_[output] = &node;
+    const OpTable::Entry *entry = table.find(AtenNode::shortTarget(node.target));
+    if ((entry && entry->isView) || isInPlace(node))
+      views_[selfOf(node)].push_back(&node);
+  }
+  for (const std::string &output : graph.outputs)
+    lastRead_[output] = SIZE_MAX;
+}
+
+const NodeRecord *Aliases::maker(const std::string &name) const {
+  auto found = makers_.find(name);
+  return found == makers_.end() ? nullptr : found->second;
+}
+
+bool Aliases::isLastRead(const std::string &name, const NodeRecord &node) const {
+  auto last = lastRead_.find(name);
+  return last != lastRead_.end() && last->second == placeOf(node);
+}
+
+bool Aliases::isInPlace(const NodeRecord &node) const {
+  llvm::StringRef target = AtenNode::shortTarget(node.target);
+  return !table_.find(target) && !OpTable::withoutInPlace(target).empty();
+}
+
+/// The name itself, or what was made to look at it before `at`. Files have nodes in order.
+bool Aliases::isReadAfter(const std::string &name, size_t at, size_t madeAt) const {
+  auto last = lastRead_.find(name);
+  if (last != lastRead_.end() && last->second > at)
+    return true;
+  auto views = views_.find(name);
+  return views != views_.end() && llvm::any_of(views->second, [&](const NodeRecord *view) {
+           size_t place = placeOf(*view);
+           return madeAt < place && place < at &&
+                  llvm::any_of(
+                      view->outputs, [&](auto &output) { return isReadAfter(output, at, place); });
+         });
+}
+
+std::optional<llvm::SmallVector<std::string>> Aliases::written(const NodeRecord &node) const {
+  llvm::SmallVector<std::string> chain;
+  size_t at = placeOf(node), before = at;
+  for (std::string name = selfOf(node);;) {
+    chain.push_back(name);
+    const NodeRecord *made = maker(name);
+    if (!made || placeOf(*made) >= before)
+      return std::nullopt;
+    before = placeOf(*made);
+    llvm::StringRef target = AtenNode::shortTarget(made->target);
+    const OpTable::Entry *entry = table_.find(target);
+    bool isPart = target == "aten.slice.Tensor" || target == "aten.select.int" || isInPlace(*made);
+    if (!isPart && entry && entry->isView && target != "aten.clone.default")
+      return std::nullopt;
+    if (!isPart)
+      break;
+    name = selfOf(*made);
+  }
+  for (const std::string &name : chain) {
+    auto views = views_.find(name);
+    if (views == views_.end())
+      continue;
+    for (const NodeRecord *view : views->second)
+      for (const std::string &output : view->outputs)
+        if (placeOf(*view) < at && !llvm::is_contained(chain, output) &&
+            isReadAfter(output, at, placeOf(*view)))
+          return std::nullopt;
+  }
+  return chain;
+}
+
+} // namespace tandem::torch
