@@ -11,6 +11,7 @@
 #include "pipeline/schedulers/scheduler.h"
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 namespace tandem {
@@ -182,8 +183,8 @@ Result<Plan> throughputPlan(const TaskGraph &graph, const ScheduleOptions &asked
     // One frame more than fits would never be there.
     auto fit = static_cast<size_t>(std::min(1e9, options.mostBytes / graph.frameBytes));
     if (fit == 0)
-      return Error(Code::kUnsupported, "", "one frame holds ", graph.frameBytes,
-                   " bytes, the limit is ", options.mostBytes);
+      return Error(Code::kUnsupported, "", "one frame holds ", std::llround(graph.frameBytes),
+                   " bytes, the limit is ", std::llround(options.mostBytes));
     if (options.mostFramesInFlight == 0 || fit < options.mostFramesInFlight)
       options.mostFramesInFlight = fit;
   }
@@ -191,7 +192,9 @@ Result<Plan> throughputPlan(const TaskGraph &graph, const ScheduleOptions &asked
   size_t mostFrames = std::max<size_t>(1, options.mostFrames);
   if (options.mostFramesInFlight > 0)
     mostFrames = std::min(mostFrames, options.mostFramesInFlight);
-  constexpr double kSweepsPerTask = 60, kMostWork = 4e6, kWorthwhile = 0.99;
+  constexpr double kLeastWork = 5e3, kMostWork = 4e6, kWorthwhile = 0.99;
+  // With contention each step takes longer, and the model is not worth as many.
+  double sweepsPerTask = instance.hasContention() ? 5 : 20;
   double sweep = static_cast<double>(instance.tasks() + graph.edges.size());
   SearchBudget budget;
   budget.deadline = deadlineAfter(options.timeLimitMs);
@@ -201,9 +204,12 @@ Result<Plan> throughputPlan(const TaskGraph &graph, const ScheduleOptions &asked
   quick.effort *= 0.25;
   Solution latency = solutionOf(instance, bestSchedule(instance, quick));
   Plan plan;
-  for (size_t frames = 1; frames <= mostFrames; ++frames) {
+  // Longer patterns that give nothing, one after another, before no more are tried.
+  size_t inVain = instance.hasContention() ? 2 : 3;
+  for (size_t frames = 1; frames <= mostFrames && frames <= plan.frames + inVain; ++frames) {
     double entries = static_cast<double>(frames * instance.tasks());
-    budget.work = options.effort * std::min(kMostWork, kSweepsPerTask * entries * sweep);
+    budget.work =
+        options.effort * std::clamp(sweepsPerTask * entries * sweep, kLeastWork, kMostWork);
     PatternSearch search(instance, options, budget, latency);
     search.run(frames);
     bool isFirst = plan.tasks.empty();

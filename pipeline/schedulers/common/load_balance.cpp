@@ -15,6 +15,8 @@ public:
   LoadBalance(const Instance &instance, const FractionalLoad &fractional, size_t frames,
               double target, size_t nodes)
       : instance_(instance), fractional_(fractional), target_(target), nodesLeft_(nodes),
+        trialsLeft_(
+            std::max(nodes * 40, 10 * frames * frames * instance.tasks() * instance.tasks())),
         order_(frames * instance.tasks()), processor_(frames * instance.tasks(), kNowhere),
         busy_(instance.processors()), pathBusy_(instance.paths()) {
     // Large tasks first; the frames of one task side by side.
@@ -79,7 +81,7 @@ private:
   }
 
   double busiest() const {
-    double most = 0;
+    double most = memoryBusy_;
     for (double busy : busy_)
       most = std::max(most, busy);
     for (double busy : pathBusy_)
@@ -138,6 +140,7 @@ private:
     };
     std::for_each(busy_.begin(), busy_.end(), add);
     std::for_each(pathBusy_.begin(), pathBusy_.end(), add);
+    add(memoryBusy_);
     return sum;
   }
 
@@ -153,7 +156,7 @@ private:
         replace(entry, choices[random_.below(choices.size())]);
       }
       constexpr int kMostRounds = 200;
-      for (int round = 0; round < kMostRounds && improveOnce(); ++round)
+      for (int round = 0; round < kMostRounds && trialsLeft_ > 0 && improveOnce(); ++round)
         ;
       keep();
       clear();
@@ -161,6 +164,7 @@ private:
   }
 
   void replace(uint32_t entry, uint32_t processor) {
+    trialsLeft_ -= trialsLeft_ > 0;
     put(entry, processor_[entry], -1);
     put(entry, processor, 1);
   }
@@ -190,6 +194,8 @@ private:
     for (uint32_t other : order_) {
       if (other == entry || processor_[other] != there || !instance_.canRun(taskOf(other), here))
         continue;
+      if (trialsLeft_ == 0)
+        return false;
       replace(other, here);
       if (unevenness() < wanted)
         return true;
@@ -228,6 +234,7 @@ private:
   const FractionalLoad &fractional_;
   double target_;
   size_t nodesLeft_;
+  size_t trialsLeft_; ///< of moves and exchanges
   std::vector<uint32_t> order_, processor_, best_;
   std::vector<std::vector<Neighbour>> neighbours_; // only with exclusive paths
   std::vector<double> busy_, pathBusy_;

@@ -56,13 +56,24 @@ double ModuloSchedule::load(const Pattern &pattern) {
   return most;
 }
 
+/// The time of the memory in a period, when it has no idle moment.
+double ModuloSchedule::memoryLoad(const Pattern &pattern) const {
+  double sum = 0;
+  for (size_t entry = 0; instance_.hasContention() && entry < pattern.processor.size(); ++entry) {
+    size_t task = entry % instance_.tasks();
+    uint32_t p = pattern.processor[entry];
+    sum += instance_.duration(task, p) * instance_.graph().memoryShare(task, p);
+  }
+  return sum;
+}
+
 PatternTimes ModuloSchedule::evaluate(const Pattern &pattern) {
   resetDurations(pattern);
   double all = std::accumulate(duration_.begin(), duration_.end(), 0.0);
   for (size_t edge = 0; edge < instance_.graph().edges.size(); ++edge)
     all += instance_.meanTransfer(edge); // some measure of how long one frame may take
-  double least = std::max(load(pattern),
-                          static_cast<double>(pattern.frames) * instance_.graph().arrivalPeriod);
+  double least = std::max({load(pattern), memoryLoad(pattern),
+                           static_cast<double>(pattern.frames) * instance_.graph().arrivalPeriod});
   PatternTimes times;
   if (least == 0)
     least = 1; // nothing takes time: any period will do
@@ -72,7 +83,8 @@ PatternTimes ModuloSchedule::evaluate(const Pattern &pattern) {
     low = high;
     high += std::max(least, all) * 0.02 * static_cast<double>(1 << std::min(doubling, 12));
   }
-  for (int halving = 0; times.found && low < high * (1 - 1e-4) && low > least * 0.999 &&
+  const double near = instance_.hasContention() ? 1e-3 : 1e-4; // it is a model only
+  for (int halving = 0; times.found && low < high * (1 - near) && low > least * 0.999 &&
                         high > least && halving < 12;
        ++halving) {
     double middle = (low + high) / 2;

@@ -43,6 +43,7 @@ public:
 
 private:
   void resetDurations(const Pattern &pattern);
+  double memoryLoad(const Pattern &pattern) const;
   double load(const Pattern &pattern);
   bool scheduleAt(const Pattern &pattern, double period);
   bool placeAll(const Pattern &pattern, double period);
