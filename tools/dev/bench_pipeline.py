@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Time the showcase on a clip: one step after another, and as a pipeline.
 
-Usage: bench_pipeline.py [ROUNDS]      default: 5
+Usage: bench_pipeline.py [ROUNDS] [cpu|npu]      default: 5, and both tables
 
 The clip is made of the showcase's pictures by pan and zoom (tandem_clip), so that faces enter and leave; its frames are
 decoded before the clock starts. Costs are measured first, then the ways to run take turns, so that a slow minute of the
 machine meets all; shown are medians over the rounds, as rows of a Markdown table. "planned" is the interval that the
 plan promised before it ran, "off" how far the measured one is from it. Before its first round each pipeline's results
 of all frames are held to those of the sequential run, to the last bit. Run as root it asks for a high priority.
-The last two rows have the NPU served by the host library, which takes the time that the modelled APU of an MT6873 would
-take: what is measured there is this machine's CPU beside a modelled NPU.
+The rows of a modelled NPU have it served by the host library, which takes the time that the modelled APU of an MT6873
+would take, and computes on a core meanwhile: what is measured there is this machine's CPU beside a modelled NPU, and
+where both cores have other tasks as well, the plan has to know that three want two.
 """
 
 import json
@@ -28,11 +29,16 @@ PRIORITY = -15
 NPU = ["--backends", "neuron,cpu", "--device", "mt6873"]
 MODELLED_TIME = {"TANDEM_NEURON_DEVICE": "mt6873", "TANDEM_NEURON_TIMING": "1"}
 WAYS = {
-    "one after another, 1 thread": ([], {}),
-    "one after another, 2 threads": (["--threads", "2"], {}),
-    "pipeline": (["--pipeline"], {}),
-    "modelled NPU, one after another": (NPU, MODELLED_TIME),
-    "modelled NPU, pipeline": ([*NPU, "--pipeline"], MODELLED_TIME),
+    "cpu": {
+        "one after another, 1 thread": ([], {}),
+        "one after another, 2 threads": (["--threads", "2"], {}),
+        "pipeline": (["--pipeline"], {}),
+    },
+    "npu": {
+        "modelled NPU and a core, one after another": (NPU, MODELLED_TIME),
+        "modelled NPU and a core, pipeline": ([*NPU, "--pipeline", "--cores", "1"], MODELLED_TIME),
+        "modelled NPU and two cores, pipeline": ([*NPU, "--pipeline"], MODELLED_TIME),
+    },
 }
 
 
@@ -75,25 +81,28 @@ def row(name, results, baseline):
 
 
 def main():
-    if len(sys.argv) > 2 or (sys.argv[1:] and not sys.argv[1].isdigit()):
+    words = sys.argv[1:]
+    rounds = int(words.pop(0)) if words and words[0].isdigit() and int(words[0]) > 0 else 5
+    if len(words) > 1 or (words and words[0] not in WAYS):
         sys.exit(__doc__)
-    rounds = int(sys.argv[1]) if sys.argv[1:] else 5
+    ways = {name: way for table in words or WAYS for name, way in WAYS[table].items()}
     try:
         os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     except PermissionError:
         print("bench: other programs may be in the way, only root can go before them", file=sys.stderr)
     clip = make_clip()
-    for options, environment in ([], {}), (NPU, MODELLED_TIME):
-        profile(clip, options, environment)
-    results = {name: [] for name in WAYS}
+    for table, options, environment in ("cpu", [], {}), ("npu", NPU, MODELLED_TIME):
+        if table in (words or WAYS):
+            profile(clip, options, environment)
+    results = {name: [] for name in ways}
     for round_number in range(rounds):
-        for name, (options, environment) in WAYS.items():
+        for name, (options, environment) in ways.items():
             check = ["--check"] if round_number == 0 and "--pipeline" in options else []
             results[name].append(measured(clip, options, environment, check))
     print("| way to run | frames/s | ms a frame | planned | off | latency p50 ms | p95 ms | times as fast |")
     print("|---|---|---|---|---|---|---|---|")
     for name, found in results.items():
-        first = "modelled NPU, one after another" if "NPU" in name else "one after another, 1 thread"
+        first = next(one for one in ways if ("NPU" in one) == ("NPU" in name))
         print(row(name, found, results[first]))
     return 0
 
