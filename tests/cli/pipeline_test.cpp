@@ -332,7 +332,7 @@ TEST_F(Pipeline, GoesOnBehindAPictureThatIsNotThere) {
 }
 
 TEST_F(Pipeline, RefusesCostsThatAreDamaged) {
-  writeBytes(path("costs.json"), "{\"version\": 2, ");
+  writeBytes(path("costs.json"), "{\"version\": 3, ");
   Outcome ran = runAgain(1, {"--costs", path("costs.json")});
   EXPECT_EQ(ran.exitCode, 1);
   EXPECT_EQ(ran.out, "");

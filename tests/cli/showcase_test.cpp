@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 
 namespace tandem::test {
@@ -136,6 +137,14 @@ TEST(Showcase, FindsTheSameInAPipelineFrameForFrame) {
   json report = json::parse(bench.out);
   EXPECT_EQ(report["checked"], true);
   EXPECT_EQ(report["frames"], 24);
+
+  // Most of a frame is one model, of one region: nobody said where to cut it.
+  Outcome plan = runTandem({"plan", application, clip, "--json"});
+  ASSERT_EQ(plan.exitCode, 0) << plan.err;
+  json graph = json::parse(plan.out)["graph"];
+  EXPECT_TRUE(std::ranges::any_of(graph["tasks"], [](const json &task) {
+    return task["name"] == "object_net/1";
+  })) << graph["tasks"];
 }
 
 } // namespace
