@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Time models with Tandem and with other engines, beside each other.
 
-Usage: bench_peers.py [--peers NAME,...] [--json FILE] [MODEL...]
+Usage: bench_peers.py [--peers NAME,...] [--rounds N] [--seconds S] [--json FILE] [MODEL...]
 
 MODEL    names of tests/models/models.json, or files; default: all that are on this machine
 --peers  of litert, openvino, onnxruntime; default: all. What one cannot read goes to it as ONNX, for which
          to_onnx.sh first installs the frameworks (8 GB)
---json   writes all that was measured there too
+--rounds, --seconds
+         turns of each, and how long one is; default: 5 of 1 second
+--json   writes all that was measured there too: what report_peers.py makes docs/performance.md's tables and plot of
 
 One thread, all pinned to the same core, and taking turns (Tandem, LiteRT, OpenVINO, Tandem ...), each turn a process
 of its own with its own warm-up, so that a slow minute of the machine meets all. Shown, as rows of a Markdown table: the
@@ -33,7 +35,6 @@ from model_files import SUFFIXES, chosen, ranges
 
 PEERS = ("litert", "openvino", "onnxruntime")
 HERE = Path(__file__).resolve().parent
-ROUNDS, SECONDS = 5, 1.0
 LARGEST_DIFFERENCE = 0.1  # of the same model; another one is far beyond it
 DTYPES = {"f32": np.float32, "i8": np.int8, "u8": np.uint8}
 
@@ -97,14 +98,14 @@ def file_for(peer, path, folder):
     return onnx
 
 
-def turn(peer, file, folder, seconds=SECONDS):
+def turn(peer, file, folder, seconds):
     """What one turn measured; its outputs are in the folder."""
     program = (sys.executable, HERE / "peer_turn.py", peer, file, folder / "inputs.npz", folder / f"{peer}.npz", seconds)
     return json.loads(called("taskset", "-c", first_core(), *program).splitlines()[-1])
 
 
-def measure(name, path, span, peers, complain):
-    """Turns by engine, ours first, and how far the peers' outputs are from ours at most."""
+def measure(name, path, span, peers, rounds, seconds, complain):
+    """Turns by engine, ours first, how far the peers' outputs are from ours at most, and the model's multiply-adds."""
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
     bundle = compiled(name, path)
@@ -129,11 +130,11 @@ def measure(name, path, span, peers, complain):
         except Failure as failure:
             complain(f"{name} with {peer}: {failure}")
     turns = {"tandem": [], **{peer: [] for peer in files}}
-    for _ in range(ROUNDS):
-        turns["tandem"].append(timed(bundle, SECONDS))
+    for _ in range(rounds):
+        turns["tandem"].append(timed(bundle, seconds))
         for peer, file in files.items():
-            turns[peer].append(turn(peer, file, folder))
-    return turns, worst
+            turns[peer].append(turn(peer, file, folder, seconds))
+    return turns, worst, facts["macs"]
 
 
 def median(turns, key="median_ms"):
@@ -177,6 +178,8 @@ def processor():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", default=",".join(PEERS), type=lambda text: text.split(","))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("models", nargs="*", metavar="MODEL")
     arguments = parser.parse_args()
@@ -193,7 +196,7 @@ def main():
         print("| " + " | ".join(word.ljust(16) for word in words) + " |", flush=True)
 
     versions = (f"{name} {importlib.metadata.version(importlib.import_module(f'peers.{name}').PACKAGE)}" for name in arguments.peers)
-    print(f"{processor()}; {', '.join(versions)}; one thread, one core, {ROUNDS} turns each\n")
+    print(f"{processor()}; {', '.join(versions)}; one thread, one core, {arguments.rounds} turns each\n")
     engines, results = ["tandem", *arguments.peers], {}
     header = ["model", *(f"{name} ms" for name in engines), "Tandem / best", "differs"]
     show(header)
@@ -201,9 +204,12 @@ def main():
     spans = ranges()
     for name, path in chosen(arguments.models, SUFFIXES).items():
         try:
-            turns, worst = measure(name, path, spans.get(name, (-1, 1)), arguments.peers, complain)
-            results[name] = {"turns": turns, "ratio": ratio(turns), "differs": worst}
+            how = (arguments.peers, arguments.rounds, arguments.seconds, complain)
+            turns, worst, macs = measure(name, path, spans.get(name, (-1, 1)), *how)
+            results[name] = {"turns": turns, "ratio": ratio(turns), "differs": worst, "macs": macs}
             show(cells(name, engines, turns, worst))
+            if arguments.json:  # after each model: a run that is cut off leaves those before
+                arguments.json.write_text(json.dumps({"processor": processor(), "models": results}, indent=1))
         except Failure as failure:
             complain(f"{name}: {failure}")
         except subprocess.CalledProcessError as error:  # of bench.py
@@ -215,8 +221,6 @@ def main():
     show(["---"] * (1 + len(engines)))
     for name, result in results.items():
         show(opening(name, engines, result["turns"]))
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"processor": processor(), "models": results}, indent=1))
     return 1 if failures else 0
 
 

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""The tables and the plot of docs/performance.md, of what bench_peers.py measured.
+
+Usage: report_peers.py [--peak-f32 GMACS] [--peak-int8 GMACS] [--svg FILE] FILE.json...
+
+The files are parts of one measurement: each has models that the others have not. Ratios are the best peer's time to
+Tandem's: above 1 Tandem is faster. Peaks are the processor's, in 10^9 multiply-adds a second.
+"""
+
+import argparse
+import json
+import re
+import statistics
+from pathlib import Path
+
+ENGINES = {"tandem": "Tandem", "litert": "LiteRT", "openvino": "OpenVINO", "onnxruntime": "ONNX Runtime"}
+COLOURS = {"litert": "#d9c38c", "openvino": "#9db4d0", "onnxruntime": "#a8c9a0"}
+OF_CODES = re.compile("int8|quant|ptq")
+LEFT, WIDTH, BAR, TOP = 190, 560, 9, 56
+MOST_TIMES = 7  # of the plot's axis
+
+
+class Model:
+    def __init__(self, name, result):
+        self.name, self.macs, self.turns = name, result["macs"], result["turns"]
+        self.peers = [engine for engine in self.turns if engine != "tandem"]
+
+    def median(self, engine, key="median_ms"):
+        return statistics.median(turn[key] for turn in self.turns[engine])
+
+    def times(self, engine, key="median_ms"):
+        """How many times as much as Tandem."""
+        return self.median(engine, key) / self.median("tandem", key)
+
+    def ratio(self, key="median_ms"):
+        return min(self.times(engine, key) for engine in self.peers)
+
+    def spread(self, engine):
+        times = [turn["median_ms"] for turn in self.turns[engine]]
+        return f"{statistics.median(times):.3f} ± {(max(times) - min(times)) / 2:.3f}"
+
+
+def row(cells):
+    print("| " + " | ".join(cells) + " |")
+
+
+def tables(title, models, peak):
+    print(f"\n**{title}**\n")
+    header = ["model", *(f"{label}, ms" for label in ENGINES.values()), "best peer / Tandem", "% of peak"]
+    row(header)
+    row(["---"] * len(header))
+    for model in models:
+        times = (model.spread(engine) if engine in model.turns else "–" for engine in ENGINES)
+        of_peak = model.macs / model.median("tandem") / peak / 1e6
+        row([model.name, *times, f"**{model.ratio():.2f}**", f"{100 * of_peak:.0f}"])
+    mean = statistics.geometric_mean(model.ratio() for model in models)
+    print(f"\nGeometric mean of the ratios: **{mean:.2f}**; least {min(model.ratio() for model in models):.2f}.")
+
+
+def openings(models):
+    print("\n**Opening and memory**\n")
+    header = ["model", "opens in, ms", "fastest peer, ms", "ratio", "peak memory, MB", "smallest peer, MB", "ratio"]
+    row(header)
+    row(["---"] * len(header))
+    for model in models:
+        cells = [model.name]
+        for key, least_told in (("open_ms", 0.01), ("peak_mb", 0.5)):  # memory below that is lost in what the tool has
+            theirs = min(model.median(engine, key) for engine in model.peers)
+            ours = model.median("tandem", key)
+            if ours < least_told:
+                cells += [f"< {least_told}", f"{theirs:.2f}", f"> {theirs / least_told:.0f}"]
+            else:
+                cells += [f"{ours:.2f}", f"{theirs:.2f}", f"{theirs / ours:.1f}"]
+        row(cells)
+
+
+def plot(groups):
+    lines, y = [], TOP
+    scale = WIDTH / MOST_TIMES
+    for title, models in groups:
+        lines.append(f'<text x="{LEFT}" y="{y}" font-weight="bold">{title}</text>')
+        y += 10
+        for model in models:
+            lines.append(f'<text x="{LEFT - 6}" y="{y + BAR * len(model.peers) / 2 + 4}" text-anchor="end">{model.name}</text>')
+            for engine in model.peers:
+                length = min(model.times(engine), MOST_TIMES) * scale
+                lines.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR - 1}" fill="{COLOURS[engine]}"/>')
+                label = f'<text x="{LEFT + length + 3:.1f}" y="{y + BAR - 2}" font-size="8">{model.times(engine):.2f}</text>'
+                lines.append(label)
+                y += BAR
+            y += 5
+        y += 22
+    bottom = y - 24
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 40} {bottom + 24}" font-family="sans-serif" font-size="11" fill="#222">'
+    frame = [head, '<rect width="100%" height="100%" fill="#fff"/>']
+    frame.append(f'<text x="{LEFT}" y="16" font-size="13">Time of a run, times Tandem\'s, on one core; the line is Tandem</text>')
+    for number, (engine, colour) in enumerate(COLOURS.items()):
+        x = LEFT + 120 * number
+        frame.append(f'<rect x="{x}" y="24" width="10" height="10" fill="{colour}"/><text x="{x + 14}" y="33">{ENGINES[engine]}</text>')
+    line = f'<path d="M{LEFT + scale:.1f} {TOP - 14}V{bottom}" stroke="#c8553d" stroke-width="1.5"/>'
+    ticks = [f'<text x="{LEFT + scale * i:.1f}" y="{bottom + 14}" text-anchor="middle">{i}</text>' for i in range(MOST_TIMES + 1)]
+    return "\n".join([*frame, *lines, line, *ticks, "</svg>"]) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peak-f32", type=float, default=57.5)
+    parser.add_argument("--peak-int8", type=float, default=225.0)
+    parser.add_argument("--svg", type=Path)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE.json")
+    arguments = parser.parse_args()
+    models = []
+    for file in arguments.files:
+        results = json.loads(file.read_text())["models"]
+        models += [Model(name, result) for name, result in results.items() if result["ratio"]]
+    groups = [(title, [model for model in models if bool(OF_CODES.search(model.name)) == codes]) for title, codes in (("f32", False), ("8 bits", True))]
+    groups = [(title, members) for title, members in groups if members]
+    for title, members in groups:
+        tables(title, members, arguments.peak_int8 if title == "8 bits" else arguments.peak_f32)
+    openings(models)
+    if arguments.svg:
+        arguments.svg.write_text(plot(groups))
+
+
+if __name__ == "__main__":
+    main()
