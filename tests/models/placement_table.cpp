@@ -1,6 +1,7 @@
 // Where the ops of the models of models.json go on a modelled MT6873: one file a model in
 // placements/, and docs/generated/placement.md. Without an argument it writes them, with --check it
-// says what is stale. Models that are not on this machine are left as they are.
+// says what is stale; either way, where the placement by cost is not the fastest. Models that are
+// not on this machine are left as they are.
 
 #include "base/file.h"
 #include "compiler/driver/compiler.h"
@@ -148,6 +149,10 @@ public:
     auto greedy = place(path, CompileSettings::Placement::kGreedy);
     if (!report.ok() || !greedy.ok())
       return complain((report.ok() ? greedy : report).error().text());
+    const json &placement = (*report)["placement"];
+    for (const char *other : {"without_accelerators_us", "greedy_us"})
+      if (!placement[other].is_null() && placement["predicted_us"] > placement[other])
+        complain(model.name + ": placed by cost it is slower than " + other);
     update(goldenFolder() + "/placements/" + model.name + ".txt", textOf(*report));
     rows_[model.name] = rowOf(model.name, *greedy, *report);
   }
