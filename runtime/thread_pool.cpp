@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <unistd.h>
 
 namespace tandem {
 namespace {
@@ -38,6 +39,8 @@ struct alignas(128) ForkJoinPool::Worker {
   int64_t begin = 0, end = 0;
   bool offered = false; ///< for the caller: it was awake when there was something to offer
   std::thread thread;
+  std::atomic<pid_t> id = 0;    ///< of the thread, once it runs
+  std::atomic<int> avoids = -1; ///< the core that it may not run on
 
   void work();
   void sleep();
@@ -48,6 +51,7 @@ struct alignas(128) ForkJoinPool::Worker {
 };
 
 void ForkJoinPool::Worker::work() {
+  id.store(gettid(), std::memory_order_relaxed);
   for (;;) {
     if (!spinWhile(state, kIdle, kSpin))
       sleep();
@@ -71,6 +75,7 @@ Result<std::unique_ptr<ForkJoinPool>> ForkJoinPool::create(int threads) {
     return Error(Code::kInvalidArgument, "", threads, " threads, expected 1 to ", kMaxThreads);
   std::unique_ptr<ForkJoinPool> pool(new ForkJoinPool);
   pool->workers_.reserve(static_cast<size_t>(threads) - 1);
+  sched_getaffinity(0, sizeof pool->cores_, &pool->cores_);
   try {
     for (int index = 1; index < threads; ++index) {
       auto worker = std::make_unique<Worker>();
@@ -97,8 +102,23 @@ void ForkJoinPool::expect(int64_t nanoseconds) {
   if (nanoseconds < kLeastToWake)
     return;
   for (const std::unique_ptr<Worker> &worker : workers_)
-    if (worker->change(kAsleep, kIdle))
-      worker->state.notify_one();
+    if (worker->state.load(std::memory_order_relaxed) == kAsleep)
+      wake(*worker);
+}
+
+/// Not on the caller's core, where systems like to put who is woken: there it would wait until the
+/// caller has done everything.
+void ForkJoinPool::wake(Worker &worker) {
+  int here = sched_getcpu();
+  pid_t id = worker.id.load(std::memory_order_relaxed);
+  if (here >= 0 && id != 0 && here != worker.avoids.load(std::memory_order_relaxed)) {
+    cpu_set_t others = cores_;
+    CPU_CLR(here, &others);
+    if (CPU_COUNT(&others) > 0 && sched_setaffinity(id, sizeof others, &others) == 0)
+      worker.avoids.store(here, std::memory_order_relaxed);
+  }
+  if (worker.change(kAsleep, kIdle))
+    worker.state.notify_one();
 }
 
 void ForkJoinPool::parallelFor(int64_t units, Task task, void *context, int64_t nanoseconds) {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <sched.h>
 #include <thread>
 #include <vector>
 
@@ -36,9 +37,11 @@ private:
   struct Worker;
 
   ForkJoinPool() = default;
+  void wake(Worker &worker);
   void finish(Worker &worker);
 
   std::vector<std::unique_ptr<Worker>> workers_;
+  cpu_set_t cores_ = {};           ///< that the pool's maker may run on
   std::atomic<bool> busy_ = false; ///< some thread splits an operation
 };
 

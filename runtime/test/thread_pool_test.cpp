@@ -73,6 +73,35 @@ TEST(ForkJoinPool, DoesWithoutWorkersThatSleep) {
   EXPECT_EQ(counts.touched, std::vector<int>(64, 20));
 }
 
+TEST(ForkJoinPool, WakesWorkersOnOtherCoresThanTheCallers) {
+  cpu_set_t all = {}, one = {};
+  ASSERT_EQ(sched_getaffinity(0, sizeof all, &all), 0);
+  if (CPU_COUNT(&all) < 2)
+    GTEST_SKIP() << "there is one core";
+  auto pool = ForkJoinPool::create(2);
+  ASSERT_TRUE(pool.ok());
+  std::this_thread::sleep_for(std::chrono::milliseconds(5)); // it sleeps
+  int core = sched_getcpu();
+  CPU_SET(core, &one);
+  ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+  struct Seen {
+    std::thread::id caller = std::this_thread::get_id();
+    int core = -1;
+  } seen;
+  auto look = [](void *context, int64_t, int64_t) {
+    auto &mine = *static_cast<Seen *>(context);
+    if (std::this_thread::get_id() != mine.caller)
+      mine.core = sched_getcpu();
+    else
+      std::this_thread::sleep_for(std::chrono::milliseconds(1)); // so that the worker comes
+  };
+  for (int job = 0; job < 1000 && seen.core < 0; ++job)
+    (*pool)->parallelFor(2, look, &seen, kLong);
+  sched_setaffinity(0, sizeof all, &all);
+  EXPECT_GE(seen.core, 0);
+  EXPECT_NE(seen.core, core);
+}
+
 TEST(ForkJoinPool, ServesSeveralThreads) {
   auto pool = ForkJoinPool::create(3);
   ASSERT_TRUE(pool.ok());
