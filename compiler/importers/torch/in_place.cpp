@@ -56,6 +56,12 @@ bool Aliases::isInPlace(const NodeRecord &node) const {
   return !table_.find(target) && !OpTable::withoutInPlace(target).empty();
 }
 
+bool Aliases::isSameTensor(const NodeRecord &node) const {
+  llvm::StringRef target = AtenNode::shortTarget(node.target); // alias: a slice of all there is
+  return isInPlace(node) || target == "aten.alias.default" || target == "aten.detach.default" ||
+         target == "aten.detach_.default";
+}
+
 /// The name itself, or what was made to look at it before `at`. Files have nodes in order.
 bool Aliases::isReadAfter(const std::string &name, size_t at, size_t madeAt) const {
   auto last = lastRead_.find(name);
@@ -81,7 +87,8 @@ std::optional<llvm::SmallVector<std::string>> Aliases::written(const NodeRecord 
     before = placeOf(*made);
     llvm::StringRef target = AtenNode::shortTarget(made->target);
     const OpTable::Entry *entry = table_.find(target);
-    bool isPart = target == "aten.slice.Tensor" || target == "aten.select.int" || isInPlace(*made);
+    bool isPart =
+        target == "aten.slice.Tensor" || target == "aten.select.int" || isSameTensor(*made);
     if (!isPart && entry && entry->isView && target != "aten.clone.default")
       return std::nullopt;
     if (!isPart)

@@ -24,10 +24,11 @@ public:
   const NodeRecord *maker(const std::string &name) const;
   /// Whether neither a later node nor an output reads the tensor.
   bool isLastRead(const std::string &name, const NodeRecord &node) const;
-  /// Whether a node only changes its operand, of which its result is another name.
-  bool isInPlace(const NodeRecord &node) const;
+  /// Whether the result is another name of the operand, which the node may have changed.
+  bool isSameTensor(const NodeRecord &node) const;
 
 private:
+  bool isInPlace(const NodeRecord &node) const;
   bool isReadAfter(const std::string &name, size_t at, size_t madeAt) const;
   size_t placeOf(const NodeRecord &node) const { return &node - graph_.nodes.data(); }
 

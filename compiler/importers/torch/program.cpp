@@ -210,7 +210,7 @@ llvm::Error ProgramImport::write(const NodeRecord &node, ArrayRef<std::string> w
     if (i + 1 == written.size())
       return llvm::Error::success();
     const NodeRecord &slice = *aliases_.maker(written[i]);
-    if (aliases_.isInPlace(slice)) // another name of the same
+    if (aliases_.isSameTensor(slice))
       continue;
     Json source = {{"as_tensor", {{"name", written[i]}}}};
     bool isSelect = AtenNode::shortTarget(slice.target).starts_with("aten.select");

@@ -223,6 +223,16 @@ TEST(TorchInPlace, ChangesASliceOfASlice) {
                               HasSubstr("graph.add %arg0, %")));
 }
 
+TEST(TorchInPlace, KnowsATensorByItsOtherNames) {
+  ProgramBuilder p;
+  p.input("x", {4});
+  p.node("neg.default", {{"self", tensor("x")}}, "a", {4});
+  p.node("alias.default", {{"self", tensor("a")}}, "b", {4});
+  p.node("relu_.default", {{"self", tensor("b")}}, "c", {4});
+  p.node("add.Tensor", {{"self", tensor("a")}, {"other", tensor("b")}}, "y", {4});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("%1 = graph.relu %0"), HasSubstr("graph.add %1, %1 :")));
+}
+
 TEST(TorchInPlace, RefusesWhereAViewFromBeforeIsReadAfterwards) {
   ProgramBuilder p;
   p.input("x", {4});
