@@ -217,7 +217,7 @@ def table(results, light):
            f"reason, {count(results, 'fail')} fail.",
            f"- Of the {len(eligible)} with static shapes and tensor types that Tandem has, and that ONNX Runtime's CPU "
            f"provider passes, {count(eligible, *passes)} pass.",
-           f"- Light models: {sum(not wrong for _, wrong in light)} of {len(light)} compile, run and agree.", "",
+           *([f"- Light models: {sum(not wrong for _, wrong in light)} of {len(light)} compile, run and agree."] if light else []), "",
            "\"Constant\": passes once the operator's parameters, which the test gives as inputs, are constants of the model.",
            "", "| operator | tests | pass | constant | refused | fail | reasons |", "|---|---|---|---|---|---|---|"]
     by_operator = collections.defaultdict(list)
@@ -229,7 +229,8 @@ def table(results, light):
         text = "; ".join(shown).replace("|", "\\|")
         out.append(f"| {operator} | {len(rows)} | {count(rows, 'pass')} | {count(rows, passes[1])} | "
                    f"{count(rows, 'unsupported')} | {count(rows, 'fail')} | {text} |")
-    out += ["", "| light model | |", "|---|---|"] + [f"| {name} | {wrong or 'pass'} |" for name, wrong in light]
+    if light:
+        out += ["", "| light model | |", "|---|---|"] + [f"| {name} | {wrong or 'pass'} |" for name, wrong in light]
     return "\n".join(out) + "\n"
 
 
