@@ -76,6 +76,8 @@ def randomize(model):
     for name, parameter in model.named_parameters():
         if "gamma" in name or name.endswith("layer_scale"):  # factors that begin near 0 would hide a branch
             parameter.data.uniform_(0.5, 1.5, generator=generator)
+        elif not parameter.any():  # heads that begin as zeros would hide all before them
+            parameter.data.normal_(0, 0.1, generator=generator)
 
 
 def tandem(program, *arguments):
@@ -108,8 +110,8 @@ def check(program, options, folder):
         worst = 0.0
         for output, wanted in np.load(folder / "expected.npz").items():
             actual = np.load(scratch / "out" / f"{output}.npy")
-            if actual.shape != wanted.shape or not np.isfinite(wanted).all():
-                raise RuntimeError(f"shape {actual.shape}, PyTorch has {wanted.shape}; or PyTorch's output is not finite")
+            if actual.shape != wanted.shape or not np.isfinite(wanted).all() or not wanted.any():
+                raise RuntimeError(f"shape {actual.shape}, PyTorch has {wanted.shape}; or PyTorch's output is zero or not finite")
             worst = max(worst, float(np.abs(wanted - actual).max() / max(np.abs(wanted).max(), 1e-30)))
     return worst
 
