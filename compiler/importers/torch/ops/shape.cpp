@@ -62,6 +62,15 @@ static MaybeValue importSqueeze(AtenNode &node) {
   return node.reshape(input, shape);
 }
 
+/// aten.reshape_as, aten.view_as: to the shape of another tensor, which is not read.
+static MaybeValue importReshapeAs(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  MaybeValue other = node.tensor("other");
+  if (failed(input) || failed(other))
+    return failure();
+  return node.reshape(input, SmallVector<int64_t>(shapeOf(*other)));
+}
+
 static MaybeValue importUnsqueeze(AtenNode &node) {
   MaybeValue input = node.tensor("self");
   int64_t given = node.integer("dim");
@@ -212,6 +221,8 @@ void registerShape(OpTable &table) {
   table.addView("aten.view.default", importView);
   table.addView("aten._unsafe_view.default", importView);
   table.addView("aten.reshape.default", importReshape);
+  for (StringRef target : {"aten.reshape_as.default", "aten.view_as.default"})
+    table.addView(target, importReshapeAs);
   table.addView("aten.flatten.using_ints", importFlatten);
   table.addView("aten.squeeze.default", importSqueeze);
   table.addView("aten.squeeze.dim", importSqueeze);

@@ -233,6 +233,14 @@ TEST(TorchInPlace, KnowsATensorByItsOtherNames) {
   EXPECT_THAT(p.text(), AllOf(HasSubstr("%1 = graph.relu %0"), HasSubstr("graph.add %1, %1 :")));
 }
 
+TEST(TorchShape, ReshapesAsAnotherTensor) {
+  ProgramBuilder p;
+  p.input("x", {4});
+  p.input("like", {2, 2});
+  p.node("reshape_as.default", {{"self", tensor("x")}, {"other", tensor("like")}}, "y", {2, 2});
+  EXPECT_THAT(p.text(), HasSubstr("graph.reshape %arg0 shape [2, 2] :"));
+}
+
 TEST(TorchInPlace, RefusesWhereAViewFromBeforeIsReadAfterwards) {
   ProgramBuilder p;
   p.input("x", {4});
