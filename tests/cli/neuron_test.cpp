@@ -94,6 +94,19 @@ TEST_F(Npu, NamesTheFunctionOfAKitThatFailsWhileANetworkIsStored) {
     }
 }
 
+TEST_F(Npu, LeavesAKitThatHangsWhileItCompiles) {
+  std::vector<std::string> more = kHere;
+  more.insert(more.end(),
+              {"--sdk-lib", TANDEM_HOST_LIBRARY, "--option", "neuron.load-deadline-ms=200"});
+  Outcome outcome =
+      compileWith(more, {"TANDEM_NEURON_FAULT=NeuronCompilation_finish:1:hang=3600000"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_THAT(errorLines(outcome.err),
+              ElementsAre(HasSubstr("neuron: region 'neuron_0': the library has not compiled it in "
+                                    "200 ms")));
+  EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
+}
+
 TEST_F(Npu, RefusesAKitOfAnotherVersionThanTheDevices) {
   EXPECT_EQ(kitError(TANDEM_HOST_LIBRARY, {"--device", "mt6873"}),
             "the library is Neuron 7.0.1, the processor 'apu' of the device has 5.1.2");

@@ -60,6 +60,10 @@ Result<std::vector<uint8_t>> storeNetwork(const Library &library, const Network 
   size_t size = 0;
   TANDEM_RETURN_IF_ERROR(call(place, library.NeuronCompilation_getCompiledNetworkSize,
                               network.compilation.get(), &size));
+  constexpr size_t kMost = size_t{1} << 31; // what a bundle's artifact can hold
+  if (size == 0 || size >= kMost)
+    return place.error(Code::kUnavailable, library.path(), " says that the compiled network has ",
+                       size, " bytes, expected 1 to ", kMost - 1);
   std::vector<uint8_t> bytes(size);
   TANDEM_RETURN_IF_ERROR(call(place, library.NeuronCompilation_storeCompiledNetwork,
                               network.compilation.get(), static_cast<void *>(bytes.data()), size));

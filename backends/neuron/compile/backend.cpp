@@ -84,7 +84,8 @@ public:
     setDeadlines(region, *options.processor, *network.settings);
     if (!settings->sdkLibrary.empty()) {
       auto stored =
-          compileWithSdk(pack(network), region.name, builder, *settings, *options.processor);
+          compileWithSdk(pack(network), region.name, builder, *settings, *options.processor,
+                         std::chrono::microseconds(network.settings->load_deadline_us));
       if (!stored)
         return stored.takeError();
       network.stored = std::move(*stored);

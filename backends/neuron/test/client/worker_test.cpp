@@ -1,4 +1,4 @@
-#include "backends/neuron/run/worker.h"
+#include "backends/neuron/client/worker.h"
 
 #include <atomic>
 #include <gtest/gtest.h>
