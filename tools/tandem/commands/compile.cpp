@@ -1,5 +1,6 @@
 // tandem compile: one model into one bundle.
 
+#include "compiler/backend/tuning_log.h"
 #include "compiler/driver/compiler.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
@@ -89,6 +90,8 @@ void print(const Options &options, const CompiledModel &model) {
 }
 
 Result<CompiledModel> checkOrCompile(const Options &options, const CompileRequest &request) {
+  if (!options.tuning.empty()) // a file that is at fault, where the option is not
+    TANDEM_RETURN_IF_ERROR(TuningLog::read(options.tuning).status());
   if (options.check)
     return checkModel(request);
   TANDEM_RETURN_IF_ERROR(
