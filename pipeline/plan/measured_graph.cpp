@@ -1,5 +1,6 @@
 #include "pipeline/plan/measured_graph.h"
 
+#include "pipeline/plan/task_costs.h"
 #include "pipeline/schedulers/scheduler.h"
 
 #include <algorithm>
@@ -57,7 +58,8 @@ std::string longestOfChain(const TaskGraph &graph, const Plan &plan) {
   for (const PlannedTask &task : plan.tasks)
     if (ofFirstFrame(task) && (!at || task.finish > at->finish))
       at = &task;
-  while (at && chain.emplace(at->task, at->finish - at->start).second) {
+  while (at && graph.tasks[at->task].name != kReadTask &&
+         chain.emplace(at->task, at->finish - at->start).second) {
     const PlannedTask *before = nullptr;
     auto consider = [&](const PlannedTask &task) {
       if (task.finish <= at->start + 1e-6 && (!before || task.finish > before->finish))
@@ -72,6 +74,12 @@ std::string longestOfChain(const TaskGraph &graph, const Plan &plan) {
     at = before;
   }
   return longest(graph, chain);
+}
+
+/// What a frame takes before it is submitted, from when on its latency counts: reading it.
+double timeBeforeSubmission(const TaskGraph &graph) {
+  auto read = std::ranges::find(graph.tasks, kReadTask, &Task::name);
+  return read == graph.tasks.end() ? 0 : std::ranges::min(read->cost);
 }
 
 } // namespace
@@ -121,13 +129,13 @@ std::vector<TaskTime> withoutContention(std::span<const TaskTime> times, const T
 }
 
 Status requirePace(const TaskGraph &graph, const Plan &plan, double periodUs, double latencyUs) {
-  auto verdict = [&](Objective objective, double asked) {
+  auto verdict = [&](Objective objective, double asked, double before = 0) {
     if (plan.objective != objective)
       return std::string();
-    return plan.bound > asked ? ", and no plan can do it: the least is " + timeText(plan.bound) +
-                                    " (" + plan.boundReason + ")"
-                              : ", another plan may do it: the least known is " +
-                                    timeText(plan.bound) + " (" + plan.boundReason + ")";
+    double least = plan.bound - before;
+    return (least > asked ? ", and no plan can do it: the least is "
+                          : ", another plan may do it: the least known is ") +
+           timeText(least) + " (" + plan.boundReason + ")";
   };
   if (periodUs > 0 && plan.interval > periodUs) {
     std::vector<double> loads(graph.processors.size());
@@ -139,11 +147,17 @@ Status requirePace(const TaskGraph &graph, const Plan &plan, double periodUs, do
                  graph.processors[busiest].name, "' with ", longestTasks(graph, plan, busiest),
                  verdict(Objective::kThroughput, periodUs));
   }
-  if (latencyUs > 0 && plan.makespan > latencyUs)
+  double before = timeBeforeSubmission(graph);
+  if (latencyUs > 0 && plan.makespan - before > latencyUs)
     return Error(Code::kUnsupported, "", "a frame may take ", timeText(latencyUs),
-                 ", by the plan it takes ", timeText(plan.makespan), "; it waits longest for ",
-                 longestOfChain(graph, plan), verdict(Objective::kLatency, latencyUs));
+                 ", by the plan it takes ", timeText(plan.makespan - before),
+                 "; it waits longest for ", longestOfChain(graph, plan),
+                 verdict(Objective::kLatency, latencyUs, before));
   return {};
+}
+
+double mostMakespan(const TaskGraph &graph, double latencyUs) {
+  return latencyUs > 0 ? latencyUs + timeBeforeSubmission(graph) : 0;
 }
 
 Status requireLatencyOfSomePlan(const TaskGraph &graph, double latencyUs) {

@@ -20,8 +20,12 @@ std::vector<TaskTime> withoutContention(std::span<const TaskTime> times, const T
 
 /// Refuses a rate or a latency that the plan does not reach, saying what stands in the way and the
 /// best possible: the busiest device with its longest tasks, and whether another plan could (the
-/// plan's bound). Microseconds; 0: nothing is asked. Errors: kUnsupported.
+/// plan's bound). Microseconds, a latency from a frame's submission on, as deadlines count: reading
+/// it comes before; 0: nothing is asked. Errors: kUnsupported.
 Status requirePace(const TaskGraph &graph, const Plan &plan, double periodUs, double latencyUs);
+
+/// What a plan's makespan may be for such a latency; 0: anything.
+double mostMakespan(const TaskGraph &graph, double latencyUs);
 
 /// Refuses a latency that no plan found keeps to, naming the stages that a frame waits for longest
 /// and the best possible: before a plan for throughput is sought under that limit. Microseconds; 0:

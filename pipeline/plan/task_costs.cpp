@@ -127,7 +127,7 @@ private:
   void addFeeder() {
     size_t own = tasks_.tasks.size();
     if (sources_.readsFrames && overheads().readUs > 0) {
-      size_t read = addFeederTask("(read)", overheads().readUs);
+      size_t read = addFeederTask(std::string(kReadTask), overheads().readUs);
       for (size_t task = 0; task < own; ++task)
         if (readsPicture(app_.steps[tasks_.tasks[task].step]) && tasks_.tasks[task].firstPart == 0)
           made_.graph.edges.push_back({.from = read, .to = task, .bytes = sources_.pictureBytes});

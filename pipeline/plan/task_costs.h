@@ -7,6 +7,9 @@
 
 namespace tandem {
 
+/// The task of reading a frame, before it is submitted.
+inline constexpr std::string_view kReadTask = "(read)";
+
 /// Where the costs of an application's tasks come from.
 struct CostSources {
   /// On the machine that the plan is for; may be null. What it has is measured.
@@ -31,7 +34,7 @@ struct CostSources {
 /// An application as schedulers and the simulator take it.
 struct AppGraph {
   /// Microseconds and bytes; processors are the devices, in their order. Behind the application's
-  /// tasks stands what the thread does that feeds the pipeline, as far as it is known: "(read)",
+  /// tasks stands what the thread does that feeds the pipeline, as far as it is known: kReadTask,
   /// "(collect)". The executor has no part in these, they take their cores' time all the same.
   TaskGraph graph;
   std::vector<TaskVariation> variations;

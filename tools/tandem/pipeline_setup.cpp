@@ -40,7 +40,7 @@ Result<Plan> scheduleGraph(const AppGraph &graph, const PipelineSetup &setup) {
   double latencyUs = leastLimit(setup.latencyMs, setup.deadlineMs) * 1e3;
   if (choice.objective == Objective::kThroughput) {
     options.mostFramesInFlight = setup.framesInFlight;
-    options.mostLatency = latencyUs;
+    options.mostLatency = mostMakespan(graph.graph, latencyUs);
     options.mostBytes = setup.memoryMiB * (1 << 20);
     TANDEM_RETURN_IF_ERROR(requireLatencyOfSomePlan(graph.graph, latencyUs));
   }

@@ -1,6 +1,7 @@
 #include "pipeline/plan/measured_graph.h"
 
 #include "pipeline/executor/test/plans.h"
+#include "pipeline/plan/task_costs.h"
 
 #include <gmock/gmock.h>
 
@@ -91,6 +92,18 @@ TEST(RequireLatencyOfSomePlan, NamesTheStagesAndTheBestPossible) {
       late.error().message,
       "a frame may take 50 us, by the plan it takes 90 us; it waits longest for 'crop' 40 us, "
       "'boxes' 40 us, 'net' 10 us, and no plan can do it: the least is 90 us (critical path)");
+}
+
+TEST(RequirePace, CountsLatencyFromAFramesSubmission) {
+  TaskGraph graph = chain();
+  graph.tasks[0].name = kReadTask; // 40 us, before it
+  EXPECT_TRUE(requireLatencyOfSomePlan(graph, 50).ok());
+  EXPECT_EQ(mostMakespan(graph, 50), 90);
+  EXPECT_EQ(mostMakespan(graph, 0), 0);
+  EXPECT_EQ(
+      requireLatencyOfSomePlan(graph, 45).error().message,
+      "a frame may take 45 us, by the plan it takes 50 us; it waits longest for 'boxes' 40 us, "
+      "'net' 10 us, and no plan can do it: the least is 50 us (critical path)");
 }
 
 TEST(RequirePace, WritesLongTimesWithoutExponents) {
