@@ -157,6 +157,9 @@ TEST_F(Pipeline, PrintsThePlanAndDrawsIt) {
   EXPECT_THAT(plan.out, AllOf(HasSubstr("side"), HasSubstr("makespan"), HasSubstr("simulated, "),
                               HasSubstr("the bottleneck is cpu")));
   EXPECT_THAT(readBytes(path("plan.svg")), AllOf(StartsWith("<"), HasSubstr("</svg>")));
+  EXPECT_THAT(readBytes(path("plan.svg")), HasSubstr("planned from measured costs"));
+  run({"plan", "--device", "mt6873", "--svg", path("phone.svg")});
+  EXPECT_THAT(readBytes(path("phone.svg")), HasSubstr("modelled, not measured"));
 }
 
 TEST_F(Pipeline, RefusesAPaceThatNoPlanReaches) {

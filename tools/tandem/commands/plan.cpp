@@ -50,6 +50,15 @@ void printText(const Options &options, const PlannedApp &planned, const Simulati
                 planned.graph.modelled.size());
 }
 
+/// Whoever sees the picture without these words beside it is to know as much.
+GanttChart chartOf(const PlannedApp &planned) {
+  GanttChart chart = ganttOf(planned.graph.graph, planned.plan);
+  chart.unit = "us";
+  chart.title +=
+      planned.graph.modelled.empty() ? "; planned from measured costs" : "; modelled, not measured";
+  return chart;
+}
+
 int plan(Options &options) {
   if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs); !places.ok())
     return refuseRequest(places.error());
@@ -70,8 +79,7 @@ int plan(Options &options) {
       simulatePlan(*planned, options.simulatedFrames, pace, options.jitter);
   if (!simulation.ok())
     return refuseRequest(simulation.error());
-  if (Status written = writeCharts(ganttOf(planned->graph.graph, planned->plan),
-                                   options.pipeline.svg, options.pipeline.png);
+  if (Status written = writeCharts(chartOf(*planned), options.pipeline.svg, options.pipeline.png);
       !written.ok())
     return refuse(written.error());
   if (options.json)
