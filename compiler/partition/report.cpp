@@ -26,7 +26,7 @@ std::string reasonText(const Alternative &alternative, const Placement &placemen
                        PlacementPolicy policy) {
   if (!alternative.reasons.empty())
     return llvm::join(alternative.reasons, "; ");
-  std::string us = llvm::formatv("{0:f1} us there", alternative.us).str();
+  std::string us = llvm::formatv("{0:f1} us predicted there", alternative.us).str();
   if (policy == PlacementPolicy::kGreedy)
     return us + ", and comes later in the order of preference";
   return us + (alternative.us > placement.predictedUs

@@ -30,7 +30,7 @@ std::string regionTable(std::span<const RegionProfile> regions) {
     std::snprintf(text, sizeof text, "%.3f", us / 1e3);
     return std::string(text);
   };
-  std::string text = row("region", "compiled", "ran on", "ms", "model's ms", "faults");
+  std::string text = row("region", "compiled", "ran on", "ms", "predicted ms", "faults");
   for (const RegionProfile &region : regions)
     text += row(region.name, region.backend, region.ranOn.empty() ? "-" : region.ranOn,
                 milliseconds(region.lastUs),

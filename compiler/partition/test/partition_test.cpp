@@ -126,8 +126,9 @@ TEST_F(PartitionTest, ARegionThatDoesNotPayStaysOnTheCpuUnlessGreedy) {
   ASSERT_TRUE(bool(greedy));
   EXPECT_THAT(regionsOf(*greedy), ElementsAre("all_0: exp", "fast_1: relu add", "all_2: exp"));
   EXPECT_DOUBLE_EQ(greedy->predictedUs, byCost->greedyUs);
-  EXPECT_THAT(reportTable(*byCost),
-              HasSubstr("not fast: 26.2 us there, which calls and transfers would cost again"));
+  EXPECT_THAT(
+      reportTable(*byCost),
+      HasSubstr("not fast: 26.2 us predicted there, which calls and transfers would cost again"));
 }
 
 TEST_F(PartitionTest, ACompositeIsTakenAsAWholeThoughItsOpsAreNotSupported) {
