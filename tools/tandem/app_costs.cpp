@@ -29,8 +29,10 @@ Result<Sample> sampleFrames(const std::vector<std::string> &inputs) {
   FrameInput input(inputs);
   InputFrame frame;
   while (sample.frames.size() < kMostFrames) {
-    TANDEM_ASSIGN_OR_RETURN(bool more, input.next(frame));
-    if (!more)
+    Result<bool> more = input.next(frame);
+    if (!more.ok() && sample.frames.empty())
+      return more.error();
+    if (!more.ok() || !*more) // the run that costs are asked for meets the error in its place
       break;
     if (frame.number > 1) // the first one opens the video
       times.push_back(frame.loadMs * 1e3);
