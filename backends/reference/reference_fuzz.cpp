@@ -13,7 +13,9 @@ const Device &referenceDevice();
 namespace {
 struct NoThreads final : ThreadPool {
   int threads() const override { return 1; }
-  void parallelFor(int64_t units, Task task, void *context, int64_t) override { task(context, 0, units); }
+  void parallelFor(int64_t units, Task task, void *context, int64_t) override {
+    task(context, 0, units);
+  }
 };
 
 /// Tensors of every kind and of a few small shapes that go together in many ways. A mutated

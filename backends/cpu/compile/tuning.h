@@ -51,9 +51,7 @@ public:
 
   std::optional<ConvSchedule> find(const ConvQuestion &question) const;
   /// Whether a candidate was asked for that there is not.
-  bool isExhausted(const ConvQuestion &question) const {
-    return candidate_ > 0 && !find(question);
-  }
+  bool isExhausted(const ConvQuestion &question) const { return candidate_ > 0 && !find(question); }
 
 private:
   size_t candidate_ = 0;

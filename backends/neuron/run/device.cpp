@@ -1,7 +1,7 @@
 #include "runtime/device/device.h"
 
-#include "backends/neuron/run/engine.h"
 #include "backends/neuron/client/worker.h"
+#include "backends/neuron/run/engine.h"
 
 namespace tandem {
 namespace neuron {

@@ -12,7 +12,9 @@ namespace {
 /// What the reference backend never asks for.
 struct NoThreads final : ThreadPool {
   int threads() const override { return 1; }
-  void parallelFor(int64_t units, Task task, void *context, int64_t) override { task(context, 0, units); }
+  void parallelFor(int64_t units, Task task, void *context, int64_t) override {
+    task(context, 0, units);
+  }
 };
 } // namespace
 

@@ -12,11 +12,12 @@ using ::testing::Not;
 
 TEST(GanttText, DrawsAPlan) {
   TaskGraph graph = topcuogluGraph();
-  EXPECT_EQ(ganttText(ganttOf(graph, *allSchedulers().run("heft", graph)), 83),
-            "P1 ...........................[T2=========].................[T8=]..................\n"
-            "P2 ..................[T4====][T6============]..............[T9========].....[T10==]\n"
-            "P3 [T1=====][T3===============][T5======][T7=======]...............................\n"
-            "   0                   20                  40                  60                80\n");
+  EXPECT_EQ(
+      ganttText(ganttOf(graph, *allSchedulers().run("heft", graph)), 83),
+      "P1 ...........................[T2=========].................[T8=]..................\n"
+      "P2 ..................[T4====][T6============]..............[T9========].....[T10==]\n"
+      "P3 [T1=====][T3===============][T5======][T7=======]...............................\n"
+      "   0                   20                  40                  60                80\n");
 }
 
 TEST(GanttText, HoldsToTheWidthOfTheTerminal) {
@@ -71,11 +72,10 @@ TEST(GanttOf, ShowsPathsAndAllOverlapOfWhatRepeats) {
   GanttChart chart = ganttOf(graph, *plan);
   EXPECT_EQ(chart.lanes, (std::vector<std::string>{"P1", "P2", "path 0"}));
   EXPECT_EQ(chart.title, "throughput: interval 5, optimal");
-  EXPECT_EQ(ganttText(chart, 57),
-            "P1     [T1/0===][T1/1==][T1/2===][T1/3==]................\n"
-            "P2     ................[T2/0==][T2/1===][T2/2==][T2/3===]\n"
-            "path 0 .........[T1/0=].[T1/1=]..[T1/2=].[T1/3=].........\n"
-            "       0                10               20\n");
+  EXPECT_EQ(ganttText(chart, 57), "P1     [T1/0===][T1/1==][T1/2===][T1/3==]................\n"
+                                  "P2     ................[T2/0==][T2/1===][T2/2==][T2/3===]\n"
+                                  "path 0 .........[T1/0=].[T1/1=]..[T1/2=].[T1/3=].........\n"
+                                  "       0                10               20\n");
 }
 
 } // namespace

@@ -82,7 +82,9 @@ Result<std::unique_ptr<LoadedRegion>> SampleRegion::load(const artifact::Artifac
 Result<SampleRegion::Four> SampleRegion::run(LoadedRegion &region, const Four &a, const Four &b) {
   struct NoThreads final : ThreadPool {
     int threads() const override { return 1; }
-    void parallelFor(int64_t units, Task task, void *context, int64_t) override { task(context, 0, units); }
+    void parallelFor(int64_t units, Task task, void *context, int64_t) override {
+      task(context, 0, units);
+    }
   } pool;
   std::memcpy(buffer(0), a.data(), sizeof a);
   std::memcpy(buffer(1), b.data(), sizeof b);
