@@ -42,7 +42,7 @@ struct RegionSource {
   /// Who holds it keeps the artifact and the weights (not the arena) where they are: for a call
   /// into a device that may come back only after the session is gone.
   std::shared_ptr<const void> owner = {};
-  /// Whether LoadedRegion::steps() is wanted; it costs each step two looks at the clock.
+  /// Whether LoadedRegion::stepTimes() is wanted; it costs each step two looks at the clock.
   bool timesSteps = false;
 };
 
@@ -62,8 +62,8 @@ class LoadedRegion {
 public:
   virtual ~LoadedRegion() = default;
   virtual Status run(ThreadPool &pool) = 0;
-  /// In order of execution; empty where the device has none, or RegionSource::timesSteps was not
-  /// set. Valid until the region goes; each run writes its times.
+  /// Of the steps in order of execution; empty where the device times none, or
+  /// RegionSource::timesSteps was not set. Valid until the region goes; each run writes its times.
   virtual std::span<const StepTime> stepTimes() const { return {}; }
   /// How many steps run() has that other threads can run, one after another; at least 1.
   virtual size_t steps() const { return 1; }
