@@ -1,5 +1,7 @@
 #include "runtime/placed_region.h"
 
+#include "base/elapsed.h"
+
 #include <chrono>
 
 namespace tandem {
@@ -27,11 +29,6 @@ Result<std::unique_ptr<LoadedRegion>> loadOne(const std::shared_ptr<const Bundle
       return shared;
   }
   return (*device)->load(source);
-}
-
-double microsecondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
-      .count();
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "pipeline/executor/model_runner.h"
 
+#include "base/elapsed.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -101,10 +103,6 @@ private:
   SessionRunner(std::shared_ptr<const Bundle> bundle, std::unique_ptr<Session> session)
       : bundle_(std::move(bundle)), session_(std::move(session)) {}
 
-  static double microsecondsSince(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
-        .count();
-  }
   Status runPiece(size_t index, RegionWay way);
   RegionBorder borderOfWhole(size_t region) const {
     using Json = nlohmann::json;

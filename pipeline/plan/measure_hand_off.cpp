@@ -1,5 +1,6 @@
 #include "pipeline/plan/measure_hand_off.h"
 
+#include "base/elapsed.h"
 #include "pipeline/executor/device_worker.h"
 #include "pipeline/executor/pipelined.h"
 
@@ -13,10 +14,6 @@ namespace tandem {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double microsecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
-}
 
 template <size_t Count> double median(std::array<double, Count> values) {
   std::ranges::nth_element(values, values.begin() + Count / 2);

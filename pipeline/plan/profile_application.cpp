@@ -1,5 +1,6 @@
 #include "pipeline/plan/profile_application.h"
 
+#include "base/elapsed.h"
 #include "pipeline/executor/device_worker.h"
 #include "pipeline/executor/report.h"
 #include "pipeline/executor/run_step.h"
@@ -66,7 +67,7 @@ public:
       double core = places[i]->runsSteps ? 0 : processCoreUs();
       Clock::time_point start = Clock::now();
       Status status = runStep(app_, state_, *stages_[task.step], fate_, inputs_, run);
-      times.us[i] += std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+      times.us[i] += microsecondsSince(start);
       if (!places[i]->runsSteps)
         times.coreUs[i] += processCoreUs() - core;
       if (!status.ok())
@@ -80,7 +81,7 @@ public:
   double collect() const {
     Clock::time_point start = Clock::now();
     std::vector<NamedResult> results = state_.results();
-    return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+    return microsecondsSince(start);
   }
 
   /// What the last frame's data were like.

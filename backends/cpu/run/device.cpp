@@ -2,6 +2,7 @@
 #include "backends/cpu/artifact_generated.h"
 #include "backends/cpu/run/image.h"
 #include "backends/cpu/run/processor.h"
+#include "base/elapsed.h"
 
 #include <algorithm>
 #include <chrono>
@@ -102,10 +103,9 @@ private:
       pool.parallelFor(call.units, Call::run, &call, call.nanoseconds);
   }
   void runTimed(size_t index, ThreadPool &pool) {
-    using Clock = std::chrono::steady_clock;
-    Clock::time_point start = Clock::now();
+    auto start = std::chrono::steady_clock::now();
     runCall(calls_[index], pool);
-    times_[index].lastUs = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+    times_[index].lastUs = microsecondsSince(start);
   }
 
   std::shared_ptr<const CodeImage> image_;
