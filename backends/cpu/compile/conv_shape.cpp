@@ -87,15 +87,7 @@ ConvShape shapeOf(graph::L2Pool2dOp pool) {
 ConvShape shapeOf(graph::FullyConnectedOp product) {
   ArrayRef<int64_t> filter = graph::tensorType(product.getFilter()).getShape();
   int64_t rows = graph::tensorType(product.getInput()).getShape()[0];
-  return {.batch = 1,
-          .inHeight = 1,
-          .inWidth = rows,
-          .inChannels = filter[1],
-          .outHeight = 1,
-          .outWidth = rows,
-          .outChannels = filter[0],
-          .kernelHeight = 1,
-          .kernelWidth = 1};
+  return ConvShape::product(rows, filter[1], filter[0]);
 }
 
 std::string shapeText(const ConvShape &s, int64_t groups) {

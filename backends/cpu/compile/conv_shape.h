@@ -13,6 +13,19 @@ struct ConvShape {
   int64_t strideHeight = 1, strideWidth = 1, dilationHeight = 1, dilationWidth = 1;
   int64_t padTop = 0, padLeft = 0;
 
+  /// A matrix of [rows, inner] times one of [inner, columns]: rows are pixels.
+  static ConvShape product(int64_t rows, int64_t inner, int64_t columns) {
+    return {.batch = 1,
+            .inHeight = 1,
+            .inWidth = rows,
+            .inChannels = inner,
+            .outHeight = 1,
+            .outWidth = rows,
+            .outChannels = columns,
+            .kernelHeight = 1,
+            .kernelWidth = 1};
+  }
+
   int64_t inElements() const { return batch * inHeight * inWidth * inChannels; }
   int64_t outElements() const { return batch * outHeight * outWidth * outChannels; }
   int64_t taps() const { return kernelHeight * kernelWidth; }

@@ -151,15 +151,7 @@ void WinogradCode::factors(const Block &block, Value from, Value to, Value input
 
 void WinogradCode::products(const Block &block, Value from, Value to, Value factors, Value weights,
                             Value products) {
-  ConvShape shape = {.batch = 1,
-                     .inHeight = 1,
-                     .inWidth = block.tiles,
-                     .inChannels = s_.inChannels,
-                     .outHeight = 1,
-                     .outWidth = block.tiles,
-                     .outChannels = s_.outChannels,
-                     .kernelHeight = 1,
-                     .kernelWidth = 1};
+  ConvShape shape = ConvShape::product(block.tiles, s_.inChannels, s_.outChannels);
   auto steps = [&](int64_t channels) {
     int64_t pixel = w_.rowElements(channels);
     return ConvPlaces::Steps{.pixel = pixel, .row = 0, .entry = 0, .group = block.tiles * pixel};

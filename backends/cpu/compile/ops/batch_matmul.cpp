@@ -42,15 +42,7 @@ TypedBuffer planLhs(graph::BatchMatmulOp op, const Product &p, Plan &plan) {
 void planBatchMatmul(Operation *generic, Plan &plan) {
   auto op = cast<graph::BatchMatmulOp>(generic);
   Product p(op);
-  ConvShape shape = {.batch = 1,
-                     .inHeight = 1,
-                     .inWidth = p.rows,
-                     .inChannels = p.inner,
-                     .outHeight = 1,
-                     .outWidth = p.rows,
-                     .outChannels = p.columns,
-                     .kernelHeight = 1,
-                     .kernelWidth = 1};
+  ConvShape shape = ConvShape::product(p.rows, p.inner, p.columns);
   WeightSteps steps = op.getTransposeRhs() ? WeightSteps{p.inner * p.columns, p.inner, 1}
                                            : WeightSteps{p.inner * p.columns, 1, p.columns};
   TypedBuffer rhs = planPacking(op.getRhs(), p.batches, p.columns, p.inner, steps, plan);
