@@ -1,44 +1,17 @@
 #include "tools/tandem/picture.h"
 
 #include "base/file.h"
+#include "tools/tandem/picture_file.h"
+#include "tools/tandem/quiet_stderr.h"
 
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include <cstdio>
-#include <fcntl.h>
 #include <filesystem>
-#include <unistd.h>
 
 namespace tandem {
 namespace {
-
-/// While it lives, nothing that is written to stderr arrives: libpng and libjpeg talk about
-/// profiles and extra bytes there, and OpenCV has no way to ask them not to. For one thread.
-class QuietStderr {
-public:
-  QuietStderr() {
-    std::fflush(stderr);
-    saved_ = dup(STDERR_FILENO);
-    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (saved_ >= 0 && nowhere >= 0)
-      dup2(nowhere, STDERR_FILENO);
-    if (nowhere >= 0)
-      close(nowhere);
-  }
-  ~QuietStderr() {
-    if (saved_ < 0)
-      return;
-    dup2(saved_, STDERR_FILENO);
-    close(saved_);
-  }
-  QuietStderr(const QuietStderr &) = delete;
-  QuietStderr &operator=(const QuietStderr &) = delete;
-
-private:
-  int saved_;
-};
 
 /// OpenCV's codecs throw, and talk; here both end.
 cv::Mat decode(std::span<const std::byte> bytes) try {
@@ -52,14 +25,26 @@ cv::Mat decode(std::span<const std::byte> bytes) try {
   return {};
 }
 
+Error unreadable(const std::string &path, std::string_view format) {
+  constexpr std::string_view kRead = "PNG, JPEG, BMP, WebP or TIFF";
+  if (format.empty() || kRead.find(format) == std::string_view::npos)
+    return Error(Code::kInvalidArgument, path, "is not a picture that can be read, expected ",
+                 kRead);
+  return Error(Code::kInvalidArgument, path, "is a ", format,
+               " file that cannot be read: it is damaged, or of a kind that OpenCV does not know");
+}
+
 } // namespace
 
 Result<Image> loadPicture(const std::string &path) {
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
+  std::string_view format = pictureFormatOf(file.bytes());
+  if (endsTooSoon(file.bytes()))
+    return Error(Code::kInvalidArgument, path, "is cut short: the ", format,
+                 " file ends before its picture does");
   cv::Mat bgr = decode(file.bytes());
   if (bgr.empty() || bgr.type() != CV_8UC3)
-    return Error(Code::kInvalidArgument, path,
-                 "is not a picture that can be read, expected PNG, JPEG, BMP, WebP or TIFF");
+    return unreadable(path, format);
   Image image{bgr.cols, bgr.rows, {}};
   image.rgb.resize(size_t{3} * static_cast<size_t>(bgr.cols) * static_cast<size_t>(bgr.rows));
   cv::Mat rgb(bgr.rows, bgr.cols, CV_8UC3, image.rgb.data());

@@ -1,6 +1,7 @@
 #include "tools/tandem/video.h"
 
 #include "base/file.h"
+#include "tools/tandem/quiet_stderr.h"
 
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgproc.hpp>
@@ -11,6 +12,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <dlfcn.h>
 #include <filesystem>
 #include <system_error>
 #include <unistd.h>
@@ -19,6 +21,14 @@ namespace tandem {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// FFmpeg talks to stderr about frames that it cannot decode; OpenCV asks it to, when it first
+/// opens anything, and has no way to ask it not to.
+void silenceFfmpeg() {
+  constexpr int kQuiet = -8; // AV_LOG_QUIET
+  if (void *found = dlsym(RTLD_DEFAULT, "av_log_set_level"))
+    reinterpret_cast<void (*)(int)>(found)(kQuiet);
+}
 
 constexpr std::string_view kCamera = "camera:";
 constexpr double kUsualRate = 30;
@@ -148,6 +158,7 @@ bool isVideo(const std::string &source) {
 }
 
 Result<std::unique_ptr<VideoReader>> VideoReader::open(const std::string &source) try {
+  QuietStderr quiet;
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
   cv::VideoCapture capture;
   if (source.starts_with(kCamera)) {
@@ -161,6 +172,7 @@ Result<std::unique_ptr<VideoReader>> VideoReader::open(const std::string &source
     if (!capture.open(source, cv::CAP_FFMPEG))
       return Error(Code::kInvalidArgument, source, "is not a video that can be read");
   }
+  silenceFfmpeg();
   return std::unique_ptr<VideoReader>(std::make_unique<OpenCvReader>(source, std::move(capture)));
 } catch (const std::exception &) {
   return Error(Code::kInvalidArgument, source, "is not a video that can be read");

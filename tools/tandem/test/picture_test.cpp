@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 using namespace tandem;
 
@@ -43,6 +45,29 @@ TEST_F(Picture, RefusesWhatIsNone) {
                             "WebP or TIFF");
   }
   EXPECT_EQ(loadPicture(place("none.png")).error().code, Code::kNotFound);
+}
+
+TEST_F(Picture, SaysOfAFileWhatItIsAndThatItIsCutShort) {
+  Image noise{64, 48, std::vector<uint8_t>(size_t{3} * 64 * 48)};
+  std::ranges::generate(noise.rgb, std::minstd_rand(7));
+  for (const char *name : {"a.png", "a.jpg"}) {
+    ASSERT_TRUE(savePicture(place(name), noise).ok());
+    EXPECT_TRUE(loadPicture(place(name)).ok()) << "whole";
+    uintmax_t size = std::filesystem::file_size(place(name));
+    for (uintmax_t kept : {size - 1, size / 2, uintmax_t{20}}) {
+      std::filesystem::resize_file(place(name), kept);
+      EXPECT_EQ(loadPicture(place(name)).error().text(),
+                place(name) + ": error: is cut short: the " +
+                    (name == std::string("a.png") ? "PNG" : "JPEG") +
+                    " file ends before its picture does")
+          << kept;
+    }
+  }
+  ASSERT_TRUE(savePicture(place("a.bmp"), noise).ok());
+  std::filesystem::resize_file(place("a.bmp"), 20);
+  EXPECT_EQ(loadPicture(place("a.bmp")).error().message,
+            "is a BMP file that cannot be read: it is damaged, or of a kind that OpenCV does not "
+            "know");
 }
 
 TEST_F(Picture, RefusesToSaveAnUnknownFormatOrIntoNoFolder) {

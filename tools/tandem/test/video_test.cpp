@@ -71,6 +71,7 @@ TEST_F(Video, SaysWhereAFileEndsTooSoon) {
   std::filesystem::copy(place("whole.avi"), place("cut.avi"));
   std::filesystem::resize_file(place("cut.avi"),
                                std::filesystem::file_size(place("whole.avi")) * 6 / 10);
+  testing::internal::CaptureStderr();
   auto video = VideoReader::open(place("cut.avi"));
   ASSERT_TRUE(video.ok()) << video.error().text();
   Image frame;
@@ -80,6 +81,7 @@ TEST_F(Video, SaysWhereAFileEndsTooSoon) {
     more = (*video)->read(frame);
     count += more.ok() && *more;
   }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "FFmpeg has its own words for it";
   ASSERT_FALSE(more.ok());
   EXPECT_LT(count, 10);
   EXPECT_EQ(more.error().text(), place("cut.avi") + ": error: ends after " + std::to_string(count) +
@@ -88,8 +90,13 @@ TEST_F(Video, SaysWhereAFileEndsTooSoon) {
 
 TEST_F(Video, RefusesWhatIsNone) {
   std::ofstream(place("words.avi")) << "not a video at all";
-  EXPECT_EQ(VideoReader::open(place("words.avi")).error().text(),
-            place("words.avi") + ": error: is not a video that can be read");
+  writeVideo(place("cut.mp4"), 10, noise);
+  std::filesystem::resize_file(place("cut.mp4"), 1000);
+  testing::internal::CaptureStderr();
+  for (const char *name : {"words.avi", "cut.mp4"})
+    EXPECT_EQ(VideoReader::open(place(name)).error().text(),
+              place(name) + ": error: is not a video that can be read");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "FFmpeg has its own words for it";
   EXPECT_EQ(VideoReader::open(place("none.avi")).error().code, Code::kNotFound);
   EXPECT_EQ(VideoReader::open("camera:one").error().message,
             "is no camera, expected as in camera:0");
