@@ -152,12 +152,6 @@ void ArrayView::copyTo(std::byte *to) const {
     std::memcpy(to, data_, count * size);
 }
 
-const char *numpyTypeName(ElementType type) {
-  constexpr std::array<const char *, kElementTypeCount> kNames = {
-      "float32", "float16", "uint16", "int8", "uint8", "int16", "int32", "int64", "bool"};
-  return kNames[static_cast<size_t>(type)];
-}
-
 nb::dlpack::dtype dlpackType(ElementType type) {
   using nb::dlpack::dtype_code;
   auto bits = static_cast<uint8_t>(8 * elementSize(type));

@@ -46,9 +46,8 @@ private:
   int64_t strideUnit_ = 1;
 };
 
-/// NumPy's name of the type that holds elements of `type`: bf16, which it has not, as its bits.
-const char *numpyTypeName(ElementType type);
-/// The same for DLPack.
+/// What DLPack calls the type that holds elements of `type`: bf16, which NumPy has not, as its
+/// bits.
 nanobind::dlpack::dtype dlpackType(ElementType type);
 
 } // namespace tandem::python

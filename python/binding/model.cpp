@@ -1,6 +1,7 @@
 #include "python/binding/model.h"
 
 #include "python/binding/failure.h"
+#include "tools/tandem/npy.h"
 #include "tools/tandem/region_profile.h"
 
 #include <nanobind/stl/string.h>

@@ -138,7 +138,32 @@ std::optional<Frame> splitFrame(std::span<const std::byte> bytes) {
   return Frame{text.substr(start, length), bytes.subspan(start + length)};
 }
 
+/// "'<f8' (float64)": as the file has it, and as people call it.
+std::string typeText(const std::string &descr) {
+  std::string text = "'" + descr.substr(0, 32) + "'";
+  constexpr std::string_view kKinds = "fiuc";
+  constexpr std::array<const char *, kKinds.size()> kWords = {"float", "int", "uint", "complex"};
+  size_t kind = descr.size() == 3 ? kKinds.find(descr[1]) : kKinds.npos;
+  if (kind == kKinds.npos || descr[2] < '1' || descr[2] > '8')
+    return text;
+  const char *order = descr[0] == '>' ? "big-endian " : "";
+  return text + " (" + order + kWords[kind] + std::to_string(8 * (descr[2] - '0')) + ")";
+}
+
+std::string knownTypes() {
+  std::string list;
+  for (const Descriptor &descriptor : kDescriptors)
+    (list += list.empty() ? "" : ", ") += numpyTypeName(descriptor.type);
+  return list;
+}
+
 } // namespace
+
+const char *numpyTypeName(ElementType type) {
+  constexpr std::array<const char *, kElementTypeCount> kNames = {
+      "float32", "float16", "uint16", "int8", "uint8", "int16", "int32", "int64", "bool"};
+  return kNames[static_cast<size_t>(type)];
+}
 
 Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string &name) {
   std::optional<Frame> frame = splitFrame(bytes);
@@ -156,8 +181,9 @@ Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string &n
     if (descriptor.text == header->descr)
       found = &descriptor;
   if (!found)
-    return Error(Code::kUnsupported, name, "element type '", header->descr.substr(0, 32),
-                 "', expected one of <f4 <f2 |i1 |u1 <i2 <i4 <i8 |b1");
+    return Error(Code::kUnsupported, name, "has elements of type ", typeText(header->descr),
+                 ", expected one of ", knownTypes(),
+                 ": save array.astype() of what the input takes");
   array.type = found->type;
   array.shape = std::move(*header->shape);
   std::optional<int64_t> count = elementCount(array.shape);

@@ -24,6 +24,9 @@ struct NpyArray {
 Result<NpyArray> parseNpy(std::span<const std::byte> bytes, const std::string &name);
 Result<NpyArray> readNpy(const std::string &path);
 
+/// NumPy's name of the type that holds elements of `type`: bf16, which it has not, as its bits.
+const char *numpyTypeName(ElementType type);
+
 /// Writes version 1, atomically. kBF16, which NumPy lacks, is kUnsupported. Errors: kIo.
 Status writeNpy(const std::string &path, ElementType type, std::span<const int64_t> shape,
                 std::span<const std::byte> data);

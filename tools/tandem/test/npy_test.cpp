@@ -88,12 +88,22 @@ TEST(Npy, RefusesShapesBeyondWhatCanBeCounted) {
 TEST(Npy, RefusesFortranOrderAndForeignTypes) {
   EXPECT_EQ(refusalOf(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1)}", "1234")),
             "a.npy: error: the array is in Fortran order; save numpy.ascontiguousarray(array)");
-  for (const char *type : {">f4", "<f8", "|O", "<c8", "|S3"})
-    EXPECT_EQ(refusalOf(npy(std::string("{'descr': '") + type +
-                                "', 'fortran_order': False, 'shape': (1,)}",
-                            "1234")),
-              std::string("a.npy: error: element type '") + type +
-                  "', expected one of <f4 <f2 |i1 |u1 <i2 <i4 <i8 |b1");
+  struct Case {
+    const char *type, *shown;
+  };
+  for (const Case &one : {Case{">f4", "'>f4' (big-endian float32)"},
+                          {"<f8", "'<f8' (float64)"},
+                          {"<u2", "'<u2' (uint16)"},
+                          {"|O", "'|O'"},
+                          {"<c8", "'<c8' (complex64)"},
+                          {"|S3", "'|S3'"}})
+    EXPECT_EQ(
+        refusalOf(
+            npy(std::string("{'descr': '") + one.type + "', 'fortran_order': False, 'shape': (1,)}",
+                "1234")),
+        std::string("a.npy: error: has elements of type ") + one.shown +
+            ", expected one of float32, float16, int8, uint8, int16, int32, int64, bool: save "
+            "array.astype() of what the input takes");
 }
 
 TEST(Npy, ReadsBackWhatItWrites) {
