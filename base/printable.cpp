@@ -47,4 +47,15 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string shortened(std::string_view text, size_t most) {
+  constexpr std::string_view kLeftOut = "...";
+  std::string shown = printable(text);
+  if (shown.size() <= most)
+    return shown;
+  size_t from = shown.size() - (most - kLeftOut.size());
+  while ((byteAt(shown, from) & 0xc0) == 0x80) // inside of a character
+    ++from;
+  return std::string(kLeftOut) + shown.substr(from);
+}
+
 } // namespace tandem

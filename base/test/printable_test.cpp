@@ -30,6 +30,14 @@ TEST(Printable, ShowsBytesThatAreNoUtf8) {
   EXPECT_EQ(printable("\xf5\x80\x80\x80"), "\\xf5\\x80\\x80\\x80");
 }
 
+TEST(Printable, ShowsTheEndOfALongName) {
+  EXPECT_EQ(shortened("short", 5), "short");
+  EXPECT_EQ(shortened("StatefulPartitionedCall/model/conv1/Relu", 13), "...conv1/Relu");
+  EXPECT_EQ(shortened("a\nb", 6), "a\\x0ab") << "as long as it is shown";
+  EXPECT_EQ(shortened("\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac", 8), "...\xe2\x82\xac")
+      << "whole characters";
+}
+
 TEST(Error, IsOneLineWhateverItNames) {
   EXPECT_EQ(Error(Code::kCorruptData, "a\nb.h5", "layer '\x1b[2J\xe3'").text(),
             "a\\x0ab.h5: error: layer '\\x1b[2J\\xe3'");

@@ -175,7 +175,7 @@ std::string reportTable(const Partition &partition) {
     out << llvm::format("%-10s %-18s %-20s %12.1f  ",
                         placement.chosen.backend->name().str().c_str(), region.name.c_str(),
                         kindOf(placement).c_str(), placement.predictedUs)
-        << printable(graph::nodeName(placement.op));
+        << shortened(graph::nodeName(placement.op));
     if (!placement.composite.empty())
       out << " (in " << placement.composite << ")";
     out << "\n";

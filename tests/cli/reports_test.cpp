@@ -178,7 +178,7 @@ TEST_F(Reports, OfBenchHaveTheTimes) {
   EXPECT_LE(report["median_ms"], report["max_ms"]);
   EXPECT_GT(report["min_ms"], 0.0);
   ASSERT_EQ(report["regions"].size(), 1u);
-  EXPECT_THAT(keysOf(report["regions"][0]), ElementsAre("backend", "mean_us", "name"));
+  EXPECT_THAT(keysOf(report["regions"][0]), ElementsAre("backend", "mean_us", "median_us", "name"));
   Outcome text = runTandem({"bench", path("m.tandem"), "--seconds", "0.01", "--threads", "2"});
   EXPECT_THAT(text.out, StartsWith(path("m.tandem") + ": median "));
   EXPECT_THAT(text.out, HasSubstr(" on 2 threads; opened in "));

@@ -48,10 +48,14 @@ double medianOf(std::vector<double> values) {
   return *middle;
 }
 
+double meanOf(const std::vector<double> &values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
 struct RegionTime {
   std::string name, backend;
-  double totalUs = 0;
-  std::vector<std::vector<double>> stepsUs; ///< by step: of each run
+  std::vector<double> us = {};                   ///< of each run
+  std::vector<std::vector<double>> stepsUs = {}; ///< by step: of each run
 };
 
 struct Measurement {
@@ -62,13 +66,11 @@ struct Measurement {
   std::vector<RegionTime> regions;
 
   double median() const { return runsMs[runsMs.size() / 2]; }
-  double mean() const {
-    return std::accumulate(runsMs.begin(), runsMs.end(), 0.0) / static_cast<double>(runsMs.size());
-  }
+  double mean() const { return meanOf(runsMs); }
 };
 
 void add(const RegionProfile &run, RegionTime &region) {
-  region.totalUs += run.lastUs;
+  region.us.push_back(run.lastUs);
   region.stepsUs.resize(run.steps.size());
   for (size_t step = 0; step < run.steps.size(); ++step)
     region.stepsUs[step].push_back(run.steps[step].lastUs);
@@ -86,7 +88,7 @@ Status measure(Session &session, double seconds, Measurement &result) {
     result.runs = 0;
     result.runsMs.clear();
     for (RegionTime &region : result.regions) {
-      region.totalUs = 0;
+      region.us.clear();
       for (std::vector<double> &step : region.stepsUs)
         step.clear();
     }
@@ -104,7 +106,7 @@ Status measure(Session &session, double seconds, Measurement &result) {
   };
   for (const RegionProfile &region : session.profile())
     result.regions.push_back(
-        {.name = std::string(region.name), .backend = std::string(region.backend), .stepsUs = {}});
+        {.name = std::string(region.name), .backend = std::string(region.backend)});
   TANDEM_RETURN_IF_ERROR(runFor(seconds / 5, 1, 1));
   TANDEM_RETURN_IF_ERROR(runFor(seconds, 10, batchFor(medianOf(result.runsMs))));
   std::sort(result.runsMs.begin(), result.runsMs.end());
@@ -112,9 +114,11 @@ Status measure(Session &session, double seconds, Measurement &result) {
 }
 
 nlohmann::ordered_json asJson(const RegionTime &region, std::span<const StepTime> steps,
-                              double batches, bool withSteps) {
-  nlohmann::ordered_json json = {
-      {"name", region.name}, {"backend", region.backend}, {"mean_us", region.totalUs / batches}};
+                              bool withSteps) {
+  nlohmann::ordered_json json = {{"name", region.name},
+                                 {"backend", region.backend},
+                                 {"median_us", medianOf(region.us)},
+                                 {"mean_us", meanOf(region.us)}};
   if (!withSteps)
     return json;
   json["steps"] = nlohmann::json::array();
@@ -129,16 +133,14 @@ nlohmann::ordered_json asJson(const RegionTime &region, std::span<const StepTime
 void printSteps(const RegionTime &region, std::span<const StepTime> steps) {
   for (size_t i = 0; i < region.stepsUs.size(); ++i)
     std::printf("    %10.2f us  %5lld units  %s\n", medianOf(region.stepsUs[i]),
-                static_cast<long long>(steps[i].units), printable(steps[i].name).c_str());
+                static_cast<long long>(steps[i].units), shortened(steps[i].name).c_str());
 }
 
 void print(const BenchBundleOptions &options, const Session &session, const Measurement &result) {
-  double batches = static_cast<double>(result.runsMs.size()); // of which regions have the last run
   if (options.json) {
     nlohmann::ordered_json regions = nlohmann::json::array();
     for (size_t i = 0; i < result.regions.size(); ++i)
-      regions.push_back(
-          asJson(result.regions[i], session.profile()[i].steps, batches, options.steps));
+      regions.push_back(asJson(result.regions[i], session.profile()[i].steps, options.steps));
     nlohmann::ordered_json report = {{"bundle", options.bundle},
                                      {"threads", options.threads},
                                      {"runs", result.runs},
@@ -157,10 +159,11 @@ void print(const BenchBundleOptions &options, const Session &session, const Meas
               options.bundle.c_str(), result.median(), result.runsMs.front(), result.mean(),
               result.runsMs.back(), result.runs, options.threads, options.threads == 1 ? "" : "s",
               result.openMs, result.peakMb);
+  std::printf("medians of its regions%s:\n", options.steps ? " and their steps" : "");
   for (size_t i = 0; i < result.regions.size(); ++i) {
     const RegionTime &region = result.regions[i];
     std::printf("  %-20s %-10s %10.1f us\n", region.name.c_str(), region.backend.c_str(),
-                region.totalUs / batches);
+                medianOf(region.us));
     printSteps(region, session.profile()[i].steps);
   }
 }

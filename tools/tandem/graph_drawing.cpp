@@ -1,5 +1,7 @@
 #include "tools/tandem/graph_drawing.h"
 
+#include "base/printable.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -76,11 +78,6 @@ Result<Drawing> read(const std::string &path, const std::string &text) {
     drawing.ops.push_back(std::move(op));
   }
   return drawing;
-}
-
-/// For people: the end of a long name says more than its start.
-std::string shortened(const std::string &text, size_t most) {
-  return text.size() <= most ? text : "..." + text.substr(text.size() - most + 3);
 }
 
 std::string dotText(const std::string &text) {

@@ -145,7 +145,7 @@ void print(const Session &session, const RunBundleOptions &options) {
   }
   for (const ordered_json &output : outputs)
     std::printf("%s  %s %s  min %.6g  max %.6g  first %s\n",
-                printable(output["name"].get<std::string>()).c_str(),
+                shortened(output["name"].get<std::string>()).c_str(),
                 output["type"].get<std::string>().c_str(),
                 shapeText(output["shape"].get<Shape>()).c_str(), output["min"].get<double>(),
                 output["max"].get<double>(), output["first"].dump().c_str());
