@@ -115,6 +115,7 @@ public:
       if (!stage.empty())
         tellStage(progress_, title + ": " + stage, done);
     };
+    request_.warn = &warnUser;
     nb::gil_scoped_release unlocked;
     opened_ = std::make_unique<OpenedApp>(open());
   }

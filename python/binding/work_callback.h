@@ -16,4 +16,12 @@ inline void tellStage(const nanobind::object &callable, const std::string &stage
     callable(stage, done);
 }
 
+/// A warning of Python's; from a thread without the GIL. What its filters make of it may be an
+/// exception.
+inline void warnUser(const std::string &text) {
+  nanobind::gil_scoped_acquire locked;
+  if (PyErr_WarnEx(PyExc_UserWarning, text.c_str(), 1) != 0)
+    throw nanobind::python_error();
+}
+
 } // namespace tandem::python

@@ -281,6 +281,19 @@ TEST_F(RunApplication, ADamagedBundleOfTheCacheIsMadeAgain) {
 }
 
 TEST_F(RunApplication, AChangedDeviceProfileIsNotTakenFromTheCache) {
+TEST_F(RunApplication, RunsWithoutACacheAndSaysSo) {
+  writeBytes(path("file"), "");
+  Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp"), path("b.bmp")},
+                              {.variables = {"TANDEM_CACHE=" + path("file")}});
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("side: right"));
+  EXPECT_THAT(outcome.err, HasSubstr(path("app.yaml") +
+                                     ": warning: its models are compiled each time, the cache "
+                                     "cannot keep them: " +
+                                     path("file/bundles") + ": cannot make the cache folder: "));
+  EXPECT_EQ(outcome.err.find("warning"), outcome.err.rfind("warning")) << "once";
+}
+
   const std::string profile = R"({"name": "d", "processors": [{"name": "p", "backend": "cpu"}]})";
   writeBytes(path("d.json"), profile);
   std::vector<std::string> run = {"run", path("app.yaml"), path("a.bmp"), "--device",

@@ -107,11 +107,15 @@ Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const
     TANDEM_RETURN_IF_ERROR(asMeasured(costs));
     return costs;
   }
-  TANDEM_ASSIGN_OR_RETURN(std::string place, placeOfCosts(app));
-  if (Result<AppProfile> known = loadAppProfile(place); known.ok() && asMeasured(*known).ok())
-    return known;
+  Result<std::string> place = placeOfCosts(app);
+  if (place.ok())
+    if (Result<AppProfile> known = loadAppProfile(*place); known.ok() && asMeasured(*known).ok())
+      return known;
   TANDEM_ASSIGN_OR_RETURN(AppProfile costs, measureCosts(app, table, inputs));
-  TANDEM_RETURN_IF_ERROR(saveAppProfile(place, costs));
+  Status saved = place.ok() ? saveAppProfile(*place, costs) : Status(place.error());
+  if (!saved.ok() && app.warn)
+    app.warn(saved.error().subject + ": warning: costs are measured each time, the cache cannot " +
+             "keep them: " + saved.error().message);
   return costs;
 }
 

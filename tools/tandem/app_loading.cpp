@@ -1,7 +1,9 @@
 #include "tools/tandem/app_loading.h"
 
+#include "base/printable.h"
 #include "tools/tandem/command.h"
 
+#include <cstdio>
 #include <filesystem>
 
 namespace tandem {
@@ -49,7 +51,10 @@ std::variant<OpenedApp, int> loadApp(std::string_view command, const AppOptions 
                         .device = options.device,
                         .placesGreedily = options.placement == "greedy",
                         .threads = options.threads,
-                        .report = progressReport()};
+                        .report = progressReport(),
+                        .warn = [](const std::string &warning) {
+                          std::fprintf(stderr, "%s\n", printable(warning).c_str());
+                        }};
   if (Status wrong = checkAppRequest(request); !wrong.ok())
     return refuseRequest(wrong.error());
   Result<Application> app = loadApplication(options.file, table.kinds());

@@ -4,10 +4,13 @@
 #include "bundle/checksum.h"
 #include "bundle/reader.h"
 #include "devices/profile.h"
+#include "tools/tandem/output_place.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -91,6 +94,21 @@ std::string hex(uint64_t value) {
 
 } // namespace
 
+Result<std::shared_ptr<const ScratchFolder>> ScratchFolder::create() {
+  std::error_code failure;
+  fs::path parent = fs::temp_directory_path(failure);
+  std::string path = (parent / "tandem-XXXXXX").string();
+  if (failure || !mkdtemp(path.data()))
+    return Error(Code::kIo, path, "cannot make a temporary folder: ",
+                 failure ? failure.message() : std::strerror(errno));
+  return std::shared_ptr<const ScratchFolder>(new ScratchFolder(std::move(path)));
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
 Result<std::string> cachePlace(const std::string &folder, const std::string &name,
                                const std::string &identity) {
   std::error_code failure;
@@ -103,17 +121,32 @@ Result<std::string> cachePlace(const std::string &folder, const std::string &nam
   return (place / (file.stem().string() + "-" + hash + file.extension().string())).string();
 }
 
-Result<std::string> cachedBundle(const CompileRequest &request) {
+/// In a folder of its own, for as long as it is used.
+static Result<CachedBundle> bundleBesideCache(const CompileRequest &request, const Error &why,
+                                              const std::string &name, std::string identity) {
+  TANDEM_ASSIGN_OR_RETURN(auto scratch, ScratchFolder::create());
+  std::string path = scratch->path() + "/" + name;
+  TANDEM_RETURN_IF_ERROR(compileModel(request, path).status());
+  return CachedBundle{path, std::move(identity), std::move(scratch),
+                      why.subject + ": " + why.message};
+}
+
+Result<CachedBundle> cachedBundle(const CompileRequest &request) {
   TANDEM_ASSIGN_OR_RETURN(uint64_t model, modelHash(request.modelPath));
   TANDEM_ASSIGN_OR_RETURN(uint64_t program, contentHash(ownFile()));
   TANDEM_ASSIGN_OR_RETURN(std::string device, profileText(request.device)); // it may change
-  TANDEM_ASSIGN_OR_RETURN(std::string path,
-                          cachePlace("bundles",
-                                     fs::path(request.modelPath).stem().string() + ".tandem",
-                                     hex(model) + hex(program) + optionsText(request) + device));
-  if (!bundle::Reader::open(path).ok()) // not there, or damaged
-    TANDEM_RETURN_IF_ERROR(compileModel(request, path).status());
-  return path;
+  std::string identity = hex(model) + hex(program) + optionsText(request) + device;
+  std::string name = fs::path(request.modelPath).stem().string() + ".tandem";
+  Result<std::string> path = cachePlace("bundles", name, identity);
+  if (path.ok() && bundle::Reader::open(*path).ok())
+    return CachedBundle{*path, std::move(identity)};
+  if (path.ok()) // not there, or damaged
+    if (Status writable = checkOutputPlace(*path, "the bundle", {}); !writable.ok())
+      path = writable.error();
+  if (!path.ok())
+    return bundleBesideCache(request, path.error(), name, std::move(identity));
+  TANDEM_RETURN_IF_ERROR(compileModel(request, *path).status());
+  return CachedBundle{*path, std::move(identity)};
 }
 
 } // namespace tandem

@@ -10,7 +10,7 @@
 namespace tandem {
 namespace {
 
-Result<std::string> compileCached(const AppModel &model, const AppRequest &request) {
+Result<CachedBundle> compileCached(const AppModel &model, const AppRequest &request) {
   CompileRequest compile;
   compile.modelPath = model.file;
   compile.shapes = model.shapes;
@@ -24,7 +24,7 @@ Result<std::string> compileCached(const AppModel &model, const AppRequest &reque
     if (request.report)
       request.report(title, stage, done);
   };
-  Result<std::string> bundle = cachedBundle(compile);
+  Result<CachedBundle> bundle = cachedBundle(compile);
   compile.progress("", 1);
   if (bundle)
     return bundle;
@@ -35,6 +35,13 @@ Result<std::string> compileCached(const AppModel &model, const AppRequest &reque
     return Error(error.code, request.file + ":" + std::to_string(model.line), "model '", model.name,
                  "': ", error.message);
   return error;
+}
+
+void warnOfCache(const AppRequest &request, const std::vector<CachedBundle> &bundles) {
+  auto lost = std::ranges::find_if(bundles, [](const auto &one) { return one.scratch != nullptr; });
+  if (lost != bundles.end() && request.warn)
+    request.warn(request.file + ": warning: its models are compiled each time, the cache cannot " +
+                 "keep them: " + lost->whyNotKept + "; TANDEM_CACHE names another folder");
 }
 
 } // namespace
@@ -66,6 +73,7 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
   OpenedApp opened;
   ExecutorParts &parts = opened.parts;
   opened.report = request.report;
+  opened.warn = request.warn;
   opened.device = request.device.empty() ? "host" : request.device;
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.file));
   opened.identity = file.text();
@@ -73,17 +81,18 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
     TANDEM_ASSIGN_OR_RETURN(Labels labels, loadLabels(model));
     parts.labels.push_back(std::move(labels));
   }
-  std::vector<std::string> bundles;
+  std::vector<CachedBundle> bundles; // those that are kept nowhere, until they are open
   for (const AppModel &model : app.models) {
-    TANDEM_ASSIGN_OR_RETURN(std::string bundle, compileCached(model, request));
-    opened.identity += "\n" + bundle; // its name in the cache says what it was made of
+    TANDEM_ASSIGN_OR_RETURN(CachedBundle bundle, compileCached(model, request));
+    opened.identity += "\n" + bundle.identity;
     bundles.push_back(std::move(bundle));
   }
+  warnOfCache(request, bundles);
   SessionOptions options;
   // The models of one frame take turns: those of one pool's workers.
   TANDEM_ASSIGN_OR_RETURN(options.pool, ForkJoinPool::create(request.threads));
-  for (const std::string &bundle : bundles) {
-    TANDEM_ASSIGN_OR_RETURN(auto runner, openModelRunner(bundle, options));
+  for (const CachedBundle &bundle : bundles) {
+    TANDEM_ASSIGN_OR_RETURN(auto runner, openModelRunner(bundle.path, options));
     parts.runners.push_back(std::move(runner));
   }
   parts.app = std::move(app);

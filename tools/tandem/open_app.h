@@ -15,6 +15,9 @@ namespace tandem {
 using WorkReport =
     std::function<void(const std::string &title, const std::string &stage, double done)>;
 
+/// Told of what went wrong and was made good: "FILE: warning: ...".
+using Warn = std::function<void(const std::string &)>;
+
 /// Which application, and how to compile its models.
 struct AppRequest {
   std::string file;                          ///< the application's YAML file
@@ -24,6 +27,7 @@ struct AppRequest {
   bool placesGreedily = false;       ///< each op to the first backend that runs it
   int threads = 1;                   ///< inside one operation of a model
   WorkReport report;                 ///< may be empty
+  Warn warn = nullptr;               ///< the same
 };
 
 /// An application with its models compiled and open.
@@ -32,6 +36,7 @@ struct OpenedApp {
   std::string device;   ///< what its models were compiled for
   std::string identity; ///< changes with the application's file, its models, how they are compiled
   WorkReport report;    ///< the request's
+  Warn warn;            ///< the same
 };
 
 /// What the request gets wrong by itself: later errors are of the application's file. Errors:
