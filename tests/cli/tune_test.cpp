@@ -3,9 +3,12 @@
 #include "tests/cli/small_model.h"
 
 #include "base/file.h"
+#include "base/processor_name.h"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
+
+#include <csignal>
 
 using ::testing::HasSubstr;
 using json = nlohmann::json;
@@ -17,13 +20,13 @@ class Tune : public SmallModel {
 protected:
   void SetUp() override {
     SmallModel::SetUp();
-    // Heavy enough to be tuned: 0.5 million products.
+    // Heavy enough to be tuned: 2 million products.
     ASSERT_TRUE(writeFileAtomically(path("conv.mlir"), R"(
-func.func @main(%x: tensor<1x24x24x32xf32> {graph.name = "in"}) -> (tensor<1x24x24x32xf32> {graph.name = "out"}) {
-  %w = graph.constant dense<0.375> : tensor<32x1x1x32xf32> : tensor<32x1x1x32xf32>
-  %b = graph.constant dense<0.5> : tensor<32xf32> : tensor<32xf32>
-  %0 = graph.conv_2d %x, %w, %b : (tensor<1x24x24x32xf32>, tensor<32x1x1x32xf32>, tensor<32xf32>) -> tensor<1x24x24x32xf32>
-  return %0 : tensor<1x24x24x32xf32>
+func.func @main(%x: tensor<1x24x24x64xf32> {graph.name = "in"}) -> (tensor<1x24x24x64xf32> {graph.name = "out"}) {
+  %w = graph.constant dense<0.375> : tensor<64x1x1x64xf32> : tensor<64x1x1x64xf32>
+  %b = graph.constant dense<0.5> : tensor<64xf32> : tensor<64xf32>
+  %0 = graph.conv_2d %x, %w, %b : (tensor<1x24x24x64xf32>, tensor<64x1x1x64xf32>, tensor<64xf32>) -> tensor<1x24x24x64xf32>
+  return %0 : tensor<1x24x24x64xf32>
 })")
                     .ok());
   }
@@ -43,7 +46,7 @@ TEST_F(Tune, WritesALogThatCompileReads) {
   ASSERT_EQ(report["operations"].size(), 1u);
   const json &operation = report["operations"][0];
   EXPECT_THAT(operation["operation"].get<std::string>(),
-              HasSubstr("conv f32 1x1x576x32 1x1 stride 1x1"));
+              HasSubstr("conv f32 1x1x576x64 1x1 stride 1x1"));
 
   auto file = MappedFile::open(path("log.json"));
   ASSERT_TRUE(file.ok());
@@ -67,6 +70,56 @@ TEST_F(Tune, WritesALogThatCompileReads) {
 
   // The entries of other operations stay.
   jsonOf({"tune", path("conv.mlir"), "-o", path("log.json"), "--seconds", "0.01", "--json"});
+}
+
+TEST_F(Tune, KeepsWhatItHasMeasuredWhenItIsInterrupted) {
+  const std::string log = path("log.json");
+  Outcome outcome =
+      runProgram({"/bin/sh", "-c",
+                  std::string("\"$0\" tune \"$1\" -o \"$2\" --seconds 600 & tune=$!; "
+                              "until [ -s \"$2\" ]; do sleep 0.01; done; kill $tune; wait $tune"),
+                  TANDEM_PROGRAM, path("conv.mlir"), log});
+  EXPECT_EQ(outcome.exitCode, 128 + SIGTERM) << outcome.err;
+  json kept = json::parse(readBytes(log), nullptr, /*allow_exceptions=*/false);
+  ASSERT_EQ(kept["schedules"].size(), 1u) << kept;
+  EXPECT_EQ(
+      runTandem({"compile", path("conv.mlir"), "-o", path("c.tandem"), "--tuning", log}).exitCode,
+      0);
+}
+
+TEST_F(Tune, SaysThatALogIsOfNoUse) {
+  auto entry = [](const std::string &machine, const std::string &operation) {
+    return json({{"machine", machine},
+                 {"operation", operation},
+                 {"schedule", "2x1 pixel-units"},
+                 {"us", 1},
+                 {"model_us", 2}});
+  };
+  auto warningOf = [&](const json &entries, const std::vector<std::string> &more = {}) {
+    json log = {{"format", "tandem-tuning"}, {"version", 1}, {"schedules", entries}};
+    writeBytes(path("log.json"), log.dump());
+    std::vector<std::string> arguments = {
+        "compile",  path("conv.mlir"), "-o",         path("c.tandem"),
+        "--tuning", path("log.json"),  "--backends", "cpu"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Outcome outcome = runTandem(arguments);
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    size_t at = outcome.err.find(path("log.json") + ": warning: ");
+    return at == std::string::npos ? "" : outcome.err.substr(at + path("log.json").size() + 11);
+  };
+  const std::string operation =
+      "avx2 conv f32 1x1x576x64 1x1 stride 1x1 dilation 1x1 pad 0x0 -> 1x576x64";
+  const std::vector<std::string> ofPc = {"--option", "cpu.tuned-for=PC", "--isa", "avx2"};
+  EXPECT_EQ(warningOf(json::array()), "is empty, nothing of it is used\n");
+  EXPECT_THAT(warningOf(json::array({entry("PC", operation)})),
+              HasSubstr("has schedules of 'PC' and none of '" + processorName() +
+                        "', nothing of it is used; --option cpu.tuned-for=NAME takes those of "
+                        "another machine\n"));
+  EXPECT_EQ(
+      warningOf(json::array({entry("PC", "avx2 conv f32 of another model")}), ofPc),
+      "has no schedule for any operation of this model with code for x86-64, nothing of it is "
+      "used; 'tandem tune' adds to it\n");
+  EXPECT_EQ(warningOf(json::array({entry("PC", operation)}), ofPc), "") << "it fits";
 }
 
 TEST_F(Tune, RefusesALogThatIsNone) {

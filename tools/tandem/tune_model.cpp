@@ -68,6 +68,10 @@ private:
       request_.progress(stage, std::clamp(1 - secondsLeft() / request_.seconds, 0.0, 1.0));
   }
 
+  Status tell(const TunedOperation &found) const {
+    return request_.found ? request_.found(found) : Status();
+  }
+
   /// Finds the operations, and the instruction set that this machine runs.
   Status timeModelChoices() {
     report("compiling its operations");
@@ -82,10 +86,10 @@ private:
       if (us < kHeavyUs)
         continue;
       compile_.isas = {choice.isa()};
+      TunedOperation found = {choice.operation, probe.node, choice.schedule, us, us, 1};
+      TANDEM_RETURN_IF_ERROR(tell(found));
       operations_.try_emplace(probe.key,
-                              Tuned{std::move(timed),
-                                    {choice.operation, probe.node, choice.schedule, us, us, 1},
-                                    {choice.schedule}});
+                              Tuned{std::move(timed), std::move(found), {choice.schedule}});
       rest_.insert(probe.key);
     }
     return Status();
@@ -123,6 +127,7 @@ private:
     if (slowest < kClearlyFaster && slowest < tuned.found.us / tuned.found.modelUs) {
       tuned.found.schedule = schedule;
       tuned.found.us = tuned.found.modelUs * slowest;
+      return tell(tuned.found);
     }
     return Status();
   }

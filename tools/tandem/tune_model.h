@@ -10,19 +10,22 @@
 
 namespace tandem {
 
-struct TuneRequest {
-  std::string model;
-  std::map<std::string, std::vector<int64_t>> shapes; ///< of dynamic inputs
-  double seconds = 120;                               ///< to measure for, about
-  std::function<void(const std::string &stage, double done)> progress;
-};
-
 /// An operation that has a choice, and the best that was found.
 struct TunedOperation {
   std::string operation, node; ///< as the backend writes it; the first node that is one
   std::string schedule;        ///< the fastest; the model's own when nothing is faster
   double us = 0, modelUs = 0;  ///< of it; of the model's own
   size_t tried = 0;            ///< schedules that were measured, the model's own included
+};
+
+struct TuneRequest {
+  std::string model;
+  std::map<std::string, std::vector<int64_t>> shapes; ///< of dynamic inputs
+  double seconds = 120;                               ///< to measure for, about
+  std::function<void(const std::string &stage, double done)> progress;
+  /// Called with what is the best of an operation so far, whenever that changes: for whoever does
+  /// not want to lose it when the work is ended early. An error ends it.
+  std::function<Status(const TunedOperation &)> found;
 };
 
 struct TuneResult {

@@ -30,6 +30,21 @@ Result<TuningLog> logToAddTo(const std::string &path) {
   return log;
 }
 
+std::pair<std::string, std::string> keyOf(const TunedOperation &one) {
+  return {processorName(), one.operation};
+}
+
+/// Written at once, so that an interruption loses nothing of it; nor of what an earlier tuning
+/// found to be better than what this one has seen by now.
+Status keep(const TunedOperation &one, TuningLog &log, const std::string &path) {
+  auto [known, isNew] =
+      log.entries.try_emplace(keyOf(one), TuningLog::Entry{one.schedule, one.us, one.modelUs});
+  if (!isNew && known->second.us * one.modelUs <= one.us * known->second.modelUs)
+    return Status();
+  known->second = {one.schedule, one.us, one.modelUs};
+  return log.write(path);
+}
+
 void print(const Options &options, const TuneResult &result) {
   double us = 0, modelUs = 0;
   size_t faster = 0;
@@ -71,13 +86,14 @@ Status tuneIntoLog(Options &options) {
   Progress progress("tune " + options.request.model);
   options.request.progress = [&](const std::string &stage, double done) {
     progress.update(stage, done);
+  options.request.found = [&](const TunedOperation &one) { return keep(one, log, options.log); };
   };
   Result<TuneResult> result = tuneModel(options.request);
   progress.finish();
   if (!result.ok())
     return result.error();
   for (const TunedOperation &one : result->operations)
-    log.entries[{processorName(), one.operation}] = {one.schedule, one.us, one.modelUs};
+    log.entries[keyOf(one)] = {one.schedule, one.us, one.modelUs};
   TANDEM_RETURN_IF_ERROR(log.write(options.log));
   print(options, *result);
   return Status();
