@@ -159,8 +159,9 @@ TEST_F(Reports, OfInspectOnABundle) {
   EXPECT_EQ(model["ops"], json({{"add", 1}}));
   ASSERT_EQ(model["regions"].size(), 1u);
   EXPECT_THAT(keysOf(model["regions"][0]),
-              ElementsAre("artifact_bytes", "backend", "macs", "name", "ops"));
+              ElementsAre("artifact_bytes", "backend", "code", "fallback", "macs", "name", "ops"));
   EXPECT_EQ(model["regions"][0]["backend"], "reference");
+  EXPECT_EQ(model["regions"][0]["code"], json::array());
   Outcome text = runTandem({"inspect", path("m.tandem")});
   EXPECT_THAT(text.out, StartsWith(path("m.tandem") + ": bundle\nmodel m, from m.mlir (mlir)\n"));
 }

@@ -91,12 +91,36 @@ TEST_F(Targets, ABundleForAnotherMachineSaysForWhich) {
                         "x86-64: compile it with 'tandem compile --target x86-64'\n"));
 }
 
+TEST_F(Targets, CodeForAnotherMachineThanTheDeviceIsSaid) {
+  auto warningsOf = [&](const std::vector<std::string> &more) {
+    std::vector<std::string> arguments = {"compile",        path("m.mlir"), "-o",
+                                          path("m.tandem"), "--device",     "mt6873"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Outcome outcome = runTandem(arguments);
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    size_t at = outcome.err.find(path("m.tandem") + ": warning: ");
+    return at == std::string::npos ? "" : outcome.err.substr(at);
+  };
+  EXPECT_EQ(warningsOf({}), path("m.tandem") +
+                                ": warning: has code for x86-64, and device 'mt6873' is aarch64: "
+                                "compile it with --target aarch64, or for both with --target "
+                                "x86-64,aarch64\n");
+  EXPECT_EQ(warningsOf({"--target", "aarch64"}), "");
+  EXPECT_EQ(warningsOf({"--target", "aarch64,x86-64"}), "");
+}
+
+TEST_F(Targets, InspectSaysWhatABundleHasCodeFor) {
+  compileFor("--target", "x86-64,aarch64");
+  EXPECT_THAT(runTandem({"inspect", path("m.tandem")}).out,
+              HasSubstr(", code for x86-64 (avx512, avx2), aarch64 (dotprod, neon)\n"));
+}
+
 TEST_F(Targets, RefusesATargetThatThereIsNot) {
   Outcome outcome =
       runTandem({"compile", path("m.mlir"), "-o", path("x.tandem"), "--target", "x86-64,sparc"});
   EXPECT_EQ(outcome.exitCode, 2);
-  EXPECT_EQ(outcome.err, "error: no target is called 'sparc'; this build generates code for "
-                         "x86-64, aarch64\n");
+  EXPECT_EQ(outcome.err, "tandem compile: no target is called 'sparc'; this build generates code "
+                         "for x86-64, aarch64; see 'tandem compile --help'\n");
   EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
 }
 

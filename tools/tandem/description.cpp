@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "bundle/reader.h"
 #include "compiler/driver/compiler.h"
+#include "tools/tandem/bundle_code.h"
 
 #include <nlohmann/json.hpp>
 
@@ -43,6 +44,18 @@ ModelSummary::Tensor tensorOf(const bundle::Tensor &tensor) {
   return result;
 }
 
+ordered_json regionJson(const bundle::Reader &reader, const bundle::Region &region) {
+  ordered_json code = ordered_json::array();
+  for (const GeneratedCode &one : codeOf(reader, region))
+    code.push_back({{"target", one.target}, {"isa", one.isa}});
+  return {{"name", region.name()->str()},
+          {"backend", region.backend()->str()},
+          {"ops", region.op_count()},
+          {"macs", region.macs()},
+          {"artifact_bytes", reader.blob(region.artifact()).size()},
+          {"code", code}};
+}
+
 /// The same keys for a model and for a bundle; a bundle has its regions and sizes on top.
 Result<ordered_json> describeBundle(const std::string &path) {
   TANDEM_ASSIGN_OR_RETURN(bundle::Reader reader, bundle::Reader::open(path));
@@ -62,11 +75,11 @@ Result<ordered_json> describeBundle(const std::string &path) {
     uint64_t macs = 0;
     for (const bundle::Region *region : *model->regions()) {
       macs += region->macs();
-      regions.push_back({{"name", region->name()->str()},
-                         {"backend", region->backend()->str()},
-                         {"ops", region->op_count()},
-                         {"macs", region->macs()},
-                         {"artifact_bytes", reader.blob(region->artifact()).size()}});
+      regions.push_back(regionJson(reader, *region));
+      regions.back()["fallback"] = ordered_json::array();
+      if (region->fallback())
+        for (const bundle::Region *fallback : *region->fallback())
+          regions.back()["fallback"].push_back(regionJson(reader, *fallback));
       for (const flatbuffers::String *op : *region->ops())
         ++ops[op->str().substr(0, op->str().find(' '))];
     }

@@ -1,7 +1,7 @@
 #include "runtime/device/device.h"
-#include "backends/cpu/artifact_generated.h"
 #include "backends/cpu/run/image.h"
 #include "backends/cpu/run/processor.h"
+#include "backends/cpu/run/variants.h"
 #include "base/elapsed.h"
 
 #include <algorithm>
@@ -125,10 +125,6 @@ std::string missingFeatures(const Variant &variant) {
   return missing;
 }
 
-std::string_view architectureOf(const Variant &variant) {
-  return variant.architecture() ? variant.architecture()->string_view() : "x86-64";
-}
-
 /// There is no code for processors of this kind at all.
 Error noCodeHere(const Artifact &artifact, const RegionSource &source, std::string_view region) {
   std::set<std::string_view> targets;
@@ -200,21 +196,15 @@ int64_t nanosecondsOf(const Step &step) {
   return static_cast<int64_t>(step.nanoseconds() ? std::min(step.nanoseconds(), kMost) : kUnknown);
 }
 
-std::string_view scheduleOf(const Variant &variant, uint32_t step) {
-  const auto *schedules = variant.schedules();
-  return schedules && step < schedules->size() ? schedules->Get(step)->string_view() : "";
-}
-
 class CpuDevice final : public Device {
 public:
   std::string_view name() const override { return "cpu"; }
 
   Result<std::unique_ptr<LoadedRegion>> load(const RegionSource &source) const override {
-    flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t *>(source.artifact.data()),
-                                   source.artifact.size());
-    if (!VerifyArtifactBuffer(verifier))
+    const Artifact *opened = openArtifact(source.artifact);
+    if (!opened)
       return damaged(source, "the artifact is damaged");
-    const Artifact &artifact = *GetArtifact(source.artifact.data());
+    const Artifact &artifact = *opened;
     TANDEM_RETURN_IF_ERROR(check(artifact, source));
     TANDEM_ASSIGN_OR_RETURN(const Variant *variant, chooseVariant(artifact, source));
     auto bytes = std::as_bytes(std::span(variant->image()->data(), variant->image()->size()));

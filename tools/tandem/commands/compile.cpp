@@ -2,6 +2,7 @@
 
 #include "compiler/backend/tuning_log.h"
 #include "compiler/driver/compiler.h"
+#include "tools/tandem/compile_warnings.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/output_place.h"
@@ -89,15 +90,17 @@ void print(const Options &options, const CompiledModel &model) {
     printSummary(options, model);
 }
 
-Result<CompiledModel> checkOrCompile(const Options &options, const CompileRequest &request) {
-  if (!options.tuning.empty()) // a file that is at fault, where the option is not
-    TANDEM_RETURN_IF_ERROR(TuningLog::read(options.tuning).status());
+Result<CompiledModel> checkOrCompile(const Options &options, const CompileRequest &request,
+                                     std::vector<std::string> &warnings) {
+  TANDEM_ASSIGN_OR_RETURN(std::optional<TuningLog> log, tuningLogOf(request));
   if (options.check)
     return checkModel(request);
   TANDEM_RETURN_IF_ERROR(
       checkOutputPlace(options.output, "the bundle",
                        std::vector{options.device, options.sdkLibrary, options.tuning}));
-  return compileModel(request, options.output);
+  TANDEM_ASSIGN_OR_RETURN(CompiledModel compiled, compileModel(request, options.output));
+  TANDEM_ASSIGN_OR_RETURN(warnings, warningsAbout(request, log, options.output));
+  return compiled;
 }
 
 int compile(const Options &options) {
@@ -115,10 +118,13 @@ int compile(const Options &options) {
     std::fputs(text->c_str(), stdout);
     return kExitDone;
   }
-  auto compiled = checkOrCompile(options, request);
+  std::vector<std::string> warnings;
+  auto compiled = checkOrCompile(options, request, warnings);
   progress.finish();
   if (!compiled)
     return refuseRequest(compiled.error());
+  for (const std::string &warning : warnings)
+    std::fprintf(stderr, "%s\n", warning.c_str());
   print(options, *compiled);
   return kExitDone;
 }

@@ -4,6 +4,7 @@
 #include "base/printable.h"
 #include "bundle/reader.h"
 #include "compiler/driver/compiler.h"
+#include "tools/tandem/bundle_code.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/description.h"
 #include "tools/tandem/graph_drawing.h"
@@ -67,6 +68,26 @@ std::string tensorLine(const ordered_json &tensor) {
 }
 
 void printModel(const ordered_json &model) {
+/// ", code for x86-64 (avx512, avx2)"; "": there is none.
+std::string codeOf(const ordered_json &region) {
+  std::vector<GeneratedCode> code;
+  for (const ordered_json &one : region["code"])
+    code.push_back({one["target"].get<std::string>(), one["isa"].get<std::string>()});
+  return code.empty() ? "" : ", code for " + printable(codeText(code));
+}
+
+void printRegion(const ordered_json &region) {
+  std::printf("  region   %s on %s: %d ops, %.2f MMAC, %.2f MB%s\n",
+              printable(region["name"].get<std::string>()).c_str(),
+              printable(region["backend"].get<std::string>()).c_str(), region["ops"].get<int>(),
+              region["macs"].get<double>() / 1e6, region["artifact_bytes"].get<double>() / 1e6,
+              codeOf(region).c_str());
+  for (const ordered_json &fallback : region["fallback"])
+    std::printf("           or on %s%s\n",
+                printable(fallback["backend"].get<std::string>()).c_str(),
+                codeOf(fallback).c_str());
+}
+
   for (const char *kind : {"inputs", "outputs"})
     for (const ordered_json &tensor : model[kind])
       std::printf("  %-8s %s\n", std::string(kind).substr(0, std::string(kind).size() - 1).c_str(),
@@ -79,10 +100,7 @@ void printModel(const ordered_json &model) {
     std::printf("  %5d %s\n", count.get<int>(), printable(op).c_str());
   if (model.contains("regions"))
     for (const ordered_json &region : model["regions"])
-      std::printf("  region   %s on %s: %d ops, %.2f MMAC, %.2f MB\n",
-                  printable(region["name"].get<std::string>()).c_str(),
-                  printable(region["backend"].get<std::string>()).c_str(), region["ops"].get<int>(),
-                  region["macs"].get<double>() / 1e6, region["artifact_bytes"].get<double>() / 1e6);
+      printRegion(region);
 }
 
 bool draws(const Options &options) {
