@@ -312,7 +312,7 @@ TEST_F(Pipeline, SeesBeforeItRunsThatATraceCannotBeWritten) {
   Outcome ran = run({"run", "--pipeline", "--json", "--trace", path("no/such/t.json")});
   EXPECT_EQ(ran.exitCode, 1);
   EXPECT_EQ(ran.out, "");
-  EXPECT_THAT(ran.err, HasSubstr("t.json: error: cannot be written: there is no folder"));
+  EXPECT_THAT(ran.err, HasSubstr("t.json: error: cannot write: there is no folder"));
   EXPECT_FALSE(std::filesystem::exists(path("cache"))) << "nothing was compiled for it";
 }
 

@@ -6,31 +6,35 @@
 #include <unistd.h>
 
 namespace tandem {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status checkWritable(const std::string &output) {
+  fs::path folder = fs::path(output).parent_path();
+  std::error_code notThere;
+  if (folder.empty())
+    folder = ".";
+  if (fs::exists(output, notThere) && !fs::is_regular_file(output, notThere))
+    return Error(Code::kIo, output, "cannot write: not a regular file");
+  if (!fs::is_directory(folder, notThere))
+    return Error(Code::kIo, output, "cannot write: there is no folder '", folder.string(), "'");
+  if (access(folder.c_str(), W_OK) != 0) // files are written beside their place, then renamed
+    return Error(Code::kIo, output, "cannot write: ", std::strerror(errno));
+  return Status();
+}
+
+} // namespace
 
 Status checkOutputPlace(const std::string &output, std::string_view what,
                         std::span<const std::string> inputs) {
   for (const std::string &input : inputs) {
     std::error_code notThere; // then it is not the same
-    if (!input.empty() && std::filesystem::equivalent(output, input, notThere))
+    if (!input.empty() && fs::equivalent(output, input, notThere))
       return Error(Code::kInvalidArgument, output, what, " would replace '", input,
                    "', which is read, give it another name");
   }
-  return Status();
-}
-
-Status checkWritable(const std::string &output) {
-  std::filesystem::path place(output), folder = place.parent_path();
-  std::error_code notThere;
-  if (folder.empty())
-    folder = ".";
-  if (std::filesystem::is_directory(place, notThere))
-    return Error(Code::kIo, output, "is a folder, expected a file");
-  if (!std::filesystem::is_directory(folder, notThere))
-    return Error(Code::kIo, output, "cannot be written: there is no folder '", folder.string(),
-                 "'");
-  if (access(folder.c_str(), W_OK) != 0) // files are written beside their place, then renamed
-    return Error(Code::kIo, output, "cannot be written: ", std::strerror(errno));
-  return Status();
+  return checkWritable(output);
 }
 
 } // namespace tandem

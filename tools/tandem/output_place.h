@@ -7,13 +7,11 @@
 
 namespace tandem {
 
-/// Whether `output` may be written by a command that reads `inputs` (empty ones are none): it must
-/// not be one of them, by whatever name. `what` it holds is for the message, as in "the bundle".
-/// Errors: kInvalidArgument, naming `output`.
+/// Whether a file can be made or replaced at `output`, asked before the work that it is for, by a
+/// command that reads `inputs` (empty ones are none): it must not be one of them, by whatever name.
+/// `what` it holds is for the message, as in "the bundle". Errors, naming `output`:
+/// kInvalidArgument, kIo.
 Status checkOutputPlace(const std::string &output, std::string_view what,
                         std::span<const std::string> inputs);
-
-/// Whether a file can be made or replaced at `output`, before the work that it is for. Errors: kIo.
-Status checkWritable(const std::string &output);
 
 } // namespace tandem

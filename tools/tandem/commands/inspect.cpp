@@ -43,8 +43,9 @@ Result<std::string> reportOf(const Options &options, const Shapes &shapes, bool 
 
 Status draw(const Options &options, const Shapes &shapes, bool isBundle) {
   std::vector<std::string> read = {options.file, options.device};
-  TANDEM_RETURN_IF_ERROR(checkOutputPlace(options.dotFile, "the drawing", read));
-  TANDEM_RETURN_IF_ERROR(checkOutputPlace(options.svgFile, "the drawing", read));
+  for (const std::string *file : {&options.dotFile, &options.svgFile})
+    if (!file->empty())
+      TANDEM_RETURN_IF_ERROR(checkOutputPlace(*file, "the drawing", read));
   TANDEM_ASSIGN_OR_RETURN(std::string report, reportOf(options, shapes, isBundle));
   if (!options.dotFile.empty()) {
     TANDEM_ASSIGN_OR_RETURN(std::string dot, reportAsDot(options.file, report));

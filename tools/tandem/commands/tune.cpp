@@ -82,7 +82,6 @@ Status tuneIntoLog(Options &options) {
   TANDEM_RETURN_IF_ERROR(
       checkOutputPlace(options.log, "the log", std::vector{options.request.model}));
   TANDEM_ASSIGN_OR_RETURN(TuningLog log, logToAddTo(options.log));
-  TANDEM_RETURN_IF_ERROR(checkWritable(options.log));
   Progress progress("tune " + options.request.model);
   options.request.progress = [&](const std::string &stage, double done) {
     progress.update(stage, done);
