@@ -38,8 +38,8 @@ Result<Target> findTarget(const CompileSettings &settings) {
        settings.backends.empty() ? target.device.backends() : settings.backends) {
     const Backend *backend = findBackend(name);
     if (!backend && settings.backends.empty()) // the profile names it, and not the user
-      return Error(Code::kUnsupported, "", "device '", target.device.name, "' needs backend '",
-                   name, "'; this build has ", llvm::join(backendNames(), ", "));
+      return Error(Code::kUnsupported, settings.device, "needs backend '", name,
+                   "'; this build has ", llvm::join(backendNames(), ", "));
     if (!backend)
       return noBackend(name);
     const Processor *processor = target.device.processorOf(name);

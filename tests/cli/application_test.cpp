@@ -119,11 +119,12 @@ TEST_F(RunApplication, BlamesTheCommandLineForWhatItNames) {
   Outcome device = runTandem({"run", path("app.yaml"), path("a.bmp"), "--device", "mt1"});
   EXPECT_EQ(device.exitCode, 2);
   EXPECT_EQ(device.err,
-            "error: no device is called 'mt1', only host, mt6873; a file of one ends in "
-            ".json\n");
+            "tandem run: no device is called 'mt1', only host, mt6873; a file of one ends in "
+            ".json; see 'tandem run --help'\n");
   Outcome backend = runTandem({"run", path("app.yaml"), path("a.bmp"), "--backends", "gpu"});
   EXPECT_EQ(backend.exitCode, 2);
-  EXPECT_THAT(backend.err, StartsWith("error: no backend is called 'gpu'; this build has cpu"));
+  EXPECT_THAT(backend.err,
+              StartsWith("tandem run: no backend is called 'gpu'; this build has cpu"));
 }
 
 TEST_F(RunApplication, PrintsATableWithoutColoursIntoAFile) {
@@ -280,7 +281,6 @@ TEST_F(RunApplication, ADamagedBundleOfTheCacheIsMadeAgain) {
   EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
 }
 
-TEST_F(RunApplication, AChangedDeviceProfileIsNotTakenFromTheCache) {
 TEST_F(RunApplication, RunsWithoutACacheAndSaysSo) {
   writeBytes(path("file"), "");
   Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp"), path("b.bmp")},
@@ -294,6 +294,7 @@ TEST_F(RunApplication, RunsWithoutACacheAndSaysSo) {
   EXPECT_EQ(outcome.err.find("warning"), outcome.err.rfind("warning")) << "once";
 }
 
+TEST_F(RunApplication, AChangedDeviceProfileIsNotTakenFromTheCache) {
   const std::string profile = R"({"name": "d", "processors": [{"name": "p", "backend": "cpu"}]})";
   writeBytes(path("d.json"), profile);
   std::vector<std::string> run = {"run", path("app.yaml"), path("a.bmp"), "--device",

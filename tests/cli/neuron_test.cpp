@@ -116,20 +116,22 @@ TEST_F(Npu, RefusesAKitAndOptionsThatNoBackendTakes) {
   Outcome noNpu = compileWith({"--backends", "cpu", "--sdk-lib", TANDEM_HOST_LIBRARY});
   EXPECT_EQ(noNpu.exitCode, 2);
   EXPECT_EQ(noNpu.err,
-            "error: option 'neuron.sdk-lib' is of no backend that is used, only cpu are; "
-            "choose others by --backends or --device\n");
+            "tandem compile: option 'neuron.sdk-lib' is of no backend that is used, only cpu are; "
+            "choose others by --backends or --device; see 'tandem compile --help'\n");
   Outcome twice = compileWith({"--sdk-lib", "a.so", "--option", "neuron.sdk-lib=b.so"});
   EXPECT_EQ(twice.exitCode, 2);
   EXPECT_THAT(twice.err, HasSubstr("--sdk-lib and --option neuron.sdk-lib are the same"));
   for (std::string text : {"speed=3", "hint=fast"}) {
     Outcome wrong = compileWith({"--backends", "neuron,cpu", "--option", "neuron." + text});
     EXPECT_EQ(wrong.exitCode, 2);
-    EXPECT_EQ(wrong.err,
-              text == "speed=3"
-                  ? "error: neuron: there is no option 'speed', only relax-fp32, preference, "
-                    "priority, hint, options, deadline-ms, load-deadline-ms, sdk-lib\n"
-                  : "error: neuron: option hint is 'fast', expected "
-                    "normal+low-latency+deep-fusion+batch-processing\n");
+    EXPECT_THAT(
+        wrong.err,
+        StartsWith(text == "speed=3"
+                       ? "tandem compile: neuron: there is no option 'speed', only relax-fp32, "
+                         "preference, priority, hint, options, deadline-ms, load-deadline-ms, "
+                         "sdk-lib; see "
+                       : "tandem compile: neuron: option hint is 'fast', expected "
+                         "normal+low-latency+deep-fusion+batch-processing; see "));
   }
   EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
 }

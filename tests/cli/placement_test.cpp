@@ -49,8 +49,8 @@ TEST_F(PlacementCommands, RefusesADeviceThatIsNotThere) {
   Outcome outcome = compile({"--device", "mt9999"});
   EXPECT_EQ(outcome.exitCode, 2);
   EXPECT_THAT(outcome.err,
-              HasSubstr("error: no device is called 'mt9999', only host, mt6873; a file "
-                        "of one ends in .json\n"));
+              HasSubstr("tandem compile: no device is called 'mt9999', only host, mt6873; a file "
+                        "of one ends in .json; see 'tandem compile --help'\n"));
   writeBytes(path("d.json"), "{\"name\": \"d\", \"processors\": [{\"name\": \"p\"}]}");
   Outcome broken = compile({"--device", path("d.json")});
   EXPECT_EQ(broken.exitCode, 1);
@@ -65,7 +65,7 @@ TEST_F(PlacementCommands, ABackendWithoutAProcessorOnTheDeviceIsRefused) {
   Outcome outcome = compile({"--device", path("d.json"), "--backends", "cpu"});
   EXPECT_EQ(outcome.exitCode, 2);
   EXPECT_THAT(outcome.err,
-              HasSubstr("device 'd' has no processor for backend 'cpu', only for reference\n"));
+              HasSubstr("device 'd' has no processor for backend 'cpu', only for reference; see "));
 }
 
 TEST_F(PlacementCommands, ADeviceForABackendOfAnotherBuildIsRefused) {
@@ -73,7 +73,8 @@ TEST_F(PlacementCommands, ADeviceForABackendOfAnotherBuildIsRefused) {
              "{\"name\": \"d\", \"processors\": [{\"name\": \"p\", \"backend\": \"gpu\"}]}");
   Outcome outcome = compile({"--device", path("d.json")});
   EXPECT_EQ(outcome.exitCode, 1) << "the file says so, and not the command line";
-  EXPECT_THAT(outcome.err, StartsWith("error: device 'd' needs backend 'gpu'; this build has cpu"));
+  EXPECT_THAT(outcome.err,
+              StartsWith(path("d.json") + ": error: needs backend 'gpu'; this build has cpu"));
 }
 
 TEST_F(PlacementCommands, TheReportSaysForEveryOpWhereAndWhyNotElsewhere) {

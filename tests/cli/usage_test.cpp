@@ -64,6 +64,9 @@ TEST_F(CommandLine, WrongUsageExitsWithTwo) {
   EXPECT_EQ(usageError({"compile", path("m.mlir"), "-o", ""}), "--output is required");
   EXPECT_EQ(usageError({"bench"}), "FILE is required");
   EXPECT_THAT(compileError({"--nonsense"}), HasSubstr("--nonsense"));
+  EXPECT_EQ(compileError({"-b", "reference", "cpu"}),
+            "The following argument was not expected: cpu; several backends are one word, as in "
+            "--backends neuron,cpu");
   EXPECT_THAT(compileError({"--report=xml"}), HasSubstr("xml not in {table,json}"));
   EXPECT_THAT(compileError({"--check"}), HasSubstr("--output excludes --check"));
   EXPECT_THAT(usageError({"run", path("m.tandem"), "--threads", "0"}), HasSubstr("--threads"));
@@ -78,17 +81,18 @@ TEST_F(CommandLine, RefusesABackendAndAnInstructionSetThatThisBuildHasNot) {
     return outcome.err;
   };
   EXPECT_THAT(refusalOf("--backends", "cpu,gpu"),
-              StartsWith("error: no backend is called 'gpu'; this build has cpu"));
-  EXPECT_THAT(refusalOf("--backends", ""), StartsWith("error: no backend is called ''; "));
-  EXPECT_EQ(refusalOf("--isa", "sse"), "error: no instruction set is called 'sse'; this build "
-                                       "generates code for avx512, avx2, dotprod, neon\n");
+              StartsWith("tandem compile: no backend is called 'gpu'; this build has cpu"));
+  EXPECT_THAT(refusalOf("--backends", ""), StartsWith("tandem compile: no backend is called ''; "));
+  EXPECT_EQ(refusalOf("--isa", "sse"),
+            "tandem compile: no instruction set is called 'sse'; this build generates code for "
+            "avx512, avx2, dotprod, neon; see 'tandem compile --help'\n");
 }
 
 TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
   compile();
-  const std::string backend = "error: no backend is called 'gpu'; this build has cpu",
-                    device = "error: no device is called 'mt1', only host, mt6873; a file of one "
-                             "ends in .json\n";
+  const std::string backend = "no backend is called 'gpu'; this build has cpu",
+                    device = "no device is called 'mt1', only host, mt6873; a file of one ends in "
+                             ".json";
   const std::string model = path("m.mlir"), drawing = path("m.svg"), profile = path("p.json");
   struct Case {
     std::vector<std::string> arguments;
@@ -98,7 +102,7 @@ TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
       {{"compile", model, "--check", "--backends", "gpu"}, backend},
       {{"compile", model, "--check", "--device", "mt1"}, device},
       {{"compile", model, "--check", "--require", "gpu>=5%"}, backend},
-      {{"compile", model, "--check", "--isa", "sse"}, "error: no instruction set is called 'sse'"},
+      {{"compile", model, "--check", "--isa", "sse"}, "no instruction set is called 'sse'"},
       {{"inspect", model, "--svg", drawing, "--backends", "gpu"}, backend},
       {{"inspect", model, "--svg", drawing, "--device", "mt1"}, device},
       {{"profile", model, "-o", profile, "--backend", "gpu"}, backend},
@@ -106,16 +110,15 @@ TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
       {{"devices", "mt1"}, device},
   };
   for (const Case &one : cases)
-    EXPECT_THAT(requestError(one.arguments), StartsWith(one.message)) << one.arguments[0];
+    EXPECT_THAT(usageError(one.arguments), StartsWith(one.message)) << one.arguments[0];
   EXPECT_THAT(folder_.names(), ElementsAre("m.mlir", "m.tandem"));
 }
 
 TEST_F(CommandLine, RefusesOptionsThatABackendHasNot) {
-  EXPECT_EQ(requestError({"compile", path("m.mlir"), "--check", "--option", "reference.speed=3"}),
-            "error: reference: there is no option 'speed', it has none\n");
-  EXPECT_EQ(
-      requestError({"compile", path("m.mlir"), "--check", "--option", "cpu.speed=3"}),
-      "error: cpu: there is no option 'speed', only candidate, tuned-for, tuning, winograd\n");
+  EXPECT_EQ(usageError({"compile", path("m.mlir"), "--check", "--option", "reference.speed=3"}),
+            "reference: there is no option 'speed', it has none");
+  EXPECT_EQ(usageError({"compile", path("m.mlir"), "--check", "--option", "cpu.speed=3"}),
+            "cpu: there is no option 'speed', only candidate, tuned-for, tuning, winograd");
   EXPECT_EQ(compileError({"--option", "cpu.a=1", "--option", "cpu.a=2"}),
             "--option gives 'cpu.a' twice");
 }

@@ -56,12 +56,12 @@ std::variant<OpenedApp, int> loadApp(std::string_view command, const AppOptions 
                           std::fprintf(stderr, "%s\n", printable(warning).c_str());
                         }};
   if (Status wrong = checkAppRequest(request); !wrong.ok())
-    return refuseRequest(wrong.error());
+    return refuseRequest(command, wrong.error());
   Result<Application> app = loadApplication(options.file, table.kinds());
   if (!app.ok())
     return refuse(app.error());
   if (Status replaced = replaceModels(*app, request); !replaced.ok())
-    return refuseRequest(replaced.error());
+    return refuseRequest(command, replaced.error());
   Result<OpenedApp> opened = openApp(request, *std::move(app));
   if (!opened.ok())
     return refuse(opened.error());

@@ -1,5 +1,7 @@
 #include "tools/tandem/command.h"
 
+#include "base/printable.h"
+
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -32,6 +34,12 @@ int refuse(const Error &error) {
 int refuseRequest(const Error &error) {
   int exitCode = refuse(error);
   return error.code == Code::kInvalidArgument ? static_cast<int>(kExitUsage) : exitCode;
+}
+
+int refuseRequest(std::string_view command, const Error &error) {
+  if (error.code == Code::kInvalidArgument && error.subject.empty())
+    return wrongUsage(command, printable(error.message));
+  return refuseRequest(error);
 }
 
 int wrongUsage(std::string_view command, std::string_view message) {
@@ -125,6 +133,15 @@ CLI::Validator numberWithin(double least, double most) {
                : "'" + text + "' is no number from " + range;
   };
   return {check, range};
+}
+
+CLI::Option *addShapeOption(CLI::App &command, std::vector<std::string> &shapes,
+                            const std::string &of) {
+  return command
+      .add_option("-s,--shape", shapes,
+                  of + "fix a dynamic input: NAME=DIMS as in input=1x224x224x3; one that is fixed "
+                       "keeps its dimensions")
+      ->allow_extra_args(false); // so that it may stand before the file
 }
 
 std::pair<std::string, std::string> splitNameValue(std::string_view text) {

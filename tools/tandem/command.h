@@ -45,6 +45,8 @@ void registerAllCommands(CommandTable &table);
 int refuse(const Error &error);
 /// The same for what the command line asks of a model: there kInvalidArgument is wrong usage.
 int refuseRequest(const Error &error);
+/// And said as wrongUsage() says it where no file is at fault.
+int refuseRequest(std::string_view command, const Error &error);
 /// Prints "tandem COMMAND: message; see 'tandem COMMAND --help'" to stderr; kExitUsage.
 int wrongUsage(std::string_view command, std::string_view message);
 /// Brings all that was printed to where stdout leads. Errors: kIo, as on a full disk.
@@ -81,6 +83,9 @@ CLI::Validator numberWithin(double least, double most);
 /// The name of the first of these options that the user gave; "": none.
 std::string firstGiven(const std::vector<CLI::Option *> &options);
 
+/// --shape, for parseShapes(). `of` begins the help: "model: " where others have another meaning.
+CLI::Option *addShapeOption(CLI::App &command, std::vector<std::string> &shapes,
+                            const std::string &of = "");
 /// "NAME=VALUE" split at the first '='; without one the name is empty.
 std::pair<std::string, std::string> splitNameValue(std::string_view text);
 /// The values of an option that is given as NAME=VALUE, each name once. `form` is for messages:

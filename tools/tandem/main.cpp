@@ -7,12 +7,20 @@
 #include <sstream>
 #include <string>
 
+/// What CLI11 says, and where a word stands behind a list what a list is.
+static std::string explained(const CLI::App &command, const CLI::ParseError &error) {
+  const CLI::Option *list = command.get_option_no_throw("--backends");
+  bool splitList = error.get_name() == "ExtrasError" && list && list->count() > 0;
+  return std::string(error.what()) +
+         (splitList ? "; several backends are one word, as in --backends neuron,cpu" : "");
+}
+
 /// "tandem compile: --output is required; see 'tandem compile --help'", as all wrong usage.
 static int refuseUsage(const CLI::App &app, const CLI::ParseError &error, const char *first) {
   std::string names;
   for (const CLI::App *command : app.get_subcommands({})) {
     if (command->parsed())
-      return tandem::wrongUsage(command->get_name(), error.what());
+      return tandem::wrongUsage(command->get_name(), explained(*command, error));
     names += (names.empty() ? "" : ", ") + command->get_name();
   }
   if (first && *first != '-')

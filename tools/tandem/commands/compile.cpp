@@ -1,9 +1,8 @@
 // tandem compile: one model into one bundle.
 
-#include "compiler/backend/tuning_log.h"
 #include "compiler/driver/compiler.h"
-#include "tools/tandem/compile_warnings.h"
 #include "tools/tandem/command.h"
+#include "tools/tandem/compile_warnings.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/output_place.h"
 
@@ -114,7 +113,7 @@ int compile(const Options &options) {
     auto text = modelAsMlir(request);
     progress.finish();
     if (!text)
-      return refuseRequest(text.error());
+      return refuseRequest("compile", text.error());
     std::fputs(text->c_str(), stdout);
     return kExitDone;
   }
@@ -122,10 +121,10 @@ int compile(const Options &options) {
   auto compiled = checkOrCompile(options, request, warnings);
   progress.finish();
   if (!compiled)
-    return refuseRequest(compiled.error());
+    return refuseRequest("compile", compiled.error());
+  print(options, *compiled);
   for (const std::string &warning : warnings)
     std::fprintf(stderr, "%s\n", warning.c_str());
-  print(options, *compiled);
   return kExitDone;
 }
 
@@ -148,7 +147,7 @@ void registerCompile(CommandTable &table) {
                 "  tandem compile emotion_model.hdf5 -o emotion.tandem\n"
                 "  tandem compile mobilenet.tflite -o m.tandem --backends cpu --report\n"
                 "  tandem compile resnet.pt2 -o r.tandem --shape x=1x3x224x224 --report --json\n"
-                "  tandem compile vww.tflite -o v.tandem --device mt6873 --require 'neuron>=90%'\n"
+                "  tandem compile liveness.pt2 -o l.tandem --device mt6873 --require 'neuron:macs>=99%'\n"
                 "  tandem compile emotion_model.hdf5 -o emotion.tandem --target aarch64");
   // allow_extra_args(false): one value each time it is given, so that it may stand before MODEL.
   command
@@ -160,7 +159,8 @@ void registerCompile(CommandTable &table) {
   auto *output = command.add_option("-o,--output", options->output, "the bundle to write");
   command
       .add_option("-b,--backends", options->backends,
-                  "backends in order of preference [default: those of the device]")
+                  "backends in order of preference, as in neuron,cpu [default: those of the "
+                  "device]")
       ->delimiter(',')
       ->allow_extra_args(false);
   command
@@ -176,7 +176,7 @@ void registerCompile(CommandTable &table) {
   command
       .add_option("--require", options->requirements,
                   "fail, with the ops that are elsewhere and why, unless that part of the ops (or "
-                  "multiply-accumulates) is on a backend: 'neuron>=90%', 'neuron:macs>=99%'")
+                  "multiply-accumulates) is on a backend: 'neuron>=50%', 'neuron:macs>=99%'")
       ->allow_extra_args(false);
   command
       .add_option("--option", options->settings,
@@ -206,10 +206,7 @@ void registerCompile(CommandTable &table) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->excludes(targets);
-  command
-      .add_option("-s,--shape", options->shapes,
-                  "fix a dynamic input: NAME=DIMS as in input=1x224x224x3")
-      ->allow_extra_args(false);
+  addShapeOption(command, options->shapes);
   command
       .add_flag("--report{table}", options->report,
                 "per op: device, region, predicted time, why not another; --report=json for "

@@ -54,7 +54,7 @@ int devices(const std::vector<std::string> &names, bool json) {
   for (const std::string &name : names.empty() ? profileNames() : names) {
     Result<DeviceProfile> profile = findProfile(name);
     if (!profile)
-      return refuseRequest(profile.error());
+      return refuseRequest("devices", profile.error());
     if (json)
       all.push_back(describe(*profile));
     else

@@ -25,19 +25,19 @@ int import(const Options &options) {
   if (!options.output.empty())
     if (Status place = checkOutputPlace(options.output, "the graph", std::vector{options.model});
         !place.ok())
-      return refuseRequest(place.error());
+      return refuseRequest("import", place.error());
   Progress progress(options.model);
   request.progress = [&](const std::string &stage, double done) { progress.update(stage, done); };
   Result<std::string> text = modelAsMlir(request);
   progress.finish();
   if (!text)
-    return refuseRequest(text.error());
+    return refuseRequest("import", text.error());
   if (options.output.empty()) {
     std::fputs(text->c_str(), stdout);
     return kExitDone;
   }
   Status written = writeFileAtomically(options.output, *text);
-  return written.ok() ? kExitDone : refuseRequest(written.error());
+  return written.ok() ? kExitDone : refuseRequest("import", written.error());
 }
 
 } // namespace
@@ -52,10 +52,7 @@ void registerImport(CommandTable &table) {
   command
       .add_option("-o,--output", options->output, "the file to write [default: standard output]")
       ->check(notEmpty());
-  command
-      .add_option("-s,--shape", options->shapes,
-                  "fix a dynamic input: NAME=DIMS as in input=1x224x224x3")
-      ->allow_extra_args(false);
+  addShapeOption(command, options->shapes);
   table.onRun(command, [options] { return import(*options); });
 }
 

@@ -68,7 +68,6 @@ std::string tensorLine(const ordered_json &tensor) {
   return line;
 }
 
-void printModel(const ordered_json &model) {
 /// ", code for x86-64 (avx512, avx2)"; "": there is none.
 std::string codeOf(const ordered_json &region) {
   std::vector<GeneratedCode> code;
@@ -89,6 +88,7 @@ void printRegion(const ordered_json &region) {
                 codeOf(fallback).c_str());
 }
 
+void printModel(const ordered_json &model) {
   for (const char *kind : {"inputs", "outputs"})
     for (const ordered_json &tensor : model[kind])
       std::printf("  %-8s %s\n", std::string(kind).substr(0, std::string(kind).size() - 1).c_str(),
@@ -131,11 +131,11 @@ int inspect(const Options &options) {
     return wrongUsage("inspect", wrong);
   if (draws(options)) {
     Status drawn = draw(options, *shapes, isBundle);
-    return drawn.ok() ? static_cast<int>(kExitDone) : refuseRequest(drawn.error());
+    return drawn.ok() ? static_cast<int>(kExitDone) : refuseRequest("inspect", drawn.error());
   }
   auto description = describeFile(options.file, *shapes);
   if (!description)
-    return refuseRequest(description.error());
+    return refuseRequest("inspect", description.error());
   if (options.json) {
     std::printf("%s\n", jsonText(*description).c_str());
     return kExitDone;
@@ -164,9 +164,7 @@ void registerInspect(CommandTable &table) {
                 "  tandem inspect emotion.tandem --json\n"
                 "  tandem inspect mobilenet.tflite --device mt6873 --svg graph.svg");
   command.add_option("FILE", options->file, "any model or bundle")->required();
-  // allow_extra_args(false): one value each time it is given, so that it may stand before FILE.
-  command.add_option("-s,--shape", options->shapes, "fix a dynamic input: NAME=DIMS")
-      ->allow_extra_args(false);
+  addShapeOption(command, options->shapes);
   auto *dot = command
                   .add_option("--dot", options->dotFile,
                               "draw the graph with its regions into this file, for Graphviz")
@@ -179,7 +177,8 @@ void registerInspect(CommandTable &table) {
       ->check(notEmpty());
   command
       .add_option("-b,--backends", options->backends,
-                  "backends for the drawing of a model [default: those of the device]")
+                  "backends for the drawing of a model, as in neuron,cpu [default: those of the "
+                  "device]")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_flag("--json", options->json, "for a program to read")->excludes(dot)->excludes(svg);

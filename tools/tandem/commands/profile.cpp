@@ -107,7 +107,7 @@ int profile(Options &options) {
   if (!shapes)
     return wrongUsage("profile", shapes.error().message);
   Status status = profileModel(options, *shapes);
-  return status.ok() ? static_cast<int>(kExitDone) : refuseRequest(status.error());
+  return status.ok() ? static_cast<int>(kExitDone) : refuseRequest("profile", status.error());
 }
 
 } // namespace
@@ -141,8 +141,7 @@ void registerProfile(CommandTable &table) {
           .add_option("-b,--backend", options->backend, "model: the backend whose code is timed")
           ->check(notEmpty())
           ->capture_default_str(),
-      command.add_option("-s,--shape", options->shapes, "model: fix a dynamic input, NAME=DIMS")
-          ->allow_extra_args(false)}; // so that it may stand before FILE
+      addShapeOption(command, options->shapes, "model: ")};
   options->appOptions = {
       frames,
       command

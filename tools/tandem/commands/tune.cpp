@@ -85,8 +85,8 @@ Status tuneIntoLog(Options &options) {
   Progress progress("tune " + options.request.model);
   options.request.progress = [&](const std::string &stage, double done) {
     progress.update(stage, done);
-  options.request.found = [&](const TunedOperation &one) { return keep(one, log, options.log); };
   };
+  options.request.found = [&](const TunedOperation &one) { return keep(one, log, options.log); };
   Result<TuneResult> result = tuneModel(options.request);
   progress.finish();
   if (!result.ok())
@@ -104,7 +104,7 @@ int tune(Options &options) {
     return wrongUsage("tune", shapes.error().message);
   options.request.shapes = std::move(*shapes);
   Status status = tuneIntoLog(options);
-  return status.ok() ? static_cast<int>(kExitDone) : refuseRequest(status.error());
+  return status.ok() ? static_cast<int>(kExitDone) : refuseRequest("tune", status.error());
 }
 
 } // namespace
@@ -125,8 +125,7 @@ void registerTune(CommandTable &table) {
   command.add_option("--seconds", options->request.seconds, "how long to try candidates, about")
       ->check(numberWithin(0.01, 86400))
       ->capture_default_str();
-  command.add_option("-s,--shape", options->shapes, "fix a dynamic input, NAME=DIMS")
-      ->allow_extra_args(false); // so that it may stand before MODEL
+  addShapeOption(command, options->shapes);
   command.add_flag("--json", options->json, "what was found on stdout, for a program to read");
   table.onRun(command, [options] { return tune(*options); });
 }
