@@ -248,7 +248,8 @@ Result<Partition> placed(func::FuncOp function, const ModelOrigin &origin,
   auto result =
       partition(function, target.candidates, target.device,
                 settings.placement == CompileSettings::Placement::kCost ? PlacementPolicy::kCost
-                                                                        : PlacementPolicy::kGreedy);
+                                                                        : PlacementPolicy::kGreedy,
+                settings.acceleratorPrice);
   if (!result)
     return diagnostics.error(origin.path, Code::kUnsupported, result.takeError());
   for (const CoverageRequirement &required : settings.require)

@@ -122,7 +122,8 @@ Partition assemble(ArrayRef<Unit> units, ArrayRef<Candidate> candidates,
 } // namespace
 
 llvm::Expected<Partition> partition(func::FuncOp function, ArrayRef<Candidate> candidates,
-                                    const DeviceProfile &device, PlacementPolicy policy) {
+                                    const DeviceProfile &device, PlacementPolicy policy,
+                                    double acceleratorPrice) {
   std::vector<Operation *> ops;
   Block &body = function.getBody().front();
   for (Operation &op : body.without_terminator())
@@ -134,11 +135,14 @@ llvm::Expected<Partition> partition(func::FuncOp function, ArrayRef<Candidate> c
 
   PlacementProblem problem = problemOf(units, candidates, body.getTerminator()->getOperands());
   PlacementResult greedy = placeGreedily(problem);
-  PlacementResult chosen = policy == PlacementPolicy::kGreedy ? greedy : placeByCost(problem);
+  PlacementResult chosen = policy == PlacementPolicy::kGreedy
+                               ? greedy
+                               : placeByCost(withPrice(problem, acceleratorPrice));
   Partition result = assemble(units, candidates, problem, chosen.assignment, device);
   result.policy = policy;
-  result.exact = chosen.exact;
-  result.predictedUs = chosen.us;
+  result.acceleratorPrice = acceleratorPrice;
+  result.exact = chosen.exact && acceleratorPrice == 1;
+  result.predictedUs = assignmentUs(problem, chosen.assignment);
   result.greedyUs = greedy.us;
   result.withoutAcceleratorsUs = placeWithoutAccelerators(problem).us;
   result.device = device.name;

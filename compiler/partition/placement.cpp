@@ -195,6 +195,19 @@ void keepFaster(PlacementResult &best, PlacementResult other) {
 
 } // namespace
 
+PlacementProblem withPrice(PlacementProblem problem, double acceleratorPrice) {
+  for (size_t device = 0; device < problem.devices.size(); ++device) {
+    PlacementProblem::Device &costs = problem.devices[device];
+    if (costs.isFree())
+      continue;
+    for (double *us : {&costs.dispatchUs, &costs.transferUs, &costs.transferUsPerByte})
+      *us *= acceleratorPrice;
+    for (std::vector<double> &us : problem.nodeUs)
+      us[device] *= acceleratorPrice;
+  }
+  return problem;
+}
+
 PlacementResult placeGreedily(const PlacementProblem &problem) {
   Assignment assignment;
   for (size_t node = 0; node < problem.nodes(); ++node) {

@@ -60,6 +60,9 @@ std::vector<RegionCost> regionCosts(const PlacementProblem &problem, const Assig
 /// Time of the assignment, kCannot if it is not possible.
 double assignmentUs(const PlacementProblem &problem, const Assignment &assignment);
 
+/// The problem with the times of devices that cost something to call as many times as long.
+PlacementProblem withPrice(PlacementProblem problem, double acceleratorPrice);
+
 struct PlacementResult {
   Assignment assignment; ///< empty: some node runs nowhere
   double us = PlacementProblem::kCannot;

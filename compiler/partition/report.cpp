@@ -23,15 +23,19 @@ std::string kindOf(const Placement &placement) {
 
 /// An op that could run elsewhere is where it is for the sake of the whole.
 std::string reasonText(const Alternative &alternative, const Placement &placement,
-                       PlacementPolicy policy) {
+                       PlacementPolicy policy, double acceleratorPrice = 1) {
   if (!alternative.reasons.empty())
     return llvm::join(alternative.reasons, "; ");
   std::string us = llvm::formatv("{0:f1} us predicted there", alternative.us).str();
   if (policy == PlacementPolicy::kGreedy)
     return us + ", and comes later in the order of preference";
-  return us + (alternative.us > placement.predictedUs
-                   ? ""
-                   : ", which calls and transfers would cost again");
+  if (alternative.us > placement.predictedUs)
+    return us;
+  return us +
+         (acceleratorPrice == 1
+              ? ", which calls and transfers would cost again"
+              : llvm::formatv(", and an accelerator's time counts {0:f1} times", acceleratorPrice)
+                    .str());
 }
 
 std::string usText(double us) {
@@ -78,7 +82,8 @@ llvm::json::Object opEntry(const Placement &placement, const Partition &partitio
         {"predicted_us",
          supported ? llvm::json::Value(alternative.us) : llvm::json::Value(nullptr)},
         {"reasons", std::move(reasons)},
-        {"why_not", llvm::json::fixUTF8(reasonText(alternative, placement, partition.policy))}};
+        {"why_not", llvm::json::fixUTF8(reasonText(alternative, placement, partition.policy,
+                                                   partition.acceleratorPrice))}};
   }
   llvm::json::Object entry{
       {"op", kindOf(placement)},
@@ -152,8 +157,10 @@ std::string reportTable(const Partition &partition) {
   out << "device " << partition.device << (partition.modelled ? " (modelled)" : " (measured)")
       << ": " << partition.deviceTitle << "\n";
   out << "predicted " << usText(partition.predictedUs) << " a run, placed by "
-      << policyName(partition) << (partition.exact ? ", nothing is faster" : "")
-      << "; without accelerators " << usText(partition.withoutAcceleratorsUs) << ", greedily "
+      << policyName(partition) << (partition.exact ? ", nothing is faster" : "");
+  if (partition.acceleratorPrice != 1)
+    out << llvm::formatv(", accelerators' time counting {0:f1} times", partition.acceleratorPrice);
+  out << "; without accelerators " << usText(partition.withoutAcceleratorsUs) << ", greedily "
       << usText(partition.greedyUs) << "\n";
   for (const std::string &backend : backendsOf(partition)) {
     Coverage coverage = coverageOf(partition, backend);

@@ -70,6 +70,19 @@ TEST(Placement, EqualsExhaustiveSearchOn500RandomGraphsOfUpTo12Regions) {
   }
 }
 
+/// What an accelerator is least good at leaves it first as its time becomes dear.
+TEST(Placement, MovesNodesOffAnAcceleratorAsItsPriceRises) {
+  PlacementProblem problem;
+  problem.devices = {{.dispatchUs = 10}, {}};
+  problem.nodeUs = {{10, 100}, {50, 80}};
+  problem.values = {{.producer = 0, .consumers = {1}},
+                    {.producer = 1, .consumers = {}, .isOutput = true}};
+  auto at = [&](double price) { return placeByCost(withPrice(problem, price)).assignment; };
+  EXPECT_EQ(at(1), (Assignment{0, 0}));
+  EXPECT_EQ(at(3), (Assignment{0, 1})) << "the front stays, the back goes";
+  EXPECT_EQ(at(20), (Assignment{1, 1}));
+}
+
 TEST(Placement, WithoutASearchIsNeverSlowerThanTheBaselinesAndNearTheBest) {
   std::mt19937 random(7);
   double sum = 0;
