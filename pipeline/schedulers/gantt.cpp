@@ -112,6 +112,7 @@ public:
       rounds += static_cast<size_t>(std::min(kMostRounds, std::ceil(end / period)));
     for (size_t round = 0; round < rounds; ++round)
       drawRound(round, period, repeats);
+    chart_.colours = repeats ? "frame" : "task";
     chart_.title = plan_.scheduler +
                    format(repeats ? ": interval %.6g" : ": makespan %.6g", plan_.objectiveValue()) +
                    (plan_.optimal ? ", optimal" : format(", bound %.6g", plan_.bound));
@@ -127,14 +128,16 @@ private:
     for (const PlannedTask &task : plan_.tasks) {
       size_t frame = round * plan_.frames + task.frame;
       chart_.bars.push_back({task.processor, name(task.task, frame), task.start + shift,
-                             task.finish + shift, repeats ? frame : task.task});
+                             task.finish + shift, repeats ? frame : task.task,
+                             graph_.tasks[task.task].name});
     }
     for (const PlannedTransfer &transfer : plan_.transfers)
       if (int path = pathOf(transfer); path >= 0) {
         size_t frame = round * plan_.frames + transfer.frame;
         const TaskEdge &edge = graph_.edges[transfer.edge];
         chart_.bars.push_back({pathLanes_[path], name(edge.from, frame), transfer.start + shift,
-                               transfer.finish + shift, repeats ? frame : edge.from});
+                               transfer.finish + shift, repeats ? frame : edge.from,
+                               graph_.tasks[edge.from].name});
       }
   }
 
@@ -167,6 +170,35 @@ std::vector<double> ganttTicks(double end, size_t wanted) {
   for (size_t i = 0; static_cast<double>(i) * step <= end * (1 + 1e-9); ++i)
     list.push_back(static_cast<double>(i) * step);
   return list;
+}
+
+GanttLegend::GanttLegend(const GanttChart &chart) : chart_(chart) {
+  std::vector<const GanttBar *> bars;
+  for (const GanttBar &bar : chart.bars)
+    bars.push_back(&bar);
+  std::ranges::sort(bars, [](const GanttBar *a, const GanttBar *b) {
+    return a->start != b->start ? a->start < b->start : a < b;
+  });
+  for (const GanttBar *bar : bars) {
+    const std::string &task = bar->task.empty() ? bar->label : bar->task;
+    auto [entry, isNew] = numbers_.emplace(task, numbers_.size() + 1);
+    if (isNew && entries_.size() < kMostEntries)
+      entries_.push_back(std::to_string(entry->second) + " " + task);
+  }
+}
+
+std::string GanttLegend::markOf(const GanttBar &bar) const {
+  return std::to_string(numbers_.at(bar.task.empty() ? bar.label : bar.task));
+}
+
+std::string GanttLegend::remark() const {
+  std::string text = chart_.colours.empty() ? "" : "one colour a " + chart_.colours;
+  if (!chart_.unit.empty())
+    text += (text.empty() ? "" : ", ") + std::string("times in ") + chart_.unit;
+  if (entries_.size() < numbers_.size())
+    text += ", the first " + std::to_string(entries_.size()) + " of " +
+            std::to_string(numbers_.size()) + " tasks are named";
+  return text;
 }
 
 GanttChart ganttOf(const TaskGraph &graph, const Plan &plan) {
@@ -207,12 +239,22 @@ std::string ganttText(const GanttChart &chart, size_t columns) {
 std::string ganttSvg(const GanttChart &chart) {
   static constexpr std::array<const char *, 8> kColours = {
       "#bfe3c9", "#c6d8f2", "#f4e1b5", "#e6c9ea", "#f2c6c6", "#c9e6e6", "#e3dcc3", "#d9d9d9"};
-  constexpr double kWidth = 1000, kLane = 34, kBar = 26, kTop = 40, kBottom = 34, kLetter = 6.6;
+  constexpr double kWidth = 1000, kLane = 34, kBar = 26, kTop = 40, kBottom = 34, kLetter = 6.6,
+                   kRow = 18;
   double names = 20;
   for (const std::string &lane : chart.lanes)
     names = std::max(names, 20 + kLetter * 1.1 * static_cast<double>(length(printable(lane))));
   double end = endOf(chart), scale = end > 0 ? kWidth / end : 0;
-  double lanes = static_cast<double>(chart.lanes.size()) * kLane, height = kTop + lanes + kBottom;
+  GanttLegend legend(chart);
+  size_t longest = 1;
+  for (const std::string &entry : legend.entries())
+    longest = std::max(longest, length(printable(entry)));
+  double column = kLetter * static_cast<double>(longest) + 20;
+  size_t columns = std::max<size_t>(1, static_cast<size_t>(kWidth / column));
+  double rows =
+      std::ceil(static_cast<double>(legend.entries().size()) / static_cast<double>(columns)) + 1;
+  double lanes = static_cast<double>(chart.lanes.size()) * kLane, key = kTop + lanes + kBottom + 14,
+         height = key + rows * kRow;
   char line[512];
   auto add = [&](std::string &text, const char *pattern, auto... values) {
     std::snprintf(line, sizeof line, pattern, values...);
@@ -249,12 +291,23 @@ std::string ganttSvg(const GanttChart &chart) {
         "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.0f\" rx=\"2\" fill=\"%s\" "
         "stroke=\"#666\" stroke-width=\"0.6\"/>",
         x, y, std::max(0.5, width), kBar, kColours[bar.colour % kColours.size()]);
-    if (kLetter * static_cast<double>(length(printable(bar.label))) <= width - 4) {
+    auto fits = [&](const std::string &text) {
+      return kLetter * static_cast<double>(length(printable(text))) <= width - 4;
+    };
+    std::string mark = legend.markOf(bar);
+    if (fits(bar.label) || fits(mark)) {
       add(svg, "<text x=\"%.2f\" y=\"%.1f\" text-anchor=\"middle\">", x + width / 2,
           y + kBar / 2 + 4);
-      svg += label + "</text>";
+      svg += (fits(bar.label) ? label : mark) + "</text>";
     }
     svg += "</g>\n";
+  }
+  for (size_t i = 0; i <= legend.entries().size(); ++i) { // the remark stands below
+    bool last = i == legend.entries().size();
+    add(svg, "<text x=\"%.1f\" y=\"%.1f\" fill=\"#555\">",
+        names + (last ? 0 : static_cast<double>(i % columns) * column),
+        key + (last ? rows - 1 : std::floor(static_cast<double>(i / columns))) * kRow);
+    svg += escaped(last ? legend.remark() : legend.entries()[i]) + "</text>\n";
   }
   return svg + "</svg>\n";
 }

@@ -29,6 +29,12 @@ struct PlannedTransfer {
   double start = 0, finish = 0;
 };
 
+/// What a list scheduler goes by.
+struct TaskRank {
+  std::string name;           ///< as in its paper: "rank_u"
+  std::vector<double> values; ///< by task
+};
+
 /// Which task runs where and when.
 ///
 /// Latency     one frame; starts count from 0.
@@ -57,7 +63,9 @@ struct Plan {
   size_t framesInFlight = 1; ///< frames that have begun and are not done, at most
   double bound = 0;          ///< no plan has less makespan (interval, for throughput)
   std::string boundReason;   ///< what the bound comes from: "busiest processors", "critical path"
-  bool optimal = false;      ///< the objective equals the bound, or all else was ruled out
+  std::vector<size_t> order; ///< tasks as a list scheduler took them; empty: the plan is of no list
+  std::vector<TaskRank> ranks = {}; ///< that this order comes from
+  bool optimal = false;             ///< the objective equals the bound, or all else was ruled out
 
   double objectiveValue() const { return objective == Objective::kLatency ? makespan : interval; }
   /// How far above the bound the plan may be, as a part of the bound; 0 when optimal.

@@ -34,18 +34,24 @@ SchedulerChoice SchedulerTable::choose(std::string_view name, std::string_view o
   return {std::string(name), chosen};
 }
 
-Result<Plan> SchedulerTable::run(std::string_view name, const TaskGraph &graph,
-                                 const ScheduleOptions &options) const {
-  const SchedulerKind *kind = find(name);
+Status SchedulerTable::check(const SchedulerChoice &choice) const {
+  const SchedulerKind *kind = find(choice.name);
   if (!kind) {
     std::string names;
     for (const SchedulerKind &one : kinds_)
       names += (names.empty() ? "" : ", ") + one.name;
-    return Error(Code::kNotFound, "", "no scheduler is called '", name, "', only ", names);
+    return Error(Code::kNotFound, "", "no scheduler is called '", choice.name, "', only ", names);
   }
-  if (kind->objective != options.objective)
-    return Error(Code::kInvalidArgument, "", "scheduler '", name, "' plans for ",
-                 objectiveName(kind->objective), ", not for ", objectiveName(options.objective));
+  if (kind->objective != choice.objective)
+    return Error(Code::kInvalidArgument, "", "scheduler '", choice.name, "' plans for ",
+                 objectiveName(kind->objective), ", not for ", objectiveName(choice.objective));
+  return {};
+}
+
+Result<Plan> SchedulerTable::run(std::string_view name, const TaskGraph &graph,
+                                 const ScheduleOptions &options) const {
+  TANDEM_RETURN_IF_ERROR(check({std::string(name), options.objective}));
+  const SchedulerKind *kind = find(name);
   TANDEM_RETURN_IF_ERROR(checkTaskGraph(graph, ""));
   TANDEM_ASSIGN_OR_RETURN(Plan plan, kind->schedule(graph, options));
   plan.scheduler = name;

@@ -53,6 +53,10 @@ public:
   SchedulerChoice choose(std::string_view name, std::string_view objective,
                          Objective otherwise) const;
 
+  /// Refuses a scheduler that is not there, or that plans for the other objective. Errors:
+  /// kNotFound, kInvalidArgument.
+  Status check(const SchedulerChoice &choice) const;
+
   /// Checks the graph, lets the scheduler named plan it, gives the plan a bound where it has none,
   /// and checks the plan. Any thread, any number at once. Errors: kNotFound, kInvalidArgument (the
   /// graph; a scheduler of the other objective), what the scheduler refuses (limits that cannot be

@@ -10,7 +10,7 @@ namespace tandem {
 namespace {
 
 bool isTime(double value) {
-  return std::isfinite(value) && value >= 0;
+  return value >= 0 && value <= kLargestNumber;
 }
 
 /// Collects nothing: the first thing that is wrong is said, and that is all.
@@ -24,9 +24,10 @@ public:
     if (graph_.tasks.empty())
       return wrong("tasks", "there is none");
     if (!isTime(graph_.arrivalPeriod))
-      return wrong("arrivalPeriod", "is ", graph_.arrivalPeriod, ", expected 0 or more");
+      return wrong("arrivalPeriod", "is ", graph_.arrivalPeriod, ", expected 0 to ",
+                   kLargestNumber);
     if (!isTime(graph_.frameBytes))
-      return wrong("frameBytes", "is ", graph_.frameBytes, ", expected 0 or more");
+      return wrong("frameBytes", "is ", graph_.frameBytes, ", expected 0 to ", kLargestNumber);
     TANDEM_RETURN_IF_ERROR(processors());
     TANDEM_RETURN_IF_ERROR(tasks());
     TANDEM_RETURN_IF_ERROR(links());
@@ -63,7 +64,7 @@ private:
     for (size_t i = 0; i < graph_.processors.size(); ++i)
       if (!isTime(graph_.processors[i].dispatch))
         return wrong(at("processors", i), "dispatch is ", graph_.processors[i].dispatch,
-                     ", expected 0 or more");
+                     ", expected 0 to ", kLargestNumber);
     return names("processors", graph_.processors);
   }
 
@@ -76,7 +77,7 @@ private:
         return wrong(place, "has ", task.cost.size(), " costs for ", count, " processors");
       for (double cost : task.cost)
         if (cost != kCannotRun && !isTime(cost))
-          return wrong(place, "cost ", cost, ", expected 0 or more");
+          return wrong(place, "cost ", cost, ", expected 0 to ", kLargestNumber);
       if (std::all_of(task.cost.begin(), task.cost.end(),
                       [](double cost) { return cost == kCannotRun; }))
         return wrong(place, "no processor can run it");
@@ -102,7 +103,7 @@ private:
         const Link &link = graph_.links[from][to];
         if (!isTime(link.latency) || !isTime(link.perByte))
           return wrong(at(at("links", from), to), "latency ", link.latency, " and ", link.perByte,
-                       " a byte, expected 0 or more");
+                       " a byte, expected 0 to ", kLargestNumber);
         // Paths index a table, so that a wild number must not get through.
         if (link.path < -1 || link.path >= static_cast<int>(count * count))
           return wrong(at(at("links", from), to), "path ", link.path, ", expected -1 to ",
@@ -121,8 +122,8 @@ private:
         return wrong(at("edges", i), "names task ", std::max(edge.from, edge.to), " of ",
                      graph_.tasks.size());
       if (!isTime(edge.cost) || !isTime(edge.bytes))
-        return wrong(edgeName(i), "cost ", edge.cost, " and ", edge.bytes,
-                     " bytes, expected 0 or more");
+        return wrong(edgeName(i), "cost ", edge.cost, " and ", edge.bytes, " bytes, expected 0 to ",
+                     kLargestNumber);
       if (edge.distance > kMostDistance)
         return wrong(edgeName(i), "distance ", edge.distance, ", expected at most ", kMostDistance);
       if (!seen.insert({edge.from, edge.to, edge.distance}).second)

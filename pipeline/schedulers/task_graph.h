@@ -12,6 +12,8 @@ namespace tandem {
 
 /// The cost of a task on a processor that cannot run it.
 inline constexpr double kCannotRun = std::numeric_limits<double>::infinity();
+/// No time, size or rate of a graph is larger, so that no sum or product of some is infinite.
+inline constexpr double kLargestNumber = 1e60;
 
 /// Runs one task at a time. Times of a graph are in one unit: microseconds for applications, any
 /// unit for graphs of the literature.
@@ -80,9 +82,9 @@ struct TaskGraph {
 };
 
 /// Refuses what no scheduler could work with: no processor, no task, rows of another length, costs
-/// that are negative or NaN, a task that runs nowhere, names that are empty or not unique, edges to
-/// what is not there, two edges of one pair and distance, cycles. `subject` is what messages are
-/// about: a file, an application. Errors: kInvalidArgument.
+/// that are negative, NaN or above kLargestNumber, a task that runs nowhere, names that are empty
+/// or not unique, edges to what is not there, two edges of one pair and distance, cycles. `subject`
+/// is what messages are about: a file, an application. Errors: kInvalidArgument.
 Status checkTaskGraph(const TaskGraph &graph, std::string_view subject);
 
 /// The tasks so that each comes after those it needs in the same frame; of several that could come,

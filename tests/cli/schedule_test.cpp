@@ -52,17 +52,18 @@ TEST_F(ScheduleCommand, PrintsOrderPlacesTimesAndChart) {
   ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
   EXPECT_EQ(outcome.out.substr(0, outcome.out.find("\n\n") + 1),
-            "task  processor         start        finish\n"
-            "T1    P3                    0             9\n"
-            "T3    P3                    9            28\n"
-            "T4    P2                   18            26\n"
-            "T6    P2                   26            42\n"
-            "T2    P1                   27            40\n"
-            "T5    P3                   28            38\n"
-            "T7    P3                   38            49\n"
-            "T9    P2                   56            68\n"
-            "T8    P1                   57            62\n"
-            "T10   P2                   73            80\n");
+            "task  processor         start        finish        rank_u\n"
+            "T1    P3                    0             9           108\n"
+            "T3    P3                    9            28            80\n"
+            "T4    P2                   18            26            80\n"
+            "T6    P2                   26            42       63.3333\n"
+            "T2    P1                   27            40            77\n"
+            "T5    P3                   28            38            69\n"
+            "T7    P3                   38            49       42.6667\n"
+            "T9    P2                   56            68       44.3333\n"
+            "T8    P1                   57            62       35.6667\n"
+            "T10   P2                   73            80       14.6667\n");
+  EXPECT_THAT(outcome.out, HasSubstr("\ntaken in the order T1 T3 T4 T2 T5 T6 T9 T7 T8 T10\n"));
   EXPECT_THAT(outcome.out, HasSubstr("\nP3 [T1=======][T3===================][T5========]"));
   EXPECT_THAT(outcome.out, HasSubstr("\nmakespan 80\nlower bound "));
   EXPECT_THAT(outcome.out, HasSubstr(", gap at most "));
@@ -87,6 +88,11 @@ TEST_F(ScheduleCommand, GivesAProgramAllOfIt) {
   EXPECT_EQ(exact["bound"], 73);
   EXPECT_EQ(exact["optimal"], true);
   EXPECT_EQ(exact["gap"], 0);
+  json cpop = json::parse(schedule({"--json", "-s", "cpop"}).out);
+  EXPECT_EQ(cpop["order"][0], "T1");
+  EXPECT_NEAR(cpop["tasks"][0]["rank_u"].get<double>(), 108, 1e-9);
+  EXPECT_EQ(cpop["tasks"][0]["rank_d"], 0);
+  EXPECT_FALSE(best.contains("order")) << "it is of no list";
 }
 
 TEST_F(ScheduleCommand, PlansForThroughput) {
@@ -142,6 +148,22 @@ TEST_F(ScheduleCommand, RefusesWhatIsNoTaskGraph) {
   EXPECT_EQ(outcome.err,
             path("g.json") + ": error: tasks[0] ('A'): has 2 costs for 1 processors\n");
   EXPECT_EQ(runTandem({"schedule", path("nothing.json")}).exitCode, 1);
+}
+
+TEST_F(ScheduleCommand, RefusesTwoChartsInOnePlace) {
+  EXPECT_EQ(wrongUsage({"--svg", path("a"), "--png", path("./a")}),
+            path("./a") + ": error: cannot take both the chart and the picture of the chart\n");
+  EXPECT_EQ(folder_.names(), (std::vector<std::string>{"g.json"}));
+}
+
+/// Their sums would be no numbers.
+TEST_F(ScheduleCommand, RefusesTimesBeyondAllMeasure) {
+  writeBytes(path("g.json"), R"({"processors": ["P"], "tasks": [{"name": "A", "cost": [1e308]},
+                                {"name": "B", "cost": [1e308]}]})");
+  Outcome outcome = schedule();
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(outcome.err,
+            path("g.json") + ": error: tasks[0] ('A'): cost 1e+308, expected 0 to 1e+60\n");
 }
 
 TEST_F(ScheduleCommand, SaysWhenLimitsCannotBeKept) {

@@ -14,7 +14,8 @@
 namespace tandem {
 namespace {
 
-constexpr int kWidth = 1600, kLane = 44, kBar = 34, kTop = 48, kBottom = 44, kMargin = 24;
+constexpr int kWidth = 1600, kLane = 44, kBar = 34, kTop = 48, kBottom = 60, kMargin = 24,
+              kRow = 22;
 constexpr double kLetters = 0.45; ///< OpenCV's scale of its letters
 
 int widthOf(const std::string &text) {
@@ -25,13 +26,18 @@ int widthOf(const std::string &text) {
 /// which come out as '?'.
 class Painter {
 public:
-  explicit Painter(const GanttChart &chart) : chart_(chart) {
+  explicit Painter(const GanttChart &chart) : chart_(chart), legend_(chart) {
     for (const std::string &lane : chart.lanes)
       left_ = std::max(left_, kMargin + widthOf(printable(lane)));
     for (const GanttBar &bar : chart.bars)
       end_ = std::max(end_, bar.finish);
     bottom_ = kTop + static_cast<int>(chart.lanes.size()) * kLane;
-    picture_ = cv::Mat(bottom_ + kBottom, left_ + kWidth + kMargin, CV_8UC3, cv::Scalar::all(255));
+    for (const std::string &entry : legend_.entries())
+      column_ = std::max(column_, kMargin + widthOf(printable(entry)));
+    columns_ = std::max(1, kWidth / column_);
+    int rows = (static_cast<int>(legend_.entries().size()) + columns_ - 1) / columns_ + 1;
+    picture_ = cv::Mat(bottom_ + kBottom + rows * kRow, left_ + kWidth + kMargin, CV_8UC3,
+                       cv::Scalar::all(255));
   }
 
   cv::Mat paint() {
@@ -48,6 +54,7 @@ public:
     }
     for (const GanttBar &bar : chart_.bars)
       drawBar(bar);
+    drawLegend();
     return picture_;
   }
 
@@ -67,14 +74,27 @@ private:
     cv::Rect box(at(bar.start), top(bar.lane), std::max(1, at(bar.finish) - at(bar.start)), kBar);
     cv::rectangle(picture_, box, kColours[bar.colour % kColours.size()], cv::FILLED);
     cv::rectangle(picture_, box, cv::Scalar::all(102));
-    if (std::string label = printable(bar.label); widthOf(label) <= box.width - 6)
-      write(label, box.x + (box.width - widthOf(label)) / 2, box.y + kBar / 2 + 5,
-            cv::Scalar::all(34));
+    for (const std::string &label : {printable(bar.label), legend_.markOf(bar)})
+      if (widthOf(label) <= box.width - 6) {
+        write(label, box.x + (box.width - widthOf(label)) / 2, box.y + kBar / 2 + 5,
+              cv::Scalar::all(34));
+        break;
+      }
+  }
+  void drawLegend() {
+    int x = 0, y = bottom_ + kBottom;
+    for (const std::string &entry : legend_.entries()) {
+      write(printable(entry), left_ + x * column_, y, cv::Scalar::all(85));
+      if (++x == columns_)
+        x = 0, y += kRow;
+    }
+    write(printable(legend_.remark()), left_, x == 0 ? y : y + kRow, cv::Scalar::all(85));
   }
 
   const GanttChart &chart_;
+  GanttLegend legend_;
   cv::Mat picture_;
-  int left_ = kMargin, bottom_ = 0;
+  int left_ = kMargin, bottom_ = 0, column_ = 1, columns_ = 1; ///< the latter of the legend
   double end_ = 0;
 };
 

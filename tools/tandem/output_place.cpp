@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <unistd.h>
 
 namespace tandem {
@@ -35,6 +36,23 @@ Status checkOutputPlace(const std::string &output, std::string_view what,
                    "', which is read, give it another name");
   }
   return checkWritable(output);
+}
+
+Status checkOutputPlaces(std::initializer_list<OutputPlace> places,
+                         std::span<const std::string> inputs) {
+  std::map<fs::path, std::string_view> seen;
+  for (const OutputPlace &place : places) {
+    if (place.path.empty())
+      continue;
+    TANDEM_RETURN_IF_ERROR(checkOutputPlace(place.path, place.what, inputs));
+    // Through links, as far as there are files; by name for what is yet to be made.
+    std::error_code unknown;
+    auto file = fs::weakly_canonical(fs::absolute(place.path), unknown);
+    if (auto [other, isNew] = seen.emplace(file, place.what); !isNew)
+      return Error(Code::kInvalidArgument, place.path, "cannot take both ", other->second, " and ",
+                   place.what);
+  }
+  return {};
 }
 
 } // namespace tandem

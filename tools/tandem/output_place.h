@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 
+#include <initializer_list>
 #include <span>
 #include <string>
 
@@ -13,5 +14,15 @@ namespace tandem {
 /// kInvalidArgument, kIo.
 Status checkOutputPlace(const std::string &output, std::string_view what,
                         std::span<const std::string> inputs);
+
+/// A file that a command writes, and what it holds.
+struct OutputPlace {
+  const std::string &path; ///< empty: it writes none
+  std::string_view what;
+};
+/// The same of several, and that no two are one file. Errors:
+/// kInvalidArgument, kIo.
+Status checkOutputPlaces(std::initializer_list<OutputPlace> places,
+                         std::span<const std::string> inputs);
 
 } // namespace tandem

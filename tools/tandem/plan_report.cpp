@@ -55,6 +55,8 @@ ordered_json planAsJson(const TaskGraph &graph, const Plan &plan) {
     entry["processor"] = graph.processors[task->processor].name;
     entry["start"] = task->start;
     entry["finish"] = task->finish;
+    for (const TaskRank &rank : plan.ranks)
+      entry[rank.name] = rank.values[task->task];
     tasks.push_back(std::move(entry));
   }
   for (const PlannedTransfer &transfer : plan.transfers) {
@@ -78,6 +80,12 @@ ordered_json planAsJson(const TaskGraph &graph, const Plan &plan) {
   json["boundReason"] = plan.boundReason;
   json["gap"] = plan.gap();
   json["optimal"] = plan.optimal;
+  if (!plan.order.empty()) {
+    ordered_json order = ordered_json::array();
+    for (size_t task : plan.order)
+      order.push_back(graph.tasks[task].name);
+    json["order"] = std::move(order);
+  }
   json["tasks"] = std::move(tasks);
   json["transfers"] = std::move(transfers);
   return json;
@@ -91,12 +99,24 @@ std::string planAsText(const TaskGraph &graph, const Plan &plan) {
     taskWidth = std::max(taskWidth, static_cast<int>(nameOf(graph, task, repeats).size()));
   for (const PlanProcessor &processor : graph.processors)
     processorWidth = std::max(processorWidth, static_cast<int>(printable(processor.name).size()));
-  text += format("%-*s  %-*s  %12s  %12s\n", taskWidth, "task", processorWidth, "processor",
-                 "start", "finish");
-  for (const PlannedTask *task : inOrder(plan))
-    text += format("%-*s  %-*s  %12.6g  %12.6g\n", taskWidth, nameOf(graph, *task, repeats).c_str(),
+  text += format("%-*s  %-*s  %12s  %12s", taskWidth, "task", processorWidth, "processor", "start",
+                 "finish");
+  for (const TaskRank &rank : plan.ranks)
+    text += format("  %12s", rank.name.c_str());
+  for (const PlannedTask *task : inOrder(plan)) {
+    text += format("\n%-*s  %-*s  %12.6g  %12.6g", taskWidth, nameOf(graph, *task, repeats).c_str(),
                    processorWidth, printable(graph.processors[task->processor].name).c_str(),
                    task->start, task->finish);
+    for (const TaskRank &rank : plan.ranks)
+      text += format("  %12.6g", rank.values[task->task]);
+  }
+  text += "\n";
+  if (!plan.order.empty()) {
+    text += "\ntaken in the order";
+    for (size_t task : plan.order)
+      text += " " + printable(graph.tasks[task].name);
+    text += "\n";
+  }
   text += "\n" + ganttText(ganttOf(graph, plan), terminalColumns()) + "\n";
   if (repeats)
     text +=

@@ -2,7 +2,6 @@
 // 13(3), 2002.
 
 #include "pipeline/schedulers/algorithms/list_schedulers.h"
-#include "pipeline/schedulers/common/ranks.h"
 #include "pipeline/schedulers/scheduler.h"
 
 #include <algorithm>
@@ -45,10 +44,16 @@ int criticalProcessor(const Instance &instance, const std::vector<size_t> &path)
 
 } // namespace
 
-ListSchedule cpopSchedule(const Instance &instance) {
+/// Both ranks together: the longest way through each task.
+static std::vector<double> priorities(const Instance &instance) {
   std::vector<double> priority = upwardRanks(instance), down = downwardRanks(instance);
   for (size_t task = 0; task < instance.tasks(); ++task)
     priority[task] += down[task];
+  return priority;
+}
+
+ListSchedule cpopSchedule(const Instance &instance) {
+  std::vector<double> priority = priorities(instance);
   std::vector<size_t> path = criticalPath(instance, priority);
   std::vector<int> fixed(instance.tasks(), -1);
   int processor = criticalProcessor(instance, path);
@@ -64,7 +69,8 @@ void registerCpop(SchedulerTable &table) {
   kind.summary = "the critical path on the one processor that runs it fastest (Topcuoglu 2002)";
   kind.schedule = [](const TaskGraph &graph, const ScheduleOptions &) -> Result<Plan> {
     Instance instance(graph);
-    return cpopSchedule(instance).plan("cpop");
+    return listPlan(instance, cpopSchedule(instance), "cpop", priorities(instance),
+                    {{"rank_u", upwardRanks(instance)}, {"rank_d", downwardRanks(instance)}});
   };
   table.add(std::move(kind));
 }

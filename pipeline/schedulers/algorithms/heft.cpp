@@ -2,7 +2,6 @@
 // heterogeneous computing", IEEE TPDS 13(3), 2002.
 
 #include "pipeline/schedulers/algorithms/list_schedulers.h"
-#include "pipeline/schedulers/common/ranks.h"
 #include "pipeline/schedulers/scheduler.h"
 
 namespace tandem {
@@ -18,7 +17,8 @@ void registerHeft(SchedulerTable &table) {
   kind.summary = "longest way to the end first, each task where it is done first (Topcuoglu 2002)";
   kind.schedule = [](const TaskGraph &graph, const ScheduleOptions &) -> Result<Plan> {
     Instance instance(graph);
-    return heftSchedule(instance).plan("heft");
+    std::vector<double> ranks = upwardRanks(instance);
+    return listPlan(instance, heftSchedule(instance), "heft", ranks, {{"rank_u", ranks}});
   };
   table.add(std::move(kind));
 }

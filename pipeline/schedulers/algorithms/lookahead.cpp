@@ -2,7 +2,6 @@
 // heterogeneous earliest finish time algorithm", Euromicro PDP 2010.
 
 #include "pipeline/schedulers/algorithms/list_schedulers.h"
-#include "pipeline/schedulers/common/ranks.h"
 #include "pipeline/schedulers/scheduler.h"
 
 #include <algorithm>
@@ -59,7 +58,8 @@ void registerLookahead(SchedulerTable &table) {
   kind.summary = "HEFT's order, where the children are done first (Bittencourt 2010)";
   kind.schedule = [](const TaskGraph &graph, const ScheduleOptions &) -> Result<Plan> {
     Instance instance(graph);
-    return lookaheadSchedule(instance).plan("lookahead");
+    std::vector<double> ranks = upwardRanks(instance);
+    return listPlan(instance, lookaheadSchedule(instance), "lookahead", ranks, {{"rank_u", ranks}});
   };
   table.add(std::move(kind));
 }

@@ -2,7 +2,6 @@
 // cost table", IEEE TPDS 25(3), 2014.
 
 #include "pipeline/schedulers/algorithms/list_schedulers.h"
-#include "pipeline/schedulers/common/ranks.h"
 #include "pipeline/schedulers/scheduler.h"
 
 namespace tandem {
@@ -31,7 +30,8 @@ void registerPeft(SchedulerTable &table) {
   kind.summary = "where finish time and optimistic rest are least (Arabnejad, Barbosa 2014)";
   kind.schedule = [](const TaskGraph &graph, const ScheduleOptions &) -> Result<Plan> {
     Instance instance(graph);
-    return peftSchedule(instance).plan("peft");
+    std::vector<double> ranks = optimisticRanks(instance, optimisticCosts(instance));
+    return listPlan(instance, peftSchedule(instance), "peft", ranks, {{"rank_oct", ranks}});
   };
   table.add(std::move(kind));
 }

@@ -62,6 +62,23 @@ TEST(GanttSvg, EscapesNames) {
   EXPECT_THAT(svg, Not(HasSubstr("<P>")));
 }
 
+TEST(GanttLegend, NumbersTasksForBarsWithoutRoom) {
+  GanttChart chart{"",
+                   "us",
+                   {"P"},
+                   {{0, "long name/1", 5, 6, 1, "long name"},
+                    {0, "long name/0", 0, 5, 0, "long name"},
+                    {0, "b", 6, 10'000, 0}}};
+  chart.colours = "frame";
+  GanttLegend legend(chart);
+  EXPECT_EQ(legend.entries(), (std::vector<std::string>{"1 long name", "2 b"}));
+  EXPECT_EQ(legend.markOf(chart.bars[0]), "1");
+  EXPECT_EQ(legend.remark(), "one colour a frame, times in us");
+  std::string svg = ganttSvg(chart);
+  EXPECT_THAT(svg, HasSubstr(">2 b</text>"));
+  EXPECT_THAT(svg, HasSubstr(">one colour a frame, times in us</text>"));
+}
+
 TEST(GanttOf, ShowsPathsAndAllOverlapOfWhatRepeats) {
   TaskGraph graph = graphOf({{5, kCannotRun}, {kCannotRun, 5}}, {{1, 2, 4}});
   graph.links.assign(2, std::vector<Link>(2, {0, 0, 0}));

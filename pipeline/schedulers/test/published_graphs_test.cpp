@@ -55,6 +55,10 @@ TEST(TopcuogluGraph, HeftGivesTheSchedule) {
                                    "T9 P2 56 68\n"
                                    "T10 P2 73 80\n");
   EXPECT_EQ(plan.makespan, 80);
+  EXPECT_THAT(numbers(plan.order), ElementsAre(1, 3, 4, 2, 5, 6, 9, 7, 8, 10));
+  ASSERT_EQ(plan.ranks.size(), 1U);
+  EXPECT_EQ(plan.ranks[0].name, "rank_u");
+  EXPECT_NEAR(plan.ranks[0].values[0], 108, 1e-9);
   EXPECT_NEAR(scheduleLengthRatio(graph, plan.makespan), 1.951, 5e-4);
 }
 
@@ -114,6 +118,7 @@ TEST(ArabnejadGraph, PeftGivesTheSchedule) {
                                    "T9 P3 81 89\n"
                                    "T10 P2 106 122\n");
   EXPECT_EQ(plan.makespan, 122);
+  EXPECT_THAT(numbers(plan.order), ElementsAre(1, 4, 6, 2, 3, 5, 8, 7, 9, 10));
   EXPECT_NEAR(scheduleLengthRatio(graph, plan.makespan), 1.627, 5e-4);
 }
 

@@ -23,9 +23,9 @@ struct Request {
 
 Status schedule(const Request &request) {
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.graph));
-  for (const std::string *chart : {&request.svg, &request.png})
-    if (!chart->empty())
-      TANDEM_RETURN_IF_ERROR(checkOutputPlace(*chart, "the chart", {&request.graph, 1}));
+  TANDEM_RETURN_IF_ERROR(
+      checkOutputPlaces({{request.svg, "the chart"}, {request.png, "the picture of the chart"}},
+                        {&request.graph, 1}));
   TANDEM_ASSIGN_OR_RETURN(TaskGraph graph, parseTaskGraph(request.graph, file.text()));
   Result<Plan> plan = allSchedulers().run(request.scheduler, graph, request.options);
   if (!plan)
