@@ -79,6 +79,7 @@ Status PlacedRegion::run(ThreadPool &pool, RegionWay way) {
   bool triesOwn = own_ && (way == RegionWay::kOwn || fallback_.empty());
   Status status = triesOwn ? own_->run(pool) : Status();
   bool usesFallback = !triesOwn || (!status.ok() && !fallback_.empty());
+  profile_.copies = triesOwn ? own_->copies() : DeviceCopies();
   if (!status.ok())
     recordFault(status.error());
   else if (triesOwn)

@@ -36,6 +36,7 @@ struct RegionProfile {
   std::string_view fallback = ""; ///< the backend of its fallback; "": it has none
   /// Of its own device, with SessionOptions::timesSteps.
   std::span<const StepTime> steps = {};
+  DeviceCopies copies = {}; ///< of the last run
 };
 
 /// A region with its fallback: on its own device while that works, else the other way, with the

@@ -11,11 +11,12 @@ namespace tandem {
 
 /// What a plan's processor is for the executor.
 struct PipelineDevice {
-  std::string name;        ///< "cpu0", "npu"
-  std::string kind;        ///< "cpu": devices of one kind take equal times
-  DeviceBackends backends; ///< whose regions run here as compiled
-  bool runsSteps = true;   ///< a CPU core: the work between the models runs here too
-  std::optional<int> core; ///< the thread is pinned to it; none: the system chooses
+  std::string name;              ///< "cpu0", "npu"
+  std::string kind;              ///< "cpu": devices of one kind take equal times
+  DeviceBackends backends;       ///< whose regions run here as compiled
+  bool runsSteps = true;         ///< a CPU core: the work between the models runs here too
+  std::optional<int> core;       ///< the thread is pinned to it; none: the system chooses
+  bool timesAreModelled = false; ///< Device::timesAreModelled() of its backend
 };
 
 /// What one device runs at once: a step, or a region of a model that a step runs. A model inside a

@@ -77,6 +77,15 @@ struct ModelProfile {
   std::vector<std::string> notices; ///< devices that failed, told once each
 };
 
+/// What went wrong with a device and was made good, as the session says it. Each session of a model
+/// tells of it once.
+struct DeviceNotice {
+  std::string model;
+  std::string step = {}; ///< that met it; empty: it was met when the model was loaded
+  int64_t frame = 0;     ///< the same; 0: before any
+  std::string text = {};
+};
+
 /// Runs an application on frames. Used by one thread at a time, unless an executor says more.
 class Executor {
 public:
@@ -95,6 +104,9 @@ public:
   virtual bool hasResult() const = 0;
   /// So many frames can be submitted without a call of next() between them.
   virtual size_t capacity() const = 0;
+  /// What is new since the last call, of frames whose results were fetched. By the thread of
+  /// next().
+  virtual std::vector<DeviceNotice> takeNotices() = 0;
   /// By model. Not while a frame is in flight.
   virtual std::vector<ModelProfile> profile() const = 0;
 };

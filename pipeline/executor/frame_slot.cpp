@@ -57,10 +57,10 @@ bool FrameSlot::stop(FrameFate fate) {
   return fate_.compare_exchange_strong(running, fate, std::memory_order_acq_rel);
 }
 
-uint64_t FrameSlot::runTask(size_t index, const PipelineDevice &device,
-                            std::vector<InputRef> &inputs) {
+FrameSlot::Copies FrameSlot::runTask(size_t index, const PipelineDevice &device,
+                                     std::vector<InputRef> &inputs) {
   if (fate() != FrameFate::kRunning)
-    return 0;
+    return {};
   const AppTask &task = tasks_.tasks[index];
   StepRun run{.step = task.step,
               .part = {.first = task.firstPart,
@@ -70,7 +70,7 @@ uint64_t FrameSlot::runTask(size_t index, const PipelineDevice &device,
   calls_[index] = run.calls;
   if (!status.ok() && stop(FrameFate::kFailed))
     error_ = stepError(app_, app_.steps[task.step], frame_.number, status.error());
-  return run.part.bytesCopied;
+  return {run.part.bytesCopied, run.part.deviceCopies};
 }
 
 ReadyTask FrameSlot::ready(uint32_t slot, uint32_t task) const {
@@ -90,6 +90,19 @@ std::vector<StageTiming> FrameSlot::timings() const {
     timing.milliseconds += static_cast<double>(nanoseconds_[task]) / 1e6;
   }
   return timings;
+}
+
+void FrameSlot::addNewNotices(std::vector<DeviceNotice> &into) {
+  toldNotices_.resize(stepRunners_.size());
+  for (size_t step = 0; step < stepRunners_.size(); ++step)
+    if (const ModelRunner *runner = stepRunners_[step]) {
+      DeviceNotice of{.model = app_.models[static_cast<size_t>(app_.steps[step].model)].name};
+      if (frame_.number > 0) {
+        of.step = app_.steps[step].name;
+        of.frame = frame_.number;
+      }
+      tandem::addNewNotices(*runner, toldNotices_[step], of, into);
+    }
 }
 
 Result<FrameResult> FrameSlot::result() const {

@@ -35,9 +35,13 @@ public:
   void begin(const Frame &frame, std::shared_ptr<const Dispatch> dispatch,
              FrameClock::Ticket ticket, const TaskLinks &links);
 
+  /// What a task copied: tensors from one place in memory to another, and into a device's own.
+  struct Copies {
+    uint64_t bytes = 0;
+    DeviceCopies device;
+  };
   /// Runs the task on a device with these backends, unless the frame is stopped. An error stops it.
-  /// Gives the bytes copied.
-  uint64_t runTask(size_t task, const PipelineDevice &device, std::vector<InputRef> &inputs);
+  Copies runTask(size_t task, const PipelineDevice &device, std::vector<InputRef> &inputs);
   /// One of the tasks that `task` waits for is done; true: it was the last.
   bool oneLess(size_t task) { return waits_[task].fetch_sub(1, std::memory_order_acq_rel) == 1; }
   /// A task of the frame is done; true: it was the last.
@@ -55,6 +59,8 @@ public:
   const Frame &frame() const { return frame_; }
   /// Of an ended frame; without its time.
   Result<FrameResult> result() const;
+  /// What its models say of devices for the first time; when no task of it runs.
+  void addNewNotices(std::vector<DeviceNotice> &into);
   const std::vector<std::unique_ptr<ModelRunner>> &runners() const { return runners_; }
   /// Beside the steps, null where none: which model's runner it is, by index into runners().
   ModelRunner *runnerOf(size_t step) const { return stepRunners_[step]; }
@@ -72,6 +78,7 @@ private:
   const AppTasks &tasks_;
   std::vector<std::unique_ptr<ModelRunner>> runners_; ///< one for each step that runs a model
   StepRunners stepRunners_;
+  std::vector<size_t> toldNotices_; ///< beside the steps
   std::vector<std::unique_ptr<Stage>> stages_;
   FrameState state_;
 

@@ -174,6 +174,7 @@ Status SessionRunner::runPiece(size_t index, RegionWay way) {
   const RegionProfile &region = session_->profile()[piece.region];
   profile.ranOn = region.ranOn;
   profile.faults = region.faults;
+  profile.copies = region.copies;
   profile.lastUs = microsecondsSince(start);
   ++profile.runs;
   return status;

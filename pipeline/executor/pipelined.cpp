@@ -31,6 +31,7 @@ public:
   Result<FrameResult> next() override;
   bool hasResult() const override;
   size_t capacity() const override { return slots_.size() + options_.waiting; }
+  std::vector<DeviceNotice> takeNotices() override { return std::exchange(notices_, {}); }
   std::vector<ModelProfile> profile() const override;
 
   std::optional<Result<FrameResult>> await() override;
@@ -80,6 +81,7 @@ private:
   EventRing<FrameEvent> frames_;
   EventRing<PlanEvent> plans_;
   std::mutex stopMutex_;
+  std::vector<DeviceNotice> notices_; ///< of the thread of next()
 };
 
 Status Pipelined::makeSlots(std::vector<std::unique_ptr<ModelRunner>> runners,
@@ -90,6 +92,7 @@ Status Pipelined::makeSlots(std::vector<std::unique_ptr<ModelRunner>> runners,
   for (size_t i = 0; i < limit_ + options_.spare; ++i) {
     TANDEM_ASSIGN_OR_RETURN(auto slot, FrameSlot::create(app_, tasks_, labels_, table, originals,
                                                          std::exchange(runners, {})));
+    slot->addNewNotices(notices_);
     slots_.push_back(std::move(slot));
   }
   return {};
@@ -147,7 +150,7 @@ void Pipelined::runTask(size_t index, const ReadyTask &ready, size_t waiting) {
   if (slot.pastDeadline(start))
     slot.stop(FrameFate::kLate);
   if (slot.fate() == FrameFate::kRunning) {
-    uint64_t copied = slot.runTask(ready.task, options_.devices[index], lane.inputs);
+    FrameSlot::Copies copied = slot.runTask(ready.task, options_.devices[index], lane.inputs);
     int64_t finish = now();
     slot.recordTime(ready.task, finish - start);
     lane.events.add({.lane = static_cast<uint32_t>(index),
@@ -156,7 +159,11 @@ void Pipelined::runTask(size_t index, const ReadyTask &ready, size_t waiting) {
                      .startNs = start,
                      .finishNs = finish,
                      .ready = static_cast<uint32_t>(waiting),
-                     .bytesCopied = copied});
+                     .bytesCopied = copied.bytes,
+                     .bytesToDevice = copied.device.bytesIn,
+                     .bytesFromDevice = copied.device.bytesOut,
+                     .toDeviceNs = copied.device.nsIn,
+                     .fromDeviceNs = copied.device.nsOut});
     if (slot.fate() == FrameFate::kRunning) // else it may have been cut short
       lane.times[ready.task].add(static_cast<float>(finish - start) / 1e3f);
   }
@@ -232,6 +239,7 @@ FrameSlot *Pipelined::slotOf(int64_t frame) const {
 Result<FrameResult> Pipelined::collect(Lock &lock, FrameSlot &slot) {
   lock.unlock(); // an ended slot is nobody else's
   Result<FrameResult> result = slot.result();
+  slot.addNewNotices(notices_);
   if (result.ok())
     result->milliseconds = static_cast<double>(slot.endedNs - slot.frame().submittedNs) / 1e6;
   lock.lock();
@@ -348,6 +356,8 @@ Trace Pipelined::trace() const {
     trace.tasks.push_back(task.name);
   for (size_t i = 0; i < lanes_.size(); ++i) {
     trace.lanes.push_back(options_.devices[i].name);
+    if (options_.devices[i].timesAreModelled)
+      trace.modelled.push_back(options_.devices[i].name);
     lanes_[i]->events.appendTo(trace.events);
     trace.lost += lanes_[i]->events.lost();
   }

@@ -55,6 +55,15 @@ void addProfile(const ModelRunner &runner, ModelProfile &profile) {
       profile.notices.push_back(std::move(notice));
 }
 
+void addNewNotices(const ModelRunner &runner, size_t &told, const DeviceNotice &of,
+                   std::vector<DeviceNotice> &into) {
+  std::vector<std::string> notices = runner.notices();
+  for (; told < notices.size(); ++told) {
+    into.push_back(of);
+    into.back().text = std::move(notices[told]);
+  }
+}
+
 Error stepError(const Application &app, const AppStep &step, int64_t frame, const Error &error) {
   return Error(error.code, app.place(step.line), "step '", step.name, "', frame ", frame, ": ",
                error.subject.empty() ? "" : error.subject + ": ", error.message);

@@ -25,6 +25,10 @@ public:
     stages_ = std::move(bound.stages);
     for (const Lending &lent : bound.lendings)
       state_.lend(lent.step, lent.output, lent.data, lent.bytes);
+    toldNotices_.resize(parts_.runners.size());
+    for (size_t i = 0; i < parts_.runners.size(); ++i)
+      addNewNotices(*parts_.runners[i], toldNotices_[i], {.model = parts_.app.models[i].name},
+                    notices_);
     return {};
   }
 
@@ -44,6 +48,7 @@ public:
     return result;
   }
 
+  std::vector<DeviceNotice> takeNotices() override { return std::exchange(notices_, {}); }
   std::vector<ModelProfile> profile() const override {
     std::vector<ModelProfile> profiles;
     for (size_t i = 0; i < parts_.runners.size(); ++i) {
@@ -65,6 +70,8 @@ private:
   const std::atomic<FrameFate> fate_ = FrameFate::kRunning; ///< nobody could stop a frame
   std::vector<InputRef> inputs_;
   std::deque<Result<FrameResult>> finished_;
+  std::vector<size_t> toldNotices_; ///< by runner
+  std::vector<DeviceNotice> notices_;
   int64_t frames_ = 0;
 };
 
@@ -73,6 +80,12 @@ Status SequentialExecutor::runStep(size_t index, StageTiming &timing) {
   Clock::time_point start = Clock::now();
   StepRun run{.step = index, .part = {.last = stages_[index]->parts()}};
   Status status = tandem::runStep(parts_.app, state_, *stages_[index], fate_, inputs_, run);
+  if (step.model >= 0) {
+    auto model = static_cast<size_t>(step.model);
+    addNewNotices(*parts_.runners[model], toldNotices_[model],
+                  {.model = parts_.app.models[model].name, .step = step.name, .frame = frames_},
+                  notices_);
+  }
   if (!status.ok())
     return stepError(parts_.app, step, frames_, status.error());
   timing.calls = run.calls;

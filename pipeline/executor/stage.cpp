@@ -84,8 +84,11 @@ public:
     StepInputs in(inputs);
     if (part.first == 0)
       writeInputs(in, part);
-    for (size_t region = part.first; region < part.last; ++region)
+    for (size_t region = part.first; region < part.last; ++region) {
       TANDEM_RETURN_IF_ERROR(runner_.runRegion(region, wayOf(region, part)));
+      if (region < runner_.regions().size())
+        part.deviceCopies += runner_.regions()[region].copies;
+    }
     if (part.last == parts())
       readOutputs(in, outputs, part);
     return {};

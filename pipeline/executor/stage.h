@@ -15,7 +15,8 @@ struct StagePart {
   /// A region for a backend that is not among them runs on its fallback, where it has one; null:
   /// every region where it was compiled for.
   const DeviceBackends *backends = nullptr;
-  uint64_t bytesCopied = 0; ///< added to: tensors that were not where they were needed
+  uint64_t bytesCopied = 0;       ///< added to: tensors that were not where they were needed
+  DeviceCopies deviceCopies = {}; ///< added to: what went into a device's own memory and back
 };
 
 /// One step of an application bound to what runs it: a Step, or a model. Knows nothing of when it

@@ -25,7 +25,8 @@ public:
 
   std::string text() {
     text_ = "{\"displayTimeUnit\":\"ms\",\"otherData\":{\"application\":" + asJson(trace_.name) +
-            ",\"times\":" + asJson(trace_.simulated ? "simulated" : "measured") +
+            ",\"times\":" + asJson(timesOf(trace_)) +
+            ",\"modelled\":" + nlohmann::json(trace_.modelled).dump() +
             ",\"lost_events\":" + std::to_string(trace_.lost) + "},\"traceEvents\":[\n";
     names();
     tasks();
@@ -50,11 +51,18 @@ private:
   }
   static size_t thread(const TaskEvent &event) { return event.lane + size_t{1}; }
 
+  static std::string remark(std::string_view times) {
+    return times == "measured" ? "" : " (" + std::string(times) + ")";
+  }
+
   void names() {
     event("M", 0, "process_name",
-          args("\"name\":" + asJson(trace_.name + (trace_.simulated ? " (simulated)" : ""))));
+          args("\"name\":" + asJson(trace_.name + remark(timesOf(trace_)))));
     for (size_t lane = 0; lane < trace_.lanes.size(); ++lane) {
-      event("M", lane + 1, "thread_name", args("\"name\":" + asJson(trace_.lanes[lane])));
+      bool modelled =
+          std::ranges::find(trace_.modelled, trace_.lanes[lane]) != trace_.modelled.end();
+      event("M", lane + 1, "thread_name",
+            args("\"name\":" + asJson(trace_.lanes[lane] + (modelled ? remark("modelled") : ""))));
       event("M", lane + 1, "thread_sort_index", args("\"sort_index\":" + std::to_string(lane)));
     }
   }
@@ -67,11 +75,25 @@ private:
                 ",\"dur\":" + microseconds(task.finishNs - task.startNs) + args(frame));
       event("C", 0, "ready for " + trace_.lanes[task.lane],
             at(task.startNs) + args("\"tasks\":" + std::to_string(task.ready)));
+      deviceCopies(task, frame);
       if (task.bytesCopied)
         event("i", thread(task), "copy",
               ",\"cat\":\"copy\",\"s\":\"t\"" + at(task.finishNs) +
                   args(frame + ",\"bytes\":" + std::to_string(task.bytesCopied)));
     }
+  }
+
+  /// The first and the last part of the task.
+  void deviceCopies(const TaskEvent &task, const std::string &frame) {
+    auto copy = [&](const char *name, uint64_t bytes, int64_t startNs, int64_t ns) {
+      if (bytes > 0)
+        event("X", thread(task), name,
+              ",\"cat\":\"copy\"" + at(startNs) + ",\"dur\":" + microseconds(ns) +
+                  args(frame + ",\"bytes\":" + std::to_string(bytes)));
+    };
+    copy("copy to device", task.bytesToDevice, task.startNs, task.toDeviceNs);
+    copy("copy from device", task.bytesFromDevice, task.finishNs - task.fromDeviceNs,
+         task.fromDeviceNs);
   }
 
   /// An arrow from each task of a frame to its next one.
@@ -127,6 +149,10 @@ std::vector<TraceBar> barsOf(const Trace &trace, int64_t first, int64_t last) {
                       static_cast<double>(event.startNs) / 1e3,
                       static_cast<double>(event.finishNs) / 1e3});
   return bars;
+}
+
+std::string_view timesOf(const Trace &trace) {
+  return trace.simulated ? "simulated" : trace.modelled.empty() ? "measured" : "modelled";
 }
 
 std::string traceText(const Trace &trace) {

@@ -18,8 +18,12 @@ struct TaskEvent {
   uint32_t lane = 0, task = 0; ///< indices into Trace::lanes and Trace::tasks
   int64_t frame = 0;
   int64_t startNs = 0, finishNs = 0;
-  uint32_t ready = 0; ///< tasks that were left waiting for the device
-  uint64_t bytesCopied = 0;
+  uint32_t ready = 0;       ///< tasks that were left waiting for the device
+  uint64_t bytesCopied = 0; ///< from one place in memory to another
+  /// Between the session's memory and the device's own: at the beginning and at the end of the
+  /// task; of one that runs several times in a frame all together.
+  uint64_t bytesToDevice = 0, bytesFromDevice = 0;
+  int64_t toDeviceNs = 0, fromDeviceNs = 0;
 };
 
 enum class FrameMoment : uint8_t { kSubmitted, kBegun, kEnded };
@@ -65,11 +69,15 @@ struct Trace {
   std::string name;       ///< of the application
   bool simulated = false; ///< by a model, not measured: said wherever it is shown
   std::vector<std::string> lanes, tasks;
-  std::vector<TaskEvent> events;  ///< by start
-  std::vector<FrameEvent> frames; ///< by time
-  std::vector<PlanEvent> plans;   ///< that replaced the first one, by time
-  uint64_t lost = 0;              ///< older events that there was no room for
+  std::vector<std::string> modelled = {}; ///< lanes whose times are a model's: said as well
+  std::vector<TaskEvent> events;          ///< by start
+  std::vector<FrameEvent> frames;         ///< by time
+  std::vector<PlanEvent> plans;           ///< that replaced the first one, by time
+  uint64_t lost = 0;                      ///< older events that there was no room for
 };
+
+/// Where its times come from: "measured", "modelled", "simulated".
+std::string_view timesOf(const Trace &trace);
 
 /// A bar of a Gantt chart, in microseconds from the start.
 struct TraceBar {
@@ -82,7 +90,8 @@ std::vector<TraceBar> barsOf(const Trace &trace, int64_t first, int64_t last);
 
 /// Chrome's trace event format, as Perfetto and chrome://tracing read it: a thread a device with
 /// its tasks, a flow through the tasks of each frame, each frame from its submission to its end,
-/// every copy and every new plan as an instant, and counters of ready tasks and of frames in
+/// what is copied into a device's memory and back as parts of its task, every other copy and
+/// every new plan as an instant, and counters of ready tasks and of frames in
 /// flight. Source: "Trace Event Format", Google, 2016 version.
 std::string traceText(const Trace &trace);
 

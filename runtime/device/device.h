@@ -56,6 +56,20 @@ struct StepTime {
   std::string_view schedule = "";
 };
 
+/// What a run copied between the session's memory and the device's own, and how long that took.
+struct DeviceCopies {
+  uint64_t bytesIn = 0, bytesOut = 0; ///< to the device, and back
+  int64_t nsIn = 0, nsOut = 0;
+
+  DeviceCopies &operator+=(const DeviceCopies &other) {
+    bytesIn += other.bytesIn;
+    bytesOut += other.bytesOut;
+    nsIn += other.nsIn;
+    nsOut += other.nsOut;
+    return *this;
+  }
+};
+
 /// A region ready to run. run() allocates nothing in steady state, and is called by one thread at a
 /// time. An error names the device and the region.
 class LoadedRegion {
@@ -65,6 +79,8 @@ public:
   /// Of the steps in order of execution; empty where the device times none, or
   /// RegionSource::timesSteps was not set. Valid until the region goes; each run writes its times.
   virtual std::span<const StepTime> stepTimes() const { return {}; }
+  /// Of the last run(); nothing where the device works in the session's memory.
+  virtual DeviceCopies copies() const { return {}; }
   /// How many steps run() has that other threads can run, one after another; at least 1.
   virtual size_t steps() const { return 1; }
   /// Those of [first, last): all of them in order make the whole.
@@ -86,6 +102,8 @@ public:
   virtual ~Device() = default;
   /// The name of the backend's folder.
   virtual std::string_view name() const = 0;
+  /// What its runs take is made up: a library in its place takes the time of a modelled chip.
+  virtual bool timesAreModelled() const { return false; }
   /// Checks the artifact (it comes from a file) and prepares it.
   virtual Result<std::unique_ptr<LoadedRegion>> load(const RegionSource &source) const = 0;
 };

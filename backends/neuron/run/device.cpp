@@ -3,6 +3,9 @@
 #include "backends/neuron/client/worker.h"
 #include "backends/neuron/run/engine.h"
 
+#include <chrono>
+#include <cstdlib>
+
 namespace tandem {
 namespace neuron {
 namespace {
@@ -49,12 +52,19 @@ public:
     if (!worker_.isIdle())
       return engine_->place().error(Code::kUnavailable,
                                     "an execution that missed its deadline has not come back yet");
-    engine_->copyInputs();
+    copies_ = {};
+    Clock::time_point start = Clock::now();
+    copies_.bytesIn = engine_->copyInputs();
+    copies_.nsIn = nanosecondsSince(start);
     TANDEM_RETURN_IF_ERROR(runOnWorker<&Engine::compute>(
         engine_->settings().deadline_us(), "NeuronExecution_compute has not returned"));
-    engine_->copyOutputs();
+    start = Clock::now();
+    copies_.bytesOut = engine_->copyOutputs();
+    copies_.nsOut = nanosecondsSince(start);
     return Status();
   }
+
+  DeviceCopies copies() const override { return copies_; }
 
   std::string notice() const override { return engine_->notice(); }
 
@@ -76,13 +86,25 @@ private:
     return engine_->status();
   }
 
+  using Clock = std::chrono::steady_clock;
+  static int64_t nanosecondsSince(Clock::time_point start) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
+  }
+
   std::shared_ptr<Engine> engine_;
   Worker worker_;
+  DeviceCopies copies_;
 };
 
 class NeuronDevice final : public Device {
 public:
   std::string_view name() const override { return "neuron"; }
+
+  /// The host's library says so; nobody sets it on a phone.
+  bool timesAreModelled() const override {
+    const char *timing = std::getenv("TANDEM_NEURON_TIMING");
+    return timing && std::string_view(timing) == "1";
+  }
 
   Result<std::unique_ptr<LoadedRegion>> load(const RegionSource &source) const override {
     Place place = {.path = std::string(source.path), .region = source.region.name()->str()};

@@ -42,14 +42,22 @@ std::vector<Slot> Engine::slotsOf(const Borders &borders) {
   return slots;
 }
 
-void Engine::copyInputs() {
-  for (const Slot &slot : inputs_)
+uint64_t Engine::copyInputs() {
+  uint64_t bytes = 0;
+  for (const Slot &slot : inputs_) {
     transfer(staging_.data() + slot.offset, slot.outside, slot);
+    bytes += slot.bytes;
+  }
+  return bytes;
 }
 
-void Engine::copyOutputs() {
-  for (const Slot &slot : outputs_)
+uint64_t Engine::copyOutputs() {
+  uint64_t bytes = 0;
+  for (const Slot &slot : outputs_) {
     transfer(slot.outside, staging_.data() + slot.offset, slot);
+    bytes += slot.bytes;
+  }
+  return bytes;
 }
 
 void Engine::load() {

@@ -37,8 +37,9 @@ public:
   /// What load() could not do and did another way; empty: nothing.
   const std::string &notice() const { return notice_; }
 
-  void copyInputs();
-  void copyOutputs();
+  /// Both give the bytes that they copy.
+  uint64_t copyInputs();
+  uint64_t copyOutputs();
 
   const Place &place() const { return place_; }
   const artifact::Settings &settings() const { return *artifact_.settings(); }

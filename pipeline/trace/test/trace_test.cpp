@@ -87,6 +87,37 @@ TEST(Trace, SaysWhatIsSimulatedAndWhatIsLost) {
   EXPECT_EQ(phase(read, "M")[0]["args"]["name"], "show \"case\" (simulated)");
 }
 
+TEST(Trace, TellsWhatWentIntoADevicesMemoryAndBack) {
+  Trace trace = sample();
+  trace.events[1].bytesToDevice = 4096;
+  trace.events[1].bytesFromDevice = 40;
+  trace.events[1].toDeviceNs = 700;
+  trace.events[1].fromDeviceNs = 101;
+  std::vector<json> parts;
+  for (const json &event : phase(json::parse(traceText(trace)), "X"))
+    if (event["cat"] == "copy")
+      parts.push_back(event);
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0]["name"], "copy to device");
+  EXPECT_EQ(parts[0]["ts"], 2.5) << "at the task's beginning";
+  EXPECT_EQ(parts[0]["dur"], 0.7);
+  EXPECT_EQ(parts[0]["args"]["bytes"], 4096);
+  EXPECT_EQ(parts[1]["ts"], 8.9) << "at its end";
+  EXPECT_EQ(parts[1]["args"]["bytes"], 40);
+  EXPECT_EQ(parts[1]["args"]["frame"], 1);
+  EXPECT_EQ(parts[1]["tid"], 2);
+}
+
+TEST(Trace, SaysWhichTimesAreAModels) {
+  Trace trace = sample();
+  trace.modelled = {"npu"};
+  json read = json::parse(traceText(trace));
+  EXPECT_EQ(read["otherData"]["times"], "modelled");
+  EXPECT_EQ(read["otherData"]["modelled"], json({"npu"}));
+  EXPECT_EQ(phase(read, "M")[3]["args"]["name"], "npu (modelled)");
+  EXPECT_EQ(phase(read, "M")[1]["args"]["name"], "cpu0");
+}
+
 TEST(Trace, IsWrittenWholeAndSaysWhereItCouldNotBe) {
   std::string path = testing::TempDir() + "trace.json";
   ASSERT_TRUE(writeTrace(path, sample()).ok());
