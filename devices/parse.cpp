@@ -23,6 +23,17 @@ public:
     };
   }
 
+  Field coreNumbers(std::vector<int> &into) {
+    return [&into, this](const Json &value, const std::string &place) {
+      list(value, place, [&](const Json &core, const std::string &at) {
+        constexpr int64_t kMost = 4095;
+        if (!core.is_number_integer() || core.get<int64_t>() < 0 || core.get<int64_t>() > kMost)
+          return wrong(at, "expected a whole number from 0 to " + std::to_string(kMost));
+        into.push_back(static_cast<int>(core.get<int64_t>()));
+      });
+    };
+  }
+
   std::optional<ElementType> elementType(const std::string &name, const std::string &place) {
     std::optional<ElementType> type = elementTypeFromName(name);
     if (!type)
@@ -86,6 +97,7 @@ void readProcessor(Reader &reader, const Json &value, const std::string &place,
        {"backend", reader.text(processor.backend)},
        {"version", reader.text(processor.version)},
        {"count", reader.count(processor.count)},
+       {"cores", reader.coreNumbers(processor.cores)},
        {"on_request", reader.flag(processor.onRequest)},
        {"types", types},
        {"refuses", textMap(reader, processor.refuses)},
@@ -99,6 +111,20 @@ void readProcessor(Reader &reader, const Json &value, const std::string &place,
        {"dispatch_us", reader.number(processor.dispatchUs)},
        {"transfer", transfer}},
       {"name", "backend"});
+}
+
+/// What processors must not say of one another.
+void checkProcessors(Reader &reader, const DeviceProfile &profile) {
+  for (size_t i = 0; i < profile.processors.size(); ++i) {
+    const Processor &processor = profile.processors[i];
+    std::string place = "processors[" + std::to_string(i) + "]";
+    if (profile.processorOf(processor.backend, processor.name) != &processor)
+      reader.wrong(place, "backend '" + processor.backend + "' has a processor '" + processor.name +
+                              "' already");
+    if (!processor.cores.empty() && processor.cores.size() != static_cast<size_t>(processor.count))
+      reader.wrong(place + ".cores", "has " + std::to_string(processor.cores.size()) +
+                                         " numbers, 'count' is " + std::to_string(processor.count));
+  }
 }
 
 } // namespace
@@ -131,10 +157,7 @@ Result<DeviceProfile> parseProfile(const std::string &path, std::string_view tex
                  {"processors", processors},
                  {"measured_us", measured}},
                 {"name", "processors"});
-  for (size_t i = 0; i < profile.processors.size(); ++i)
-    if (profile.processorOf(profile.processors[i].backend) != &profile.processors[i])
-      reader.wrong("processors[" + std::to_string(i) + "]",
-                   "backend '" + profile.processors[i].backend + "' has a processor already");
+  checkProcessors(reader, profile);
   if (reader.error())
     return *reader.error();
   return profile;

@@ -24,13 +24,16 @@ enum class WorkKind : uint8_t {
 inline constexpr int kWorkKindCount = 7;
 std::string_view workKindName(WorkKind kind);
 
-/// One processor, or one way to use it: what a backend compiles for.
+/// One processor, or one way to use it: what a backend compiles for. Of a CPU each cluster is one,
+/// for each backend that generates code for it; entries of one name are one cluster.
 struct Processor {
-  std::string name;    ///< "apu"
+  std::string name;    ///< "apu", "little"
   std::string title;   ///< "MDLA 1.7"
   std::string backend; ///< folder of backends/ whose code runs here
   std::string version; ///< of that backend's interface there, as in "4.3.0"; empty: not versioned
-  int count = 1;       ///< how many of them there are
+  int count = 1;       ///< how many of them there are: a cluster's cores
+  /// Their numbers in the system that runs there, `count` of them; empty: not known.
+  std::vector<int> cores;
   /// Used only when its backend is asked for by name.
   bool onRequest = false;
   /// Element types that it computes in; empty: whatever its backend can.
@@ -65,8 +68,11 @@ struct DeviceProfile {
   /// Times of whole ops, measured: "BACKEND SIGNATURE" to microseconds (see costKey()).
   std::map<std::string, double> measuredUs;
 
-  /// The processor that code of this backend runs on; null when there is none.
+  /// The first processor that code of this backend runs on, which it is compiled and placed for;
+  /// null when there is none.
   const Processor *processorOf(std::string_view backend) const;
+  /// That of a cluster, by its name.
+  const Processor *processorOf(std::string_view backend, std::string_view name) const;
   /// In order of preference; without those that are there on request only, unless asked for.
   std::vector<std::string> backends(bool withOnRequest = false) const;
 };

@@ -36,6 +36,20 @@ TEST(DeviceProfiles, Mt6873IsLabelledAsAModelAndPrefersItsApu) {
   EXPECT_EQ(profile->processorOf("vulkan"), nullptr);
 }
 
+TEST(DeviceProfiles, TheCpuOfMt6873IsTwoClusters) {
+  Result<DeviceProfile> profile = findProfile("mt6873");
+  ASSERT_TRUE(profile.ok());
+  const Processor *big = profile->processorOf("cpu"),
+                  *little = profile->processorOf("cpu", "little");
+  ASSERT_NE(big, nullptr);
+  ASSERT_NE(little, nullptr);
+  EXPECT_EQ(big->name, "cpu") << "the first is what code is placed for";
+  EXPECT_EQ(little->count, 4);
+  EXPECT_EQ(little->cores, (std::vector{0, 1, 2, 3}));
+  EXPECT_LT(little->peakMacsPerUs.at(ElementType::kF32), big->peakMacsPerUs.at(ElementType::kF32));
+  EXPECT_EQ(profile->processorOf("neuron", "little"), nullptr);
+}
+
 TEST(DeviceProfiles, AnUnknownNameIsRefusedWithTheNamesThereAre) {
   Result<DeviceProfile> profile = findProfile("mt9999");
   ASSERT_FALSE(profile.ok());
@@ -55,7 +69,8 @@ TEST(DeviceProfiles, ReadsEveryKey) {
   Result<DeviceProfile> profile = parseProfile("a.json", R"({
     "name": "a", "title": "A", "modelled": false, "sources": {"all": "measured"},
     "measured_us": {"cpu add 1x2.5": 4.5},
-    "processors": [{"name": "p", "title": "P", "backend": "cpu", "version": "1.2", "count": 3, "on_request": true,
+    "processors": [{"name": "p", "title": "P", "backend": "cpu", "version": "1.2", "count": 3,
+      "cores": [4, 6, 5], "on_request": true,
       "types": ["f32", "i8"], "refuses": {"softmax": "it is broken here"},
       "properties": {"k": "v"}, "peak_gmacs": {"f32": 2}, "efficiency": {"depthwise": 0.5},
       "elements_per_us": {"elementwise": 7}, "memory_gbps": 3, "op_us": 1, "dispatch_us": 2,
@@ -66,6 +81,7 @@ TEST(DeviceProfiles, ReadsEveryKey) {
   const Processor &processor = profile->processors[0];
   EXPECT_EQ(processor.version, "1.2");
   EXPECT_EQ(processor.count, 3);
+  EXPECT_EQ(processor.cores, (std::vector{4, 6, 5}));
   EXPECT_TRUE(processor.onRequest);
   EXPECT_TRUE(profile->backends().empty());
   EXPECT_EQ(profile->backends(/*withOnRequest=*/true), (std::vector<std::string>{"cpu"}));
@@ -97,8 +113,14 @@ TEST(DeviceProfiles, RefusesWithThePlace) {
                         "peak_gmacs": {"f33": 1}}]})"),
             "a.json: error: processors[0].peak_gmacs.f33: 'f33' is no element type");
   EXPECT_EQ(refusal(R"({"name": "a", "processors": [{"name": "p", "backend": "cpu"},
-                        {"name": "q", "backend": "cpu"}]})"),
-            "a.json: error: processors[1]: backend 'cpu' has a processor already");
+                        {"name": "p", "backend": "cpu"}]})"),
+            "a.json: error: processors[1]: backend 'cpu' has a processor 'p' already");
+  EXPECT_EQ(refusal(R"({"name": "a", "processors": [{"name": "p", "backend": "cpu", "count": 2,
+                        "cores": [4, 5, 6]}]})"),
+            "a.json: error: processors[0].cores: has 3 numbers, 'count' is 2");
+  EXPECT_EQ(refusal(R"({"name": "a", "processors": [{"name": "p", "backend": "cpu",
+                        "cores": [-1]}]})"),
+            "a.json: error: processors[0].cores[0]: expected a whole number from 0 to 4095");
 }
 
 } // namespace

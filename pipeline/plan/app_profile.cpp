@@ -111,6 +111,11 @@ Result<AppProfile> parseAppProfile(const std::string &path, std::string_view tex
       readTask(reader, value, at, profile.tasks.back());
     });
   };
+  auto modelled = [&](const Json &list, const std::string &place) {
+    reader.list(list, place, [&](const Json &kind, const std::string &at) {
+      reader.text(profile.modelled.emplace_back())(kind, at);
+    });
+  };
   reader.object(json, "",
                 {{"version", whole(reader, version, kMostFrames)},
                  {"application", reader.text(profile.application)},
@@ -120,7 +125,8 @@ Result<AppProfile> parseAppProfile(const std::string &path, std::string_view tex
                  {"overheads", overheads(reader, profile.overheads)},
                  {"detections", countsByName(reader, profile.detections)},
                  {"holds", numbersByName(reader, profile.holds, 0, 1)},
-                 {"cuts", cutsByModel(reader, profile.cuts)}},
+                 {"cuts", cutsByModel(reader, profile.cuts)},
+                 {"modelled", modelled}},
                 {"version", "application", "tasks"});
   if (!reader.error() && version != AppProfile::kVersion)
     reader.wrong("version", "is " + std::to_string(version) + ", expected " +
@@ -157,6 +163,8 @@ std::string appProfileText(const AppProfile &profile) {
                        {"detections", profile.detections},
                        {"holds", profile.holds},
                        {"cuts", profile.cuts}};
+  if (!profile.modelled.empty())
+    json["modelled"] = profile.modelled;
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -48,6 +48,9 @@ struct AppProfile {
   /// By model: where it was cut, so that several cores can have a part of it. Tasks are of it.
   std::map<std::string, std::vector<std::vector<size_t>>> cuts;
 
+  /// Kinds of devices whose times are a model's: a library took the time of a modelled chip.
+  std::vector<std::string> modelled = {};
+
   const TaskProfile *task(std::string_view name) const;
 };
 

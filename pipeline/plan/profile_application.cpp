@@ -137,6 +137,8 @@ public:
       profile_.tasks.push_back({task.name, {}, {}, {}});
     TANDEM_RETURN_IF_ERROR(measureOverheads());
     for (const PipelineDevice &device : options_.devices) {
+      if (device.timesAreModelled)
+        profile_.modelled.push_back(device.kind);
       TANDEM_ASSIGN_OR_RETURN(TaskTimes alone, measureOn(device));
       for (size_t i = 0; i < alone.us.size(); ++i)
         if (canRunOn(tasks_.tasks[i], device)) {

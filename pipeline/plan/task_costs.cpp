@@ -1,5 +1,7 @@
 #include "pipeline/plan/task_costs.h"
 
+#include "pipeline/plan/devices.h"
+
 #include <algorithm>
 #include <numeric>
 #include <optional>
@@ -14,21 +16,33 @@ std::string nameOf(const Application &app, const AppReference &reference) {
   return output.empty() ? step.name : step.name + "." + output;
 }
 
-/// How fast a CPU does what is asked of it, by its model: a network's products on numbers of that
-/// type, or the elements of a step; 0: not known.
+/// Of a CPU: a network's products on numbers of that type, or the elements of a step; 0: not known.
+double rateOf(const Processor &processor, std::optional<ElementType> type) {
+  auto kind = type ? WorkKind::kConvolution : WorkKind::kElementwise;
+  double part = processor.efficiency[static_cast<size_t>(kind)];
+  if (!type)
+    return part;
+  auto peak = processor.peakMacsPerUs.find(*type);
+  if (peak == processor.peakMacsPerUs.end())
+    peak = processor.peakMacsPerUs.find(ElementType::kF32);
+  return peak == processor.peakMacsPerUs.end() ? 0 : peak->second * part;
+}
+
+/// How fast a core does what is asked of it, by its model; 0: not known.
 double rateOf(const DeviceProfile *model, const PipelineDevice &device,
               std::optional<ElementType> type) {
   for (const std::string &backend : device.backends)
-    if (const Processor *processor = model ? model->processorOf(backend) : nullptr) {
-      auto kind = type ? WorkKind::kConvolution : WorkKind::kElementwise;
-      double part = processor->efficiency[static_cast<size_t>(kind)];
-      if (!type)
-        return part;
-      auto peak = processor->peakMacsPerUs.find(*type);
-      if (peak == processor->peakMacsPerUs.end())
-        peak = processor->peakMacsPerUs.find(ElementType::kF32);
-      return peak == processor->peakMacsPerUs.end() ? 0 : peak->second * part;
-    }
+    if (const Processor *own = model ? model->processorOf(backend, device.kind) : nullptr)
+      return rateOf(*own, type);
+  return 0;
+}
+
+/// The same of the strongest core, which code is placed for and times elsewhere are of.
+double strongestRate(const DeviceProfile *model, const PipelineDevice &device,
+                     std::optional<ElementType> type) {
+  for (const std::string &backend : device.backends)
+    if (const Processor *first = model ? model->processorOf(backend) : nullptr)
+      return rateOf(*first, type);
   return 0;
 }
 
@@ -106,6 +120,18 @@ private:
     }
   }
 
+  /// Which memory a device works in: its own, or that of all cores, which is the first such
+  /// device's.
+  size_t memoryOf(size_t device) const {
+    auto hasOwn = [&](const PipelineDevice &candidate) {
+      const Processor *own = modelOf(candidate);
+      return own && own->transferBytesPerUs > 0;
+    };
+    return hasOwn(devices_[device])
+               ? device
+               : static_cast<size_t>(std::ranges::find_if_not(devices_, hasOwn) - devices_.begin());
+  }
+
   void addLinks() {
     size_t count = devices_.size();
     made_.graph.links.assign(count, std::vector<Link>(count));
@@ -118,8 +144,11 @@ private:
           if (const Processor *own = modelOf(devices_[end]); own && own->transferBytesPerUs > 0) {
             link.latency += own->transferUs;
             link.perByte += 1 / own->transferBytesPerUs;
-            link.path = static_cast<int>(end); // its DMA engine
           }
+        if (memoryOf(from) != memoryOf(to)) { // a DMA engine between the two, for both ways
+          auto [low, high] = std::minmax({memoryOf(from), memoryOf(to)});
+          link.path = static_cast<int>(low * count + high);
+        }
       }
   }
 
@@ -179,8 +208,12 @@ private:
   Result<double> costOf(const AppTask &task, const PipelineDevice &device) {
     if (!canRunOn(task, device))
       return kCannotRun;
-    if (std::optional<double> us = measured(sources_.measured, task, device))
+    if (std::optional<double> us = measured(sources_.measured, task, device.kind)) {
+      const std::vector<std::string> &modelled = sources_.measured->modelled;
+      if (std::ranges::find(modelled, device.kind) != modelled.end())
+        made_.modelled.push_back(task.name + " on " + device.name);
       return *us;
+    }
     std::optional<double> us = predicted(task, device);
     if (!us)
       us = scaled(task, device);
@@ -192,11 +225,11 @@ private:
   }
 
   static std::optional<double> measured(const AppProfile *profile, const AppTask &task,
-                                        const PipelineDevice &device) {
+                                        const std::string &kind) {
     const AppProfile::TaskProfile *entry = profile ? profile->task(task.name) : nullptr;
     if (!entry)
       return std::nullopt;
-    auto found = entry->us.find(device.kind);
+    auto found = entry->us.find(kind);
     return found == entry->us.end() ? std::nullopt : std::optional(found->second);
   }
 
@@ -220,7 +253,15 @@ private:
         us -= std::clamp(runner.borderOf(task.firstPart + i).transferUs, 0.0, us);
     }
     us *= meanCalls(chances_[task.step]);
-    return ownModel ? std::max(0.0, us - ownModel->dispatchUs) : us;
+    return ownModel ? std::max(0.0, us - ownModel->dispatchUs) : us * slowdown(task, device);
+  }
+
+  /// How many times as long a core takes as the strongest one does, by the model of both.
+  double slowdown(const AppTask &task, const PipelineDevice &device) const {
+    std::optional<ElementType> type = typeOf(app_.steps[task.step]);
+    double own = rateOf(sources_.model, device, type),
+           strongest = strongestRate(sources_.model, device, type);
+    return own > 0 && strongest > 0 ? strongest / own : 1;
   }
 
   /// Of what a model computes with, as far as its first input says; nothing: it is no model.
@@ -231,12 +272,12 @@ private:
     return inputs.empty() ? ElementType::kF32 : inputs[0].type;
   }
 
-  /// What a CPU took elsewhere, at this one's rate.
+  /// What the strongest core took elsewhere, at this one's rate.
   std::optional<double> scaled(const AppTask &task, const PipelineDevice &device) const {
-    std::optional<double> us = measured(sources_.elsewhere, task, device);
+    std::optional<double> us = measured(sources_.elsewhere, task, kStrongestCores);
     std::optional<ElementType> type = typeOf(app_.steps[task.step]);
     double here = rateOf(sources_.model, device, type),
-           there = rateOf(sources_.elsewhereModel, device, type);
+           there = strongestRate(sources_.elsewhereModel, device, type);
     if (!us || !device.runsSteps || here <= 0 || there <= 0)
       return std::nullopt;
     return *us * there / here;

@@ -47,9 +47,10 @@ struct AppGraph {
 
 /// Costs are of an average frame: of a step in a for_each, of as many detections as frames have on
 /// average. What goes from one device to another takes the executor's hand-off, as measured, and to
-/// and from a modelled device's own memory what its profile says, over one path for each such
-/// device; a measured device's time has that in it, since its driver moves the data. Errors:
-/// kNotFound, naming the task and the device that nothing is known of, and what to do.
+/// and from a modelled device's own memory what its profile says, over one path for each
+/// pair of memories (all cores have one); a measured device's time has that in it, since its driver
+/// moves the data. Errors: kNotFound, naming the task and the device that nothing is known of, and
+/// what to do.
 Result<AppGraph> taskGraphOf(const Application &app, const AppTasks &tasks,
                              const std::vector<std::unique_ptr<ModelRunner>> &runners,
                              const std::vector<PipelineDevice> &devices,

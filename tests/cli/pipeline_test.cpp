@@ -201,7 +201,11 @@ TEST_F(Pipeline, SaysWhichOptionsNeedWhat) {
        std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"run", "--objective", "latency"}, "tandem run: --objective is for --pipeline"},
            {{"bench", "--trace", "t.json"}, "tandem bench: --trace is for --pipeline"},
-           {{"plan", "--scheduler", "guess"}, "--scheduler"}}) {
+           {{"plan", "--scheduler", "guess"}, "--scheduler"},
+           {{"plan", "--scheduler", "throughput", "--objective", "latency"},
+            "tandem plan: scheduler 'throughput' plans for throughput, not for latency"},
+           {{"plan", "--objective", "latency", "--memory", "3"},
+            "tandem plan: --memory is for --objective throughput only"}}) {
     Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.exitCode, 2);
     EXPECT_THAT(outcome.err, HasSubstr(message));

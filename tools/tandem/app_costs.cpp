@@ -4,18 +4,20 @@
 #include "pipeline/plan/cut_models.h"
 #include "pipeline/plan/devices.h"
 #include "pipeline/plan/profile_application.h"
+#include "runtime/device/device.h"
 #include "tools/tandem/bundle_cache.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/frame_input.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace tandem {
 namespace {
 
 /// Frames that costs are measured on: so many of each video, and of all inputs together at most.
 constexpr int64_t kFramesOfAVideo = 30;
-constexpr size_t kMostFrames = 60;
+constexpr size_t kMostFrames = 60, kFewFrames = 10;
 
 /// Frames all over the inputs, so that what enters and leaves is seen.
 struct Sample {
@@ -23,23 +25,33 @@ struct Sample {
   double readUs = 0; ///< of a video's frame; 0: there is none
 };
 
-Result<Sample> sampleFrames(const std::vector<std::string> &inputs) {
+/// What cannot be read is left out: the run that costs are asked for meets that in its place.
+Result<Sample> sampleFrames(const std::vector<std::string> &inputs, size_t most) {
   Sample sample;
+  std::optional<Error> firstError;
   std::vector<double> times;
   FrameInput input(inputs);
   InputFrame frame;
-  while (sample.frames.size() < kMostFrames) {
+  while (sample.frames.size() < most) {
     Result<bool> more = input.next(frame);
-    if (!more.ok() && sample.frames.empty())
-      return more.error();
-    if (!more.ok() || !*more) // the run that costs are asked for meets the error in its place
+    if (!more.ok()) {
+      if (!firstError)
+        firstError = more.error();
+      continue;
+    }
+    if (!*more)
       break;
     if (frame.number > 1) // the first one opens the video
       times.push_back(frame.loadMs * 1e3);
-    int64_t apart = std::max<int64_t>(1, input.frames() / kFramesOfAVideo);
-    if (frame.number % apart == 0)
+    int64_t apart = std::max<int64_t>(1, input.frames() /
+                                             std::min(kFramesOfAVideo, static_cast<int64_t>(most)));
+    if ((frame.number - 1) % apart == 0) // the first one too: there may be few
       sample.frames.push_back(std::move(frame.image));
   }
+  if (sample.frames.empty())
+    return firstError ? *firstError
+                      : Error(Code::kInvalidArgument, inputs.front(),
+                              "there is no frame to measure costs on");
   if (!times.empty()) {
     std::ranges::sort(times);
     sample.readUs = times[times.size() / 2];
@@ -65,21 +77,29 @@ ProfileOptions whatToMeasure(const std::vector<PipelineDevice> &devices) {
 } // namespace
 
 std::string machineName() {
-  return processorName() + ", " + std::to_string(usableCores().size()) + " cores";
+  std::string cores;
+  for (const CpuCluster &cluster : clustersOf(usableCores()))
+    cores += (cores.empty() ? "" : " + ") + std::to_string(cluster.count);
+  return processorName() + ", " + cores + " cores";
 }
 
-Result<std::string> placeOfCosts(const OpenedApp &app) {
-  return cachePlace("profiles", app.parts.app.name + ".json", app.identity + machineName());
+Result<std::string> placeOfCosts(const OpenedApp &app, bool quickly) {
+  std::string modelled; // such times are of no use where a device's own are asked for
+  for (const Device *device : devices())
+    if (device->timesAreModelled())
+      modelled += " modelled " + std::string(device->name());
+  return cachePlace("profiles", app.parts.app.name + ".json",
+                    app.identity + machineName() + modelled + (quickly ? " quickly" : ""));
 }
 
 Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
-                                const std::vector<std::string> &inputs) {
+                                const std::vector<std::string> &inputs, bool quickly) {
   if (inputs.empty())
     return Error(Code::kNotFound, app.parts.app.path,
                  "nothing is known of its costs on this machine, give pictures or a video to "
                  "measure them on");
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile profile, findProfile(app.device));
-  TANDEM_ASSIGN_OR_RETURN(Sample sample, sampleFrames(inputs));
+  TANDEM_ASSIGN_OR_RETURN(Sample sample, sampleFrames(inputs, quickly ? kFewFrames : kMostFrames));
   AppTasks tasks = tasksOf(app.parts.app, app.parts.runners);
   WorkReport report = app.report ? app.report : [](auto &&...) {};
   std::string title = "profile " + app.parts.app.name;
@@ -87,15 +107,17 @@ Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
          "measuring its tasks on " + std::to_string(sample.frames.size()) +
              (sample.frames.size() == 1 ? " frame" : " frames"),
          0.5);
-  ProfileOptions options = whatToMeasure(devicesFor(tasks, profile, usableCores()));
+  ProfileOptions options = whatToMeasure(devicesFor(tasks, profile, clustersOf(usableCores())));
   options.readUs = sample.readUs;
+  if (quickly)
+    options.rounds = 1;
   Result<AppProfile> costs = profileApplication(app.parts, table, sample.frames, options);
   report(title, "", 1);
   return costs;
 }
 
 Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const std::string &file,
-                             const std::vector<std::string> &inputs) {
+                             const std::vector<std::string> &inputs, bool quickly) {
   auto asMeasured = [&](const AppProfile &costs) {
     return cutModelsAs(costs.cuts, app.parts.app, app.parts.runners);
   };
@@ -107,11 +129,13 @@ Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const
     TANDEM_RETURN_IF_ERROR(asMeasured(costs));
     return costs;
   }
-  Result<std::string> place = placeOfCosts(app);
-  if (place.ok())
-    if (Result<AppProfile> known = loadAppProfile(*place); known.ok() && asMeasured(*known).ok())
-      return known;
-  TANDEM_ASSIGN_OR_RETURN(AppProfile costs, measureCosts(app, table, inputs));
+  // What more frames told is as good for a plan that few would do for.
+  for (bool few : quickly ? std::vector{false, true} : std::vector{false})
+    if (Result<std::string> place = placeOfCosts(app, few); place.ok())
+      if (Result<AppProfile> known = loadAppProfile(*place); known.ok() && asMeasured(*known).ok())
+        return known;
+  TANDEM_ASSIGN_OR_RETURN(AppProfile costs, measureCosts(app, table, inputs, quickly));
+  Result<std::string> place = placeOfCosts(app, quickly);
   Status saved = place.ok() ? saveAppProfile(*place, costs) : Status(place.error());
   if (!saved.ok() && app.warn)
     app.warn(saved.error().subject + ": warning: costs are measured each time, the cache cannot " +

@@ -3,6 +3,7 @@
 #include "tools/tandem/command.h"
 #include "tools/tandem/frame_input.h"
 #include "tools/tandem/json_text.h"
+#include "tools/tandem/region_profile.h"
 
 #include <algorithm>
 #include <array>
@@ -129,9 +130,12 @@ Status checkAgainstSequential(const BenchAppOptions &options, const StepTable &t
   auto app = loadApp("bench", options.app, table);
   if (!std::holds_alternative<OpenedApp>(app))
     return Error(Code::kInternal, options.app.file, "cannot be opened a second time");
-  TANDEM_ASSIGN_OR_RETURN(
-      AppExecutor sequential,
-      makeAppExecutor(std::get<OpenedApp>(std::move(app)), table, PipelineSetup(), {}));
+  OpenedApp opened = std::get<OpenedApp>(std::move(app));
+  if (executor.planned() && executor.planned()->acceleratorPrice != 1) {
+    TANDEM_ASSIGN_OR_RETURN(opened, opened.atPrice(executor.planned()->acceleratorPrice));
+  }
+  TANDEM_ASSIGN_OR_RETURN(AppExecutor sequential,
+                          makeAppExecutor(std::move(opened), table, PipelineSetup(), {}));
   TANDEM_ASSIGN_OR_RETURN(std::vector<std::string> expected, findings(*sequential, 1, frames));
   TANDEM_ASSIGN_OR_RETURN(std::vector<std::string> found,
                           findings(*executor, executor.capacity(), frames));
@@ -214,6 +218,9 @@ int benchApp(const BenchAppOptions &asked) {
   Result<Measurement> result = measure(**executor, executor->capacity(), *frames, options.seconds);
   if (!result.ok())
     return refuse(result.error());
+  NoticePrinter notices; // a device that was given up is not what is measured
+  for (const DeviceNotice &notice : (**executor).takeNotices())
+    notices.print(options.app.file + ": model '" + notice.model + "'", notice.model, notice.text);
   print(options, *result, executor->planned());
   if (Status written = executor->writeTraces(options.pipeline); !written.ok())
     return refuse(written.error());

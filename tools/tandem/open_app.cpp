@@ -14,6 +14,7 @@ Result<CachedBundle> compileCached(const AppModel &model, const AppRequest &requ
   CompileRequest compile;
   compile.modelPath = model.file;
   compile.shapes = model.shapes;
+  compile.acceleratorPrice = request.acceleratorPrice;
   compile.backends = request.backends.empty() ? model.backends : request.backends;
   if (!request.device.empty())
     compile.device = request.device;
@@ -75,6 +76,12 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
   opened.report = request.report;
   opened.warn = request.warn;
   opened.device = request.device.empty() ? "host" : request.device;
+  if (!request.placesGreedily)
+    opened.atPrice = [request, app](double price) {
+      AppRequest again = request;
+      again.acceleratorPrice = price;
+      return openApp(again, app);
+    };
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.file));
   opened.identity = file.text();
   for (const AppModel &model : app.models) {

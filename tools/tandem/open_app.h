@@ -25,6 +25,7 @@ struct AppRequest {
   std::vector<std::string> backends; ///< in order of preference; empty: as the application says
   std::string device;                ///< what to compile for; empty: this machine
   bool placesGreedily = false;       ///< each op to the first backend that runs it
+  double acceleratorPrice = 1;       ///< as of CompileSettings
   int threads = 1;                   ///< inside one operation of a model
   WorkReport report;                 ///< may be empty
   Warn warn = nullptr;               ///< the same
@@ -37,6 +38,9 @@ struct OpenedApp {
   std::string identity; ///< changes with the application's file, its models, how they are compiled
   WorkReport report;    ///< the request's
   Warn warn;            ///< the same
+  /// The same application, its models compiled at another price of accelerators' time. Errors:
+  /// those of openApp().
+  std::function<Result<OpenedApp>(double acceleratorPrice)> atPrice;
 };
 
 /// What the request gets wrong by itself: later errors are of the application's file. Errors:

@@ -39,6 +39,9 @@ std::vector<CLI::Option *> addPlanOptions(CLI::App &command, PipelineSetup &setu
           ->check(numberWithin(1e-3, 1e9)),
       command.add_option("--cores", setup.cores, "cores to use, at most")
           ->check(CLI::Range(1, 1024)),
+      command.add_flag("--whole-regions", setup.wholeRegions,
+                       "leave an accelerator all that was placed on it [default: where it is the "
+                       "bottleneck, models are compiled again with a part of that on the CPU]"),
       command
           .add_option("--costs", setup.costs,
                       "a file that 'tandem profile' wrote of the application [default: the "
@@ -102,24 +105,25 @@ Status settleArrival(PipelineSetup &setup, const std::vector<std::string> &input
   return {};
 }
 
+Status checkPlanOptions(const PipelineSetup &setup) {
+  SchedulerChoice choice =
+      allSchedulers().choose(setup.scheduler, setup.objective, Objective::kThroughput);
+  TANDEM_RETURN_IF_ERROR(allSchedulers().check(choice));
+  if (setup.memoryMiB > 0 && choice.objective == Objective::kLatency)
+    return Error(Code::kInvalidArgument, "", "--memory is for --objective throughput only");
+  return {};
+}
+
 Status checkTracePlaces(const AppOptions &app, const PipelineSetup &setup,
                         std::vector<std::string> inputs) {
   inputs.push_back(app.file);
   inputs.push_back(setup.costs);
   for (const std::string &model : app.models)
     inputs.push_back(splitNameValue(model).second);
-  std::vector<std::string> places;
-  for (const auto &[place, what] :
-       {std::pair(&setup.trace, "the trace"), std::pair(&setup.svg, "the chart"),
-        std::pair(&setup.png, "the picture of the chart")}) {
-    if (place->empty())
-      continue;
-    if (std::ranges::find(places, *place) != places.end())
-      return Error(Code::kInvalidArgument, *place, "cannot take two of trace and charts");
-    TANDEM_RETURN_IF_ERROR(checkOutputPlace(*place, what, inputs));
-    places.push_back(*place);
-  }
-  return {};
+  return checkOutputPlaces({{setup.trace, "the trace"},
+                            {setup.svg, "the chart"},
+                            {setup.png, "the picture of the chart"}},
+                           inputs);
 }
 
 } // namespace tandem

@@ -17,6 +17,7 @@ struct PipelineSetup {
   size_t framesInFlight = 0; ///< at most; 0: as many as are of use
   double memoryMiB = 0;      ///< of all frames in flight, at most; 0: no limit
   size_t cores = 0;          ///< at most; 0: all that this process may use
+  bool wholeRegions = false; ///< none is cut so that the CPU has a part of what an accelerator does
   bool dropOldest = false;   ///< of waiting frames, rather than make them wait
   double deadlineMs = 0;     ///< of a frame; 0: as the application says
   std::vector<std::string> priorities; ///< INPUT=N: of the frames of one input
@@ -32,6 +33,9 @@ struct PipelineSetup {
 std::vector<CLI::Option *> addPipelineOptions(CLI::App &command, PipelineSetup &setup, bool runs);
 /// Those of a run whose frames come from somewhere.
 std::vector<CLI::Option *> addFrameOptions(CLI::App &command, PipelineSetup &setup);
+
+/// Whether what the user says of the plan goes together. Errors: kInvalidArgument.
+Status checkPlanOptions(const PipelineSetup &setup);
 
 /// Sets the rate at which frames come: the number that the user gave, or that of the first video.
 /// Errors: kInvalidArgument, and what is wrong with the video.

@@ -3,17 +3,17 @@
 #include "base/file.h"
 #include "pipeline/plan/devices.h"
 #include "pipeline/plan/measured_graph.h"
+#include "pipeline/plan/plan_graph.h"
 #include "pipeline/schedulers/gantt.h"
-#include "pipeline/schedulers/scheduler.h"
 #include "tools/tandem/app_costs.h"
 #include "tools/tandem/gantt_picture.h"
+#include "tools/tandem/price_search.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 
 namespace tandem {
 namespace {
@@ -32,27 +32,18 @@ double leastLimit(double a, double b) {
   return a <= 0 || b <= 0 ? std::max(a, b) : std::min(a, b);
 }
 
-Result<Plan> scheduleGraph(const AppGraph &graph, const PipelineSetup &setup) {
-  ScheduleOptions options;
-  SchedulerChoice choice =
-      allSchedulers().choose(setup.scheduler, setup.objective, Objective::kThroughput);
-  options.objective = choice.objective;
-  double latencyUs = leastLimit(setup.latencyMs, setup.deadlineMs) * 1e3;
-  if (choice.objective == Objective::kThroughput) {
-    options.mostFramesInFlight = setup.framesInFlight;
-    options.mostLatency = mostMakespan(graph.graph, latencyUs);
-    options.mostBytes = setup.memoryMiB * (1 << 20);
-    TANDEM_RETURN_IF_ERROR(requireLatencyOfSomePlan(graph.graph, latencyUs));
-  }
-  TANDEM_ASSIGN_OR_RETURN(Plan plan, allSchedulers().run(choice.name, graph.graph, options));
-  double periodUs = setup.framesPerSecond > 0 ? 1e6 / setup.framesPerSecond : 0;
-  TANDEM_RETURN_IF_ERROR(requirePace(graph.graph, plan, periodUs, latencyUs));
-  return plan;
+PlanWishes wishesOf(const PipelineSetup &setup) {
+  return {.scheduler = setup.scheduler,
+          .objective = setup.objective,
+          .periodUs = setup.framesPerSecond > 0 ? 1e6 / setup.framesPerSecond : 0,
+          .latencyUs = leastLimit(setup.latencyMs, setup.deadlineMs) * 1e3,
+          .framesInFlight = setup.framesInFlight,
+          .bytes = setup.memoryMiB * (1 << 20)};
 }
 
-/// The same; errors are about the application.
+/// Errors are about the application.
 Result<Plan> scheduleFor(const OpenedApp &app, const AppGraph &graph, const PipelineSetup &setup) {
-  Result<Plan> plan = scheduleGraph(graph, setup);
+  Result<Plan> plan = planGraph(graph.graph, wishesOf(setup));
   if (!plan.ok())
     return Error(plan.error().code, app.parts.app.path, plan.error().message);
   return plan;
@@ -61,18 +52,18 @@ Result<Plan> scheduleFor(const OpenedApp &app, const AppGraph &graph, const Pipe
 /// A plan of the application's tasks on as many of the cores as may be used and the profile's other
 /// processors.
 Result<PlannedApp> planOn(const OpenedApp &app, const StepTable &table, PipelineSetup setup,
-                          const DeviceProfile &profile, std::vector<int> cores, bool pin,
+                          const DeviceProfile &profile, std::vector<CpuCluster> clusters,
                           CostSources sources) {
   setup.deadlineMs = deadlineMsOf(setup, app.parts.app);
   if (setup.cores)
-    cores.resize(std::min(cores.size(), setup.cores));
+    clusters = firstCores(std::move(clusters), setup.cores);
   TANDEM_ASSIGN_OR_RETURN(ValueSizes sizes, valueSizesOf(app.parts, table));
   sources.sizes = &sizes;
   sources.readsFrames = setup.readsFrames;
   sources.arrivalPeriodUs = setup.arrivalFps > 0 ? 1e6 / setup.arrivalFps : 0;
   PlannedApp planned;
   planned.tasks = tasksOf(app.parts.app, app.parts.runners, &sizes);
-  planned.devices = devicesFor(planned.tasks, profile, cores, pin);
+  planned.devices = devicesFor(planned.tasks, profile, clusters);
   TANDEM_ASSIGN_OR_RETURN(planned.graph, taskGraphOf(app.parts.app, planned.tasks,
                                                      app.parts.runners, planned.devices, sources));
   auto start = std::chrono::steady_clock::now();
@@ -82,21 +73,11 @@ Result<PlannedApp> planOn(const OpenedApp &app, const StepTable &table, Pipeline
   return planned;
 }
 
-/// How many CPU cores the profile has; they are numbered from 0.
-std::vector<int> coresOf(const DeviceProfile &profile) {
-  int count = 0;
-  for (const Processor &processor : profile.processors)
-    if (processor.backend == "cpu")
-      count += processor.count;
-  std::vector<int> cores(static_cast<size_t>(std::max(count, 1)));
-  std::iota(cores.begin(), cores.end(), 0);
-  return cores;
-}
-
 GanttChart chartOf(const Trace &trace, int64_t first, int64_t last) {
   GanttChart chart;
-  chart.title = trace.name + (trace.simulated ? ", simulated" : ", measured");
+  chart.title = trace.name + ", " + std::string(timesOf(trace));
   chart.unit = "us";
+  chart.colours = "frame";
   chart.lanes = trace.lanes;
   std::vector<TraceBar> bars = barsOf(trace, first, last);
   double start = bars.empty() ? 0 : bars.front().start;
@@ -111,40 +92,57 @@ GanttChart chartOf(const Trace &trace, int64_t first, int64_t last) {
 }
 
 Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
-                            const PipelineSetup &setup, const std::vector<std::string> &inputs) {
-  TANDEM_ASSIGN_OR_RETURN(AppProfile costs, costsHere(app, table, setup.costs, inputs));
+                            const PipelineSetup &setup, const std::vector<std::string> &inputs,
+                            bool quickly) {
+  TANDEM_ASSIGN_OR_RETURN(AppProfile costs, costsHere(app, table, setup.costs, inputs, quickly));
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile profile, findProfile(app.device));
   CostSources sources;
   sources.measured = &costs;
   sources.cores = usableCores().size();
   TANDEM_ASSIGN_OR_RETURN(PlannedApp planned,
-                          planOn(app, table, setup, profile, usableCores(), /*pin=*/true, sources));
+                          planOn(app, table, setup, profile, clustersOf(usableCores()), sources));
   planned.machine = machineName();
   return planned;
 }
 
 Result<PlannedApp> planForDevice(const OpenedApp &app, const StepTable &table,
-                                 const PipelineSetup &setup,
-                                 const std::vector<std::string> &inputs) {
-  TANDEM_ASSIGN_OR_RETURN(AppProfile here, costsHere(app, table, setup.costs, inputs));
+                                 const PipelineSetup &setup, const std::vector<std::string> &inputs,
+                                 bool quickly) {
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile profile, findProfile(app.device));
+  TANDEM_ASSIGN_OR_RETURN(std::vector<CpuCluster> clusters, clustersOf(profile));
+  TANDEM_ASSIGN_OR_RETURN(AppProfile here, costsHere(app, table, setup.costs, inputs, quickly));
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile host, findProfile("host"));
   CostSources sources;
   sources.model = &profile;
   sources.elsewhere = &here;
   sources.elsewhereModel = &host;
-  TANDEM_ASSIGN_OR_RETURN(PlannedApp planned, planOn(app, table, setup, profile, coresOf(profile),
-                                                     /*pin=*/false, sources));
+  TANDEM_ASSIGN_OR_RETURN(PlannedApp planned,
+                          planOn(app, table, setup, profile, std::move(clusters), sources));
   planned.machine = profile.title + (profile.modelled ? ", modelled" : "");
   return planned;
+}
+
+/// For this machine, or for the device that the models were compiled for.
+Result<PricedPlan> planPriced(const OpenedApp &app, const StepTable &table,
+                              const PipelineSetup &setup, const std::vector<std::string> &inputs,
+                              bool here) {
+  PlanOf plan = [&](const OpenedApp &candidate, bool quickly) {
+    return here ? planHere(candidate, table, setup, inputs, quickly)
+                : planForDevice(candidate, table, setup, inputs, quickly);
+  };
+  if (!setup.wholeRegions && setup.costs.empty()) // those are of the models as they are
+    return planAtBestPrice(app, plan);
+  TANDEM_ASSIGN_OR_RETURN(PlannedApp planned, plan(app, /*quickly=*/false));
+  return PricedPlan{std::move(planned)};
 }
 
 } // namespace
 
 Result<PlannedApp> planApp(const OpenedApp &app, const StepTable &table, const PipelineSetup &setup,
                            const std::vector<std::string> &inputs) {
-  return app.device == "host" ? planHere(app, table, setup, inputs)
-                              : planForDevice(app, table, setup, inputs);
+  TANDEM_ASSIGN_OR_RETURN(PricedPlan priced,
+                          planPriced(app, table, setup, inputs, app.device == "host"));
+  return std::move(priced.planned);
 }
 
 // ---- planning again
@@ -168,9 +166,7 @@ std::optional<Plan> Replanner::makePlan(std::span<const TaskTime> times) {
   Plan old = executor_.plan();
   measured.graph = withMeasuredTimes(std::move(measured.graph), devices_,
                                      withoutContention(times, lastGraph_, old));
-  PipelineSetup setup = setup_;
-  setup.framesPerSecond = setup.latencyMs = setup.deadlineMs = 0; // the best there is, now
-  Result<Plan> plan = scheduleGraph(measured, setup);
+  Result<Plan> plan = planGraphAgain(measured.graph, wishesOf(setup_));
   if (!plan.ok())
     return std::nullopt; // the old one is still one
   std::vector<double> drift = driftOf(old, times, devices_.size(), DriftOptions().leastRuns);
@@ -234,7 +230,10 @@ Result<AppExecutor> makeAppExecutor(OpenedApp app, const StepTable &table,
     executor.setDeadlineMs(deadlineMs);
     return executor;
   }
-  TANDEM_ASSIGN_OR_RETURN(PlannedApp planned, planHere(app, table, setup, inputs));
+  TANDEM_ASSIGN_OR_RETURN(PricedPlan priced, planPriced(app, table, setup, inputs, /*here=*/true));
+  PlannedApp planned = std::move(priced.planned);
+  if (priced.app)
+    app = *std::move(priced.app);
   PipelineOptions options;
   options.plan = planOfApplication(planned.plan, planned.graph.graph, planned.tasks.tasks.size());
   options.devices = planned.devices;
@@ -244,7 +243,9 @@ Result<AppExecutor> makeAppExecutor(OpenedApp app, const StepTable &table,
   options.traceEvents = records ? kTraceEvents : 0;
   TANDEM_ASSIGN_OR_RETURN(auto pipelined,
                           makePipelinedExecutor(std::move(app.parts), table, std::move(options)));
-  AppExecutor executor(std::move(pipelined), std::move(planned), setup);
+  PipelineSetup again = setup;
+  again.deadlineMs = deadlineMs;
+  AppExecutor executor(std::move(pipelined), std::move(planned), again);
   executor.setDeadlineMs(deadlineMs);
   return executor;
 }

@@ -21,6 +21,9 @@ struct PlannedApp {
   Plan plan;             ///< of the graph, with what the feeding thread does
   std::string machine;   ///< what it is for, in words
   double planningMs = 0; ///< that the scheduler took
+  /// Of accelerators' time that the models were compiled at so that cores have a part of what
+  /// accelerators did; 1: nothing was moved. And the interval without that.
+  double acceleratorPrice = 1, wholeIntervalUs = 0;
 };
 
 /// Plans for what the models were compiled for: this machine from measured costs, or a device that

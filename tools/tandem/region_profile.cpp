@@ -58,4 +58,10 @@ void NoticePrinter::print(const std::string &subject, std::span<const std::strin
       std::fprintf(stderr, "%s: warning: %s\n", subject.c_str(), printable(notice).c_str());
 }
 
+void NoticePrinter::print(const std::string &place, const std::string &model,
+                          const std::string &notice) {
+  if (told_.insert(model + notice).second)
+    std::fprintf(stderr, "%s: warning: %s\n", place.c_str(), printable(notice).c_str());
+}
+
 } // namespace tandem

@@ -20,6 +20,8 @@ nlohmann::ordered_json regionsAsJson(std::span<const RegionProfile> regions);
 class NoticePrinter {
 public:
   void print(const std::string &subject, std::span<const std::string> notices);
+  /// Of a model; the same sentence in the next place is not said again.
+  void print(const std::string &place, const std::string &model, const std::string &notice);
 
 private:
   std::set<std::string> told_;

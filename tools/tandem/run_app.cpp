@@ -138,8 +138,8 @@ private:
     Status status = flight.frame.number ? collectOfVideo(flight, std::move(result))
                                         : collectPicture(flight.frame, std::move(result));
     spare_.push_back(std::move(flight.frame.image));
-    for (const ModelProfile &model : noticesSoFar())
-      notices_.print(options_.app.file + ": model '" + model.model + "'", model.notices);
+    for (const DeviceNotice &notice : executor_.takeNotices())
+      tellNotice(flight.frame, notice);
     if (std::optional<std::string> notice = app_.takeNotice())
       notices_.print(options_.app.file, {&*notice, 1});
     return status;
@@ -220,16 +220,23 @@ private:
     return report;
   }
 
+  /// "clip.avi frame 7", "photo.jpg".
+  std::string placeOf(const InputFrame &frame) const {
+    const std::string &input = options_.inputs[frame.input];
+    return frame.number ? input + " frame " + std::to_string(frame.number) : input;
+  }
+
   Error named(const InputFrame &frame, const Error &error) const {
-    std::string place = options_.inputs[frame.input];
-    if (frame.number)
-      place += " frame " + std::to_string(frame.number);
-    return Error(error.code, place, error.subject, error.subject.empty() ? "" : ": ",
+    return Error(error.code, placeOf(frame), error.subject, error.subject.empty() ? "" : ": ",
                  error.message);
   }
 
-  std::vector<ModelProfile> noticesSoFar() const {
-    return flights_.empty() ? executor_.profile() : std::vector<ModelProfile>();
+  /// Of the frame that met it, or of one that was there when a model was loaded.
+  void tellNotice(const InputFrame &frame, const DeviceNotice &notice) {
+    std::string place = notice.frame ? placeOf(frame) : options_.app.file;
+    if (!notice.step.empty())
+      place += ": step '" + notice.step + "'";
+    notices_.print(place + ": model '" + notice.model + "'", notice.model, notice.text);
   }
 
   static Status print(const std::string &text) {

@@ -18,6 +18,7 @@ AppProfile sample() {
   profile.detections = {{"faces.boxes", {2, 0}}};
   profile.holds = {{"mood_net", 0.5}};
   profile.overheads = {.dispatchUs = 0.5, .handOffUs = 4, .readUs = 2000};
+  profile.modelled = {"npu"};
   return profile;
 }
 
@@ -38,6 +39,7 @@ TEST(AppProfile, ComesBackAsItWasWritten) {
   EXPECT_THAT(read->detections.at("faces.boxes"), ElementsAre(2, 0));
   EXPECT_EQ(read->holds.at("mood_net"), 0.5);
   EXPECT_EQ(read->overheads.handOffUs, 4);
+  EXPECT_THAT(read->modelled, ElementsAre("npu"));
   EXPECT_EQ(read->task("other"), nullptr);
   std::filesystem::remove(path);
   EXPECT_EQ(loadAppProfile(path).error().code, Code::kNotFound);

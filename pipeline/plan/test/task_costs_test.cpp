@@ -8,6 +8,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 using namespace tandem;
@@ -245,17 +247,119 @@ TEST(TaskGraphOf, FillsInFromModelsAndSaysWhat) {
   EXPECT_EQ(made.modelled[2], "net/0 on npu");
 }
 
+/// Two accelerators with memories of their own: what goes to one does not wait for what goes to the
+/// other.
+TEST(TaskGraphOf, HasAPathForEachPairOfMemories) {
+  DeviceProfile board = *parseProfile("board.json", R"({"name": "board", "processors": [
+    {"name": "npu", "backend": "neuron", "transfer": {"us": 5, "gbps": 1}},
+    {"name": "gpu", "backend": "vulkan", "transfer": {"us": 7, "gbps": 2}},
+    {"name": "cpu", "backend": "cpu"}]})");
+  ExecutorParts parts = twoRegions();
+  AppProfile measured;
+  for (const char *name : {"input", "net/0", "net/1", "out"})
+    measured.tasks.push_back({name, {{"cpu", 1}, {"npu", 1}, {"gpu", 1}}, {}, {}});
+  std::vector<PipelineDevice> devices = cores(2);
+  devices.push_back({"npu", "npu", {"neuron"}, false, std::nullopt});
+  devices.push_back({"gpu", "gpu", {"vulkan"}, false, std::nullopt});
+  AppGraph made = graphOf(parts, devices, {.measured = &measured, .model = &board});
+  const auto &links = made.graph.links;
+  EXPECT_EQ(links[0][1].path, -1) << "cores have one memory";
+  EXPECT_EQ(links[0][2].path, links[2][1].path) << "that of any core, both ways";
+  EXPECT_NE(links[0][2].path, links[0][3].path);
+  EXPECT_NE(links[2][3].path, links[0][2].path);
+  EXPECT_NE(links[2][3].path, links[0][3].path);
+  EXPECT_EQ(links[2][3].latency, 12);
+}
+
+TEST(TaskGraphOf, SaysWhichMeasuredTimesAreAModels) {
+  AppProfile profile;
+  for (const char *name : {"input", "net/0", "net/1", "out"})
+    profile.tasks.push_back({name, {{"cpu", 1}}, {}, {}});
+  profile.tasks[1].us["npu"] = 2;
+  EXPECT_TRUE(graphOf(twoRegions(), coreAndNpu(), {.measured = &profile}).modelled.empty());
+  profile.modelled = {"npu"};
+  EXPECT_THAT(graphOf(twoRegions(), coreAndNpu(), {.measured = &profile}).modelled,
+              ElementsAre("net/0 on npu"));
+}
+
+TEST(TaskGraphOf, HasALittleCoresTimesFromTheModelsOfBoth) {
+  DeviceProfile phone = *findProfile("mt6873"), pc = *findProfile("host");
+  AppProfile elsewhere;
+  for (const char *name : {"input", "net/0", "net/1", "out"})
+    elsewhere.tasks.push_back({name, {{"cpu", 100}}, {}, {}});
+  ExecutorParts parts = twoRegions();
+  const_cast<RegionProfile &>(parts.runners[0]->regions()[1]).predictedUs = 40; // for the A76
+  std::vector<PipelineDevice> devices =
+      devicesFor(tasksOf(parts.app, parts.runners), phone, {{"cpu", 1, {}}, {"little", 1, {}}});
+  devices.pop_back(); // the APU, of which nothing is known here
+  AppGraph made =
+      graphOf(parts, devices, {.model = &phone, .elsewhere = &elsewhere, .elsewhereModel = &pc});
+  EXPECT_DOUBLE_EQ(made.graph.tasks[0].cost[0], 100.0 * 5000 / 2000);
+  EXPECT_DOUBLE_EQ(made.graph.tasks[0].cost[1], 100.0 * 5000 / 800);
+  EXPECT_DOUBLE_EQ(made.graph.tasks[1].cost[1], 100 * (48 * 0.6) / (8 * 0.6));
+  EXPECT_EQ(made.graph.tasks[2].cost[0], 40);
+  EXPECT_DOUBLE_EQ(made.graph.tasks[2].cost[1], 40 * (16 * 0.7) / (8 * 0.6));
+}
+
 TEST(DevicesFor, AreTheCoresAndWhatRegionsWereCompiledFor) {
   ExecutorParts parts = twoRegions();
+  DeviceProfile phone = *findProfile("mt6873");
+  Result<std::vector<CpuCluster>> clusters = clustersOf(phone);
+  ASSERT_TRUE(clusters.ok()) << clusters.error().text();
   std::vector<PipelineDevice> devices =
-      devicesFor(tasksOf(parts.app, parts.runners), *findProfile("mt6873"), {4, 5});
-  ASSERT_EQ(devices.size(), 3u);
+      devicesFor(tasksOf(parts.app, parts.runners), phone, *clusters);
+  ASSERT_EQ(devices.size(), 9u);
   EXPECT_EQ(devices[1].name, "cpu1");
-  EXPECT_EQ(devices[1].core, 5);
-  EXPECT_EQ(devices[2].name, "apu");
-  EXPECT_FALSE(devices[2].runsSteps);
-  EXPECT_FALSE(devices[2].core.has_value());
+  EXPECT_EQ(devices[1].kind, "cpu");
+  EXPECT_EQ(devices[1].core, 5) << "the strong ones are the last four";
+  EXPECT_EQ(devices[4].name, "little0");
+  EXPECT_EQ(devices[4].kind, "little");
+  EXPECT_EQ(devices[4].core, 0);
+  EXPECT_TRUE(devices[4].runsSteps);
+  EXPECT_EQ(devices[8].name, "apu");
+  EXPECT_FALSE(devices[8].runsSteps);
+  EXPECT_FALSE(devices[8].core.has_value());
   EXPECT_FALSE(usableCores().empty());
+}
+
+TEST(DevicesFor, AreNoMoreCoresThanAsked) {
+  std::vector<CpuCluster> clusters = {{"cpu", 4, {4, 5, 6, 7}}, {"little", 4, {}}};
+  std::vector<CpuCluster> six = firstCores(clusters, 6), two = firstCores(clusters, 2);
+  ASSERT_EQ(six.size(), 2u);
+  EXPECT_EQ(six[1].count, 2u);
+  ASSERT_EQ(two.size(), 1u) << "the strongest";
+  EXPECT_THAT(two[0].cores, ElementsAre(4, 5));
+}
+
+/// As Linux has it in its folder of cores.
+TEST(ClustersOf, AreWhatTheSystemSaysOfItsCores) {
+  namespace fs = std::filesystem;
+  fs::path folder = fs::path(testing::TempDir()) / "clusters_of_cores";
+  int capacities[] = {300, 300, 800, 800, 1024};
+  for (int core = 0; core < 5; ++core) {
+    fs::create_directories(folder / ("cpu" + std::to_string(core)));
+    std::ofstream(folder / ("cpu" + std::to_string(core)) / "cpu_capacity")
+        << capacities[core] << "\n";
+  }
+  std::vector<CpuCluster> clusters = clustersOf({0, 1, 2, 3, 4}, folder.string());
+  ASSERT_EQ(clusters.size(), 3u);
+  EXPECT_EQ(clusters[0].name, "cpu");
+  EXPECT_THAT(clusters[0].cores, ElementsAre(4));
+  EXPECT_EQ(clusters[1].name, "middle");
+  EXPECT_EQ(clusters[2].name, "little");
+  EXPECT_THAT(clusters[2].cores, ElementsAre(0, 1));
+  fs::remove_all(folder);
+  clusters = clustersOf({0, 1}, folder.string());
+  ASSERT_EQ(clusters.size(), 1u) << "a PC says nothing";
+  EXPECT_EQ(clusters[0].count, 2u);
+}
+
+TEST(ClustersOf, RefusesADeviceWithoutACpu) {
+  Result<std::vector<CpuCluster>> clusters = clustersOf(*parseProfile(
+      "a.json", R"({"name": "a", "processors": [{"name": "npu", "backend": "neuron"}]})"));
+  ASSERT_FALSE(clusters.ok());
+  EXPECT_EQ(clusters.error().text(), "error: device 'a' has no CPU, which the steps between the "
+                                     "models need");
 }
 
 } // namespace

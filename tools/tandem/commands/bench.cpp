@@ -32,6 +32,8 @@ int bench(Options &options) {
     return wrongUsage("bench", "--steps is for a bundle");
   if (!ofPipelines.empty() && !options.app.pipeline.enabled)
     return wrongUsage("bench", ofPipelines + " is for --pipeline");
+  if (Status wrong = checkPlanOptions(options.app.pipeline); !wrong.ok())
+    return wrongUsage("bench", wrong.error().message);
   if (options.app.inputs.empty())
     return wrongUsage("bench", "an application needs at least one picture or video");
   options.app.app.file = options.bundle.bundle;

@@ -21,6 +21,7 @@ ordered_json describe(const DeviceProfile &profile) {
     processors.push_back({{"name", processor.name},
                           {"title", processor.title},
                           {"backend", processor.backend},
+                          {"count", processor.count},
                           {"version", processor.version},
                           {"on_request", processor.onRequest},
                           {"peak_gmacs", peaks},
@@ -43,8 +44,9 @@ void print(const DeviceProfile &profile) {
                     macs / 1e3);
       peaks += text;
     }
+    std::string count = processor.count > 1 ? std::to_string(processor.count) + " x " : "";
     std::printf("  %-10s %-52s peak GMAC/s%s%s\n", processor.backend.c_str(),
-                processor.title.c_str(), peaks.c_str(),
+                (count + processor.title).c_str(), peaks.c_str(),
                 processor.onRequest ? "  (with --backends only)" : "");
   }
 }

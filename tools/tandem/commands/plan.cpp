@@ -60,6 +60,8 @@ GanttChart chartOf(const PlannedApp &planned) {
 }
 
 int plan(Options &options) {
+  if (Status wrong = checkPlanOptions(options.pipeline); !wrong.ok())
+    return wrongUsage("plan", wrong.error().message);
   if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs); !places.ok())
     return refuseRequest(places.error());
   if (Status arrival = settleArrival(options.pipeline, options.inputs); !arrival.ok())

@@ -153,7 +153,13 @@ void registerProfile(CommandTable &table) {
                       "application: backends in order of preference [default: as the application "
                       "says]")
           ->delimiter(',')
-          ->allow_extra_args(false)};
+          ->allow_extra_args(false),
+      command
+          .add_option("--placement", options->app.app.placement,
+                      "application: how ops of its models are given to backends, cost or greedy, "
+                      "as the plan will have it")
+          ->check(CLI::IsMember({"cost", "greedy"}))
+          ->capture_default_str()};
   command.add_flag("--json", options->json, "the times on stdout, for a program to read");
   table.onRun(command, [options] { return profile(*options); });
 }

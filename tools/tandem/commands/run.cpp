@@ -52,6 +52,8 @@ int run(Options &options) {
       return wrongUsage("run", "an application needs at least one picture or video");
     if (!ofPipelines.empty() && !options.app.pipeline.enabled)
       return wrongUsage("run", ofPipelines + " is for --pipeline");
+    if (Status wrong = checkPlanOptions(options.app.pipeline); !wrong.ok())
+      return wrongUsage("run", wrong.error().message);
     Result<std::map<std::string, int>> priorities = prioritiesOf(options.app);
     if (!priorities.ok())
       return wrongUsage("run", priorities.error().message);
