@@ -100,6 +100,13 @@ PipelineSetup setupOf(const nb::dict &arguments) {
   return setup;
 }
 
+Names namesOf(const auto &entries) {
+  Names names;
+  for (const auto &entry : entries)
+    names.push_back(entry.name);
+  return names;
+}
+
 /// tandem.App's half in C++: the request, and the application opened by it.
 class Application {
 public:
@@ -164,6 +171,8 @@ public:
   }
 
   std::string name() const { return opened_->parts.app.name; }
+  Names models() const { return namesOf(opened_->parts.app.models); }
+  Names results() const { return namesOf(opened_->parts.app.results); }
 
 private:
   OpenedApp open() const { return valueOf(openRequestedApp(request_, *table_)); }
@@ -216,7 +225,9 @@ void bindApplication(nb::module_ &module) {
       .def("start", &Application::start, "setup"_a, "inputs"_a)
       .def("plan", &Application::plan, "setup"_a, "inputs"_a, "frames"_a, "jitter"_a)
       .def("profile", &Application::profile, "inputs"_a, "output"_a)
-      .def_prop_ro("name", &Application::name);
+      .def_prop_ro("name", &Application::name)
+      .def_prop_ro("models", &Application::models)
+      .def_prop_ro("results", &Application::results);
 }
 
 } // namespace tandem::python

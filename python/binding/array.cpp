@@ -139,6 +139,19 @@ ArrayView::~ArrayView() {
     PyBuffer_Release(&buffer_);
 }
 
+bool ArrayView::touches(const std::byte *begin, size_t bytes) const {
+  const std::byte *first = data_, *last = data_; // elements
+  int64_t dense = static_cast<int64_t>(elementSize(type_));
+  for (size_t dim = rank_; dim-- > 0;) {
+    if (shape_[dim] == 0)
+      return false;
+    int64_t step = strides_ ? strides_[dim] * strideUnit_ : dense;
+    dense *= shape_[dim];
+    (step < 0 ? first : last) += (shape_[dim] - 1) * step;
+  }
+  return first < begin + bytes && begin < last + elementSize(type_);
+}
+
 void ArrayView::copyTo(std::byte *to) const {
   size_t size = elementSize(type_);
   if (strides_) {

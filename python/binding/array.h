@@ -28,6 +28,10 @@ public:
 
   ElementType type() const { return type_; }
   std::span<const int64_t> shape() const { return {shape_, rank_}; }
+  /// Whether the elements are at `place`, row by row.
+  bool isAt(const std::byte *place) const { return data_ == place && !strides_; }
+  /// Whether any of them may be in these bytes.
+  bool touches(const std::byte *begin, size_t bytes) const;
   /// Copies the elements row by row, however they lie; `to` has room for all of them. Any thread,
   /// also without the GIL.
   void copyTo(std::byte *to) const;

@@ -4,6 +4,7 @@
 #include "python/binding/application.h"
 #include "python/binding/failure.h"
 #include "python/binding/work_callback.h"
+#include "tools/tandem/compile_warnings.h"
 #include "tools/tandem/description.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/output_place.h"
@@ -33,7 +34,8 @@ CompileSettings::Placement placementOf(const std::string &name) {
 nb::dict compile(const std::string &model, const std::string &output, const Names &backends,
                  const Shapes &shapes, const std::string &device,
                  const std::map<std::string, std::string> &options, const std::string &placement,
-                 const Names &require, const Names &isas, const nb::object &progress) {
+                 const Names &require, const Names &targets, const Names &isas,
+                 const nb::object &progress) {
   CompileRequest request;
   request.modelPath = model;
   request.shapes = shapes;
@@ -41,6 +43,7 @@ nb::dict compile(const std::string &model, const std::string &output, const Name
   request.device = device;
   request.options = options;
   request.placement = placementOf(placement);
+  request.targets = targets;
   request.isas = isas;
   for (const std::string &text : require)
     request.require.push_back(valueOf(parseCoverage(text)));
@@ -48,10 +51,13 @@ nb::dict compile(const std::string &model, const std::string &output, const Name
     tellStage(progress, stage, done);
   };
   CompiledModel compiled;
+  std::vector<std::string> warnings;
   {
     nb::gil_scoped_release unlocked;
+    std::optional<TuningLog> log = valueOf(tuningLogOf(request));
     throwIf(checkOutputPlace(output, "the bundle", std::vector{device}));
     compiled = valueOf(compileModel(request, output));
+    warnings = valueOf(warningsAbout(request, log, output));
   }
   nb::dict summary;
   summary["ops"] = compiled.ops;
@@ -60,6 +66,10 @@ nb::dict compile(const std::string &model, const std::string &output, const Name
   summary["weight_bytes"] = compiled.weightBytes;
   summary["arena_bytes"] = compiled.arenaBytes;
   summary["arena_lower_bound_bytes"] = compiled.arenaLowerBound;
+  nb::list sentences;
+  for (const std::string &warning : warnings)
+    sentences.append(nb::str(warning.data(), warning.size()));
+  summary["warnings"] = sentences;
   return summary;
 }
 
@@ -79,7 +89,7 @@ NB_MODULE(_compiler, module) {
   using namespace tandem::python;
   registerFailure();
   module.def("compile", &compile, "model"_a, "output"_a, "backends"_a, "shapes"_a, "device"_a,
-             "options"_a, "placement"_a, "require"_a, "isas"_a, "progress"_a.none());
+             "options"_a, "placement"_a, "require"_a, "targets"_a, "isas"_a, "progress"_a.none());
   module.def("inspect", &inspect, "path"_a, "shapes"_a);
   module.def("backends", [] { return tandem::backendNames(); });
   bindApplication(module);

@@ -1,5 +1,6 @@
 #include "python/binding/model.h"
 
+#include "base/printable.h"
 #include "python/binding/failure.h"
 #include "tools/tandem/npy.h"
 #include "tools/tandem/region_profile.h"
@@ -42,8 +43,9 @@ std::byte *dataOf(nb::handle array) {
 
 } // namespace
 
-Model::Model(const std::shared_ptr<const Bundle> &bundle, const std::string &model, int threads)
-    : path_(bundle->path()), shared_(std::make_shared<Shared>()) {
+Model::Model(const std::shared_ptr<const Bundle> &bundle, std::string subject,
+             const std::string &model, int threads)
+    : subject_(std::move(subject)), shared_(std::make_shared<Shared>()) {
   SessionOptions options;
   options.threads = threads;
   {
@@ -70,13 +72,13 @@ Model::Model(const std::shared_ptr<const Bundle> &bundle, const std::string &mod
 
 const std::shared_ptr<Model::Shared> &Model::shared() const {
   if (!shared_)
-    throw Failure(Error(Code::kInvalidArgument, path_, "model '", name_, "' was closed"));
+    throw Failure(Error(Code::kInvalidArgument, subject_, "model '", name_, "' was closed"));
   return shared_;
 }
 
 Error Model::wrongArguments(const std::string &what) const {
   std::span<const TensorView> inputs = shared_->session->inputs();
-  return Error(Code::kInvalidArgument, path_, "model '", name_, "' ", what, "; its input",
+  return Error(Code::kInvalidArgument, subject_, "model '", name_, "' ", what, "; its input",
                inputs.size() == 1 ? " is " : "s are ", namesOf(inputs));
 }
 
@@ -99,7 +101,7 @@ Status Model::readArguments(const nb::args &args, const nb::kwargs &kwargs,
     }
     ElementType expected = shared_->session->inputs()[i].type;
     if (Status status = arrays[i].open(array, input.what, expected); !status.ok())
-      return Error(status.error().code, path_, status.error().message);
+      return Error(status.error().code, subject_, status.error().message);
     TANDEM_RETURN_IF_ERROR(checkInput(arrays[i], i));
   }
   return given == count ? Status() : checkNames(kwargs);
@@ -115,12 +117,33 @@ Status Model::checkNames(const nb::kwargs &kwargs) const {
 Status Model::checkInput(const ArrayView &array, size_t index) const {
   const TensorView &tensor = shared_->session->inputs()[index];
   if (array.type() != tensor.type)
-    return Error(Code::kInvalidArgument, path_, inputs_[index].what, " is ",
+    return Error(Code::kInvalidArgument, subject_, inputs_[index].what, " is ",
                  elementTypeName(array.type()), ", expected ", elementTypeName(tensor.type));
   if (!std::ranges::equal(array.shape(), tensor.shape))
-    return Error(Code::kInvalidArgument, path_, inputs_[index].what, " is ",
+    return Error(Code::kInvalidArgument, subject_, inputs_[index].what, " is ",
                  shapeText(array.shape()), ", expected ", shapeText(tensor.shape));
   return {};
+}
+
+void Model::Shared::copyIn(std::span<const ArrayView> arrays) {
+  std::span<const TensorView> inputs = session->inputs();
+  auto isThere = [&](size_t i) { return arrays[i].isAt(inputs[i].data); };
+  auto looksIn = [&](size_t i) {
+    return std::ranges::any_of(inputs, [&](const TensorView &input) {
+      return arrays[i].touches(input.data, input.bytes);
+    });
+  };
+  std::vector<std::pair<size_t, std::vector<std::byte>>> moved; // before anything is overwritten
+  for (size_t i = 0; i < arrays.size(); ++i)
+    if (!isThere(i) && looksIn(i)) {
+      moved.emplace_back(i, std::vector<std::byte>(inputs[i].bytes));
+      arrays[i].copyTo(moved.back().second.data());
+    }
+  for (size_t i = 0; i < arrays.size(); ++i)
+    if (!isThere(i) && !looksIn(i))
+      arrays[i].copyTo(inputs[i].data);
+  for (const auto &[i, bytes] : moved)
+    std::memcpy(inputs[i].data, bytes.data(), bytes.size());
 }
 
 nb::object Model::call(const nb::args &args, const nb::kwargs &kwargs) {
@@ -139,8 +162,7 @@ nb::object Model::call(const nb::args &args, const nb::kwargs &kwargs) {
   {
     nb::gil_scoped_release unlocked;
     std::scoped_lock turn(shared->running);
-    for (size_t i = 0; i < inputs_.size(); ++i)
-      arrays[i].copyTo(session.inputs()[i].data);
+    shared->copyIn({arrays.get(), inputs_.size()});
     status = session.run();
     for (size_t i = 0; status.ok() && i < outputs_.size(); ++i)
       copyOut(session.outputs()[i], places[i]);
@@ -187,7 +209,7 @@ void Model::warnOfNotices(Shared &shared) const {
     shared.warned = notices.size();
   }
   for (const std::string &notice : news)
-    if (PyErr_WarnEx(category.ptr(), (path_ + ": warning: " + notice).c_str(), 1) != 0)
+    if (PyErr_WarnEx(category.ptr(), (subject_ + ": warning: " + notice).c_str(), 1) != 0)
       throw nb::python_error();
 }
 
@@ -226,17 +248,17 @@ size_t Model::placeOf(std::span<const TensorView> tensors, nb::handle key,
     auto index = nb::cast<int64_t>(key);
     if (index >= 0 && index < static_cast<int64_t>(tensors.size()))
       return static_cast<size_t>(index);
-    throw Failure(Error(Code::kInvalidArgument, path_, "model '", name_, "' has no ", what, " ",
+    throw Failure(Error(Code::kInvalidArgument, subject_, "model '", name_, "' has no ", what, " ",
                         index, ", it has ", tensors.size()));
   }
   if (!nb::isinstance<nb::str>(key))
-    throw Failure(Error(Code::kInvalidArgument, path_, "an ", what,
+    throw Failure(Error(Code::kInvalidArgument, subject_, "an ", what,
                         " is asked for by its name or its place, a str or an int"));
   auto name = nb::cast<std::string>(key);
   for (size_t i = 0; i < tensors.size(); ++i)
     if (tensors[i].name == name)
       return i;
-  throw Failure(Error(Code::kInvalidArgument, path_, "model '", name_, "' has no ", what, " '",
+  throw Failure(Error(Code::kInvalidArgument, subject_, "model '", name_, "' has no ", what, " '",
                       name, "', only ", namesOf(tensors)));
 }
 
@@ -252,6 +274,27 @@ nb::object Model::viewOf(std::span<const TensorView> tensors, nb::handle key, st
                                            nullptr, dlpackType(tensor.type)));
   return nb::cast(nb::ndarray<nb::numpy, nb::ro>(tensor.data, shape.size(), shape.data(), capsule,
                                                  nullptr, dlpackType(tensor.type)));
+}
+
+std::string Model::repr() const {
+  std::string text = "<tandem.Model '" + name_ + "'";
+  if (!shared_)
+    return text + ", closed>";
+  auto list = [&](std::span<const TensorView> tensors) {
+    std::string_view comma = "";
+    for (const TensorView &tensor : tensors) {
+      ((text += comma) += tensor.name) += " " + std::string(elementTypeName(tensor.type)) + "[";
+      for (size_t i = 0; i < tensor.shape.size(); ++i)
+        text += (i ? ", " : "") + std::to_string(tensor.shape[i]);
+      text += "]";
+      comma = ", ";
+    }
+  };
+  text += ": ";
+  list(shared_->session->inputs());
+  text += " -> ";
+  list(shared_->session->outputs());
+  return printable(text + ">");
 }
 
 nb::object Model::input(nb::handle key) const {

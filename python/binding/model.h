@@ -13,7 +13,9 @@ namespace tandem::python {
 /// tandem.Model: a session with its lock. Calls from several threads take turns.
 class Model {
 public:
-  Model(const std::shared_ptr<const Bundle> &bundle, const std::string &model, int threads);
+  /// `subject`: what messages call the bundle.
+  Model(const std::shared_ptr<const Bundle> &bundle, std::string subject, const std::string &model,
+        int threads);
 
   /// Copies the inputs into the session's arena, runs, and copies the outputs out of it; all of it
   /// without the GIL.
@@ -27,6 +29,7 @@ public:
   nanobind::list inputInfo() const { return infoOf(shared()->session->inputs()); }
   nanobind::list outputInfo() const { return infoOf(shared()->session->outputs()); }
   std::string name() const { return name_; }
+  std::string repr() const;
   /// As `tandem run --json` says it.
   nanobind::object regions() const;
   std::vector<std::string> notices() const;
@@ -38,6 +41,9 @@ private:
     std::unique_ptr<Session> session;
     std::mutex running;
     size_t warned = 0; ///< notices that were told
+
+    /// Into the session's inputs, wherever the arrays look, also into these inputs themselves.
+    void copyIn(std::span<const ArrayView> arrays);
   };
   struct Input {
     nanobind::object name;
@@ -62,7 +68,7 @@ private:
   Error wrongArguments(const std::string &what) const;
   void warnOfNotices(Shared &shared) const;
 
-  std::string path_, name_;
+  std::string subject_, name_;
   std::shared_ptr<Shared> shared_; ///< null: closed
   std::vector<Input> inputs_;
   std::vector<Output> outputs_;

@@ -16,10 +16,11 @@ using namespace nb::literals;
 namespace tandem::python {
 namespace {
 
-/// A bundle's file, mapped, until it is closed.
+/// A bundle's file, mapped, until it is closed. `name`: what messages call it, which is not always
+/// a path that a user knows.
 class OpenBundle {
 public:
-  explicit OpenBundle(const std::string &path) : path_(path) {
+  OpenBundle(const std::string &path, std::string name) : path_(path), name_(std::move(name)) {
     nb::gil_scoped_release unlocked;
     bundle_ = valueOf(Bundle::open(path));
   }
@@ -39,18 +40,18 @@ public:
     throwIf(writeFileAtomically(path, bundle->bytes()));
   }
   std::unique_ptr<Model> load(const std::string &model, int threads) const {
-    return std::make_unique<Model>(open(), model, threads);
+    return std::make_unique<Model>(open(), name_, model, threads);
   }
   void close() { bundle_.reset(); }
 
 private:
   std::shared_ptr<const Bundle> open() const {
     if (!bundle_)
-      throw Failure(Error(Code::kInvalidArgument, path_, "the bundle was closed"));
+      throw Failure(Error(Code::kInvalidArgument, name_, "the bundle was closed"));
     return bundle_;
   }
 
-  std::string path_;
+  std::string path_, name_;
   std::shared_ptr<const Bundle> bundle_;
 };
 
@@ -62,7 +63,7 @@ NB_MODULE(_runtime, module) {
   registerFailure();
   module.attr("__version__") = TANDEM_VERSION;
   nb::class_<OpenBundle>(module, "OpenBundle")
-      .def(nb::init<const std::string &>(), "path"_a)
+      .def(nb::init<const std::string &, std::string>(), "path"_a, "name"_a)
       .def_prop_ro("path", &OpenBundle::path)
       .def_prop_ro("models", &OpenBundle::models)
       .def("report", &OpenBundle::report)
@@ -90,6 +91,7 @@ Errors: InvalidArgumentError for arrays that do not fit, UnavailableError for a 
       .def("output", &Model::output, "key"_a,
            "The memory of an output, by name or place, as an array that cannot be written to; "
            "what it holds is there until the next run.")
+      .def("__repr__", &Model::repr)
       .def_prop_ro("name", &Model::name, "The model's name in its bundle.")
       .def_prop_ro("inputs", &Model::inputInfo, "A TensorInfo for each input, in order.")
       .def_prop_ro("outputs", &Model::outputInfo, "A TensorInfo for each output, in order.")

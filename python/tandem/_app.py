@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
+
+from ._errors import NotFoundError
+from ._sources import name_of, told_as, write_model
 
 if TYPE_CHECKING:
     import numpy
@@ -13,6 +19,8 @@ if TYPE_CHECKING:
     from ._compiler import FrameResult
 
 PathLike = Union[str, "os.PathLike[str]"]
+# Pictures and videos by path, or arrays: one, or several.
+Frames = Any
 
 
 class App:
@@ -22,7 +30,8 @@ class App:
 
     Args:
         path: the application's .yaml file.
-        models: other files for some of its models, by name.
+        models: others for some of its models, by name: files, or objects as tandem.compile() takes them but for a
+            torch.nn.Module, which is exported first (torch.export.export).
         backends: in order of preference; none: as the application says.
         device: what to compile for; plan() is for that device.
         threads: inside one operation of a model, 1 to 256.
@@ -38,7 +47,7 @@ class App:
         self,
         path: PathLike,
         *,
-        models: Mapping[str, PathLike] | None = None,
+        models: Mapping[str, Any] | None = None,
         backends: Sequence[str] = (),
         device: str = "host",
         threads: int = 1,
@@ -46,10 +55,21 @@ class App:
     ):
         from . import _compiler
 
-        files = {name: os.fspath(file) for name, file in (models or {}).items()}
-        self._app = _compiler.Application(os.fspath(path), files, list(backends), device, threads, progress)
+        with contextlib.ExitStack() as told:
+            files = {name: self._file_of(model, told) for name, model in (models or {}).items()}
+            self._app = _compiler.Application(os.fspath(path), files, list(backends), device, threads, progress)
         self._turn = threading.Lock()
         self._run = None  # made by the first run()
+
+    def _file_of(self, model: Any, told: contextlib.ExitStack) -> str:
+        """The model's own, or one that goes with this object: each run() and frames() reads it."""
+        if isinstance(model, (str, os.PathLike)):
+            return os.fspath(model)
+        folder = tempfile.TemporaryDirectory(prefix="tandem-")
+        weakref.finalize(self, folder.cleanup)
+        file = write_model(model, folder.name, None, None)
+        told.enter_context(told_as(file, name_of(model)))
+        return file
 
     @property
     def name(self) -> str:
@@ -83,7 +103,7 @@ class App:
         costs: PathLike | None = None,
         trace: PathLike | None = None,
         svg: PathLike | None = None,
-        measure_on: PathLike | Sequence[PathLike] = (),
+        measure_on: Frames = None,
     ) -> Iterator[FrameResult]:
         """Runs it on frame after frame; gives their results in order.
 
@@ -98,10 +118,12 @@ class App:
             drop_oldest: of frames that wait, the oldest makes room for a new one.
             costs: a file that profile() wrote; none: the cache's.
             trace, svg: files to write at the end, for Perfetto or chrome://tracing, and a chart of the timeline.
-            measure_on: pictures or videos to measure costs on where none are known; none: those of `source`.
+            measure_on: pictures or videos, or arrays, to measure costs on where none are known; none: those of
+                `source`, unless it is an iterator, whose arrays come only once.
 
         A frame whose step fails raises the error; the iterator is over then.
         """
+        source = _several(source)
         inputs = _paths(source)
         pictures: Iterable[Any] = source if inputs is None else _compiler_module().FrameReader(inputs)  # type: ignore
         setup = {
@@ -117,12 +139,12 @@ class App:
             "trace": _text(trace),
             "svg": _text(svg),
         }
-        run = self._app.start(setup, _paths(measure_on) or inputs or [])
+        run = _with_files(lambda files: self._app.start(setup, files), source if measure_on is None else measure_on)
         return _results(run, pictures)
 
     def plan(
         self,
-        frames: PathLike | Sequence[PathLike] = (),
+        frames: Frames = (),
         *,
         objective: str | None = None,
         scheduler: str | None = None,
@@ -137,7 +159,7 @@ class App:
     ) -> dict[str, Any]:
         """How it would run as a pipeline, here or on `device`, as `tandem plan --json` says it.
 
-        `frames`: pictures and videos to measure its tasks on where that was not done before. `simulate`: frames that
+        `frames`: pictures and videos, or arrays, to measure its tasks on where that was not done before. `simulate`: frames that
         the plan is tried on, whose times go up and down by the part `jitter`. `svg`: where to draw its chart. What is
         "modelled" in it was not measured. Errors: NotFoundError (costs are not known, and there are no frames),
         UnsupportedError (fps or latency_ms cannot be reached, with what stands in the way).
@@ -152,15 +174,16 @@ class App:
             "costs": _text(costs),
             "svg": _text(svg),
         }
-        return self._app.plan(setup, _paths(frames) or [], simulate, jitter)
+        return _with_files(lambda files: self._app.plan(setup, files, simulate, jitter), frames)
 
-    def profile(self, frames: PathLike | Sequence[PathLike], output: PathLike | None = None) -> dict[str, Any]:
-        """Measures its tasks on every kind of device that is here, on frames of these pictures and videos.
+    def profile(self, frames: Frames, output: PathLike | None = None) -> dict[str, Any]:
+        """Measures its tasks on every kind of device that is here, on frames of these pictures and videos, or on arrays.
 
         Writes the file that plans are made from (`output`; none: the cache, where plans look) and gives it as plain
         data: docs/pipeline.md has the keys.
         """
-        return self._app.profile(_paths(frames) or [], _text(output) or "")
+        with _files_of(frames) as files:
+            return self._app.profile(files, _text(output) or "")
 
     def models(self) -> list[dict[str, Any]]:
         """What became of each model in the calls of run() so far: model, regions, notices."""
@@ -168,7 +191,8 @@ class App:
             return [] if self._run is None else self._run.models()
 
     def __repr__(self) -> str:
-        return f"tandem.App({self.name!r})"
+        models, results = ", ".join(self._app.models), ", ".join(self._app.results)
+        return f"<tandem.App {self.name!r}: models {models}; results {results}>"
 
 
 def load_picture(path: PathLike) -> numpy.ndarray:
@@ -206,6 +230,41 @@ def _paths(source: Any) -> list[str] | None:
     if isinstance(source, (list, tuple)) and all(isinstance(entry, (str, os.PathLike)) for entry in source):
         return [os.fspath(entry) for entry in source]
     return None
+
+
+@contextlib.contextmanager
+def _files_of(frames: Frames) -> Iterator[list[str]]:
+    """Of arrays files that are there meanwhile, which is what tasks are measured on; of an iterator none."""
+    frames = _several(frames)
+    files = _paths(frames)
+    if files is not None or not hasattr(frames, "__len__"):
+        yield files or []
+        return
+    most = 60  # that are measured on
+    with tempfile.TemporaryDirectory(prefix="tandem-") as folder:
+        files = [os.path.join(folder, f"{i}.bmp") for i in range(min(most, len(frames)))]
+        for file, picture in zip(files, frames):
+            save_picture(file, picture)
+        yield files
+
+
+def _with_files(call: Callable[[list[str]], Any], frames: Frames) -> Any:
+    """`call` with the frames' files; those of arrays are written only when it needs any."""
+    files = _paths(frames)
+    if files is not None:
+        return call(files)
+    try:
+        return call([])
+    except NotFoundError:
+        with _files_of(frames) as files:
+            if not files:
+                raise
+            return call(files)
+
+
+def _several(source: Any) -> Any:
+    """One array is a picture, not a sequence of its rows."""
+    return [source] if getattr(source, "ndim", None) == 3 else source
 
 
 def _text(path: PathLike | None) -> str | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ._errors import InvalidArgumentError
 from ._runtime import Model, OpenBundle
-from ._sources import write_model
+from ._sources import name_of, told_as, write_model
+
 
 class Bundle:
     """Compiled models in one file: packed weights and machine code. Made by `tandem.compile`, or from a file.
@@ -22,8 +24,17 @@ class Bundle:
     """
 
     def __init__(self, path: str | os.PathLike[str]):
-        self._bundle = OpenBundle(os.fspath(path))
+        self._open(os.fspath(path), os.fspath(path))
+
+    def _open(self, path: str, name: str) -> None:
+        self._bundle = OpenBundle(path, name)
+        self._name = name
         self._summary: dict[str, Any] = {}
+
+    @property
+    def name(self) -> str:
+        """What errors call it: its path; of a model compiled without a place, what was compiled."""
+        return self._name
 
     @property
     def path(self) -> str:
@@ -68,7 +79,11 @@ class Bundle:
         self.close()
 
     def __repr__(self) -> str:
-        return f"tandem.Bundle({self.path!r})"
+        try:
+            models = ", ".join(self.models)
+        except InvalidArgumentError:
+            return f"<tandem.Bundle {self.name!r}, closed>"
+        return f"<tandem.Bundle {self.name!r}: {models}>"
 
 
 def compile(
@@ -80,6 +95,7 @@ def compile(
     options: Mapping[str, str] | None = None,
     placement: str = "cost",
     require: Sequence[str] = (),
+    targets: Sequence[str] = (),
     isas: Sequence[str] = (),
     example_inputs: Sequence[Any] | None = None,
     example_kwargs: Mapping[str, Any] | None = None,
@@ -97,53 +113,60 @@ def compile(
         device: what to compile for, a profile's name or .json file.
         options: settings of one backend, as {"neuron.sdk-lib": path}.
         placement: "cost" (least predicted time of a run) or "greedy" (the first backend that can).
-        require: fails unless that part of the ops, or multiply-accumulates, is on a backend: ["neuron>=90%",
+        require: fails unless that part of the ops, or multiply-accumulates, is on a backend: ["neuron>=50%",
             "neuron:macs>=99%"].
-        isas: instruction sets to generate code for, "avx512", "avx2"; none: all.
+        targets: processors to generate code for, "x86-64", "aarch64"; none: this machine's.
+        isas: instruction sets to generate code for, "avx512", "avx2", "dotprod", "neon"; none: all of the targets.
         example_inputs, example_kwargs: of a torch.nn.Module, what it is called with: torch.export traces it.
         output: the file to write; none: a temporary one that goes with the Bundle (`save()` keeps it).
         progress: called with the stage that begins and the part of the work done, 0 to 1. An exception that it raises
             ends the compilation.
 
     Errors: InvalidArgumentError (a name or value that makes no sense), NotFoundError, IoError, CorruptDataError,
-    UnsupportedError (with every operator that is not supported); each names the file and the node. Releases the GIL.
+    UnsupportedError (with every operator that is not supported); each names the file, or of a model from memory what
+    it calls itself, and the node. A UserWarning tells of what had no effect, or of code for another machine than the
+    device. Releases the GIL.
     """
     from . import _compiler
 
-    folder = None
-    if not isinstance(model, (str, os.PathLike)) or output is None:
-        folder = tempfile.TemporaryDirectory(prefix="tandem-")
+    is_file = isinstance(model, (str, os.PathLike))
+    if is_file and (example_inputs is not None or example_kwargs is not None):
+        raise InvalidArgumentError("error: example inputs are for a torch.nn.Module")
+    folder = None if is_file and output is not None else tempfile.TemporaryDirectory(prefix="tandem-")
     try:
-        if isinstance(model, (str, os.PathLike)):
-            if example_inputs is not None or example_kwargs is not None:
-                raise InvalidArgumentError("error: example inputs are for a torch.nn.Module")
-            path = os.fspath(model)
+        if is_file:
+            path = name = os.fspath(model)
         else:
             assert folder is not None
-            path = write_model(model, folder.name, example_inputs, example_kwargs)
+            path, name = write_model(model, folder.name, example_inputs, example_kwargs), name_of(model)
         if output is None:
             assert folder is not None
-            name = os.path.splitext(os.path.basename(os.path.normpath(path)))[0]
-            place = os.path.join(folder.name, f"{name}.tandem")
+            stem = os.path.splitext(os.path.basename(os.path.normpath(path)))[0]
+            place = os.path.join(folder.name, f"{stem}.tandem")
         else:
             place = os.fspath(output)
-        summary = _compiler.compile(
-            path,
-            place,
-            backends=list(backends),
-            shapes=_dimensions(shapes),
-            device=os.fspath(device),
-            options={key: str(value) for key, value in (options or {}).items()},
-            placement=placement,
-            require=list(require),
-            isas=list(isas),
-            progress=progress,
-        )
-        bundle = Bundle(place)
+        with told_as(path, name):
+            summary = _compiler.compile(
+                path,
+                place,
+                backends=list(backends),
+                shapes=_dimensions(shapes),
+                device=os.fspath(device),
+                options={key: str(value) for key, value in (options or {}).items()},
+                placement=placement,
+                require=list(require),
+                targets=list(targets),
+                isas=list(isas),
+                progress=progress,
+            )
+        bundle = Bundle.__new__(Bundle)
+        bundle._open(place, name if output is None else place)
     except BaseException:
         if folder is not None:
             folder.cleanup()
         raise
+    for text in summary.pop("warnings"):
+        warnings.warn(text.replace(place, bundle.name), stacklevel=2)
     bundle._summary = summary
     if folder is not None and output is not None:
         folder.cleanup()

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import Any
 
-from ._errors import InvalidArgumentError
+from ._errors import Error, InvalidArgumentError
+
+
+@contextlib.contextmanager
+def told_as(path: str, name: str) -> Iterator[None]:
+    """In errors about a file that the user never saw, what he gave stands for it."""
+    try:
+        yield
+    except Error as error:
+        raise type(error)(str(error).replace(path, name), error.subject.replace(path, name)) from None
+
+
+def name_of(model: Any) -> str:
+    """What a model object calls itself, else the name of its class."""
+    kind = _kind_of(model)
+    name = {"keras": lambda: model.name, "onnx": lambda: model.graph.name}.get(kind or "", lambda: "")()
+    return str(name) or type(model).__name__
 
 
 def write_model(model: Any, folder: str, example_inputs: Any, kwargs: Any) -> str:
@@ -47,33 +65,36 @@ def _write_module(model: Any, folder: str, example_inputs: Any, kwargs: Any) -> 
         program = torch.export.export(model, tuple(example_inputs), dict(kwargs or {}))
     finally:
         model.train(training)
-    return _write_program(program, folder, None, None)
+    return _save_program(program, _place(folder, model, ".pt2"))
 
 
 def _write_program(program: Any, folder: str, _inputs: Any, _kwargs: Any) -> str:
+    return _save_program(program, _place(folder, program, ".pt2"))
+
+
+def _save_program(program: Any, path: str) -> str:
     import torch
 
-    path = os.path.join(folder, "model.pt2")
     torch.export.save(program, path)
     return path
 
 
 def _write_keras(model: Any, folder: str, _inputs: Any, _kwargs: Any) -> str:
-    path = os.path.join(folder, f"{_file_name(model.name)}.keras")
+    path = _place(folder, model, ".keras")
     model.save(path)
     return path
 
 
 def _write_onnx(model: Any, folder: str, _inputs: Any, _kwargs: Any) -> str:
-    path = os.path.join(folder, f"{_file_name(model.graph.name)}.onnx")
+    path = _place(folder, model, ".onnx")
     with open(path, "wb") as file:
         file.write(model.SerializeToString())
     return path
 
 
-def _file_name(name: str) -> str:
-    kept = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
-    return kept[:100] or "model"
+def _place(folder: str, model: Any, ending: str) -> str:
+    kept = "".join(c if c.isalnum() or c in "-_" else "_" for c in name_of(model))
+    return os.path.join(folder, kept[:100] + ending)
 
 
 _WRITERS = {"module": _write_module, "program": _write_program, "keras": _write_keras, "onnx": _write_onnx}

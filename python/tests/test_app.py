@@ -75,6 +75,7 @@ def test_runs_on_arrays_and_files(app, pictures):
     assert app.models()[0]["regions"][0]["runs"] == 3 and app.name == "sides"
     with pytest.raises(KeyError):
         found["up"]
+    assert repr(app) == "<tandem.App 'sides': models net; results side, scores>"
 
 
 def test_runs_on_frame_after_frame(app, pictures):
@@ -105,6 +106,20 @@ def test_plans_and_measures(app, folder, pictures):
     plan = app.plan(costs=folder / "costs.json", objective="latency", svg=folder / "plan.svg", cores=1)
     assert plan["plan"]["objective"] == "latency" and plan["simulated"]["frames"] == 300 and plan["modelled"] == []
     assert (folder / "plan.svg").exists()
+
+
+def test_plans_and_measures_on_arrays(app):
+    assert app.plan([LEFT, RIGHT])["modelled"] == []
+    assert app.profile(LEFT)["frames"] == 1
+    assert [found["side"] for found in app.frames([LEFT, RIGHT], pipeline=True)] == ["left", "right"]
+    assert [found["side"] for found in app.frames(LEFT)] == ["left"]
+
+
+def test_runs_without_a_cache_and_says_so(folder, monkeypatch):
+    (folder / "file").write_text("")
+    monkeypatch.setenv("TANDEM_CACHE", str(folder / "file"))
+    with pytest.warns(UserWarning, match="its models are compiled each time, the cache cannot keep them"):
+        assert tandem.App(folder / "sides.yaml").run(LEFT)["side"] == "left"
 
 
 def test_says_what_is_wrong(app, folder):

@@ -23,7 +23,7 @@ def test_saves_and_loads(sum_bundle, tmp_path):
 def test_writes_where_it_is_told(write, tmp_path):
     bundle = tandem.compile(write(SUM), output=tmp_path / "out.tandem")
     assert bundle.path == str(tmp_path / "out.tandem") and os.path.exists(bundle.path)
-    assert bundle.models == ["m"] and repr(bundle) == f"tandem.Bundle({bundle.path!r})"
+    assert bundle.models == ["m"] and bundle.name == bundle.path and repr(bundle) == f"<tandem.Bundle {bundle.path!r}: m>"
 
 
 def test_a_temporary_file_goes_with_the_bundle(write):
@@ -39,6 +39,7 @@ def test_a_temporary_file_goes_with_the_bundle(write):
 def test_a_closed_bundle_says_so(write):
     with tandem.compile(write(SUM)) as bundle:
         model = bundle.load()
+    assert repr(bundle) == f"<tandem.Bundle {bundle.name!r}, closed>"
     for call in (bundle.load, bundle.report, lambda: bundle.models, lambda: bundle.save("x")):
         with pytest.raises(tandem.InvalidArgumentError, match="error: the bundle was closed$"):
             call()
@@ -50,6 +51,28 @@ def test_reports_as_plain_data(sum_bundle):
     assert report["ops"][0]["device"] == "cpu" and report["ops"][0]["node"] == "add_1"
     assert sum_bundle.summary["ops"] == 1 and sum_bundle.summary["bundle_bytes"] > 0
     assert tandem.inspect(sum_bundle.path)["models"][0]["name"] == "sum"
+
+
+def test_errors_name_the_model_and_not_a_file_that_nobody_knows(write):
+    path = str(write(SUM))
+    bundle = tandem.compile(path)
+    assert bundle.name == path and bundle.path != path
+    message = error_of(lambda: bundle.load()(ONES), tandem.InvalidArgumentError)
+    assert message.startswith(f"{path}: error: model 'm' was called without input 'right'")
+    bundle.close()
+    assert error_of(bundle.load, tandem.InvalidArgumentError) == f"{path}: error: the bundle was closed"
+
+
+def test_warns_of_what_has_no_effect(write, tmp_path):
+    path, log = str(write(SUM)), tmp_path / "log.json"
+    log.write_text('{"format": "tandem-tuning", "version": 1, "schedules": []}')
+    with pytest.warns(UserWarning, match=f"^{log}: warning: is empty, nothing of it is used$"):
+        tandem.compile(path, options={"cpu.tuning": log})
+    with pytest.warns(UserWarning, match=f"^{path}: warning: has code for x86-64, and device 'mt6873' is aarch64: "):
+        tandem.compile(path, device="mt6873")
+    bundle = tandem.compile(path, device="mt6873", targets=["aarch64", "x86-64"])
+    code = tandem.inspect(bundle.path)["models"][0]["regions"][0]["code"]
+    assert {one["target"] for one in code} == {"aarch64", "x86-64"}
 
 
 def test_tells_of_progress(write):

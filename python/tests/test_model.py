@@ -31,6 +31,29 @@ def test_takes_inputs_by_place_and_by_name(sum_model):
         np.testing.assert_array_equal(result, LEFT + RIGHT)
 
 
+def test_takes_its_own_inputs_where_they_are(sum_model):
+    left, right = sum_model.input("left"), sum_model.input("right")
+    left[...], right[...] = LEFT, RIGHT
+    np.testing.assert_array_equal(sum_model(left, right), LEFT + RIGHT)
+    np.testing.assert_array_equal(sum_model(left[::-1], right), LEFT[::-1] + RIGHT)
+    left[...] = LEFT
+    np.testing.assert_array_equal(sum_model(right, left), LEFT + RIGHT)  # each over the other
+    np.testing.assert_array_equal(left, RIGHT)
+    np.testing.assert_array_equal(right, LEFT)
+    np.testing.assert_array_equal(sum_model(LEFT, left), LEFT + RIGHT)  # looked at before it is overwritten
+
+
+def test_shares_its_memory_by_dlpack(sum_model):
+    left = np.from_dlpack(sum_model.input("left"))
+    left[...] = LEFT
+    sum_model.input("right")[...] = RIGHT
+    sum_model.run()
+    total = np.from_dlpack(sum_model.output("sum"))
+    np.testing.assert_array_equal(total, LEFT + RIGHT)
+    assert total.ctypes.data == sum_model.output("sum").ctypes.data and total.ctypes.data % 64 == 0
+    assert not total.flags.writeable
+
+
 def test_gives_arrays_that_the_next_call_leaves_alone(sum_model):
     first = sum_model(LEFT, RIGHT)
     sum_model(RIGHT, RIGHT)
@@ -106,9 +129,9 @@ def test_refuses_what_does_not_fit(sum_bundle, sum_model, arguments, message):
     args, kwargs = arguments()
     with pytest.raises(tandem.InvalidArgumentError) as caught:
         sum_model(*args, **kwargs)
-    assert str(caught.value) == f"{sum_bundle.path}: error: {message}"
+    assert str(caught.value) == f"{sum_bundle.name}: error: {message}"
     assert isinstance(caught.value, (tandem.Error, ValueError)) and caught.value.code == "invalid-argument"
-    assert caught.value.subject == sum_bundle.path
+    assert caught.value.subject == sum_bundle.name
     np.testing.assert_array_equal(sum_model(LEFT, RIGHT), LEFT + RIGHT)  # it goes on working
 
 
@@ -137,6 +160,7 @@ def test_refuses_inputs_that_there_are_not(sum_model, key, message):
 
 
 def test_says_what_it_takes_and_gives(sum_model):
+    assert repr(sum_model) == "<tandem.Model 'sum': left f32[2, 3], right f32[2, 3] -> sum f32[2, 3]>"
     assert sum_model.inputs == [tandem.TensorInfo("left", "f32", (2, 3)), tandem.TensorInfo("right", "f32", (2, 3))]
     assert sum_model.outputs == [tandem.TensorInfo("sum", "f32", (2, 3))]
     assert sum_model.name == "sum"
@@ -153,6 +177,7 @@ def test_a_closed_model_says_so(sum_bundle):
     model = sum_bundle.load()
     left = model.input("left")
     model.close()
+    assert repr(model) == "<tandem.Model 'sum', closed>"
     for call in (lambda: model(LEFT, RIGHT), model.run, lambda: model.input(0), lambda: model.inputs, model.regions):
         with pytest.raises(tandem.InvalidArgumentError, match="error: model 'sum' was closed$"):
             call()

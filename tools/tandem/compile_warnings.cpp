@@ -86,8 +86,10 @@ Result<std::vector<std::string>> warningsAbout(const CompileRequest &request,
   TANDEM_ASSIGN_OR_RETURN(bundle::Reader reader, bundle::Reader::open(bundle));
   if (log)
     add(optionOf(request, "cpu.tuning"), whyUnused(request, *log, reader));
-  TANDEM_ASSIGN_OR_RETURN(DeviceProfile device, findProfile(request.device));
-  add(bundle, whyNotThere(device, reader));
+  if (request.targets.empty() && request.isas.empty()) { // what was asked for needs no words
+    TANDEM_ASSIGN_OR_RETURN(DeviceProfile device, findProfile(request.device));
+    add(bundle, whyNotThere(device, reader));
+  }
   return warnings;
 }
 

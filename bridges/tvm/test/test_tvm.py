@@ -3,7 +3,6 @@
 Run by ./dev test --frameworks, in an environment of its own.
 """
 
-import pathlib
 import subprocess
 import sys
 
@@ -14,43 +13,25 @@ tvm = pytest.importorskip("tvm")
 
 from tvm import relax  # noqa: E402
 
+from tvm_models import TFLITE_MODELS, from_tflite, from_torch, machine_of, noise_for, result_of  # noqa: E402
+
 import tandem  # noqa: E402
 import tandem.tvm  # noqa: E402
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-SHARED = ROOT.parent / "shared" / "models" / "tflite"
 PARTITION = {"neuron": tandem.tvm.partition_for_neuron, "tandem_cpu": tandem.tvm.partition_for_cpu}
 
 
-def compiled(mod):
-    return tvm.compile(relax.transform.RunCodegen()(mod), target="llvm")
+def run(mod, *inputs):
+    return result_of(machine_of(mod), *inputs)
 
 
-def run(executable, *inputs):
-    machine = relax.VirtualMachine(executable, tvm.cpu())
-    result = machine["main"](*(tvm.runtime.tensor(array) for array in inputs))
-    while not hasattr(result, "numpy"):
-        result = result[0]
-    return result.numpy()
-
-
-def from_torch(module, *inputs):
-    torch = pytest.importorskip("torch")
-    from tvm.relax.frontend.torch import from_exported_program
-
-    return from_exported_program(torch.export.export(module.eval(), inputs))
-
-
-def from_tflite(name):
-    tflite = pytest.importorskip("tflite")
-    from tvm.relax.frontend.tflite import from_tflite
-
-    path = SHARED / f"{name}.tflite"
+def tflite_model(name):
+    """Its module in TVM, and its file."""
+    pytest.importorskip("tflite")
+    path = TFLITE_MODELS / f"{name}.tflite"
     if not path.exists():
         pytest.skip("needs shared/models beside the repository")
-    mod = from_tflite(tflite.Model.GetRootAs(path.read_bytes(), 0))
-    mod["main"] = mod["main"].without_attr("params")
-    return mod
+    return from_tflite(path), path
 
 
 def assert_close(ours, theirs, tolerance=1e-3):
@@ -80,7 +61,7 @@ def small():
 
     x = torch.randn(1, 3, 16, 16)
     mod = from_torch(Small(), x)
-    return mod, x.numpy(), run(compiled(mod), x.numpy())
+    return mod, x.numpy(), run(mod, x.numpy())
 
 
 @pytest.mark.parametrize("target", PARTITION)
@@ -88,12 +69,13 @@ def test_parts_go_to_us_and_the_rest_stays(small, target):
     mod, x, theirs = small
     partitioned = PARTITION[target](mod)
     assert tandem.tvm.coverage(partitioned, target)["left"] == 1
-    assert_close(run(compiled(partitioned), x), theirs)
+    assert_close(run(partitioned, x), theirs)
 
 
 def test_a_library_is_exported_and_loaded_in_another_process(small, tmp_path):
     mod, x, theirs = small
-    compiled(tandem.tvm.partition_for_neuron(mod)).export_library(str(tmp_path / "small.so"))
+    executable = tvm.compile(relax.transform.RunCodegen()(tandem.tvm.partition_for_neuron(mod)), target="llvm")
+    executable.export_library(str(tmp_path / "small.so"))
     np.save(tmp_path / "x.npy", x)
     program = (
         "import sys, numpy, tvm, tandem.tvm\n"
@@ -109,9 +91,9 @@ def test_a_library_is_exported_and_loaded_in_another_process(small, tmp_path):
 def test_options_go_to_the_compiler(small):
     mod, x, theirs = small
     partitioned = tandem.tvm.partition_for_cpu(mod, {"isas": ["avx2"], "placement": "greedy"})
-    assert_close(run(compiled(partitioned), x), theirs)
+    assert_close(run(partitioned, x), theirs)
     with pytest.raises(Exception, match="no device|profile|'nowhere'"):
-        compiled(tandem.tvm.partition_for_cpu(mod, {"device": "nowhere"}))
+        machine_of(tandem.tvm.partition_for_cpu(mod, {"device": "nowhere"}))
 
 
 def test_mobilenet_v2_of_pytorch_goes_to_us_whole():
@@ -121,22 +103,19 @@ def test_mobilenet_v2_of_pytorch_goes_to_us_whole():
     mod = from_torch(module, x)
     partitioned = tandem.tvm.partition_for_cpu(mod)
     assert tandem.tvm.coverage(partitioned, "tandem_cpu")["left"] == 0
-    assert_close(run(compiled(partitioned), x.numpy()), module(x).detach().numpy())
+    assert_close(run(partitioned, x.numpy()), module(x).detach().numpy())
 
 
 @pytest.mark.parametrize("name, left", [("vww_96_int8", 3), ("vww_96_float", 0)])
 @pytest.mark.parametrize("target", PARTITION)
 def test_tflite_models(name, left, target):
-    mod = from_tflite(name)
-    shape = [int(dim) for dim in mod["main"].params[0].ty.shape.values]
-    dtype = str(mod["main"].params[0].ty.dtype)
-    random = np.random.default_rng(7)
-    x = random.random(shape, np.float32) if dtype == "float32" else random.integers(0, 100, shape).astype(dtype)
-    theirs = run(compiled(mod), x)
+    mod, _ = tflite_model(name)
+    x = noise_for(mod)
+    theirs = run(mod, x)
     partitioned = PARTITION[target](mod)
     assert tandem.tvm.coverage(partitioned, target)["left"] == left
-    ours = run(compiled(partitioned), x)
-    if dtype == "float32":
+    ours = run(partitioned, x)
+    if x.dtype == np.float32:
         assert_close(ours, theirs)
     else:
         assert np.abs(ours.astype(int) - theirs.astype(int)).max() <= 1
@@ -144,11 +123,11 @@ def test_tflite_models(name, left, target):
 
 def test_codes_through_tvm_are_those_of_the_file_itself():
     """TVM's own code is no judge of a deep model: it computes in floats between quantize and dequantize."""
-    name = "tf2_mobilenet_v2_1.0_224_ptq"
-    partitioned = tandem.tvm.partition_for_cpu(from_tflite(name))
+    mod, path = tflite_model("tf2_mobilenet_v2_1.0_224_ptq")
+    partitioned = tandem.tvm.partition_for_cpu(mod)
     assert tandem.tvm.coverage(partitioned, "tandem_cpu")["left"] == 0
-    x = np.random.default_rng(7).integers(0, 100, (1, 224, 224, 3)).astype(np.uint8)
-    np.testing.assert_array_equal(run(compiled(partitioned), x), tandem.compile(SHARED / f"{name}.tflite").load()(x))
+    x = noise_for(mod)
+    np.testing.assert_array_equal(run(partitioned, x), tandem.compile(path).load()(x))
 
 
 def test_onnx_models():
@@ -171,10 +150,10 @@ def test_onnx_models():
     proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     mod = from_onnx(proto, keep_params_in_input=False)
     x = np.random.default_rng(8).standard_normal((1, 3, 8, 8)).astype(np.float32)
-    theirs = run(compiled(mod), x)
+    theirs = run(mod, x)
     partitioned = tandem.tvm.partition_for_cpu(mod)
     assert tandem.tvm.coverage(partitioned, "tandem_cpu")["taken"] >= 3
-    assert_close(run(compiled(partitioned), x), theirs)
+    assert_close(run(partitioned, x), theirs)
 
 
 def test_says_what_it_cannot_take():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import tempfile
 from typing import Any
 
@@ -97,7 +98,8 @@ def _compile(functions: Any, backends: list[str]) -> list[Any]:
             source = os.path.join(folder, "region.mlir")
             with open(source, "w") as file:
                 file.write(graph_of(function))
-            settings = {"backends": backends, **options}
+            # Whatever the device, it is this process that runs it.
+            settings = {"backends": backends, "targets": [platform.machine()], **options}
             bundle = tandem.compile(source, output=os.path.join(folder, "region.tandem"), **settings)
             with open(bundle.path, "rb") as file:
                 modules.append(make_module(symbol, file.read()))
