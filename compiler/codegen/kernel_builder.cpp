@@ -171,7 +171,7 @@ void KernelBuilder::storePart(Value value, Value buffer, Value index, int64_t co
   // over what lies behind it.
   if (count == 1)
     return store(vector::ExtractOp::create(*this, value, ArrayRef<int64_t>{0}), buffer, index);
-  if (isa_.maskedStores) {
+  if (isa_.maskedStores && !llvm::isPowerOf2_64(static_cast<uint64_t>(count))) {
     Value mask = vector::ConstantMaskOp::create(*this, VectorType::get({lanes}, getI1Type()),
                                                 ArrayRef<int64_t>{count});
     vector::MaskedStoreOp::create(*this, buffer, ValueRange{index}, mask, value);

@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/channel_scaling.h"
 
+#include "backends/cpu/compile/codes.h"
 #include "backends/cpu/compile/requantize.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/constants.h"
@@ -11,14 +12,25 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 
-/// No sum of products has a larger magnitude, whatever the codes.
-static int64_t largestSum(Value filter, ArrayRef<int32_t> bias) {
-  int64_t depth = graph::tensorType(filter).getNumElements() / static_cast<int64_t>(bias.size());
-  int64_t largestBias = 0;
+/// The sums that each output channel can have, whatever the input's codes. Taps outside the input
+/// and those of another phase add nothing, which is between what a code adds at least and at most.
+static std::vector<SumRange> sumRanges(Operation *op, const CodeType &input,
+                                       ArrayRef<int32_t> bias) {
+  bool channelsLast = isa<graph::DepthwiseConv2dOp>(op);
+  std::vector<int32_t> weights = centredFilter(op->getOperand(1), channelsLast);
+  CodeRange codes = allCodes(input.element);
+  std::vector<SumRange> sums;
   for (int32_t value : bias)
-    largestBias = std::max(largestBias, std::abs(static_cast<int64_t>(value)));
-  constexpr int64_t kMany = int64_t(1) << 31; // more than any limit that is asked about
-  return std::min(depth, kMany) * 255 * 255 + largestBias;
+    sums.push_back({value, value});
+  size_t run = weights.size() / bias.size();
+  for (auto [i, weight] : llvm::enumerate(weights)) {
+    SumRange &own = sums[channelsLast ? i % bias.size() : i / run];
+    int64_t one = int64_t(codes.low - input.zeroPoint) * weight,
+            other = int64_t(codes.high - input.zeroPoint) * weight;
+    own.low += std::min(one, other);
+    own.high += std::max(one, other);
+  }
+  return sums;
 }
 
 static int32_t wrappingSum(int32_t a, int32_t b) {
@@ -67,11 +79,13 @@ ChannelScaling::ChannelScaling(Operation *op, graph::Activation activation, Slot
     right.push_back(roundsOnce_ ? 31 - by.shift : std::max(-by.shift, 0));
     shiftsLeft_ |= by.shift > 0;
   }
-  int64_t reach = largestSum(op->getOperand(1), bias);
-  canFuse_ = !roundsOnce_ && reach < 1 << 30 &&
-             llvm::all_of(
-                 multiplier, [](int32_t m) { return m != 0; }) &&
-             llvm::all_of(right, [](int32_t e) { return e >= 1 && e <= 30; });
+  std::vector<SumRange> sums = sumRanges(op, in, bias);
+  constexpr int64_t kFusedBelow = 1 << 30;
+  canFuse_ = !roundsOnce_ && llvm::all_of(sums, [](SumRange own) {
+    return own.low > -kFusedBelow && own.high < kFusedBelow;
+  }) && llvm::all_of(multiplier, [](int32_t m) {
+    return m != 0;
+  }) && llvm::all_of(right, [](int32_t e) { return e >= 1 && e <= 30; });
 
   bias = perSlot<int32_t>(bias, slots.channelOf);
   for (auto [slot, sum] : llvm::enumerate(slots.missing))
@@ -81,13 +95,13 @@ ChannelScaling::ChannelScaling(Operation *op, graph::Activation activation, Slot
   right_ = buffers.addPerChannel(perSlot<int32_t>(right, slots.channelOf));
   if (shiftsLeft_ && !roundsOnce_)
     left_ = buffers.addPerChannel(perSlot<int32_t>(left, slots.channelOf));
-  addFloatWay(multipliers, reach, bias, slots.channelOf, buffers);
+  addFloatWay(multipliers, sums, bias, slots.channelOf, buffers);
 }
 
-void ChannelScaling::addFloatWay(ArrayRef<FixedMultiplier> by, int64_t reach,
+void ChannelScaling::addFloatWay(ArrayRef<FixedMultiplier> by, ArrayRef<SumRange> sums,
                                  std::vector<int32_t> bias, ArrayRef<int32_t> channelOf,
                                  Buffers &buffers) {
-  auto found = floatRequantization({by, roundsOnce_, asSigned(zeroPoint_), signedRange(), reach});
+  auto found = floatRequantization({by, sums, roundsOnce_, asSigned(zeroPoint_), signedRange()});
   if (!found)
     return;
   floatWay_ = found->way;
@@ -189,10 +203,13 @@ Value ChannelScaling::stored(KernelBuilder &k, Value sum, Value slot) const {
                     k.fromI32(signedCode(k, sum, slot, /*isSaturated=*/false), ElementType::kI8));
 }
 
-Value ChannelScaling::storedRow(KernelBuilder &k, ArrayRef<Value> sums, Value slot) const {
+Value ChannelScaling::storedRow(KernelBuilder &k, ArrayRef<Value> sums, int64_t vectors,
+                                Value slot) const {
   SmallVector<Value, 4> codes;
-  for (auto [vector, sum] : llvm::enumerate(sums))
-    codes.push_back(wide(k, sum, k.add(slot, static_cast<int64_t>(vector) * k.isa().lanes())));
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    int64_t vector = static_cast<int64_t>(i) % vectors;
+    codes.push_back(wide(k, sum, k.add(slot, vector * k.isa().lanes())));
+  }
   Value first = k.packSaturated(codes[0], codes[1]);
   Value second = codes.size() == 2 ? first : k.packSaturated(codes[2], codes.back());
   Value bytes = k.packSaturated(first, second);

@@ -21,18 +21,18 @@ public:
   mlir::Value initial(codegen::KernelBuilder &k, mlir::Value slot) const;
   /// Their codes as they are stored.
   mlir::Value stored(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot) const;
-  /// Of two to four vectors of sums, slots side by side; what is beyond them is anything. Where
-  /// packSaturated() is.
+  /// Of two to four vectors of sums, runs of `vectors` that have slots side by side; what is beyond
+  /// them is anything. Where packSaturated() is.
   mlir::Value storedRow(codegen::KernelBuilder &k, llvm::ArrayRef<mlir::Value> sums,
-                        mlir::Value slot) const;
+                        int64_t vectors, mlir::Value slot) const;
   /// The same in two parts: as signed numbers of 32 bits, saturated only where not all bytes are
   /// codes, and from signed bytes to what is stored.
   mlir::Value wide(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot) const;
   mlir::Value fromSigned(codegen::KernelBuilder &k, mlir::Value bytes) const;
 
 private:
-  void addFloatWay(llvm::ArrayRef<FixedMultiplier> by, int64_t reach, std::vector<int32_t> bias,
-                   llvm::ArrayRef<int32_t> channelOf, Buffers &buffers);
+  void addFloatWay(llvm::ArrayRef<FixedMultiplier> by, llvm::ArrayRef<SumRange> sums,
+                   std::vector<int32_t> bias, llvm::ArrayRef<int32_t> channelOf, Buffers &buffers);
   mlir::Value inFloats(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot) const;
   mlir::Value inRange(codegen::KernelBuilder &k, mlir::Value code, bool isSaturated) const;
   mlir::Value signedCode(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot,

@@ -31,6 +31,23 @@ Support supportsProductOfCodes(Operation *op) {
   return Support::yes();
 }
 
+/// `codes`: one vector, pixel by pixel.
+static void storeBlock(KernelBuilder &k, Value codes, const SumBlock &block, Value output,
+                       Value index) {
+  auto all = static_cast<int64_t>(block.sums.size());
+  int64_t ofPixel = block.vectors * k.isa().lanes(), pixels = all / block.vectors;
+  if (pixels == 1)
+    return k.storePart(codes, output, index, block.valid);
+  if (block.pixelStep == ofPixel && block.valid == ofPixel)
+    return k.storePart(codes, output, index, pixels * ofPixel);
+  for (int64_t pixel = 0; pixel < pixels; ++pixel) {
+    Value own =
+        vector::ExtractStridedSliceOp::create(k, codes, ArrayRef<int64_t>{pixel * ofPixel},
+                                              ArrayRef<int64_t>{ofPixel}, ArrayRef<int64_t>{1});
+    k.storePart(own, output, k.add(index, pixel * block.pixelStep), block.valid);
+  }
+}
+
 Epilogue codesEpilogue(Operation *op, graph::Activation activation, Buffers &buffers,
                        ArrayRef<int32_t> missing) {
   ChannelScaling scaling(op, activation, {missing, {}}, buffers);
@@ -39,8 +56,9 @@ Epilogue codesEpilogue(Operation *op, graph::Activation activation, Buffers &buf
           [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
             k.storePart(scaling.stored(k, sum, channel), k.buffer(output), index, valid);
           },
-          [=](KernelBuilder &k, ArrayRef<Value> sums, Value index, Value channel, int64_t valid) {
-            k.storePart(scaling.storedRow(k, sums, channel), k.buffer(output), index, valid);
+          [=](KernelBuilder &k, const SumBlock &block, Value index, Value channel) {
+            Value codes = scaling.storedRow(k, block.sums, block.vectors, channel);
+            storeBlock(k, codes, block, k.buffer(output), index);
           }};
 }
 

@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/codes.h"
 #include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/row_sums.h"
 #include "backends/cpu/compile/table.h"
 #include "backends/cpu/compile/widen.h"
 
@@ -18,7 +19,8 @@ static bool isByte(int32_t weight) {
 }
 
 bool areByteProducts(const ConvShape &shape, int64_t groups, ArrayRef<int32_t> weights) {
-  bool isProduct = groups == 1 && shape.taps() == 1 && shape.batch * shape.outHeight == 1;
+  bool isProduct = groups == 1 && shape.taps() == 1 && shape.batch * shape.outHeight == 1 &&
+                   shape.inChannels <= kLongestSummedRow;
   return isProduct || llvm::all_of(weights, isByte);
 }
 
@@ -85,55 +87,6 @@ std::vector<int32_t> excessOf(ArrayRef<int32_t> weights, size_t outputs) {
     excess.push_back(above + below); // one of them is zero: codes differ by less than 256
   }
   return excess;
-}
-
-/// Adds a step: the sum of each row of `length` bytes.
-TypedBuffer planRowSums(TypedBuffer bytes, int64_t rows, int64_t length, Plan &plan) {
-  TypedBuffer sums = plan.scratch({ElementType::kI32, rows});
-  Buffers buffers(plan);
-  buffers.add(bytes);
-  buffers.add(sums);
-  auto build = [=](KernelBuilder &k) {
-    k.units = rows;
-    k.loop(k.begin(), k.end(), 1, [&](Value row) {
-      Value first = k.mul(row, length), none = k.constant(k.getI32Type(), 0);
-      KernelBuilder::Values sum =
-          k.loop(k.index(0), k.index(length), 1, none,
-                 [&](Value i, ValueRange carried) -> KernelBuilder::Values {
-                   Value code = k.toI32(k.load(k.buffer(0), k.add(first, i)), ElementType::kU8);
-                   return {arith::AddIOp::create(k, carried[0], code)};
-                 });
-      k.store(sum[0], k.buffer(1), row);
-    });
-  };
-  plan.step({buffers.types, build}, buffers.ids);
-  return sums;
-}
-
-/// Adds to the sums what the products of weights less `excess` lack.
-Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess,
-                    TypedBuffer rowSums, Buffers &buffers) {
-  unsigned factors = buffers.addPerChannel(excess), rows = buffers.add(rowSums);
-  auto outputs = static_cast<int64_t>(excess.size());
-  auto whole = [=](KernelBuilder &k, Value sum, Value ofRow, Value channel) -> Value {
-    Value factor = k.loadVector(k.vectorI32(), k.buffer(factors), channel);
-    return arith::AddIOp::create(k, sum, arith::MulIOp::create(k, factor, ofRow));
-  };
-  auto sumOfRow = [=](KernelBuilder &k, Value index) {
-    return k.broadcast(k.load(k.buffer(rows), k.div(index, outputs)), k.vectorI32());
-  };
-  return {epilogue.initial,
-          [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
-            epilogue.finish(k, whole(k, sum, sumOfRow(k, index), channel), index, channel, valid);
-          },
-          [=](KernelBuilder &k, ArrayRef<Value> sums, Value index, Value channel, int64_t valid) {
-            Value ofRow = sumOfRow(k, index);
-            SmallVector<Value> all;
-            for (auto [vector, sum] : llvm::enumerate(sums))
-              all.push_back(whole(k, sum, ofRow,
-                                  k.add(channel, static_cast<int64_t>(vector) * k.isa().lanes())));
-            epilogue.finishRow(k, all, index, channel, valid);
-          }};
 }
 
 ProductRegisters registersOf(codegen::ByteDot dot) {
@@ -203,7 +156,7 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
   places.weights = static_cast<int64_t>(packed.size()) / groups;
   unsigned panels = buffers.addConstant(packed);
   auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
-    Epilogue whole{initial, epilogue.finish, epilogue.finishRow};
+    Epilogue whole{initial, epilogue.finish, epilogue.finishBlock};
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(panels),
                   .together = kTogether,

@@ -92,7 +92,8 @@ private:
     forTiles(row, k_.index(0), k_.index(tiles_.parts), group, vector);
   }
   void tile(Value row, Value pixel, const TileRun &run, const GroupRun &group, Value vector);
-  void finishPixel(ArrayRef<Value> sums, Value out, Value channel, int64_t validInLast);
+  void finish(ArrayRef<Value> sums, Value out, Value channel, int64_t pixels,
+              const GroupRun &group);
   Values products(Value inRow, Value pixel, Value ky, const TileRun &run, const GroupRun &group,
                   ArrayRef<Value> panels, Values acc);
   Values run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group, ArrayRef<Value> weights,
@@ -331,29 +332,35 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
       return kernelRow(ky, Values(carried.begin(), carried.end()));
     });
 
-  Value outBase = k_.add(place(p_.out, part), k_.mul(outRow, p_.out.row));
-  for (int64_t p = 0; p < run.pixels; ++p) {
-    Value out = k_.add(outBase, k_.mul(k_.add(pixel, p), p_.out.pixel));
-    finishPixel(ArrayRef(acc).slice(static_cast<size_t>(p * group.vectors),
-                                    static_cast<size_t>(group.vectors)),
-                k_.add(out, k_.mul(vector, lanes_)), channelOf(0), group.validInLast);
-  }
+  Value out = k_.add(place(p_.out, part), k_.mul(outRow, p_.out.row));
+  out = k_.add(out, k_.add(k_.mul(pixel, p_.out.pixel), k_.mul(vector, lanes_)));
+  finish(acc, out, channelOf(0), run.pixels, group);
 }
 
-/// The vectors of a pixel, four at a time where they are packed together.
-void Convolution::finishPixel(ArrayRef<Value> sums, Value out, Value channel, int64_t validInLast) {
-  bool together = body_.epilogue.finishRow && k_.isa().byteDot == codegen::ByteDot::kVnni;
-  while (!sums.empty()) {
-    ArrayRef<Value> some = sums.take_front(together ? 4 : 1);
-    sums = sums.drop_front(some.size());
-    auto lanes = static_cast<int64_t>(some.size()) * lanes_;
-    int64_t valid = sums.empty() ? lanes - lanes_ + validInLast : lanes;
-    if (some.size() == 1)
-      body_.epilogue.finish(k_, some[0], out, channel, valid);
-    else
-      body_.epilogue.finishRow(k_, some, out, channel, valid);
-    out = k_.add(out, lanes);
-    channel = k_.add(channel, lanes);
+/// Four vectors at a time where they are packed together: of one pixel, and of several what is left
+/// of them.
+void Convolution::finish(ArrayRef<Value> sums, Value out, Value channel, int64_t pixels,
+                         const GroupRun &group) {
+  bool together = body_.epilogue.finishBlock && k_.isa().byteDot == codegen::ByteDot::kVnni;
+  int64_t most = together ? 4 : 1;
+  for (int64_t first = 0; first < group.vectors; first += most) {
+    int64_t vectors = std::min(most, group.vectors - first), lanes = vectors * lanes_;
+    bool isLast = first + vectors == group.vectors;
+    int64_t valid = isLast ? lanes - lanes_ + group.validInLast : lanes;
+    EvenSplit blocks = EvenSplit::ofAtMost(pixels, most / vectors);
+    for (int64_t block = 0; block < blocks.parts; ++block) {
+      Values some;
+      for (int64_t p = 0; p < blocks.length(block); ++p)
+        for (int64_t v = 0; v < vectors; ++v)
+          some.push_back(
+              sums[static_cast<size_t>((blocks.start(block) + p) * group.vectors + first + v)]);
+      Value index = k_.add(out, blocks.start(block) * p_.out.pixel + first * lanes_);
+      Value ofFirst = k_.add(channel, first * lanes_);
+      if (some.size() == 1)
+        body_.epilogue.finish(k_, some[0], index, ofFirst, valid);
+      else
+        body_.epilogue.finishBlock(k_, {some, vectors, valid, p_.out.pixel}, index, ofFirst);
+    }
   }
 }
 

@@ -4,6 +4,14 @@
 
 namespace tandem::cpu {
 
+/// Finished sums of pixels one behind another, vectors of channels of each.
+struct SumBlock {
+  llvm::ArrayRef<mlir::Value> sums; ///< [pixel][vector]
+  int64_t vectors;                  ///< of a pixel
+  int64_t valid;                    ///< lanes of them all
+  int64_t pixelStep;                ///< from pixel to pixel in the output
+};
+
 /// What comes before and after the sums of products of a convolution or matrix product, in vectors
 /// of channels. Plain data inside, as in a codegen::Kernel.
 struct Epilogue {
@@ -13,11 +21,11 @@ struct Epilogue {
   std::function<void(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value index,
                      mlir::Value channel, int64_t valid)>
       finish;
-  /// The same of two to four vectors side by side, `valid` lanes of them all; where byte products
-  /// are an instruction (packSaturated). May be missing.
-  std::function<void(codegen::KernelBuilder &k, llvm::ArrayRef<mlir::Value> sums, mlir::Value index,
-                     mlir::Value channel, int64_t valid)>
-      finishRow = nullptr;
+  /// The same of two to four vectors together; where byte products are an instruction
+  /// (packSaturated). May be missing.
+  std::function<void(codegen::KernelBuilder &k, const SumBlock &block, mlir::Value index,
+                     mlir::Value channel)>
+      finishBlock = nullptr;
 };
 
 /// Of sums in f32: bias, activation, and what follows `op` and can be fused. Operand 2 of `op` is

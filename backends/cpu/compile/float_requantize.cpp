@@ -50,9 +50,9 @@ struct Bounds {
 
 class Channel {
 public:
-  Channel(const Requantization &wanted, size_t number)
-      : w_(wanted), number_(number), lowest_(codeOf(-wanted.reach)),
-        highest_(codeOf(wanted.reach)) {
+  Channel(const Requantization &wanted, size_t number, SumRange sums)
+      : w_(wanted), number_(number), sums_(sums), lowest_(codeOf(sums.low)),
+        highest_(codeOf(sums.high)) {
     FixedMultiplier by = wanted.by[number];
     real_ = std::ldexp(static_cast<double>(by.multiplier), by.shift - 31);
   }
@@ -67,13 +67,14 @@ public:
     for (int32_t code = lowest_ + 1; code <= highest_; ++code)
       bounds.step(firstSumOf(code) - centre, code);
     if (lowest_ > w_.range.low)
-      bounds.least.push_back({-w_.reach - centre, lowest_});
+      bounds.least.push_back({sums_.low - centre, lowest_});
     if (highest_ < w_.range.high)
-      bounds.beyond.push_back({w_.reach - centre, highest_ + 1});
+      bounds.beyond.push_back({sums_.high - centre, highest_ + 1});
     return fit(bounds, static_cast<int32_t>(centre), result);
   }
 
-  /// Of distances from zero: the sums above it and those below have one formula to meet.
+  /// Of distances from zero: the sums above it and those below have one formula to meet. For sums
+  /// as far below zero as above.
   bool truncate(FloatRequantization &result) const {
     Bounds bounds{{{0, 0}}, {{0, 1}}};
     for (int32_t code = w_.zeroPoint + 1; code <= highest_; ++code)
@@ -81,9 +82,9 @@ public:
     for (int32_t code = lowest_ + 1; code <= w_.zeroPoint; ++code)
       bounds.step(1 - firstSumOf(code), w_.zeroPoint - code + 1);
     if (lowest_ > w_.range.low)
-      bounds.beyond.push_back({w_.reach, w_.zeroPoint - lowest_ + 1});
+      bounds.beyond.push_back({sums_.high, w_.zeroPoint - lowest_ + 1});
     if (highest_ < w_.range.high)
-      bounds.beyond.push_back({w_.reach, highest_ - w_.zeroPoint + 1});
+      bounds.beyond.push_back({sums_.high, highest_ - w_.zeroPoint + 1});
     return fit(bounds, 0, result);
   }
 
@@ -99,8 +100,8 @@ private:
   /// Of a code above the lowest one, and not above the highest.
   int64_t firstSumOf(int32_t code) const {
     double guess = std::ceil((code - w_.zeroPoint - 0.5) / real_);
-    auto reach = static_cast<double>(w_.reach);
-    auto sum = static_cast<int64_t>(std::min(std::max(guess, 1 - reach), reach));
+    auto sum = static_cast<int64_t>(
+        std::clamp(guess, static_cast<double>(sums_.low + 1), static_cast<double>(sums_.high)));
     while (codeOf(sum) < code)
       ++sum;
     while (codeOf(sum - 1) >= code)
@@ -126,17 +127,27 @@ private:
 
   const Requantization &w_;
   size_t number_;
+  SumRange sums_;
   int32_t lowest_, highest_; ///< codes that there are
   double real_ = 0;
 };
+
+/// The same as far below zero as above.
+SumRange mirrored(SumRange sums) {
+  int64_t reach = std::min<int64_t>(std::max(-sums.low, sums.high), INT32_MAX);
+  return {-reach, reach};
+}
 
 /// With at most `without` channels that have no constants.
 std::optional<FloatRequantization> tryWay(const Requantization &wanted, FloatWay way,
                                           size_t without) {
   FloatRequantization result = {way, {}, {}, {}, {}};
   for (size_t number = 0; number < wanted.by.size(); ++number) {
-    Channel channel(wanted, number);
-    if (way == FloatWay::kFloor ? channel.floor(result) : channel.truncate(result))
+    SumRange sums = wanted.sums[number];
+    bool isExact = way == FloatWay::kFloor
+                       ? Channel(wanted, number, sums).floor(result)
+                       : Channel(wanted, number, mirrored(sums)).truncate(result);
+    if (isExact)
       continue;
     if (result.without.size() == without)
       return std::nullopt;
@@ -150,10 +161,11 @@ std::optional<FloatRequantization> tryWay(const Requantization &wanted, FloatWay
 
 std::optional<FloatRequantization> floatRequantization(const Requantization &wanted) {
   for (FixedMultiplier by : wanted.by) // results of larger ones leave 32 bits
-    if (by.multiplier <= 0 || by.shift > 0)
+    if (by.multiplier < 0 || by.shift > 0)
       return std::nullopt;
-  if (wanted.reach >= int64_t(1) << 30)
-    return std::nullopt;
+  for (SumRange sums : wanted.sums) // less a centre, which is one of them, they stay in 32 bits
+    if (sums.low < INT32_MIN || sums.high > INT32_MAX || sums.high - sums.low > INT32_MAX)
+      return std::nullopt;
   // kTruncate takes half as much again: a few channels in integers are less.
   if (auto result = tryWay(wanted, FloatWay::kFloor, wanted.by.size() / kFewOf))
     return result;

@@ -28,13 +28,18 @@ struct FloatRequantization {
   std::vector<size_t> without; ///< kFloor: channels without constants, a few of many
 };
 
-/// What is to be met, for each channel with its own multiplier.
+/// All sums that a channel can have, ends included.
+struct SumRange {
+  int64_t low, high;
+};
+
+/// What is to be met, for each channel with its own multiplier and its own sums.
 struct Requantization {
   std::span<const FixedMultiplier> by;
+  std::span<const SumRange> sums;
   bool roundsOnce;   ///< multiplyRoundingOnce; else multiplyRoundingTwice
   int32_t zeroPoint; ///< of the code
   CodeRange range;   ///< at most 256 codes
-  int64_t reach;     ///< no sum is larger
 
   int32_t code(size_t channel, int32_t sum) const;
 };

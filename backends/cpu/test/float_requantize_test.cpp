@@ -22,13 +22,18 @@ int32_t codeInFloats(const FloatRequantization &by, const Requantization &wanted
 
 struct RandomCase {
   FixedMultiplier by;
+  SumRange sums;
   Requantization wanted;
 
   RandomCase(std::mt19937 &random, bool roundsOnce, bool clampsAtZero) {
     by.multiplier = static_cast<int32_t>((1u << 30) + random() % (1u << 30));
     by.shift = -static_cast<int32_t>(random() % 12);
-    wanted = {{&by, 1}, roundsOnce, static_cast<int32_t>(random() % 256) - 128, {-128, 127}, 0};
-    wanted.reach = int64_t(1) << (12 + random() % 14);
+    auto sum = [&] { return static_cast<int64_t>(random() % (1 << (12 + random() % 14))); };
+    sums = {-sum(), sum()};
+    if (random() % 8 == 0) // of one sign only
+      sums = {sums.high, sums.high + sum()};
+    auto zeroPoint = static_cast<int32_t>(random() % 256) - 128;
+    wanted = {{&by, 1}, {&sums, 1}, roundsOnce, zeroPoint, {-128, 127}};
     if (clampsAtZero)
       wanted.range.low = wanted.zeroPoint;
   }
@@ -46,11 +51,14 @@ TEST_P(FloatRequantizationIsExact, OnEverySumTried) {
     std::optional<FloatRequantization> by = floatRequantization(one.wanted);
     found += by.has_value();
     for (int i = 0; i < kSums && by; ++i) {
-      int64_t range = 2 * one.wanted.reach + 1;
-      auto sum = static_cast<int32_t>(static_cast<int64_t>(random()) % range - one.wanted.reach);
+      auto [low, high] = one.sums;
+      int64_t sum = low + static_cast<int64_t>(random()) % (high - low + 1);
       if (i % 2 != 0) // small ones have most of the steps
-        sum /= 1 << random() % 20;
-      ASSERT_EQ(codeInFloats(*by, one.wanted, sum), one.wanted.code(0, sum))
+        sum = std::clamp(sum / (1 << random() % 20), low, high);
+      else if (i < 4)
+        sum = i == 0 ? low : high;
+      ASSERT_EQ(codeInFloats(*by, one.wanted, static_cast<int32_t>(sum)),
+                one.wanted.code(0, static_cast<int32_t>(sum)))
           << "sum " << sum << ", multiplier " << one.by.multiplier << " shift " << one.by.shift;
     }
   }
@@ -60,41 +68,58 @@ TEST_P(FloatRequantizationIsExact, OnEverySumTried) {
 INSTANTIATE_TEST_SUITE_P(Roundings, FloatRequantizationIsExact,
                          ::testing::Combine(::testing::Bool(), ::testing::Bool()));
 
-TEST(FloatRequantization, LeavesMultipliersThatShiftLeft) {
-  FixedMultiplier by{1 << 30, 1};
-  EXPECT_FALSE(floatRequantization({{&by, 1}, false, 0, {-128, 127}, 1000}));
+std::optional<FloatRequantization> found(std::vector<FixedMultiplier> by, int32_t zeroPoint,
+                                         SumRange all) {
+  std::vector<SumRange> sums(by.size(), all);
+  return floatRequantization({by, sums, false, zeroPoint, {-128, 127}});
 }
 
-TEST(FloatRequantization, LeavesSumsBeyondThirtyBits) {
-  FixedMultiplier by{1 << 30, -3};
-  EXPECT_FALSE(floatRequantization({{&by, 1}, false, 0, {-128, 127}, int64_t(1) << 30}));
+TEST(FloatRequantization, LeavesMultipliersThatShiftLeft) {
+  EXPECT_FALSE(found({{1 << 30, 1}}, 0, {-1000, 1000}));
+}
+
+TEST(FloatRequantization, LeavesSumsThatAreFurtherApartThanIntegersReach) {
+  EXPECT_FALSE(found({{1 << 30, -3}}, 0, {-(int64_t(1) << 31), int64_t(1) << 30}));
+  EXPECT_FALSE(found({{1 << 30, -3}}, 0, {0, int64_t(1) << 31}));
 }
 
 TEST(FloatRequantization, TakesOneWayForAllChannels) {
-  FixedMultiplier by[] = {{1100000000, -3}, {1500000000, -7}, {2000000000, -1}};
-  auto found = floatRequantization({by, false, 3, {-128, 127}, 1 << 20});
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->scale.size(), 3u);
+  auto by = found({{1100000000, -3}, {1500000000, -7}, {2000000000, -1}}, 3, {-(1 << 20), 1 << 20});
+  ASSERT_TRUE(by);
+  EXPECT_EQ(by->scale.size(), 3u);
+}
+
+TEST(FloatRequantization, TakesChannelsWithoutWeightsWhoseBiasIsHuge) {
+  FixedMultiplier by[] = {{1500000000, -7}, {0, 0}, {1200000000, -31}};
+  SumRange sums[] = {{-(1 << 20), 1 << 20}, {1 << 30, 1 << 30}, {-(1 << 30), -(1 << 30)}};
+  Requantization wanted = {by, sums, false, -128, {-128, 127}};
+  auto constants = floatRequantization(wanted);
+  ASSERT_TRUE(constants);
+  EXPECT_EQ(constants->way, FloatWay::kFloor);
+  EXPECT_TRUE(constants->without.empty());
+  for (size_t channel : {1, 2}) {
+    EXPECT_EQ(constants->scale[channel], 0);
+    EXPECT_EQ(constants->offset[channel],
+              static_cast<float>(wanted.code(channel, static_cast<int32_t>(sums[channel].low))));
+  }
 }
 
 TEST(FloatRequantization, LeavesAFewChannelsToIntegers) {
   std::mt19937 random(1);
+  constexpr SumRange kSums{-(1 << 20), 1 << 20};
   std::vector<FixedMultiplier> floors, others; // channels with that way, and without
-  auto wantedOf = [](std::span<const FixedMultiplier> by) {
-    return Requantization{by, false, -128, {-128, 127}, int64_t(1) << 20};
-  };
   while (floors.size() < 127 || others.empty()) {
     FixedMultiplier by{static_cast<int32_t>((1u << 30) + random() % (1u << 30)), -11};
-    auto found = floatRequantization(wantedOf({&by, 1}));
-    (found && found->way == FloatWay::kFloor ? floors : others).push_back(by);
+    auto one = found({by}, -128, kSums);
+    (one && one->way == FloatWay::kFloor ? floors : others).push_back(by);
   }
   floors.resize(127);
   floors.insert(floors.begin() + 40, others[0]);
-  auto found = floatRequantization(wantedOf(floors));
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->way, FloatWay::kFloor);
-  EXPECT_EQ(found->without, std::vector<size_t>{40});
-  EXPECT_EQ(found->scale.size(), floors.size());
+  auto by = found(floors, -128, kSums);
+  ASSERT_TRUE(by);
+  EXPECT_EQ(by->way, FloatWay::kFloor);
+  EXPECT_EQ(by->without, std::vector<size_t>{40});
+  EXPECT_EQ(by->scale.size(), floors.size());
 }
 
 } // namespace
