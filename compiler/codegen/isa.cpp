@@ -15,6 +15,23 @@ static constexpr Architecture kArchitectures[] = {
 static constexpr const Architecture &kX86_64 = kArchitectures[0], &kAarch64 = kArchitectures[1];
 
 static constexpr Isa kIsas[] = {
+    // avx512 where products of bf16 are an instruction too.
+    {.name = "avx512bf16",
+     .architecture = kX86_64,
+     .cpu = "x86-64-v4",
+     .features = "+avx512vnni,+avx512bf16",
+     .required = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx512bf16,avx2,fma,bmi2",
+     .vectorBits = 512,
+     .registers = 32,
+     .vectorsPerCycle = 1,
+     .maskedStores = true,
+     .laneFactors = false,
+     .roundsFixedPoint = false,
+     .pairDot = PairDot::kVnni,
+     .byteDot = ByteDot::kVnni,
+     .roundsByInstruction = true,
+     .halfVectors = true,
+     .bf16Dot = true},
     {.name = "avx512",
      .architecture = kX86_64,
      .cpu = "x86-64-v4",
@@ -88,7 +105,7 @@ static constexpr Isa kIsas[] = {
      .pairDot = PairDot::kMultiplyThenAdd,
      .halfVectors = true},
 };
-constexpr size_t kForUsers = 4; // the first of them; those behind are for tests
+constexpr size_t kForUsers = 5; // the first of them; those behind are for tests
 
 llvm::ArrayRef<Architecture> architectures() {
   return kArchitectures;

@@ -60,6 +60,9 @@ struct Isa {
   /// Whether half of a vector may be faster to compute with than all of it, and is never slower.
   bool halfVectors = false;
   bool maximumKeepsNan = false; ///< the larger of two floats, or NaN, is one instruction
+  /// Whether two products of bf16 are added to a lane of f32 by an instruction, vdpbf16ps, and f32
+  /// is rounded to bf16 by another.
+  bool bf16Dot = false;
 
   int64_t lanes() const { return vectorBits / 32; }
   /// Whether byteDot() takes 128 off its unsigned bytes.
@@ -71,7 +74,8 @@ struct Isa {
 llvm::SmallVector<const Isa *> isasOf(const Architecture &architecture);
 /// Of all of these and of those for tests; null when there is none of that name.
 const Isa *findIsa(llvm::StringRef name);
-/// Names of all that isasOf() gives, for messages: "avx512, avx2, dotprod, neon".
+/// Names of all that isasOf() gives, for messages: "avx512bf16, avx512, avx2, dotprod,
+/// neon".
 std::string isaNames();
 
 } // namespace tandem::codegen

@@ -85,7 +85,7 @@ TEST_F(CommandLine, RefusesABackendAndAnInstructionSetThatThisBuildHasNot) {
   EXPECT_THAT(refusalOf("--backends", ""), StartsWith("tandem compile: no backend is called ''; "));
   EXPECT_EQ(refusalOf("--isa", "sse"),
             "tandem compile: no instruction set is called 'sse'; this build generates code for "
-            "avx512, avx2, dotprod, neon; see 'tandem compile --help'\n");
+            "avx512bf16, avx512, avx2, dotprod, neon; see 'tandem compile --help'\n");
 }
 
 TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
@@ -117,8 +117,9 @@ TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
 TEST_F(CommandLine, RefusesOptionsThatABackendHasNot) {
   EXPECT_EQ(usageError({"compile", path("m.mlir"), "--check", "--option", "reference.speed=3"}),
             "reference: there is no option 'speed', it has none");
-  EXPECT_EQ(usageError({"compile", path("m.mlir"), "--check", "--option", "cpu.speed=3"}),
-            "cpu: there is no option 'speed', only candidate, tuned-for, tuning, winograd");
+  EXPECT_EQ(
+      usageError({"compile", path("m.mlir"), "--check", "--option", "cpu.speed=3"}),
+      "cpu: there is no option 'speed', only candidate, precision, tuned-for, tuning, winograd");
   EXPECT_EQ(compileError({"--option", "cpu.a=1", "--option", "cpu.a=2"}),
             "--option gives 'cpu.a' twice");
 }

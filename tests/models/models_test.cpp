@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <unistd.h>
 
@@ -24,7 +25,13 @@ struct Setting {
   const char *isa;                 ///< for TANDEM_CPU_ISA; null: what the machine has
   const char *npu = nullptr;       ///< the Neuron library that serves the NPU; null: there is none
   const char *processor = nullptr; ///< of the emulated machine that runs it; null: this one runs it
+  const char *precision = nullptr; ///< cpu.precision; null: f32
 };
+
+/// What a factor loses that is rounded, at most, as a part of itself.
+double roundingOf(const Setting &setting) {
+  return setting.precision == std::string_view("bf16") ? 0x1p-8 : 0x1p-11;
+}
 
 std::ostream &operator<<(std::ostream &out, const Setting &setting) {
   return out << setting.name;
@@ -46,6 +53,23 @@ void expectFloats(const NpyArray &expected, const TensorView &actual, double rel
     worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
   }
   EXPECT_LE(worst, relativeToLargest * largest) << actual.name << ": largest output " << largest;
+}
+
+/// How far results may be from those in f32, as a part of the largest, when the factors of `ops`
+/// operations are rounded: each sum gets 2 * rounding of itself at most, errors of one operation
+/// after another add up as the root of their number. Probabilities are of a softmax, which turns
+/// what its inputs are off by into at most half as much; their logarithms say how large those are.
+double boundInPrecision(const NpyArray &expected, double rounding, size_t ops) {
+  double smallest = INFINITY, largest = 0, sum = 0;
+  for (size_t i = 0; i < expected.data.size() / sizeof(float); ++i) {
+    double value = elementAt<float>(expected.data.data(), i);
+    smallest = std::min(smallest, value);
+    largest = std::max(largest, std::abs(value));
+    sum += value;
+  }
+  double relative = 2 * rounding * std::sqrt(static_cast<double>(ops));
+  bool isSoftmax = smallest > 0 && std::abs(sum - 1) < 1e-3;
+  return isSoftmax ? relative / 2 * std::log(largest / smallest) / largest : relative;
 }
 
 void expectCodes(const NpyArray &expected, const TensorView &actual, double steps) {
@@ -78,6 +102,12 @@ protected:
   /// Of a Session, or what is used like one.
   template <typename SessionT>
   void runGolden(SessionT &session, const GoldenModel &model, const GoldenModel::Golden &golden) {
+    runGolden(session, model, golden, [&](const NpyArray &) { return model.relativeToLargest; });
+  }
+  /// With another bound for float results.
+  template <typename SessionT>
+  void runGolden(SessionT &session, const GoldenModel &model, const GoldenModel::Golden &golden,
+                 const std::function<double(const NpyArray &expected)> &relativeToLargest) {
     SCOPED_TRACE("seed " + std::to_string(golden.seed));
     for (size_t i = 0; i < model.inputs.size(); ++i) {
       auto input = session.input(model.inputs[i].name);
@@ -96,7 +126,7 @@ protected:
       ASSERT_EQ(expected->shape, (*output)->shape);
       ASSERT_EQ(expected->type, (*output)->type);
       if (expected->type == ElementType::kF32)
-        expectFloats(*expected, **output, model.relativeToLargest);
+        expectFloats(*expected, **output, relativeToLargest(*expected));
       else
         expectCodes(*expected, **output, model.steps);
     }
@@ -131,6 +161,8 @@ TEST_P(Models, AgreeWithTheirOwnFramework) {
     request.isas = {setting.isa};
   if (setting.processor)
     request.targets = {"aarch64"};
+  if (setting.precision)
+    request.options = {{"cpu.precision", setting.precision}};
   auto compiled = compileModel(request, bundle_.string());
   ASSERT_TRUE(compiled.ok()) << compiled.error().text();
 
@@ -143,7 +175,13 @@ TEST_P(Models, AgreeWithTheirOwnFramework) {
   auto session = Session::create(*bundle, "", options);
   ASSERT_TRUE(session.ok()) << session.error().text();
   for (const GoldenModel::Golden &golden : model.goldens)
-    runGolden(**session, model, golden);
+    if (setting.precision)
+      runGolden(**session, model, golden, [&](const NpyArray &expected) {
+        return std::max(model.relativeToLargest,
+                        boundInPrecision(expected, roundingOf(setting), compiled->ops));
+      });
+    else
+      runGolden(**session, model, golden);
   EXPECT_THAT((*session)->notices(), ::testing::IsEmpty()) << "no device may have failed";
 }
 
@@ -163,6 +201,22 @@ INSTANTIATE_TEST_SUITE_P(
                           Setting{"neuron", {"neuron", "cpu", "reference"}, nullptr, NEURON_LIBRARY}
 #endif
                           )),
+    nameOf);
+
+std::vector<GoldenModel> modelsOfFloats() {
+  std::vector<GoldenModel> models;
+  for (const GoldenModel &model : goldenModels())
+    if (model.relativeToLargest > 0)
+      models.push_back(model);
+  return models;
+}
+INSTANTIATE_TEST_SUITE_P(
+    InPrecision, Models,
+    ::testing::Combine(
+        ::testing::ValuesIn(modelsOfFloats()),
+        ::testing::Values(
+            Setting{.name = "bf16", .backends = {"cpu"}, .isa = nullptr, .precision = "bf16"},
+            Setting{.name = "f16", .backends = {"cpu"}, .isa = nullptr, .precision = "f16"})),
     nameOf);
 
 /// Few, since emulation is slow: of each kind of arithmetic those of the repository, and one of

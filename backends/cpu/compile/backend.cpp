@@ -21,7 +21,8 @@ const HandlerTable &handlers() {
   return kTable;
 }
 
-llvm::Expected<std::vector<const codegen::Isa *>> chosenIsas(const CompileOptions &options) {
+llvm::Expected<std::vector<const codegen::Isa *>> chosenIsas(const CompileOptions &options,
+                                                             Precision precision) {
   std::vector<const codegen::Isa *> chosen;
   for (const std::string &name : options.isas) {
     const codegen::Isa *isa = codegen::findIsa(name);
@@ -32,6 +33,12 @@ llvm::Expected<std::vector<const codegen::Isa *>> chosenIsas(const CompileOption
   }
   if (chosen.empty())
     llvm::append_range(chosen, codegen::isasOf(codegen::hostArchitecture()));
+  // Without products of bf16 an instruction set that has them gives the code of one that has not.
+  auto gainsNothing = [&](const codegen::Isa *isa) {
+    return isa->bf16Dot && precision != Precision::kBf16;
+  };
+  if (!llvm::all_of(chosen, gainsNothing))
+    llvm::erase_if(chosen, gainsNothing);
   return chosen;
 }
 
@@ -107,12 +114,13 @@ public:
 
   llvm::Expected<std::string> compile(const Region &region, ModelBuilder &builder,
                                       const CompileOptions &options) const override {
-    llvm::Expected<std::vector<const codegen::Isa *>> isas = chosenIsas(options);
-    if (!isas)
-      return isas.takeError();
     llvm::Expected<Settings> settings = parseSettings(options);
     if (!settings)
       return settings.takeError();
+    llvm::Expected<std::vector<const codegen::Isa *>> isas =
+        chosenIsas(options, settings->precision);
+    if (!isas)
+      return isas.takeError();
     Plan plan(region, builder, *settings);
     for (Operation *op : region.ops)
       if (!plan.isFused(op)) {

@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/broadcast.h"
 
+#include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/strided.h"
 #include "compiler/graph/types.h"
 
@@ -30,8 +31,8 @@ void planBroadcast(Operation *op, const Combine &combine, Plan &plan) {
     nest.build(k, [&](ArrayRef<Value> at) {
       KernelBuilder::Values elements;
       for (auto [number, index] : llvm::zip(numbers, at))
-        elements.push_back(k.load(k.buffer(number), index));
-      k.store(combine(k, elements), k.buffer(out), at.back());
+        elements.push_back(loadReal(k, k.buffer(number), index));
+      storeReal(k, combine(k, elements), k.buffer(out), at.back());
     });
   };
   plan.step({buffers.types, build}, buffers.ids);

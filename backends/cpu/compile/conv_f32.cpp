@@ -1,6 +1,7 @@
 #include "backends/cpu/compile/conv_f32.h"
 
 #include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/reals.h"
 #include "compiler/graph/constants.h"
 
 using namespace mlir;
@@ -9,6 +10,13 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 
+constexpr ProductRegisters kOfFloats = {.halves = true};
+
+/// Without an instruction for them the two halves of a weight, and of an activation.
+static ProductRegisters registersOfPairs(const codegen::Isa &isa) {
+  return isa.bf16Dot ? kOfFloats : ProductRegisters{.perWeight = 2, .others = 3, .halves = true};
+}
+
 void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffer packed,
                     TypedBuffer in, Operation *op, graph::Activation activation, Plan &plan) {
   Buffers buffers(plan);
@@ -16,16 +24,20 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
   buffers.channelGroups = places.channels == 0 ? 1 : places.groups;
   unsigned input = buffers.add(in), weights = buffers.add(packed);
   Epilogue epilogue = floatEpilogueInPlace(op, activation, plan, buffers);
+  bool ofPairs = packed.type.element == ElementType::kI32;
   auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
-    ConvBody body{
-        .input = k.buffer(input),
-        .weights = k.buffer(weights),
-        .accumulator = k.vectorF32(),
-        .registers = {.halves = true},
-        .product = [&](Value x, Value weight, Value acc) { return k.fma(x, weight, acc); },
-        .epilogue = epilogue,
-        .places = places,
-        .tuning = tuning.get()};
+    ConvBody body{.input = k.buffer(input),
+                  .weights = k.buffer(weights),
+                  .together = ofPairs ? 2 : 1,
+                  .accumulator = k.vectorF32(),
+                  .registers = ofPairs ? registersOfPairs(k.isa()) : kOfFloats,
+                  .product =
+                      [&](Value x, Value weight, Value acc) {
+                        return ofPairs ? bf16Dot(k, x, weight, acc) : k.fma(x, weight, acc);
+                      },
+                  .epilogue = epilogue,
+                  .places = places,
+                  .tuning = tuning.get()};
     buildConvolution(k, shape, body);
   };
   plan.step({buffers.types, build}, buffers.ids);
@@ -34,10 +46,16 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
 void planConvF32(const ConvShape &shape, int64_t groups, Operation *op,
                  graph::Activation activation, Plan &plan) {
   int64_t depth = shape.taps() * shape.inChannels;
-  TypedBuffer weights = planPacking(op->getOperand(1), groups, shape.outChannels, depth,
+  ConvPlaces places = ConvPlaces::dense(shape, groups);
+  Value input = op->getOperand(0), filter = op->getOperand(1);
+  if (takesPairs(filter, shape.inChannels, plan)) {
+    places.weights /= 2;
+    TypedBuffer pairs = planPairedPacking(filter, groups, shape.outChannels, depth, plan);
+    return planProductF32(shape, places, pairs, plan.inBf16(input), op, activation, plan);
+  }
+  TypedBuffer weights = planPacking(filter, groups, shape.outChannels, depth,
                                     {shape.outChannels * depth, depth, 1}, plan);
-  planProductF32(shape, ConvPlaces::dense(shape, groups), weights, plan.typed(op->getOperand(0)),
-                 op, activation, plan);
+  planProductF32(shape, places, weights, plan.typed(input), op, activation, plan);
 }
 
 /// Lanes beyond the last output repeat it: they are multiplied, and never stored.
@@ -60,6 +78,36 @@ static void buildPacking(KernelBuilder &k, int64_t groups, int64_t out, int64_t 
   });
 }
 
+/// In f32, or in the 16 bits that the user asks for.
+static TypedBuffer constantReals(ArrayRef<float> reals, Plan &plan) {
+  auto count = static_cast<int64_t>(reals.size());
+  if (plan.settings().precision == Precision::kF32)
+    return {plan.constant(reals.vec()), {ElementType::kF32, count}};
+  bool isBf16 = plan.settings().precision == Precision::kBf16;
+  std::vector<uint16_t> stored;
+  for (float real : reals)
+    stored.push_back(isBf16 ? floatToBfloat(real) : floatToHalf(real));
+  return {plan.constant(stored), {isBf16 ? ElementType::kBF16 : ElementType::kF16, count}};
+}
+
+bool takesPairs(Value filter, int64_t channels, const Plan &plan) {
+  return plan.settings().precision == Precision::kBf16 && channels % 2 == 0 &&
+         graph::constantOf(filter).has_value();
+}
+
+TypedBuffer planPairedPacking(Value filter, int64_t groups, int64_t out, int64_t depth,
+                              Plan &plan) {
+  auto constant = graph::constantOf(filter);
+  ArrayRef<float> elements = constant->as<float>();
+  std::vector<int32_t> packed =
+      packGroups<int32_t>(groups, out, depth / 2, [&](int64_t group, int64_t o, int64_t pair) {
+        const float *first = &elements[static_cast<size_t>((group * out + o) * depth + 2 * pair)];
+        return static_cast<int32_t>(uint32_t(floatToBfloat(first[1])) << 16 |
+                                    floatToBfloat(first[0]));
+      });
+  return {plan.constant(packed), {ElementType::kI32, static_cast<int64_t>(packed.size())}};
+}
+
 TypedBuffer planPacking(Value filter, int64_t groups, int64_t out, int64_t depth, WeightSteps steps,
                         Plan &plan) {
   if (auto constant = graph::constantOf(filter)) {
@@ -69,7 +117,7 @@ TypedBuffer planPacking(Value filter, int64_t groups, int64_t out, int64_t depth
           return elements[static_cast<size_t>(group * steps.group + o * steps.out +
                                               d * steps.depth)];
         });
-    return {plan.constant(packed), {ElementType::kF32, static_cast<int64_t>(packed.size())}};
+    return constantReals(packed, plan);
   }
   int64_t panels = (out + kPanel - 1) / kPanel;
   TypedBuffer packed = plan.scratch({ElementType::kF32, groups * panels * depth * kPanel});

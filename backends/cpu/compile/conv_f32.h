@@ -12,7 +12,7 @@ void planConvF32(const ConvShape &shape, int64_t groups, mlir::Operation *op,
                  graph::Activation activation, Plan &plan);
 
 /// The same on weights that are packed, [group][out / 16][taps][in][16], and on operands that lie
-/// as `places` says.
+/// as `places` says. Packed weights of i32 are pairs of bf16, [..][in / 2][16]; the input is bf16.
 void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffer weights,
                     TypedBuffer input, mlir::Operation *op, graph::Activation activation,
                     Plan &plan);
@@ -21,8 +21,16 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
 struct WeightSteps {
   int64_t group, out, depth;
 };
-/// Packs weights: constant ones here, others by a step.
+/// Packs weights: constant ones here, in f32 or in the 16 bits that the user asks for, others by a
+/// step.
 TypedBuffer planPacking(mlir::Value filter, int64_t groups, int64_t out, int64_t depth,
                         WeightSteps steps, Plan &plan);
+
+/// Whether products by this filter with so many channels for each tap are to be made of pairs of
+/// bf16: the user asks for it, the filter is constant, and channels come in pairs.
+bool takesPairs(mlir::Value filter, int64_t channels, const Plan &plan);
+/// Packs the constant weights as pairs.
+TypedBuffer planPairedPacking(mlir::Value filter, int64_t groups, int64_t out, int64_t depth,
+                              Plan &plan);
 
 } // namespace tandem::cpu

@@ -1,6 +1,7 @@
 #include "backends/cpu/compile/conv_template.h"
 
 #include "backends/cpu/compile/packing.h"
+#include "backends/cpu/compile/reals.h"
 
 using namespace mlir;
 
@@ -128,23 +129,26 @@ private:
   Value activations(Value at) {
     Type element = cast<MemRefType>(body_.input.getType()).getElementType();
     Value all = k_.loadVector(k_.vector(element, lanes_ * body_.together), body_.input, at);
-    return body_.together == 1 ? all : vector::BitCastOp::create(k_, body_.accumulator, all);
+    return body_.together == 1
+               ? widenReals(k_, all)
+               : vector::BitCastOp::create(k_, k_.vector(storedWeight(), lanes_), all);
   }
   /// The elements of one product, in all lanes of the group's first vector.
   Value activation(Value at, const GroupRun &group) {
     if (body_.together == 1)
-      return k_.broadcast(k_.load(body_.input, at), typeOf(group, 0));
+      return k_.broadcast(loadReal(k_, body_.input, at), typeOf(group, 0));
     Type element = cast<MemRefType>(body_.input.getType()).getElementType();
     Value few = k_.loadVector(k_.vector(element, body_.together), body_.input, at);
-    Type one = k_.vector(body_.accumulator.getElementType(), 1);
+    Type one = k_.vector(storedWeight(), 1);
     Value whole = vector::ExtractOp::create(k_, vector::BitCastOp::create(k_, one, few),
                                             ArrayRef<int64_t>{0});
-    return k_.broadcast(whole, body_.accumulator);
+    return k_.broadcast(whole, typeOf(group, 0).clone(storedWeight()));
   }
   VectorType typeOf(const GroupRun &group, int64_t vector) {
     bool isHalf = group.endsInHalf && vector + 1 == group.vectors;
     return isHalf ? k_.halfVectorF32() : body_.accumulator;
   }
+  Type storedWeight() { return cast<MemRefType>(body_.weights.getType()).getElementType(); }
   Value place(const ConvPlaces::Steps &steps, const Part &part) {
     return k_.add(k_.dot({part.entry, part.group}, {steps.entry, steps.group}), steps.offset);
   }
@@ -166,9 +170,10 @@ private:
 
 /// All that its time depends on, but for what the epilogue adds.
 ConvQuestion Convolution::question() const {
-  std::string element = isa<FloatType>(body_.accumulator.getElementType()) ? "f32"
-                        : body_.together == 1                              ? "pairs"
-                                                                           : "bytes";
+  bool isReal = isa<FloatType>(body_.accumulator.getElementType());
+  std::string element = isReal                ? body_.together == 1 ? "f32" : "bf16"
+                        : body_.together == 1 ? "pairs"
+                                              : "bytes";
   return {.isa = k_.isa(),
           .operation = "conv " + element + " " + shapeText(s_, p_.groups),
           .rowPixels = s_.outWidth,
@@ -235,7 +240,8 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
     Values row;
     for (int64_t v = 0; v < group.vectors; ++v) {
       Value at = k_.add(weights[v], k_.mul(i, kPanel));
-      row.push_back(k_.loadVector(typeOf(group, v), body_.weights, at));
+      row.push_back(
+          widenReals(k_, k_.loadVector(typeOf(group, v).clone(storedWeight()), body_.weights, at)));
       if (streamsWeights() && v * lanes_ % kPanel == 0) // those of the next group, line by line
         memref::PrefetchOp::create(k_, body_.weights,
                                    ValueRange{k_.add(at, group.vectors * depth_ * kPanel)},

@@ -27,7 +27,8 @@ struct TapRange {
 TapRange verticalTaps(codegen::KernelBuilder &k, const ConvShape &shape, mlir::Value row);
 
 /// What the convolution's loops are filled with. A product takes `together` elements of the input,
-/// which are 32 bits, and as many weights, a 32-bit element.
+/// which are 32 bits, and as many weights, a 32-bit element. Single ones may be stored in 16 bits
+/// (reals.h).
 struct ConvBody {
   mlir::Value input, weights; ///< weights: [group][outChannels / 16][taps][inChannels/together][16]
   int64_t together = 1;

@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/copy.h"
 
+#include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/strided.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
@@ -10,6 +11,15 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 
+/// Of reals that are stored as f32 or as bf16, each.
+static void copyElement(KernelBuilder &k, Value from, Value at, Value to, Value place) {
+  if (cast<MemRefType>(from.getType()).getElementType() ==
+      cast<MemRefType>(to.getType()).getElementType())
+    k.store(k.load(from, at), to, place);
+  else
+    storeReal(k, loadReal(k, from, at), to, place);
+}
+
 void planCopy(Buffers buffers, const std::vector<int64_t> &box, const Side &from, const Side &to,
               Plan &plan, const Map &map) {
   plan.step({buffers.types,
@@ -18,8 +28,10 @@ void planCopy(Buffers buffers, const std::vector<int64_t> &box, const Side &from
                nest.add(from.strides, from.offset);
                nest.add(to.strides, to.offset);
                nest.build(k, [&](ArrayRef<Value> at) {
-                 Value element = k.load(k.buffer(0), at[0]);
-                 k.store(map ? map(k, element) : element, k.buffer(1), at[1]);
+                 if (map)
+                   k.store(map(k, k.load(k.buffer(0), at[0])), k.buffer(1), at[1]);
+                 else
+                   copyElement(k, k.buffer(0), at[0], k.buffer(1), at[1]);
                });
              }},
             buffers.ids);

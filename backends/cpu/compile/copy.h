@@ -12,7 +12,8 @@ struct Side {
 };
 
 /// A step that copies a box of elements from buffer 0 to buffer 1, each through `map` if there is
-/// one; it may read the buffers behind them.
+/// one; it may read the buffers behind them. Reals may be stored as f32 in one and as bf16 in the
+/// other.
 void planCopy(Buffers buffers, const std::vector<int64_t> &box, const Side &from, const Side &to,
               Plan &plan, const Map &map = {});
 void planCopy(mlir::Value input, mlir::Value output, const std::vector<int64_t> &box,

@@ -1,6 +1,7 @@
 #include "backends/cpu/compile/depthwise.h"
 
 #include "backends/cpu/compile/depthwise_template.h"
+#include "backends/cpu/compile/reals.h"
 #include "compiler/graph/constants.h"
 
 using namespace mlir;
@@ -19,7 +20,7 @@ void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
   auto build = [=](KernelBuilder &k) {
     DepthwiseBody body{
         .load = [&](VectorType type,
-                    Value index) { return k.loadVector(type, k.buffer(input), index); },
+                    Value index) { return loadReals(k, type, k.buffer(input), index); },
         .weights = k.buffer(weights),
         .epilogue = epilogue,
         .halves = true};

@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/epilogue.h"
 
+#include "backends/cpu/compile/reals.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
@@ -34,8 +35,8 @@ Epilogue floatEpilogue(Operation *op, const Tail &tail, unsigned output, Buffers
             return k.loadVector(k.vectorF32(), k.buffer(biases), channel);
           },
           [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
-            k.storePart(applyTail(k, tailCode, sum, index, channel), k.buffer(output), index,
-                        valid);
+            storeReals(k, applyTail(k, tailCode, sum, index, channel), k.buffer(output), index,
+                       valid);
           }};
 }
 

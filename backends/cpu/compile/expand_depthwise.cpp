@@ -3,6 +3,7 @@
 #include "backends/cpu/compile/conv_f32.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/handlers.h"
+#include "backends/cpu/compile/reals.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
@@ -24,6 +25,7 @@ namespace {
 struct Fused {
   ConvShape expand, depthwise; ///< the first with rows as the second sees them
   unsigned input, weights, taps, rows;
+  int64_t together = 1; ///< elements of the input in a product of the first: 2 of pairs of bf16
   Epilogue first, second;
 
   int64_t ringRows() const { // a power of two
@@ -96,7 +98,7 @@ private:
   }
 
   void expandTile(Value pixel, Value out, Value channel, int64_t pixels, int64_t vectors) {
-    int64_t depth = f_.expand.inChannels;
+    int64_t depth = f_.expand.inChannels / f_.together; // products
     Values sums, panels;
     for (int64_t v = 0; v < vectors; ++v) {
       Value at = k_.add(channel, v * lanes_);
@@ -106,18 +108,17 @@ private:
       for (int64_t v = 0; v < vectors; ++v)
         sums.push_back(p > 0 ? sums[static_cast<size_t>(v)]
                              : f_.first.initial(k_, k_.add(channel, v * lanes_)));
-    Value in = k_.mul(pixel, depth);
+    Value in = k_.mul(pixel, f_.expand.inChannels);
     sums = k_.loop(k_.index(0), k_.index(depth), 1, sums, [&](Value i, ValueRange carried) {
       Values next(carried.begin(), carried.end()), weights;
       for (Value panel : panels)
-        weights.push_back(
-            k_.loadVector(k_.vectorF32(), k_.buffer(f_.weights), k_.add(panel, k_.mul(i, kPanel))));
+        weights.push_back(weight(k_.add(panel, k_.mul(i, kPanel))));
       for (int64_t p = 0; p < pixels; ++p) {
-        Value x = k_.broadcast(k_.load(k_.buffer(f_.input), k_.add(k_.add(in, i), p * depth)),
-                               k_.vectorF32());
+        Value x = activation(k_.add(k_.add(in, k_.mul(i, f_.together)), p * f_.expand.inChannels));
         for (int64_t v = 0; v < vectors; ++v) {
           Value &sum = next[static_cast<size_t>(p * vectors + v)];
-          sum = k_.fma(x, weights[static_cast<size_t>(v)], sum);
+          Value factor = weights[static_cast<size_t>(v)];
+          sum = f_.together == 2 ? bf16Dot(k_, x, factor, sum) : k_.fma(x, factor, sum);
         }
       }
       return next;
@@ -127,6 +128,22 @@ private:
         f_.first.finish(k_, sums[static_cast<size_t>(p * vectors + v)],
                         k_.add(out, (p * vectors + v) * lanes_), k_.add(channel, v * lanes_),
                         lanes_);
+  }
+
+  /// A vector of weights: reals, or pairs of bf16.
+  Value weight(Value at) {
+    return f_.together == 2 ? k_.loadVector(k_.vectorI32(), k_.buffer(f_.weights), at)
+                            : loadReals(k_, k_.vectorF32(), k_.buffer(f_.weights), at);
+  }
+  /// The elements of one product, in all lanes.
+  Value activation(Value at) {
+    Value input = k_.buffer(f_.input);
+    if (f_.together == 1)
+      return k_.broadcast(loadReal(k_, input, at), k_.vectorF32());
+    Value pair =
+        vector::BitCastOp::create(k_, k_.vector(k_.getI32Type(), 1),
+                                  k_.loadVector(k_.vector(k_.getBF16Type(), 2), input, at));
+    return k_.broadcast(vector::ExtractOp::create(k_, pair, ArrayRef<int64_t>{0}), k_.vectorI32());
   }
 
   void depthwiseRow(Value row, Value top, Value channel, int64_t vectors) {
@@ -205,7 +222,7 @@ bool planExpandDepthwise(graph::Conv2dOp conv, Plan &plan) {
   ConvShape expand = shapeOf(conv);
   bool isProduct =
       expand.taps() == 1 && expand.batch * expand.outHeight == 1 && conv.getGroups() == 1;
-  int64_t bytes = expand.outElements() * 4;
+  int64_t bytes = expand.outElements() * (plan.storesBf16(tail.result) ? 2 : 4);
   bool channelsOnly =
       llvm::none_of(tail.ops, [](const TailOp &op) { return op.kind == TailOp::kAdd; });
   if (!isProduct || bytes <= kSecondCache || !channelsOnly)
@@ -219,9 +236,16 @@ bool planExpandDepthwise(graph::Conv2dOp conv, Plan &plan) {
   fused.expand = expand;
   fused.depthwise = shapeOf(depthwise);
   Buffers buffers(plan);
-  fused.input = buffers.add(conv.getInput());
-  fused.weights = buffers.add(planPacking(conv.getFilter(), /*groups=*/1, expand.outChannels,
-                                          expand.inChannels, {0, expand.inChannels, 1}, plan));
+  if (takesPairs(conv.getFilter(), expand.inChannels, plan)) {
+    fused.together = 2;
+    fused.input = buffers.add(plan.inBf16(conv.getInput()));
+    fused.weights = buffers.add(planPairedPacking(conv.getFilter(), /*groups=*/1,
+                                                  expand.outChannels, expand.inChannels, plan));
+  } else {
+    fused.input = buffers.add(conv.getInput());
+    fused.weights = buffers.add(planPacking(conv.getFilter(), /*groups=*/1, expand.outChannels,
+                                            expand.inChannels, {0, expand.inChannels, 1}, plan));
+  }
   fused.taps = buffers.addConstant(graph::constantOf(depthwise.getFilter())->as<float>().vec());
   fused.rows =
       buffers.add(plan.scratch({ElementType::kF32, fused.bands().parts * fused.ringElements()}));

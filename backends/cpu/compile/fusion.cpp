@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/fusion.h"
 
+#include "backends/cpu/compile/reals.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
@@ -104,9 +105,12 @@ Tail fuseTail(Operation *op, graph::Activation activation, function_ref<bool(Val
 static Value addend(codegen::KernelBuilder &k, const TailCode::Op &op, VectorType type, Value index,
                     Value channel) {
   if (op.channels == 0)
-    return k.loadVector(type, k.buffer(op.buffer), index);
+    return loadReals(k, type, k.buffer(op.buffer), index);
+  // Lanes beyond its channels are another pixel's, and at the end there may be no more than a
+  // vector behind it.
   Value pixel = k.div(k.sub(index, channel), op.resultChannels);
-  Value at = k.add(k.mul(pixel, op.channels), channel);
+  Value at = k.add(k.mul(pixel, op.channels), k.smaller(channel, k.index(op.channels)));
+  Value read = loadReals(k, type, k.buffer(op.buffer), at);
   SmallVector<int32_t> numbers = llvm::to_vector(llvm::seq<int32_t>(0, type.getNumElements()));
   VectorType integers = type.clone(k.getI32Type());
   Value lanes =
@@ -114,8 +118,7 @@ static Value addend(codegen::KernelBuilder &k, const TailCode::Op &op, VectorTyp
   Value rest = arith::IndexCastOp::create(k, k.getI32Type(), k.sub(k.index(op.channels), channel));
   Value exist =
       arith::CmpIOp::create(k, arith::CmpIPredicate::slt, lanes, k.broadcast(rest, integers));
-  return vector::MaskedLoadOp::create(k, type, k.buffer(op.buffer), ValueRange{at}, exist,
-                                      k.constant(type, 0));
+  return arith::SelectOp::create(k, exist, read, k.constant(type, 0));
 }
 
 Value applyTail(codegen::KernelBuilder &k, const TailCode &tail, Value value, Value index,

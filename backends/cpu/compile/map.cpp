@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/map.h"
 
+#include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/strided.h"
 #include "compiler/graph/types.h"
 
@@ -17,7 +18,7 @@ void planMap(Value input, Value result, const Map &map, Buffers buffers, Plan &p
     StridedNest nest({count});
     nest.addDense({count});
     nest.build(k, [&](ArrayRef<Value> at) {
-      k.store(map(k, k.load(k.buffer(in), at[0])), k.buffer(out), at[0]);
+      storeReal(k, map(k, loadReal(k, k.buffer(in), at[0])), k.buffer(out), at[0]);
     });
   };
   plan.step({buffers.types, build}, buffers.ids);

@@ -1,5 +1,7 @@
 #include "backends/cpu/compile/plan.h"
 
+#include "backends/cpu/compile/bf16_storage.h"
+#include "backends/cpu/compile/copy.h"
 #include "compiler/backend/work.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/cost.h"
@@ -16,6 +18,8 @@ Plan::Plan(const Region &region, ModelBuilder &builder, Settings settings)
   for (Operation *op : region.ops)
     positionOf_[op] = ++position;
   chooseUnsigned(region);
+  if (settings_.precision == Precision::kBf16)
+    bf16_ = valuesInBf16(region);
 }
 
 /// Ops that ask how the codes of their operands and results are stored.
@@ -83,8 +87,37 @@ Tail Plan::takeTail(Operation *op, graph::Activation activation) {
   return tail;
 }
 
+BufferId Plan::buffer(Value value) {
+  if (!storesBf16(value))
+    return builder_.bufferOf(value);
+  auto [found, inserted] = bf16Buffers_.try_emplace(value, 0);
+  if (inserted)
+    found->second = scratch(typeOf(value)).id;
+  return found->second;
+}
+
+TypedBuffer Plan::inBf16(Value value) {
+  if (storesBf16(value))
+    return typed(value);
+  auto [found, inserted] = bf16Copies_.try_emplace(value);
+  if (inserted) {
+    int64_t count = typeOf(value).count;
+    found->second = scratch(codegen::BufferType{ElementType::kBF16, count});
+    planCopy(typed(value), found->second, {count}, {{1}}, {{1}}, *this);
+  }
+  return found->second;
+}
+
+/// Both are stored in the same way.
+void Plan::share(Value value, Value of) {
+  if (storesBf16(value))
+    bf16Buffers_[value] = buffer(of);
+  else
+    builder_.alias(value, of);
+}
+
 void Plan::alias(Value value, Value of) {
-  builder_.alias(value, of);
+  share(value, of);
   shared_.insert(value);
   shared_.insert(of);
 }
@@ -103,14 +136,15 @@ bool Plan::takeMemory(Value result, Value of, ArrayRef<Operation *> readers) {
   if (!isOurs || outputs_.contains(result) || mine.element != other.element ||
       mine.count != other.count || !llvm::all_of(of.getUsers(), isDone))
     return false;
-  builder_.alias(result, of);
+  share(result, of);
   return true;
 }
 
 codegen::BufferType Plan::typeOf(Value value) const {
   RankedTensorType type = graph::tensorType(value);
-  ElementType element =
-      storesUnsigned(value) ? ElementType::kU8 : *graph::elementTypeOf(type.getElementType());
+  ElementType element = storesUnsigned(value) ? ElementType::kU8
+                        : storesBf16(value)   ? ElementType::kBF16
+                                              : *graph::elementTypeOf(type.getElementType());
   return {element, type.getNumElements()};
 }
 

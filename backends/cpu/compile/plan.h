@@ -43,12 +43,17 @@ public:
   /// Takes the ops that can be fused behind `op` out of the plan.
   Tail takeTail(mlir::Operation *op, graph::Activation activation);
 
-  BufferId buffer(mlir::Value value) { return builder_.bufferOf(value); }
+  BufferId buffer(mlir::Value value);
   /// The buffer's type, as a kernel sees it.
   codegen::BufferType typeOf(mlir::Value value) const;
   /// Whether the codes of a value of i8 are stored as u8, 128 more: between products, which take
   /// unsigned ones. Other ops never see such a value.
   bool storesUnsigned(mlir::Value value) const { return unsigned_.contains(value); }
+  /// Whether the reals of a value of f32 are stored as bf16. Ops that do not ask, or do not use
+  /// loadReals() and the like, never see such a value.
+  bool storesBf16(mlir::Value value) const { return bf16_.contains(value); }
+  /// The reals of an f32 value as bf16: as they are stored, or a copy that a step makes.
+  TypedBuffer inBf16(mlir::Value value);
   TypedBuffer typed(mlir::Value value) { return {buffer(value), typeOf(value)}; }
   BufferId scratch(int64_t bytes) { return builder_.scratch(static_cast<uint64_t>(bytes)); }
   TypedBuffer scratch(codegen::BufferType type) {
@@ -77,6 +82,7 @@ public:
 
 private:
   void chooseUnsigned(const Region &region);
+  void share(mlir::Value value, mlir::Value of);
 
   ModelBuilder &builder_;
   Settings settings_;
@@ -89,6 +95,9 @@ private:
   size_t named_ = 0; ///< steps of the ops before
   std::vector<codegen::Kernel> kernels_;
   llvm::DenseSet<mlir::Value> unsigned_;
+  llvm::DenseSet<mlir::Value> bf16_;
+  llvm::DenseMap<mlir::Value, BufferId> bf16Buffers_; ///< of those, half as large as the builder's
+  llvm::DenseMap<mlir::Value, TypedBuffer> bf16Copies_;
   llvm::DenseSet<mlir::Value> shared_; ///< have the bytes of another value
 };
 

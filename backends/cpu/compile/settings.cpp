@@ -3,6 +3,7 @@
 #include "base/processor_name.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 
 namespace tandem::cpu {
 namespace {
@@ -33,6 +34,14 @@ llvm::Expected<Tuning> tuningOf(const std::map<std::string, std::string> &settin
   return readLog(log->second, machine == settings.end() ? processorName() : machine->second);
 }
 
+std::optional<Precision> precisionOf(llvm::StringRef name) {
+  return llvm::StringSwitch<std::optional<Precision>>(name)
+      .Case("f32", Precision::kF32)
+      .Case("bf16", Precision::kBf16)
+      .Case("f16", Precision::kF16)
+      .Default(std::nullopt);
+}
+
 } // namespace
 
 llvm::Expected<Settings> parseSettings(const CompileOptions &options) {
@@ -41,9 +50,17 @@ llvm::Expected<Settings> parseSettings(const CompileOptions &options) {
   for (const auto &[key, value] : options.settings) {
     if (llvm::is_contained(kOfTuning, key))
       continue;
+    if (key == "precision") {
+      std::optional<Precision> precision = precisionOf(value);
+      if (!precision)
+        return llvm::createStringError("cpu: option 'precision' is '" + value +
+                                       "', expected f32, bf16 or f16");
+      settings.precision = *precision;
+      continue;
+    }
     if (key != "winograd")
       return llvm::createStringError("cpu: there is no option '" + key +
-                                     "', only candidate, tuned-for, tuning, winograd");
+                                     "', only candidate, precision, tuned-for, tuning, winograd");
     if (value != "on" && value != "off")
       return llvm::createStringError("cpu: option 'winograd' is '" + value +
                                      "', expected on or off");

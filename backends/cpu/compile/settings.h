@@ -7,10 +7,19 @@
 
 namespace tandem::cpu {
 
+/// What products of floats are made of.
+enum class Precision {
+  kF32,
+  kBf16, ///< both factors rounded to bf16, their sums in f32
+  kF16,  ///< weights rounded to f16, computed in f32
+};
+
 /// What users can ask of this backend: `--option cpu.KEY=VALUE`.
 struct Settings {
   /// 3×3 convolutions in f32 by Winograd where it pays: `winograd=on|off`.
   bool winograd = true;
+  /// Of products of f32: `precision=f32|bf16|f16`.
+  Precision precision = Precision::kF32;
   /// Schedules that were measured: `tuning=FILE`, of this machine or of the one that
   /// `tuned-for=NAME` says; or `candidate=N`, for `tandem tune`. Never null.
   std::shared_ptr<const Tuning> tuning = std::make_shared<Tuning>();

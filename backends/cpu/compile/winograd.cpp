@@ -1,7 +1,9 @@
 #include "backends/cpu/compile/winograd.h"
 
+#include "backends/cpu/compile/conv_f32.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/handlers.h"
+#include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/winograd_transforms.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
@@ -136,7 +138,7 @@ void WinogradCode::factors(const Block &block, Value from, Value to, Value input
         for (int64_t j = 0; j < size; ++j) {
           bool inside = i >= row.from && i < row.to && j >= column.from && j < column.to;
           Value at = k_.add(k_.add(in, (i * s_.inWidth + j) * s_.inChannels), channel);
-          grid.push_back(inside ? k_.loadVector(type, input, at) : k_.constant(type, 0));
+          grid.push_back(inside ? loadReals(k_, type, input, at) : k_.constant(type, 0));
         }
       grid = inTwoDimensions<Value>(grid, static_cast<size_t>(size), [&](ArrayRef<Value> d) {
         return winogradInput(VectorMath{k_}, d);
@@ -203,8 +205,9 @@ void WinogradCode::results(const Block &block, Value from, Value to, Value produ
 }
 
 /// Cycles at 16 lanes, from measurements of the experiments: products, transforms, and weights that
-/// come from the third cache or from memory. `m` = 1: direct multiplication.
-double expectedCycles(const ConvShape &s, int64_t m) {
+/// come from the third cache or from memory. `m` = 1: direct multiplication, perhaps of pairs of
+/// bf16.
+double expectedCycles(const ConvShape &s, int64_t m, bool inPairs = false) {
   auto vectors = [](int64_t channels) {
     return static_cast<double>((channels + kPanel - 1) / kPanel);
   };
@@ -212,8 +215,9 @@ double expectedCycles(const ConvShape &s, int64_t m) {
   double in = static_cast<double>(s.inChannels),
          pixels = static_cast<double>(s.outHeight * s.outWidth);
   if (m == 1)
-    return pixels * 9 * in * vectors(s.outChannels) +
-           9 * in * vectors(s.outChannels) * 64 / kBytesPerCycle;
+    return (pixels * 9 * in * vectors(s.outChannels) +
+            9 * in * vectors(s.outChannels) * 64 / kBytesPerCycle) /
+           (inPairs ? 2 : 1);
   Winograd w{s, m};
   double tiles = static_cast<double>(w.tiles()), products = static_cast<double>(w.products());
   double transforms = m == 2 ? 60 : 180;
@@ -223,8 +227,9 @@ double expectedCycles(const ConvShape &s, int64_t m) {
 }
 
 /// The results of a tile in each dimension; 1 for no Winograd.
-int64_t chooseResults(const ConvShape &s, const WinogradFilter &filter) {
-  double direct = expectedCycles(s, 1), two = expectedCycles(s, 2), four = expectedCycles(s, 4);
+int64_t chooseResults(const ConvShape &s, const WinogradFilter &filter, bool inPairs) {
+  double direct = expectedCycles(s, 1, inPairs), two = expectedCycles(s, 2),
+         four = expectedCycles(s, 4);
   // Of about equal ones the one with smaller weights and errors.
   if (four < 0.85 * direct && four < 0.9 * two && winogradError(filter, 4) < kLargestError)
     return 4;
@@ -322,7 +327,8 @@ bool planWinograd(graph::Conv2dOp conv, Plan &plan) {
   ConvShape shape = shapeOf(conv);
   auto constant = graph::constantOf(conv.getFilter());
   WinogradFilter filter{constant->as<float>(), shape.outChannels, shape.inChannels};
-  Winograd w{shape, chooseResults(shape, filter)};
+  bool inPairs = takesPairs(conv.getFilter(), shape.inChannels, plan);
+  Winograd w{shape, chooseResults(shape, filter, inPairs)};
   if (w.m == 1)
     return false;
   std::vector<float> packed = packWinograd(filter, w.m);

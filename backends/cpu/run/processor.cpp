@@ -27,6 +27,7 @@ bool processorHas(std::string_view feature) {
   TANDEM_FEATURE("avx512dq");
   TANDEM_FEATURE("avx512vl");
   TANDEM_FEATURE("avx512vnni");
+  TANDEM_FEATURE("avx512bf16");
 #undef TANDEM_FEATURE
   return false;
 }

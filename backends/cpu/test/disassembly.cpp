@@ -8,17 +8,22 @@
 #include <cstring>
 #include <elf.h>
 #include <memory>
+#include <optional>
 #include <regex>
+#include <span>
 
 namespace tandem::test {
 namespace {
 
-constexpr size_t kInstruction = 4; // bytes
+Elf64_Ehdr headerOf(std::string_view image) {
+  Elf64_Ehdr header;
+  std::memcpy(&header, image.data(), sizeof header);
+  return header;
+}
 
 /// The executable segment.
 std::string_view codeOf(std::string_view image) {
-  Elf64_Ehdr header;
-  std::memcpy(&header, image.data(), sizeof header);
+  Elf64_Ehdr header = headerOf(image);
   for (size_t i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment;
     std::memcpy(&segment, &image[header.e_phoff + i * sizeof segment], sizeof segment);
@@ -28,25 +33,56 @@ std::string_view codeOf(std::string_view image) {
   return {};
 }
 
-std::vector<std::string> disassemble(std::string_view code) {
+/// An instruction, and the bytes where it lies.
+struct Line {
+  size_t from, to;
+  std::string text;
+};
+
+using Context = std::unique_ptr<void, void (*)(void *)>;
+
+Context disassembler(bool isAarch64) {
   LLVMInitializeAArch64TargetInfo();
   LLVMInitializeAArch64TargetMC();
   LLVMInitializeAArch64Disassembler();
-  std::unique_ptr<void, void (*)(void *)> context(
-      LLVMCreateDisasmCPUFeatures("aarch64-linux-gnu", "generic", "+v8.6a", nullptr, 0, nullptr,
-                                  nullptr),
-      LLVMDisasmDispose);
-  std::vector<std::string> instructions;
-  for (size_t at = 0; at + kInstruction <= code.size(); at += kInstruction) {
-    std::array<uint8_t, kInstruction> bytes;
-    std::memcpy(bytes.data(), &code[at], kInstruction);
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86Disassembler();
+  return {LLVMCreateDisasmCPUFeatures(isAarch64 ? "aarch64-linux-gnu" : "x86_64-linux-gnu",
+                                      isAarch64 ? "generic" : "x86-64-v4",
+                                      isAarch64 ? "+v8.6a" : "+avx512vnni,+avx512bf16", nullptr, 0,
+                                      nullptr, nullptr),
+          LLVMDisasmDispose};
+}
+
+std::vector<Line> disassemble(std::string_view image) {
+  Context context = disassembler(headerOf(image).e_machine == EM_AARCH64);
+  std::string_view code = codeOf(image);
+  std::vector<uint8_t> bytes(code.begin(), code.end());
+  std::vector<Line> lines;
+  for (size_t at = 0; at < bytes.size();) {
     std::array<char, 128> text = {};
-    LLVMDisasmInstruction(context.get(), bytes.data(), kInstruction, at, text.data(), text.size());
+    size_t size = LLVMDisasmInstruction(context.get(), &bytes[at], bytes.size() - at, at,
+                                        text.data(), text.size());
+    size_t next = at + std::max<size_t>(size, 1); // what is no instruction fills up
     std::string line = text.data();
     std::replace(line.begin(), line.end(), '\t', ' ');
-    instructions.push_back(line.substr(std::min(line.find_first_not_of(' '), line.size())));
+    lines.push_back({at, next, line.substr(std::min(line.find_first_not_of(' '), line.size()))});
+    at = next;
   }
-  return instructions;
+  return lines;
+}
+
+/// Where a branch backwards goes.
+std::optional<size_t> targetBefore(const Line &line) {
+  static const std::regex kAarch64(R"(^(b\.|cb|tb|b ).*#-(\d+)$)"), // from its first byte
+      kX86(R"(^j[a-z]+ -(\d+)$)");                                  // from behind it
+  std::smatch parts;
+  if (std::regex_match(line.text, parts, kAarch64))
+    return line.from - std::stoul(parts[2]);
+  if (std::regex_match(line.text, parts, kX86))
+    return line.to - std::stoul(parts[1]);
+  return std::nullopt;
 }
 
 } // namespace
@@ -59,26 +95,33 @@ int Instructions::count(std::string_view mnemonic, std::string_view operand) con
       }));
 }
 
+static Instructions textsOf(std::span<const Line> lines) {
+  Instructions all;
+  for (const Line &line : lines)
+    all.instructions.push_back(line.text);
+  return all;
+}
+
 Instructions allInstructions(std::string_view image) {
-  return {disassemble(codeOf(image))};
+  return textsOf(disassemble(image));
 }
 
 Instructions busiestLoop(std::string_view image, std::string_view mnemonic) {
-  static const std::regex kBackwards(R"(^(b\.|cb|tb|b ).*#-(\d+)$)"); // a branch, in bytes
-  std::vector<std::string> all = disassemble(codeOf(image));
+  std::vector<Line> all = disassemble(image);
   Instructions busiest;
   size_t lastBack = 0; // behind the last backward branch seen
   for (size_t i = 0; i < all.size(); ++i) {
-    std::smatch parts;
-    if (!std::regex_match(all[i], parts, kBackwards))
+    std::optional<size_t> target = targetBefore(all[i]);
+    if (!target)
       continue;
-    size_t from = i - std::stoul(parts[2]) / kInstruction;
+    auto first = std::lower_bound(all.begin(), all.end(), *target,
+                                  [](const Line &line, size_t at) { return line.from < at; });
+    auto from = static_cast<size_t>(first - all.begin());
     bool isInner = from >= lastBack; // no other loop ends in it
     lastBack = i + 1;
     if (!isInner)
       continue;
-    Instructions loop = {{all.begin() + static_cast<std::ptrdiff_t>(from),
-                          all.begin() + static_cast<std::ptrdiff_t>(i) + 1}};
+    Instructions loop = textsOf(std::span(all).subspan(from, i + 1 - from));
     if (loop.count(mnemonic) > busiest.count(mnemonic))
       busiest = std::move(loop);
   }

@@ -1,5 +1,5 @@
-// What the inner loops for aarch64 are made of: no such processor is here to be timed, so their
-// instructions are counted.
+// What inner loops are made of where no such processor may be here to be timed: their instructions
+// are counted.
 
 #include "backends/cpu/artifact_generated.h"
 #include "backends/cpu/test/backends.h"
@@ -11,9 +11,11 @@
 namespace tandem::test {
 namespace {
 
-std::string imageFor(const std::string &isa, const std::string &text) {
+std::string imageFor(const std::string &isa, const std::string &text,
+                     std::map<std::string, std::string> settings = {}) {
   CompileOptions options;
   options.isas = {isa};
+  options.settings = std::move(settings);
   OneRegion region(cpuBackend(), cpuDevice(), text, options);
   EXPECT_TRUE(region.supported()) << region.refusal();
   const cpu::Variant *variant = cpu::GetArtifact(region.artifact().data())->variants()->Get(0);
@@ -82,6 +84,26 @@ TEST(InnerLoops, AreFollowedByRequantizationOfInstructionsForIt) {
     Instructions all = allInstructions(imageFor(isa, kPointwiseCodes));
     EXPECT_GT(all.count("sqrdmulh"), 0) << isa;
     EXPECT_EQ(all.count("srshl"), all.count("sqrdmulh")) << isa;
+  }
+}
+
+TEST(InnerLoops, OfPairsOfBf16AreDotProductsInPlace) {
+  Instructions loop =
+      busiestLoop(imageFor("avx512bf16", kPointwise, {{"precision", "bf16"}}), "vdpbf16ps");
+  SCOPED_TRACE(join(loop));
+  EXPECT_GE(loop.count("vdpbf16ps"), 20);
+  EXPECT_EQ(loop.stackAccesses(), 0);
+  EXPECT_EQ(loop.count("vfmadd231ps"), 0);
+  // Activations, weights, prefetches, and what counts the loop.
+  EXPECT_LE(static_cast<int>(loop.instructions.size()), 2 * loop.count("vdpbf16ps"));
+}
+
+TEST(InnerLoops, OfPairsOfBf16AreMultiplyAddsWithoutAnInstructionForThem) {
+  for (const char *isa : {"avx512", "avx2"}) {
+    Instructions all = allInstructions(imageFor(isa, kPointwise, {{"precision", "bf16"}}));
+    SCOPED_TRACE(isa);
+    EXPECT_EQ(all.count("vdpbf16ps"), 0);
+    EXPECT_GT(all.count("vfmadd231ps"), 0);
   }
 }
 

@@ -201,8 +201,8 @@ void registerCompile(CommandTable &table) {
           ->allow_extra_args(false);
   command
       .add_option("--isa", options->isas,
-                  "instruction sets to generate code for: avx512, avx2 of x86-64; dotprod, neon of "
-                  "aarch64 [default: all of the target]")
+                  "instruction sets to generate code for: avx512bf16, avx512, avx2 of x86-64; "
+                  "dotprod, neon of aarch64 [default: all of the target]")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->excludes(targets);

@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/conv_shape.h"
 #include "backends/cpu/compile/handlers.h"
+#include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/requantize.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
@@ -67,8 +68,8 @@ private:
       Value out = k_.add(k_.mul(row, s_.outWidth), column);
       if (pads)
         acc = arith::AddIOp::create(k_, acc, k_.broadcast(pads, k_.vectorI32()));
-      k_.storePart(finish(acc, count), k_.buffer(p_.output),
-                   k_.add(k_.mul(out, s_.outChannels), channel), valid);
+      storeReals(k_, finish(acc, count), k_.buffer(p_.output),
+                 k_.add(k_.mul(out, s_.outChannels), channel), valid);
     });
   }
 
@@ -78,11 +79,12 @@ private:
     return isFloat() ? -std::numeric_limits<double>::infinity() : double(INT32_MIN);
   }
   Value load(Value index) {
-    Value x = k_.loadVector(k_.vector(k_.elementType(p_.element), k_.isa().lanes()),
-                            k_.buffer(p_.input), index);
-    if (p_.squares)
-      x = arith::MulFOp::create(k_, x, x);
-    return isFloat() ? x : k_.toI32(x, p_.element);
+    if (!isFloat())
+      return k_.toI32(k_.loadVector(k_.vector(k_.elementType(p_.element), k_.isa().lanes()),
+                                    k_.buffer(p_.input), index),
+                      p_.element);
+    Value x = loadReals(k_, k_.vectorF32(), k_.buffer(p_.input), index);
+    return p_.squares ? Value(arith::MulFOp::create(k_, x, x)) : x;
   }
   Value combine(Value a, Value b) {
     if (isFloat())

@@ -1,6 +1,7 @@
 // mean, sum, reduce_prod, reduce_max, reduce_min, reduce_any and reduce_all.
 
 #include "backends/cpu/compile/handlers.h"
+#include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/requantize.h"
 #include "backends/cpu/compile/strided.h"
 #include "backends/cpu/compile/table.h"
@@ -68,6 +69,11 @@ private:
   Type scalar() { return isWhole() ? k_.elementType(r_.element) : Type(k_.getI32Type()); }
 
   Value load(Type type, Value index) {
+    if (isFloat()) {
+      auto vector = dyn_cast<VectorType>(type);
+      return vector ? loadReals(k_, vector, k_.buffer(r_.input), index)
+                    : loadReal(k_, k_.buffer(r_.input), index);
+    }
     Value x = isa<VectorType>(type)
                   ? k_.loadVector(k_.vector(k_.elementType(r_.element), k_.isa().lanes()),
                                   k_.buffer(r_.input), index)

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "compiler/backend/backend.h"
+
+#include "llvm/ADT/DenseSet.h"
+
+namespace tandem::cpu {
+
+/// Values of f32 between ops of the region that may be stored as bf16: what products, and ops that
+/// only pass numbers on between them, make and read. What the region gives to others stays f32.
+llvm::DenseSet<mlir::Value> valuesInBf16(const Region &region);
+
+} // namespace tandem::cpu
