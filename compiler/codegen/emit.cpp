@@ -87,6 +87,11 @@ static void setTarget(Module &module, TargetMachine &machine, const Isa &isa) {
       function.addFnAttr("target-features", isa.features);
     function.addFnAttr("prefer-vector-width", width);
     function.addFnAttr("min-legal-vector-width", width);
+    // Registers that do not find room go to the stack, which is aligned to 16 bytes; LLVM aligns it
+    // further only where it has not given the frame pointer away. Else they lie across cache lines.
+    constexpr int64_t kStackBits = 128;
+    if (isa.vectorBits > kStackBits)
+      function.addFnAttr("frame-pointer", "all");
     function.addFnAttr("no-builtins"); // no loop becomes memset or memcpy: there is no libc
     function.addFnAttr(Attribute::NoUnwind);
   }
