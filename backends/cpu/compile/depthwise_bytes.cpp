@@ -1,6 +1,7 @@
 #include "backends/cpu/compile/depthwise_bytes.h"
 
 #include <map>
+#include <set>
 
 using namespace mlir;
 
@@ -156,6 +157,18 @@ std::vector<int32_t> DepthwiseBytes::packedWeights() const {
   return packed;
 }
 
+/// Whether any channel of a quarter has that part of a weight in column `kx`: few have a second.
+bool DepthwiseBytes::hasPart(int64_t part, int64_t kx, int64_t quarter) const {
+  if (part == 0)
+    return true;
+  for (int64_t block = 0; block < static_cast<int64_t>(blockStarts_.size()); ++block)
+    for (int64_t word = 0; word < kWords; ++word)
+      for (int64_t ky = 0; ky < shape_.kernelHeight; ++ky)
+        if (weightPart(ky, kx, channelOf(block, byteOf(quarter, word)), part) != 0)
+          return true;
+  return false;
+}
+
 /// One kernel while it is built.
 class DepthwiseBytesCode {
 public:
@@ -186,9 +199,20 @@ private:
   int64_t columnOf(int64_t pixel, int64_t kx) const {
     return pixel * s_.strideWidth + kx * s_.dilationWidth - s_.padLeft;
   }
+  // From a tile's first pixel or column on.
+  int64_t distanceOf(const Run &run, int64_t vector) const {
+    return pixelOf(run.first + vector) - pixelOf(run.first);
+  }
+  int64_t columnOf(const Run &run, int64_t vector, int64_t kx) const {
+    return distanceOf(run, vector) * s_.strideWidth + kx * s_.dilationWidth;
+  }
+  using Reach = std::set<int64_t>;           ///< columns that a tile sees
+  using Columns = std::map<int64_t, Values>; ///< as interleaved() gives them
+  Reach reachOf(const Run &run) const;
   std::vector<Run> runs() const;
   void block(Value unit, Value block);
-  void tile(const Place &place, const Run &run, Value firstVector);
+  void tiles(const Place &place, const Run &run);
+  Columns tile(const Place &place, const Run &run, Value firstVector, Columns columns);
   Values interleaved(const Place &place, Value column, int64_t knownColumn, bool border);
   Value loadRow(Value at, int64_t knownColumn, bool border);
   Value unpack(Value a, Value b, bool high);
@@ -276,51 +300,86 @@ Values DepthwiseBytesCode::interleaved(const Place &place, Value column, int64_t
   return result;
 }
 
-void DepthwiseBytesCode::tile(const Place &place, const Run &run, Value firstVector) {
-  Value pixel = run.border ? k_.index(pixelOf(run.first)) : k_.mul(firstVector, d_.pixels_);
-  // From the tile's first pixel on: known distances, and in a border known columns.
-  int64_t known = pixelOf(run.first);
-  auto distanceOf = [&](int64_t vector) { return pixelOf(run.first + vector) - known; };
-  Value firstColumn = k_.add(k_.mul(pixel, s_.strideWidth), -s_.padLeft);
-  std::map<int64_t, Values> columns; // by distance from the first one
-  auto columnAt = [&](int64_t vector, int64_t kx) {
-    return distanceOf(vector) * s_.strideWidth + kx * s_.dilationWidth;
-  };
+DepthwiseBytesCode::Reach DepthwiseBytesCode::reachOf(const Run &run) const {
+  Reach reach;
   for (int64_t vector = 0; vector < run.vectors; ++vector)
     for (int64_t kx = 0; kx < s_.kernelWidth; ++kx)
-      columns[columnAt(vector, kx)];
-  for (auto &[distance, halves] : columns)
-    halves = interleaved(place, k_.add(firstColumn, distance), columnOf(known, 0) + distance,
-                         run.border);
+      reach.insert(columnOf(run, vector, kx));
+  return reach;
+}
 
-  int64_t results = run.vectors * d_.rows_;
-  std::vector<Values> sums(static_cast<size_t>(results));
+/// The tiles of a run: columns that the next one sees too are handed on to it.
+void DepthwiseBytesCode::tiles(const Place &place, const Run &run) {
+  if (run.count == 1) {
+    tile(place, run, k_.index(run.first), {});
+    return;
+  }
+  int64_t step = run.vectors * d_.pixels_ * s_.strideWidth;
+  Reach reach = reachOf(run);
+  SmallVector<int64_t> shared; // distances, of the next tile
+  Values carried;
+  for (int64_t distance : reach) {
+    if (!reach.contains(distance + step))
+      continue;
+    shared.push_back(distance);
+    Value first = k_.index(columnOf(pixelOf(run.first), 0) + distance);
+    llvm::append_range(carried, interleaved(place, first, 0, /*border=*/false));
+  }
+  k_.loop(k_.index(0), k_.index(run.count), 1, carried, [&](Value i, ValueRange values) {
+    Columns columns;
+    size_t each = static_cast<size_t>(kQuarters);
+    for (auto [number, distance] : llvm::enumerate(shared)) {
+      ValueRange own = values.slice(number * each, each);
+      columns[distance] = Values(own.begin(), own.end());
+    }
+    columns = tile(place, run, k_.add(k_.mul(i, run.vectors), run.first), std::move(columns));
+    Values next;
+    for (int64_t distance : shared)
+      llvm::append_range(next, columns[distance + step]);
+    return next;
+  });
+}
+
+/// `columns` are those that are there already; all of them come back.
+DepthwiseBytesCode::Columns DepthwiseBytesCode::tile(const Place &place, const Run &run,
+                                                     Value firstVector, Columns columns) {
+  Value pixel = run.border ? k_.index(pixelOf(run.first)) : k_.mul(firstVector, d_.pixels_);
+  Value firstColumn = k_.add(k_.mul(pixel, s_.strideWidth), -s_.padLeft);
+  for (int64_t distance : reachOf(run))
+    if (!columns.contains(distance))
+      columns[distance] = interleaved(place, k_.add(firstColumn, distance),
+                                      columnOf(pixelOf(run.first), 0) + distance, run.border);
+
+  std::vector<Values> sums(static_cast<size_t>(run.vectors * d_.rows_));
   for (int64_t quarter = 0; quarter < kQuarters; ++quarter) {
     std::map<int64_t, Value> words;
-    size_t half = static_cast<size_t>(quarter / 2 * 2);
+    auto half = static_cast<size_t>(quarter / 2 * 2);
     for (auto &[distance, halves] : columns)
       words[distance] = vector::BitCastOp::create(
           k_, k_.vectorI32(), unpack(halves[half], halves[half + 1], quarter % 2 != 0));
-    for (int64_t row = 0; row < d_.rows_; ++row) {
-      Value slot = k_.add(place.firstSlot, row * kBytes + quarter * kWords);
+    // The rows' slots differ in what their sums begin with only.
+    Value ofChannels = k_.add(place.firstSlot, quarter * kWords);
+    for (int64_t row = 0; row < d_.rows_; ++row)
       for (int64_t vector = 0; vector < run.vectors; ++vector) {
-        Value sum = body_.scaling.initial(k_, slot);
+        Value sum = body_.scaling.initial(k_, k_.add(ofChannels, row * kBytes));
         for (int64_t i = 0; i < s_.kernelWidth * d_.parts_; ++i) {
+          int64_t kx = i / d_.parts_;
+          if (!d_.hasPart(i % d_.parts_, kx, quarter))
+            continue;
           Value at = k_.add(place.weights,
                             (row * s_.kernelWidth * d_.parts_ + i) * kBytes + quarter * kWords);
           Value weights = k_.loadVector(k_.vectorI32(), body_.weights, at);
-          sum = k_.byteDot(words[columnAt(vector, i / d_.parts_)], weights, sum);
+          sum = k_.byteDot(words[columnOf(run, vector, kx)], weights, sum);
         }
         sums[static_cast<size_t>(row * run.vectors + vector)].push_back(
-            body_.scaling.wide(k_, sum, slot));
+            body_.scaling.wide(k_, sum, ofChannels));
       }
-    }
   }
   for (int64_t row = 0; row < d_.rows_; ++row) {
     auto store = [&] {
       for (int64_t vector = 0; vector < run.vectors; ++vector)
         finish(place, sums[static_cast<size_t>(row * run.vectors + vector)],
-               k_.add(pixel, distanceOf(vector)), row);
+               k_.add(pixel, distanceOf(run, vector)), row);
     };
     if (row == 0 || s_.outHeight % d_.rows_ == 0)
       store();
@@ -329,6 +388,7 @@ void DepthwiseBytesCode::tile(const Place &place, const Run &run, Value firstVec
                       k_.index(s_.outHeight)),
               store);
   }
+  return columns;
 }
 
 void DepthwiseBytesCode::finish(const Place &place, ArrayRef<Value> codes, Value pixel,
@@ -367,8 +427,7 @@ void DepthwiseBytesCode::block(Value unit, Value block) {
   Value outRow = k_.add(k_.mul(entry, s_.outHeight), k_.mul(ofEntry, d_.rows_));
   place.outRow = k_.add(k_.mul(outRow, s_.outWidth * s_.inChannels), channel);
   for (const Run &run : runs())
-    k_.loop(k_.index(0), k_.index(run.count), 1,
-            [&](Value i) { tile(place, run, k_.add(k_.mul(i, run.vectors), run.first)); });
+    tiles(place, run);
 }
 
 void DepthwiseBytesCode::build() {

@@ -49,6 +49,7 @@ private:
   int32_t weight(int64_t ky, int64_t kx, int64_t channel) const;
   int8_t weightPart(int64_t ky, int64_t kx, int64_t channel, int64_t part) const;
   int64_t channelOf(int64_t block, int64_t byte) const;
+  bool hasPart(int64_t part, int64_t kx, int64_t quarter) const;
   void forSlots(llvm::function_ref<void(Variant variant, int64_t row, int64_t channel)> body) const;
 
   ConvShape shape_;
