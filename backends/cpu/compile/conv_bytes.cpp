@@ -14,14 +14,26 @@ using codegen::KernelBuilder;
 
 constexpr int64_t kTogether = 4; ///< bytes of a product
 
+/// With more weights that are no bytes the products of a matrix take another way.
+constexpr size_t kFewExtras = 4;
+
 static bool isByte(int32_t weight) {
   return weight >= INT8_MIN && weight <= INT8_MAX;
+}
+
+static int32_t nearestByte(int32_t weight) {
+  return std::clamp<int32_t>(weight, INT8_MIN, INT8_MAX);
+}
+
+static size_t otherThanBytes(ArrayRef<int32_t> weights) {
+  return static_cast<size_t>(llvm::count_if(weights, [](int32_t w) { return !isByte(w); }));
 }
 
 bool areByteProducts(const ConvShape &shape, int64_t groups, ArrayRef<int32_t> weights) {
   bool isProduct = groups == 1 && shape.taps() == 1 && shape.batch * shape.outHeight == 1 &&
                    shape.inChannels <= kLongestSummedRow;
-  return isProduct || llvm::all_of(weights, isByte);
+  size_t others = otherThanBytes(weights);
+  return isProduct || others == 0 || (groups == 1 && others <= kFewExtras);
 }
 
 int32_t unsignedZeroPoint(Value codes) {
@@ -60,6 +72,24 @@ std::vector<int32_t> packBytes(ArrayRef<int32_t> weights, int64_t groups, int64_
             packed |= uint32_t(uint8_t(weights[static_cast<size_t>(run * length + at)])) << 8 * i;
         return static_cast<int32_t>(packed);
       });
+}
+
+/// What weights that are no bytes have more than the nearest bytes, as products of their own. Runs
+/// are those of packBytes(); `runsOfRow` of a row of the kernel are `runStep` elements of the input
+/// apart.
+std::vector<ExtraProduct> extraProducts(ArrayRef<int32_t> weights, int64_t runs, int64_t length,
+                                        int64_t runsOfRow, int64_t runStep) {
+  std::vector<ExtraProduct> extras;
+  for (auto [i, weight] : llvm::enumerate(weights)) {
+    int64_t at = static_cast<int64_t>(i) % length, run = static_cast<int64_t>(i) / length % runs;
+    for (int32_t more = weight - nearestByte(weight); more != 0; more -= nearestByte(more))
+      extras.push_back({.channel = static_cast<int64_t>(i) / (runs * length),
+                        .kernelRow = run / runsOfRow,
+                        .offset = run % runsOfRow * runStep + at / kTogether * kTogether,
+                        .weight = static_cast<int32_t>(uint32_t(uint8_t(nearestByte(more)))
+                                                       << 8 * (at % kTogether))});
+  }
+  return extras;
 }
 
 /// What the zero point of the input adds to the sums of each output channel, to be taken off.
@@ -134,7 +164,13 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
       codesEpilogue(op, activation, buffers,
                     sumsOfZeroPoint(weights, unsignedZeroPoint(op->getOperand(0)), channels));
   std::vector<int32_t> less = weights.vec();
-  if (!llvm::all_of(weights, isByte)) {
+  std::vector<ExtraProduct> extras;
+  size_t others = otherThanBytes(weights);
+  if (groups == 1 && others <= kFewExtras) {
+    int64_t runsOfRow = runs / shape.kernelHeight;
+    extras = extraProducts(weights, runs, length, runsOfRow, shape.dilationWidth * places.in.pixel);
+    llvm::transform(weights, less.begin(), nearestByte);
+  } else if (others > 0) {
     std::vector<int32_t> excess = excessOf(weights, channels);
     size_t each = weights.size() / channels;
     for (size_t i = 0; i < less.size(); ++i)
@@ -143,7 +179,8 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
     epilogue = withExcess(epilogue, excess, sums, buffers);
   }
   // What is taken off the bytes, where something is, has to be put back into the sums.
-  unsigned taken = buffers.addPerChannel(sumsOfZeroPoint(less, -128, channels));
+  unsigned taken = buffers.addPerChannel(
+      sumsOfZeroPoint(extras.empty() ? ArrayRef<int32_t>(less) : weights, -128, channels));
   bool hasLowest = llvm::is_contained(less, INT8_MIN);
   auto initial = [=](KernelBuilder &k, Value channel) -> Value {
     Value sum = epilogue.initial(k, channel);
@@ -155,6 +192,7 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
   std::vector<int32_t> packed = packBytes(less, groups, shape.outChannels, runs, length);
   places.weights = static_cast<int64_t>(packed.size()) / groups;
   unsigned panels = buffers.addConstant(packed);
+  unsigned extraPanels = extras.empty() ? panels : buffers.addConstant(packExtras(extras));
   auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
     Epilogue whole{initial, epilogue.finish, epilogue.finishBlock};
     ConvBody body{.input = k.buffer(input),
@@ -166,7 +204,9 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
                                  Value acc) { return k.byteDot(x, weight, acc, hasLowest); },
                   .epilogue = whole,
                   .places = places,
-                  .tuning = tuning.get()};
+                  .tuning = tuning.get(),
+                  .extras = extras,
+                  .extraWeights = k.buffer(extraPanels)};
     buildConvolution(k, inner, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

@@ -85,6 +85,11 @@ public:
   }
 
 private:
+  /// What a row of the output is of: rows of all groups of all entries are counted through.
+  struct Part {
+    Value entry, group, outRow;
+  };
+
   ConvQuestion question() const;
   void makeGroups(int64_t vectorsAtMost);
   void forGroups(Value from, Value to, function_ref<void(const GroupRun &, Value vector)> body);
@@ -97,6 +102,8 @@ private:
               const GroupRun &group);
   Values products(Value inRow, Value pixel, Value ky, const TileRun &run, const GroupRun &group,
                   ArrayRef<Value> panels, Values acc);
+  Values extraProducts(const Part &part, Value pixel, const TileRun &run, const GroupRun &group,
+                       Value vector, Values acc);
   Values run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group, ArrayRef<Value> weights,
              int64_t depth, Values acc);
   int64_t rows() const { return s_.batch * p_.groups * s_.outHeight; }
@@ -113,10 +120,6 @@ private:
            llvm::none_of(tileRuns_, [](const TileRun &run) { return run.border; });
   }
 
-  /// What a row of the output is of: rows of all groups of all entries are counted through.
-  struct Part {
-    Value entry, group, outRow;
-  };
   Part partOf(Value row) {
     Value none = k_.index(0), part = k_.div(row, s_.outHeight);
     return {s_.batch == 1 ? none : k_.div(part, p_.groups),
@@ -303,6 +306,51 @@ Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &
   return acc;
 }
 
+/// Those of channels that this group has; where it is one of several with the same code, by a
+/// branch.
+Values Convolution::extraProducts(const Part &part, Value pixel, const TileRun &run,
+                                  const GroupRun &group, Value vector, Values acc) {
+  for (auto [number, extra] : llvm::enumerate(body_.extras)) {
+    int64_t inRun = extra.channel / lanes_ - group.firstVector, v = inRun % group.vectors;
+    if (inRun < 0 || inRun >= group.count * group.vectors)
+      continue;
+    Values sums;
+    for (int64_t p = 0; p < run.pixels; ++p)
+      sums.push_back(acc[static_cast<size_t>(p * group.vectors + v)]);
+    auto more = [&]() -> Values {
+      int64_t half = extra.channel % kPanel / lanes_ * lanes_;
+      Value weight = k_.loadVector(body_.accumulator, body_.extraWeights,
+                                   k_.index(static_cast<int64_t>(number) * kPanel + half));
+      Value row = k_.add(k_.mul(part.outRow, s_.strideHeight), extra.kernelRow * s_.dilationHeight);
+      Value at = k_.add(place(p_.in, part), k_.mul(row, p_.in.row));
+      at = k_.add(at, k_.mul(k_.mul(pixel, s_.strideWidth), p_.in.pixel));
+      Values next;
+      for (int64_t p = 0; p < run.pixels; ++p) {
+        Value x = activation(k_.add(at, p * s_.strideWidth * p_.in.pixel + extra.offset), group);
+        next.push_back(body_.product(x, weight, sums[static_cast<size_t>(p)]));
+      }
+      return next;
+    };
+    if (group.count == 1) {
+      sums = more();
+    } else {
+      Value isIts = arith::CmpIOp::create(k_, arith::CmpIPredicate::eq, vector,
+                                          k_.index(group.firstVector + inRun - v));
+      auto branch = scf::IfOp::create(k_, ValueRange(sums).getTypes(), isIts,
+                                      /*withElseRegion=*/true);
+      OpBuilder::InsertionGuard guard(k_);
+      k_.setInsertionPointToStart(branch.elseBlock());
+      scf::YieldOp::create(k_, sums);
+      k_.setInsertionPointToStart(branch.thenBlock());
+      scf::YieldOp::create(k_, more());
+      sums = Values(branch.getResults());
+    }
+    for (int64_t p = 0; p < run.pixels; ++p)
+      acc[static_cast<size_t>(p * group.vectors + v)] = sums[static_cast<size_t>(p)];
+  }
+  return acc;
+}
+
 void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRun &group,
                        Value vector) {
   Part part = partOf(row);
@@ -338,6 +386,7 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
       return kernelRow(ky, Values(carried.begin(), carried.end()));
     });
 
+  acc = extraProducts(part, pixel, run, group, vector, acc);
   Value out = k_.add(place(p_.out, part), k_.mul(outRow, p_.out.row));
   out = k_.add(out, k_.add(k_.mul(pixel, p_.out.pixel), k_.mul(vector, lanes_)));
   finish(acc, out, channelOf(0), run.pixels, group);
@@ -415,6 +464,13 @@ void Convolution::build() {
 }
 
 } // namespace
+
+std::vector<int32_t> packExtras(ArrayRef<ExtraProduct> extras) {
+  std::vector<int32_t> packed(extras.size() * kPanel);
+  for (auto [number, extra] : llvm::enumerate(extras))
+    packed[number * kPanel + static_cast<size_t>(extra.channel % kPanel)] = extra.weight;
+  return packed;
+}
 
 void buildConvolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &body) {
   Convolution(k, shape, body).build();

@@ -26,6 +26,14 @@ struct TapRange {
 };
 TapRange verticalTaps(codegen::KernelBuilder &k, const ConvShape &shape, mlir::Value row);
 
+/// One more product of an output channel: for weights that have more bits than an element of a
+/// product.
+struct ExtraProduct {
+  int64_t channel;
+  int64_t kernelRow, offset; ///< of the input's elements: in the window, from where its row begins
+  int32_t weight;            ///< as an element of the weights
+};
+
 /// What the convolution's loops are filled with. A product takes `together` elements of the input,
 /// which are 32 bits, and as many weights, a 32-bit element. Single ones may be stored in 16 bits
 /// (reals.h).
@@ -39,7 +47,13 @@ struct ConvBody {
   const Epilogue &epilogue;
   const ConvPlaces &places;
   const Tuning *tuning = nullptr; ///< null: the choice is the model's
+  /// Few ones, of convolutions without groups and padding.
+  llvm::ArrayRef<ExtraProduct> extras = {};
+  mlir::Value extraWeights = {}; ///< as packExtras() gives them
 };
+
+/// A vector of 16 for each, zero but for its channel.
+std::vector<int32_t> packExtras(llvm::ArrayRef<ExtraProduct> extras);
 
 /// Implicit GEMM over NHWC without copies: a register tile of pixels × vectors of channels. Rows of
 /// the kernel outside the input are left out by loop bounds, columns by giving border tiles their
