@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/conv_f32.h"
 
+#include "backends/cpu/compile/bf16_pairs.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/reals.h"
 #include "compiler/graph/constants.h"
@@ -9,13 +10,6 @@ using namespace mlir;
 namespace tandem::cpu {
 
 using codegen::KernelBuilder;
-
-constexpr ProductRegisters kOfFloats = {.halves = true};
-
-/// Without an instruction for them the two halves of a weight, and of an activation.
-static ProductRegisters registersOfPairs(const codegen::Isa &isa) {
-  return isa.bf16Dot ? kOfFloats : ProductRegisters{.perWeight = 2, .others = 3, .halves = true};
-}
 
 void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffer packed,
                     TypedBuffer in, Operation *op, graph::Activation activation, Plan &plan) {
@@ -30,7 +24,8 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
                   .weights = k.buffer(weights),
                   .together = ofPairs ? 2 : 1,
                   .accumulator = k.vectorF32(),
-                  .registers = ofPairs ? registersOfPairs(k.isa()) : kOfFloats,
+                  .registers =
+                      ofPairs ? registersOfPairs(k.isa()) : ProductRegisters{.halves = true},
                   .product =
                       [&](Value x, Value weight, Value acc) {
                         return ofPairs ? bf16Dot(k, x, weight, acc) : k.fma(x, weight, acc);
@@ -45,17 +40,21 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
 
 void planConvF32(const ConvShape &shape, int64_t groups, Operation *op,
                  graph::Activation activation, Plan &plan) {
-  int64_t depth = shape.taps() * shape.inChannels;
-  ConvPlaces places = ConvPlaces::dense(shape, groups);
   Value input = op->getOperand(0), filter = op->getOperand(1);
   if (takesPairs(filter, shape.inChannels, plan)) {
+    ConvShape paired = shape;
+    paired.inChannels = pairedChannels(shape.inChannels);
+    ConvPlaces places = ConvPlaces::dense(paired, groups);
     places.weights /= 2;
-    TypedBuffer pairs = planPairedPacking(filter, groups, shape.outChannels, depth, plan);
-    return planProductF32(shape, places, pairs, plan.inBf16(input), op, activation, plan);
+    TypedBuffer weights =
+        planPairedFilter(filter, groups, shape.outChannels, shape.taps(), shape.inChannels, plan);
+    return planProductF32(paired, places, weights, plan.inBf16(input), op, activation, plan);
   }
+  int64_t depth = shape.taps() * shape.inChannels;
   TypedBuffer weights = planPacking(filter, groups, shape.outChannels, depth,
                                     {shape.outChannels * depth, depth, 1}, plan);
-  planProductF32(shape, places, weights, plan.typed(input), op, activation, plan);
+  planProductF32(shape, ConvPlaces::dense(shape, groups), weights, plan.typed(input), op,
+                 activation, plan);
 }
 
 /// Lanes beyond the last output repeat it: they are multiplied, and never stored.
@@ -88,24 +87,6 @@ static TypedBuffer constantReals(ArrayRef<float> reals, Plan &plan) {
   for (float real : reals)
     stored.push_back(isBf16 ? floatToBfloat(real) : floatToHalf(real));
   return {plan.constant(stored), {isBf16 ? ElementType::kBF16 : ElementType::kF16, count}};
-}
-
-bool takesPairs(Value filter, int64_t channels, const Plan &plan) {
-  return plan.settings().precision == Precision::kBf16 && channels % 2 == 0 &&
-         graph::constantOf(filter).has_value();
-}
-
-TypedBuffer planPairedPacking(Value filter, int64_t groups, int64_t out, int64_t depth,
-                              Plan &plan) {
-  auto constant = graph::constantOf(filter);
-  ArrayRef<float> elements = constant->as<float>();
-  std::vector<int32_t> packed =
-      packGroups<int32_t>(groups, out, depth / 2, [&](int64_t group, int64_t o, int64_t pair) {
-        const float *first = &elements[static_cast<size_t>((group * out + o) * depth + 2 * pair)];
-        return static_cast<int32_t>(uint32_t(floatToBfloat(first[1])) << 16 |
-                                    floatToBfloat(first[0]));
-      });
-  return {plan.constant(packed), {ElementType::kI32, static_cast<int64_t>(packed.size())}};
 }
 
 TypedBuffer planPacking(Value filter, int64_t groups, int64_t out, int64_t depth, WeightSteps steps,

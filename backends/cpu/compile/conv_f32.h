@@ -26,11 +26,4 @@ struct WeightSteps {
 TypedBuffer planPacking(mlir::Value filter, int64_t groups, int64_t out, int64_t depth,
                         WeightSteps steps, Plan &plan);
 
-/// Whether products by this filter with so many channels for each tap are to be made of pairs of
-/// bf16: the user asks for it, the filter is constant, and channels come in pairs.
-bool takesPairs(mlir::Value filter, int64_t channels, const Plan &plan);
-/// Packs the constant weights as pairs.
-TypedBuffer planPairedPacking(mlir::Value filter, int64_t groups, int64_t out, int64_t depth,
-                              Plan &plan);
-
 } // namespace tandem::cpu

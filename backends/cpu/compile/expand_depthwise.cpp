@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/expand_depthwise.h"
 
+#include "backends/cpu/compile/bf16_pairs.h"
 #include "backends/cpu/compile/conv_f32.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/handlers.h"
@@ -42,7 +43,8 @@ class FusedCode {
 public:
   FusedCode(KernelBuilder &k, const Fused &fused)
       : k_(k), f_(fused), d_(fused.depthwise), lanes_(k.isa().lanes()) {
-    Tile tile = chooseTile(k.isa(), d_.inWidth, kVectors * lanes_, {});
+    Tile tile = chooseTile(k.isa(), d_.inWidth, kVectors * lanes_,
+                           fused.together == 2 ? registersOfPairs(k.isa()) : ProductRegisters{});
     tiles_ = EvenSplit::ofAtMost(d_.inWidth, tile.pixels);
     int64_t pixels = chooseDepthwisePixels(k.isa(), d_.outWidth, d_.kernelWidth);
     runs_ = tileRuns(d_, EvenSplit::ofAtMost(d_.outWidth, pixels));
@@ -239,8 +241,9 @@ bool planExpandDepthwise(graph::Conv2dOp conv, Plan &plan) {
   if (takesPairs(conv.getFilter(), expand.inChannels, plan)) {
     fused.together = 2;
     fused.input = buffers.add(plan.inBf16(conv.getInput()));
-    fused.weights = buffers.add(planPairedPacking(conv.getFilter(), /*groups=*/1,
-                                                  expand.outChannels, expand.inChannels, plan));
+    fused.weights = buffers.add(planPairedFilter(conv.getFilter(), /*groups=*/1, expand.outChannels,
+                                                 /*taps=*/1, expand.inChannels, plan));
+    fused.expand.inChannels = pairedChannels(expand.inChannels);
   } else {
     fused.input = buffers.add(conv.getInput());
     fused.weights = buffers.add(planPacking(conv.getFilter(), /*groups=*/1, expand.outChannels,

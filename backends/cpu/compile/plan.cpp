@@ -1,7 +1,7 @@
 #include "backends/cpu/compile/plan.h"
 
+#include "backends/cpu/compile/bf16_pairs.h"
 #include "backends/cpu/compile/bf16_storage.h"
-#include "backends/cpu/compile/copy.h"
 #include "compiler/backend/work.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/cost.h"
@@ -97,14 +97,12 @@ BufferId Plan::buffer(Value value) {
 }
 
 TypedBuffer Plan::inBf16(Value value) {
-  if (storesBf16(value))
+  int64_t channels = graph::tensorType(value).getShape().back();
+  if (storesBf16(value) && channels % 2 == 0)
     return typed(value);
   auto [found, inserted] = bf16Copies_.try_emplace(value);
-  if (inserted) {
-    int64_t count = typeOf(value).count;
-    found->second = scratch(codegen::BufferType{ElementType::kBF16, count});
-    planCopy(typed(value), found->second, {count}, {{1}}, {{1}}, *this);
-  }
+  if (inserted)
+    found->second = planRounding(typed(value), channels, *this);
   return found->second;
 }
 

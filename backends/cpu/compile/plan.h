@@ -52,7 +52,8 @@ public:
   /// Whether the reals of a value of f32 are stored as bf16. Ops that do not ask, or do not use
   /// loadReals() and the like, never see such a value.
   bool storesBf16(mlir::Value value) const { return bf16_.contains(value); }
-  /// The reals of an f32 value as bf16: as they are stored, or a copy that a step makes.
+  /// The reals of an f32 value as bf16, with a zero behind an odd number of channels: as they are
+  /// stored, or a copy that a step makes.
   TypedBuffer inBf16(mlir::Value value);
   TypedBuffer typed(mlir::Value value) { return {buffer(value), typeOf(value)}; }
   BufferId scratch(int64_t bytes) { return builder_.scratch(static_cast<uint64_t>(bytes)); }

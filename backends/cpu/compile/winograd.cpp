@@ -1,6 +1,6 @@
 #include "backends/cpu/compile/winograd.h"
 
-#include "backends/cpu/compile/conv_f32.h"
+#include "backends/cpu/compile/bf16_pairs.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/reals.h"

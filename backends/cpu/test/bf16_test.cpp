@@ -259,6 +259,15 @@ protected:
       std::string wide = text.apply("pad", {first}, "low [0, 0, 0, 0] high [0, 0, 0, 16] value 0.0",
                                     tensor({1, 9, 9, 40}));
       value = text.apply("add", {product(first, 9, 24, 40), wide}, "", tensor({1, 9, 9, 40}));
+    } else if (op == "transposed") {
+      size = 18;
+      value = text.apply("transpose_conv_2d", {first, text.filter({24, 3, 3, 24}, f32, -1)},
+                         "stride [2, 2] pad_low [0, 0] pad_high [1, 1]", tensor({1, 18, 18, 24}));
+    } else if (op == "few") { // with a zero behind three channels, and behind five
+      channels = 5;
+      std::string three = product(first, 9, 24, 3);
+      value = text.apply("conv_2d", {three, text.filter({5, 3, 3, 3}, f32, -1)},
+                         "pad_low [1, 1] pad_high [1, 1]", tensor({1, 9, 9, 5}));
     } else if (op == "odd") {
       channels = 13;
       value = product(product(first, 9, 24, 13), 9, 13, 13);
@@ -284,7 +293,7 @@ TEST_P(Bf16Between, IsWithinARoundingForEachValue) {
 INSTANTIATE_TEST_SUITE_P(Ops, Bf16Between,
                          ::testing::Values("nothing", "depthwise", "add", "unfused_add", "max_pool",
                                            "average_pool", "concat", "pad", "padded_add", "reshape",
-                                           "odd", "winograd"),
+                                           "odd", "few", "transposed", "winograd"),
                          [](const auto &info) { return info.param; });
 
 TEST(Bf16, ConvertsOnlyWhatComesInAsF32) {

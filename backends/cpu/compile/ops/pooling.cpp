@@ -56,21 +56,44 @@ private:
     Range columns = inside(k_, left, s_.kernelWidth, s_.inWidth);
     Value count = p_.average ? divisor(rows, columns) : Value();
     Value pads = p_.average && p_.countPadding && !isFloat() ? padsOf(rows, columns) : Value();
-    k_.forChannels(s_.inChannels, [&](Value channel, int64_t valid) {
-      Value acc = k_.constant(accumulatorType(), start());
-      acc = k_.loop(rows.from, rows.to, 1, acc, [&](Value y, ValueRange outer) {
+    Value out = k_.mul(k_.add(k_.mul(row, s_.outWidth), column), s_.outChannels);
+    forVectors([&](ArrayRef<Value> channels, int64_t valid) {
+      Values sums(channels.size(), k_.constant(accumulatorType(), start()));
+      sums = k_.loop(rows.from, rows.to, 1, sums, [&](Value y, ValueRange outer) {
         return k_.loop(columns.from, columns.to, 1, outer, [&](Value x, ValueRange inner) {
           Value pixelIndex = k_.add(k_.mul(k_.add(k_.mul(batch, s_.inHeight), y), s_.inWidth), x);
-          Value index = k_.add(k_.mul(pixelIndex, s_.inChannels), channel);
-          return Values{combine(inner[0], load(index))};
+          Value first = k_.mul(pixelIndex, s_.inChannels);
+          Values next;
+          for (auto [sum, channel] : llvm::zip_equal(inner, channels))
+            next.push_back(combine(sum, load(k_.add(first, channel))));
+          return next;
         });
-      })[0];
-      Value out = k_.add(k_.mul(row, s_.outWidth), column);
-      if (pads)
-        acc = arith::AddIOp::create(k_, acc, k_.broadcast(pads, k_.vectorI32()));
-      storeReals(k_, finish(acc, count), k_.buffer(p_.output),
-                 k_.add(k_.mul(out, s_.outChannels), channel), valid);
+      });
+      for (auto [sum, channel] : llvm::zip_equal(sums, channels)) {
+        Value whole =
+            pads ? arith::AddIOp::create(k_, sum, k_.broadcast(pads, k_.vectorI32())) : Value(sum);
+        storeReals(k_, finish(whole, count), k_.buffer(p_.output), k_.add(out, channel), valid);
+      }
     });
+  }
+
+  /// Vectors of channels, several at a time, so that a window's loops are run through less often.
+  /// The last one ends with the last channel; only when it is alone fewer than its lanes are valid.
+  void forVectors(function_ref<void(ArrayRef<Value> channels, int64_t valid)> body) {
+    constexpr int64_t kTogether = 4;
+    int64_t lanes = k_.isa().lanes(), all = s_.inChannels, step = kTogether * lanes;
+    int64_t whole = all / step * step;
+    k_.loop(k_.index(0), k_.index(whole), step, [&](Value first) {
+      Values channels;
+      for (int64_t vector = 0; vector < kTogether; ++vector)
+        channels.push_back(k_.add(first, vector * lanes));
+      body(channels, lanes);
+    });
+    Values rest;
+    for (int64_t channel = whole; channel < all; channel += lanes)
+      rest.push_back(k_.index(std::max<int64_t>(std::min(channel, all - lanes), 0)));
+    if (!rest.empty())
+      body(rest, std::min(all, lanes));
   }
 
   double start() const {

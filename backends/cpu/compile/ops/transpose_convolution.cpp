@@ -1,6 +1,7 @@
 // transpose_conv_2d, gathered: rows and columns of the result that are alike modulo the stride see
 // the same taps of the filter, so that each such phase is a convolution that moves by one.
 
+#include "backends/cpu/compile/bf16_pairs.h"
 #include "backends/cpu/compile/codes.h"
 #include "backends/cpu/compile/conv_codes.h"
 #include "backends/cpu/compile/conv_f32.h"
@@ -100,11 +101,23 @@ void planPhaseF32(graph::TransposeConv2dOp op, const Transposed &t, const Phase 
   ConvShape shape = t.shapeOf(y, x);
   graph::ConstantBytes bytes = *graph::constantOf(op.getFilter());
   ArrayRef<float> filter = bytes.as<float>();
-  std::vector<float> packed = packPanels<float>(
-      shape.outChannels, shape.taps() * shape.inChannels, kPanel, [&](int64_t o, int64_t d) {
-        auto index = t.filterIndex(y, x, o, d / shape.inChannels, d % shape.inChannels);
-        return index ? filter[static_cast<size_t>(*index)] : 0.0f;
-      });
+  auto weightAt = [&](int64_t, int64_t o, int64_t d) {
+    auto index = t.filterIndex(y, x, o, d / shape.inChannels, d % shape.inChannels);
+    return index ? filter[static_cast<size_t>(*index)] : 0.0f;
+  };
+  if (takesPairs(op.getFilter(), shape.inChannels, plan)) {
+    ConvShape paired = shape;
+    paired.inChannels = pairedChannels(shape.inChannels);
+    ConvPlaces places = ConvPlaces::dense(paired);
+    places.out = t.resultsOf(y, x);
+    return planProductF32(paired, places,
+                          planPairedWeights(/*groups=*/1, shape.outChannels, shape.taps(),
+                                            shape.inChannels, weightAt, plan),
+                          plan.inBf16(op.getInput()), op, op.getActivation(), plan);
+  }
+  std::vector<float> packed =
+      packPanels<float>(shape.outChannels, shape.taps() * shape.inChannels, kPanel,
+                        [&](int64_t o, int64_t d) { return weightAt(0, o, d); });
   ConvPlaces places = ConvPlaces::dense(shape);
   places.out = t.resultsOf(y, x);
   planProductF32(shape, places,
