@@ -15,22 +15,22 @@ TANDEM = ROOT / "build/bin/tandem"
 FOLDER = ROOT / "build/bench"
 
 
-def first_core():
-    return str(min(os.sched_getaffinity(0)))
+def cores(count):
+    """The first ones that this process may use, as taskset takes them."""
+    return ",".join(map(str, sorted(os.sched_getaffinity(0))[:count]))
 
 
-def compiled(name, path):
-    """The model's bundle, made anew."""
+def compiled(name, path, *options):
+    """The model's bundle, made anew with options of `tandem compile`."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     bundle = FOLDER / f"{name}.tandem"
-    subprocess.run([TANDEM, "compile", path, "-o", bundle], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    subprocess.run([TANDEM, "compile", path, "-o", bundle, *options], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     return bundle
 
 
 def timed(bundle, seconds=2.0, threads=1):
     """What `tandem bench --json` says."""
-    cores = first_core() if threads == 1 else ",".join(map(str, sorted(os.sched_getaffinity(0))[:threads]))
-    command = ["taskset", "-c", cores, TANDEM, "bench", bundle, "--threads", str(threads), "--seconds", str(seconds), "--json"]
+    command = ["taskset", "-c", cores(threads), TANDEM, "bench", bundle, "--threads", str(threads), "--seconds", str(seconds), "--json"]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-from bench import FOLDER, compiled, first_core, timed
+from bench import FOLDER, compiled, cores, timed
 from model_files import ROOT
 
 OPS, ELEMENTS, TURNS, CALLS = 100, 16, 7, 20_000
@@ -74,7 +74,7 @@ def litert_turn(path):
 def main():
     if sys.argv[1:]:
         sys.exit(__doc__)
-    os.sched_setaffinity(0, {int(first_core())})
+    os.sched_setaffinity(0, {int(cores(1))})
     files = {name: written(name, ops) for name, ops in (("calls_none", 0), ("calls_chain", OPS))}
     bundles = {name: compiled(name, file) for name, file in files.items()}
     engines = {"Tandem": lambda name: timed(bundles[name], 0.2)["median_ms"] * 1e6}

@@ -1,28 +1,33 @@
 #!/usr/bin/env python3
 """Time models with Tandem and with other engines, beside each other.
 
-Usage: bench_peers.py [--peers NAME,...] [--rounds N] [--seconds S] [--json FILE] [MODEL...]
+Usage: bench_peers.py [--peers NAME,...] [--threads N] [--rounds N] [--seconds S] [--json FILE] [MODEL...]
 
 MODEL    names of tests/models/models.json, or files; default: all that are on this machine
---peers  of litert, openvino, onnxruntime; default: all. What one cannot read goes to it as ONNX, for which
-         to_onnx.sh first installs the frameworks (8 GB)
+--peers  of litert, openvino, onnxruntime, ncnn, tvm, iree; default: all. What one cannot read goes to it as ONNX, for
+         which to_onnx.sh first installs the framework
+--threads
+         of each engine; default: 1
 --rounds, --seconds
          turns of each, and how long one is; default: 5 of 1 second
 --json   writes all that was measured there too: what report_peers.py makes docs/performance.md's tables and plot of
 
-One thread, all pinned to the same core, and taking turns (Tandem, LiteRT, OpenVINO, Tandem ...), each turn a process
-of its own with its own warm-up, so that a slow minute of the machine meets all. Shown, as rows of a Markdown table: the
-median over the turns of each turn's median, the spread of the turns, and the ratio of Tandem to the best peer (below 1:
-Tandem is faster). Before it is timed a peer must give Tandem's outputs; "differs" is by how much they differ, as a part
-of the largest output or of all codes: 8-bit models round differently everywhere, and hybrid ones magnify that.
-A second table has how long a model takes to open and how much memory it adds to a process that has the engine, and
-nothing opened.
+All engines are pinned to the same core (with --threads N to the same N), and take turns (Tandem, LiteRT, OpenVINO,
+Tandem ...), each turn a process of its own with its own warm-up, so that a slow minute of the machine meets all. Shown,
+as rows of a Markdown table: the median over the turns of each turn's median, the spread of the turns, and the ratio of
+Tandem to the best peer (below 1: Tandem is faster). Before it is timed a peer must give Tandem's outputs; "differs" is
+by how much they differ, as a part of the largest output or of all codes: 8-bit models round differently everywhere, and
+hybrid ones magnify that. A peer that cannot take a model has a dash, and the reason on stderr.
+A second table has models of floats by bf16, in which OpenVINO computes by default where the processor can, beside Tandem's
+(--option cpu.precision=bf16). A third has how long a model takes to open and how much memory it adds to a process that has
+the engine, and nothing opened.
 """
 
 import argparse
 import importlib
 import importlib.metadata
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -30,24 +35,34 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import FOLDER, TANDEM, compiled, first_core, timed
+from bench import FOLDER, TANDEM, compiled, cores, timed
 from model_files import SUFFIXES, chosen, ranges
 
-PEERS = ("litert", "openvino", "onnxruntime")
+PEERS = ("litert", "openvino", "onnxruntime", "ncnn", "tvm", "iree")
+BF16_PEER = "openvino_bf16"
+CONVERSION_SECONDS = 900
 HERE = Path(__file__).resolve().parent
 LARGEST_DIFFERENCE = 0.1  # of the same model; another one is far beyond it
 DTYPES = {"f32": np.float32, "i8": np.int8, "u8": np.uint8}
 
 
 class Failure(Exception):
-    pass
+    """Something that is to be looked at."""
 
 
-def called(*command):
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+class Unable(Exception):
+    """A peer does not take a model."""
+
+
+def called(*command, seconds=None):
+    words = [str(word) for word in command]
+    try:
+        result = subprocess.run(words, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise Unable(f"{Path(words[0]).name}: takes longer than {seconds} seconds") from None
     if result.returncode:
-        words = [line for line in result.stderr.splitlines() if line.strip()] or ["no words"]
-        raise Failure(f"{Path(command[0]).name}: {words[-1]}")
+        said = [line for line in result.stderr.splitlines() if line.strip()] or ["no words"]
+        raise Unable(f"{Path(words[0]).name}: {said[-1][:300]}")
     return result.stdout
 
 
@@ -79,62 +94,95 @@ def difference(ours, theirs):
     worst = 0.0
     for name, value in ours.items():
         if name not in theirs or theirs[name].shape != value.shape or theirs[name].dtype != value.dtype:
-            raise Failure(f"has no output '{name}' of {value.dtype} {value.shape}")
+            raise Unable(f"has no output '{name}' of {value.dtype} {value.shape}")
         largest = np.abs(value).max() if value.dtype == np.float32 else 255
         distance = np.abs(value.astype(np.float64) - theirs[name].astype(np.float64)).max()
         worst = max(worst, distance / max(largest, 1e-30))
     return worst
 
 
-def file_for(peer, path, folder):
-    """What the peer reads of the model, converted if need be; None when there is no way."""
-    if peer.takes(path):
-        return path
-    onnx = folder / "model.onnx"
-    if not peer.takes(onnx):
-        return None
-    if not onnx.exists() or onnx.stat().st_mtime < path.stat().st_mtime:
-        called(HERE / "to_onnx.sh", path, onnx)
-    return onnx
+def is_older(made, source):
+    return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
 
 
-def turn(peer, file, folder, seconds):
-    """What one turn measured; its outputs are in the folder."""
-    program = (sys.executable, HERE / "peer_turn.py", peer, file, folder / "inputs.npz", folder / f"{peer}.npz", seconds)
-    return json.loads(called("taskset", "-c", first_core(), *program).splitlines()[-1])
+def file_for(name, path, folder):
+    """What the peer of this name runs of the model, converted if need be."""
+    peer = importlib.import_module(f"peers.{name}")
+    file = path
+    if not peer.takes(path):
+        file = folder / "model.onnx"
+        if not peer.takes(file):
+            raise Unable("does not read it")
+        if is_older(file, path):
+            called(HERE / "to_onnx.sh", path, file)
+    if not hasattr(peer, "convert"):
+        return file
+    made = folder / name / "made"  # says where
+    if is_older(made, file):
+        said = called(sys.executable, HERE / "peer_convert.py", name, file, folder / name, seconds=CONVERSION_SECONDS)
+        made.write_text(said.splitlines()[-1])
+    return Path(made.read_text())
 
 
-def measure(name, path, span, peers, rounds, seconds, complain):
-    """Turns by engine, ours first, how far the peers' outputs are from ours at most, and the model's multiply-adds."""
+class Contest:
+    """One bundle and the peers that run its model, on the same inputs."""
+
+    def __init__(self, bundle, folder, outputs, arguments, complain):
+        self.bundle, self.folder, self.outputs, self.complain = bundle, folder, outputs, complain
+        self.rounds, self.seconds, self.threads = arguments.rounds, arguments.seconds, arguments.threads
+        self.files, self.differs = {}, 0.0
+
+    def turn(self, peer, file, seconds):
+        """What one turn measured; its outputs are in the folder."""
+        program = (sys.executable, HERE / "peer_turn.py", peer, file, self.folder / "inputs.npz", self.folder / f"{peer}.npz", seconds, self.threads)
+        return json.loads(called("taskset", "-c", cores(self.threads), *program).splitlines()[-1])
+
+    def admit(self, peer, path):
+        """Lets a peer take part that gives our outputs."""
+        try:
+            file = file_for(peer, path, self.folder)
+            self.turn(peer, file, seconds=0)
+            with np.load(self.folder / f"{peer}.npz") as results:
+                apart = difference(self.outputs, results)
+            if apart > LARGEST_DIFFERENCE:
+                raise Failure(f"its outputs differ from Tandem's by {apart:.2g}")
+            self.files[peer], self.differs = file, max(self.differs, apart)
+        except Unable as reason:
+            self.complain(f"{path.name}: not with {peer}: {reason}", is_failure=False)
+        except Failure as failure:
+            self.complain(f"{path.name} with {peer}: {failure}")
+
+    def results(self):
+        """Turns by engine, ours first, and how far the peers' outputs are from ours at most."""
+        turns = {"tandem": [], **{peer: [] for peer in self.files}}
+        for _ in range(self.rounds):
+            turns["tandem"].append(timed(self.bundle, self.seconds, self.threads))
+            for peer, file in self.files.items():
+                turns[peer].append(self.turn(peer, file, self.seconds))
+        return {"turns": turns, "ratio": ratio(turns), "differs": self.differs}
+
+
+def measure(name, path, span, arguments, complain):
+    """What a Contest gives, and the model's multiply-adds; under "bf16" the same of products by bf16, where there are."""
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
-    bundle = compiled(name, path)
     facts = json.loads(called(TANDEM, "inspect", path, "--json"))
     inputs = make_inputs(facts, span)
     np.savez(folder / "inputs.npz", **inputs)
-    outputs = our_outputs(bundle, facts, inputs, folder)
 
-    files, worst = {}, 0.0
-    for peer in peers:
-        try:
-            file = file_for(importlib.import_module(f"peers.{peer}"), path, folder)
-            if file is None:
-                continue
-            turn(peer, file, folder, seconds=0)
-            with np.load(folder / f"{peer}.npz") as results:
-                apart = difference(outputs, results)
-            if apart > LARGEST_DIFFERENCE:
-                raise Failure(f"its outputs differ from Tandem's by {apart:.2g}")
-            worst = max(worst, apart)
-            files[peer] = file
-        except Failure as failure:
-            complain(f"{name} with {peer}: {failure}")
-    turns = {"tandem": [], **{peer: [] for peer in files}}
-    for _ in range(rounds):
-        turns["tandem"].append(timed(bundle, seconds))
-        for peer, file in files.items():
-            turns[peer].append(turn(peer, file, folder, seconds))
-    return turns, worst, facts["macs"]
+    def contest(peers, bundle):
+        one = Contest(bundle, folder, our_outputs(bundle, facts, inputs, folder), arguments, complain)
+        for peer in peers:
+            one.admit(peer, path)
+        return one.results()
+
+    result = {**contest(arguments.peers, compiled(name, path)), "macs": facts["macs"]}
+    if "openvino" in result["turns"] and all(value.dtype == np.float32 for value in inputs.values()):
+        bundle = compiled(f"{name}.bf16", path, "--option", "cpu.precision=bf16")
+        bf16 = contest([BF16_PEER], bundle)
+        if bf16["ratio"]:
+            result["bf16"] = bf16
+    return result
 
 
 def median(turns, key="median_ms"):
@@ -147,15 +195,15 @@ def ratio(turns):
     return best and median(turns["tandem"]) / best
 
 
-def cells(name, engines, turns, worst):
+def cells(name, engines, result):
     def spread(engine):
-        if engine not in turns:
+        if engine not in result["turns"]:
             return "–"
-        times = [turn["median_ms"] for turn in turns[engine]]
+        times = [turn["median_ms"] for turn in result["turns"][engine]]
         return f"{statistics.median(times):.3f} ± {(max(times) - min(times)) / 2:.3f}"
 
-    result = [f"{ratio(turns):.2f}", f"{worst:.0e}"] if ratio(turns) else ["–", "–"]
-    return [name, *map(spread, engines), *result]
+    last = [f"{result['ratio']:.2f}", f"{result['differs']:.0e}"] if result["ratio"] else ["–", "–"]
+    return [name, *map(spread, engines), *last]
 
 
 def opening(name, engines, turns):
@@ -175,6 +223,40 @@ def processor():
     return f"{facts.get('model name', 'unknown processor')} with {widths[0] if widths else 'neither avx512vl nor avx2'}"
 
 
+def show(words):
+    print("| " + " | ".join(word.ljust(16) for word in words) + " |", flush=True)
+
+
+def table(header, rows):
+    for row in (header, ["---"] * len(header), *rows):
+        show(row)
+
+
+def show_mean(results):
+    ratios = [result["ratio"] for result in results.values() if result["ratio"]]
+    if ratios:
+        print(f"\ngeometric mean of Tandem / best over {len(ratios)} models: {statistics.geometric_mean(ratios):.2f}")
+
+
+def all_results(arguments, complain):
+    """By model; a row for each as soon as it is measured."""
+    engines, results, spans = ["tandem", *arguments.peers], {}, ranges()
+    table(["model", *(f"{name} ms" for name in engines), "Tandem / best", "differs"], [])
+    for name, path in chosen(arguments.models, SUFFIXES).items():
+        try:
+            results[name] = measure(name, path, spans.get(name, (-1, 1)), arguments, complain)
+            show(cells(name, engines, results[name]))
+            if arguments.json:  # after each model: a run that is cut off leaves those before
+                facts = {"processor": processor(), "threads": arguments.threads, "models": results}
+                arguments.json.write_text(json.dumps(facts, indent=1))
+        except Unable as reason:
+            complain(f"{name}: {reason}")
+        except subprocess.CalledProcessError as error:  # of bench.py
+            complain(f"{name}: {(error.stderr or 'no words').strip().splitlines()[-1]}")
+    show_mean(results)
+    return results
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", default=",".join(PEERS), type=lambda text: text.split(","))
@@ -182,45 +264,31 @@ def main():
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("models", nargs="*", metavar="MODEL")
+    parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     for name in arguments.peers:
         if name not in PEERS:
             parser.error(f"no peer '{name}', only {', '.join(PEERS)}")
+    if not 1 <= arguments.threads <= len(os.sched_getaffinity(0)):
+        parser.error(f"--threads {arguments.threads}: there are {len(os.sched_getaffinity(0))} cores")
     failures = []
 
-    def complain(text):
-        failures.append(text)
+    def complain(text, is_failure=True):
+        if is_failure:
+            failures.append(text)
         print(f"bench: {text}", file=sys.stderr, flush=True)
 
-    def show(words):
-        print("| " + " | ".join(word.ljust(16) for word in words) + " |", flush=True)
-
     versions = (f"{name} {importlib.metadata.version(importlib.import_module(f'peers.{name}').PACKAGE)}" for name in arguments.peers)
-    print(f"{processor()}; {', '.join(versions)}; one thread, one core, {arguments.rounds} turns each\n")
-    engines, results = ["tandem", *arguments.peers], {}
-    header = ["model", *(f"{name} ms" for name in engines), "Tandem / best", "differs"]
-    show(header)
-    show(["---"] * len(header))
-    spans = ranges()
-    for name, path in chosen(arguments.models, SUFFIXES).items():
-        try:
-            how = (arguments.peers, arguments.rounds, arguments.seconds, complain)
-            turns, worst, macs = measure(name, path, spans.get(name, (-1, 1)), *how)
-            results[name] = {"turns": turns, "ratio": ratio(turns), "differs": worst, "macs": macs}
-            show(cells(name, engines, turns, worst))
-            if arguments.json:  # after each model: a run that is cut off leaves those before
-                arguments.json.write_text(json.dumps({"processor": processor(), "models": results}, indent=1))
-        except Failure as failure:
-            complain(f"{name}: {failure}")
-        except subprocess.CalledProcessError as error:  # of bench.py
-            complain(f"{name}: {(error.stderr or 'no words').strip().splitlines()[-1]}")
-    ratios = [result["ratio"] for result in results.values() if result["ratio"]]
-    if ratios:
-        print(f"\ngeometric mean of Tandem / best over {len(ratios)} models: {statistics.geometric_mean(ratios):.2f}\n")
-    show(["opening", *engines])
-    show(["---"] * (1 + len(engines)))
-    for name, result in results.items():
-        show(opening(name, engines, result["turns"]))
+    print(f"{processor()}; {', '.join(versions)}; {arguments.threads} thread(s) on as many cores, {arguments.rounds} turns each\n")
+    results = all_results(arguments, complain)
+    bf16 = {name: result["bf16"] for name, result in results.items() if "bf16" in result}
+    if bf16:
+        print()
+        table(["bf16", "tandem ms", f"{BF16_PEER} ms", "Tandem / OpenVINO", "differs"], [cells(name, ["tandem", BF16_PEER], result) for name, result in bf16.items()])
+        show_mean(bf16)
+    print()
+    engines = ["tandem", *arguments.peers]
+    table(["opening", *engines], [opening(name, engines, result["turns"]) for name, result in results.items()])
     return 1 if failures else 0
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One turn of one peer, in a process of its own.
 
-Usage: peer_turn.py PEER MODEL INPUTS.npz OUTPUTS.npz SECONDS
+Usage: peer_turn.py PEER MODEL INPUTS.npz OUTPUTS.npz SECONDS THREADS
 
 Prints a line of JSON with keys of `tandem bench --json`: open_ms is loading the model. peak_mb is by how much the
 process has grown at most, from the engine imported and nothing loaded.
@@ -25,13 +25,13 @@ def memory_kb():
         return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
 
 
-def main(peer, model, inputs_file, outputs_file, seconds):
+def main(peer, model, inputs_file, outputs_file, seconds, threads):
     engine = importlib.import_module(f"peers.{peer}")
     with np.load(inputs_file) as archive:
         inputs = dict(archive)
     engine.prepare()
     before, start = memory_kb(), time.perf_counter()
-    run, outputs = engine.load(Path(model), inputs)
+    run, outputs = engine.load(Path(model), inputs, int(threads))
     open_ms = (time.perf_counter() - start) * 1e3
     for _ in range(WARM_UP_RUNS):
         run()

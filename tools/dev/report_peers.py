@@ -3,8 +3,9 @@
 
 Usage: report_peers.py [--peak-f32 GMACS] [--peak-int8 GMACS] [--svg FILE] FILE.json...
 
-The files are parts of one measurement: each has models that the others have not. Ratios are the best peer's time to
-Tandem's: above 1 Tandem is faster. Peaks are the processor's, in 10^9 multiply-adds a second.
+The files are parts of one measurement: each has models that the others have not, or another number of threads; the plot
+is of one thread. Ratios are the best peer's time to Tandem's: above 1 Tandem is faster. Peaks are a core's, in 10^9
+multiply-adds a second.
 """
 
 import argparse
@@ -13,16 +14,17 @@ import re
 import statistics
 from pathlib import Path
 
-ENGINES = {"tandem": "Tandem", "litert": "LiteRT", "openvino": "OpenVINO", "onnxruntime": "ONNX Runtime"}
-COLOURS = {"litert": "#d9c38c", "openvino": "#9db4d0", "onnxruntime": "#a8c9a0"}
+ENGINES = {"tandem": "Tandem", "litert": "LiteRT", "openvino": "OpenVINO", "onnxruntime": "ONNX Runtime", "ncnn": "ncnn", "tvm": "TVM", "iree": "IREE"}
+COLOURS = {"litert": "#d9c38c", "openvino": "#9db4d0", "onnxruntime": "#a8c9a0", "ncnn": "#c9a9c4"}  # the others are beyond the plot
 OF_CODES = re.compile("int8|quant|ptq")
 LEFT, WIDTH, BAR, TOP = 190, 560, 9, 56
 MOST_TIMES = 7  # of the plot's axis
 
 
 class Model:
-    def __init__(self, name, result):
-        self.name, self.macs, self.turns = name, result["macs"], result["turns"]
+    def __init__(self, name, result, macs, threads):
+        self.name, self.macs, self.threads, self.turns = name, macs, threads, result["turns"]
+        self.differs = result["differs"]
         self.peers = [engine for engine in self.turns if engine != "tandem"]
 
     def median(self, engine, key="median_ms"):
@@ -51,10 +53,25 @@ def tables(title, models, peak):
     row(["---"] * len(header))
     for model in models:
         times = (model.spread(engine) if engine in model.turns else "–" for engine in ENGINES)
-        of_peak = model.macs / model.median("tandem") / peak / 1e6
+        of_peak = model.macs / model.median("tandem") / (peak * model.threads) / 1e6
         row([model.name, *times, f"**{model.ratio():.2f}**", f"{100 * of_peak:.0f}"])
+    mean_ratio(models)
+
+
+def mean_ratio(models):
     mean = statistics.geometric_mean(model.ratio() for model in models)
     print(f"\nGeometric mean of the ratios: **{mean:.2f}**; least {min(model.ratio() for model in models):.2f}.")
+
+
+def bf16_table(title, models, in_f32):
+    print(f"\n**{title}**\n")
+    row(["model", "Tandem, ms", "OpenVINO, ms", "OpenVINO / Tandem", "Tandem: f32 / bf16", "outputs differ by"])
+    row(["---"] * 6)
+    for model in models:
+        gain = in_f32[model.name].median("tandem") / model.median("tandem")
+        times = (model.spread(engine) for engine in model.turns)
+        row([model.name, *times, f"**{model.ratio():.2f}**", f"{gain:.2f}", f"{model.differs:.0e}"])
+    mean_ratio(models)
 
 
 def openings(models):
@@ -81,8 +98,8 @@ def plot(groups):
         lines.append(f'<text x="{LEFT}" y="{y}" font-weight="bold">{title}</text>')
         y += 10
         for model in models:
-            lines.append(f'<text x="{LEFT - 6}" y="{y + BAR * len(model.peers) / 2 + 4}" text-anchor="end">{model.name}</text>')
-            for engine in model.peers:
+            lines.append(f'<text x="{LEFT - 6}" y="{y + BAR * len(list(filter(COLOURS.get, model.peers))) / 2 + 4}" text-anchor="end">{model.name}</text>')
+            for engine in filter(COLOURS.get, model.peers):
                 length = min(model.times(engine), MOST_TIMES) * scale
                 lines.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR - 1}" fill="{COLOURS[engine]}"/>')
                 label = f'<text x="{LEFT + length + 3:.1f}" y="{y + BAR - 2}" font-size="8">{model.times(engine):.2f}</text>'
@@ -102,6 +119,23 @@ def plot(groups):
     return "\n".join([*frame, *lines, line, *ticks, "</svg>"]) + "\n"
 
 
+def grouped(models):
+    """Title and models, of floats and of codes."""
+    groups = [(title, [model for model in models if bool(OF_CODES.search(model.name)) == codes]) for title, codes in (("f32", False), ("8 bits", True))]
+    return [(title, members) for title, members in groups if members]
+
+
+def report(models, bf16, arguments):
+    """All of one number of threads."""
+    suffix = "" if models[0].threads == 1 else f", {models[0].threads} threads"
+    for title, members in grouped(models):
+        tables(title + suffix, members, arguments.peak_int8 if title == "8 bits" else arguments.peak_f32)
+    if bf16:
+        bf16_table("bf16" + suffix, bf16, {model.name: model for model in models})
+    if not suffix:
+        openings(models)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peak-f32", type=float, default=57.5)
@@ -109,17 +143,19 @@ def main():
     parser.add_argument("--svg", type=Path)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE.json")
     arguments = parser.parse_args()
-    models = []
+    models, bf16 = [], []
     for file in arguments.files:
-        results = json.loads(file.read_text())["models"]
-        models += [Model(name, result) for name, result in results.items() if result["ratio"]]
-    groups = [(title, [model for model in models if bool(OF_CODES.search(model.name)) == codes]) for title, codes in (("f32", False), ("8 bits", True))]
-    groups = [(title, members) for title, members in groups if members]
-    for title, members in groups:
-        tables(title, members, arguments.peak_int8 if title == "8 bits" else arguments.peak_f32)
-    openings(models)
+        facts = json.loads(file.read_text())
+        for name, result in facts["models"].items():
+            shared = (result["macs"], facts["threads"])
+            if result["ratio"]:
+                models.append(Model(name, result, *shared))
+            if "bf16" in result:
+                bf16.append(Model(name, result["bf16"], *shared))
+    for threads in sorted({model.threads for model in models}):
+        report([model for model in models if model.threads == threads], [model for model in bf16 if model.threads == threads], arguments)
     if arguments.svg:
-        arguments.svg.write_text(plot(groups))
+        arguments.svg.write_text(plot(grouped([model for model in models if model.threads == 1])))
 
 
 if __name__ == "__main__":

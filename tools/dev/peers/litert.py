@@ -13,10 +13,10 @@ def prepare():
     from ai_edge_litert.interpreter import Interpreter  # noqa: F401
 
 
-def load(path, inputs):
+def load(path, inputs, threads):
     from ai_edge_litert.interpreter import Interpreter
 
-    interpreter = Interpreter(str(path), num_threads=1)
+    interpreter = Interpreter(str(path), num_threads=threads)
     interpreter.allocate_tensors()
     for info in interpreter.get_input_details():
         interpreter.set_tensor(info["index"], inputs[info["name"]])

@@ -13,11 +13,11 @@ def prepare():
     import onnxruntime  # noqa: F401
 
 
-def load(path, inputs):
+def load(path, inputs, threads):
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     binding = session.io_binding()
     for name, value in inputs.items():

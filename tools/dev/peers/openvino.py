@@ -1,4 +1,4 @@
-"""OpenVINO on the CPU. Float models in f32, as all the others; not in bf16 where the processor has it."""
+"""OpenVINO on the CPU. Float models in f32, as all the others; openvino_bf16.py has its default."""
 
 PACKAGE = "openvino"
 
@@ -11,14 +11,20 @@ def prepare():
     import openvino  # noqa: F401
 
 
-def load(path, inputs):
+def load(path, inputs, threads, precision="f32"):
     import openvino
 
     core = openvino.Core()
     model = core.read_model(path)
     model.reshape({name: list(value.shape) for name, value in inputs.items()})
-    hints = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1}
-    request = core.compile_model(model, "CPU", hints).create_infer_request()
+    hints = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1}
+    if precision:
+        hints["INFERENCE_PRECISION_HINT"] = precision
+    compiled = core.compile_model(model, "CPU", hints)
+    used = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
+    if used != (precision or "bf16"):
+        raise ValueError(f"OpenVINO computes in {used} on this processor")
+    request = compiled.create_infer_request()
     for name, value in inputs.items():
         request.set_tensor(name, openvino.Tensor(value))
 

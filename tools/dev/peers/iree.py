@@ -1,0 +1,57 @@
+"""IREE's CPU backend for this processor, with its default options."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+PACKAGE = "iree-base-runtime"
+OPTIONS = ("--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu", "--iree-llvmcpu-target-cpu=host")
+
+
+def takes(path):
+    return path.suffix == ".onnx"
+
+
+def prepare():
+    import iree.runtime  # noqa: F401
+
+
+def convert(path, folder):
+    import onnx
+    from iree.compiler.tools.binaries import find_tool
+
+    graph = onnx.load(path, load_external_data=False).graph
+    imported, module = folder / "model.mlir", folder / "model.vmfb"
+    subprocess.run([sys.executable, "-m", "iree.compiler.tools.import_onnx", path, "-o", imported, "--opset-version", "17"], check=True)
+    subprocess.run([find_tool("iree-compile"), imported, "-o", module, *OPTIONS], check=True)
+    imported.unlink()
+    constants = {tensor.name for tensor in graph.initializer}
+    names = {"inputs": [tensor.name for tensor in graph.input if tensor.name not in constants], "outputs": [tensor.name for tensor in graph.output]}
+    (folder / "model.json").write_text(json.dumps(names))
+    return module
+
+
+def load(path, inputs, threads):
+    import iree.runtime
+    import numpy as np
+
+    iree.runtime.flags.parse_flags(f"--task_topology_group_count={threads}")
+    names = json.loads(path.with_suffix(".json").read_text())
+    module = iree.runtime.load_vm_flatbuffer_file(os.fspath(path), driver="local-sync" if threads == 1 else "local-task")
+    (function,) = (name for name in module.vm_module.function_names if not name.startswith("__") and not name.endswith("$async"))
+    device = iree.runtime.get_device("local-sync" if threads == 1 else "local-task")
+    arrays = [iree.runtime.asdevicearray(device, inputs[name]) for name in names["inputs"]]
+    results = []
+
+    def run():
+        start = time.perf_counter()
+        result = module[function](*arrays)
+        results[:] = result if isinstance(result, (tuple, list)) else [result]
+        return (time.perf_counter() - start) * 1e3
+
+    def outputs():
+        return {name: np.array(value) for name, value in zip(names["outputs"], results)}
+
+    return run, outputs
