@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compare the Keras importer with Keras 3: every architecture of keras.applications, in both file formats.
 
-Usage: check_keras_applications.py [--tandem build/bin/tandem] [--formats h5,keras] [NAME...]
+Usage: check_keras_applications.py [--tandem build/bin/tandem] [--missing] [--write] [NAME...]
 
   python3 -m venv .venv-keras3 && .venv-keras3/bin/pip install -r tests/models/requirements-keras3.txt
-  .venv-keras3/bin/python tests/models/check_keras_applications.py MobileNetV3Small
+  .venv-keras3/bin/python tests/models/check_keras_applications.py --write      # docs/generated/keras.md
 
 Each is built with the smallest input that it takes and seeded random weights (moving statistics that are not the
 identity), saved, compiled with `tandem compile`, run with `tandem run`, and compared with Keras's own output: largest
@@ -14,9 +14,9 @@ outputs. Prints a table. Exit: 0 all within the tolerance, 1 something is not.
 
 import argparse
 import inspect
+import logging
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -26,8 +26,10 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 import keras  # noqa: E402 (after the environment)
 import numpy as np  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
-TOLERANCE = 1e-3
+from sweep import Sweep, add_arguments, relative_difference, tandem  # noqa: E402
+
+logging.getLogger("absl").setLevel(logging.ERROR)  # a warning for every .h5
+FORMATS = ("h5", "keras")
 
 
 def architectures():
@@ -43,7 +45,8 @@ def smallest_size(build):
 def application(name):
     build = getattr(keras.applications, name)
     size = smallest_size(build)
-    return build(weights=None, input_shape=(size, size, 3))
+    # No softmax behind it: random weights make one class certain, and that says nothing about the others.
+    return build(weights=None, input_shape=(size, size, 3), classifier_activation=None)
 
 
 def nested():
@@ -80,66 +83,53 @@ def randomize(model):
         weight.assign(value.astype(np.float32))
 
 
-def tandem(program, *arguments):
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit {done.returncode}")
-
-
 def layer_of(tensor):
     """The name of the layer that makes it, which is what inputs and outputs are called."""
     return tensor._keras_history.operation.name
 
 
-def check(program, model, formats):
+def save_and_compare(arguments, model, kind, inputs, expected):
+    """The largest relative difference over the outputs, through a file of that kind."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        model.save(folder / f"model.{kind}")
+        tandem(arguments.tandem, "compile", folder / f"model.{kind}", "-o", folder / "m.tandem", *arguments.compile_options.split())
+        (folder / f"model.{kind}").unlink()
+        given = []
+        for tensor, value in zip(model.inputs, inputs):
+            np.save(folder / f"{layer_of(tensor)}.npy", value)
+            given += ["--input", f"{layer_of(tensor)}={folder / layer_of(tensor)}.npy"]
+        tandem(arguments.tandem, "run", folder / "m.tandem", *given, "--save", folder / "out")
+        return max(relative_difference(value, np.load(folder / "out" / f"{layer_of(tensor)}.npy"))
+                   for tensor, value in zip(model.outputs, expected))
+
+
+def check(arguments, name):
+    keras.backend.clear_session()
+    model = nested() if name == "nested" else application(name)
+    randomize(model)
     generator = np.random.default_rng(11)
     inputs = [generator.uniform(0, 1, (1, *[size or 8 for size in tensor.shape[1:]])).astype(np.float32) for tensor in model.inputs]
     expected = model(inputs if len(inputs) > 1 else inputs[0], training=False)
     expected = [np.asarray(value) for value in (expected if isinstance(expected, (list, tuple)) else [expected])]
-    verdicts = []
-    for kind in formats:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            model.save(folder / f"model.{kind}")
-            tandem(program, "compile", folder / f"model.{kind}", "-o", folder / "m.tandem")
-            (folder / f"model.{kind}").unlink()
-            given = []
-            for tensor, value in zip(model.inputs, inputs):
-                np.save(folder / f"{layer_of(tensor)}.npy", value)
-                given += ["--input", f"{layer_of(tensor)}={folder / layer_of(tensor)}.npy"]
-            tandem(program, "run", folder / "m.tandem", *given, "--save", folder / "out")
-            worst = 0.0
-            for tensor, value in zip(model.outputs, expected):
-                actual = np.load(folder / "out" / f"{layer_of(tensor)}.npy")
-                if actual.shape != value.shape or not np.isfinite(value).all():
-                    raise RuntimeError(f"shape {actual.shape}, Keras has {value.shape}; or Keras's output is not finite")
-                worst = max(worst, np.abs(value - actual).max() / max(np.abs(value).max(), 1e-30))
-            verdicts.append(worst)
-    return verdicts
+    return [save_and_compare(arguments, model, kind, inputs, expected) for kind in FORMATS]
+
+
+def size_text(name):
+    return "12x10x3, twice" if name == "nested" else "x".join(map(str, (smallest_size(getattr(keras.applications, name)),) * 2)) + "x3"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
-    parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
-    parser.add_argument("--formats", default="h5,keras")
+    add_arguments(parser)
     arguments = parser.parse_intermixed_args()
-    formats = arguments.formats.split(",")
-    print(f"{'architecture':22} {'input':>12} " + " ".join(f"{kind:>9}" for kind in formats))
-    bad = 0
-    for name in arguments.names or ["nested", *architectures()]:
-        keras.backend.clear_session()
-        model = nested() if name == "nested" else application(name)
-        randomize(model)
-        size = "x".join(str(n) for n in model.inputs[0].shape[1:])
-        try:
-            worst = check(arguments.tandem, model, formats)
-            print(f"{name:22} {size:>12} " + " ".join(f"{value:9.1e}" for value in worst), flush=True)
-            bad += max(worst) > TOLERANCE
-        except RuntimeError as error:
-            print(f"{name:22} {size:>12} error: {error}", flush=True)
-            bad += 1
-    sys.exit(bad > 0)
+    how = (f"Made by `tests/models/check_keras_applications.py --write`, which says how: every architecture of keras.applications {keras.__version__} "
+           "with random weights and the smallest input that it takes, and models inside a model (\"nested\"), saved in both formats, "
+           "through `tandem compile` and `tandem run`.")
+    sweep = Sweep("keras", arguments, "Keras models", how, ["architecture", "input"], [f".{kind}" for kind in FORMATS])
+    sys.exit(sweep.run({name: ([name, size_text(name)], lambda name=name: check(arguments, name))
+                        for name in ["nested", *architectures()]}))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compare the MXNet importer with MXNet: single operators, and whole networks of the gluon model zoo.
 
-Usage: check_mxnet.py {operators,zoo} [--tandem build/bin/tandem] [NAME...]
+Usage: check_mxnet.py {operators,zoo} [--tandem build/bin/tandem] [--missing] [--write] [NAME...]
 
   python3.11 -m venv .venv-mxnet && .venv-mxnet/bin/pip install -r tests/models/requirements-mxnet.txt
-  .venv-mxnet/bin/python tests/models/check_mxnet.py zoo resnet18_v1
+  .venv-mxnet/bin/python tests/models/check_mxnet.py zoo --write      # docs/generated/mxnet.md
 
 Every model is written by MXNet (seeded random weights, moving statistics that are not the identity), compiled with
 `tandem compile --shape`, run with `tandem run`, and compared with MXNet's own output: largest difference over largest
@@ -15,18 +15,18 @@ import argparse
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 os.environ.setdefault("MXNET_MKLDNN_ENABLED", "0")  # whose deconvolution fails on target_shape
+os.environ.setdefault("MXNET_STORAGE_FALLBACK_LOG_VERBOSE", "0")
 import mxnet as mx  # noqa: E402 (after the environment)
 import numpy as np  # noqa: E402
 from mxnet.gluon.model_zoo import vision  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
-TOLERANCE = 1e-3
+from sweep import TOLERANCE, Sweep, add_arguments, relative_difference, tandem  # noqa: E402
+
 ZOO = (["alexnet", "inceptionv3", "squeezenet1.0", "squeezenet1.1"]
        + [f"densenet{n}" for n in (121, 161, 169, 201)]
        + [f"mobilenet{m}" for m in ("1.0", "0.75", "0.5", "0.25")]
@@ -35,30 +35,16 @@ ZOO = (["alexnet", "inceptionv3", "squeezenet1.0", "squeezenet1.1"]
        + [f"vgg{n}{bn}" for n in (11, 13, 16, 19) for bn in ("", "_bn")])
 
 
-def tandem(program, *arguments):
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit {done.returncode}")
-
-
-def difference(expected, actual):
-    if expected.shape != actual.shape:
-        raise RuntimeError(f"shape {actual.shape}, MXNet has {expected.shape}")
-    if not np.isfinite(expected).all():
-        raise RuntimeError("MXNet's own output is not finite")
-    return float(np.abs(expected.astype(np.float64) - actual).max() / max(np.abs(expected).max(), 1e-30))
-
-
-def run_model(program, folder, name, inputs, expected):
+def run_model(arguments, folder, name, inputs, expected):
     """Largest relative difference over the outputs; `inputs` by name, `expected` by output name."""
     shapes = [word for key, value in inputs.items() for word in ("--shape", f"{key}={'x'.join(map(str, value.shape))}")]
-    tandem(program, "compile", folder / f"{name}-symbol.json", "-o", folder / "m.tandem", *shapes)
+    tandem(arguments.tandem, "compile", folder / f"{name}-symbol.json", "-o", folder / "m.tandem", *shapes, *arguments.compile_options.split())
     given = []
     for key, value in inputs.items():
         np.save(folder / f"{key}.npy", value)
         given += ["--input", f"{key}={folder / key}.npy"]
-    tandem(program, "run", folder / "m.tandem", *given, "--save", folder / "out")
-    return max(difference(value, np.load(folder / "out" / f"{key}.npy")) for key, value in expected.items())
+    tandem(arguments.tandem, "run", folder / "m.tandem", *given, "--save", folder / "out")
+    return max(relative_difference(value, np.load(folder / "out" / f"{key}.npy")) for key, value in expected.items())
 
 
 def random_parameter(generator, name, shape):
@@ -69,9 +55,12 @@ def random_parameter(generator, name, shape):
     return generator.normal(0, (2 / max(1, np.prod(shape[1:]))) ** 0.5, shape)
 
 
-def check_network(program, name):
-    generator = np.random.default_rng(7)
-    size = 299 if name == "inceptionv3" else 224
+def image_size(name):
+    return 299 if name == "inceptionv3" else 224
+
+
+def check_network(arguments, name):
+    generator, size = np.random.default_rng(7), image_size(name)
     image = generator.uniform(-1, 1, (1, 3, size, size)).astype(np.float32)
     network = vision.get_model(name)
     network.initialize()
@@ -84,7 +73,7 @@ def check_network(program, name):
         network.export(str(Path(folder) / "network"))
         symbol = json.loads((Path(folder) / "network-symbol.json").read_text())
         output = symbol["nodes"][symbol["heads"][0][0]]["name"] + "_output"
-        return run_model(program, Path(folder), "network", {"data": image}, {output: expected})
+        return run_model(arguments, Path(folder), "network", {"data": image}, {output: expected})
 
 
 def operator_cases():
@@ -215,7 +204,7 @@ def operator_cases():
     return cases
 
 
-def check_operator(program, symbol, shapes):
+def check_operator(arguments, symbol, shapes):
     generator = np.random.default_rng(11)
     inputs = {key: generator.uniform(-2, 2, shape).astype(np.float32) for key, shape in shapes.items()}
     argument_shapes, _, statistics = symbol.infer_shape(**shapes)
@@ -232,33 +221,41 @@ def check_operator(program, symbol, shapes):
     with tempfile.TemporaryDirectory() as folder:
         symbol.save(str(Path(folder) / "one-symbol.json"))
         mx.nd.save(str(Path(folder) / "one-0000.params"), saved)
-        return run_model(program, Path(folder), "one", inputs, dict(zip(symbol.list_outputs(), results)))
+        return run_model(arguments, Path(folder), "one", inputs, dict(zip(symbol.list_outputs(), results)))
+
+
+def check_operators(arguments):
+    cases = {name: case for name, case in operator_cases().items()
+             if not arguments.names or any(name.startswith(start) for start in arguments.names)}
+    bad = 0
+    for name, case in cases.items():
+        try:
+            worst = check_operator(arguments, *case)
+            verdict = f"{worst:.1e}" + ("" if worst <= TOLERANCE else "  too far")
+            bad += not worst <= TOLERANCE
+        except (RuntimeError, mx.MXNetError) as error:
+            verdict = f"error: {str(error).splitlines()[0]}"
+            bad += 1
+        print(f"{name:40} {verdict}", flush=True)
+    print(f"{bad} of {len(cases)} not within {TOLERANCE:g}" if bad else "all within the tolerance")
+    return bad > 0
+
+
+def check_zoo(arguments):
+    how = ("Made by `tests/models/check_mxnet.py zoo --write`, which says how: the networks of gluon's vision model zoo, MXNet "
+           f"{mx.__version__}, with random weights, exported, through `tandem compile` and `tandem run`.")
+    sweep = Sweep("mxnet", arguments, "MXNet networks", how, ["network", "input"], ["difference"])
+    return sweep.run({name: ([name, f"3x{image_size(name)}x{image_size(name)}"], lambda name=name: [check_network(arguments, name)])
+                      for name in ZOO})
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["operators", "zoo"])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="only those that begin so")
-    parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these networks, or operators that begin so")
+    add_arguments(parser)
     arguments = parser.parse_intermixed_args()
-    if arguments.what == "zoo":
-        checks = {name: lambda name=name: check_network(arguments.tandem, name) for name in ZOO}
-    else:
-        checks = {name: lambda case=case: check_operator(arguments.tandem, *case) for name, case in operator_cases().items()}
-    bad = 0
-    for name, check in checks.items():
-        if arguments.names and not any(name.startswith(start) for start in arguments.names):
-            continue
-        try:
-            worst = check()
-            verdict = f"{worst:.1e}" + ("" if worst <= TOLERANCE else "  too far")
-            bad += worst > TOLERANCE
-        except (RuntimeError, mx.MXNetError) as error:
-            verdict = f"error: {str(error).splitlines()[0]}"
-            bad += 1
-        print(f"{name:40} {verdict}", flush=True)
-    print(f"{bad} of {len(checks)} not within {TOLERANCE:g}" if bad else "all within the tolerance")
-    sys.exit(bad > 0)
+    sys.exit(check_zoo(arguments) if arguments.what == "zoo" else check_operators(arguments))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compare the PyTorch importer with PyTorch: torchvision's and timm's families of models, exported to .pt2.
 
-Usage: check_torch_zoo.py [--tandem build/bin/tandem] [--compile-options "..."] [--write] [NAME...]
+Usage: check_torch_zoo.py [--tandem build/bin/tandem] [--missing] [--write] [NAME...]
 
   python3 -m venv .venv-torch-zoo && .venv-torch-zoo/bin/pip install -r tests/models/requirements-torch-zoo.txt
   .venv-torch-zoo/bin/python tests/models/check_torch_zoo.py --write       # docs/generated/torch.md
@@ -13,7 +13,6 @@ within the tolerance, 1 something is not.
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import warnings
@@ -24,9 +23,7 @@ import numpy as np
 import timm
 import torch
 import torchvision
-
-ROOT = Path(__file__).resolve().parents[2]
-TOLERANCE = 1e-3
+from sweep import Sweep, add_arguments, relative_difference, tandem
 
 # Family: model, height and width of the input.
 TORCHVISION = {
@@ -80,12 +77,6 @@ def randomize(model):
             parameter.data.normal_(0, 0.1, generator=generator)
 
 
-def tandem(program, *arguments):
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(next((line for line in reversed(done.stderr.splitlines()) if "error" in line), f"exit {done.returncode}"))
-
-
 def export(library, name, size, folder):
     """Fills the folder with the archive, an input and what PyTorch makes of it."""
     torch.manual_seed(5)
@@ -102,62 +93,35 @@ def export(library, name, size, folder):
     torch.export.save(exported, folder / "model.pt2")
 
 
-def check(program, options, folder):
-    with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        tandem(program, "compile", folder / "model.pt2", "-o", scratch / "m.tandem", *options)
-        tandem(program, "run", scratch / "m.tandem", "--input", folder / "in.npy", "--save", scratch / "out")
-        worst = 0.0
-        for output, wanted in np.load(folder / "expected.npz").items():
-            actual = np.load(scratch / "out" / f"{output}.npy")
-            if actual.shape != wanted.shape or not np.isfinite(wanted).all() or not wanted.any():
-                raise RuntimeError(f"shape {actual.shape}, PyTorch has {wanted.shape}; or PyTorch's output is zero or not finite")
-            worst = max(worst, float(np.abs(wanted - actual).max() / max(np.abs(wanted).max(), 1e-30)))
-    return worst
-
-
-def table(rows):
-    good = sum(isinstance(worst, float) and worst <= TOLERANCE for *_, worst in rows)
-    out = ["# PyTorch models", "",
-           "Made by `tests/models/check_torch_zoo.py --write`, which says how: the smallest member of each family of torchvision "
-           f"{torchvision.__version__.split('+')[0]} and timm {timm.__version__}, exported by torch {torch.__version__.split('+')[0]}, through "
-           "`tandem compile` and `tandem run`.", "",
-           f"{good} of {len(rows)} agree with PyTorch within {TOLERANCE:g} of the largest value.", "",
-           "| library | family | model | input | largest difference over largest value |", "|---|---|---|---|---|"]
-    for library, family, name, size, worst in rows:
-        out.append(f"| {library} | {family} | {name.split('.')[-1]} | {size}x{size} | {f'{worst:.1e}' if isinstance(worst, float) else worst} |")
-    return "\n".join(out) + "\n"
+def check(arguments, library, name, size):
+    with tempfile.TemporaryDirectory() as temporary:
+        scratch = Path(temporary)
+        folder = Path(arguments.cache, library, name) if arguments.cache else scratch
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "model.pt2").exists():
+            export(library, name, size, folder)
+        tandem(arguments.tandem, "compile", folder / "model.pt2", "-o", scratch / "m.tandem", *arguments.compile_options.split())
+        tandem(arguments.tandem, "run", scratch / "m.tandem", "--input", folder / "in.npy", "--save", scratch / "out")
+        return [max(relative_difference(wanted, np.load(scratch / "out" / f"{output}.npy"))
+                    for output, wanted in np.load(folder / "expected.npz").items())]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="only these models")
-    parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
-    parser.add_argument("--compile-options", default="", help="more arguments of tandem compile")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these, as torchvision/resnet18")
     parser.add_argument("--cache", metavar="FOLDER", help="keep what was exported there, and do not export it again")
-    parser.add_argument("--write", action="store_true", help="write docs/generated/torch.md")
+    add_arguments(parser)
     arguments = parser.parse_intermixed_args()
     torch.set_num_threads(1)
-    rows = []
-    for library, models in (("torchvision", TORCHVISION), ("timm", TIMM)):
-        for family, (name, size) in models.items():
-            if arguments.names and name not in arguments.names:
-                continue
-            try:
-                with tempfile.TemporaryDirectory() as temporary:
-                    folder = Path(arguments.cache, library, name) if arguments.cache else Path(temporary)
-                    folder.mkdir(parents=True, exist_ok=True)
-                    if not (folder / "model.pt2").exists():
-                        export(library, name, size, folder)
-                    worst = check(arguments.tandem, arguments.compile_options.split(), folder)
-                print(f"{library:12} {name:42} {size:>4} {worst:9.1e}", flush=True)
-            except Exception as error:
-                worst = " ".join(str(error).split())[:400]
-                print(f"{library:12} {name:42} {size:>4} error: {worst}", flush=True)
-            rows.append((library, family, name, size, worst))
-    if arguments.write:
-        (ROOT / "docs/generated/torch.md").write_text(table(rows))
-    sys.exit(any(not isinstance(row[-1], float) or row[-1] > TOLERANCE for row in rows))
+    version = lambda library: library.__version__.split("+")[0]
+    how = ("Made by `tests/models/check_torch_zoo.py --write`, which says how: the smallest member of each family of torchvision "
+           f"{version(torchvision)} and timm {version(timm)} with random weights, exported by torch {version(torch)}, through "
+           "`tandem compile` and `tandem run`.")
+    sweep = Sweep("torch", arguments, "PyTorch models", how, ["library", "family", "model", "input"], ["difference"])
+    sys.exit(sweep.run({f"{library}/{name}": ([library, family, name.split(".")[-1], f"3x{size}x{size}"],
+                                              lambda library=library, name=name, size=size: check(arguments, library, name, size))
+                        for library, models in (("torchvision", TORCHVISION), ("timm", TIMM))
+                        for family, (name, size) in models.items()}))
 
 
 if __name__ == "__main__":

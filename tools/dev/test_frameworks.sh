@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every importer against its own framework: all tests/models/check_*.py, each in a private environment with what
-# its requirements name (some 20 GB in all, and hours). Names pick some: onnx, torch, keras, ...
+# its requirements name (some 20 GB in all, and half an hour for each). Names pick some: onnx, torch, keras, ...
+# The sweeps over whole models write their pages of docs/generated anew.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/dev/lib.sh
@@ -8,11 +9,11 @@ source tools/dev/lib.sh
 # environment, requirements, script and its arguments; the name is the environment's.
 checks=(
   "onnx onnx check_onnx_nodes.py --backends reference"
-  "torch-zoo torch-zoo check_torch_zoo.py"
-  "keras3 keras3 check_keras_applications.py"
+  "torch-zoo torch-zoo check_torch_zoo.py --write"
+  "keras3 keras3 check_keras_applications.py --write"
   "mxnet mxnet check_mxnet.py operators"
-  "mxnet mxnet check_mxnet.py zoo"
-  "tensorflow tensorflow check_tensorflow.py"
+  "mxnet mxnet check_mxnet.py zoo --write"
+  "tensorflow tensorflow check_tensorflow.py --write"
   "tensorflow tensorflow check_operators.py --backends reference"
 )
 
