@@ -63,6 +63,55 @@ static MaybeValue perChannel(AtenNode &node, StringRef name, size_t rank) {
   return node.reshape(vector, shape);
 }
 
+/// A batch norm without statistics that are kept: those of each channel over the batch itself. How
+/// weights are standardized.
+static MaybeValue normalizeBatch(AtenNode &node, MaybeValue input, double epsilon) {
+  size_t rank = shapeOf(*input).size();
+  SmallVector<int64_t> axes = {0};
+  axes.append(llvm::to_vector(llvm::seq<int64_t>(2, rank)));
+  return timesPlus(node, normalizeOver(node, input, axes, epsilon).result,
+                   perChannel(node, "weight", rank), perChannel(node, "bias", rank));
+}
+
+/// aten.batch_norm and what it decomposes into. Channels are dimension 1 there, the last here. Of
+/// the decomposed forms' three results only the first is made; the others are for training.
+static MaybeValue importBatchNorm(AtenNode &node) {
+  MaybeValue input = node.tensor("input"), scale = node.optionalTensor("weight"),
+             offset = node.optionalTensor("bias"), mean = node.optionalTensor("running_mean"),
+             variance = node.optionalTensor("running_var");
+  auto epsilon = static_cast<float>(node.number("eps", 1e-5));
+  bool training = node.flag("training", false);
+  if (node.failed() || failed(input) || failed(scale) || failed(offset) || failed(mean) ||
+      failed(variance))
+    return failure();
+  auto rank = static_cast<int64_t>(shapeOf(*input).size());
+  if (rank < 2)
+    return node.invalid("its input has shape " + shapeText(shapeOf(*input)) +
+                        ", expected 2 or more dimensions");
+  if (!*mean && !*variance)
+    return normalizeBatch(node, input, epsilon);
+  if (training)
+    return node.unsupported("in training mode, call eval() before the export");
+  if (!*mean || !*variance)
+    return node.invalid("it has only one of 'running_mean' and 'running_var'");
+  Type type = getElementTypeOrSelf(*input);
+  int64_t channels = shapeOf(*input)[1];
+  if (!*scale)
+    scale = node.fill(type, channels, 1);
+  if (!*offset)
+    offset = node.fill(type, channels, 0);
+
+  SmallVector<int64_t> toLast = {0}, back = {0, rank - 1};
+  for (int64_t i = 2; i < rank; ++i) {
+    toLast.push_back(i);
+    back.push_back(i - 1);
+  }
+  toLast.push_back(1);
+  MaybeValue result = node.create<graph::BatchNormOp>(node.transpose(input, toLast), scale, offset,
+                                                      mean, variance, llvm::APFloat(epsilon));
+  return node.transpose(result, back);
+}
+
 static MaybeValue groupNorm(AtenNode &node, MaybeValue input, int64_t groups) {
   double epsilon = node.number("eps", 1e-5);
   if (node.failed() || failed(input))
@@ -92,6 +141,9 @@ static MaybeValue importInstanceNorm(AtenNode &node) {
 }
 
 void registerNormalization(OpTable &table) {
+  table.add("aten.batch_norm.default", importBatchNorm);
+  table.add("aten.native_batch_norm.default", importBatchNorm);
+  table.add("aten._native_batch_norm_legit_no_training.default", importBatchNorm);
   table.addList("aten.layer_norm.default", importLayerNorm);
   table.addList("aten.native_layer_norm.default", importLayerNorm);
   table.add("aten.rms_norm.default", importRmsNorm);

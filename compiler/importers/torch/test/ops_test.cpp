@@ -51,6 +51,28 @@ TEST(TorchGridSampler, RefusesWhatMakesNoSense) {
             "shape 1x3x6x7");
 }
 
+std::string batchNorm(bool hasMean) {
+  ProgramBuilder p;
+  p.input("x", {2, 3, 4});
+  p.input("mean", {3});
+  p.node("batch_norm.default",
+         {{"input", tensor("x")},
+          {"weight", none()},
+          {"bias", none()},
+          {"running_mean", hasMean ? tensor("mean") : none()},
+          {"running_var", none()},
+          {"training", flag(true)},
+          {"eps", number(0)}},
+         "y", {2, 3, 4});
+  return p.text();
+}
+
+TEST(TorchBatchNorm, WithoutStatisticsTakesThoseOfTheBatch) {
+  EXPECT_THAT(batchNorm(false), AllOf(HasSubstr("graph.mean %arg0 axes [0, 2] keep_dims"),
+                                      Not(HasSubstr("graph.batch_norm"))));
+  EXPECT_THAT(batchNorm(true), HasSubstr("in training mode, call eval() before the export"));
+}
+
 TEST(TorchIndex, PutsSeveralIndicesIntoOne) {
   ProgramBuilder p;
   p.input("x", {4, 5, 6});
