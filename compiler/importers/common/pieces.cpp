@@ -2,6 +2,7 @@
 
 #include "compiler/importers/common/selections.h"
 
+#include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
 
 using namespace mlir;
@@ -51,9 +52,34 @@ MaybeValue sliceAlong(NodeBuilder &build, MaybeValue value, int64_t axis, int64_
   return build.create<graph::SliceOp>(value, begins, sizes, strides);
 }
 
+/// Constants one behind another, as weights of gates are; null where one is none or does not fit.
+static Value joined(NodeBuilder &build, ArrayRef<Value> parts) {
+  RankedTensorType first = graph::tensorType(parts.front());
+  if (first.getRank() == 0 || !isa<FloatType, IntegerType>(first.getElementType()))
+    return nullptr;
+  SmallVector<int64_t> shape(first.getShape());
+  shape[0] = 0;
+  std::vector<char> bytes;
+  for (Value part : parts) {
+    RankedTensorType type = graph::tensorType(part);
+    std::optional<graph::ConstantBytes> elements = graph::constantOf(part);
+    if (!elements || type.getElementType() != first.getElementType() ||
+        type.getRank() != first.getRank() ||
+        type.getShape().drop_front() != first.getShape().drop_front())
+      return nullptr;
+    shape[0] += type.getShape()[0];
+    bytes.insert(bytes.end(), elements->raw().begin(), elements->raw().end());
+  }
+  auto type = RankedTensorType::get(shape, first.getElementType());
+  return graph::ConstantOp::create(build.builder(), build.location(), type,
+                                   graph::takeElements(type, std::move(bytes)));
+}
+
 MaybeValue concatAlong(NodeBuilder &build, ArrayRef<Value> parts, int64_t axis) {
   if (parts.size() == 1)
     return parts.front();
+  if (Value constant = axis == 0 ? joined(build, parts) : nullptr)
+    return constant;
   return build.createTyped<graph::ConcatOp>(getElementTypeOrSelf(parts.front()), ValueRange(parts),
                                             axis);
 }

@@ -3,6 +3,7 @@
 #include "compiler/graph/graph.h"
 #include "compiler/importers/common/main_function.h"
 #include "compiler/importers/common/node_builder.h"
+#include "compiler/importers/common/pieces.h"
 
 #include "mlir/IR/MLIRContext.h"
 
@@ -43,6 +44,25 @@ TEST(Constants, AreKeptWithoutACopyUntilNoOpHasThem) {
   EXPECT_TRUE(isDropped.expired());
   ASSERT_FALSE(isReshaped.expired());
   EXPECT_EQ(graph::constantOf(*row)->as<float>()[255], 2.0f);
+}
+
+TEST(Constants, OneBehindAnotherAreOneConstant) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
+  mlir::OpBuilder builder(&context);
+  MainFunction main = MainFunction::create(
+      context, {{"x", mlir::RankedTensorType::get({1, 2}, builder.getF32Type())}});
+  mlir::Block &body = main.function.getBody().front();
+  builder.setInsertionPointToEnd(&body);
+  NodeBuilder build(builder, builder.getUnknownLoc());
+  mlir::Value a = *build.constant(builder.getF32Type(), {1, 2}, {1, 2}),
+              b = *build.constant(builder.getF32Type(), {2, 2}, {3, 4, 5, 6}),
+              narrow = *build.constant(builder.getF32Type(), {1, 1}, {7});
+  MaybeValue both = concatAlong(build, {a, b}, 0);
+  ASSERT_TRUE(succeeded(both));
+  EXPECT_EQ(graph::constantOf(*both)->as<float>(), llvm::ArrayRef<float>({1, 2, 3, 4, 5, 6}));
+  EXPECT_TRUE(concatAlong(build, {a, narrow}, 1)->getDefiningOp<graph::ConcatOp>());
+  EXPECT_TRUE(concatAlong(build, {a, body.getArgument(0)}, 0)->getDefiningOp<graph::ConcatOp>());
 }
 
 } // namespace

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/recurrent.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/onnx/node.h"
@@ -6,37 +7,14 @@ using namespace mlir;
 
 namespace tandem::onnx {
 
-// LSTM, GRU and RNN, step by step: the product of all inputs with their weights first, at once,
-// then one step of a few ops for each place of the sequence.
-
-static constexpr auto kNone = graph::Activation::None;
-
 namespace {
-/// One direction of one layer; the gates' weights are one behind another in dimension 0.
-struct Layer {
-  MaybeValue projected = failure();   ///< inputs times weights, with biases: [place, batch, gates]
-  MaybeValue recurrent = failure();   ///< [gates, hidden]
-  MaybeValue recurrentBias = Value(); ///< of what a GRU adds before its reset gate, or null
-  MaybeValue hidden = failure(), cell = Value(); ///< states, [batch, width]
-  SmallVector<std::string> activations;
-  int64_t width = 0, places = 0, batch = 0;
-  bool isReversed = false;
-};
-
-MaybeValue add(OnnxNode &node, MaybeValue a, MaybeValue b) {
-  return node.create<graph::AddOp>(a, b, kNone);
-}
-MaybeValue multiply(OnnxNode &node, MaybeValue a, MaybeValue b) {
-  return node.create<graph::MulOp>(a, b, kNone);
-}
-
-MaybeValue activate(OnnxNode &node, MaybeValue x, StringRef name) {
+FailureOr<RecurrentLayer::Function> functionOf(OnnxNode &node, StringRef name) {
   if (name == "Sigmoid")
-    return node.create<graph::SigmoidOp>(x);
+    return RecurrentLayer::Function([&](MaybeValue x) { return node.create<graph::SigmoidOp>(x); });
   if (name == "Tanh")
-    return node.create<graph::TanhOp>(x);
+    return RecurrentLayer::Function([&](MaybeValue x) { return node.create<graph::TanhOp>(x); });
   if (name == "Relu")
-    return node.create<graph::ReluOp>(x);
+    return RecurrentLayer::Function([&](MaybeValue x) { return node.create<graph::ReluOp>(x); });
   return node.unsupported("activation '" + name + "', only Sigmoid, Tanh and Relu are");
 }
 
@@ -52,81 +30,25 @@ MaybeValue ofDirection(OnnxNode &node, size_t index, int64_t direction) {
   return node.reshape(sliceAlong(node, value, 0, direction, 1), rest);
 }
 
-/// Part `index` of `width` of the last dimension.
-MaybeValue gate(OnnxNode &node, MaybeValue gates, int64_t index, int64_t width) {
-  if (failed(gates))
-    return failure();
-  return sliceAlong(node, gates, static_cast<int64_t>(shapeOf(*gates).size()) - 1, index * width,
-                    width);
+/// A state before the first place, of zeros when it is left out.
+MaybeValue stateOf(OnnxNode &node, size_t index, int64_t direction, ArrayRef<int64_t> shape) {
+  MaybeValue state = ofDirection(node, index, direction);
+  if (succeeded(state) && !*state)
+    return node.fill(node.builder().getF32Type(), shape, 0);
+  return state;
 }
-
-MaybeValue zeros(OnnxNode &node, int64_t batch, int64_t width) {
-  return node.fill(node.builder().getF32Type(), {batch, width}, 0);
-}
-
-/// What is there of a step's input, [batch, gates].
-MaybeValue atPlace(OnnxNode &node, const Layer &layer, int64_t place) {
-  MaybeValue row = sliceAlong(node, layer.projected, 0, place, 1);
-  if (failed(row))
-    return failure();
-  return node.reshape(row, {shapeOf(*row)[1], shapeOf(*row)[2]});
-}
-
-MaybeValue times(OnnxNode &node, MaybeValue state, MaybeValue weights, MaybeValue bias = Value()) {
-  return node.create<graph::FullyConnectedOp>(state, weights, bias, kNone);
-}
-
-/// h = f(x + R h).
-void stepRnn(OnnxNode &node, Layer &layer, MaybeValue input) {
-  layer.hidden = activate(node, add(node, input, times(node, layer.hidden, layer.recurrent)),
-                          layer.activations[0]);
-}
-
-/// Gates are input, output, forget, cell.
-void stepLstm(OnnxNode &node, Layer &layer, MaybeValue input) {
-  MaybeValue gates = add(node, input, times(node, layer.hidden, layer.recurrent));
-  auto part = [&](int64_t index, size_t function) {
-    return activate(node, gate(node, gates, index, layer.width), layer.activations[function]);
-  };
-  MaybeValue kept = multiply(node, part(2, 0), layer.cell);
-  layer.cell = add(node, kept, multiply(node, part(0, 0), part(3, 1)));
-  layer.hidden = multiply(node, part(1, 0), activate(node, layer.cell, layer.activations[2]));
-}
-
-/// Gates are update, reset, hidden; h' = (1 - z) * g + z * h.
-void stepGru(OnnxNode &node, Layer &layer, MaybeValue input) {
-  int64_t width = layer.width;
-  auto weights = [&](int64_t begin, int64_t count) {
-    return sliceAlong(node, layer.recurrent, 0, begin * width, count * width);
-  };
-  MaybeValue both =
-      add(node, sliceAlong(node, input, 1, 0, 2 * width), times(node, layer.hidden, weights(0, 2)));
-  MaybeValue update = activate(node, gate(node, both, 0, width), layer.activations[0]);
-  MaybeValue reset = activate(node, gate(node, both, 1, width), layer.activations[0]);
-  bool isLinearFirst = node.flag("linear_before_reset", false);
-  MaybeValue before =
-      isLinearFirst
-          ? multiply(node, reset, times(node, layer.hidden, weights(2, 1), layer.recurrentBias))
-          : times(node, multiply(node, reset, layer.hidden), weights(2, 1));
-  MaybeValue next =
-      activate(node, add(node, gate(node, input, 2, width), before), layer.activations[1]);
-  MaybeValue difference = node.create<graph::SubOp>(layer.hidden, next, kNone);
-  layer.hidden = add(node, next, multiply(node, update, difference));
-}
-
-using Step = void (*)(OnnxNode &, Layer &, MaybeValue);
 
 /// What an operator has, and where.
 struct Kind {
   int64_t gates;
-  SmallVector<StringRef> activations;
-  size_t cellInput; ///< 0: it has no cell
-  Step step;
+  SmallVector<StringRef> activations; ///< as many as a direction has
+  size_t cellInput;                   ///< 0: it has no cell
+  RecurrentLayer::Step step;
 };
 
 /// The two biases (of inputs, of the state) are added up. That of a GRU's hidden gate stays apart
 /// when the reset gate comes behind it.
-LogicalResult readBias(OnnxNode &node, const Kind &kind, Layer &layer, int64_t direction,
+LogicalResult readBias(OnnxNode &node, const Kind &kind, RecurrentLayer &layer, int64_t direction,
                        MaybeValue &bias) {
   MaybeValue both = ofDirection(node, 3, direction);
   if (failed(both) || !*both)
@@ -136,15 +58,14 @@ LogicalResult readBias(OnnxNode &node, const Kind &kind, Layer &layer, int64_t d
     return node.invalid("biases of shape " + shapeText(shapeOf(*both)));
   MaybeValue ofInput = sliceAlong(node, both, 0, 0, size),
              ofState = sliceAlong(node, both, 0, size, size);
-  bool isApart = kind.step == stepGru && node.flag("linear_before_reset", false);
-  if (!isApart) {
-    bias = add(node, ofInput, ofState);
+  if (!layer.resetsAfterProduct) {
+    bias = node.add(ofInput, ofState);
     return LogicalResult(bias);
   }
   int64_t first = 2 * layer.width;
-  layer.recurrentBias = sliceAlong(node, ofState, 0, first, layer.width);
+  layer.candidateBias = sliceAlong(node, ofState, 0, first, layer.width);
   MaybeValue early =
-      add(node, sliceAlong(node, ofInput, 0, 0, first), sliceAlong(node, ofState, 0, 0, first));
+      node.add(sliceAlong(node, ofInput, 0, 0, first), sliceAlong(node, ofState, 0, 0, first));
   MaybeValue late = sliceAlong(node, ofInput, 0, first, layer.width);
   if (failed(early) || failed(late))
     return failure();
@@ -152,38 +73,41 @@ LogicalResult readBias(OnnxNode &node, const Kind &kind, Layer &layer, int64_t d
   return LogicalResult(bias);
 }
 
-FailureOr<Layer> readLayer(OnnxNode &node, const Kind &kind, MaybeValue input, int64_t direction) {
-  Layer layer;
+/// An LSTM's gates are input, output, forget, cell; a GRU's update, reset, hidden.
+FailureOr<RecurrentLayer> readLayer(OnnxNode &node, const Kind &kind, MaybeValue input,
+                                    int64_t direction, ArrayRef<std::string> activations) {
+  RecurrentLayer layer;
+  layer.step = kind.step;
+  layer.gates = {0, 2, 3, 1};
+  layer.resetsAfterProduct = kind.step == stepGru && node.flag("linear_before_reset", false);
+  bool hasGates = activations.size() > 1;
+  auto gate = functionOf(node, activations[0]), candidate = functionOf(node, activations[hasGates]),
+       output = functionOf(node, activations.back());
   MaybeValue weights = ofDirection(node, 1, direction);
   layer.recurrent = ofDirection(node, 2, direction);
-  if (failed(weights) || failed(layer.recurrent) || !*weights || !*layer.recurrent)
+  if (failed(gate) || failed(candidate) || failed(output) || failed(weights) ||
+      failed(layer.recurrent) || !*weights || !*layer.recurrent)
     return failure();
+  layer.gate = *gate, layer.candidate = *candidate, layer.output = *output;
   ArrayRef<int64_t> shape = shapeOf(*layer.recurrent);
   if (shape.size() != 2 || shape[0] != kind.gates * shape[1])
     return node.invalid("weights of the state of shape " + shapeText(shape));
   layer.width = shape[1];
-  layer.places = shapeOf(*input)[0];
-  layer.batch = shapeOf(*input)[1];
+  int64_t batch = shapeOf(*input)[1];
   MaybeValue bias = Value();
   if (failed(readBias(node, kind, layer, direction, bias)))
     return failure();
   layer.projected = multiplyRows(node, input, weights, bias);
-  layer.hidden = ofDirection(node, 5, direction);
-  if (succeeded(layer.hidden) && !*layer.hidden)
-    layer.hidden = zeros(node, layer.batch, layer.width);
-  if (kind.cellInput) {
-    layer.cell = ofDirection(node, kind.cellInput, direction);
-    if (succeeded(layer.cell) && !*layer.cell)
-      layer.cell = zeros(node, layer.batch, layer.width);
-  }
-  if (failed(layer.projected) || failed(layer.hidden) || failed(layer.cell))
+  layer.state = stateOf(node, 5, direction, {batch, layer.width});
+  if (kind.cellInput)
+    layer.cell = stateOf(node, kind.cellInput, direction, {batch, layer.width});
+  if (failed(layer.projected) || failed(layer.state) || failed(layer.cell))
     return failure();
   return layer;
 }
 
 /// What is not computed here, by name.
 LogicalResult checkForm(OnnxNode &node, int64_t places) {
-  constexpr int64_t kMostPlaces = 512;
   if (node.integer("layout", 0) != 0)
     return node.unsupported("'layout' 1");
   if (node.hasAttribute("clip") || node.integer("input_forget", 0) != 0)
@@ -216,33 +140,6 @@ FailureOr<SmallVector<std::string>> readActivations(OnnxNode &node, const Kind &
   return names;
 }
 
-/// A result of every direction side by side in a new dimension.
-MaybeValue stack(OnnxNode &node, ArrayRef<MaybeValue> parts, int64_t axis) {
-  Values values;
-  for (MaybeValue part : parts) {
-    if (failed(part))
-      return failure();
-    SmallVector<int64_t> shape(shapeOf(*part));
-    shape.insert(shape.begin() + axis, 1);
-    MaybeValue apart = node.reshape(part, shape);
-    if (failed(apart))
-      return failure();
-    values.push_back(*apart);
-  }
-  return concatAlong(node, values, axis);
-}
-
-/// Runs a layer over all places; the states of each, [place, batch, width].
-MaybeValue runLayer(OnnxNode &node, const Kind &kind, Layer &layer) {
-  SmallVector<MaybeValue> states(layer.places, failure());
-  for (int64_t i = 0; i < layer.places; ++i) {
-    int64_t place = layer.isReversed ? layer.places - 1 - i : i;
-    kind.step(node, layer, atPlace(node, layer, place));
-    states[place] = layer.hidden;
-  }
-  return stack(node, states, 0);
-}
-
 FailureOr<Values> importRecurrent(OnnxNode &node, const Kind &kind) {
   MaybeValue input = node.input(0);
   std::string direction = node.string("direction", "forward");
@@ -258,23 +155,23 @@ FailureOr<Values> importRecurrent(OnnxNode &node, const Kind &kind) {
     return failure();
   SmallVector<MaybeValue> all, hidden, cells;
   for (int64_t i = 0; i < directions; ++i) {
-    FailureOr<Layer> layer = readLayer(node, kind, input, i);
+    size_t count = kind.activations.size();
+    FailureOr<RecurrentLayer> layer =
+        readLayer(node, kind, input, i, ArrayRef(*activations).slice(i * count, count));
     if (failed(layer))
       return failure();
     layer->isReversed = direction == "reverse" || i == 1;
-    size_t count = kind.activations.size();
-    layer->activations.assign(activations->begin() + i * count,
-                              activations->begin() + (i + 1) * count);
-    all.push_back(runLayer(node, kind, *layer));
-    hidden.push_back(layer->hidden);
+    all.push_back(stackAlong(node, runRecurrent(node, *layer), 0));
+    hidden.push_back(layer->state);
     cells.push_back(layer->cell);
   }
-  MaybeValue states = stack(node, all, 1), last = stack(node, hidden, 0);
+  // Every direction side by side in a new dimension.
+  MaybeValue states = stackAlong(node, all, 1), last = stackAlong(node, hidden, 0);
   if (failed(states) || failed(last))
     return failure();
   if (!kind.cellInput)
     return Values{*states, *last};
-  MaybeValue lastCells = stack(node, cells, 0);
+  MaybeValue lastCells = stackAlong(node, cells, 0);
   return failed(lastCells) ? FailureOr<Values>(failure()) : Values{*states, *last, *lastCells};
 }
 } // namespace

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "compiler/importers/common/node_builder.h"
+
+#include <array>
+#include <functional>
+
+namespace tandem {
+
+/// One direction of a recurrent layer. The weights of its gates are one behind another: an LSTM's
+/// in the order of `gates`; a GRU's two gates, of which `resetGate` resets, then the candidate.
+struct RecurrentLayer {
+  using Function = std::function<MaybeValue(MaybeValue)>;
+
+  MaybeValue projected =
+      mlir::failure(); ///< inputs times weights, with biases: [place, batch, gates]
+  MaybeValue recurrent = mlir::failure();   ///< weights of the state, [gates, state]
+  MaybeValue candidateBias = mlir::Value(); ///< of what a GRU resets after the product, or null
+  MaybeValue state = mlir::failure(); ///< before the first place, [batch, state]; then the last
+  MaybeValue cell = mlir::Value();    ///< of an LSTM, likewise, [batch, width]
+  /// Of the gates, of the candidate (LSTM: the cell's input), and of an LSTM's cell on its way out.
+  Function gate, candidate, output;
+  int64_t width = 0;
+  bool isReversed = false;
+  // Of a GRU.
+  int64_t resetGate = 1;
+  bool resetsAfterProduct =
+      false; ///< the candidate is input + reset * (R h + b), not R (reset * h)
+  // Of an LSTM.
+  std::array<int64_t, 4> gates = {0, 1, 2, 3}; ///< where input, forget, cell and output are
+  double cellClip = 0;                         ///< the cell is held within it; 0: it is not
+  MaybeValue projection =
+      mlir::Value(); ///< [state, width] from the cell's output to the state, or null
+  MaybeValue projectionBias = mlir::Value();
+
+  using Step = void (*)(NodeBuilder &, RecurrentLayer &, MaybeValue input);
+  Step step = nullptr; ///< one of those below
+};
+
+void stepRnn(NodeBuilder &build, RecurrentLayer &layer, MaybeValue input);
+void stepGru(NodeBuilder &build, RecurrentLayer &layer, MaybeValue input);
+void stepLstm(NodeBuilder &build, RecurrentLayer &layer, MaybeValue input);
+
+/// Places are written out one by one: a layer over more of them is too long a graph.
+inline constexpr int64_t kMostPlaces = 512;
+
+/// Runs a layer over all places of `projected`, at least one; its state behind each, [batch,
+/// state].
+llvm::SmallVector<MaybeValue> runRecurrent(NodeBuilder &build, RecurrentLayer &layer);
+
+/// Tensors of one shape side by side in a new dimension.
+MaybeValue stackAlong(NodeBuilder &build, llvm::ArrayRef<MaybeValue> parts, int64_t axis);
+
+} // namespace tandem
