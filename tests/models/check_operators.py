@@ -59,7 +59,9 @@ def model_of(case):
             operator.inputs.append(-1)
             continue
         buffer = 0
-        if given.constant:
+        if given.variable:
+            pass
+        elif given.constant:
             model.buffers.append(schema.BufferT())
             model.buffers[-1].data = np.frombuffer(given.data.tobytes(), np.uint8)
             buffer = len(model.buffers) - 1
@@ -67,15 +69,18 @@ def model_of(case):
             graph.inputs.append(len(graph.tensors))
         operator.inputs.append(len(graph.tensors))
         graph.tensors.append(tensor(f"in{i}", given.data.shape, given.data.dtype, given.codes, buffer))
+        graph.tensors[-1].isVariable = given.variable
     for i, result in enumerate(case.outputs):
         operator.outputs.append(len(graph.tensors))
         graph.outputs.append(len(graph.tensors))
         graph.tensors.append(tensor(f"out{i}", result.shape, result.dtype, result.codes, 0))
     code = schema.OperatorCodeT()
-    code.builtinCode = getattr(schema.BuiltinOperator, case.operator)
+    code.builtinCode = getattr(schema.BuiltinOperator, case.operator, schema.BuiltinOperator.CUSTOM)
     code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), VERSIONS.get(case.operator, 1)
     model.operatorCodes = [code]
-    if case.options:
+    if code.builtinCode == schema.BuiltinOperator.CUSTOM:
+        code.customCode, operator.customOptions = case.operator, list(case.options)
+    elif case.options:
         kind = type(case.options).__name__.removesuffix("T")
         operator.builtinOptionsType = getattr(schema.BuiltinOptions, kind)
         operator.builtinOptions = case.options
@@ -106,10 +111,10 @@ def run_tandem(content, case, options, folder):
             raise Refused(done.stderr.strip() or done.stdout.strip())
 
     (folder / "case.tflite").write_bytes(content)
-    run("compile", folder / "case.tflite", "-o", folder / "case.tandem", "--backends", *options.backends)
+    run("compile", folder / "case.tflite", "-o", folder / "case.tandem", "--backends", options.backends)
     inputs = []
     for i, given in enumerate(case.inputs):
-        if given is not None and not given.constant:
+        if given is not None and not given.constant and not given.variable:
             np.save(folder / f"in{i}.npy", given.data)
             inputs += ["--input", f"in{i}={folder}/in{i}.npy"]
     run("run", folder / "case.tandem", "--save", folder, *inputs)
@@ -158,7 +163,7 @@ def imported_operators():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tandem", default=ROOT / "build/bin/tandem")
-    parser.add_argument("--backends", nargs="+", default=["reference"])
+    parser.add_argument("--backends", default="reference", help="as of tandem compile")
     parser.add_argument("operators", nargs="*", metavar="OPERATOR")
     options = parser.parse_args()
     chosen = [case for case in CASES if not options.operators or case.operator in options.operators]

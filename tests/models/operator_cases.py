@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
+from flatbuffers import flexbuffers
 
 F32, I8, U8, I32, I64, BOOL = np.float32, np.int8, np.uint8, np.int32, np.int64, np.bool_
 NAMES = {F32: "f32", I8: "i8", U8: "u8", I32: "i32", I64: "i64", BOOL: "bool"}
 IMAGE = (1, 5, 7, 6)
 # Imported, and tested elsewhere: a sparse constant is no operator's input in a file that a converter writes by hand;
-# loops and branches have subgraphs (compiler/importers/tflite/test/control_flow_test.cpp).
-ELSEWHERE = {"DENSIFY", "IF", "WHILE"}
+# loops and branches have subgraphs (compiler/importers/tflite/test/control_flow_test.cpp); LiteRT has no kernel for
+# MediaPipe's operator (window_ops_test.cpp beside it).
+ELSEWHERE = {"DENSIFY", "IF", "WHILE", "Convolution2DTransposeBias"}
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Input:
     data: np.ndarray
     codes: Codes = None
     constant: bool = False
+    variable: bool = False  # zeros before a run
 
 
 @dataclass
@@ -43,7 +46,7 @@ class Case:
     name: str
     inputs: list
     outputs: list
-    options: object = None
+    options: object = None  # of a custom operator its bytes
     refused: str = None  # part of the message with which tandem refuses it, where it does
     optimized: bool = False  # LiteRT's reference kernel is wrong (README.md): its optimized one instead
     steps: int = 0  # how far codes may be apart, where the kernel that is right rounds otherwise
@@ -367,6 +370,49 @@ def add_products():
             options("BatchMatMul", adjX=adj_x, adjY=adj_y))
 
 
+def add_sequences():
+    """Recurrent layers, from a state of zeros; with the places or the batch in front."""
+    places, batch, depth, width, narrow = 5, 2, 6, 8, 3
+
+    def weights(seed, *shape):
+        return Input(values(F32, shape, seed, low=-0.6, high=0.6), constant=True)
+
+    def state(size):
+        return Input(np.zeros((batch, size), F32), variable=True)
+
+    for time_major in (False, True):
+        shape = (places, batch) if time_major else (batch, places)
+        name = "f32_time_major" if time_major else "f32"
+        for activation in (1, 4):
+            add("UNIDIRECTIONAL_SEQUENCE_RNN", f"{name}_{activation}",
+                [given(F32, (*shape, depth)), weights(2, width, depth), weights(3, width, width), weights(4, width), state(width)],
+                Output((*shape, width), F32), options("SequenceRNN", timeMajor=time_major, fusedActivationFunction=activation))
+        for projects in (False, True):
+            size = narrow if projects else width
+            inputs = [given(F32, (*shape, depth)), *(weights(2 + i, width, depth) for i in range(4)),
+                      *(weights(6 + i, width, size) for i in range(4)), None, None, None, *(weights(10 + i, width) for i in range(4)),
+                      *((weights(14, narrow, width), weights(15, narrow)) if projects else (None, None)), state(size), state(width),
+                      None, None, None, None]
+            add("UNIDIRECTIONAL_SEQUENCE_LSTM", name + ("_projected" if projects else ""), inputs, Output((*shape, size), F32),
+                options("UnidirectionalSequenceLSTM", timeMajor=time_major, fusedActivationFunction=4,
+                        cellClip=0.4 if projects else 0.0, projClip=0.0))
+
+
+def add_custom():
+    """The best boxes of 60 beside their anchors; more of them do not overlap than are asked for."""
+    anchors, each = 60, np.random.default_rng(5)
+    boxes = np.concatenate([each.uniform(0, 1, (anchors, 2)), each.uniform(0.1, 0.3, (anchors, 2))], 1).astype(F32)
+    for classes_each in (1, 2):
+        for background in (0, 1):
+            count = 8 * classes_each
+            add("TFLite_Detection_PostProcess", f"f32_{classes_each}_{background}",
+                [given(F32, (1, anchors, 4), 2), given(F32, (1, anchors, 5 + background), 3, low=0, high=1), constant(boxes, F32)],
+                [Output((1, count, 4), F32), Output((1, count), F32), Output((1, count), F32), Output((1,), F32)],
+                flexbuffers.Dumps({"max_detections": 8, "max_classes_per_detection": classes_each, "num_classes": 5,
+                                   "nms_score_threshold": 0.1, "nms_iou_threshold": 0.3, "y_scale": 10.0, "x_scale": 10.0,
+                                   "h_scale": 5.0, "w_scale": 5.0}))
+
+
 for add_family in (add_unary, add_binary, add_comparisons, add_selection, add_reductions, add_movement, add_conversions,
-                   add_products):
+                   add_products, add_sequences, add_custom):
     add_family()

@@ -68,7 +68,7 @@ LogicalResult GraphImport::findUnknownOperators() {
     llvm::Expected<const schema::OperatorCode *> code = reader_.codeOf(op);
     if (!code)
       return error() << toString(code.takeError());
-    if (table_.find(builtinOf(**code)))
+    if (table_.find(**code))
       continue;
     Node node(*this, op, operatorName(**code));
     addUnsupported(node.kind(), node.name(), "");
@@ -192,7 +192,7 @@ LogicalResult GraphImport::importOperator(const schema::Operator &op) {
   Node node(*this, op, operatorName(code));
   subject_ = ("node '" + node.name() + "' (" + node.kind() + ")").str();
   errors_.setSubject(subject_);
-  Handler handler = table_.find(builtinOf(code));
+  Handler handler = table_.find(code);
   if (handler && succeeded(handler(node)))
     return success();
   definePlaceholders(op);
@@ -250,6 +250,15 @@ FailureOr<Value> GraphImport::valueOf(int64_t index, Location location) {
     made = *constant;
   }
   return frame_.values[index] = made;
+}
+
+bool GraphImport::isVariable(int64_t index) const {
+  llvm::Expected<const schema::Tensor *> tensor = this->tensor(index, "the graph");
+  if (!tensor) {
+    consumeError(tensor.takeError());
+    return false;
+  }
+  return (*tensor)->is_variable();
 }
 
 LogicalResult GraphImport::define(int64_t index, Value value, Location location) {

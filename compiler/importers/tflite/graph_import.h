@@ -35,6 +35,7 @@ public:
   /// The value of a tensor; a constant is made when it is first read. Errors name `location`.
   mlir::FailureOr<mlir::Value> valueOf(int64_t index, mlir::Location location);
   mlir::FailureOr<mlir::Type> elementTypeOf(int64_t index, mlir::Location location);
+  bool isVariable(int64_t index) const;
   mlir::LogicalResult define(int64_t index, mlir::Value value, mlir::Location location);
   void addUnsupported(llvm::StringRef kind, llvm::StringRef node, llvm::StringRef reason);
 

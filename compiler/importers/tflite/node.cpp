@@ -41,6 +41,10 @@ bool Node::hasInput(size_t index) const {
   return index < inputCount() && op_.inputs()->Get(index) != -1;
 }
 
+bool Node::isVariable(size_t index) const {
+  return hasInput(index) && graph_.isVariable(op_.inputs()->Get(index));
+}
+
 FailureOr<Value> Node::input(size_t index) {
   if (!hasInput(index))
     return invalid() << "has no input " << index;
@@ -134,6 +138,11 @@ FailureOr<graph::Activation> Node::activation(schema::ActivationFunctionType typ
   return invalid() << "fused activation " << static_cast<int>(type) << " is none of the format's";
 }
 
+ArrayRef<uint8_t> Node::customOptions() const {
+  auto *bytes = op_.custom_options();
+  return bytes ? ArrayRef<uint8_t>(bytes->data(), bytes->size()) : ArrayRef<uint8_t>();
+}
+
 LogicalResult Node::setOutput(FailureOr<Value> value, size_t index) {
   if (failed(value))
     return failure();
@@ -142,10 +151,22 @@ LogicalResult Node::setOutput(FailureOr<Value> value, size_t index) {
   return graph_.define(op_.outputs()->Get(index), *value, build_.location());
 }
 
+Handler OpTable::find(const schema::OperatorCode &code) const {
+  schema::BuiltinOperator builtin = builtinOf(code);
+  if (builtin == schema::BuiltinOperator::CUSTOM)
+    return custom_.lookup(operatorName(code));
+  auto found = handlers_.find(static_cast<int>(builtin));
+  return found == handlers_.end() ? nullptr : found->second;
+}
+
 std::vector<std::string> OpTable::names() const {
   std::vector<std::string> result;
   for (const auto &[code, handler] : handlers_)
     result.push_back(schema::EnumNameBuiltinOperator(static_cast<schema::BuiltinOperator>(code)));
+  size_t builtin = result.size();
+  for (StringRef name : custom_.keys())
+    result.push_back(name.str());
+  llvm::sort(result.begin() + builtin, result.end());
   return result;
 }
 

@@ -1,40 +1,77 @@
 #include "compiler/importers/tflite/window.h"
 
+#include <cstring>
+
 using namespace mlir;
 
 namespace tandem::tflite {
 
-/// TRANSPOSE_CONV: inputs are the result's shape, the filter, the image, and maybe a bias. The
-/// padding is that of the convolution from the result back to the image.
-static LogicalResult importTransposeConv(Node &node) {
-  auto options = node.options<schema::TransposeConvOptions>();
-  auto size = node.constantInts(0, "the output shape");
-  FailureOr<Value> filter = node.input(1), input = node.input(2), bias = biasOf(node, 3);
-  if (failed(options) || failed(size) || failed(filter) || failed(input) || failed(bias))
+namespace {
+struct Form {
+  schema::Padding padding;
+  std::array<int64_t, 2> stride;
+  graph::Activation activation = graph::Activation::None;
+};
+
+/// The padding is that of the convolution from the result, of that size, back to the image.
+LogicalResult importForm(Node &node, FailureOr<Value> input, FailureOr<Value> filter,
+                         FailureOr<Value> bias, ArrayRef<int64_t> size, const Form &form) {
+  if (failed(input) || failed(filter) || failed(bias))
     return failure();
   auto image = imageSize(node, *input), kernel = imageSize(node, *filter);
-  auto activation = node.activation((*options)->fused_activation_function());
-  if (failed(image) || failed(kernel) || failed(activation))
+  if (failed(image) || failed(kernel))
     return failure();
-  if (size->size() != 4 || !hasSaneSize(*size))
-    return node.invalid() << "the output shape is " << shapeText(*size) << ", expected rank 4";
-  Window window = {*kernel, {(*options)->stride_h(), (*options)->stride_w()}};
-  auto padding = paddingOf(node, (*options)->padding(), {(*size)[1], (*size)[2]}, window);
+  if (size.size() != 4 || !hasSaneSize(size))
+    return node.invalid() << "the output shape is " << shapeText(size) << ", expected rank 4";
+  Window window = {*kernel, form.stride};
+  auto padding = paddingOf(node, form.padding, {size[1], size[2]}, window);
   if (failed(padding))
     return failure();
   for (int i = 0; i < 2; ++i) { // what the given result leaves of (image - 1) * stride + kernel
     int64_t full = ((*image)[i] - 1) * window.stride[i] + window.size[i];
-    padding->high[i] = full - padding->low[i] - (*size)[1 + i];
+    padding->high[i] = full - padding->low[i] - size[1 + i];
     if (padding->high[i] < 0)
       return node.unsupported() << "an output beyond what the filter reaches";
   }
   return node.emit<graph::TransposeConv2dOp>(
       *input, *filter, *bias, ArrayRef<int64_t>(window.stride), ArrayRef<int64_t>(padding->low),
-      ArrayRef<int64_t>(padding->high), *activation);
+      ArrayRef<int64_t>(padding->high), form.activation);
 }
+
+/// TRANSPOSE_CONV: inputs are the result's shape, the filter, the image, and maybe a bias.
+LogicalResult importTransposeConv(Node &node) {
+  auto options = node.options<schema::TransposeConvOptions>();
+  auto size = node.constantInts(0, "the output shape");
+  if (failed(options) || failed(size))
+    return failure();
+  auto activation = node.activation((*options)->fused_activation_function());
+  if (failed(activation))
+    return failure();
+  Form form = {
+      (*options)->padding(), {(*options)->stride_h(), (*options)->stride_w()}, *activation};
+  return importForm(node, node.input(2), node.input(1), biasOf(node, 3), *size, form);
+}
+
+/// Convolution2DTransposeBias of MediaPipe: image, filter and bias; the file says the result's
+/// shape. Its options are the struct {padding: 1 same, 2 valid; stride of columns, of rows} of i32.
+LogicalResult importTransposeConvBias(Node &node) {
+  std::array<int32_t, 3> options;
+  ArrayRef<uint8_t> bytes = node.customOptions();
+  if (bytes.size() < sizeof(options))
+    return node.invalid() << "its options have " << bytes.size() << " bytes, expected "
+                          << sizeof(options);
+  std::memcpy(options.data(), bytes.data(), sizeof(options));
+  if (options[0] != 1 && options[0] != 2)
+    return node.invalid() << "padding " << options[0] << ", expected 1 (same) or 2 (valid)";
+  Form form = {options[0] == 1 ? schema::Padding::SAME : schema::Padding::VALID,
+               {options[2], options[1]}};
+  return importForm(node, node.input(0), node.input(1), biasOf(node, 2), node.outputShape(), form);
+}
+} // namespace
 
 void registerTransposeConv(OpTable &table) {
   table.add(schema::BuiltinOperator::TRANSPOSE_CONV, importTransposeConv);
+  table.addCustom("Convolution2DTransposeBias", importTransposeConvBias);
 }
 
 } // namespace tandem::tflite
