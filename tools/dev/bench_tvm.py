@@ -52,7 +52,7 @@ def apart(ours, theirs):
     difference = np.abs(ours.astype(float) - theirs.astype(float)).max()
     if theirs.dtype == np.float32:
         return f"{difference / np.abs(theirs).max():.0e}"
-    return f"{difference:.0f} step{'s' * (difference != 1)}"
+    return "1 step" if difference == 1 else f"{difference:.0f} steps"
 
 
 def row(name, mod):
