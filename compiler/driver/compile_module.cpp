@@ -249,7 +249,7 @@ Result<Partition> placed(func::FuncOp function, const ModelOrigin &origin,
       partition(function, target.candidates, target.device,
                 settings.placement == CompileSettings::Placement::kCost ? PlacementPolicy::kCost
                                                                         : PlacementPolicy::kGreedy,
-                settings.acceleratorPrice);
+                settings.acceleratorPart);
   if (!result)
     return diagnostics.error(origin.path, Code::kUnsupported, result.takeError());
   for (const CoverageRequirement &required : settings.require)

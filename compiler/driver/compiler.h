@@ -2,6 +2,7 @@
 
 #include "base/element_type.h"
 #include "base/result.h"
+#include "compiler/partition/placement.h"
 
 #include <functional>
 #include <map>
@@ -33,10 +34,9 @@ struct CompileSettings {
   std::vector<std::string> isas;
   /// Whether ops go where a run takes the least predicted time, or to the first backend that can.
   enum class Placement { kCost, kGreedy } placement = Placement::kCost;
-  /// How many times a microsecond of an accelerator counts beside one of the CPU where ops are
-  /// placed by cost. More than 1: in a pipeline whose accelerator is the bottleneck, what takes its
-  /// time is dear, and a part of a region goes elsewhere that would be slower there by itself.
-  double acceleratorPrice = 1;
+  /// What accelerators keep of what placement by cost gives them: in a pipeline whose accelerator
+  /// is the bottleneck, the rest is done in time by cores that would wait.
+  AcceleratorPart acceleratorPart;
   /// What the placement must reach: else compiling fails with every op that is elsewhere, and why.
   std::vector<CoverageRequirement> require;
   /// What only one backend understands: "BACKEND.KEY" to value.

@@ -123,7 +123,7 @@ Partition assemble(ArrayRef<Unit> units, ArrayRef<Candidate> candidates,
 
 llvm::Expected<Partition> partition(func::FuncOp function, ArrayRef<Candidate> candidates,
                                     const DeviceProfile &device, PlacementPolicy policy,
-                                    double acceleratorPrice) {
+                                    const AcceleratorPart &part) {
   std::vector<Operation *> ops;
   Block &body = function.getBody().front();
   for (Operation &op : body.without_terminator())
@@ -135,14 +135,17 @@ llvm::Expected<Partition> partition(func::FuncOp function, ArrayRef<Candidate> c
 
   PlacementProblem problem = problemOf(units, candidates, body.getTerminator()->getOperands());
   PlacementResult greedy = placeGreedily(problem);
-  PlacementResult chosen = policy == PlacementPolicy::kGreedy
-                               ? greedy
-                               : placeByCost(withPrice(problem, acceleratorPrice));
+  PlacementResult chosen = policy == PlacementPolicy::kGreedy ? greedy : placeByCost(problem);
+  bool isLimited = policy == PlacementPolicy::kCost && part.part < 1;
+  if (isLimited) {
+    chosen = placeByCost(limitedTo(problem, chosen.assignment, part));
+    chosen.exact = false; // of all placements
+  }
   Partition result = assemble(units, candidates, problem, chosen.assignment, device);
+  result.part = isLimited ? part : AcceleratorPart();
   result.policy = policy;
-  result.acceleratorPrice = acceleratorPrice;
-  result.exact = chosen.exact && acceleratorPrice == 1;
-  result.predictedUs = assignmentUs(problem, chosen.assignment);
+  result.exact = chosen.exact;
+  result.predictedUs = chosen.us;
   result.greedyUs = greedy.us;
   result.withoutAcceleratorsUs = placeWithoutAccelerators(problem).us;
   result.device = device.name;

@@ -52,25 +52,25 @@ struct Partition {
   std::vector<PlacedRegion> regions; ///< in order of execution
   std::vector<Placement> placements; ///< in order of execution
   PlacementPolicy policy = PlacementPolicy::kCost;
-  double acceleratorPrice = 1; ///< that ops were placed by
-  bool exact = false;          ///< no other placement is faster, by the device's model
-  double predictedUs = 0;      ///< of a run
+  AcceleratorPart part;   ///< that accelerators keep
+  bool exact = false;     ///< no other placement is faster, by the device's model
+  double predictedUs = 0; ///< of a run
   /// The same for other placements, to compare with; PlacementProblem::kCannot: not possible.
   double withoutAcceleratorsUs = 0, greedyUs = 0;
   std::string device, deviceTitle;
   bool modelled = true; ///< the device's figures are a model's
 };
 
-/// Gives every op of `function` (but constants) to a candidate, by `policy`, in the steps of bring
-/// your own codegen (by cost, a microsecond of an accelerator counts `acceleratorPrice` times):
-/// composites are matched, every candidate is asked for every op, neighbours become regions as
-/// large as dependences allow. An op that no candidate supports is an error that names every such
-/// op with every reason.
+/// Gives every op of `function` (but constants) to a candidate, by `policy` (by cost, accelerators
+/// keep `part` of what that gives them), in the steps of bring your own codegen: composites are
+/// matched, every candidate is asked for every op, neighbours become regions as large as
+/// dependences allow. An op that no candidate supports is an error that names every such op with
+/// every reason.
 llvm::Expected<Partition> partition(mlir::func::FuncOp function,
                                     llvm::ArrayRef<Candidate> candidates,
                                     const DeviceProfile &device,
                                     PlacementPolicy policy = PlacementPolicy::kCost,
-                                    double acceleratorPrice = 1);
+                                    const AcceleratorPart &part = {});
 
 /// The part of a region that one candidate runs; for a region's fallback.
 struct SubRegion {

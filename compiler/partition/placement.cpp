@@ -195,15 +195,28 @@ void keepFaster(PlacementResult &best, PlacementResult other) {
 
 } // namespace
 
-PlacementProblem withPrice(PlacementProblem problem, double acceleratorPrice) {
-  for (size_t device = 0; device < problem.devices.size(); ++device) {
-    PlacementProblem::Device &costs = problem.devices[device];
-    if (costs.isFree())
+PlacementProblem limitedTo(PlacementProblem problem, const Assignment &assignment,
+                           const AcceleratorPart &part) {
+  std::vector<size_t> nodes; // on accelerators, those to keep first
+  double all = 0;
+  for (size_t node = 0; node < problem.nodes(); ++node)
+    if (!problem.devices[assignment[node]].isFree()) {
+      nodes.push_back(node);
+      all += problem.nodeUs[node][assignment[node]];
+    }
+  if (part.isLast)
+    std::ranges::reverse(nodes);
+  double before = 0;
+  for (size_t node : nodes) {
+    double us = problem.nodeUs[node][assignment[node]];
+    // That of which the greater half is beyond the part goes too.
+    bool isKept = before + us / 2 < part.part * all;
+    before += us;
+    if (isKept || !fastestFree(problem, node))
       continue;
-    for (double *us : {&costs.dispatchUs, &costs.transferUs, &costs.transferUsPerByte})
-      *us *= acceleratorPrice;
-    for (std::vector<double> &us : problem.nodeUs)
-      us[device] *= acceleratorPrice;
+    for (size_t device = 0; device < problem.devices.size(); ++device)
+      if (!problem.devices[device].isFree())
+        problem.nodeUs[node][device] = kCannot;
   }
   return problem;
 }

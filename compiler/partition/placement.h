@@ -41,6 +41,17 @@ struct PlacementProblem {
 /// By node: index of a device.
 using Assignment = std::vector<size_t>;
 
+/// A part of what runs on accelerators (devices that are not free), by its time there: the first of
+/// it, or the last.
+struct AcceleratorPart {
+  double part = 1; ///< 0 to 1; 1: all
+  bool isLast = false;
+};
+/// The problem without the accelerators for the nodes that the assignment gives them beyond that
+/// part, where those run elsewhere.
+PlacementProblem limitedTo(PlacementProblem problem, const Assignment &assignment,
+                           const AcceleratorPart &part);
+
 /// Nodes in an order of execution in which regions, runs of nodes of one device, are as few as
 /// found; a topological order of regions, so no region waits for itself.
 struct Regions {
@@ -59,9 +70,6 @@ std::vector<RegionCost> regionCosts(const PlacementProblem &problem, const Assig
 
 /// Time of the assignment, kCannot if it is not possible.
 double assignmentUs(const PlacementProblem &problem, const Assignment &assignment);
-
-/// The problem with the times of devices that cost something to call as many times as long.
-PlacementProblem withPrice(PlacementProblem problem, double acceleratorPrice);
 
 struct PlacementResult {
   Assignment assignment; ///< empty: some node runs nowhere

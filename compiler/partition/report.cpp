@@ -23,7 +23,7 @@ std::string kindOf(const Placement &placement) {
 
 /// An op that could run elsewhere is where it is for the sake of the whole.
 std::string reasonText(const Alternative &alternative, const Placement &placement,
-                       PlacementPolicy policy, double acceleratorPrice = 1) {
+                       PlacementPolicy policy, bool isLimited = false) {
   if (!alternative.reasons.empty())
     return llvm::join(alternative.reasons, "; ");
   std::string us = llvm::formatv("{0:f1} us predicted there", alternative.us).str();
@@ -31,11 +31,9 @@ std::string reasonText(const Alternative &alternative, const Placement &placemen
     return us + ", and comes later in the order of preference";
   if (alternative.us > placement.predictedUs)
     return us;
-  return us +
-         (acceleratorPrice == 1
-              ? ", which calls and transfers would cost again"
-              : llvm::formatv(", and an accelerator's time counts {0:f1} times", acceleratorPrice)
-                    .str());
+  return us + (isLimited && alternative.accelerator
+                   ? ", beyond the part that accelerators keep"
+                   : ", which calls and transfers would cost again");
 }
 
 std::string usText(double us) {
@@ -83,7 +81,7 @@ llvm::json::Object opEntry(const Placement &placement, const Partition &partitio
          supported ? llvm::json::Value(alternative.us) : llvm::json::Value(nullptr)},
         {"reasons", std::move(reasons)},
         {"why_not", llvm::json::fixUTF8(reasonText(alternative, placement, partition.policy,
-                                                   partition.acceleratorPrice))}};
+                                                   partition.part.part < 1))}};
   }
   llvm::json::Object entry{
       {"op", kindOf(placement)},
@@ -128,6 +126,14 @@ StringRef policyName(const Partition &partition) {
   return partition.policy == PlacementPolicy::kCost ? "cost" : "greedy";
 }
 
+std::string partText(const AcceleratorPart &part) {
+  if (part.part >= 1)
+    return "";
+  return llvm::formatv(", accelerators keep the {0} {1:P0} of what that gives them",
+                       part.isLast ? "last" : "first", part.part)
+      .str();
+}
+
 } // namespace
 
 Coverage coverageOf(const Partition &partition, StringRef backend) {
@@ -157,11 +163,10 @@ std::string reportTable(const Partition &partition) {
   out << "device " << partition.device << (partition.modelled ? " (modelled)" : " (measured)")
       << ": " << partition.deviceTitle << "\n";
   out << "predicted " << usText(partition.predictedUs) << " a run, placed by "
-      << policyName(partition) << (partition.exact ? ", nothing is faster" : "");
-  if (partition.acceleratorPrice != 1)
-    out << llvm::formatv(", accelerators' time counting {0:f1} times", partition.acceleratorPrice);
-  out << "; without accelerators " << usText(partition.withoutAcceleratorsUs) << ", greedily "
-      << usText(partition.greedyUs) << "\n";
+      << policyName(partition) << (partition.exact ? ", nothing is faster" : "")
+      << partText(partition.part) << "; without accelerators "
+      << usText(partition.withoutAcceleratorsUs) << ", greedily " << usText(partition.greedyUs)
+      << "\n";
   for (const std::string &backend : backendsOf(partition)) {
     Coverage coverage = coverageOf(partition, backend);
     out << llvm::formatv("{0}: {1:P1} of the ops, {2:P1} of the multiply-accumulates\n", backend,

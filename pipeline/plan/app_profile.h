@@ -28,6 +28,7 @@ struct AppProfile {
 
   std::string application; ///< its name
   std::string machine;     ///< where it was measured, in words
+  std::string measuredAt;  ///< when, "2026-01-31T12:00:00Z"; empty: not known
   int frames = 0;          ///< that were seen, each of them once
   std::vector<TaskProfile> tasks;
   /// What is not in the tasks' times, in microseconds; 0: not measured.

@@ -173,13 +173,20 @@ private:
   size_t addFeederTask(std::string name, double us) {
     Task task{.name = std::move(name), .cost = {}};
     for (const PipelineDevice &device : devices_) {
-      task.cost.push_back(device.runsSteps ? us : kCannotRun);
+      task.cost.push_back(device.runsSteps ? us * feederSlowdown(device) : kCannotRun);
       if (sharesCores_)
         task.memoryShare.push_back(device.runsSteps ? oneCore() : 0);
     }
     made_.graph.tasks.push_back(std::move(task));
     made_.variations.emplace_back();
     return made_.graph.tasks.size() - 1;
+  }
+
+  /// What the feeding thread took elsewhere, at this core's rate, where that is known.
+  double feederSlowdown(const PipelineDevice &device) const {
+    double here = rateOf(sources_.model, device, std::nullopt),
+           there = strongestRate(sources_.elsewhereModel, device, std::nullopt);
+    return !sources_.measured && here > 0 && there > 0 ? there / here : 1;
   }
 
   static bool readsPicture(const AppStep &step) {

@@ -1,17 +1,12 @@
 // tandem plan, profile, run and bench of an application whose frames overlap; with a model that is
 // text, so that every build can run it.
 
-#include "tests/cli/program.h"
-#include "tests/cli/small_app.h"
+#include "tests/cli/small_pipeline.h"
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <functional>
-#include <sstream>
 
 namespace tandem::test {
 namespace {
@@ -21,80 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-const std::string kApp = R"(tandem: 1
-name: sides
-models:
-  net: {file: net.mlir, labels: [left, right]}
-steps:
-  input:
-    uses: preprocess
-    inputs: frame
-    channels: grey
-    size: [2, 1]
-    range: [0, 1]
-  flat: {uses: flatten, inputs: input}
-  run: {model: net, inputs: flat}
-  side: {uses: classify, inputs: run}
-results:
-  side: side.label
-)";
-
-std::vector<nlohmann::json> jsonLines(const std::string &text) {
-  std::vector<nlohmann::json> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);)
-    lines.push_back(nlohmann::json::parse(line));
-  return lines;
-}
-
-class Pipeline : public ::testing::Test {
-protected:
-  void SetUp() override {
-    writeBytes(path("net.mlir"), kHalvesModel);
-    writeBytes(path("app.yaml"), kApp);
-    for (int i = 0; i < kPictures; ++i)
-      writeBytes(picture(i), bmp(static_cast<uint8_t>(20 * i), 100));
-  }
-  std::string path(const std::string &name) const { return folder_.path(name); }
-  std::string picture(int index) const { return path("p" + std::to_string(index) + ".bmp"); }
-
-  /// With a cache of its own, so that costs are those that this test measured.
-  Outcome run(std::vector<std::string> arguments, bool withPictures = true) const {
-    arguments.insert(arguments.begin() + 1, path("app.yaml"));
-    for (int i = 0; withPictures && i < kPictures; ++i)
-      arguments.insert(arguments.begin() + 2 + i, picture(i));
-    Surroundings around;
-    around.variables = {"TANDEM_CACHE=" + path("cache")};
-    return runTandem(arguments, around);
-  }
-
-  /// On all pictures, so many times, with variables beside the cache's.
-  Outcome runAgain(int times, const std::vector<std::string> &options,
-                   const std::vector<std::string> &variables = {}) const {
-    std::vector<std::string> arguments = {"run", path("app.yaml"), "--pipeline", "--json"};
-    arguments.insert(arguments.end(), options.begin(), options.end());
-    for (int i = 0; i < times * kPictures; ++i)
-      arguments.push_back(picture(i % kPictures));
-    Surroundings around;
-    around.variables = variables;
-    around.variables.push_back("TANDEM_CACHE=" + path("cache"));
-    return runTandem(arguments, around);
-  }
-  /// The costs of the application, changed.
-  std::string costs(const std::function<void(nlohmann::json &)> &change) const {
-    EXPECT_EQ(run({"profile", "-o", path("costs.json")}).exitCode, 0);
-    nlohmann::json costs = nlohmann::json::parse(readBytes(path("costs.json")));
-    change(costs);
-    writeBytes(path("costs.json"), costs.dump());
-    return path("costs.json");
-  }
-  nlohmann::json eventsOf(const std::string &trace) const {
-    return nlohmann::json::parse(readBytes(path(trace)))["traceEvents"];
-  }
-
-  static constexpr int kPictures = 10;
-  TemporaryFolder folder_;
-};
+class Pipeline : public SmallPipeline {};
 
 TEST_F(Pipeline, GivesTheSequentialRunsResultsInOrder) {
   Outcome sequential = run({"run", "--json"}), pipeline = run({"run", "--pipeline", "--json"});
@@ -360,22 +282,6 @@ TEST_F(Pipeline, SaysThatResultsCannotBeWritten) {
   EXPECT_EQ(ran.exitCode, 1);
   EXPECT_THAT(errorLines(ran.err), ::testing::SizeIs(1)) << ran.err;
 }
-
-#ifdef TANDEM_HOST_LIBRARY // else nothing here fails on purpose
-TEST_F(Pipeline, TellsOfAFrameThatFailsAndGoesOnWithTheOthers) {
-  Outcome sound = runAgain(1, {"--backends", "neuron"});
-  ASSERT_EQ(sound.exitCode, 0) << sound.err;
-  Outcome ran = runAgain(3, {"--backends", "neuron"},
-                         {"TANDEM_NEURON_FAULT=NeuronExecution_compute:9:DEAD_OBJECT"});
-  EXPECT_EQ(ran.exitCode, 1);
-  std::vector<std::string> errors = errorLines(ran.err);
-  ASSERT_THAT(errors, ::testing::SizeIs(::testing::Ge(1u)));
-  for (const std::string &error : errors)
-    EXPECT_THAT(error, AllOf(HasSubstr(".bmp: error: "), HasSubstr("step 'run', frame ")));
-  EXPECT_EQ(jsonLines(ran.out).size() + errors.size(), size_t{3 * kPictures})
-      << "each frame is told of once";
-}
-#endif
 
 } // namespace
 } // namespace tandem::test

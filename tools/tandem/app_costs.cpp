@@ -10,6 +10,8 @@
 #include "tools/tandem/frame_input.h"
 
 #include <algorithm>
+#include <array>
+#include <ctime>
 #include <optional>
 
 namespace tandem {
@@ -83,13 +85,32 @@ std::string machineName() {
   return processorName() + ", " + cores + " cores";
 }
 
-Result<std::string> placeOfCosts(const OpenedApp &app, bool quickly) {
+/// In UTC, as ISO 8601 has it.
+static std::string timeNow() {
+  std::time_t now = std::time(nullptr);
+  std::tm parts = {};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> text = {};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+/// What costs are of, beside the application.
+static std::string circumstances() {
   std::string modelled; // such times are of no use where a device's own are asked for
   for (const Device *device : devices())
     if (device->timesAreModelled())
       modelled += " modelled " + std::string(device->name());
+  return machineName() + modelled;
+}
+
+Result<std::string> placeOfCosts(const OpenedApp &app, bool quickly) {
   return cachePlace("profiles", app.parts.app.name + ".json",
-                    app.identity + machineName() + modelled + (quickly ? " quickly" : ""));
+                    app.identity + circumstances() + (quickly ? " quickly" : ""));
+}
+
+Result<std::string> placeOfSplit(const OpenedApp &app, const std::string &limits) {
+  return cachePlace("splits", app.parts.app.name + ".txt", app.identity + circumstances() + limits);
 }
 
 Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
@@ -113,6 +134,8 @@ Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
     options.rounds = 1;
   Result<AppProfile> costs = profileApplication(app.parts, table, sample.frames, options);
   report(title, "", 1);
+  if (costs.ok())
+    costs->measuredAt = timeNow();
   return costs;
 }
 

@@ -19,7 +19,9 @@ Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const
                              const std::vector<std::string> &inputs, bool quickly = false);
 /// Where the cache keeps them.
 Result<std::string> placeOfCosts(const OpenedApp &app, bool quickly = false);
-/// The same, measured now.
+/// Where it keeps what planWithBestSplit() found under these limits.
+Result<std::string> placeOfSplit(const OpenedApp &app, const std::string &limits);
+/// The costs, measured now.
 Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
                                 const std::vector<std::string> &inputs, bool quickly = false);
 

@@ -131,8 +131,8 @@ Status checkAgainstSequential(const BenchAppOptions &options, const StepTable &t
   if (!std::holds_alternative<OpenedApp>(app))
     return Error(Code::kInternal, options.app.file, "cannot be opened a second time");
   OpenedApp opened = std::get<OpenedApp>(std::move(app));
-  if (executor.planned() && executor.planned()->acceleratorPrice != 1) {
-    TANDEM_ASSIGN_OR_RETURN(opened, opened.atPrice(executor.planned()->acceleratorPrice));
+  if (executor.planned() && executor.planned()->split) {
+    TANDEM_ASSIGN_OR_RETURN(opened, opened.splitAt(*executor.planned()->split));
   }
   TANDEM_ASSIGN_OR_RETURN(AppExecutor sequential,
                           makeAppExecutor(std::move(opened), table, PipelineSetup(), {}));
@@ -161,6 +161,15 @@ Result<Measurement> measure(Executor &executor, size_t limit, const std::vector<
   return result;
 }
 
+/// Devices in whose place a library takes the time of a modelled chip.
+std::vector<std::string> modelledDevices(const PlannedApp &planned) {
+  std::vector<std::string> names;
+  for (const PipelineDevice &device : planned.devices)
+    if (device.timesAreModelled)
+      names.push_back(device.name);
+  return names;
+}
+
 void print(const BenchAppOptions &options, const Measurement &result,
            const std::optional<PlannedApp> &planned) {
   if (options.json) {
@@ -176,7 +185,8 @@ void print(const BenchAppOptions &options, const Measurement &result,
     if (planned)
       json.update({{"planned_interval_ms", planned->plan.interval / 1e3},
                    {"planned_latency_ms", planned->plan.makespan / 1e3},
-                   {"bound_ms", planned->plan.bound / 1e3}});
+                   {"bound_ms", planned->plan.bound / 1e3},
+                   {"modelled", modelledDevices(*planned)}});
     std::printf("%s\n", jsonText(json).c_str());
     return;
   }
@@ -188,6 +198,9 @@ void print(const BenchAppOptions &options, const Measurement &result,
     std::printf("  planned: %.3f ms a frame, latency %.2f ms; no plan has less than %.3f ms (%s)\n",
                 planned->plan.interval / 1e3, planned->plan.makespan / 1e3,
                 planned->plan.bound / 1e3, planned->plan.boundReason.c_str());
+  if (planned)
+    for (const std::string &name : modelledDevices(*planned))
+      std::printf("  modelled, not measured: the times of %s\n", name.c_str());
 }
 
 } // namespace

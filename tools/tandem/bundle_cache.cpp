@@ -77,8 +77,9 @@ std::string optionsText(const CompileRequest &request) {
   for (const std::string &backend : request.backends)
     text += "b:" + backend + ";";
   text += "d:" + request.device + ";p:" + std::to_string(int(request.placement)) + ";";
-  if (request.acceleratorPrice != 1)
-    text += "a:" + std::to_string(request.acceleratorPrice) + ";";
+  if (request.acceleratorPart.part < 1)
+    text += "a:" + std::to_string(request.acceleratorPart.part) +
+            (request.acceleratorPart.isLast ? "-" : "+") + ";";
   for (const auto &[key, value] : request.options)
     text += "o:" + key + "=" + value + ";";
   for (const std::string &target : request.targets)

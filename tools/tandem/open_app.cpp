@@ -14,7 +14,8 @@ Result<CachedBundle> compileCached(const AppModel &model, const AppRequest &requ
   CompileRequest compile;
   compile.modelPath = model.file;
   compile.shapes = model.shapes;
-  compile.acceleratorPrice = request.acceleratorPrice;
+  if (request.split && request.split->model == model.name)
+    compile.acceleratorPart = request.split->part;
   compile.backends = request.backends.empty() ? model.backends : request.backends;
   if (!request.device.empty())
     compile.device = request.device;
@@ -77,9 +78,9 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
   opened.warn = request.warn;
   opened.device = request.device.empty() ? "host" : request.device;
   if (!request.placesGreedily)
-    opened.atPrice = [request, app](double price) {
+    opened.splitAt = [request, app](const ModelSplit &split) {
       AppRequest again = request;
-      again.acceleratorPrice = price;
+      again.split = split;
       return openApp(again, app);
     };
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.file));

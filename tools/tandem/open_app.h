@@ -1,10 +1,12 @@
 #pragma once
 
+#include "compiler/partition/placement.h"
 #include "pipeline/executor/executor.h"
 #include "pipeline/steps/common/step.h"
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,17 +20,23 @@ using WorkReport =
 /// Told of what went wrong and was made good: "FILE: warning: ...".
 using Warn = std::function<void(const std::string &)>;
 
+/// A model of an application of which accelerators keep a part only.
+struct ModelSplit {
+  std::string model;
+  AcceleratorPart part;
+};
+
 /// Which application, and how to compile its models.
 struct AppRequest {
   std::string file;                          ///< the application's YAML file
   std::map<std::string, std::string> models; ///< name to file, instead of the application's own
-  std::vector<std::string> backends; ///< in order of preference; empty: as the application says
-  std::string device;                ///< what to compile for; empty: this machine
-  bool placesGreedily = false;       ///< each op to the first backend that runs it
-  double acceleratorPrice = 1;       ///< as of CompileSettings
-  int threads = 1;                   ///< inside one operation of a model
-  WorkReport report;                 ///< may be empty
-  Warn warn = nullptr;               ///< the same
+  std::vector<std::string> backends;    ///< in order of preference; empty: as the application says
+  std::string device;                   ///< what to compile for; empty: this machine
+  bool placesGreedily = false;          ///< each op to the first backend that runs it
+  std::optional<ModelSplit> split = {}; ///< none: accelerators keep all
+  int threads = 1;                      ///< inside one operation of a model
+  WorkReport report;                    ///< may be empty
+  Warn warn = nullptr;                  ///< the same
 };
 
 /// An application with its models compiled and open.
@@ -38,9 +46,9 @@ struct OpenedApp {
   std::string identity; ///< changes with the application's file, its models, how they are compiled
   WorkReport report;    ///< the request's
   Warn warn;            ///< the same
-  /// The same application, its models compiled at another price of accelerators' time. Errors:
-  /// those of openApp().
-  std::function<Result<OpenedApp>(double acceleratorPrice)> atPrice;
+  /// The same application with one of its models split. Errors: those of openApp(). Null where ops
+  /// are not placed by cost.
+  std::function<Result<OpenedApp>(const ModelSplit &split)> splitAt;
 };
 
 /// What the request gets wrong by itself: later errors are of the application's file. Errors:

@@ -41,7 +41,7 @@ std::vector<CLI::Option *> addPlanOptions(CLI::App &command, PipelineSetup &setu
           ->check(CLI::Range(1, 1024)),
       command.add_flag("--whole-regions", setup.wholeRegions,
                        "leave an accelerator all that was placed on it [default: where it is the "
-                       "bottleneck, models are compiled again with a part of that on the CPU]"),
+                       "bottleneck, a model is compiled again with a part of that on the CPU]"),
       command
           .add_option("--costs", setup.costs,
                       "a file that 'tandem profile' wrote of the application [default: the "

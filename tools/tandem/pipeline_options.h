@@ -17,9 +17,10 @@ struct PipelineSetup {
   size_t framesInFlight = 0; ///< at most; 0: as many as are of use
   double memoryMiB = 0;      ///< of all frames in flight, at most; 0: no limit
   size_t cores = 0;          ///< at most; 0: all that this process may use
-  bool wholeRegions = false; ///< none is cut so that the CPU has a part of what an accelerator does
-  bool dropOldest = false;   ///< of waiting frames, rather than make them wait
-  double deadlineMs = 0;     ///< of a frame; 0: as the application says
+  bool wholeRegions =
+      false; ///< no model is split so that the CPU has a part of what an accelerator does
+  bool dropOldest = false;             ///< of waiting frames, rather than make them wait
+  double deadlineMs = 0;               ///< of a frame; 0: as the application says
   std::vector<std::string> priorities; ///< INPUT=N: of the frames of one input
   double replanMs = 500;       ///< between two looks at what tasks take; 0: the first plan stays
   std::string costs;           ///< a file of 'tandem profile'; empty: the cache's

@@ -7,13 +7,14 @@
 #include "pipeline/schedulers/gantt.h"
 #include "tools/tandem/app_costs.h"
 #include "tools/tandem/gantt_picture.h"
-#include "tools/tandem/price_search.h"
+#include "tools/tandem/split_search.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <sstream>
 
 namespace tandem {
 namespace {
@@ -91,6 +92,12 @@ GanttChart chartOf(const Trace &trace, int64_t first, int64_t last) {
   return chart;
 }
 
+std::string wordsOf(const AppProfile &costs) {
+  return "measured " + (costs.measuredAt.empty() ? "" : costs.measuredAt + " ") + "on " +
+         costs.machine + ", " + std::to_string(costs.frames) +
+         (costs.frames == 1 ? " frame" : " frames");
+}
+
 Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
                             const PipelineSetup &setup, const std::vector<std::string> &inputs,
                             bool quickly) {
@@ -102,6 +109,7 @@ Result<PlannedApp> planHere(const OpenedApp &app, const StepTable &table,
   TANDEM_ASSIGN_OR_RETURN(PlannedApp planned,
                           planOn(app, table, setup, profile, clustersOf(usableCores()), sources));
   planned.machine = machineName();
+  planned.costs = wordsOf(costs);
   return planned;
 }
 
@@ -119,30 +127,42 @@ Result<PlannedApp> planForDevice(const OpenedApp &app, const StepTable &table,
   TANDEM_ASSIGN_OR_RETURN(PlannedApp planned,
                           planOn(app, table, setup, profile, std::move(clusters), sources));
   planned.machine = profile.title + (profile.modelled ? ", modelled" : "");
+  planned.costs = wordsOf(here);
   return planned;
 }
 
+/// All that a plan depends on beside the costs.
+std::string limitsText(const PipelineSetup &setup, bool here) {
+  std::ostringstream text;
+  text << setup.objective << " " << setup.scheduler << " " << setup.latencyMs << " "
+       << setup.deadlineMs << " " << setup.arrivalFps << " " << setup.framesInFlight << " "
+       << setup.memoryMiB << " " << setup.cores << " " << setup.readsFrames << " " << here;
+  return text.str();
+}
+
 /// For this machine, or for the device that the models were compiled for.
-Result<PricedPlan> planPriced(const OpenedApp &app, const StepTable &table,
-                              const PipelineSetup &setup, const std::vector<std::string> &inputs,
-                              bool here) {
+Result<SplitPlan> planSplitting(const OpenedApp &app, const StepTable &table,
+                                const PipelineSetup &setup, const std::vector<std::string> &inputs,
+                                bool here) {
   PlanOf plan = [&](const OpenedApp &candidate, bool quickly) {
     return here ? planHere(candidate, table, setup, inputs, quickly)
                 : planForDevice(candidate, table, setup, inputs, quickly);
   };
-  if (!setup.wholeRegions && setup.costs.empty()) // those are of the models as they are
-    return planAtBestPrice(app, plan);
+  if (!setup.wholeRegions && setup.costs.empty()) { // those are of the models as they are
+    TANDEM_ASSIGN_OR_RETURN(std::string place, placeOfSplit(app, limitsText(setup, here)));
+    return planWithBestSplit(app, plan, place);
+  }
   TANDEM_ASSIGN_OR_RETURN(PlannedApp planned, plan(app, /*quickly=*/false));
-  return PricedPlan{std::move(planned)};
+  return SplitPlan{std::move(planned)};
 }
 
 } // namespace
 
 Result<PlannedApp> planApp(const OpenedApp &app, const StepTable &table, const PipelineSetup &setup,
                            const std::vector<std::string> &inputs) {
-  TANDEM_ASSIGN_OR_RETURN(PricedPlan priced,
-                          planPriced(app, table, setup, inputs, app.device == "host"));
-  return std::move(priced.planned);
+  TANDEM_ASSIGN_OR_RETURN(SplitPlan split,
+                          planSplitting(app, table, setup, inputs, app.device == "host"));
+  return std::move(split.planned);
 }
 
 // ---- planning again
@@ -230,10 +250,10 @@ Result<AppExecutor> makeAppExecutor(OpenedApp app, const StepTable &table,
     executor.setDeadlineMs(deadlineMs);
     return executor;
   }
-  TANDEM_ASSIGN_OR_RETURN(PricedPlan priced, planPriced(app, table, setup, inputs, /*here=*/true));
-  PlannedApp planned = std::move(priced.planned);
-  if (priced.app)
-    app = *std::move(priced.app);
+  TANDEM_ASSIGN_OR_RETURN(SplitPlan split, planSplitting(app, table, setup, inputs, /*here=*/true));
+  PlannedApp planned = std::move(split.planned);
+  if (split.app)
+    app = *std::move(split.app);
   PipelineOptions options;
   options.plan = planOfApplication(planned.plan, planned.graph.graph, planned.tasks.tasks.size());
   options.devices = planned.devices;

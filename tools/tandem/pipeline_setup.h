@@ -20,10 +20,11 @@ struct PlannedApp {
   AppGraph graph;
   Plan plan;             ///< of the graph, with what the feeding thread does
   std::string machine;   ///< what it is for, in words
+  std::string costs;     ///< where and when costs were measured, in words
   double planningMs = 0; ///< that the scheduler took
-  /// Of accelerators' time that the models were compiled at so that cores have a part of what
-  /// accelerators did; 1: nothing was moved. And the interval without that.
-  double acceleratorPrice = 1, wholeIntervalUs = 0;
+  /// Of the model whose region on an accelerator was cut in two; and the interval without that.
+  std::optional<ModelSplit> split = {};
+  double wholeIntervalUs = 0;
 };
 
 /// Plans for what the models were compiled for: this machine from measured costs, or a device that

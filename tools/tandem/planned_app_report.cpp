@@ -12,7 +12,9 @@ Result<Simulation> simulatePlan(const PlannedApp &planned, size_t frames, double
                                 double jitter) {
   SimulationOptions simulation;
   simulation.frames = frames;
-  simulation.arrivalPeriod = framesPerSecond > 0 ? 1e6 / framesPerSecond : 0;
+  // Frames that come at a rate of their own do so in the graph.
+  simulation.arrivalPeriod =
+      framesPerSecond > 0 && planned.graph.graph.arrivalPeriod <= 0 ? 1e6 / framesPerSecond : -1;
   simulation.jitter = jitter;
   simulation.variations = planned.graph.variations;
   simulation.counts = planned.graph.counts;
@@ -30,8 +32,22 @@ nlohmann::ordered_json plannedAppAsJson(const std::string &application, const Pl
   const TaskGraph &graph = planned.graph.graph;
   nlohmann::ordered_json json = {{"application", application},
                                  {"machine", planned.machine},
+                                 {"costs", planned.costs},
                                  {"planning_ms", planned.planningMs},
                                  {"modelled", planned.graph.modelled}};
+  if (planned.split)
+    json["split"] = {{"model", planned.split->model},
+                     {"part", planned.split->part.part},
+                     {"is_last", planned.split->part.isLast},
+                     {"interval_without_us", planned.wholeIntervalUs}};
+  nlohmann::ordered_json devices = nlohmann::ordered_json::array();
+  for (const PipelineDevice &device : planned.devices) {
+    nlohmann::ordered_json entry = {{"name", device.name}, {"kind", device.kind}};
+    if (device.core)
+      entry["core"] = *device.core;
+    devices.push_back(std::move(entry));
+  }
+  json["devices"] = std::move(devices);
   json["plan"] = planAsJson(graph, planned.plan);
   json["graph"] = nlohmann::ordered_json::parse(taskGraphText(graph));
   nlohmann::ordered_json busy;

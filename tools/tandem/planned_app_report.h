@@ -9,8 +9,9 @@
 
 namespace tandem {
 
-/// The plan tried on so many frames, which come at a rate (0: as fast as they are taken) and whose
-/// times go up and down by the part `jitter`. Errors: those of simulate().
+/// The plan tried on so many frames, which come as the graph says, else at a rate (0: as fast as
+/// they are taken), and whose times go up and down by the part `jitter`. Errors: those of
+/// simulate().
 Result<Simulation> simulatePlan(const PlannedApp &planned, size_t frames, double framesPerSecond,
                                 double jitter);
 /// The device that works the longest part of the time.

@@ -70,17 +70,24 @@ TEST(Placement, EqualsExhaustiveSearchOn500RandomGraphsOfUpTo12Regions) {
   }
 }
 
-/// What an accelerator is least good at leaves it first as its time becomes dear.
-TEST(Placement, MovesNodesOffAnAcceleratorAsItsPriceRises) {
+/// A chain whose nodes are all twice as fast on the accelerator.
+TEST(Placement, KeepsThePartOfAnAcceleratorsWorkThatIsAskedFor) {
   PlacementProblem problem;
   problem.devices = {{.dispatchUs = 10}, {}};
-  problem.nodeUs = {{10, 100}, {50, 80}};
-  problem.values = {{.producer = 0, .consumers = {1}},
-                    {.producer = 1, .consumers = {}, .isOutput = true}};
-  auto at = [&](double price) { return placeByCost(withPrice(problem, price)).assignment; };
-  EXPECT_EQ(at(1), (Assignment{0, 0}));
-  EXPECT_EQ(at(3), (Assignment{0, 1})) << "the front stays, the back goes";
-  EXPECT_EQ(at(20), (Assignment{1, 1}));
+  problem.nodeUs = {{50, 100}, {100, 200}, {50, 100}, {20, kCannot}};
+  for (size_t node = 0; node < 4; ++node)
+    problem.values.push_back({.producer = node,
+                              .consumers = node < 3 ? std::vector{node + 1} : std::vector<size_t>(),
+                              .isOutput = node == 3});
+  Assignment all = placeByCost(problem).assignment;
+  EXPECT_EQ(all, (Assignment{0, 0, 0, 0}));
+  auto kept = [&](double part, bool isLast) {
+    return placeByCost(limitedTo(problem, all, {part, isLast})).assignment;
+  };
+  EXPECT_EQ(kept(0.5, false), (Assignment{0, 0, 1, 0})) << "what runs nowhere else stays";
+  EXPECT_EQ(kept(0.5, true), (Assignment{1, 1, 0, 0}));
+  EXPECT_EQ(kept(0, false), (Assignment{1, 1, 1, 0}));
+  EXPECT_EQ(kept(1, false), all);
 }
 
 TEST(Placement, WithoutASearchIsNeverSlowerThanTheBaselinesAndNearTheBest) {

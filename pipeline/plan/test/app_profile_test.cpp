@@ -13,6 +13,7 @@ AppProfile sample() {
   profile.application = "faces";
   profile.machine = "a test";
   profile.frames = 2;
+  profile.measuredAt = "2026-01-31T12:00:00Z";
   profile.tasks = {{"find", {{"cpu", 12.5}}, {{"cpu", 1.25}}},
                    {"net.v2/0", {{"cpu", 900}, {"npu", 300}}, {}, {{"npu", 40}}}};
   profile.detections = {{"faces.boxes", {2, 0}}};
@@ -33,6 +34,7 @@ TEST(AppProfile, ComesBackAsItWasWritten) {
   Result<AppProfile> read = loadAppProfile(path);
   ASSERT_TRUE(read.ok()) << read.error().text();
   EXPECT_EQ(appProfileText(*read), appProfileText(sample()));
+  EXPECT_EQ(read->measuredAt, "2026-01-31T12:00:00Z");
   EXPECT_EQ(read->task("net.v2/0")->us.at("npu"), 300);
   EXPECT_EQ(read->task("net.v2/0")->coreUs.at("npu"), 40);
   EXPECT_EQ(read->task("find")->together.at("cpu"), 1.25);

@@ -10,6 +10,7 @@
 #include "tools/tandem/plan_report.h"
 #include "tools/tandem/planned_app_report.h"
 
+#include <array>
 #include <cstdio>
 #include <memory>
 
@@ -25,26 +26,51 @@ struct Options {
   bool json = false;
 };
 
+/// How simulated frames come.
+std::string comingOf(const Options &options, const PlannedApp &planned) {
+  double period = planned.graph.graph.arrivalPeriod;
+  double rate = period > 0 ? 1e6 / period : options.pipeline.framesPerSecond;
+  std::array<char, 64> text;
+  std::snprintf(text.data(), text.size(), "that come at %.6g a second", rate);
+  return rate > 0 ? text.data() : "that come as fast as they are taken";
+}
+
 void printText(const Options &options, const PlannedApp &planned, const Simulation &simulation) {
   const Plan &plan = planned.plan;
   const TaskGraph &graph = planned.graph.graph;
-  std::printf("%s on %s; times in microseconds\n", options.app.file.c_str(),
-              planned.machine.c_str());
+  std::printf("%s on %s; times in microseconds, costs %s\n", options.app.file.c_str(),
+              planned.machine.c_str(), planned.costs.c_str());
   std::fputs(planAsText(graph, plan).c_str(), stdout);
   std::printf("planned: %.1f frames/s, %.2f ms for a frame; the best possible is %s %.2f ms\n",
               1e6 / plan.interval, plan.makespan / 1e3,
               plan.objective == Objective::kThroughput ? "a frame every" : "a frame in",
               plan.bound / 1e3);
-  std::printf(
-      "simulated, %zu frames: %.1f frames/s, latency median %.2f ms, 95 %% within %.2f ms\n",
-      simulation.finished, 1e6 / simulation.interval, simulation.latencyP50 / 1e3,
-      simulation.latencyP95 / 1e3);
+  std::printf("simulated, %zu frames %s: %.1f frames/s, latency median %.2f ms, 95 %% within %.2f "
+              "ms%s\n",
+              simulation.finished, comingOf(options, planned).c_str(), 1e6 / simulation.interval,
+              simulation.latencyP50 / 1e3, simulation.latencyP95 / 1e3,
+              simulation.interval < plan.bound && plan.objective == Objective::kThroughput
+                  ? " (better than the best possible, which is of an average frame: these have "
+                    "less to do)"
+                  : "");
+  double period = graph.arrivalPeriod;
+  if (period > 0 && plan.interval > period * (1 + 1e-6))
+    std::printf(
+        "too fast: a frame comes every %.2f ms and one is done every %.2f ms, so frames wait "
+        "or, with --drop-oldest, are left out; latencies grow as long as that lasts\n",
+        period / 1e3, plan.interval / 1e3);
   std::printf("busy, simulated:");
   for (size_t i = 0; i < graph.processors.size(); ++i)
     std::printf(" %s %.0f %%", graph.processors[i].name.c_str(), simulation.utilisation[i] * 100);
   std::printf("; the bottleneck is %s\n", graph.processors[busiestDevice(simulation)].name.c_str());
   std::printf("memory: %.1f MiB a frame in flight; planned in %.1f ms\n",
               graph.frameBytes / (1 << 20), planned.planningMs);
+  if (planned.split)
+    std::printf(
+        "split: accelerators keep the %s %.0f %% of what they ran of model '%s', the CPU has "
+        "the rest (%.2f ms a frame without)\n",
+        planned.split->part.isLast ? "last" : "first", planned.split->part.part * 100,
+        planned.split->model.c_str(), planned.wholeIntervalUs / 1e3);
   if (!planned.graph.modelled.empty())
     std::printf("modelled, not measured: %zu costs of tasks on devices, and so all of the above\n",
                 planned.graph.modelled.size());
@@ -75,10 +101,8 @@ int plan(Options &options) {
   Result<PlannedApp> planned = planApp(opened, table, options.pipeline, options.inputs);
   if (!planned.ok())
     return refuse(planned.error());
-  // Frames that arrive at a pace of their own do so in the graph.
-  double pace = options.pipeline.arrivalFps > 0 ? 0 : options.pipeline.framesPerSecond;
-  Result<Simulation> simulation =
-      simulatePlan(*planned, options.simulatedFrames, pace, options.jitter);
+  Result<Simulation> simulation = simulatePlan(*planned, options.simulatedFrames,
+                                               options.pipeline.framesPerSecond, options.jitter);
   if (!simulation.ok())
     return refuseRequest(simulation.error());
   if (Status written = writeCharts(chartOf(*planned), options.pipeline.svg, options.pipeline.png);
