@@ -59,6 +59,22 @@ static constexpr Isa kIsas[] = {
      .laneFactors = false,
      .roundsFixedPoint = false,
      .pairDot = PairDot::kMultiplyThenAdd},
+    // Armv8.6, or Armv8.2 with its optional products of byte matrices: phones since about 2021.
+    {.name = "i8mm",
+     .architecture = kAarch64,
+     .cpu = "generic",
+     .features = "+v8.2a,+dotprod,+i8mm",
+     .required = "asimd,asimddp,i8mm",
+     .vectorBits = 128,
+     .registers = 32,
+     .vectorsPerCycle = 2,
+     .maskedStores = false,
+     .laneFactors = true,
+     .roundsFixedPoint = true,
+     .pairDot = PairDot::kWiden,
+     .byteDot = ByteDot::kUsdot,
+     .maximumKeepsNan = true,
+     .byteMatrices = true},
     // Armv8.2 with its optional dot products: phones since about 2018.
     {.name = "dotprod",
      .architecture = kAarch64,
@@ -105,7 +121,7 @@ static constexpr Isa kIsas[] = {
      .pairDot = PairDot::kMultiplyThenAdd,
      .halfVectors = true},
 };
-constexpr size_t kForUsers = 5; // the first of them; those behind are for tests
+constexpr size_t kForUsers = 6; // the first of them; those behind are for tests
 
 llvm::ArrayRef<Architecture> architectures() {
   return kArchitectures;

@@ -35,6 +35,7 @@ enum class ByteDot {
   kPairs, ///< even and odd bytes, each as pairs of 16 bits
   kVnni,  ///< vpdpbusd
   kSdot,  ///< of two signed bytes: the unsigned one less 128
+  kUsdot, ///< usdot, sudot
   kSmull, ///< the same by products and pairs of 16 bits: smull, addp, sadalp
 };
 
@@ -63,6 +64,9 @@ struct Isa {
   /// Whether two products of bf16 are added to a lane of f32 by an instruction, vdpbf16ps, and f32
   /// is rounded to bf16 by another.
   bool bf16Dot = false;
+  /// Whether eight bytes of two pixels are multiplied by those of two channels by an instruction,
+  /// usmmla: twice the products of a dot product.
+  bool byteMatrices = false;
 
   int64_t lanes() const { return vectorBits / 32; }
   /// Whether byteDot() takes 128 off its unsigned bytes.
@@ -74,8 +78,8 @@ struct Isa {
 llvm::SmallVector<const Isa *> isasOf(const Architecture &architecture);
 /// Of all of these and of those for tests; null when there is none of that name.
 const Isa *findIsa(llvm::StringRef name);
-/// Names of all that isasOf() gives, for messages: "avx512bf16, avx512, avx2, dotprod,
-/// neon".
+/// Names of all that isasOf() gives, for messages: "avx512bf16, avx512, avx2, i8mm,
+/// dotprod, neon".
 std::string isaNames();
 
 } // namespace tandem::codegen

@@ -286,6 +286,12 @@ Value KernelBuilder::byteDot(Value a, Value b, Value acc, bool hasLowest) {
       return widenedBytes(*this, w, x, acc, hasLowest);
     return callIntrinsic(*this, acc.getType(), "llvm.aarch64.neon.sdot.v4i32.v16i8", {acc, w, x});
   }
+  if (isa_.byteDot == ByteDot::kUsdot) {
+    VectorType bytes = vector(getI8Type(), 16);
+    return callIntrinsic(*this, acc.getType(), "llvm.aarch64.neon.usdot.v4i32.v16i8",
+                         {acc, mlir::vector::BitCastOp::create(*this, bytes, a),
+                          mlir::vector::BitCastOp::create(*this, bytes, b)});
+  }
   if (isa_.byteDot == ByteDot::kVnni) {
     VectorType bytes = vector(getI8Type(), 4 * isa_.lanes());
     return callIntrinsic(*this, acc.getType(), "llvm.x86.avx512.vpdpbusd.512",

@@ -112,7 +112,7 @@ TEST_F(Targets, CodeForAnotherMachineThanTheDeviceIsSaid) {
 TEST_F(Targets, InspectSaysWhatABundleHasCodeFor) {
   compileFor("--target", "x86-64,aarch64");
   EXPECT_THAT(runTandem({"inspect", path("m.tandem")}).out,
-              HasSubstr(", code for x86-64 (avx512, avx2), aarch64 (dotprod, neon)\n"));
+              HasSubstr(", code for x86-64 (avx512, avx2), aarch64 (i8mm, dotprod, neon)\n"));
 }
 
 TEST_F(Targets, RefusesATargetThatThereIsNot) {

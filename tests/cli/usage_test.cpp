@@ -85,7 +85,7 @@ TEST_F(CommandLine, RefusesABackendAndAnInstructionSetThatThisBuildHasNot) {
   EXPECT_THAT(refusalOf("--backends", ""), StartsWith("tandem compile: no backend is called ''; "));
   EXPECT_EQ(refusalOf("--isa", "sse"),
             "tandem compile: no instruction set is called 'sse'; this build generates code for "
-            "avx512bf16, avx512, avx2, dotprod, neon; see 'tandem compile --help'\n");
+            "avx512bf16, avx512, avx2, i8mm, dotprod, neon; see 'tandem compile --help'\n");
 }
 
 TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {

@@ -55,7 +55,7 @@ struct Target {
 
   std::string name() const { return isa.empty() ? backend : backend + " " + isa; }
 };
-/// Whether dotprod has other code for it than neon.
+/// Whether dotprod and i8mm have other code for it than neon.
 bool multipliesCodes(const OpCase &opCase) {
   bool multiplies = opCase.op.find("conv") != std::string::npos || opCase.op == "fully_connected" ||
                     opCase.op == "batch_matmul";
@@ -63,7 +63,8 @@ bool multipliesCodes(const OpCase &opCase) {
 }
 
 std::vector<Target> targets(const OpCase &opCase) {
-  static EmulatedMachine withoutDotProducts("cortex-a72"), withDotProducts("cortex-a76");
+  static EmulatedMachine withoutDotProducts("cortex-a72"), withDotProducts("cortex-a76"),
+      withMatrices("max");
   std::vector<Target> all;
   for (const std::string &backend : backendNames()) {
     if (backend == "cpu") {
@@ -71,8 +72,10 @@ std::vector<Target> targets(const OpCase &opCase) {
         all.push_back({backend, isa});
       if (canEmulate())
         all.push_back({backend, "neon", &withoutDotProducts});
-      if (canEmulate() && multipliesCodes(opCase))
+      if (canEmulate() && multipliesCodes(opCase)) {
         all.push_back({backend, "dotprod", &withDotProducts});
+        all.push_back({backend, "i8mm", &withMatrices});
+      }
     } else if (backend != "reference") {
       all.push_back({backend});
     }

@@ -236,7 +236,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Combine(::testing::ValuesIn(emulatedModels()),
                        ::testing::Values(Setting{"neon", {"cpu"}, nullptr, nullptr, "cortex-a72"},
                                          Setting{
-                                             "dotprod", {"cpu"}, nullptr, nullptr, "cortex-a76"})),
+                                             "dotprod", {"cpu"}, nullptr, nullptr, "cortex-a76"},
+                                         Setting{"i8mm", {"cpu"}, nullptr, nullptr, "max"})),
     nameOf);
 
 } // namespace

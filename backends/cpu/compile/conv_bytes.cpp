@@ -119,14 +119,17 @@ std::vector<int32_t> excessOf(ArrayRef<int32_t> weights, size_t outputs) {
   return excess;
 }
 
-ProductRegisters registersOf(codegen::ByteDot dot) {
-  switch (dot) {
+ProductRegisters registersOf(const codegen::Isa &isa) {
+  if (isa.byteMatrices)
+    return {.perWeight = 2, .ofMatrices = true};
+  switch (isa.byteDot) {
   case codegen::ByteDot::kPairs: // even and odd bytes, of a weight and of an activation
     return {.perWeight = 2, .others = 3};
   case codegen::ByteDot::kSmull: // products of several accumulators on the way
     return {.perWeight = 1, .others = 12};
   case codegen::ByteDot::kVnni:
   case codegen::ByteDot::kSdot:
+  case codegen::ByteDot::kUsdot:
     break;
   }
   return {};
@@ -199,7 +202,7 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
                   .weights = k.buffer(panels),
                   .together = kTogether,
                   .accumulator = k.vectorI32(),
-                  .registers = registersOf(k.isa().byteDot),
+                  .registers = registersOf(k.isa()),
                   .product = [&](Value x, Value weight,
                                  Value acc) { return k.byteDot(x, weight, acc, hasLowest); },
                   .epilogue = whole,

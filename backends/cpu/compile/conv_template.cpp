@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/conv_template.h"
 
+#include "backends/cpu/compile/byte_matrices.h"
 #include "backends/cpu/compile/packing.h"
 #include "backends/cpu/compile/reals.h"
 
@@ -106,6 +107,8 @@ private:
                        Value vector, Values acc);
   Values run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group, ArrayRef<Value> weights,
              int64_t depth, Values acc);
+  Values matrices(function_ref<Value(Value i, int64_t pixel)> place, ArrayRef<int64_t> pixels,
+                  ByteMatrixRun run, Values acc);
   int64_t rows() const { return s_.batch * p_.groups * s_.outHeight; }
   /// Whether weights are read once and then not for a long time, as in every run of the model: they
   /// come from far away, and hardware that reads ahead does not do so far enough. Of a single pixel
@@ -231,6 +234,28 @@ void Convolution::forTiles(Value row, Value from, Value to, const GroupRun &grou
   }
 }
 
+/// Products of the listed pixels by the instruction for matrices of bytes.
+Values Convolution::matrices(function_ref<Value(Value i, int64_t pixel)> place,
+                             ArrayRef<int64_t> pixels, ByteMatrixRun run, Values acc) {
+  Type byte = cast<MemRefType>(body_.input.getType()).getElementType();
+  VectorType eight = k_.vector(byte, 2 * body_.together);
+  run.bytes = [&, eight](Value i, size_t listed) {
+    return k_.loadVector(eight, body_.input, place(i, pixels[listed]));
+  };
+  auto sumsOf = [&](int64_t pixel) {
+    return MutableArrayRef(acc).slice(static_cast<size_t>(pixel * run.vectors),
+                                      static_cast<size_t>(run.vectors));
+  };
+  Values sums;
+  for (int64_t pixel : pixels)
+    llvm::append_range(sums, sumsOf(pixel));
+  sums = addByteMatrices(k_, run, sums);
+  for (auto [listed, pixel] : llvm::enumerate(pixels))
+    llvm::copy(ArrayRef(sums).slice(listed * sumsOf(pixel).size(), sumsOf(pixel).size()),
+               sumsOf(pixel).begin());
+  return acc;
+}
+
 /// `depth` products in a row, for the pixels of the tile that are listed. `input` is where the
 /// first element of pixel 0 is; weights advance by one panel row per product.
 Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group,
@@ -238,18 +263,20 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
   auto place = [&](Value i, int64_t pixel) {
     return k_.add(k_.add(input, k_.mul(i, body_.together)), pixel * s_.strideWidth * p_.in.pixel);
   };
+  auto weight = [&](Value i, int64_t v) {
+    Value at = k_.add(weights[v], k_.mul(i, kPanel));
+    Value vector = k_.loadVector(typeOf(group, v).clone(storedWeight()), body_.weights, at);
+    if (streamsWeights() && v * lanes_ % kPanel == 0) // those of the next group, line by line
+      memref::PrefetchOp::create(k_, body_.weights,
+                                 ValueRange{k_.add(at, group.vectors * depth_ * kPanel)},
+                                 /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+    return widenReals(k_, vector);
+  };
   // One element of the sums, by the activation of each listed pixel.
   auto step = [&](Value i, Values &sums, function_ref<Value(size_t listed)> activation) {
     Values row;
-    for (int64_t v = 0; v < group.vectors; ++v) {
-      Value at = k_.add(weights[v], k_.mul(i, kPanel));
-      row.push_back(
-          widenReals(k_, k_.loadVector(typeOf(group, v).clone(storedWeight()), body_.weights, at)));
-      if (streamsWeights() && v * lanes_ % kPanel == 0) // those of the next group, line by line
-        memref::PrefetchOp::create(k_, body_.weights,
-                                   ValueRange{k_.add(at, group.vectors * depth_ * kPanel)},
-                                   /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
-    }
+    for (int64_t v = 0; v < group.vectors; ++v)
+      row.push_back(weight(i, v));
     for (auto [listed, pixel] : llvm::enumerate(pixels)) {
       Value x = activation(listed);
       for (int64_t v = 0; v < group.vectors; ++v) {
@@ -260,9 +287,13 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
       }
     }
   };
-  int64_t together = k_.isa().activationsPerLoad(), whole = depth / together * together;
-  if (together > 1)
-    acc = k_.loop(k_.index(0), k_.index(whole), together, acc, [&](Value i, ValueRange carried) {
+  int64_t together = k_.isa().activationsPerLoad(), done = 0;
+  if (body_.registers.ofMatrices && pixels.size() > 1) {
+    done = depth / 2 * 2;
+    acc = matrices(place, pixels, {group.vectors, done, {}, weight}, acc);
+  } else if (together > 1) {
+    done = depth / together * together;
+    acc = k_.loop(k_.index(0), k_.index(done), together, acc, [&](Value i, ValueRange carried) {
       Values next(carried.begin(), carried.end()), loaded;
       for (int64_t pixel : pixels)
         loaded.push_back(activations(place(i, pixel)));
@@ -271,8 +302,8 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
              [&](size_t listed) { return k_.broadcastLane(loaded[listed], lane); });
       return next;
     });
-  int64_t rest = together > 1 ? whole : 0;
-  return k_.loop(k_.index(rest), k_.index(depth), 1, acc, [&](Value i, ValueRange carried) {
+  }
+  return k_.loop(k_.index(done), k_.index(depth), 1, acc, [&](Value i, ValueRange carried) {
     Values next(carried.begin(), carried.end());
     step(i, next, [&](size_t listed) { return activation(place(i, pixels[listed]), group); });
     return next;

@@ -10,11 +10,17 @@ constexpr double kLoopOverhead = 0.5; // cycles for a round: counter, branch, un
 constexpr int64_t kSmallMap = 196;
 
 /// Cycles for one step along the inner dimension.
-static double cyclesPerStep(const codegen::Isa &isa, int64_t pixels, double vectors) {
-  double products = static_cast<double>(pixels) * vectors;
-  double activations = static_cast<double>(pixels) / static_cast<double>(isa.activationsPerLoad());
-  double loads = activations + vectors;
-  double rate = static_cast<double>(isa.vectorsPerCycle);
+static double cyclesPerStep(const codegen::Isa &isa, int64_t pixels, double vectors,
+                            bool ofMatrices) {
+  auto count = static_cast<double>(pixels);
+  double products = count * vectors;
+  double loads = count / static_cast<double>(isa.activationsPerLoad()) + vectors;
+  if (ofMatrices) { // a pixel by itself takes as long as two
+    auto pairs = static_cast<double>((pixels + 1) / 2);
+    products = pairs * vectors + vectors + pairs / 2; // and to make matrices of what is loaded
+    loads = count / 2 + vectors;
+  }
+  auto rate = static_cast<double>(isa.vectorsPerCycle);
   return std::max({products / rate, loads / rate, kFmaLatency}) + kLoopOverhead;
 }
 
@@ -28,7 +34,7 @@ Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
     for (int64_t height = 1; height <= std::min(pixels, mostPixels); ++height) {
       // Accumulators, one weight per vector, and what a product needs; and the activations, where
       // they are held in registers of their own.
-      int64_t activations = isa.laneFactors ? height : 0;
+      int64_t activations = !isa.laneFactors ? 0 : registers.ofMatrices ? (height + 1) / 2 : height;
       if (height * vectors + vectors * registers.perWeight + activations + registers.others >
           isa.registers)
         break;
@@ -40,8 +46,8 @@ Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
         for (int64_t column = 0; column < columns.parts; ++column) {
           bool isLast = column + 1 == columns.parts;
           double wide = static_cast<double>(columns.length(column)) - (isLast ? unused : 0);
-          cycles +=
-              static_cast<double>(rowCount) * cyclesPerStep(isa, rows.shorter() + longRows, wide);
+          cycles += static_cast<double>(rowCount) *
+                    cyclesPerStep(isa, rows.shorter() + longRows, wide, registers.ofMatrices);
         }
       }
       // Of equal ones the later has more channels side by side: fewer passes over the input.

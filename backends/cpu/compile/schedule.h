@@ -31,6 +31,8 @@ struct ProductRegisters {
   int64_t perWeight = 1;
   int64_t others = 1;  ///< the activation in all lanes, and what comes between
   bool halves = false; ///< of the last channels it may be half a vector
+  /// It is of two pixels, by weights that are made of two vectors each time (byte_matrices.h).
+  bool ofMatrices = false;
 };
 
 /// The tile that takes the fewest cycles for rows of `pixels` pixels and `channels` channels, by a

@@ -69,6 +69,17 @@ TEST(InnerLoops, OfByteProductsAreDotProductsByLanes) {
   EXPECT_LE(loop.instructions.size(), 80u + 5 + 5 + 8 + 4 + 8);
 }
 
+TEST(InnerLoops, OfByteProductsAreOfMatricesWhereThereIsAnInstruction) {
+  Instructions loop = busiestLoop(imageFor("i8mm", kPointwiseCodes), "usmmla");
+  SCOPED_TRACE(join(loop));
+  // 10 pixels × 2 vectors of channels, two products of each at a time.
+  EXPECT_EQ(loop.count("usmmla"), 20);
+  EXPECT_EQ(loop.count("zip1") + loop.count("zip2"), 4) << "weights of two products by channel";
+  EXPECT_EQ(loop.stackAccesses(), 0);
+  // The bytes of ten pixels, weights, prefetches, and what counts the loop.
+  EXPECT_LE(loop.instructions.size(), 20u + 10 + 4 + 4 + 2 + 16);
+}
+
 TEST(InnerLoops, OfByteProductsAreFourInstructionsWithoutDotProducts) {
   Instructions loop = busiestLoop(imageFor("neon", kPointwiseCodes), "sadalp");
   SCOPED_TRACE(join(loop));
@@ -80,7 +91,7 @@ TEST(InnerLoops, OfByteProductsAreFourInstructionsWithoutDotProducts) {
 }
 
 TEST(InnerLoops, AreFollowedByRequantizationOfInstructionsForIt) {
-  for (const char *isa : {"neon", "dotprod"}) {
+  for (const char *isa : {"neon", "dotprod", "i8mm"}) {
     Instructions all = allInstructions(imageFor(isa, kPointwiseCodes));
     EXPECT_GT(all.count("sqrdmulh"), 0) << isa;
     EXPECT_EQ(all.count("srshl"), all.count("sqrdmulh")) << isa;

@@ -142,13 +142,13 @@ std::string besideMlir(const CLI::App &command) {
 
 void registerCompile(CommandTable &table) {
   auto options = std::make_shared<Options>();
-  CLI::App &command =
-      table.add("compile", "Compile a model into a bundle.",
-                "  tandem compile emotion_model.hdf5 -o emotion.tandem\n"
-                "  tandem compile mobilenet.tflite -o m.tandem --backends cpu --report\n"
-                "  tandem compile resnet.pt2 -o r.tandem --shape x=1x3x224x224 --report --json\n"
-                "  tandem compile liveness.pt2 -o l.tandem --device mt6873 --require 'neuron:macs>=99%'\n"
-                "  tandem compile emotion_model.hdf5 -o emotion.tandem --target aarch64");
+  CLI::App &command = table.add(
+      "compile", "Compile a model into a bundle.",
+      "  tandem compile emotion_model.hdf5 -o emotion.tandem\n"
+      "  tandem compile mobilenet.tflite -o m.tandem --backends cpu --report\n"
+      "  tandem compile resnet.pt2 -o r.tandem --shape x=1x3x224x224 --report --json\n"
+      "  tandem compile liveness.pt2 -o l.tandem --device mt6873 --require 'neuron:macs>=99%'\n"
+      "  tandem compile emotion_model.hdf5 -o emotion.tandem --target aarch64");
   // allow_extra_args(false): one value each time it is given, so that it may stand before MODEL.
   command
       .add_option(
@@ -202,7 +202,7 @@ void registerCompile(CommandTable &table) {
   command
       .add_option("--isa", options->isas,
                   "instruction sets to generate code for: avx512bf16, avx512, avx2 of x86-64; "
-                  "dotprod, neon of aarch64 [default: all of the target]")
+                  "i8mm, dotprod, neon of aarch64 [default: all of the target]")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->excludes(targets);

@@ -1,0 +1,76 @@
+#include "backends/cpu/compile/byte_matrices.h"
+
+#include "compiler/codegen/intrinsic.h"
+
+using namespace mlir;
+
+namespace tandem::cpu {
+
+using codegen::KernelBuilder;
+using Values = KernelBuilder::Values;
+
+/// Lanes 0 and 1 of both, and 2 and 3 of both. Of the sums of two pixels that makes two matrices of
+/// two pixels by two channels, and of those the sums of two pixels again.
+static std::pair<Value, Value> exchangedHalves(KernelBuilder &k, Value a, Value b) {
+  return {vector::ShuffleOp::create(k, a, b, ArrayRef<int64_t>{0, 1, 4, 5}),
+          vector::ShuffleOp::create(k, a, b, ArrayRef<int64_t>{2, 3, 6, 7})};
+}
+
+static void exchangePairs(KernelBuilder &k, int64_t vectors, Values &sums) {
+  auto width = static_cast<size_t>(vectors);
+  for (size_t pair = 0; pair + 2 * width <= sums.size(); pair += 2 * width)
+    for (size_t v = pair; v < pair + width; ++v)
+      std::tie(sums[v], sums[v + width]) = exchangedHalves(k, sums[v], sums[v + width]);
+}
+
+static Value matrixProduct(KernelBuilder &k, Value pixels, Value channels, Value acc) {
+  VectorType bytes = k.vector(k.getI8Type(), 16);
+  return codegen::callIntrinsic(k, acc.getType(), "llvm.aarch64.neon.usmmla.v4i32.v16i8",
+                                {acc, pixels, vector::BitCastOp::create(k, bytes, channels)});
+}
+
+/// Two products of each pixel.
+static void addTwoProducts(KernelBuilder &k, const ByteMatrixRun &run, Value i, Values &sums) {
+  auto width = static_cast<size_t>(run.vectors);
+  size_t pixels = sums.size() / width;
+  Values first, second; // of a channel lanes 0 and 1 are its weights for both products, and so on
+  for (int64_t v = 0; v < run.vectors; ++v) {
+    Value a = run.weights(i, v), b = run.weights(k.add(i, 1), v);
+    first.push_back(vector::ShuffleOp::create(k, a, b, ArrayRef<int64_t>{0, 4, 1, 5}));
+    second.push_back(vector::ShuffleOp::create(k, a, b, ArrayRef<int64_t>{2, 6, 3, 7}));
+    if (pixels % 2 == 0)
+      continue;
+    Value words =
+        vector::BitCastOp::create(k, k.vector(k.getI32Type(), 2), run.bytes(i, pixels - 1));
+    Value &sum = sums[(pixels - 1) * width + static_cast<size_t>(v)];
+    for (auto [lane, weights] : llvm::enumerate(std::array{a, b})) {
+      auto all = static_cast<int64_t>(lane);
+      Value word =
+          vector::ShuffleOp::create(k, words, words, ArrayRef<int64_t>{all, all, all, all});
+      sum = k.byteDot(word, weights, sum);
+    }
+  }
+  auto sixteen = llvm::to_vector(llvm::seq<int64_t>(0, 16));
+  for (size_t pixel = 0; pixel + 1 < pixels; pixel += 2) {
+    Value both =
+        vector::ShuffleOp::create(k, run.bytes(i, pixel), run.bytes(i, pixel + 1), sixteen);
+    for (size_t v = 0; v < width; ++v) {
+      Value &low = sums[pixel * width + v], &high = sums[(pixel + 1) * width + v];
+      low = matrixProduct(k, both, first[v], low);
+      high = matrixProduct(k, both, second[v], high);
+    }
+  }
+}
+
+Values addByteMatrices(KernelBuilder &k, const ByteMatrixRun &run, Values sums) {
+  exchangePairs(k, run.vectors, sums);
+  sums = k.loop(k.index(0), k.index(run.products), 2, sums, [&](Value i, ValueRange carried) {
+    Values next(carried.begin(), carried.end());
+    addTwoProducts(k, run, i, next);
+    return next;
+  });
+  exchangePairs(k, run.vectors, sums);
+  return sums;
+}
+
+} // namespace tandem::cpu
