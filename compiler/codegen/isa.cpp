@@ -14,39 +14,37 @@ static constexpr Architecture kArchitectures[] = {
 };
 static constexpr const Architecture &kX86_64 = kArchitectures[0], &kAarch64 = kArchitectures[1];
 
+static constexpr Isa kAvx512 = {
+    .name = "avx512",
+    .architecture = kX86_64,
+    .cpu = "x86-64-v4",
+    .features = "+avx512vnni",
+    .required = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,fma,bmi2",
+    .vectorBits = 512,
+    .registers = 32,
+    .vectorsPerCycle = 1,
+    .maskedStores = true,
+    .laneFactors = false,
+    .roundsFixedPoint = false,
+    .pairDot = PairDot::kVnni,
+    .byteDot = ByteDot::kVnni,
+    .roundsByInstruction = true,
+    .halfVectors = true,
+};
+
+/// Where products of bf16 are an instruction, too.
+static constexpr Isa avx512WithBf16() {
+  Isa isa = kAvx512;
+  isa.name = "avx512bf16";
+  isa.features = "+avx512vnni,+avx512bf16";
+  isa.required = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx512bf16,avx2,fma,bmi2";
+  isa.bf16Dot = true;
+  return isa;
+}
+
 static constexpr Isa kIsas[] = {
-    // avx512 where products of bf16 are an instruction too.
-    {.name = "avx512bf16",
-     .architecture = kX86_64,
-     .cpu = "x86-64-v4",
-     .features = "+avx512vnni,+avx512bf16",
-     .required = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx512bf16,avx2,fma,bmi2",
-     .vectorBits = 512,
-     .registers = 32,
-     .vectorsPerCycle = 1,
-     .maskedStores = true,
-     .laneFactors = false,
-     .roundsFixedPoint = false,
-     .pairDot = PairDot::kVnni,
-     .byteDot = ByteDot::kVnni,
-     .roundsByInstruction = true,
-     .halfVectors = true,
-     .bf16Dot = true},
-    {.name = "avx512",
-     .architecture = kX86_64,
-     .cpu = "x86-64-v4",
-     .features = "+avx512vnni",
-     .required = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,fma,bmi2",
-     .vectorBits = 512,
-     .registers = 32,
-     .vectorsPerCycle = 1,
-     .maskedStores = true,
-     .laneFactors = false,
-     .roundsFixedPoint = false,
-     .pairDot = PairDot::kVnni,
-     .byteDot = ByteDot::kVnni,
-     .roundsByInstruction = true,
-     .halfVectors = true},
+    avx512WithBf16(),
+    kAvx512,
     {.name = "avx2",
      .architecture = kX86_64,
      .cpu = "x86-64-v3",

@@ -77,16 +77,23 @@ static void buildPacking(KernelBuilder &k, int64_t groups, int64_t out, int64_t 
   });
 }
 
-/// In f32, or in the 16 bits that the user asks for.
-static TypedBuffer constantReals(ArrayRef<float> reals, Plan &plan) {
+static ElementType storageOf(ArrayRef<float> reals, Precision precision) {
+  if (precision == Precision::kBf16)
+    return ElementType::kBF16;
+  auto isExact = [](float real) { return halfToFloat(floatToHalf(real)) == real; };
+  bool asF16 = precision == Precision::kF16 || llvm::all_of(reals, isExact);
+  return asF16 ? ElementType::kF16 : ElementType::kF32;
+}
+
+TypedBuffer constantReals(ArrayRef<float> reals, Plan &plan) {
+  ElementType element = storageOf(reals, plan.settings().precision);
   auto count = static_cast<int64_t>(reals.size());
-  if (plan.settings().precision == Precision::kF32)
-    return {plan.constant(reals.vec()), {ElementType::kF32, count}};
-  bool isBf16 = plan.settings().precision == Precision::kBf16;
+  if (element == ElementType::kF32)
+    return {plan.constant(reals.vec()), {element, count}};
   std::vector<uint16_t> stored;
   for (float real : reals)
-    stored.push_back(isBf16 ? floatToBfloat(real) : floatToHalf(real));
-  return {plan.constant(stored), {isBf16 ? ElementType::kBF16 : ElementType::kF16, count}};
+    stored.push_back(element == ElementType::kBF16 ? floatToBfloat(real) : floatToHalf(real));
+  return {plan.constant(stored), {element, count}};
 }
 
 TypedBuffer planPacking(Value filter, int64_t groups, int64_t out, int64_t depth, WeightSteps steps,

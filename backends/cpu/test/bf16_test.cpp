@@ -307,6 +307,21 @@ TEST(Bf16, ConvertsOnlyWhatComesInAsF32) {
   EXPECT_EQ(region.steps(), 1u + 3);
 }
 
+TEST(Bf16, KeepsWeightsInF16WhereThatHoldsThem) {
+  ModuleText text;
+  Element f32{"f32"};
+  std::string input = text.argument({1, 4, 4, 16}, f32),
+              filter = text.filter({16, 1, 1, 16}, f32, -1);
+  std::string convolution =
+      text.finish(text.apply("conv_2d", {input, filter}, "", tensorText({1, 4, 4, 16}, f32)));
+  constexpr uint64_t kWeights = 16 * 16, kBiases = 4 * 16;
+  auto bytesOf = [](const std::string &module) {
+    return OneRegion(cpuBackend(), cpuDevice(), module, {{"avx2"}}).constantBytes();
+  };
+  EXPECT_EQ(bytesOf(convolution), 4 * kWeights + kBiases);
+  EXPECT_EQ(bytesOf(withRounded(convolution, roundedToHalf)), 2 * kWeights + kBiases);
+}
+
 std::vector<std::string> variantsOf(const char *precision) {
   CompileOptions options;
   options.isas = {"avx512bf16", "avx512", "avx2"};

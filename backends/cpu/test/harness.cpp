@@ -65,6 +65,7 @@ struct OneRegion::State {
   std::vector<RankedTensorType> inputTypes;
   std::unique_ptr<LoadedRegion> loaded;
   size_t steps = 0, variables = 0;
+  uint64_t constantBytes = 0;
   std::string refusal;
   bool supported = true;
 
@@ -134,6 +135,7 @@ bool OneRegion::State::compile(const Backend &backend, const std::string &text,
   steps = static_cast<size_t>(builder.steps());
   for (const ModelBuilder::BufferInfo &info : builder.buffers()) {
     variables += !info.constant;
+    constantBytes += info.constant ? info.size : 0;
     model.buffers.push_back(std::make_unique<bundle::BufferT>());
     model.buffers.back()->space = info.constant ? bundle::Space::Weights : bundle::Space::Arena;
     model.buffers.back()->size = info.size;
@@ -181,6 +183,9 @@ size_t OneRegion::steps() const {
 }
 size_t OneRegion::variables() const {
   return state_->variables;
+}
+uint64_t OneRegion::constantBytes() const {
+  return state_->constantBytes;
 }
 const std::string &OneRegion::artifact() const {
   return state_->artifact;

@@ -32,6 +32,8 @@ public:
   size_t steps() const;
   /// Buffers that are no constants.
   size_t variables() const;
+  /// Bytes of those that are.
+  uint64_t constantBytes() const;
   /// What compile() made; empty when it made nothing.
   const std::string &artifact() const;
 

@@ -31,7 +31,7 @@ std::string join(const Instructions &loop) {
 
 constexpr const char *kPointwise = R"(
 func.func @main(%x: tensor<1x10x10x64xf32>) -> tensor<1x10x10x64xf32> {
-  %f = graph.constant dense<0.5> : tensor<64x1x1x64xf32> : tensor<64x1x1x64xf32>
+  %f = graph.constant dense<0.1> : tensor<64x1x1x64xf32> : tensor<64x1x1x64xf32>
   %0 = graph.conv_2d %x, %f : (tensor<1x10x10x64xf32>, tensor<64x1x1x64xf32>) -> tensor<1x10x10x64xf32>
   return %0 : tensor<1x10x10x64xf32>
 })";

@@ -120,9 +120,8 @@ void planPhaseF32(graph::TransposeConv2dOp op, const Transposed &t, const Phase 
                         [&](int64_t o, int64_t d) { return weightAt(0, o, d); });
   ConvPlaces places = ConvPlaces::dense(shape);
   places.out = t.resultsOf(y, x);
-  planProductF32(shape, places,
-                 {plan.constant(packed), {ElementType::kF32, static_cast<int64_t>(packed.size())}},
-                 plan.typed(op.getInput()), op, op.getActivation(), plan);
+  planProductF32(shape, places, constantReals(packed, plan), plan.typed(op.getInput()), op,
+                 op.getActivation(), plan);
 }
 
 /// One image with the padding that all phases need.
