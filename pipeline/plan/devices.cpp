@@ -1,6 +1,6 @@
 #include "pipeline/plan/devices.h"
 
-#include "runtime/device/device.h"
+#include "runtime/session.h"
 
 #include <algorithm>
 #include <fstream>

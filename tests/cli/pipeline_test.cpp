@@ -148,6 +148,19 @@ TEST_F(Pipeline, TakesVideosAndSaysWhereTheyEnd) {
   EXPECT_THAT(ran.err, HasSubstr("words.mp4: error: is not a video that can be read"));
 }
 
+/// Costs are measured on the frames that there are: few of those that it declares.
+TEST_F(Pipeline, RunsWhatThereIsOfAVideoThatEndsTooSoon) {
+  std::string clip = path("clip.avi");
+  Outcome made = runProgram({TANDEM_CLIP, clip, picture(0), picture(9), "--frames", "200"});
+  ASSERT_EQ(made.exitCode, 0) << made.err;
+  std::filesystem::resize_file(clip, std::filesystem::file_size(clip) / 40);
+  Outcome ran = run({"run", clip, "--pipeline", "--json"}, /*withPictures=*/false);
+  EXPECT_EQ(ran.exitCode, 1);
+  EXPECT_THAT(errorLines(ran.err),
+              ::testing::ElementsAre(HasSubstr("clip.avi: error: ends after ")));
+  EXPECT_GE(jsonLines(ran.out).size(), 2u) << "a line a frame, and one of the video";
+}
+
 /// Tasks that take a hundred times what the costs say, as on a phone that has become hot.
 TEST_F(Pipeline, PlansAgainWhenTasksTakeLonger) {
   std::string wrong = costs([](nlohmann::json &costs) {

@@ -14,7 +14,7 @@ namespace {
 constexpr int kTries = 5; ///< each compiles a model again
 /// Part of the interval that a split has to save: it calls the accelerator as often and copies
 /// more, and what was measured in little time is not exact.
-constexpr double kWorthwhile = 0.97;
+constexpr double kWorthwhile = 0.93;
 
 /// Parts of the time that devices work.
 struct Loads {
