@@ -15,6 +15,14 @@ TANDEM = ROOT / "build/bin/tandem"
 FOLDER = ROOT / "build/bench"
 
 
+def run_as_program(main):
+    """What `main` gives is the exit code, what goes wrong one line."""
+    try:
+        sys.exit(main())
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        sys.exit(f"bench: error: {error}")
+
+
 def cores(count):
     """The first ones that this process may use, as taskset takes them."""
     return ",".join(map(str, sorted(os.sched_getaffinity(0))[:count]))
@@ -52,7 +60,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (OSError, ValueError) as error:
-        sys.exit(f"bench: error: {error}")
+    run_as_program(main)

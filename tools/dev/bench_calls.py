@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-from bench import FOLDER, compiled, cores, timed
+from bench import FOLDER, compiled, cores, run_as_program, timed
 from model_files import ROOT
 
 OPS, ELEMENTS, TURNS, CALLS = 100, 16, 7, 20_000
@@ -93,7 +93,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (OSError, ValueError, subprocess.CalledProcessError) as error:
-        sys.exit(f"bench: error: {error}")
+    run_as_program(main)

@@ -35,7 +35,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import FOLDER, TANDEM, compiled, cores, timed
+from bench import FOLDER, TANDEM, compiled, cores, run_as_program, timed
 from model_files import SUFFIXES, chosen, ranges
 
 PEERS = ("litert", "openvino", "onnxruntime", "ncnn", "tvm", "iree")
@@ -293,7 +293,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (OSError, ValueError) as error:
-        sys.exit(f"bench: error: {error}")
+    run_as_program(main)

@@ -19,7 +19,7 @@ import statistics
 import subprocess
 import sys
 
-from bench import FOLDER, TANDEM
+from bench import FOLDER, TANDEM, run_as_program
 from model_files import ROOT
 
 APPLICATION = ROOT / "apps/showcase/showcase.yaml"
@@ -108,7 +108,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (OSError, ValueError, subprocess.CalledProcessError) as error:
-        sys.exit(f"bench: error: {error}")
+    run_as_program(main)

@@ -42,6 +42,10 @@ int refuseRequest(std::string_view command, const Error &error) {
   return refuseRequest(error);
 }
 
+int exitCodeOf(std::string_view command, const Status &status) {
+  return status.ok() ? static_cast<int>(kExitDone) : refuseRequest(command, status.error());
+}
+
 int wrongUsage(std::string_view command, std::string_view message) {
   std::string name = "tandem" + (command.empty() ? "" : " " + std::string(command));
   std::fprintf(stderr, "%s: %.*s; see '%s --help'\n", name.c_str(),

@@ -47,6 +47,8 @@ int refuse(const Error &error);
 int refuseRequest(const Error &error);
 /// And said as wrongUsage() says it where no file is at fault.
 int refuseRequest(std::string_view command, const Error &error);
+/// kExitDone, or what refuseRequest() makes of the error.
+int exitCodeOf(std::string_view command, const Status &status);
 /// Prints "tandem COMMAND: message; see 'tandem COMMAND --help'" to stderr; kExitUsage.
 int wrongUsage(std::string_view command, std::string_view message);
 /// Brings all that was printed to where stdout leads. Errors: kIo, as on a full disk.

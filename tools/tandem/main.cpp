@@ -10,7 +10,8 @@
 /// What CLI11 says, and where a word stands behind a list what a list is.
 static std::string explained(const CLI::App &command, const CLI::ParseError &error) {
   const CLI::Option *list = command.get_option_no_throw("--backends");
-  bool splitList = error.get_name() == "ExtrasError" && list && list->count() > 0;
+  bool splitList = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && list &&
+                   list->count() > 0;
   return std::string(error.what()) +
          (splitList ? "; several backends are one word, as in --backends neuron,cpu" : "");
 }

@@ -105,7 +105,7 @@ Result<CompiledModel> checkOrCompile(const Options &options, const CompileReques
 int compile(const Options &options) {
   auto parsed = requestOf(options);
   if (!parsed)
-    return wrongUsage("compile", parsed.error().message);
+    return refuseRequest("compile", parsed.error());
   CompileRequest &request = *parsed;
   Progress progress(options.model);
   request.progress = [&](const std::string &stage, double done) { progress.update(stage, done); };

@@ -15,29 +15,23 @@ struct Options {
   std::vector<std::string> shapes;
 };
 
-int import(const Options &options) {
+Status import(const Options &options) {
   CompileRequest request;
   request.modelPath = options.model;
-  auto shapes = parseShapes(options.shapes);
-  if (!shapes)
-    return wrongUsage("import", shapes.error().message);
-  request.shapes = std::move(*shapes);
+  TANDEM_ASSIGN_OR_RETURN(request.shapes, parseShapes(options.shapes));
   if (!options.output.empty())
-    if (Status place = checkOutputPlace(options.output, "the graph", std::vector{options.model});
-        !place.ok())
-      return refuseRequest("import", place.error());
+    TANDEM_RETURN_IF_ERROR(
+        checkOutputPlace(options.output, "the graph", std::vector{options.model}));
   Progress progress(options.model);
   request.progress = [&](const std::string &stage, double done) { progress.update(stage, done); };
   Result<std::string> text = modelAsMlir(request);
   progress.finish();
-  if (!text)
-    return refuseRequest("import", text.error());
-  if (options.output.empty()) {
-    std::fputs(text->c_str(), stdout);
-    return kExitDone;
-  }
-  Status written = writeFileAtomically(options.output, *text);
-  return written.ok() ? kExitDone : refuseRequest("import", written.error());
+  if (!text.ok())
+    return text.error();
+  if (!options.output.empty())
+    return writeFileAtomically(options.output, *text);
+  std::fputs(text->c_str(), stdout);
+  return Status();
 }
 
 } // namespace
@@ -53,7 +47,7 @@ void registerImport(CommandTable &table) {
       .add_option("-o,--output", options->output, "the file to write [default: standard output]")
       ->check(notEmpty());
   addShapeOption(command, options->shapes);
-  table.onRun(command, [options] { return import(*options); });
+  table.onRun(command, [options] { return exitCodeOf("import", import(*options)); });
 }
 
 } // namespace tandem

@@ -104,6 +104,18 @@ void printModel(const ordered_json &model) {
       printRegion(region);
 }
 
+void print(const std::string &file, const ordered_json &description) {
+  std::printf("%s: %s\n", file.c_str(), description["format"].get<std::string>().c_str());
+  if (!description.contains("models"))
+    return printModel(description);
+  for (const ordered_json &model : description["models"]) {
+    std::printf("model %s, from %s (%s)\n", printable(model["name"].get<std::string>()).c_str(),
+                printable(model["source_file"].get<std::string>()).c_str(),
+                printable(model["source_format"].get<std::string>()).c_str());
+    printModel(model);
+  }
+}
+
 bool draws(const Options &options) {
   return !options.dotFile.empty() || !options.svgFile.empty();
 }
@@ -122,36 +134,19 @@ std::string contradictionIn(const Options &options, bool isBundle) {
   return "";
 }
 
-int inspect(const Options &options) {
-  auto shapes = parseShapes(options.shapes);
-  if (!shapes)
-    return wrongUsage("inspect", shapes.error().message);
+Status inspect(const Options &options) {
+  TANDEM_ASSIGN_OR_RETURN(Shapes shapes, parseShapes(options.shapes));
   bool isBundle = isBundleFile(options.file);
   if (std::string wrong = contradictionIn(options, isBundle); !wrong.empty())
-    return wrongUsage("inspect", wrong);
-  if (draws(options)) {
-    Status drawn = draw(options, *shapes, isBundle);
-    return drawn.ok() ? static_cast<int>(kExitDone) : refuseRequest("inspect", drawn.error());
-  }
-  auto description = describeFile(options.file, *shapes);
-  if (!description)
-    return refuseRequest("inspect", description.error());
-  if (options.json) {
-    std::printf("%s\n", jsonText(*description).c_str());
-    return kExitDone;
-  }
-  std::printf("%s: %s\n", options.file.c_str(),
-              (*description)["format"].get<std::string>().c_str());
-  if (!isBundle)
-    printModel(*description);
+    return Error(Code::kInvalidArgument, "", wrong);
+  if (draws(options))
+    return draw(options, shapes, isBundle);
+  TANDEM_ASSIGN_OR_RETURN(ordered_json description, describeFile(options.file, shapes));
+  if (options.json)
+    std::printf("%s\n", jsonText(description).c_str());
   else
-    for (const ordered_json &model : (*description)["models"]) {
-      std::printf("model %s, from %s (%s)\n", printable(model["name"].get<std::string>()).c_str(),
-                  printable(model["source_file"].get<std::string>()).c_str(),
-                  printable(model["source_format"].get<std::string>()).c_str());
-      printModel(model);
-    }
-  return kExitDone;
+    print(options.file, description);
+  return Status();
 }
 
 } // namespace
@@ -182,7 +177,7 @@ void registerInspect(CommandTable &table) {
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_flag("--json", options->json, "for a program to read")->excludes(dot)->excludes(svg);
-  table.onRun(command, [options] { return inspect(*options); });
+  table.onRun(command, [options] { return exitCodeOf("inspect", inspect(*options)); });
 }
 
 } // namespace tandem

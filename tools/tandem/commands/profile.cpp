@@ -71,8 +71,8 @@ void print(const Options &options, const std::vector<TimedOp> &timed) {
 }
 
 /// The profile to start from, with the times of this machine added.
-Status profileModel(const Options &options,
-                    const std::map<std::string, std::vector<int64_t>> &shapes) {
+Status profileModel(const Options &options) {
+  TANDEM_ASSIGN_OR_RETURN(auto shapes, parseShapes(options.shapes));
   // A profile that it starts from may be replaced: that adds to it.
   TANDEM_RETURN_IF_ERROR(
       checkOutputPlace(options.output, "the profile", std::vector{options.model}));
@@ -103,11 +103,7 @@ int profile(Options &options) {
     return wrongUsage("profile", name + " is for an application (.yaml)");
   if (options.output.empty())
     return wrongUsage("profile", "--output is required for a model");
-  auto shapes = parseShapes(options.shapes);
-  if (!shapes)
-    return wrongUsage("profile", shapes.error().message);
-  Status status = profileModel(options, *shapes);
-  return status.ok() ? static_cast<int>(kExitDone) : refuseRequest("profile", status.error());
+  return exitCodeOf("profile", profileModel(options));
 }
 
 } // namespace

@@ -78,7 +78,8 @@ void print(const Options &options, const TuneResult &result) {
                  options.log.c_str());
 }
 
-Status tuneIntoLog(Options &options) {
+Status tune(Options &options) {
+  TANDEM_ASSIGN_OR_RETURN(options.request.shapes, parseShapes(options.shapes));
   TANDEM_RETURN_IF_ERROR(
       checkOutputPlace(options.log, "the log", std::vector{options.request.model}));
   TANDEM_ASSIGN_OR_RETURN(TuningLog log, logToAddTo(options.log));
@@ -96,15 +97,6 @@ Status tuneIntoLog(Options &options) {
   TANDEM_RETURN_IF_ERROR(log.write(options.log));
   print(options, *result);
   return Status();
-}
-
-int tune(Options &options) {
-  auto shapes = parseShapes(options.shapes);
-  if (!shapes)
-    return wrongUsage("tune", shapes.error().message);
-  options.request.shapes = std::move(*shapes);
-  Status status = tuneIntoLog(options);
-  return status.ok() ? static_cast<int>(kExitDone) : refuseRequest("tune", status.error());
 }
 
 } // namespace
@@ -127,7 +119,7 @@ void registerTune(CommandTable &table) {
       ->capture_default_str();
   addShapeOption(command, options->shapes);
   command.add_flag("--json", options->json, "what was found on stdout, for a program to read");
-  table.onRun(command, [options] { return tune(*options); });
+  table.onRun(command, [options] { return exitCodeOf("tune", tune(*options)); });
 }
 
 } // namespace tandem
