@@ -201,7 +201,7 @@ TEST_F(Reports, OfRunHaveTheOutputs) {
   ASSERT_TRUE(saved.ok()) << saved.error().text();
   EXPECT_EQ(saved->shape, (Shape{1, 4}));
   Outcome text = runTandem(runArguments());
-  EXPECT_THAT(text.out, StartsWith("sum  f32 1x4  min 0  max 0  first [0.0,0.0,0.0,0.0]\n"));
+  EXPECT_THAT(text.out, StartsWith("sum  f32 1x4  min 0  max 0  first [0, 0, 0, 0]\n"));
 }
 
 } // namespace

@@ -61,7 +61,7 @@ TEST_F(Targets, TheRunnerRunsABundle) {
   compileFor("--target", "x86-64");
   Outcome outcome = runHere({"--save", path("out")});
   ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, StartsWith("sum  f32 1x4  min 2  max 8  first [2.0,4.0,6.0,8.0]\n"));
+  EXPECT_THAT(outcome.out, StartsWith("sum  f32 1x4  min 2  max 8  first [2, 4, 6, 8]\n"));
   expectSum(path("out"));
 }
 

@@ -129,6 +129,17 @@ ordered_json describe(const TensorView &tensor) {
           {"max", largest},        {"first", first}};
 }
 
+/// With as many digits as people read.
+std::string shortList(const ordered_json &numbers) {
+  std::string text;
+  for (const ordered_json &number : numbers) {
+    char shown[32];
+    std::snprintf(shown, sizeof shown, "%.6g", number.get<double>());
+    (text += text.empty() ? "[" : ", ") += shown;
+  }
+  return text.empty() ? "[]" : text + "]";
+}
+
 void print(const Session &session, const RunBundleOptions &options) {
   double totalMs = 0;
   ordered_json outputs = ordered_json::array();
@@ -148,8 +159,9 @@ void print(const Session &session, const RunBundleOptions &options) {
                 shortened(output["name"].get<std::string>()).c_str(),
                 output["type"].get<std::string>().c_str(),
                 shapeText(output["shape"].get<Shape>()).c_str(), output["min"].get<double>(),
-                output["max"].get<double>(), output["first"].dump().c_str());
-  std::printf("%.3f ms in %zu region%s\n", totalMs, regions.size(), regions.size() == 1 ? "" : "s");
+                output["max"].get<double>(), shortList(output["first"]).c_str());
+  std::printf("%.3f ms in %zu region%s, a first run: 'tandem bench' takes the median of many\n",
+              totalMs, regions.size(), regions.size() == 1 ? "" : "s");
   if (options.profile)
     std::fputs(regionTable(session.profile()).c_str(), stdout);
 }
