@@ -116,7 +116,7 @@ def compile(
         require: fails unless that part of the ops, or multiply-accumulates, is on a backend: ["neuron>=50%",
             "neuron:macs>=99%"].
         targets: processors to generate code for, "x86-64", "aarch64"; none: this machine's.
-        isas: instruction sets to generate code for, "avx512", "avx2", "dotprod", "neon"; none: all of the targets.
+        isas: instruction sets to generate code for, "avx512", "avx2", "i8mm", "dotprod", "neon"; none: all there are.
         example_inputs, example_kwargs: of a torch.nn.Module, what it is called with: torch.export traces it.
         output: the file to write; none: a temporary one that goes with the Bundle (`save()` keeps it).
         progress: called with the stage that begins and the part of the work done, 0 to 1. An exception that it raises
