@@ -135,7 +135,7 @@ private:
   /// A vector of weights: reals, or pairs of bf16.
   Value weight(Value at) {
     return f_.together == 2 ? k_.loadVector(k_.vectorI32(), k_.buffer(f_.weights), at)
-                            : loadReals(k_, k_.vectorF32(), k_.buffer(f_.weights), at);
+                            : loadWeights(k_, k_.vectorF32(), k_.buffer(f_.weights), at);
   }
   /// The elements of one product, in all lanes.
   Value activation(Value at) {

@@ -70,13 +70,23 @@ Value roundToBf16(KernelBuilder &k, Value reals) {
                 k.getBF16Type());
 }
 
+/// Of f16 are the values that the model has in f16, and they stay.
+static Value widenBf16(KernelBuilder &k, Value stored) {
+  return getElementTypeOrSelf(stored.getType()).isBF16() ? widenReals(k, stored) : stored;
+}
+
 Value loadReals(KernelBuilder &k, VectorType type, Value buffer, Value index) {
   Type element = cast<MemRefType>(buffer.getType()).getElementType();
-  return widenReals(k, k.loadVector(type.clone(element), buffer, index));
+  return widenBf16(k, k.loadVector(type.clone(element), buffer, index));
 }
 
 Value loadReal(KernelBuilder &k, Value buffer, Value index) {
-  return widenReals(k, k.load(buffer, index));
+  return widenBf16(k, k.load(buffer, index));
+}
+
+Value loadWeights(KernelBuilder &k, VectorType type, Value buffer, Value index) {
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  return widenReals(k, k.loadVector(type.clone(element), buffer, index));
 }
 
 static Value stored(KernelBuilder &k, Value value, Value buffer) {

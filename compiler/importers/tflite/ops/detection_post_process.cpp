@@ -6,7 +6,7 @@
 #include "compiler/importers/common/selections.h"
 #include "compiler/importers/tflite/node.h"
 
-#include "flatbuffers/flexbuffers.h"
+#include <flatbuffers/flexbuffers.h>
 
 #include <array>
 #include <limits>

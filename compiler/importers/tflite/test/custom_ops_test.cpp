@@ -3,7 +3,7 @@
 #include "compiler/importers/tflite/test/import_text.h"
 #include "compiler/importers/tflite/test/model_builder.h"
 
-#include "flatbuffers/flexbuffers.h"
+#include <flatbuffers/flexbuffers.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
