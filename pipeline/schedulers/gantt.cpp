@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 namespace tandem {
 namespace {
@@ -97,7 +98,7 @@ public:
         pathLanes_[path] = 0;
     for (auto &[path, lane] : pathLanes_) {
       lane = chart_.lanes.size();
-      chart_.lanes.push_back("path " + std::to_string(path));
+      chart_.lanes.push_back("path " + nameOf(path));
     }
   }
 
@@ -139,6 +140,19 @@ private:
                                transfer.finish + shift, repeats ? frame : edge.from,
                                graph_.tasks[edge.from].name});
       }
+  }
+
+  /// Of the one processor that is an end of all its links, else its number.
+  std::string nameOf(int path) const {
+    std::optional<std::vector<size_t>> ends;
+    for (size_t from = 0; from < graph_.links.size(); ++from)
+      for (size_t to = 0; to < graph_.links.size(); ++to)
+        if (graph_.path(from, to) == path) {
+          if (!ends)
+            ends.emplace({from, to});
+          std::erase_if(*ends, [&](size_t end) { return end != from && end != to; });
+        }
+    return ends && ends->size() == 1 ? graph_.processors[ends->front()].name : std::to_string(path);
   }
 
   int pathOf(const PlannedTransfer &transfer) const {

@@ -27,6 +27,16 @@ size_t busiestDevice(const Simulation &simulation) {
   return static_cast<size_t>(most - simulation.utilisation.begin());
 }
 
+std::string longestStage(const PlannedApp &planned, size_t device) {
+  const TaskGraph &graph = planned.graph.graph;
+  std::vector<double> us(graph.tasks.size());
+  for (const PlannedTask &task : planned.plan.tasks)
+    if (task.processor == device)
+      us[task.task] += task.finish - task.start;
+  auto longest = std::ranges::max_element(us);
+  return *longest > 0 ? graph.tasks[static_cast<size_t>(longest - us.begin())].name : "";
+}
+
 nlohmann::ordered_json plannedAppAsJson(const std::string &application, const PlannedApp &planned,
                                         const Simulation &simulation) {
   const TaskGraph &graph = planned.graph.graph;
@@ -58,7 +68,8 @@ nlohmann::ordered_json plannedAppAsJson(const std::string &application, const Pl
                        {"latency_p50_us", simulation.latencyP50},
                        {"latency_p95_us", simulation.latencyP95},
                        {"busy", busy},
-                       {"bottleneck", graph.processors[busiestDevice(simulation)].name}};
+                       {"bottleneck", graph.processors[busiestDevice(simulation)].name},
+                       {"bottleneck_stage", longestStage(planned, busiestDevice(simulation))}};
   return json;
 }
 

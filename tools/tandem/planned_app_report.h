@@ -16,6 +16,8 @@ Result<Simulation> simulatePlan(const PlannedApp &planned, size_t frames, double
                                 double jitter);
 /// The device that works the longest part of the time.
 size_t busiestDevice(const Simulation &simulation);
+/// The task that it spends most of its time on; "": none is planned there.
+std::string longestStage(const PlannedApp &planned, size_t device);
 /// Both for a program; docs/command-line.md has the keys. `application`: its file.
 nlohmann::ordered_json plannedAppAsJson(const std::string &application, const PlannedApp &planned,
                                         const Simulation &simulation);

@@ -95,5 +95,16 @@ TEST(GanttOf, ShowsPathsAndAllOverlapOfWhatRepeats) {
                                   "       0                10               20\n");
 }
 
+/// Links of three processors, of which two have one memory.
+TEST(GanttOf, NamesAPathByTheProcessorThatItLeadsTo) {
+  TaskGraph graph = graphOf({{5, 5, kCannotRun}, {kCannotRun, kCannotRun, 5}}, {{1, 2, 4}});
+  graph.links.assign(3, std::vector<Link>(3));
+  for (size_t core : {0, 1})
+    graph.links[core][2].path = graph.links[2][core].path = 4;
+  Result<Plan> plan = allSchedulers().run("heft", graph);
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(ganttOf(graph, *plan).lanes.back(), "path P3");
+}
+
 } // namespace
 } // namespace tandem::test

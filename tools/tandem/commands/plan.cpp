@@ -64,7 +64,9 @@ void printText(const Options &options, const PlannedApp &planned, const Simulati
   std::printf("busy, simulated:");
   for (size_t i = 0; i < graph.processors.size(); ++i)
     std::printf(" %s %.0f %%", graph.processors[i].name.c_str(), simulation.utilisation[i] * 100);
-  std::printf("; the bottleneck is %s\n", graph.processors[busiestDevice(simulation)].name.c_str());
+  size_t busiest = busiestDevice(simulation);
+  std::printf("; the bottleneck is %s with %s\n", graph.processors[busiest].name.c_str(),
+              longestStage(planned, busiest).c_str());
   std::printf("memory: %.1f MiB a frame in flight; planned in %.1f ms\n",
               graph.frameBytes / (1 << 20), planned.planningMs);
   if (planned.split)
