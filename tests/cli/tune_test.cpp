@@ -38,6 +38,14 @@ func.func @main(%x: tensor<1x24x24x64xf32> {graph.name = "in"}) -> (tensor<1x24x
   }
 };
 
+TEST_F(Tune, TakesTheSettingsThatCompileWillHave) {
+  json report = jsonOf({"tune", path("conv.mlir"), "-o", path("log.json"), "--seconds", "0.2",
+                        "--option", "cpu.precision=bf16", "--json"});
+  ASSERT_EQ(report["operations"].size(), 1u) << report;
+  EXPECT_THAT(report["operations"][0]["operation"].get<std::string>(),
+              HasSubstr("conv bf16 1x1x576x64 1x1 stride 1x1"));
+}
+
 TEST_F(Tune, WritesALogThatCompileReads) {
   json report =
       jsonOf({"tune", path("conv.mlir"), "-o", path("log.json"), "--seconds", "0.5", "--json"});

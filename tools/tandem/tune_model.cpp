@@ -34,6 +34,7 @@ public:
   explicit Tuner(const TuneRequest &request) : request_(request), start_(Clock::now()) {
     compile_.modelPath = request.model;
     compile_.shapes = request.shapes;
+    compile_.options = request.options;
   }
 
   Result<TuneResult> run() {
@@ -97,7 +98,7 @@ private:
 
   /// The candidate of that number of every operation that has so many.
   Status timeCandidates(size_t candidate) {
-    compile_.options = {{"cpu.candidate", std::to_string(candidate)}};
+    compile_.options["cpu.candidate"] = std::to_string(candidate);
     report("compiling candidate " + std::to_string(candidate));
     TANDEM_ASSIGN_OR_RETURN(
         std::vector<OpProbe> probes,

@@ -13,8 +13,9 @@ using codegen::KernelBuilder;
 /// An odd number of channels up to this is filled up by a zero: three become four.
 constexpr int64_t kFewChannels = 7;
 
-bool takesPairs(Value filter, int64_t channels, const Plan &plan) {
-  bool suits = channels % 2 == 0 || (channels > 1 && channels <= kFewChannels);
+bool takesPairs(Value filter, int64_t channels, int64_t groups, const Plan &plan) {
+  bool areFew = groups == 1 && channels > 1 && channels <= kFewChannels;
+  bool suits = channels % 2 == 0 || areFew;
   return plan.settings().precision == Precision::kBf16 && suits &&
          graph::constantOf(filter).has_value();
 }

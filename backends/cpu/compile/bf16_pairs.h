@@ -8,9 +8,9 @@ namespace tandem::cpu {
 // Products of floats by pairs of bf16: two channels of a pixel, and their weights, in 32 bits each.
 
 /// Whether products by this filter with so many channels for each tap are to be made of pairs: the
-/// user asks for it, the filter is constant, and the channels come in pairs, or are few, so that a
-/// zero is put behind them.
-bool takesPairs(mlir::Value filter, int64_t channels, const Plan &plan);
+/// user asks for it, the filter is constant, and the channels of each group come in pairs, or are
+/// few and all that there are, so that a zero is put behind them.
+bool takesPairs(mlir::Value filter, int64_t channels, int64_t groups, const Plan &plan);
 inline int64_t pairedChannels(int64_t channels) {
   return (channels + 1) / 2 * 2;
 }

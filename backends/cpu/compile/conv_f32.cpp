@@ -41,7 +41,7 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
 void planConvF32(const ConvShape &shape, int64_t groups, Operation *op,
                  graph::Activation activation, Plan &plan) {
   Value input = op->getOperand(0), filter = op->getOperand(1);
-  if (takesPairs(filter, shape.inChannels, plan)) {
+  if (takesPairs(filter, shape.inChannels, groups, plan)) {
     ConvShape paired = shape;
     paired.inChannels = pairedChannels(shape.inChannels);
     ConvPlaces places = ConvPlaces::dense(paired, groups);

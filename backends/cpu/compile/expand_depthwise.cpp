@@ -238,7 +238,7 @@ bool planExpandDepthwise(graph::Conv2dOp conv, Plan &plan) {
   fused.expand = expand;
   fused.depthwise = shapeOf(depthwise);
   Buffers buffers(plan);
-  if (takesPairs(conv.getFilter(), expand.inChannels, plan)) {
+  if (takesPairs(conv.getFilter(), expand.inChannels, /*groups=*/1, plan)) {
     fused.together = 2;
     fused.input = buffers.add(plan.inBf16(conv.getInput()));
     fused.weights = buffers.add(planPairedFilter(conv.getFilter(), /*groups=*/1, expand.outChannels,

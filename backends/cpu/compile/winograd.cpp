@@ -327,7 +327,7 @@ bool planWinograd(graph::Conv2dOp conv, Plan &plan) {
   ConvShape shape = shapeOf(conv);
   auto constant = graph::constantOf(conv.getFilter());
   WinogradFilter filter{constant->as<float>(), shape.outChannels, shape.inChannels};
-  bool inPairs = takesPairs(conv.getFilter(), shape.inChannels, plan);
+  bool inPairs = takesPairs(conv.getFilter(), shape.inChannels, /*groups=*/1, plan);
   Winograd w{shape, chooseResults(shape, filter, inPairs)};
   if (w.m == 1)
     return false;

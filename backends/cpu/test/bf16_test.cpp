@@ -268,6 +268,11 @@ protected:
       std::string three = product(first, 9, 24, 3);
       value = text.apply("conv_2d", {three, text.filter({5, 3, 3, 3}, f32, -1)},
                          "pad_low [1, 1] pad_high [1, 1]", tensor({1, 9, 9, 5}));
+    } else if (op == "grouped" || op == "grouped_by_three") {
+      int64_t groups = op == "grouped" ? 4 : 8;
+      value = text.apply("conv_2d", {first, text.filter({24, 3, 3, 24 / groups}, f32, -1)},
+                         "pad_low [1, 1] pad_high [1, 1] groups " + std::to_string(groups),
+                         tensor({1, 9, 9, 24}));
     } else if (op == "odd") {
       channels = 13;
       value = product(product(first, 9, 24, 13), 9, 13, 13);
@@ -293,7 +298,8 @@ TEST_P(Bf16Between, IsWithinARoundingForEachValue) {
 INSTANTIATE_TEST_SUITE_P(Ops, Bf16Between,
                          ::testing::Values("nothing", "depthwise", "add", "unfused_add", "max_pool",
                                            "average_pool", "concat", "pad", "padded_add", "reshape",
-                                           "odd", "few", "transposed", "winograd"),
+                                           "odd", "few", "grouped", "grouped_by_three",
+                                           "transposed", "winograd"),
                          [](const auto &info) { return info.param; });
 
 TEST(Bf16, ConvertsOnlyWhatComesInAsF32) {
@@ -307,7 +313,7 @@ TEST(Bf16, ConvertsOnlyWhatComesInAsF32) {
   EXPECT_EQ(region.steps(), 1u + 3);
 }
 
-TEST(Bf16, KeepsWeightsInF16WhereThatHoldsThem) {
+TEST(Bf16, KeepsWeightsIn16BitsOnRequestAndWhereF16HoldsThem) {
   ModuleText text;
   Element f32{"f32"};
   std::string input = text.argument({1, 4, 4, 16}, f32),
@@ -315,11 +321,14 @@ TEST(Bf16, KeepsWeightsInF16WhereThatHoldsThem) {
   std::string convolution =
       text.finish(text.apply("conv_2d", {input, filter}, "", tensorText({1, 4, 4, 16}, f32)));
   constexpr uint64_t kWeights = 16 * 16, kBiases = 4 * 16;
-  auto bytesOf = [](const std::string &module) {
-    return OneRegion(cpuBackend(), cpuDevice(), module, {{"avx2"}}).constantBytes();
+  auto bytesOf = [](const std::string &module, const char *precision = "f32") {
+    return OneRegion(cpuBackend(), cpuDevice(), module, optionsFor("avx2", precision))
+        .constantBytes();
   };
   EXPECT_EQ(bytesOf(convolution), 4 * kWeights + kBiases);
   EXPECT_EQ(bytesOf(withRounded(convolution, roundedToHalf)), 2 * kWeights + kBiases);
+  for (const char *precision : {"bf16", "f16"})
+    EXPECT_EQ(bytesOf(convolution, precision), 2 * kWeights + kBiases) << precision;
 }
 
 std::vector<std::string> variantsOf(const char *precision) {

@@ -19,17 +19,14 @@ def prepare():
 
 
 def convert(path, folder):
-    import onnx
     from iree.compiler.tools.binaries import find_tool
+    from onnx_interface import write_interface
 
-    graph = onnx.load(path, load_external_data=False).graph
     imported, module = folder / "model.mlir", folder / "model.vmfb"
     subprocess.run([sys.executable, "-m", "iree.compiler.tools.import_onnx", path, "-o", imported, "--opset-version", "17"], check=True)
     subprocess.run([find_tool("iree-compile"), imported, "-o", module, *OPTIONS], check=True)
     imported.unlink()
-    constants = {tensor.name for tensor in graph.initializer}
-    names = {"inputs": [tensor.name for tensor in graph.input if tensor.name not in constants], "outputs": [tensor.name for tensor in graph.output]}
-    (folder / "model.json").write_text(json.dumps(names))
+    write_interface(path, folder / "model.json")
     return module
 
 
@@ -52,6 +49,7 @@ def load(path, inputs, threads):
         return (time.perf_counter() - start) * 1e3
 
     def outputs():
-        return {name: np.array(value) for name, value in zip(names["outputs"], results)}
+        # It has no unsigned bytes: they come as signed ones.
+        return {name: np.array(value).view(output["dtype"]) for (name, output), value in zip(names["outputs"].items(), results)}
 
     return run, outputs

@@ -21,17 +21,13 @@ def prepare():
 
 def convert(path, folder):
     """ncnn numbers inputs and outputs; whose names they are is written beside the model."""
-    import onnx
+    from onnx_interface import write_interface
 
-    graph = onnx.load(path, load_external_data=False).graph
-    constants = {tensor.name for tensor in graph.initializer}
+    write_interface(path, folder / "model.ncnn.json")
     shutil.copy(path, folder / "model.onnx")  # pnnx leaves its files beside the model
     (pnnx,) = ROOT.glob(".venv-pnnx/lib/*/site-packages/pnnx/pnnx")  # what it comes with in Python asks for PyTorch
     subprocess.run([pnnx, "model.onnx", "fp16=0"], cwd=folder, check=True, capture_output=True, text=True)
     (folder / "model.onnx").unlink()
-    shapes = {output.name: [size.dim_value for size in output.type.tensor_type.shape.dim] for output in graph.output}
-    names = {"inputs": [tensor.name for tensor in graph.input if tensor.name not in constants], "outputs": shapes}
-    (folder / "model.ncnn.json").write_text(json.dumps(names))
     return folder / "model.ncnn.param"
 
 
@@ -61,6 +57,6 @@ def load(path, inputs, threads):
         return (time.perf_counter() - start) * 1e3
 
     def outputs():
-        return {name: np.array(results[name]).reshape(shape) for name, shape in names["outputs"].items()}
+        return {name: np.array(results[name]).reshape(output["shape"]) for name, output in names["outputs"].items()}
 
     return run, outputs

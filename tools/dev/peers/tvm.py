@@ -19,14 +19,12 @@ def prepare():
 def convert(path, folder):
     import onnx
     import tvm
+    from onnx_interface import write_interface
     from tvm.relax.frontend.onnx import from_onnx
 
-    model = onnx.load(path)
     target = tvm.target.Target({"kind": "llvm", "mcpu": tvm.get_global_func("target.llvm_get_system_cpu")()})
-    tvm.compile(from_onnx(model), target=target).export_library(os.fspath(folder / "model.so"))
-    constants = {tensor.name for tensor in model.graph.initializer}
-    names = {"inputs": [tensor.name for tensor in model.graph.input if tensor.name not in constants], "outputs": [tensor.name for tensor in model.graph.output]}
-    (folder / "model.json").write_text(json.dumps(names))
+    tvm.compile(from_onnx(onnx.load(path)), target=target).export_library(os.fspath(folder / "model.so"))
+    write_interface(path, folder / "model.json")
     return folder / "model.so"
 
 

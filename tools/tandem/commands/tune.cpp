@@ -18,7 +18,7 @@ namespace {
 struct Options {
   TuneRequest request;
   std::string log;
-  std::vector<std::string> shapes;
+  std::vector<std::string> shapes, settings;
   bool json = false;
 };
 
@@ -80,6 +80,8 @@ void print(const Options &options, const TuneResult &result) {
 
 Status tune(Options &options) {
   TANDEM_ASSIGN_OR_RETURN(options.request.shapes, parseShapes(options.shapes));
+  TANDEM_ASSIGN_OR_RETURN(options.request.options,
+                          parseNameValues("--option BACKEND.KEY=VALUE", options.settings));
   TANDEM_RETURN_IF_ERROR(
       checkOutputPlace(options.log, "the log", std::vector{options.request.model}));
   TANDEM_ASSIGN_OR_RETURN(TuningLog log, logToAddTo(options.log));
@@ -118,6 +120,11 @@ void registerTune(CommandTable &table) {
       ->check(numberWithin(0.01, 86400))
       ->capture_default_str();
   addShapeOption(command, options->shapes);
+  command
+      .add_option("--option", options->settings,
+                  "cpu.KEY=VALUE, a setting that 'tandem compile' will have too, as "
+                  "cpu.precision=bf16")
+      ->allow_extra_args(false);
   command.add_flag("--json", options->json, "what was found on stdout, for a program to read");
   table.onRun(command, [options] { return exitCodeOf("tune", tune(*options)); });
 }

@@ -105,7 +105,7 @@ void planPhaseF32(graph::TransposeConv2dOp op, const Transposed &t, const Phase 
     auto index = t.filterIndex(y, x, o, d / shape.inChannels, d % shape.inChannels);
     return index ? filter[static_cast<size_t>(*index)] : 0.0f;
   };
-  if (takesPairs(op.getFilter(), shape.inChannels, plan)) {
+  if (takesPairs(op.getFilter(), shape.inChannels, /*groups=*/1, plan)) {
     ConvShape paired = shape;
     paired.inChannels = pairedChannels(shape.inChannels);
     ConvPlaces places = ConvPlaces::dense(paired);
