@@ -14,8 +14,10 @@ struct Walk {
 };
 
 /// The result's two last dimensions in tiles, so that neither side runs through memory in strides
-/// for long; the others one index at a time.
-template <typename T> void gather(const T *source, T *result, const Walk &walk) {
+/// for long; the others one index at a time. A file may have the source at any address.
+template <typename T> void gather(const char *source, T *result, const Walk &walk) {
+  auto copy = [](const char *from, T &to) { std::memcpy(&to, from, sizeof(T)); };
+  constexpr int64_t kSize = sizeof(T);
   constexpr int64_t kTile = 32;
   size_t outer = walk.extent.size() - 2;
   int64_t rows = walk.extent[outer], columns = walk.extent[outer + 1];
@@ -26,14 +28,14 @@ template <typename T> void gather(const T *source, T *result, const Walk &walk) 
       for (int64_t left = 0; left < columns; left += kTile)
         for (int64_t i = top; i < std::min(top + kTile, rows); ++i)
           for (int64_t j = left; j < std::min(left + kTile, columns); ++j)
-            result[i * columns + j] = source[i * rowStep + j * columnStep];
+            copy(source + (i * rowStep + j * columnStep) * kSize, result[i * columns + j]);
     result += rows * columns;
     size_t d = outer;
     for (; d > 0; --d) {
-      source += walk.step[d - 1];
+      source += walk.step[d - 1] * kSize;
       if (++index[d - 1] < walk.extent[d - 1])
         break;
-      source -= walk.step[d - 1] * walk.extent[d - 1];
+      source -= walk.step[d - 1] * walk.extent[d - 1] * kSize;
       index[d - 1] = 0;
     }
     if (d == 0)
@@ -42,15 +44,9 @@ template <typename T> void gather(const T *source, T *result, const Walk &walk) 
 }
 
 template <typename T> std::vector<char> gathered(llvm::ArrayRef<char> elements, const Walk &walk) {
-  std::vector<char> result(elements.size()), aligned;
-  if (result.empty())
-    return result;
-  if (reinterpret_cast<uintptr_t>(elements.data()) % sizeof(T) !=
-      0) { // a file may have it anywhere
-    aligned.assign(elements.begin(), elements.end());
-    elements = aligned;
-  }
-  gather(reinterpret_cast<const T *>(elements.data()), reinterpret_cast<T *>(result.data()), walk);
+  std::vector<char> result(elements.size());
+  if (!result.empty())
+    gather(elements.data(), reinterpret_cast<T *>(result.data()), walk);
   return result;
 }
 } // namespace

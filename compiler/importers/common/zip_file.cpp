@@ -1,6 +1,9 @@
 #include "compiler/importers/common/zip_file.h"
 
+#include "compiler/importers/common/byte_cursor.h"
+
 #include "llvm/ADT/Twine.h"
+#include "llvm/Support/CRC.h"
 
 #include <zip.h>
 
@@ -17,8 +20,8 @@ struct ZipFile::Handle {
   ~Handle() { zip_discard(zip); }
 };
 
-ZipFile::ZipFile(std::unique_ptr<Handle> handle, std::string what, uint64_t size)
-    : handle_(std::move(handle)), what_(std::move(what)), size_(size) {}
+ZipFile::ZipFile(std::unique_ptr<Handle> handle, std::string what, std::string_view bytes)
+    : handle_(std::move(handle)), what_(std::move(what)), bytes_(bytes) {}
 ZipFile::ZipFile(ZipFile &&) noexcept = default;
 ZipFile &ZipFile::operator=(ZipFile &&) noexcept = default;
 ZipFile::~ZipFile() = default;
@@ -43,7 +46,7 @@ llvm::Expected<ZipFile> ZipFile::open(std::string_view bytes, llvm::StringRef wh
     return llvm::createStringError(what + " is a zip archive that cannot be read: " + reason);
   }
   zip_error_fini(&error);
-  ZipFile file(std::make_unique<Handle>(zip), what.str(), bytes.size());
+  ZipFile file(std::make_unique<Handle>(zip), what.str(), bytes);
   zip_int64_t count = zip_get_num_entries(zip, 0);
   if (count < 0 || static_cast<uint64_t>(count) > kMaxEntries)
     return llvm::createStringError(what + " has too many files");
@@ -74,7 +77,7 @@ llvm::Expected<Bytes> ZipFile::read(llvm::StringRef name) const {
     return refuse("is packed by method " + llvm::Twine(stat.comp_method) +
                   ", only stored and deflated files are supported");
   uint64_t ratio = stat.comp_method == ZIP_CM_STORE ? 1 : kMaxRatio;
-  if (stat.comp_size > size_ || stat.size > kMaxEntry || stat.size / ratio > stat.comp_size)
+  if (stat.comp_size > bytes_.size() || stat.size > kMaxEntry || stat.size / ratio > stat.comp_size)
     return refuse("says that it has " + llvm::Twine(stat.size) + " bytes, more than its " +
                   llvm::Twine(stat.comp_size) + " packed bytes can hold");
 
@@ -93,6 +96,77 @@ llvm::Expected<Bytes> ZipFile::read(llvm::StringRef name) const {
   if (!complete)
     return refuse("is damaged");
   return std::make_shared<const std::string>(std::move(bytes));
+}
+
+namespace {
+/// What the directory at the end of an archive says of a file.
+struct DirectoryEntry {
+  std::string_view name;
+  uint16_t flags = 0, method = 0;
+  uint32_t checksum = 0, packed = 0, size = 0, place = 0;
+};
+
+DirectoryEntry readDirectoryEntry(ByteCursor &directory) {
+  DirectoryEntry entry;
+  if (directory.u32() != 0x02014b50)
+    return entry;
+  directory.skip(4); // versions
+  entry.flags = directory.u16();
+  entry.method = directory.u16();
+  directory.skip(4); // time
+  entry.checksum = directory.u32();
+  entry.packed = directory.u32();
+  entry.size = directory.u32();
+  uint16_t nameSize = directory.u16(), extraSize = directory.u16(), commentSize = directory.u16();
+  directory.skip(2 + 2 + 4); // disk, attributes
+  entry.place = directory.u32();
+  entry.name = directory.take(nameSize);
+  directory.skip(extraSize + commentSize);
+  return entry;
+}
+
+/// Of an archive without a comment, which ends with the directory's own record.
+std::string_view directoryOf(std::string_view bytes) {
+  constexpr size_t kEndSize = 22;
+  if (bytes.size() < kEndSize)
+    return {};
+  ByteCursor end(bytes.substr(bytes.size() - kEndSize));
+  if (end.u32() != 0x06054b50)
+    return {};
+  end.skip(8); // disks and counts
+  uint64_t size = end.u32(), place = end.u32();
+  return place <= bytes.size() && size <= bytes.size() - place ? bytes.substr(place, size)
+                                                               : std::string_view();
+}
+
+std::optional<std::string_view> contentOf(std::string_view bytes, const DirectoryEntry &entry) {
+  constexpr uint16_t kEncrypted = 1;
+  bool isStored = entry.method == 0 && !(entry.flags & kEncrypted) && entry.packed == entry.size;
+  constexpr size_t kNameSizeAt = 26;
+  if (!isStored || entry.place > bytes.size())
+    return std::nullopt;
+  ByteCursor local(bytes.substr(entry.place));
+  if (local.u32() != 0x04034b50)
+    return std::nullopt;
+  local.skip(kNameSizeAt - 4);
+  uint16_t nameSize = local.u16(), extraSize = local.u16();
+  local.skip(nameSize + extraSize);
+  std::string_view content = local.take(entry.size);
+  bool isWhole =
+      local.ok() && llvm::crc32(llvm::ArrayRef(reinterpret_cast<const uint8_t *>(content.data()),
+                                               content.size())) == entry.checksum;
+  return isWhole ? std::optional(content) : std::nullopt;
+}
+} // namespace
+
+std::optional<std::string_view> ZipFile::inPlace(llvm::StringRef name) const {
+  ByteCursor directory(directoryOf(bytes_));
+  while (!directory.atEnd() && directory.ok()) {
+    DirectoryEntry entry = readDirectoryEntry(directory);
+    if (directory.ok() && entry.name == std::string_view(name))
+      return contentOf(bytes_, entry);
+  }
+  return std::nullopt;
 }
 
 } // namespace tandem

@@ -31,16 +31,19 @@ public:
 
   bool has(llvm::StringRef name) const { return entries_.count(name.str()) != 0; }
   llvm::Expected<Bytes> read(llvm::StringRef name) const;
+  /// A file's bytes where they are in the archive: nothing when they are packed, damaged, or in a
+  /// form that read() is for. No copy of a large one.
+  std::optional<std::string_view> inPlace(llvm::StringRef name) const;
   /// Names of files, sorted.
   const std::map<std::string, uint64_t> &entries() const { return entries_; }
 
 private:
   struct Handle;
-  ZipFile(std::unique_ptr<Handle> handle, std::string what, uint64_t size);
+  ZipFile(std::unique_ptr<Handle> handle, std::string what, std::string_view bytes);
 
   std::unique_ptr<Handle> handle_;
   std::string what_;
-  uint64_t size_;
+  std::string_view bytes_;
   std::map<std::string, uint64_t> entries_; ///< name to libzip's index
 };
 

@@ -40,10 +40,14 @@ llvm::Expected<Archive> readArchive(std::string_view bytes) {
       .first.getAsInteger(10, archive.kerasMajor);
   if (!zip->has(kWeights))
     return archive;
+  archive.weights = zip->inPlace(kWeights);
+  if (archive.weights)
+    return archive;
   llvm::Expected<Bytes> weights = zip->read(kWeights);
   if (!weights)
     return weights.takeError();
-  archive.weights = std::move(*weights);
+  archive.unpacked = std::move(*weights);
+  archive.weights = *archive.unpacked;
   return archive;
 }
 

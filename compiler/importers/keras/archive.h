@@ -12,7 +12,8 @@ namespace tandem::keras {
 struct Archive {
   Json config;
   int kerasMajor = 3;
-  Bytes weights; ///< null when the file has none
+  std::optional<std::string_view> weights; ///< nothing when the file has none
+  Bytes unpacked; ///< what they look at, unless they are in the file as they are
 };
 
 /// Whether these bytes are a zip with a model of Keras. Looks at the file names only.

@@ -239,15 +239,28 @@ llvm::Expected<Hdf5Dataset> Hdf5Object::dataset() const {
   if (!count || static_cast<uint64_t>(*count) > data->size() / type->size)
     return damaged("shape " + shapeText(*shape) + " does not fit into its " +
                    llvm::Twine(data->size()) + " bytes");
-  Hdf5Dataset result{std::move(*shape), {}};
-  if (type->size == 2)
-    result.values = convertAll<uint16_t>(*data, *count, halfToFloat);
-  else if (type->size == 4)
-    result.values = convertAll<float>(*data, *count, [](float value) { return value; });
+  Hdf5Dataset result{std::move(*shape), {}, {}};
+  if (type->size == 4)
+    result.view = data->substr(0, *count * sizeof(float));
+  else if (type->size == 2)
+    result.converted = convertAll<uint16_t>(*data, *count, halfToFloat);
   else
-    result.values =
+    result.converted =
         convertAll<double>(*data, *count, [](double value) { return static_cast<float>(value); });
   return result;
+}
+
+llvm::ArrayRef<char> Hdf5Dataset::bytes() const {
+  if (converted.empty())
+    return {view.data(), view.size()};
+  return {reinterpret_cast<const char *>(converted.data()), converted.size() * sizeof(float)};
+}
+
+std::vector<float> Hdf5Dataset::values() const {
+  std::vector<float> numbers(bytes().size() / sizeof(float));
+  if (!numbers.empty())
+    std::memcpy(numbers.data(), bytes().data(), bytes().size());
+  return numbers;
 }
 
 } // namespace tandem::keras

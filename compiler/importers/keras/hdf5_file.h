@@ -2,6 +2,7 @@
 
 #include "base/element_type.h"
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -25,7 +26,12 @@ namespace tandem::keras {
 /// All objects look into the bytes given to open(), which must outlive them. Any thread.
 struct Hdf5Dataset {
   Shape shape;
-  std::vector<float> values;
+  std::string_view view;        ///< numbers of f32 where the file has them, aligned to nothing
+  std::vector<float> converted; ///< of other numbers
+
+  /// f32, row by row.
+  llvm::ArrayRef<char> bytes() const;
+  std::vector<float> values() const;
 };
 
 class Hdf5Object {
@@ -40,7 +46,7 @@ public:
   /// name.
   llvm::Expected<std::optional<std::vector<std::string>>> attribute(llvm::StringRef name) const;
 
-  /// This object's numbers, IEEE floats of 2, 4 or 8 bytes, as f32.
+  /// This object's numbers, IEEE floats of 2, 4 or 8 bytes, as f32. Those of 4 are not copied.
   llvm::Expected<Hdf5Dataset> dataset() const;
 
 private:

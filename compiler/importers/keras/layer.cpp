@@ -1,5 +1,7 @@
 #include "compiler/importers/keras/layer.h"
 
+#include "compiler/graph/constants.h"
+#include "compiler/importers/common/permute.h"
 #include "compiler/importers/common/pool_window.h"
 
 using namespace mlir;
@@ -126,8 +128,7 @@ std::pair<Pair, Pair> Layer::padding(const Pair &kernel, const Pair &stride, con
   return pads;
 }
 
-FailureOr<std::vector<float>> Layer::weightValues(size_t index, StringRef what,
-                                                  ArrayRef<int64_t> shape) {
+FailureOr<Hdf5Dataset> Layer::dataset(size_t index, StringRef what, ArrayRef<int64_t> shape) {
   if (index >= weights_.size())
     return invalid("has " + Twine(weights_.size()) + " weights, its " + what + " is missing");
   llvm::Expected<Hdf5Dataset> dataset = weights_.read(index);
@@ -136,14 +137,34 @@ FailureOr<std::vector<float>> Layer::weightValues(size_t index, StringRef what,
   if (ArrayRef<int64_t>(dataset->shape) != shape)
     return invalid("its " + what + " has shape " + shapeText(dataset->shape) + ", expected " +
                    shapeText(shape));
-  return std::move(dataset->values);
+  return std::move(*dataset);
 }
 
-MaybeValue Layer::weight(size_t index, StringRef what, ArrayRef<int64_t> shape) {
-  FailureOr<std::vector<float>> values = weightValues(index, what, shape);
-  if (mlir::failed(values))
-    return failure();
-  return constant(elementType(), shape, *values);
+FailureOr<std::vector<float>> Layer::weightValues(size_t index, StringRef what,
+                                                  ArrayRef<int64_t> shape) {
+  FailureOr<Hdf5Dataset> found = dataset(index, what, shape);
+  if (mlir::failed(found))
+    return mlir::failure();
+  return found->values();
+}
+
+MaybeValue Layer::weight(size_t index, StringRef what, ArrayRef<int64_t> shape,
+                         ArrayRef<int64_t> permutation) {
+  FailureOr<Hdf5Dataset> found = dataset(index, what, shape);
+  if (mlir::failed(found))
+    return mlir::failure();
+  ArrayRef<char> bytes = found->bytes();
+  Type f32 = builder().getF32Type();
+  if (permutation.empty())
+    return graph::createConstant(builder(), location(), RankedTensorType::get(shape, f32), bytes);
+  SmallVector<int64_t> turned;
+  for (int64_t from : permutation)
+    turned.push_back(shape[from]);
+  auto type = RankedTensorType::get(turned, f32);
+  return graph::ConstantOp::create(
+             builder(), location(), type,
+             graph::takeElements(type, permuted(bytes, sizeof(float), shape, permutation)))
+      .getResult();
 }
 
 /// Tensors are in the order in which they stand among the arguments.

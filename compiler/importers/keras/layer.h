@@ -59,8 +59,10 @@ public:
   /// Pads of a window by 'padding', which is 'valid' or 'same'.
   std::pair<Pair, Pair> padding(const Pair &kernel, const Pair &stride, const Pair &dilation);
 
-  /// Weight number `index`, which Keras calls `what`, in the input's element type.
-  MaybeValue weight(size_t index, llvm::StringRef what, llvm::ArrayRef<int64_t> shape);
+  /// Weight number `index`, which Keras calls `what`. With a permutation its dimensions come in
+  /// that order: a large one is put into it as it is read.
+  MaybeValue weight(size_t index, llvm::StringRef what, llvm::ArrayRef<int64_t> shape,
+                    llvm::ArrayRef<int64_t> permutation = {});
   /// The same as numbers.
   mlir::FailureOr<std::vector<float>> weightValues(size_t index, llvm::StringRef what,
                                                    llvm::ArrayRef<int64_t> shape);
@@ -73,6 +75,8 @@ public:
   mlir::LogicalResult invalid(const llvm::Twine &what);
 
 private:
+  mlir::FailureOr<Hdf5Dataset> dataset(size_t index, llvm::StringRef what,
+                                       llvm::ArrayRef<int64_t> shape);
   template <typename T>
   T get(llvm::StringRef key, std::optional<T> absent, std::optional<T> (*convert)(const Json &),
         llvm::StringRef expected);

@@ -66,20 +66,17 @@ MaybeValue TfNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
         SmallVector<int64_t> shape;
         for (int64_t from : permutation)
           shape.push_back(elements->shape[from]);
-        elements->owned =
+        auto type =
+            RankedTensorType::get(shape, graph::plainType(builder().getContext(), elements->type));
+        std::vector<char> turned =
             permuted(elements->bytes(), elementSize(elements->type), elements->shape, permutation);
-        elements->shape = std::move(shape);
-        return constantOf(*elements);
+        return graph::ConstantOp::create(builder(), location(), type,
+                                         graph::takeElements(type, std::move(turned)))
+            .getResult();
       }
     }
   }
   return transpose(input(index), permutation);
-}
-
-Value TfNode::constantOf(const Elements &elements) {
-  auto type = RankedTensorType::get(elements.shape,
-                                    graph::plainType(builder().getContext(), elements.type));
-  return graph::createConstant(builder(), location(), type, elements.bytes());
 }
 
 FailureOr<Numbers> TfNode::constant(size_t index, StringRef what) {

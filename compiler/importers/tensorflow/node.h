@@ -83,8 +83,6 @@ public:
   /// must be 1.
   Pair spatial(llvm::StringRef name);
 
-  /// A constant of a file's elements.
-  mlir::Value constantOf(const Elements &elements);
   mlir::LogicalResult unsupported(const llvm::Twine &reason);
   mlir::LogicalResult invalid(const llvm::Twine &what);
 

@@ -194,7 +194,7 @@ void ProgramImport::dropReplaced(const NodeRecord &node) {
     environment_.tensors.erase(found);
     constant.erase();
   });
-  constexpr size_t kWorthAWalk = 16 << 20;
+  constexpr size_t kWorthAWalk = 4 << 20;
   if (droppedBytes_ < kWorthAWalk)
     return;
   graph::freeUnusedConstants(*main_.module);

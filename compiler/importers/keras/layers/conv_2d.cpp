@@ -20,9 +20,8 @@ static MaybeValue importConv2d(Layer &layer) {
                          Twine(channels) + " channels");
   if (layer.failed())
     return failure();
-  MaybeValue weights =
-      layer.weight(0, "kernel", {kernel[0], kernel[1], channels / groups, filters});
-  MaybeValue filter = layer.create<graph::TransposeOp>(weights, ArrayRef<int64_t>{3, 0, 1, 2});
+  MaybeValue filter =
+      layer.weight(0, "kernel", {kernel[0], kernel[1], channels / groups, filters}, {3, 0, 1, 2});
   MaybeValue result =
       layer.create<graph::Conv2dOp>(layer.input(), filter, layer.bias(1, filters), stride, dilation,
                                     low, high, groups, graph::Activation::None);

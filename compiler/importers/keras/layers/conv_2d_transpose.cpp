@@ -32,8 +32,8 @@ static MaybeValue importConv2dTranspose(Layer &layer) {
       high[i] = total - total / 2;
     }
   }
-  MaybeValue weights = layer.weight(0, "kernel", {kernel[0], kernel[1], filters, channels});
-  MaybeValue filter = layer.create<graph::TransposeOp>(weights, ArrayRef<int64_t>{2, 0, 1, 3});
+  MaybeValue filter =
+      layer.weight(0, "kernel", {kernel[0], kernel[1], filters, channels}, {2, 0, 1, 3});
   MaybeValue result = layer.create<graph::TransposeConv2dOp>(
       layer.input(), filter, layer.bias(1, filters), stride, low, high, graph::Activation::None);
   return applyActivation(layer, result);

@@ -14,8 +14,7 @@ static MaybeValue importDense(Layer &layer) {
   if (layer.failed() || shape.empty())
     return failure();
   int64_t depth = shape.back();
-  MaybeValue filter = layer.create<graph::TransposeOp>(layer.weight(0, "kernel", {depth, units}),
-                                                       ArrayRef<int64_t>{1, 0});
+  MaybeValue filter = layer.weight(0, "kernel", {depth, units}, {1, 0});
   MaybeValue rows = layer.input();
   if (shape.size() != 2) {
     int64_t count = *elementCount(ArrayRef<int64_t>(shape).drop_back());

@@ -45,9 +45,8 @@ static MaybeValue importSeparableConv2d(Layer &layer) {
   MaybeValue spread = depthwise(layer, mlir::Value());
   if (layer.failed() || failed(spread))
     return failure();
-  MaybeValue weights =
-      layer.weight(1, "pointwise kernel", {1, 1, shapeOf(*spread).back(), filters});
-  MaybeValue filter = layer.create<graph::TransposeOp>(weights, ArrayRef<int64_t>{3, 0, 1, 2});
+  MaybeValue filter =
+      layer.weight(1, "pointwise kernel", {1, 1, shapeOf(*spread).back(), filters}, {3, 0, 1, 2});
   const Pair one = {1, 1}, zero = {0, 0};
   MaybeValue result = layer.create<graph::Conv2dOp>(spread, filter, layer.bias(2, filters), one,
                                                     one, zero, zero, 1, graph::Activation::None);
