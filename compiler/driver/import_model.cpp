@@ -13,6 +13,7 @@
 #include "mlir/Pass/PassManager.h"
 
 #include <filesystem>
+#include <sys/mman.h>
 
 using namespace mlir;
 
@@ -90,6 +91,11 @@ Result<ImportedModel> importModel(const CompileRequest &request) {
   ImportOptions options;
   for (const auto &[name, shape] : request.shapes)
     options.shapes[name] = shape;
+  options.release = [&file] {
+    if (!file.bytes().empty()) // advice: what becomes of it is of no concern
+      (void)madvise(const_cast<std::byte *>(file.bytes().data()), file.bytes().size(),
+                    MADV_DONTNEED);
+  };
   auto module = importer->import(request.modelPath, file.text(), options, *model.context);
   file = MappedFile(); // what is needed of it is in the graph
   if (!module)

@@ -174,7 +174,7 @@ def main():
             size = sum(file.stat().st_size for file in files_of(path))
             least, floor, _ = measure(arguments.tandem, nothing[name], shapes)
             seconds, peak, reading = measure(arguments.tandem, path, shapes)
-            beyond, times = seconds - least - reading, (peak - floor) / size
+            beyond, times = max(0.0, seconds - least - reading), (peak - floor) / size
             rows[name] = {"size": size, "reading": reading, "beyond": beyond, "times": times, "date": datetime.date.today().isoformat()}
             print(f"{name:24} {size / 1e6:6.0f} MB {reading:6.2f} s {beyond:6.2f} s {times:6.2f} times (nothing: {floor / 1e6:.0f} MB, {least:.2f} s)", flush=True)
             bad += beyond > MOST_SECONDS or times > MOST_FILES

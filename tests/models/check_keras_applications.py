@@ -9,7 +9,7 @@ Usage: check_keras_applications.py [--tandem build/bin/tandem] [--missing] [--wr
 Each is built with the smallest input that it takes and seeded random weights (moving statistics that are not the
 identity), saved, compiled with `tandem compile`, run with `tandem run`, and compared with Keras's own output: largest
 difference over largest value. Beside them, "nested": models inside a model, layers used twice, several inputs and
-outputs. Prints a table. Exit: 0 all within the tolerance, 1 something is not.
+outputs; and "recurrent": layers over sequences. Prints a table. Exit: 0 all within the tolerance, 1 something is not.
 """
 
 import argparse
@@ -67,6 +67,18 @@ def nested():
     return keras.Model([left, right], [shared(mean_a), layers.Softmax(name="parts")(shared(mean_b)), pooled], name="outer")
 
 
+def recurrent():
+    """Every kind of recurrent layer, in both directions, with states at all places or behind the last."""
+    layers = keras.layers
+    x = sequence = keras.Input((9, 5), name="sequence")
+    x = layers.LSTM(6, return_sequences=True, name="lstm")(x)
+    x = layers.GRU(7, return_sequences=True, go_backwards=True, name="gru")(x)
+    before = layers.GRU(4, reset_after=False, recurrent_activation="hard_sigmoid", name="early")(x)
+    x = layers.SimpleRNN(8, return_sequences=True, use_bias=False, name="plain")(x)
+    behind = layers.LSTM(5, go_backwards=True, activation="relu", name="last")(x)
+    return keras.Model(sequence, [before, behind], name="recurrent")
+
+
 def randomize(model):
     generator = np.random.default_rng(7)
     for weight in model.weights:
@@ -81,6 +93,10 @@ def randomize(model):
             fan_in = np.prod(shape[:-1]) if "depthwise" not in name else np.prod(shape[:2])
             value = generator.normal(0, (2 / max(1, fan_in)) ** 0.5, shape)
         weight.assign(value.astype(np.float32))
+
+
+#: Models of no family: what makes each, and its input.
+BY_HAND = {"nested": (nested, "12x10x3, twice"), "recurrent": (recurrent, "9x5")}
 
 
 def layer_of(tensor):
@@ -106,7 +122,7 @@ def save_and_compare(arguments, model, kind, inputs, expected):
 
 def check(arguments, name):
     keras.backend.clear_session()
-    model = nested() if name == "nested" else application(name)
+    model = BY_HAND[name][0]() if name in BY_HAND else application(name)
     randomize(model)
     generator = np.random.default_rng(11)
     inputs = [generator.uniform(0, 1, (1, *[size or 8 for size in tensor.shape[1:]])).astype(np.float32) for tensor in model.inputs]
@@ -116,7 +132,9 @@ def check(arguments, name):
 
 
 def size_text(name):
-    return "12x10x3, twice" if name == "nested" else "x".join(map(str, (smallest_size(getattr(keras.applications, name)),) * 2)) + "x3"
+    if name in BY_HAND:
+        return BY_HAND[name][1]
+    return "x".join(map(str, (smallest_size(getattr(keras.applications, name)),) * 2)) + "x3"
 
 
 def main():
@@ -125,11 +143,11 @@ def main():
     add_arguments(parser)
     arguments = parser.parse_intermixed_args()
     how = (f"Made by `tests/models/check_keras_applications.py --write`, which says how: every architecture of keras.applications {keras.__version__} "
-           "with random weights and the smallest input that it takes, and models inside a model (\"nested\"), saved in both formats, "
+           "with random weights and the smallest input that it takes, models inside a model (\"nested\") and recurrent layers, saved in both formats, "
            "through `tandem compile` and `tandem run`.")
     sweep = Sweep("keras", arguments, "Keras models", how, ["architecture", "input"], [f".{kind}" for kind in FORMATS])
     sys.exit(sweep.run({name: ([name, size_text(name)], lambda name=name: check(arguments, name))
-                        for name in ["nested", *architectures()]}))
+                        for name in [*BY_HAND, *architectures()]}))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include "llvm/Support/Error.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@ namespace tandem {
 struct ImportOptions {
   /// Fixes dynamic inputs: name to dimensions (--shape NAME=DIMS).
   llvm::StringMap<std::vector<int64_t>> shapes;
+  /// An importer that has copied much of the file says so: what was read of it may leave memory,
+  /// and comes back from the disk when it is read again. Null when the bytes are no file's.
+  std::function<void()> release;
 };
 
 /// One model format. Stateless. Given the whole file; makes a module with one func.func @main whose

@@ -30,7 +30,8 @@ bool ZipFile::hasSignature(std::string_view bytes) {
   return bytes.starts_with(std::string_view("PK\x03\x04", 4));
 }
 
-llvm::Expected<ZipFile> ZipFile::open(std::string_view bytes, llvm::StringRef what) {
+llvm::Expected<ZipFile> ZipFile::open(std::string_view bytes, llvm::StringRef what,
+                                      std::function<void()> release) {
   // libzip searches for an archive anywhere, and takes no bytes for an empty one.
   if (!hasSignature(bytes))
     return llvm::createStringError(what + " is not a zip archive");
@@ -47,6 +48,7 @@ llvm::Expected<ZipFile> ZipFile::open(std::string_view bytes, llvm::StringRef wh
   }
   zip_error_fini(&error);
   ZipFile file(std::make_unique<Handle>(zip), what.str(), bytes);
+  file.release_ = std::move(release);
   zip_int64_t count = zip_get_num_entries(zip, 0);
   if (count < 0 || static_cast<uint64_t>(count) > kMaxEntries)
     return llvm::createStringError(what + " has too many files");
@@ -95,6 +97,9 @@ llvm::Expected<Bytes> ZipFile::read(llvm::StringRef name) const {
   zip_fclose(file);
   if (!complete)
     return refuse("is damaged");
+  constexpr uint64_t kLarge = 1 << 20;
+  if (release_ && stat.size >= kLarge)
+    release_();
   return std::make_shared<const std::string>(std::move(bytes));
 }
 

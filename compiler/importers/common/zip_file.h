@@ -4,6 +4,7 @@
 #include "llvm/Support/Error.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,7 +24,9 @@ public:
 
   static bool hasSignature(std::string_view bytes);
   /// `what` names the archive in messages. `bytes` must outlive the object.
-  static llvm::Expected<ZipFile> open(std::string_view bytes, llvm::StringRef what);
+  /// `release` is called behind every large file that was read, and may be null.
+  static llvm::Expected<ZipFile> open(std::string_view bytes, llvm::StringRef what,
+                                      std::function<void()> release = nullptr);
 
   ZipFile(ZipFile &&) noexcept;
   ZipFile &operator=(ZipFile &&) noexcept;
@@ -44,6 +47,7 @@ private:
   std::unique_ptr<Handle> handle_;
   std::string what_;
   std::string_view bytes_;
+  std::function<void()> release_;
   std::map<std::string, uint64_t> entries_; ///< name to libzip's index
 };
 

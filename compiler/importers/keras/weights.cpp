@@ -88,13 +88,18 @@ llvm::Expected<LayerWeights> WeightStore::atPath(const LayerConfig &layer) const
   llvm::Expected<std::optional<Hdf5Object>> group = root_->child(layer.weights.path + "/vars");
   if (!group)
     return group.takeError();
+  bool isCell = !*group || (*group)->linkCount() == 0;
+  if (isCell) // a recurrent layer keeps its weights in the cell
+    group = root_->child(layer.weights.path + "/cell/vars");
+  if (!group)
+    return group.takeError();
   if (!*group)
     return weights;
   llvm::Expected<std::optional<std::vector<std::string>>> name = (*group)->attribute("name");
   if (!name)
     return name.takeError();
   const std::string &expected = layer.weights.ownName.empty() ? layer.name : layer.weights.ownName;
-  if (*name && (*name)->size() == 1 && (*name)->front() != expected)
+  if (!isCell && *name && (*name)->size() == 1 && (*name)->front() != expected)
     return llvm::createStringError("its weights are those of '" + (*name)->front() + "' in '" +
                                    layer.weights.path + "'");
   for (size_t i = 0; i < (*group)->linkCount(); ++i)

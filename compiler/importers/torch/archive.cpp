@@ -124,8 +124,8 @@ bool isTorchArchive(std::string_view bytes) {
   return !programPaths(*zip).empty();
 }
 
-llvm::Expected<Archive> readArchive(std::string_view bytes) {
-  llvm::Expected<ZipFile> zip = ZipFile::open(bytes, "the archive");
+llvm::Expected<Archive> readArchive(std::string_view bytes, const std::function<void()> &release) {
+  llvm::Expected<ZipFile> zip = ZipFile::open(bytes, "the archive", release);
   if (!zip)
     return zip.takeError();
   llvm::SmallVector<std::string> paths = programPaths(*zip);

@@ -3,6 +3,7 @@
 #include "compiler/importers/common/json.h"
 #include "compiler/importers/torch/stored_tensor.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ bool isTorchArchive(std::string_view bytes);
 ///   data/constants/<model>.pt 2.9 on    the same with <model>_weights_config.json and a file of
 ///   raw elements for each tensor
 /// in which <root> may be missing.
-llvm::Expected<Archive> readArchive(std::string_view bytes);
+/// `release` as in ImportOptions.
+llvm::Expected<Archive> readArchive(std::string_view bytes,
+                                    const std::function<void()> &release = nullptr);
 
 } // namespace tandem::torch

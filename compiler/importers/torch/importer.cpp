@@ -21,7 +21,7 @@ public:
   llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef, std::string_view bytes,
                                                const ImportOptions &options,
                                                MLIRContext &context) const override {
-    llvm::Expected<Archive> archive = readArchive(bytes);
+    llvm::Expected<Archive> archive = readArchive(bytes, options.release);
     if (!archive)
       return archive.takeError();
     return importProgram(std::move(*archive), options, context);
