@@ -159,8 +159,8 @@ class App:
     ) -> dict[str, Any]:
         """How it would run as a pipeline, here or on `device`, as `tandem plan --json` says it.
 
-        `frames`: pictures and videos, or arrays, to measure its tasks on where that was not done before. `simulate`: frames that
-        the plan is tried on, whose times go up and down by the part `jitter`. `svg`: where to draw its chart. What is
+        `frames`: pictures and videos, or arrays, to measure its tasks on where that was not done before. `simulate`:
+        frames that the plan is tried on, whose times go up and down by the part `jitter`. `svg`: where to draw its chart. What is
         "modelled" in it was not measured. Errors: NotFoundError (costs are not known, and there are no frames),
         UnsupportedError (fps or latency_ms cannot be reached, with what stands in the way).
         """
@@ -177,7 +177,7 @@ class App:
         return _with_files(lambda files: self._app.plan(setup, files, simulate, jitter), frames)
 
     def profile(self, frames: Frames, output: PathLike | None = None) -> dict[str, Any]:
-        """Measures its tasks on every kind of device that is here, on frames of these pictures and videos, or on arrays.
+        """Measures its tasks on every kind of device that is here, on frames of pictures and videos, or on arrays.
 
         Writes the file that plans are made from (`output`; none: the cache, where plans look) and gives it as plain
         data: docs/pipeline.md has the keys.
