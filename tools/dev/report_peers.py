@@ -48,11 +48,12 @@ def row(cells):
 
 def tables(title, models, peak):
     print(f"\n**{title}**\n")
-    header = ["model", *(f"{label}, ms" for label in ENGINES.values()), "best peer / Tandem", "% of peak"]
+    engines = [engine for engine in ENGINES if any(engine in model.turns for model in models)]
+    header = ["model", *(f"{ENGINES[engine]}, ms" for engine in engines), "best peer / Tandem", "% of peak"]
     row(header)
     row(["---"] * len(header))
     for model in models:
-        times = (model.spread(engine) if engine in model.turns else "–" for engine in ENGINES)
+        times = (model.spread(engine) if engine in model.turns else "–" for engine in engines)
         of_peak = model.macs / model.median("tandem") / (peak * model.threads) / 1e6
         row([model.name, *times, f"**{model.ratio():.2f}**", f"{100 * of_peak:.0f}"])
     mean_ratio(models)
