@@ -54,13 +54,16 @@ OpCase roundMean(const std::string &type, const Shape &shape, const std::string 
                                  tensorText(out, elementOf(type, 0.031f, -2))))};
 }
 
-/// i8 and u8 have many equal elements: the first one counts.
+/// i8 and u8 have many equal elements: the first one counts. The dimension is kept when the result
+/// has as many.
 OpCase argMax(const std::string &type, const Shape &shape, int axis, const Shape &out,
               const std::string &result) {
   ModuleText text;
   std::string input = text.argument(shape, elementOf(type)), name = result + "_rank";
-  return {"arg_max", type, name + std::to_string(shape.size()) + "_" + std::to_string(shape[axis]),
-          text.finish(text.apply("arg_max", {input}, "axis " + std::to_string(axis),
+  std::string kept = out.size() == shape.size() ? " keep_dims" : "";
+  name += std::to_string(shape.size()) + "_" + std::to_string(shape[axis]);
+  return {"arg_max", type, name + (kept.empty() ? "" : "_kept"),
+          text.finish(text.apply("arg_max", {input}, "axis " + std::to_string(axis) + kept,
                                  tensorText(out, {result})))};
 }
 
@@ -91,6 +94,8 @@ void addPoolingCases(std::vector<OpCase> &cases) {
     cases.push_back(argMax(type, {3, 17}, 1, {3}, "i32"));
     cases.push_back(argMax(type, {2, 9, 4, 5}, 1, {2, 4, 5}, "i64"));
     cases.push_back(argMax(type, {1, 1}, 1, {1}, "i32"));
+    cases.push_back(argMax(type, {3, 17}, 1, {3, 1}, "i32"));
+    cases.push_back(argMax(type, {9}, 0, {1}, "i32"));
   }
   cases.push_back(argMax("i32", {4, 300}, 1, {4}, "i32"));
 }

@@ -85,11 +85,10 @@ void emitArg(Operation *op, NetworkWriter &network) {
   auto arg = cast<OpT>(op);
   int64_t axis = static_cast<int64_t>(arg.getAxis());
   SmallVector<OperandId> inputs = {network.tensor(arg.getInput()), network.integer(axis)};
-  if (!arg.getKeepDims())
-    return network.add(code, inputs, arg.getResult());
   OperandType removed = network.typeOf(arg.getResult());
-  if (removed.dimensions.size() > 1) // all reduced is one element
-    removed.dimensions.erase(removed.dimensions.begin() + axis);
+  if (!arg.getKeepDims() || removed.dimensions.size() == 1) // of a vector one element is left
+    return network.add(code, inputs, arg.getResult());
+  removed.dimensions.erase(removed.dimensions.begin() + axis);
   OperandId indices = network.intermediate(removed);
   network.add(code, inputs, indices);
   network.add(NEURON_EXPAND_DIMS, {indices, network.integer(axis)}, arg.getResult());
