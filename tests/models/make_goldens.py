@@ -85,6 +85,7 @@ def load_litert(path):
     inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
 
     def run(value):
+        interpreter.reset_all_variables()  # states that an earlier input has left
         interpreter.set_tensor(inputs[0]["index"], value)
         interpreter.invoke()
         return [interpreter.get_tensor(o["index"]) for o in outputs]

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Make small/keras_nested.keras, whose goldens make_goldens.py computes.
+"""Make small/keras_nested.keras and small/keras_recurrent.keras, whose goldens make_goldens.py computes.
 
 Usage: small_keras.py      (needs requirements-keras3.txt)
 
 What Keras 3 has beside plain layers: models inside the model, one of them used twice, arithmetic between layers, two
-results. Weights are random with a fixed seed; moving statistics are not the identity.
+results; layers over sequences. Weights are random with a fixed seed; moving statistics are not the identity.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import keras
 from keras import layers
 
-from check_keras_applications import randomize
+from check_keras_applications import randomize, recurrent
 
 FOLDER = Path(__file__).resolve().parent / "small"
 
@@ -35,9 +35,10 @@ def nested():
 
 def main():
     keras.utils.set_random_seed(1)
-    model = nested()
-    randomize(model)
-    model.save(FOLDER / "keras_nested.keras")
+    for make in (nested, recurrent):
+        model = make()
+        randomize(model)
+        model.save(FOLDER / f"keras_{make.__name__}.keras")
 
 
 if __name__ == "__main__":
