@@ -1,6 +1,6 @@
 // max_pool_2d, average_pool_2d and l2_pool_2d, vectors of channels at a time.
 
-#include "backends/cpu/compile/conv_shape.h"
+#include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/requantize.h"
@@ -13,6 +13,9 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 using Values = KernelBuilder::Values;
+
+/// Windows of more elements are loops.
+constexpr int64_t kMostTapsUnrolled = 25;
 
 namespace {
 struct Pool {
@@ -40,13 +43,49 @@ public:
 
   void build() {
     k_.units = s_.batch * s_.outHeight;
-    k_.loop(k_.begin(), k_.end(), 1,
-            [&](Value row) { k_.loop(s_.outWidth, [&](Value column) { pixel(row, column); }); });
+    k_.loop(k_.begin(), k_.end(), 1, [&](Value row) {
+      if (!p_.average && s_.taps() <= kMostTapsUnrolled)
+        return rowOfMaxima(row);
+      k_.loop(s_.outWidth, [&](Value column) { pixel(row, column); });
+    });
   }
 
 private:
   bool isFloat() const { return p_.element == ElementType::kF32; }
   VectorType accumulatorType() { return isFloat() ? k_.vectorF32() : k_.vectorI32(); }
+
+  /// Rows outside the input are replaced by the nearest one, which the window has; columns outside
+  /// are left out of windows at the border.
+  void rowOfMaxima(Value row) {
+    Value batch = k_.div(row, s_.outHeight), outRow = k_.rem(row, s_.outHeight);
+    Value top = k_.add(k_.mul(outRow, s_.strideHeight), -s_.padTop);
+    Values starts;
+    for (int64_t ky = 0; ky < s_.kernelHeight; ++ky) {
+      Value y = k_.add(top, ky);
+      if (s_.hasVerticalBorder())
+        y = k_.smaller(k_.larger(y, k_.index(0)), k_.index(s_.inHeight - 1));
+      Value inRow = k_.add(k_.mul(batch, s_.inHeight), y);
+      starts.push_back(k_.mul(inRow, s_.inWidth * s_.inChannels));
+    }
+    for (const TileRun &run : tileRuns(s_, {s_.outWidth, s_.outWidth}))
+      k_.loop(run.count, [&](Value i) { maxima(row, k_.add(i, run.firstPixel), starts, run); });
+  }
+
+  void maxima(Value row, Value column, ArrayRef<Value> starts, const TileRun &run) {
+    Value left = k_.add(k_.mul(column, s_.strideWidth), -s_.padLeft);
+    Value out = k_.mul(k_.add(k_.mul(row, s_.outWidth), column), s_.outChannels);
+    k_.forChannels(s_.inChannels, [&](Value channel, int64_t valid) {
+      Values all;
+      for (Value start : starts)
+        for (int64_t kx = 0; kx < s_.kernelWidth; ++kx)
+          if (!run.border || s_.sees(run.firstPixel, kx))
+            all.push_back(
+                load(k_.add(k_.add(start, k_.mul(k_.add(left, kx), s_.inChannels)), channel)));
+      for (; all.size() > 1; all.erase(all.begin(), all.begin() + 2))
+        all.push_back(combine(all[0], all[1]));
+      storeReals(k_, finish(all[0], {}), k_.buffer(p_.output), k_.add(out, channel), valid);
+    });
+  }
 
   void pixel(Value row, Value column) {
     Value batch = k_.div(row, s_.outHeight), outRow = k_.rem(row, s_.outHeight);
@@ -110,9 +149,9 @@ private:
     return p_.squares ? Value(arith::MulFOp::create(k_, x, x)) : x;
   }
   Value combine(Value a, Value b) {
-    if (isFloat())
+    if (isFloat()) // which zero is the larger does not matter
       return p_.average ? Value(arith::AddFOp::create(k_, a, b))
-                        : Value(arith::MaximumFOp::create(k_, a, b));
+                        : Value(arith::MaximumFOp::create(k_, a, b, arith::FastMathFlags::nsz));
     return p_.average ? Value(arith::AddIOp::create(k_, a, b))
                       : Value(arith::MaxSIOp::create(k_, a, b));
   }
