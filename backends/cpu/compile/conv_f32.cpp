@@ -1,7 +1,7 @@
 #include "backends/cpu/compile/conv_f32.h"
 
 #include "backends/cpu/compile/bf16_pairs.h"
-#include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/conv_narrow.h"
 #include "backends/cpu/compile/reals.h"
 #include "compiler/graph/constants.h"
 
@@ -19,6 +19,7 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
   unsigned input = buffers.add(in), weights = buffers.add(packed);
   Epilogue epilogue = floatEpilogueInPlace(op, activation, plan, buffers);
   bool ofPairs = packed.type.element == ElementType::kI32;
+  bool isPlain = packed.type.element == ElementType::kF32 && in.type.element == ElementType::kF32;
   auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(weights),
@@ -33,6 +34,8 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
                   .epilogue = epilogue,
                   .places = places,
                   .tuning = tuning.get()};
+    if (isPlain && isNarrow(k.isa(), shape, places))
+      return buildNarrowConvolution(k, shape, body);
     buildConvolution(k, shape, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

@@ -53,6 +53,8 @@ struct ConvPlaces {
   int64_t groups = 1;
   struct Steps {
     int64_t offset = 0, pixel, row, entry, group;
+
+    bool operator==(const Steps &) const = default;
   };
   Steps in, out;
   int64_t weights = 0;  ///< from group to group
