@@ -1,5 +1,7 @@
 #include "backends/cpu/compile/depthwise_bytes.h"
 
+#include "backends/cpu/compile/interleave.h"
+
 #include <map>
 #include <set>
 
@@ -215,7 +217,6 @@ private:
   Columns tile(const Place &place, const Run &run, Value firstVector, Columns columns);
   Values interleaved(const Place &place, Value column, int64_t knownColumn, bool border);
   Value loadRow(Value at, int64_t knownColumn, bool border);
-  Value unpack(Value a, Value b, bool high);
   void finish(const Place &place, ArrayRef<Value> sums, Value pixel, int64_t row);
 
   KernelBuilder &k_;
@@ -241,18 +242,6 @@ std::vector<DepthwiseBytesCode::Run> DepthwiseBytesCode::runs() const {
       runs.push_back({first, 1, vectors, border});
   }
   return runs;
-}
-
-Value DepthwiseBytesCode::unpack(Value a, Value b, bool high) {
-  auto type = cast<VectorType>(a.getType());
-  int64_t elements = type.getNumElements(), inLane = elements / (kBytes / kLane);
-  SmallVector<int64_t> order;
-  for (int64_t lane = 0; lane < elements; lane += inLane)
-    for (int64_t i = 0; i < inLane / 2; ++i) {
-      int64_t from = lane + i + (high ? inLane / 2 : 0);
-      order.append({from, elements + from});
-    }
-  return vector::ShuffleOp::create(k_, a, b, order);
 }
 
 /// 64 bytes of an input row, unsigned. Pixels outside are the zero point.
@@ -296,7 +285,7 @@ Values DepthwiseBytesCode::interleaved(const Place &place, Value column, int64_t
   for (bool high : {false, true})
     for (size_t row : {0, 2})
       result.push_back(
-          vector::BitCastOp::create(k_, pairs, unpack(rows[row], rows[row + 1], high)));
+          vector::BitCastOp::create(k_, pairs, interleave(k_, rows[row], rows[row + 1], high)));
   return result;
 }
 
@@ -356,7 +345,7 @@ DepthwiseBytesCode::Columns DepthwiseBytesCode::tile(const Place &place, const R
     auto half = static_cast<size_t>(quarter / 2 * 2);
     for (auto &[distance, halves] : columns)
       words[distance] = vector::BitCastOp::create(
-          k_, k_.vectorI32(), unpack(halves[half], halves[half + 1], quarter % 2 != 0));
+          k_, k_.vectorI32(), interleave(k_, halves[half], halves[half + 1], quarter % 2 != 0));
     // The rows' slots differ in what their sums begin with only.
     Value ofChannels = k_.add(place.firstSlot, quarter * kWords);
     for (int64_t row = 0; row < d_.rows_; ++row)

@@ -1,8 +1,9 @@
 #include "backends/cpu/compile/quantized_elementwise.h"
 
 #include "backends/cpu/compile/broadcast.h"
-#include "backends/cpu/compile/linear_sum.h"
 #include "backends/cpu/compile/requantize.h"
+#include "backends/cpu/compile/strided.h"
+#include "backends/cpu/compile/sum_of_codes.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
 
@@ -98,29 +99,37 @@ Support supportsQuantizedBinary(Operation *op) {
                                 : Support::no("has no kernel for quantized operands");
 }
 
-/// Of codes as they are stored.
-static void planLinearSum(Operation *op, const LinearSum &sum, CodeRange range, Plan &plan) {
-  CodeType lhs = storedCodeType(op->getOperand(0), plan),
-           rhs = storedCodeType(op->getOperand(1), plan),
-           out = storedCodeType(op->getResult(0), plan);
-  planBroadcast(
-      op,
-      [=](KernelBuilder &k, ArrayRef<Value> codes) {
-        Type wide = k.getI64Type();
-        auto times = [&](Value code, ElementType type, int64_t factor) -> Value {
-          Value extended = arith::ExtSIOp::create(k, wide, k.toI32(code, type));
-          return arith::MulIOp::create(k, extended, k.constant(wide, double(factor)));
-        };
-        Value linear = arith::AddIOp::create(k, times(codes[0], lhs.element, sum.lhs),
-                                             times(codes[1], rhs.element, sum.rhs));
-        linear = arith::AddIOp::create(
-            k, linear, arith::ConstantIntOp::create(k, wide, sum.constant).getResult());
-        // Of the bits that are kept an arithmetic shift, which AVX2 lacks, makes the same.
-        Value shifted = arith::ShRUIOp::create(k, linear, k.constant(wide, sum.shift));
-        Value code = arith::TruncIOp::create(k, k.getI32Type(), shifted);
-        return k.fromI32(k.clampInt(code, range.low, range.high), out.element);
-      },
-      plan);
+/// Of operands of one shape by vectors of bytes, where the instruction set has such.
+static void planSum(Operation *op, const SumOfCodes &sum, Plan &plan) {
+  Buffers buffers(plan);
+  Value result = op->getResult(0);
+  for (Value operand : op->getOperands())
+    if (plan.takeMemory(result, operand, op))
+      break;
+  unsigned lhs = buffers.addOnce(op->getOperand(0)), rhs = buffers.addOnce(op->getOperand(1)),
+           out = buffers.addOnce(result);
+  int64_t count = graph::tensorType(result).getNumElements();
+  auto build = [=](KernelBuilder &k) {
+    constexpr int64_t kBytes = 64;
+    auto part = [&](Value at, int64_t valid) { // the rest of a vector is anything
+      VectorType bytes = k.vector(k.getI8Type(), kBytes);
+      Value codes = sum.ofBytes(k, k.loadVector(bytes, k.buffer(lhs), at),
+                                k.loadVector(bytes, k.buffer(rhs), at));
+      k.storePart(codes, k.buffer(out), at, valid);
+    };
+    Chunks{1, count}.build(k, [&](Value, Value, Value from, Value to) {
+      if (!sum.takesBytes(k))
+        return k.loop(from, to, 1, [&](Value i) {
+          Value code = sum.ofElements(k, k.load(k.buffer(lhs), i), k.load(k.buffer(rhs), i));
+          k.store(code, k.buffer(out), i);
+        });
+      k.loop(from, k.add(to, 1 - kBytes), kBytes, [&](Value at) { part(at, kBytes); });
+      if (int64_t rest = count % kBytes) // of the last chunk
+        k.when(arith::CmpIOp::create(k, arith::CmpIPredicate::eq, to, k.index(count)),
+               [&] { part(k.index(count - rest), rest); });
+    });
+  };
+  plan.step({buffers.types, build}, buffers.ids);
 }
 
 void planQuantizedBinary(Operation *op, Plan &plan) {
@@ -131,10 +140,17 @@ void planQuantizedBinary(Operation *op, Plan &plan) {
   auto [low, high] = clampRange(activation ? activation.getValue() : graph::Activation::None);
   CodeRange range = codesWithin({low, high}, out.element, out.scale, out.zeroPoint);
   if (isa<graph::AddOp, graph::SubOp>(op))
-    if (auto sum = linearSum(addScaling(lhs.scale, rhs.scale, out.scale), isa<graph::SubOp>(op),
-                             {lhs.element, lhs.zeroPoint}, {rhs.element, rhs.zeroPoint},
-                             out.zeroPoint, range))
-      return planLinearSum(op, *sum, range, plan);
+    if (auto sum = SumOfCodes::of(op, plan)) {
+      auto shape = [&](Value value) { return graph::tensorType(value).getShape(); };
+      if (shape(op->getOperand(0)) == shape(op->getOperand(1)))
+        return planSum(op, *sum, plan);
+      return planBroadcast(
+          op,
+          [=](KernelBuilder &k, ArrayRef<Value> codes) {
+            return sum->ofElements(k, codes[0], codes[1]);
+          },
+          plan);
+    }
   CombineCodes combine = *combineOf(op, lhs.scale, rhs.scale, out.scale);
   planBroadcast(
       op,
