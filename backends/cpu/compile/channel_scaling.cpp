@@ -129,12 +129,23 @@ Value ChannelScaling::initial(KernelBuilder &k, Value slot) const {
   return k.loadVector(k.vectorI32(), k.buffer(usesFloats(k) ? centredBias_ : bias_), slot);
 }
 
-Value ChannelScaling::inFloats(KernelBuilder &k, Value sum, Value slot) const {
+Value ChannelScaling::load(KernelBuilder &k, Type element, unsigned buffer, SlotRange slots) const {
+  int64_t lanes = k.isa().lanes();
+  if (!slots.isTwice)
+    return k.loadVector(k.vector(element, lanes), k.buffer(buffer), slots.first);
+  Value half = k.loadVector(k.vector(element, lanes / 2), k.buffer(buffer), slots.first);
+  SmallVector<int64_t> twice;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    twice.push_back(lane % (lanes / 2));
+  return vector::ShuffleOp::create(k, half, half, twice);
+}
+
+Value ChannelScaling::inFloats(KernelBuilder &k, Value sum, SlotRange slots) const {
   VectorType integers = k.vectorI32(), floats = k.vectorF32();
   auto bits = [&](Value value) -> Value { return vector::BitCastOp::create(k, integers, value); };
   Value real = arith::SIToFPOp::create(k, floats, sum);
-  Value scale = k.loadVector(floats, k.buffer(scale_), slot);
-  Value offset = k.loadVector(floats, k.buffer(offset_), slot);
+  Value scale = load(k, k.getF32Type(), scale_, slots);
+  Value offset = load(k, k.getF32Type(), offset_, slots);
   if (floatWay_ == FloatWay::kFloor)
     return k.floorToInt(k.fma(real, scale, offset, KernelBuilder::Rounding::kDown));
   Value sign = arith::AndIOp::create(k, bits(real), k.constant(integers, INT32_MIN));
@@ -155,39 +166,36 @@ Value ChannelScaling::inRange(KernelBuilder &k, Value code, bool isSaturated) co
   return code;
 }
 
-Value ChannelScaling::inIntegers(KernelBuilder &k, Value sum, Value slot, int32_t zeroPoint,
+Value ChannelScaling::inIntegers(KernelBuilder &k, Value sum, SlotRange slots, int32_t zeroPoint,
                                  CodeRange range) const {
-  auto load = [&](unsigned buffer) { return k.loadVector(k.vectorI32(), k.buffer(buffer), slot); };
-  MultiplierCode by{load(multiplier_), {}, load(right_)};
+  auto own = [&](unsigned buffer) { return load(k, k.getI32Type(), buffer, slots); };
+  MultiplierCode by{own(multiplier_), {}, own(right_)};
   if (shiftsLeft_ && !roundsOnce_)
-    by.left = load(left_);
+    by.left = own(left_);
   auto *multiply = roundsOnce_ ? multiplyRoundingOnce
                    : canFuse_  ? multiplyRoundingTwiceFused
                                : multiplyRoundingTwice;
   return toCodes(k, multiply(k, sum, by), zeroPoint, range);
 }
 
-Value ChannelScaling::signedCode(KernelBuilder &k, Value sum, Value slot, bool isSaturated) const {
+Value ChannelScaling::signedCode(KernelBuilder &k, Value sum, SlotRange slots,
+                                 bool isSaturated) const {
   if (!usesFloats(k))
-    return inIntegers(k, sum, slot, asSigned(zeroPoint_), signedRange());
+    return inIntegers(k, sum, slots, asSigned(zeroPoint_), signedRange());
   if (!isMixed_)
-    return inRange(k, inFloats(k, sum, slot), isSaturated);
-  auto load = [&](unsigned buffer) { return k.loadVector(k.vectorI32(), k.buffer(buffer), slot); };
-  Value isWithout = arith::CmpIOp::create(k, arith::CmpIPredicate::ne, load(without_),
+    return inRange(k, inFloats(k, sum, slots), isSaturated);
+  auto own = [&](unsigned buffer) { return load(k, k.getI32Type(), buffer, slots); };
+  Value isWithout = arith::CmpIOp::create(k, arith::CmpIPredicate::ne, own(without_),
                                           k.constant(k.vectorI32(), 0));
   Value any = vector::ReductionOp::create(k, vector::CombiningKind::OR, isWithout);
   auto branch = scf::IfOp::create(k, k.vectorI32(), any, /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(k);
   k.setInsertionPointToStart(branch.thenBlock());
-  Value whole = arith::AddIOp::create(k, sum, load(centre_));
-  scf::YieldOp::create(k, inIntegers(k, whole, slot, asSigned(zeroPoint_), signedRange()));
+  Value whole = arith::AddIOp::create(k, sum, own(centre_));
+  scf::YieldOp::create(k, inIntegers(k, whole, slots, asSigned(zeroPoint_), signedRange()));
   k.setInsertionPointToStart(branch.elseBlock());
-  scf::YieldOp::create(k, inRange(k, inFloats(k, sum, slot), isSaturated));
+  scf::YieldOp::create(k, inRange(k, inFloats(k, sum, slots), isSaturated));
   return branch.getResult(0);
-}
-
-Value ChannelScaling::wide(KernelBuilder &k, Value sum, Value slot) const {
-  return signedCode(k, sum, slot, /*isSaturated=*/true);
 }
 
 Value ChannelScaling::fromSigned(KernelBuilder &k, Value bytes) const {
@@ -198,20 +206,24 @@ Value ChannelScaling::fromSigned(KernelBuilder &k, Value bytes) const {
 
 Value ChannelScaling::stored(KernelBuilder &k, Value sum, Value slot) const {
   if (!usesFloats(k))
-    return k.fromI32(inIntegers(k, sum, slot, zeroPoint_, range_), element_);
+    return k.fromI32(inIntegers(k, sum, {slot}, zeroPoint_, range_), element_);
   return fromSigned(k,
-                    k.fromI32(signedCode(k, sum, slot, /*isSaturated=*/false), ElementType::kI8));
+                    k.fromI32(signedCode(k, sum, {slot}, /*isSaturated=*/false), ElementType::kI8));
 }
 
-Value ChannelScaling::storedRow(KernelBuilder &k, ArrayRef<Value> sums, int64_t vectors,
-                                Value slot) const {
+Value ChannelScaling::storedBlock(KernelBuilder &k, const SumBlock &block, Value slot) const {
+  int64_t lanes = k.isa().lanes(), vectors = block.lanes / lanes; // none: half a vector
   SmallVector<Value, 4> codes;
-  for (auto [i, sum] : llvm::enumerate(sums)) {
-    int64_t vector = static_cast<int64_t>(i) % vectors;
-    codes.push_back(wide(k, sum, k.add(slot, vector * k.isa().lanes())));
+  for (auto [i, sum] : llvm::enumerate(block.sums)) {
+    int64_t vector = vectors == 0 ? 0 : static_cast<int64_t>(i) % vectors;
+    codes.push_back(signedCode(k, sum, {k.add(slot, vector * lanes), vectors == 0},
+                               /*isSaturated=*/true));
   }
-  Value first = k.packSaturated(codes[0], codes[1]);
-  Value second = codes.size() == 2 ? first : k.packSaturated(codes[2], codes.back());
+  auto packed = [&](size_t first) { // beyond them the last one, which is never stored
+    size_t last = codes.size() - 1;
+    return k.packSaturated(codes[std::min(first, last)], codes[std::min(first + 1, last)]);
+  };
+  Value first = packed(0), second = codes.size() <= 2 ? first : packed(2);
   Value bytes = k.packSaturated(first, second);
   // Each 128 bits have four codes of each vector.
   constexpr int64_t kQuarters = 4;

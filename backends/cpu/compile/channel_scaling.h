@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/cpu/compile/epilogue.h"
 #include "backends/cpu/compile/float_requantize.h"
 #include "backends/cpu/compile/plan.h"
 
@@ -21,23 +22,31 @@ public:
   mlir::Value initial(codegen::KernelBuilder &k, mlir::Value slot) const;
   /// Their codes as they are stored.
   mlir::Value stored(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot) const;
-  /// Of two to four vectors of sums, runs of `vectors` that have slots side by side; what is beyond
-  /// them is anything. Where packSaturated() is.
-  mlir::Value storedRow(codegen::KernelBuilder &k, llvm::ArrayRef<mlir::Value> sums,
-                        int64_t vectors, mlir::Value slot) const;
+  /// Of a block, in one vector, pixel by pixel; what is beyond them is anything. `slot` is the
+  /// first of every pixel. Where packSaturated() is.
+  mlir::Value storedBlock(codegen::KernelBuilder &k, const SumBlock &block, mlir::Value slot) const;
   /// The same in two parts: as signed numbers of 32 bits, saturated only where not all bytes are
   /// codes, and from signed bytes to what is stored.
-  mlir::Value wide(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot) const;
+  mlir::Value wide(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot) const {
+    return signedCode(k, sum, {slot}, /*isSaturated=*/true);
+  }
   mlir::Value fromSigned(codegen::KernelBuilder &k, mlir::Value bytes) const;
 
 private:
+  /// Of a vector: from `first` on, or those of half a vector twice.
+  struct SlotRange {
+    mlir::Value first;
+    bool isTwice = false;
+  };
+  mlir::Value load(codegen::KernelBuilder &k, mlir::Type element, unsigned buffer,
+                   SlotRange slots) const;
   void addFloatWay(llvm::ArrayRef<FixedMultiplier> by, llvm::ArrayRef<SumRange> sums,
                    std::vector<int32_t> bias, llvm::ArrayRef<int32_t> channelOf, Buffers &buffers);
-  mlir::Value inFloats(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot) const;
+  mlir::Value inFloats(codegen::KernelBuilder &k, mlir::Value sum, SlotRange slots) const;
   mlir::Value inRange(codegen::KernelBuilder &k, mlir::Value code, bool isSaturated) const;
-  mlir::Value signedCode(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot,
+  mlir::Value signedCode(codegen::KernelBuilder &k, mlir::Value sum, SlotRange slots,
                          bool isSaturated) const;
-  mlir::Value inIntegers(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value slot,
+  mlir::Value inIntegers(codegen::KernelBuilder &k, mlir::Value sum, SlotRange slots,
                          int32_t zeroPoint, CodeRange range) const;
   bool usesFloats(codegen::KernelBuilder &k) const;
   /// Unsigned codes as signed bytes are 128 less.

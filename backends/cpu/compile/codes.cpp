@@ -34,16 +34,13 @@ Support supportsProductOfCodes(Operation *op) {
 /// `codes`: one vector, pixel by pixel.
 static void storeBlock(KernelBuilder &k, Value codes, const SumBlock &block, Value output,
                        Value index) {
-  auto all = static_cast<int64_t>(block.sums.size());
-  int64_t ofPixel = block.vectors * k.isa().lanes(), pixels = all / block.vectors;
-  if (pixels == 1)
-    return k.storePart(codes, output, index, block.valid);
-  if (block.pixelStep == ofPixel && block.valid == ofPixel)
-    return k.storePart(codes, output, index, pixels * ofPixel);
-  for (int64_t pixel = 0; pixel < pixels; ++pixel) {
+  bool isDense = block.pixelStep == block.lanes && block.valid == block.lanes;
+  if (isDense || block.pixels == 1)
+    return k.storePart(codes, output, index, (block.pixels - 1) * block.lanes + block.valid);
+  for (int64_t pixel = 0; pixel < block.pixels; ++pixel) {
     Value own =
-        vector::ExtractStridedSliceOp::create(k, codes, ArrayRef<int64_t>{pixel * ofPixel},
-                                              ArrayRef<int64_t>{ofPixel}, ArrayRef<int64_t>{1});
+        vector::ExtractStridedSliceOp::create(k, codes, ArrayRef<int64_t>{pixel * block.lanes},
+                                              ArrayRef<int64_t>{block.lanes}, ArrayRef<int64_t>{1});
     k.storePart(own, output, k.add(index, pixel * block.pixelStep), block.valid);
   }
 }
@@ -57,8 +54,7 @@ Epilogue codesEpilogue(Operation *op, graph::Activation activation, Buffers &buf
             k.storePart(scaling.stored(k, sum, channel), k.buffer(output), index, valid);
           },
           [=](KernelBuilder &k, const SumBlock &block, Value index, Value channel) {
-            Value codes = scaling.storedRow(k, block.sums, block.vectors, channel);
-            storeBlock(k, codes, block, k.buffer(output), index);
+            storeBlock(k, scaling.storedBlock(k, block, channel), block, k.buffer(output), index);
           }};
 }
 

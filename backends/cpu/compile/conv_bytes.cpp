@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/codes.h"
 #include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/hybrid.h"
 #include "backends/cpu/compile/row_sums.h"
 #include "backends/cpu/compile/table.h"
 #include "backends/cpu/compile/widen.h"
@@ -29,10 +30,13 @@ static size_t otherThanBytes(ArrayRef<int32_t> weights) {
   return static_cast<size_t>(llvm::count_if(weights, [](int32_t w) { return !isByte(w); }));
 }
 
-bool areByteProducts(const ConvShape &shape, int64_t groups, ArrayRef<int32_t> weights) {
+bool areByteProducts(Operation *op, const ConvShape &shape, int64_t groups,
+                     ArrayRef<int32_t> weights) {
   bool isProduct = groups == 1 && shape.taps() == 1 && shape.batch * shape.outHeight == 1 &&
                    shape.inChannels <= kLongestSummedRow;
   size_t others = otherThanBytes(weights);
+  if (isHybrid(op))
+    return others == 0;
   return isProduct || others == 0 || (groups == 1 && others <= kFewExtras);
 }
 
@@ -59,19 +63,42 @@ TypedBuffer planBytes(Value input, const Widened &shape, Plan &plan) {
   return planWiden(shape, {ElementType::kU8, unsignedZeroPoint(input)}, code, buffers, plan);
 }
 
+/// Of a single pixel a weight is read once, and reading them is all that takes time: a tile's in
+/// one stream, which the processor reads ahead best.
+int64_t panelOf(const ConvShape &shape, int64_t groups) {
+  constexpr int64_t kWidest = 8 * kPanel;
+  bool isSingle = groups * shape.batch * shape.outHeight * shape.outWidth == 1;
+  int64_t panels = (shape.outChannels + kPanel - 1) / kPanel;
+  return isSingle ? std::min(kWidest, panels * kPanel) : kPanel;
+}
+
 /// The weights of all groups in panels, each of `runs` runs of contiguous input elements.
 std::vector<int32_t> packBytes(ArrayRef<int32_t> weights, int64_t groups, int64_t out, int64_t runs,
-                               int64_t length) {
+                               int64_t length, int64_t panel) {
   int64_t products = (length + kTogether - 1) / kTogether;
-  return packGroups<int32_t>(
-      groups, out, runs * products, [&](int64_t group, int64_t o, int64_t d) {
-        int64_t run = (group * out + o) * runs + d / products;
-        uint32_t packed = 0;
-        for (int64_t i = 0; i < kTogether; ++i)
-          if (int64_t at = d % products * kTogether + i; at < length)
-            packed |= uint32_t(uint8_t(weights[static_cast<size_t>(run * length + at)])) << 8 * i;
-        return static_cast<int32_t>(packed);
-      });
+  auto product = [&](int64_t group, int64_t o, int64_t d) {
+    int64_t run = (group * out + o) * runs + d / products;
+    uint32_t packed = 0;
+    for (int64_t i = 0; i < kTogether; ++i)
+      if (int64_t at = d % products * kTogether + i; at < length)
+        packed |= uint32_t(uint8_t(weights[static_cast<size_t>(run * length + at)])) << 8 * i;
+    return static_cast<int32_t>(packed);
+  };
+  return packGroups<int32_t>(groups, out, runs * products, product, panel);
+}
+
+/// The last panel of packBytes(), as ConvBody::doubled has it.
+std::vector<int32_t> packDoubled(ArrayRef<int32_t> packed, int64_t rows, int64_t products) {
+  ArrayRef<int32_t> last = packed.take_back(static_cast<size_t>(rows * products * kPanel));
+  std::vector<int32_t> doubled;
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t product = 0; product < products; product += 2)
+      for (int64_t lane = 0; lane < kPanel; ++lane) {
+        int64_t own = product + lane % 2;
+        int64_t at = (row * products + own) * kPanel + lane / 2;
+        doubled.push_back(own < products ? last[static_cast<size_t>(at)] : 0);
+      }
+  return doubled;
 }
 
 /// What weights that are no bytes have more than the nearest bytes, as products of their own. Runs
@@ -143,7 +170,11 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
   // that is a third fewer products than four each.
   bool rowsAreRuns = groups == 1 && shape.dilationWidth == 1 && shape.inChannels % kTogether != 0;
   Widened padded = withPadding(shape, groups, rowsAreRuns ? 1 : kTogether);
-  TypedBuffer bytes = planBytes(op->getOperand(0), padded, plan);
+  std::optional<HybridInput> hybrid;
+  if (isHybrid(op))
+    hybrid = planHybridInput(op, padded, ElementType::kU8, plan);
+  TypedBuffer bytes = hybrid ? TypedBuffer{hybrid->codes, {ElementType::kU8, padded.elements()}}
+                             : planBytes(op->getOperand(0), padded, plan);
 
   ConvShape inner = shape;
   inner.padTop = inner.padLeft = 0; // it is in the bytes
@@ -163,9 +194,15 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
   Buffers buffers(plan);
   buffers.channelGroups = groups;
   auto channels = static_cast<size_t>(groups * shape.outChannels);
-  Epilogue epilogue =
-      codesEpilogue(op, activation, buffers,
-                    sumsOfZeroPoint(weights, unsignedZeroPoint(op->getOperand(0)), channels));
+  Epilogue epilogue;
+  if (hybrid) {
+    epilogue = hybridEpilogue(op, activation, *hybrid, plan, buffers,
+                              sumsOfZeroPoint(weights, 1, channels));
+  } else {
+    int32_t zeroPoint = unsignedZeroPoint(op->getOperand(0));
+    epilogue =
+        codesEpilogue(op, activation, buffers, sumsOfZeroPoint(weights, zeroPoint, channels));
+  }
   std::vector<int32_t> less = weights.vec();
   std::vector<ExtraProduct> extras;
   size_t others = otherThanBytes(weights);
@@ -192,15 +229,24 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
     return arith::AddIOp::create(k, sum, k.loadVector(k.vectorI32(), k.buffer(taken), channel));
   };
   unsigned input = buffers.add(bytes);
-  std::vector<int32_t> packed = packBytes(less, groups, shape.outChannels, runs, length);
+  int64_t panel = panelOf(shape, groups);
+  std::vector<int32_t> packed = packBytes(less, groups, shape.outChannels, runs, length, panel);
   places.weights = static_cast<int64_t>(packed.size()) / groups;
   unsigned panels = buffers.addConstant(packed);
-  unsigned extraPanels = extras.empty() ? panels : buffers.addConstant(packExtras(extras));
+  int64_t inLast = shape.outChannels % kPanel;
+  bool doubles = groups == 1 && shape.dilationWidth == 1 && panel == kPanel && !hybrid &&
+                 inLast > 0 && inLast <= kPanel / 2 && others <= kFewExtras;
+  unsigned doubled = 0;
+  if (doubles) {
+    int64_t products = inner.kernelWidth * inner.inChannels / kTogether;
+    doubled = buffers.addConstant(packDoubled(packed, shape.kernelHeight, products));
+  }
   auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
     Epilogue whole{initial, epilogue.finish, epilogue.finishBlock};
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(panels),
                   .together = kTogether,
+                  .panel = panel,
                   .accumulator = k.vectorI32(),
                   .registers = registersOf(k.isa()),
                   .product = [&](Value x, Value weight,
@@ -209,7 +255,7 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
                   .places = places,
                   .tuning = tuning.get(),
                   .extras = extras,
-                  .extraWeights = k.buffer(extraPanels)};
+                  .doubled = doubles ? k.buffer(doubled) : Value()};
     buildConvolution(k, inner, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

@@ -8,7 +8,8 @@ namespace tandem::cpu {
 /// Whether the products are byte products: weights less their zero points are signed bytes, or a
 /// matrix product's, which are bytes less a number that is the same for each output. The sums of
 /// the rows of the input times those are added then.
-bool areByteProducts(const ConvShape &shape, int64_t groups, llvm::ArrayRef<int32_t> weights);
+bool areByteProducts(mlir::Operation *op, const ConvShape &shape, int64_t groups,
+                     llvm::ArrayRef<int32_t> weights);
 
 /// The zero point of 8-bit codes as unsigned bytes, which signed ones are 128 below.
 int32_t unsignedZeroPoint(mlir::Value codes);

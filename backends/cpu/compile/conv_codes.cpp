@@ -1,5 +1,5 @@
-// Convolutions and matrix products of 8-bit codes that are no byte products: hybrid ones, and
-// filters with a zero point that makes 9 bits of a weight. Two channels at a time are one 32-bit
+// Convolutions and matrix products of 8-bit codes that are no byte products: filters with a zero
+// point that makes 9 bits of many weights. Two channels at a time are one 32-bit
 // element of the convolution template: products of pairs are exact in 32 bits (pmaddwd, vpdpwssd).
 
 #include "backends/cpu/compile/conv_codes.h"
@@ -79,7 +79,7 @@ BufferId planWideCodes(Value input, const Widened &shape, Plan &plan) {
 void planConvCodes(const ConvShape &shape, int64_t groups, Operation *op,
                    graph::Activation activation, Plan &plan) {
   std::vector<int32_t> centred = centredFilter(op->getOperand(1), /*channelsLast=*/false);
-  if (!isHybrid(op) && areByteProducts(shape, groups, centred))
+  if (areByteProducts(op, shape, groups, centred))
     return planConvBytes(shape, groups, op, activation, centred, plan);
   Widened padded = withPadding(shape, groups, /*together=*/2);
   Buffers buffers(plan);
@@ -87,7 +87,7 @@ void planConvCodes(const ConvShape &shape, int64_t groups, Operation *op,
   BufferId wide;
   Epilogue epilogue;
   if (isHybrid(op)) {
-    HybridInput input = planHybridInput(op, padded, plan);
+    HybridInput input = planHybridInput(op, padded, ElementType::kI16, plan);
     wide = input.codes;
     epilogue = hybridEpilogue(op, activation, input, plan, buffers);
   } else {

@@ -1,7 +1,6 @@
 #include "backends/cpu/compile/conv_template.h"
 
 #include "backends/cpu/compile/byte_matrices.h"
-#include "backends/cpu/compile/packing.h"
 #include "backends/cpu/compile/reals.h"
 
 using namespace mlir;
@@ -50,6 +49,7 @@ struct GroupRun {
   int64_t firstGroup, count, firstVector, vectors;
   int64_t validInLast; ///< lanes of the last vector that exist
   bool endsInHalf;     ///< the last vector is half a one
+  bool doubles;        ///< the last vector has two products of its channels in its lanes
 };
 
 class Convolution {
@@ -60,9 +60,11 @@ public:
     int64_t stepBytes = s_.strideWidth * p_.in.pixel * 4 / body.together;
     ConvQuestion question = this->question();
     std::optional<ConvSchedule> tuned = body.tuning ? body.tuning->find(question) : std::nullopt;
+    bool readsAgain = rows() * s_.outWidth > 1; // the weights, with the next tile
+    TileLimits limits = packsCodes() && readsAgain ? limitsOfCodes(depth_) : TileLimits();
+    limits.pixels = pixelsSideBySide(stepBytes);
     Tile tile = tuned ? tuned->tile
-                      : chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.registers,
-                                   pixelsSideBySide(stepBytes));
+                      : chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.registers, limits);
     tiles_ = EvenSplit::ofAtMost(s_.outWidth, tile.pixels);
     tileRuns_ = tileRuns(s_, tiles_);
     makeGroups(tile.vectors);
@@ -101,6 +103,9 @@ private:
   void tile(Value row, Value pixel, const TileRun &run, const GroupRun &group, Value vector);
   void finish(ArrayRef<Value> sums, Value out, Value channel, int64_t pixels,
               const GroupRun &group);
+  void finishDoubled(ArrayRef<Value> sums, Value out, Value channel, const GroupRun &group);
+  Values runDoubled(Value input, ArrayRef<int64_t> pixels, const GroupRun &group,
+                    ArrayRef<Value> weights, int64_t depth, Values acc);
   Values products(Value inRow, Value pixel, Value ky, const TileRun &run, const GroupRun &group,
                   ArrayRef<Value> panels, Values acc);
   Values extraProducts(const Part &part, Value pixel, const TileRun &run, const GroupRun &group,
@@ -116,6 +121,9 @@ private:
   bool streamsWeights() const {
     return order_ != LoopOrder::kRowBlocks && order_ != LoopOrder::kPixelBlocks &&
            rows() * s_.outWidth > 1;
+  }
+  bool packsCodes() const {
+    return body_.epilogue.finishBlock && k_.isa().byteDot == codegen::ByteDot::kVnni;
   }
   /// One row whose tiles are alike: a matrix product.
   bool singleRow() const {
@@ -149,6 +157,16 @@ private:
     Value whole = vector::ExtractOp::create(k_, vector::BitCastOp::create(k_, one, few),
                                             ArrayRef<int64_t>{0});
     return k_.broadcast(whole, typeOf(group, 0).clone(storedWeight()));
+  }
+  /// The elements of two products, in lanes side by side.
+  Value activationPair(Value at) {
+    Type element = cast<MemRefType>(body_.input.getType()).getElementType();
+    Value few = k_.loadVector(k_.vector(element, 2 * body_.together), body_.input, at);
+    Value whole = vector::ExtractOp::create(
+        k_, vector::BitCastOp::create(k_, k_.vector(k_.getI64Type(), 1), few),
+        ArrayRef<int64_t>{0});
+    Value all = k_.broadcast(whole, k_.vector(k_.getI64Type(), lanes_ / 2));
+    return vector::BitCastOp::create(k_, body_.accumulator, all);
   }
   VectorType typeOf(const GroupRun &group, int64_t vector) {
     bool isHalf = group.endsInHalf && vector + 1 == group.vectors;
@@ -196,12 +214,14 @@ void Convolution::makeGroups(int64_t vectorsAtMost) {
     int64_t rest = s_.outChannels - (split.start(group) + split.length(group) - 1) * lanes_;
     int64_t valid = std::min(rest, lanes_);
     bool half = body_.registers.halves && endsInHalf(k_.isa(), valid);
+    bool doubles = body_.doubled && packsCodes() && valid <= lanes_ / 2;
     bool joins = !groupRuns_.empty() && groupRuns_.back().vectors == split.length(group) &&
                  groupRuns_.back().validInLast == valid;
     if (joins)
       ++groupRuns_.back().count;
     else
-      groupRuns_.push_back({group, 1, split.start(group), split.length(group), valid, half});
+      groupRuns_.push_back(
+          {group, 1, split.start(group), split.length(group), valid, half, doubles});
   }
 }
 
@@ -260,15 +280,17 @@ Values Convolution::matrices(function_ref<Value(Value i, int64_t pixel)> place,
 /// first element of pixel 0 is; weights advance by one panel row per product.
 Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &group,
                         ArrayRef<Value> weights, int64_t depth, Values acc) {
+  if (group.doubles)
+    return runDoubled(input, pixels, group, weights, depth, std::move(acc));
   auto place = [&](Value i, int64_t pixel) {
     return k_.add(k_.add(input, k_.mul(i, body_.together)), pixel * s_.strideWidth * p_.in.pixel);
   };
   auto weight = [&](Value i, int64_t v) {
-    Value at = k_.add(weights[v], k_.mul(i, kPanel));
+    Value at = k_.add(weights[v], k_.mul(i, body_.panel));
     Value vector = k_.loadVector(typeOf(group, v).clone(storedWeight()), body_.weights, at);
     if (streamsWeights() && v * lanes_ % kPanel == 0) // those of the next group, line by line
       memref::PrefetchOp::create(k_, body_.weights,
-                                 ValueRange{k_.add(at, group.vectors * depth_ * kPanel)},
+                                 ValueRange{k_.add(at, group.vectors * depth_ * body_.panel)},
                                  /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
     return widenReals(k_, vector);
   };
@@ -310,12 +332,52 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
   });
 }
 
+/// The same two products at a time, which are one of the last vector. With an odd number of them
+/// the weights of the last second one are zero.
+Values Convolution::runDoubled(Value input, ArrayRef<int64_t> pixels, const GroupRun &group,
+                               ArrayRef<Value> weights, int64_t depth, Values acc) {
+  auto place = [&](Value i, int64_t pixel) {
+    return k_.add(k_.add(input, k_.mul(i, body_.together)), pixel * s_.strideWidth * p_.in.pixel);
+  };
+  int64_t last = group.vectors - 1, whole = depth / 2 * 2;
+  auto steps = [&](Value from, int64_t count, ValueRange carried) {
+    Values next(carried.begin(), carried.end());
+    auto add = [&](int64_t pixel, int64_t v, Value x, Value weight) {
+      Value &sum = next[static_cast<size_t>(pixel * group.vectors + v)];
+      sum = body_.product(x, weight, sum);
+    };
+    for (int64_t step = 0; step < count && last > 0; ++step) {
+      Value i = k_.add(from, step);
+      Values row;
+      for (int64_t v = 0; v < last; ++v)
+        row.push_back(
+            k_.loadVector(body_.accumulator, body_.weights,
+                          k_.add(weights[static_cast<size_t>(v)], k_.mul(i, body_.panel))));
+      for (int64_t pixel : pixels) {
+        Value x = activation(place(i, pixel), group);
+        for (int64_t v = 0; v < last; ++v)
+          add(pixel, v, x, row[static_cast<size_t>(v)]);
+      }
+    }
+    Value at = k_.add(weights[static_cast<size_t>(last)], k_.mul(from, kPanel / 2));
+    Value both = k_.loadVector(body_.accumulator, body_.doubled, at);
+    for (int64_t pixel : pixels)
+      add(pixel, last, activationPair(place(from, pixel)), both);
+    return next;
+  };
+  acc = k_.loop(k_.index(0), k_.index(whole), 2, acc,
+                [&](Value i, ValueRange carried) { return steps(i, 2, carried); });
+  return whole == depth ? acc : steps(k_.index(whole), 1, acc);
+}
+
 /// The products of row `ky` of the kernel.
 Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &tile,
                              const GroupRun &group, ArrayRef<Value> panels, Values acc) {
   Values weights;
   for (Value panel : panels)
-    weights.push_back(k_.add(panel, k_.mul(ky, s_.kernelWidth * inner_ * kPanel)));
+    weights.push_back(k_.add(panel, k_.mul(ky, s_.kernelWidth * inner_ * body_.panel)));
+  if (group.doubles) // a row of the kernel is one run
+    weights.back() = k_.mul(ky, (s_.kernelWidth * inner_ + 1) / 2 * kPanel);
   Value column = k_.add(k_.mul(pixel, s_.strideWidth), -s_.padLeft);
   Value input = k_.add(inRow, k_.mul(column, p_.in.pixel));
   auto all = llvm::to_vector(llvm::seq<int64_t>(0, tile.pixels));
@@ -331,7 +393,7 @@ Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &
       continue;
     Values tap;
     for (Value row : weights)
-      tap.push_back(k_.add(row, kx * inner_ * kPanel));
+      tap.push_back(k_.add(row, kx * inner_ * body_.panel));
     acc = run(k_.add(input, kx * s_.dilationWidth * p_.in.pixel), inside, group, tap, inner_, acc);
   }
   return acc;
@@ -341,7 +403,7 @@ Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &
 /// branch.
 Values Convolution::extraProducts(const Part &part, Value pixel, const TileRun &run,
                                   const GroupRun &group, Value vector, Values acc) {
-  for (auto [number, extra] : llvm::enumerate(body_.extras)) {
+  for (const ExtraProduct &extra : body_.extras) {
     int64_t inRun = extra.channel / lanes_ - group.firstVector, v = inRun % group.vectors;
     if (inRun < 0 || inRun >= group.count * group.vectors)
       continue;
@@ -349,9 +411,11 @@ Values Convolution::extraProducts(const Part &part, Value pixel, const TileRun &
     for (int64_t p = 0; p < run.pixels; ++p)
       sums.push_back(acc[static_cast<size_t>(p * group.vectors + v)]);
     auto more = [&]() -> Values {
-      int64_t half = extra.channel % kPanel / lanes_ * lanes_;
-      Value weight = k_.loadVector(body_.accumulator, body_.extraWeights,
-                                   k_.index(static_cast<int64_t>(number) * kPanel + half));
+      SmallVector<int32_t> lanes(static_cast<size_t>(lanes_));
+      bool isDoubled = group.doubles && v + 1 == group.vectors;
+      lanes[static_cast<size_t>(extra.channel % lanes_ * (isDoubled ? 2 : 1))] = extra.weight;
+      Value weight = arith::ConstantOp::create(
+          k_, DenseElementsAttr::get(body_.accumulator, ArrayRef<int32_t>(lanes)));
       Value row = k_.add(k_.mul(part.outRow, s_.strideHeight), extra.kernelRow * s_.dilationHeight);
       Value at = k_.add(place(p_.in, part), k_.mul(row, p_.in.row));
       at = k_.add(at, k_.mul(k_.mul(pixel, s_.strideWidth), p_.in.pixel));
@@ -388,7 +452,8 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   Values panels, acc;
   for (int64_t v = 0; v < group.vectors; ++v) {
     Value at = k_.mul(k_.add(vector, v), lanes_); // first channel
-    Value panel = k_.add(k_.mul(k_.div(at, kPanel), depth_ * kPanel), k_.rem(at, kPanel));
+    Value panel =
+        k_.add(k_.mul(k_.div(at, body_.panel), depth_ * body_.panel), k_.rem(at, body_.panel));
     panels.push_back(k_.add(panel, k_.mul(part.group, p_.weights)));
   }
   auto channelOf = [&](int64_t v) {
@@ -397,8 +462,9 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   for (int64_t p = 0; p < run.pixels; ++p)
     for (int64_t v = 0; v < group.vectors; ++v)
       acc.push_back(
-          p > 0 ? acc[static_cast<size_t>(v)]
-                : firstLanes(k_, body_.epilogue.initial(k_, channelOf(v)), typeOf(group, v)));
+          group.doubles && v + 1 == group.vectors ? k_.constant(body_.accumulator, 0)
+          : p > 0 ? acc[static_cast<size_t>(v)]
+                  : firstLanes(k_, body_.epilogue.initial(k_, channelOf(v)), typeOf(group, v)));
 
   Value outRow = part.outRow;
   TapRange taps = verticalTaps(k_, s_, outRow);
@@ -427,10 +493,15 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
 /// of them.
 void Convolution::finish(ArrayRef<Value> sums, Value out, Value channel, int64_t pixels,
                          const GroupRun &group) {
-  bool together = body_.epilogue.finishBlock && k_.isa().byteDot == codegen::ByteDot::kVnni;
-  int64_t most = together ? 4 : 1;
-  for (int64_t first = 0; first < group.vectors; first += most) {
-    int64_t vectors = std::min(most, group.vectors - first), lanes = vectors * lanes_;
+  int64_t most = packsCodes() ? 4 : 1, all = group.vectors - (group.doubles ? 1 : 0);
+  if (group.doubles) {
+    Values last;
+    for (int64_t p = 0; p < pixels; ++p)
+      last.push_back(sums[static_cast<size_t>(p * group.vectors + all)]);
+    finishDoubled(last, k_.add(out, all * lanes_), k_.add(channel, all * lanes_), group);
+  }
+  for (int64_t first = 0; first < all; first += most) {
+    int64_t vectors = std::min(most, all - first), lanes = vectors * lanes_;
     bool isLast = first + vectors == group.vectors;
     int64_t valid = isLast ? lanes - lanes_ + group.validInLast : lanes;
     EvenSplit blocks = EvenSplit::ofAtMost(pixels, most / vectors);
@@ -445,8 +516,39 @@ void Convolution::finish(ArrayRef<Value> sums, Value out, Value channel, int64_t
       if (some.size() == 1)
         body_.epilogue.finish(k_, some[0], index, ofFirst, valid);
       else
-        body_.epilogue.finishBlock(k_, {some, vectors, valid, p_.out.pixel}, index, ofFirst);
+        body_.epilogue.finishBlock(k_, {some, blocks.length(block), lanes, valid, p_.out.pixel},
+                                   index, ofFirst);
     }
+  }
+}
+
+/// Sums of two lanes side by side belong together: of two pixels they fill a vector.
+void Convolution::finishDoubled(ArrayRef<Value> sums, Value out, Value channel,
+                                const GroupRun &group) {
+  constexpr int64_t kMostPixels = 8;
+  SmallVector<int64_t> even, odd, twice;
+  for (int64_t lane = 0; lane < lanes_; ++lane) {
+    even.push_back(2 * lane);
+    odd.push_back(2 * lane + 1);
+    twice.push_back(lane % (lanes_ / 2));
+  }
+  Value initial = body_.epilogue.initial(k_, channel);
+  initial = vector::ShuffleOp::create(k_, initial, initial, twice);
+  EvenSplit blocks = EvenSplit::ofAtMost(static_cast<int64_t>(sums.size()), kMostPixels);
+  for (int64_t block = 0; block < blocks.parts; ++block) {
+    auto own = sums.slice(static_cast<size_t>(blocks.start(block)),
+                          static_cast<size_t>(blocks.length(block)));
+    Values pairs;
+    for (size_t p = 0; p < own.size(); p += 2) {
+      Value next = own[std::min(p + 1, own.size() - 1)];
+      Value sum = arith::AddIOp::create(k_, vector::ShuffleOp::create(k_, own[p], next, even),
+                                        vector::ShuffleOp::create(k_, own[p], next, odd));
+      pairs.push_back(arith::AddIOp::create(k_, sum, initial));
+    }
+    Value index = k_.add(out, blocks.start(block) * p_.out.pixel);
+    body_.epilogue.finishBlock(
+        k_, {pairs, blocks.length(block), lanes_ / 2, group.validInLast, p_.out.pixel}, index,
+        channel);
   }
 }
 
@@ -495,13 +597,6 @@ void Convolution::build() {
 }
 
 } // namespace
-
-std::vector<int32_t> packExtras(ArrayRef<ExtraProduct> extras) {
-  std::vector<int32_t> packed(extras.size() * kPanel);
-  for (auto [number, extra] : llvm::enumerate(extras))
-    packed[number * kPanel + static_cast<size_t>(extra.channel % kPanel)] = extra.weight;
-  return packed;
-}
 
 void buildConvolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &body) {
   Convolution(k, shape, body).build();

@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/conv_shape.h"
 #include "backends/cpu/compile/epilogue.h"
+#include "backends/cpu/compile/packing.h"
 #include "backends/cpu/compile/schedule.h"
 #include "backends/cpu/compile/tuning.h"
 #include "compiler/codegen/kernel_builder.h"
@@ -38,8 +39,10 @@ struct ExtraProduct {
 /// which are 32 bits, and as many weights, a 32-bit element. Single ones may be stored in 16 bits
 /// (reals.h).
 struct ConvBody {
-  mlir::Value input, weights; ///< weights: [group][outChannels / 16][taps][inChannels/together][16]
+  /// Weights: [group][outChannels / panel][taps][inChannels / together][panel].
+  mlir::Value input, weights;
   int64_t together = 1;
+  int64_t panel = kPanel; ///< a multiple of that
   mlir::VectorType accumulator;
   ProductRegisters registers = {}; ///< with halves only where `product` takes any f32 vectors
   /// acc + activation * weight; the activation is a broadcast element of the input.
@@ -49,11 +52,12 @@ struct ConvBody {
   const Tuning *tuning = nullptr; ///< null: the choice is the model's
   /// Few ones, of convolutions without groups and padding.
   llvm::ArrayRef<ExtraProduct> extras = {};
-  mlir::Value extraWeights = {}; ///< as packExtras() gives them
+  /// Of the last channels, where they fill at most half a vector, their weights once more: those of
+  /// two products in lanes side by side, [taps][products / 2][channels][2]. Then a product of
+  /// vectors is two of these. Null: there are none. Where blocks are packed
+  /// (Epilogue::finishBlock).
+  mlir::Value doubled = {};
 };
-
-/// A vector of 16 for each, zero but for its channel.
-std::vector<int32_t> packExtras(llvm::ArrayRef<ExtraProduct> extras);
 
 /// Implicit GEMM over NHWC without copies: a register tile of pixels × vectors of channels. Rows of
 /// the kernel outside the input are left out by loop bounds, columns by giving border tiles their

@@ -55,7 +55,7 @@ void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
   int32_t zeroPoint = 0;
   Epilogue epilogue;
   if (isHybrid(conv)) {
-    HybridInput quantized = planHybridInput(conv, withoutPadding(shape), plan);
+    HybridInput quantized = planHybridInput(conv, withoutPadding(shape), ElementType::kI16, plan);
     channels = {quantized.codes, {ElementType::kI16, shape.inElements()}};
     epilogue = hybridEpilogue(conv, conv.getActivation(), quantized, plan, buffers);
   } else {

@@ -4,12 +4,13 @@
 
 namespace tandem::cpu {
 
-/// Finished sums of pixels one behind another, vectors of channels of each.
+/// Finished sums of pixels one behind another.
 struct SumBlock {
-  llvm::ArrayRef<mlir::Value> sums; ///< [pixel][vector]
-  int64_t vectors;                  ///< of a pixel
-  int64_t valid;                    ///< lanes of them all
-  int64_t pixelStep;                ///< from pixel to pixel in the output
+  llvm::ArrayRef<mlir::Value> sums;
+  int64_t pixels;
+  int64_t lanes;     ///< of a pixel: whole vectors, or half of one
+  int64_t valid;     ///< of these
+  int64_t pixelStep; ///< from pixel to pixel in the output
 };
 
 /// What comes before and after the sums of products of a convolution or matrix product, in vectors
@@ -21,7 +22,7 @@ struct Epilogue {
   std::function<void(codegen::KernelBuilder &k, mlir::Value sum, mlir::Value index,
                      mlir::Value channel, int64_t valid)>
       finish;
-  /// The same of two to four vectors together; where byte products are an instruction
+  /// The same of up to four vectors together; where byte products are an instruction
   /// (packSaturated). May be missing.
   std::function<void(codegen::KernelBuilder &k, const SumBlock &block, mlir::Value index,
                      mlir::Value channel)>

@@ -204,7 +204,13 @@ static void planScales(Operation *op, const HybridInput &input, Plan &plan) {
   plan.step({second.types, [=](KernelBuilder &k) { ScaleCode(k, chunks).build(); }}, second.ids);
 }
 
-HybridInput planHybridInput(Operation *op, Widened shape, Plan &plan) {
+/// The zero point of unsigned codes, as i32.
+static Value unsignedZero(KernelBuilder &k, unsigned scales, Value entry) {
+  Value zero = arith::FPToSIOp::create(k, k.getI32Type(), loadField(k, scales, entry, kZero));
+  return arith::AddIOp::create(k, zero, k.constant(k.getI32Type(), 128));
+}
+
+HybridInput planHybridInput(Operation *op, Widened shape, ElementType element, Plan &plan) {
   HybridInput input = {};
   input.entries = graph::tensorType(op->getOperand(0)).getDimSize(0);
   input.scales = plan.scratch(input.scalesType().count * 4);
@@ -218,16 +224,22 @@ HybridInput planHybridInput(Operation *op, Widened shape, Plan &plan) {
   Buffers buffers(plan);
   buffers.add(op->getOperand(0));
   unsigned scales = buffers.add(input.scales, input.scalesType());
-  auto centre = [=](KernelBuilder &k, Value x, Value entry) {
-    return quantized(k, x, loadField(k, scales, entry, kInverse),
-                     loadField(k, scales, entry, kZero));
+  bool isUnsigned = element == ElementType::kU8;
+  auto centre = [=](KernelBuilder &k, Value x, Value entry) -> Value {
+    Value code =
+        quantized(k, x, loadField(k, scales, entry, kInverse), loadField(k, scales, entry, kZero));
+    return isUnsigned ? Value(arith::AddIOp::create(k, code, unsignedZero(k, scales, entry)))
+                      : code;
   };
-  input.codes = planWiden(shape, {}, centre, buffers, plan).id;
+  WideElement wide = {.type = element};
+  if (isUnsigned)
+    wide.outsideOf = [=](KernelBuilder &k, Value entry) { return unsignedZero(k, scales, entry); };
+  input.codes = planWiden(shape, wide, centre, buffers, plan).id;
   return input;
 }
 
 Epilogue hybridEpilogue(Operation *op, graph::Activation activation, const HybridInput &input,
-                        Plan &plan, Buffers &buffers) {
+                        Plan &plan, Buffers &buffers, ArrayRef<int32_t> missing) {
   RankedTensorType result = graph::tensorType(op->getResult(0));
   std::vector<float> filterScales =
       graph::quantizationOf(graph::tensorType(op->getOperand(1)).getElementType()).scales;
@@ -237,6 +249,8 @@ Epilogue hybridEpilogue(Operation *op, graph::Activation activation, const Hybri
   unsigned scales = buffers.add(input.scales, input.scalesType());
   int64_t perEntry = result.getNumElements() / input.entries;
   bool oneEntry = input.entries == 1, scalesFirst = isa<graph::DepthwiseConv2dOp>(op);
+  bool isShort = !missing.empty();
+  unsigned ofZero = isShort ? buffers.addPerChannel(missing.vec()) : 0;
   Epilogue floats = floatEpilogue(op, activation, plan, buffers);
   return {[](KernelBuilder &k, Value) { return k.constant(k.vectorI32(), 0); },
           [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
@@ -244,6 +258,11 @@ Epilogue hybridEpilogue(Operation *op, graph::Activation activation, const Hybri
               return arith::MulFOp::create(k, a, b).getResult();
             };
             Value entry = oneEntry ? k.index(0) : k.div(index, perEntry);
+            if (isShort) {
+              Value zero = k.broadcast(unsignedZero(k, scales, entry), k.vectorI32());
+              Value each = k.loadVector(k.vectorI32(), k.buffer(ofZero), channel);
+              sum = arith::AddIOp::create(k, sum, arith::MulIOp::create(k, zero, each));
+            }
             Value ofInput = k.broadcast(loadField(k, scales, entry, kScale), k.vectorF32());
             Value ofFilter = k.loadVector(k.vectorF32(), k.buffer(perChannel), channel);
             Value real = arith::SIToFPOp::create(k, k.vectorF32(), sum);

@@ -14,17 +14,20 @@ Support supportsHybrid(mlir::Operation *op);
 
 /// The input of an op, quantized: written by the steps of planHybridInput.
 struct HybridInput {
-  BufferId codes;  ///< as planWiden writes them
+  BufferId codes;  ///< as planWiden writes them: less their zero points, or 128 more, unsigned
   BufferId scales; ///< what each entry was quantized by
   int64_t entries;
 
   codegen::BufferType scalesType() const;
 };
-/// The entries of the batch may lie side by side in one row of `shape`.
-HybridInput planHybridInput(mlir::Operation *op, Widened shape, Plan &plan);
+/// The entries of the batch may lie side by side in one row of `shape`. Codes of 16 bits are less
+/// their zero points; those of u8 are not.
+HybridInput planHybridInput(mlir::Operation *op, Widened shape, ElementType element, Plan &plan);
 
-/// From sums of products of codes (i32) to the result, which then goes on as a float's.
+/// From sums of products of codes (i32) to the result, which then goes on as a float's. Of codes
+/// that are not less their zero point `missing` times that is added to the sums of each output
+/// channel.
 Epilogue hybridEpilogue(mlir::Operation *op, graph::Activation activation, const HybridInput &input,
-                        Plan &plan, Buffers &buffers);
+                        Plan &plan, Buffers &buffers, llvm::ArrayRef<int32_t> missing = {});
 
 } // namespace tandem::cpu

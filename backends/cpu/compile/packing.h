@@ -44,11 +44,12 @@ std::vector<T> packPanels(int64_t out, int64_t depth, int64_t panel, Get get) {
 
 /// The same of each of `groups`, one behind another; `get(group, out, depth)`.
 template <typename T, typename Get>
-std::vector<T> packGroups(int64_t groups, int64_t out, int64_t depth, Get get) {
+std::vector<T> packGroups(int64_t groups, int64_t out, int64_t depth, Get get,
+                          int64_t panel = kPanel) {
   std::vector<T> packed;
   for (int64_t group = 0; group < groups; ++group) {
     std::vector<T> one =
-        packPanels<T>(out, depth, kPanel, [&](int64_t o, int64_t d) { return get(group, o, d); });
+        packPanels<T>(out, depth, panel, [&](int64_t o, int64_t d) { return get(group, o, d); });
     packed.insert(packed.end(), one.begin(), one.end());
   }
   return packed;

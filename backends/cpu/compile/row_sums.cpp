@@ -152,12 +152,14 @@ Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess
       [=](KernelBuilder &k, const SumBlock &block, Value index, Value channel) {
         Value row = k.div(index, outputs);
         Values all;
+        int64_t vectors = block.lanes / k.isa().lanes();
         for (auto [i, sum] : llvm::enumerate(block.sums)) {
-          int64_t pixel = static_cast<int64_t>(i) / block.vectors,
-                  vector = static_cast<int64_t>(i) % block.vectors;
+          int64_t pixel = static_cast<int64_t>(i) / vectors,
+                  vector = static_cast<int64_t>(i) % vectors;
           all.push_back(whole(k, sum, k.add(row, pixel), k.add(channel, vector * k.isa().lanes())));
         }
-        epilogue.finishBlock(k, {all, block.vectors, block.valid, block.pixelStep}, index, channel);
+        epilogue.finishBlock(k, {all, block.pixels, block.lanes, block.valid, block.pixelStep},
+                             index, channel);
       }};
 }
 

@@ -15,7 +15,7 @@ constexpr int64_t kLongestSummedRow = 1 << 14;
 TypedBuffer planRowSums(TypedBuffer bytes, int64_t rows, int64_t length, Plan &plan);
 
 /// Adds to the sums what the products of weights less `excess`, of each output, lack. Numbers from
-/// -128 to 128.
+/// -128 to 128. Blocks have whole vectors of a pixel.
 Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess,
                     TypedBuffer rowSums, Buffers &buffers);
 

@@ -24,19 +24,29 @@ static double cyclesPerStep(const codegen::Isa &isa, int64_t pixels, double vect
   return std::max({products / rate, loads / rate, kFmaLatency}) + kLoopOverhead;
 }
 
+TileLimits limitsOfCodes(int64_t depth) {
+  constexpr int64_t kShort = 64, kFewAccumulators = 16, kCacheBytes = 1 << 15, kVectorBytes = 64;
+  TileLimits limits;
+  if (depth <= kShort)
+    limits.accumulators = kFewAccumulators;
+  limits.vectors = std::clamp<int64_t>(kCacheBytes / (depth * kVectorBytes), 1, limits.vectors);
+  return limits;
+}
+
 Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
-                ProductRegisters registers, int64_t mostPixels) {
+                ProductRegisters registers, TileLimits limits) {
   int64_t vectorsInAll = (channels + isa.lanes() - 1) / isa.lanes();
   double unused = registers.halves && endsInHalf(isa, channels) ? 0.5 : 0;
   Tile best{1, 1};
   double least = 1e300;
-  for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, vectorsInAll); ++vectors)
-    for (int64_t height = 1; height <= std::min(pixels, mostPixels); ++height) {
+  for (int64_t vectors = 1; vectors <= std::min(limits.vectors, vectorsInAll); ++vectors)
+    for (int64_t height = 1; height <= std::min(pixels, limits.pixels); ++height) {
       // Accumulators, one weight per vector, and what a product needs; and the activations, where
       // they are held in registers of their own.
       int64_t activations = !isa.laneFactors ? 0 : registers.ofMatrices ? (height + 1) / 2 : height;
       if (height * vectors + vectors * registers.perWeight + activations + registers.others >
-          isa.registers)
+              isa.registers ||
+          height * vectors > limits.accumulators)
         break;
       EvenSplit rows = EvenSplit::ofAtMost(pixels, height);
       EvenSplit columns = EvenSplit::ofAtMost(vectorsInAll, vectors);

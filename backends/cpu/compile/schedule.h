@@ -35,11 +35,21 @@ struct ProductRegisters {
   bool ofMatrices = false;
 };
 
+/// What keeps a tile smaller than the registers do.
+struct TileLimits {
+  int64_t pixels = 64, vectors = 8, accumulators = 64;
+};
+
+/// For sums of `depth` products that are made codes: `depth` panels of a vector each are read from
+/// the first cache again for each tile. What makes codes of short sums takes as long as they do; of
+/// a small tile it overlaps with the products of the next one.
+TileLimits limitsOfCodes(int64_t depth);
+
 /// The tile that takes the fewest cycles for rows of `pixels` pixels and `channels` channels, by a
 /// model of the inner loop: multiply-adds, loads and broadcasts at the rate of the processor, and
 /// at least the latency of a multiply-add per round.
 Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
-                ProductRegisters registers, int64_t mostPixels = 64);
+                ProductRegisters registers, TileLimits limits = {});
 
 /// How many pixels can be read by turns where the next one is `bytes` further: those a multiple of
 /// 4 KB apart meet in one set of the first cache, which has eight ways, and weights want some.

@@ -42,8 +42,8 @@ Widened withPadding(const ConvShape &s, int64_t groups, int64_t together) {
 namespace {
 class WidenCode {
 public:
-  WidenCode(KernelBuilder &k, const Widened &shape, WideElement element, const Centre &centre,
-            unsigned output)
+  WidenCode(KernelBuilder &k, const Widened &shape, const WideElement &element,
+            const Centre &centre, unsigned output)
       : k_(k), w_(shape), element_(element), centre_(centre), input_(k.buffer(0)),
         output_(k.buffer(output)) {}
 
@@ -63,11 +63,11 @@ public:
       k_.setInsertionPoint(branch.thenBlock()->getTerminator());
       int64_t left = w_.left * w_.channels, image = w_.inWidth * w_.channels;
       Value in = k_.mul(k_.add(k_.mul(entry, w_.inHeight), y), w_.inWidth * w_.inChannels);
-      outside(out, left);
+      outside(entry, out, left);
       imageRow(entry, in, k_.add(out, left));
-      outside(k_.add(out, left + image), rowSize - left - image);
+      outside(entry, k_.add(out, left + image), rowSize - left - image);
       k_.setInsertionPoint(branch.elseBlock()->getTerminator());
-      outside(out, rowSize);
+      outside(entry, out, rowSize);
     });
   }
 
@@ -89,8 +89,9 @@ private:
       k_.loop(w_.inChannels, [&](Value c) { widen(entry, k_.add(from, c), k_.add(to, c)); });
     });
   }
-  void outside(Value out, int64_t count) {
-    Value value = k_.constant(k_.elementType(element_.type), element_.outside);
+  void outside(Value entry, Value out, int64_t count) {
+    Value value = element_.outsideOf ? k_.fromI32(element_.outsideOf(k_, entry), element_.type)
+                                     : k_.constant(k_.elementType(element_.type), element_.outside);
     k_.loop(count, [&](Value i) { k_.store(value, output_, k_.add(out, i)); });
   }
   void widen(Value entry, Value from, Value to) {
@@ -100,13 +101,13 @@ private:
 
   KernelBuilder &k_;
   const Widened &w_;
-  WideElement element_;
+  const WideElement &element_;
   const Centre &centre_;
   Value input_, output_;
 };
 } // namespace
 
-TypedBuffer planWiden(const Widened &shape, WideElement element, const Centre &centre,
+TypedBuffer planWiden(const Widened &shape, const WideElement &element, const Centre &centre,
                       Buffers buffers, Plan &plan) {
   TypedBuffer wide = plan.scratch({element.type, shape.elements()});
   unsigned output = buffers.add(wide);

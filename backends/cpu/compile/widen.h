@@ -31,11 +31,13 @@ using Centre =
 struct WideElement {
   ElementType type = ElementType::kI16;
   int32_t outside = 0;
+  /// The same where each batch entry has its own, as i32.
+  std::function<mlir::Value(codegen::KernelBuilder &k, mlir::Value entry)> outsideOf = nullptr;
 };
 
 /// Adds a step that writes it; buffer 0 of `buffers`, which has what `centre` needs besides, is the
 /// input.
-TypedBuffer planWiden(const Widened &shape, WideElement element, const Centre &centre,
+TypedBuffer planWiden(const Widened &shape, const WideElement &element, const Centre &centre,
                       Buffers buffers, Plan &plan);
 
 } // namespace tandem::cpu
