@@ -23,7 +23,7 @@ TEST_P(RandomProducts, AreThoseOfTheReference) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomProducts, ::testing::Range(0u, 60u));
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomProducts, ::testing::Range(0u, 120u));
 
 } // namespace
 } // namespace tandem::test
