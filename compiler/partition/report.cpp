@@ -196,7 +196,8 @@ std::string reportTable(const Partition &partition) {
                      alternative.us >= placement.predictedUs;
       if (!obvious)
         out << "           not " << alternative.backend << ": "
-            << reasonText(alternative, placement, partition.policy) << "\n";
+            << reasonText(alternative, placement, partition.policy, partition.part.part < 1)
+            << "\n";
     }
   }
   return text;

@@ -3,6 +3,7 @@
 #include "tools/tandem/command.h"
 #include "tools/tandem/frame_input.h"
 #include "tools/tandem/json_text.h"
+#include "tools/tandem/planned_app_report.h"
 #include "tools/tandem/region_profile.h"
 
 #include <algorithm>
@@ -187,6 +188,8 @@ void print(const BenchAppOptions &options, const Measurement &result,
                    {"planned_latency_ms", planned->plan.makespan / 1e3},
                    {"bound_ms", planned->plan.bound / 1e3},
                    {"modelled", modelledDevices(*planned)}});
+    if (planned && planned->split)
+      json["split"] = splitJson(*planned);
     std::printf("%s\n", jsonText(json).c_str());
     return;
   }
@@ -194,13 +197,15 @@ void print(const BenchAppOptions &options, const Measurement &result,
               "over %zu frames\n",
               options.app.file.c_str(), result.framesPerSecond(), result.intervalMs(),
               result.latencyMs(0.5), result.latencyMs(0.95), result.latenciesMs.size());
-  if (planned)
-    std::printf("  planned: %.3f ms a frame, latency %.2f ms; no plan has less than %.3f ms (%s)\n",
-                planned->plan.interval / 1e3, planned->plan.makespan / 1e3,
-                planned->plan.bound / 1e3, planned->plan.boundReason.c_str());
-  if (planned)
-    for (const std::string &name : modelledDevices(*planned))
-      std::printf("  modelled, not measured: the times of %s\n", name.c_str());
+  if (!planned)
+    return;
+  std::printf("  planned: %.3f ms a frame, latency %.2f ms; no plan has less than %.3f ms (%s)\n",
+              planned->plan.interval / 1e3, planned->plan.makespan / 1e3, planned->plan.bound / 1e3,
+              planned->plan.boundReason.c_str());
+  if (planned->split)
+    std::printf("  %s", splitText(*planned).c_str());
+  for (const std::string &name : modelledDevices(*planned))
+    std::printf("  modelled, not measured: the times of %s\n", name.c_str());
 }
 
 } // namespace

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 namespace tandem {
 
@@ -37,6 +39,25 @@ std::string longestStage(const PlannedApp &planned, size_t device) {
   return *longest > 0 ? graph.tasks[static_cast<size_t>(longest - us.begin())].name : "";
 }
 
+std::string splitText(const PlannedApp &planned) {
+  if (!planned.split)
+    return "";
+  std::array<char, 64> part, without;
+  std::snprintf(part.data(), part.size(), "%s %.0f %%",
+                planned.split->part.isLast ? "last" : "first", planned.split->part.part * 100);
+  std::snprintf(without.data(), without.size(), "%.2f", planned.wholeIntervalUs / 1e3);
+  return std::string("split: accelerators keep the ") + part.data() +
+         " of what they ran of model '" + planned.split->model +
+         "', the CPU has the rest (planned without: " + without.data() + " ms a frame)\n";
+}
+
+nlohmann::ordered_json splitJson(const PlannedApp &planned) {
+  return {{"model", planned.split->model},
+          {"part", planned.split->part.part},
+          {"is_last", planned.split->part.isLast},
+          {"interval_without_us", planned.wholeIntervalUs}};
+}
+
 nlohmann::ordered_json plannedAppAsJson(const std::string &application, const PlannedApp &planned,
                                         const Simulation &simulation) {
   const TaskGraph &graph = planned.graph.graph;
@@ -46,10 +67,7 @@ nlohmann::ordered_json plannedAppAsJson(const std::string &application, const Pl
                                  {"planning_ms", planned.planningMs},
                                  {"modelled", planned.graph.modelled}};
   if (planned.split)
-    json["split"] = {{"model", planned.split->model},
-                     {"part", planned.split->part.part},
-                     {"is_last", planned.split->part.isLast},
-                     {"interval_without_us", planned.wholeIntervalUs}};
+    json["split"] = splitJson(planned);
   nlohmann::ordered_json devices = nlohmann::ordered_json::array();
   for (const PipelineDevice &device : planned.devices) {
     nlohmann::ordered_json entry = {{"name", device.name}, {"kind", device.kind}};

@@ -18,6 +18,10 @@ Result<Simulation> simulatePlan(const PlannedApp &planned, size_t frames, double
 size_t busiestDevice(const Simulation &simulation);
 /// The task that it spends most of its time on; "": none is planned there.
 std::string longestStage(const PlannedApp &planned, size_t device);
+/// What was split of the application, a line; "": nothing.
+std::string splitText(const PlannedApp &planned);
+/// The same for a program; there is one.
+nlohmann::ordered_json splitJson(const PlannedApp &planned);
 /// Both for a program; docs/command-line.md has the keys. `application`: its file.
 nlohmann::ordered_json plannedAppAsJson(const std::string &application, const PlannedApp &planned,
                                         const Simulation &simulation);

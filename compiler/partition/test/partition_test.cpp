@@ -13,6 +13,7 @@
 #include <set>
 
 using namespace mlir;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -81,9 +82,10 @@ protected:
   }
 
   llvm::Expected<Partition> place(const Backend &fast,
-                                  PlacementPolicy policy = PlacementPolicy::kCost) {
+                                  PlacementPolicy policy = PlacementPolicy::kCost,
+                                  const AcceleratorPart &part = {}) {
     return partition(*module_->getOps<func::FuncOp>().begin(), {{&fast, &npu_}, {&all_, &cpu_}},
-                     device_, policy);
+                     device_, policy, part);
   }
 
   static std::vector<std::string> regionsOf(const Partition &partition) {
@@ -129,6 +131,20 @@ TEST_F(PartitionTest, ARegionThatDoesNotPayStaysOnTheCpuUnlessGreedy) {
   EXPECT_THAT(
       reportTable(*byCost),
       HasSubstr("not fast: 26.2 us predicted there, which calls and transfers would cost again"));
+}
+
+TEST_F(PartitionTest, LeavesAnAcceleratorThePartThatIsAskedFor) {
+  FakeBackend fast("fast", {"relu", "add"});
+  auto first = place(fast, PlacementPolicy::kCost, {.part = 0.5});
+  ASSERT_TRUE(bool(first));
+  EXPECT_THAT(regionsOf(*first), ElementsAre("all_0: exp", "fast_1: relu", "all_2: add exp"));
+  EXPECT_FALSE(first->exact) << "others are faster by themselves";
+  EXPECT_THAT(reportTable(*first),
+              AllOf(HasSubstr(", accelerators keep the first 50% of what that gives them"),
+                    HasSubstr("us predicted there, beyond the part that accelerators keep")));
+  auto last = place(fast, PlacementPolicy::kCost, {.part = 0.5, .isLast = true});
+  ASSERT_TRUE(bool(last));
+  EXPECT_THAT(regionsOf(*last), ElementsAre("all_0: exp relu", "fast_1: add", "all_2: exp"));
 }
 
 TEST_F(PartitionTest, ACompositeIsTakenAsAWholeThoughItsOpsAreNotSupported) {

@@ -69,12 +69,7 @@ void printText(const Options &options, const PlannedApp &planned, const Simulati
               longestStage(planned, busiest).c_str());
   std::printf("memory: %.1f MiB a frame in flight; planned in %.1f ms\n",
               graph.frameBytes / (1 << 20), planned.planningMs);
-  if (planned.split)
-    std::printf(
-        "split: accelerators keep the %s %.0f %% of what they ran of model '%s', the CPU has "
-        "the rest (%.2f ms a frame without)\n",
-        planned.split->part.isLast ? "last" : "first", planned.split->part.part * 100,
-        planned.split->model.c_str(), planned.wholeIntervalUs / 1e3);
+  std::fputs(splitText(planned).c_str(), stdout);
   if (!planned.graph.modelled.empty())
     std::printf("modelled, not measured: %zu costs of tasks on devices, and so all of the above\n",
                 planned.graph.modelled.size());
