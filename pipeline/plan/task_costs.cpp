@@ -1,5 +1,6 @@
 #include "pipeline/plan/task_costs.h"
 
+#include "pipeline/plan/core_rates.h"
 #include "pipeline/plan/devices.h"
 
 #include <algorithm>
@@ -14,36 +15,6 @@ std::string nameOf(const Application &app, const AppReference &reference) {
   const AppStep &step = app.steps[static_cast<size_t>(reference.step)];
   const std::string &output = step.outputNames[static_cast<size_t>(reference.output)];
   return output.empty() ? step.name : step.name + "." + output;
-}
-
-/// Of a CPU: a network's products on numbers of that type, or the elements of a step; 0: not known.
-double rateOf(const Processor &processor, std::optional<ElementType> type) {
-  auto kind = type ? WorkKind::kConvolution : WorkKind::kElementwise;
-  double part = processor.efficiency[static_cast<size_t>(kind)];
-  if (!type)
-    return part;
-  auto peak = processor.peakMacsPerUs.find(*type);
-  if (peak == processor.peakMacsPerUs.end())
-    peak = processor.peakMacsPerUs.find(ElementType::kF32);
-  return peak == processor.peakMacsPerUs.end() ? 0 : peak->second * part;
-}
-
-/// How fast a core does what is asked of it, by its model; 0: not known.
-double rateOf(const DeviceProfile *model, const PipelineDevice &device,
-              std::optional<ElementType> type) {
-  for (const std::string &backend : device.backends)
-    if (const Processor *own = model ? model->processorOf(backend, device.kind) : nullptr)
-      return rateOf(*own, type);
-  return 0;
-}
-
-/// The same of the strongest core, which code is placed for and times elsewhere are of.
-double strongestRate(const DeviceProfile *model, const PipelineDevice &device,
-                     std::optional<ElementType> type) {
-  for (const std::string &backend : device.backends)
-    if (const Processor *first = model ? model->processorOf(backend) : nullptr)
-      return rateOf(*first, type);
-  return 0;
 }
 
 /// Numbers the names of a map as they come.
