@@ -42,5 +42,18 @@ TEST(SavedModelFolder, BecomesABundleOfItsName) {
   EXPECT_THAT(inspected.out, HasSubstr("model dense, from dense (tensorflow)"));
 }
 
+/// The cache is asked first, and reads what a model's key is made of: not a whole tree of files.
+TEST(SavedModelFolder, IsNotAnyFolderInAnApplication) {
+  TemporaryFolder folder;
+  std::string file = folder.path("app.yaml"), model = folder.path("model");
+  std::filesystem::create_directories(model + "/more");
+  std::filesystem::create_symlink("/proc/kmsg", model + "/more/endless");
+  std::filesystem::create_symlink(TANDEM_SOURCE_DIR, model + "/more/large");
+  writeBytes(file, "tandem: 1\nname: a\nmodels: {m: {file: " + model + "}}\nsteps: []\n");
+  Outcome outcome = runTandem({"run", file, file});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("saved_model.pb"));
+}
+
 } // namespace
 } // namespace tandem::test

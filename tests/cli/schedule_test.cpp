@@ -166,6 +166,19 @@ TEST_F(ScheduleCommand, RefusesTimesBeyondAllMeasure) {
             path("g.json") + ": error: tasks[0] ('A'): cost 1e+308, expected 0 to 1e+60\n");
 }
 
+/// Beside the first time the second is nothing, and no sum of both is right.
+TEST_F(ScheduleCommand, SaysWhenTimesLieTooFarApart) {
+  writeBytes(path("g.json"), R"({
+    "processors": ["P0"],
+    "tasks": [{"name": "t1", "cost": [1e9], "memoryShare": 1}, {"name": "t2", "cost": [1e-12]}],
+    "edges": [{"from": "t1", "to": "t2", "cost": 0, "bytes": 1e9}]})");
+  Outcome outcome = schedule({"--objective", "throughput"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(outcome.err, path("g.json") +
+                             ": error: no plan found: times of its tasks lie too far apart to be "
+                             "added up, make the least ones zero\n");
+}
+
 TEST_F(ScheduleCommand, SaysWhenLimitsCannotBeKept) {
   Outcome outcome = schedule({"--objective", "throughput", "--latency", "60"});
   EXPECT_EQ(outcome.exitCode, 1);

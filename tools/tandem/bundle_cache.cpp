@@ -49,7 +49,8 @@ std::string ownFile() {
   return "/proc/self/exe";
 }
 
-/// Of a model: a SavedModel is a folder, of which saved_model.pb is only a part.
+/// Of a model: a SavedModel is a folder, of which saved_model.pb is only a part, and the rest lies in
+/// one folder more. What else is there, maybe very much, is no part of the model.
 Result<uint64_t> modelHash(const fs::path &path) {
   std::error_code none;
   bool isSavedModel = path.filename() == "saved_model.pb";
@@ -57,8 +58,10 @@ Result<uint64_t> modelHash(const fs::path &path) {
     return contentHash(path.string());
   fs::path folder = isSavedModel ? fs::absolute(path, none).parent_path() : path;
   std::vector<fs::path> files;
-  for (auto entry = fs::recursive_directory_iterator(folder, none);
-       !none && entry != fs::end(entry); entry.increment(none))
+  if (fs::is_regular_file(folder / "saved_model.pb", none)) // else compiling says what is missing
+    files.push_back(folder / "saved_model.pb");
+  for (auto entry = fs::directory_iterator(folder / "variables", none);
+       !files.empty() && !none && entry != fs::end(entry); entry.increment(none))
     if (entry->is_regular_file(none))
       files.push_back(entry->path());
   std::sort(files.begin(), files.end());

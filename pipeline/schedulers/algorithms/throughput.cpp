@@ -164,7 +164,8 @@ private:
   double bestCost_ = kCannotRun, leastMakespan_;
 };
 
-Error limitsTooTight(const ScheduleOptions &options, const Bound &bound) {
+/// Without a limit there is a plan, unless sums of its times lose the small ones.
+Error noPlanFound(const ScheduleOptions &options, const Bound &bound) {
   std::ostringstream limits;
   if (options.mostFramesInFlight > 0)
     limits << ", " << options.mostFramesInFlight << " frames in flight";
@@ -172,6 +173,10 @@ Error limitsTooTight(const ScheduleOptions &options, const Bound &bound) {
     limits << ", a latency of " << options.mostLatency;
   if (options.mostBytes > 0)
     limits << ", " << options.mostBytes << " bytes";
+  if (limits.str().empty())
+    return Error(Code::kUnsupported, "",
+                 "no plan found: times of its tasks lie too far apart to be added up, make the "
+                 "least ones zero");
   return Error(Code::kUnsupported, "", "no plan found that keeps to ", limits.str().substr(2),
                "; one frame alone takes at least ", bound.value, " (", bound.reason, ")");
 }
@@ -221,7 +226,7 @@ Result<Plan> throughputPlan(const TaskGraph &graph, const ScheduleOptions &asked
       break;
   }
   if (plan.tasks.empty())
-    return limitsTooTight(asked, latencyBound(instance));
+    return noPlanFound(asked, latencyBound(instance));
   plan.bound = bound.value;
   plan.boundReason = bound.reason;
   return plan;
