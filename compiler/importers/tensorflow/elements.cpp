@@ -1,5 +1,7 @@
 #include "compiler/importers/tensorflow/elements.h"
 
+#include "compiler/importers/common/narrow.h"
+
 #include "llvm/ADT/Twine.h"
 
 #include <algorithm>
@@ -45,17 +47,6 @@ template <typename T, typename List> std::vector<char> listed(const List &list, 
     std::memcpy(bytes.data() + i * sizeof(T), &value, sizeof(T));
   }
   return bytes;
-}
-
-std::vector<char> narrowed(llvm::ArrayRef<char> doubles) {
-  std::vector<char> floats(doubles.size() / 2);
-  for (size_t i = 0; i < doubles.size() / sizeof(double); ++i) {
-    double value;
-    std::memcpy(&value, doubles.data() + i * sizeof(double), sizeof(double));
-    auto single = static_cast<float>(value);
-    std::memcpy(floats.data() + i * sizeof(float), &single, sizeof(float));
-  }
-  return floats;
 }
 
 int64_t listedCount(const proto::TensorProto &tensor) {
@@ -131,7 +122,7 @@ llvm::Expected<Elements> elementsOf(int32_t type, llvm::SmallVector<int64_t> sha
                                    " does not fit its " + llvm::Twine(content.size()) + " bytes");
   Elements elements{info->element, std::move(shape), content, {}};
   if (info->type == DataType::kDouble)
-    elements.owned = narrowed(content);
+    elements.owned = floatsOfDoubles(content);
   if (info->type == DataType::kBool) { // any other bit pattern is no bool of C++
     elements.owned.assign(content.begin(), content.end());
     for (char &element : elements.owned)

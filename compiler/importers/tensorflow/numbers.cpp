@@ -3,6 +3,8 @@
 #include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
 
+#include "mlir/Dialect/Traits.h"
+
 using namespace mlir;
 
 namespace tandem::tensorflow {
@@ -101,16 +103,9 @@ std::vector<size_t> broadcastPlaces(ArrayRef<int64_t> operand, ArrayRef<int64_t>
 }
 
 std::optional<SmallVector<int64_t>> broadcastShape(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
-  if (a.size() < b.size())
-    std::swap(a, b);
-  SmallVector<int64_t> result(a);
-  for (size_t i = 1; i <= b.size(); ++i) {
-    int64_t &size = result[a.size() - i], other = b[b.size() - i];
-    if (size == 1)
-      size = other;
-    else if (other != 1 && other != size)
-      return std::nullopt;
-  }
+  SmallVector<int64_t> result;
+  if (!OpTrait::util::getBroadcastedShape(a, b, result))
+    return std::nullopt;
   std::optional<int64_t> count = elementCount(result);
   return count && *count <= Numbers::kMost ? std::optional(result) : std::nullopt;
 }

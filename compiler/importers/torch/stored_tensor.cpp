@@ -2,6 +2,7 @@
 
 #include "base/element_type.h"
 #include "compiler/graph/types.h"
+#include "compiler/importers/common/narrow.h"
 
 #include "llvm/ADT/Twine.h"
 
@@ -114,17 +115,6 @@ static void gather(const StoredTensor &tensor, size_t size, const char *source,
   }
 }
 
-static std::vector<char> narrowed(const std::vector<char> &doubles) {
-  std::vector<char> floats(doubles.size() / 2);
-  for (size_t i = 0; i < doubles.size() / sizeof(double); ++i) {
-    double value;
-    std::memcpy(&value, doubles.data() + i * sizeof(double), sizeof(double));
-    auto single = static_cast<float>(value);
-    std::memcpy(floats.data() + i * sizeof(float), &single, sizeof(float));
-  }
-  return floats;
-}
-
 static Elements owned(std::vector<char> elements) {
   auto owner = std::make_shared<const std::vector<char>>(std::move(elements));
   return {*owner, owner};
@@ -164,7 +154,8 @@ llvm::Expected<Elements> readElements(const StoredTensor &tensor) {
   if (tensor.type == ScalarType::kBool) // any other bit pattern is no bool of C++
     for (char &element : elements)
       element = element != 0;
-  return owned(tensor.type == ScalarType::kDouble ? narrowed(elements) : std::move(elements));
+  return owned(tensor.type == ScalarType::kDouble ? floatsOfDoubles(elements)
+                                                  : std::move(elements));
 }
 
 } // namespace tandem::torch
