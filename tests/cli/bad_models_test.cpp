@@ -198,7 +198,8 @@ TEST_F(WrongFiles, ATfliteWithUnknownOperators) {
 TEST_F(WrongFiles, AKerasModelWithUnknownLayers) {
   EXPECT_EQ(
       refusalOf("model.h5", readBytes(sourceFile("tests/fuzz/seeds/keras_fuzz/unsupported.h5"))),
-      "3 unsupported operators: LSTM (2: l1, l2), Conv2D (1: first; data_format 'channels_first', "
+      "3 unsupported operators: Masking (2: l1, l2), Conv2D (1: first; data_format "
+      "'channels_first', "
       "only 'channels_last' is), Lambda (1: code)");
 }
 

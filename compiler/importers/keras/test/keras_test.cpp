@@ -126,7 +126,7 @@ TEST(KerasImporter, FixesOpenDimensionsByOption) {
 
 TEST(KerasImporter, ListsEverythingUnsupportedAtOnce) {
   EXPECT_EQ(importFile("unsupported"),
-            "error: 3 unsupported operators: LSTM (2: l1, l2), Conv2D (1: first; data_format "
+            "error: 3 unsupported operators: Masking (2: l1, l2), Conv2D (1: first; data_format "
             "'channels_first', only 'channels_last' is), Lambda (1: code)");
 }
 

@@ -107,7 +107,7 @@ def main():
     save("deep_json", "[" * 5000 + "]" * 5000)
     save("subclassed", {"class_name": "MyModel", "config": {}})
     save("unsupported", functional(
-        [input_layer("x", 4, 4, 2), layer("LSTM", "l1", ["x"]), layer("LSTM", "l2", ["l1"]),
+        [input_layer("x", 4, 4, 2), layer("Masking", "l1", ["x"]), layer("Masking", "l2", ["l1"]),
          layer("Conv2D", "first", ["x"], **{**CONV, "data_format": "channels_first"}),
          layer("Lambda", "code", ["first"])], ["x"], ["l2", "code"]))
     save("unequal_ranks", functional(
