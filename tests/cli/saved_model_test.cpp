@@ -49,10 +49,16 @@ TEST(SavedModelFolder, IsNotAnyFolderInAnApplication) {
   std::filesystem::create_directories(model + "/more");
   std::filesystem::create_symlink("/proc/kmsg", model + "/more/endless");
   std::filesystem::create_symlink(TANDEM_SOURCE_DIR, model + "/more/large");
-  writeBytes(file, "tandem: 1\nname: a\nmodels: {m: {file: " + model + "}}\nsteps: []\n");
+  writeBytes(file, "tandem: 1\nmodels:\n  m: {file: " + model + "}\n" + R"(steps:
+  input: {uses: preprocess, inputs: frame, size: [2, 2], range: [0, 1]}
+  run: {model: m, inputs: input}
+  side: {uses: classify, inputs: run}
+results: {side: side.label}
+)");
   Outcome outcome = runTandem({"run", file, file});
   EXPECT_EQ(outcome.exitCode, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("saved_model.pb"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr(model + ": error: not a folder with a model of a known format"));
 }
 
 } // namespace
