@@ -87,6 +87,9 @@ void expectCodes(const NpyArray &expected, const TensorView &actual, double step
                           << " codes differ";
 }
 
+/// How far float results may be from these, as a part of the largest.
+using Bound = std::function<double(const NpyArray &expected)>;
+
 class Models : public ::testing::TestWithParam<std::tuple<GoldenModel, Setting>> {
 protected:
   void SetUp() override {
@@ -101,13 +104,8 @@ protected:
 
   /// Of a Session, or what is used like one.
   template <typename SessionT>
-  void runGolden(SessionT &session, const GoldenModel &model, const GoldenModel::Golden &golden) {
-    runGolden(session, model, golden, [&](const NpyArray &) { return model.relativeToLargest; });
-  }
-  /// With another bound for float results.
-  template <typename SessionT>
   void runGolden(SessionT &session, const GoldenModel &model, const GoldenModel::Golden &golden,
-                 const std::function<double(const NpyArray &expected)> &relativeToLargest) {
+                 const Bound &relativeToLargest) {
     SCOPED_TRACE("seed " + std::to_string(golden.seed));
     for (size_t i = 0; i < model.inputs.size(); ++i) {
       auto input = session.input(model.inputs[i].name);
@@ -132,12 +130,12 @@ protected:
     }
   }
 
-  void runOnEmulatedMachine(const GoldenModel &model, const char *processor) {
+  void runOnEmulatedMachine(const GoldenModel &model, const char *processor, const Bound &bound) {
     EmulatedMachine machine(processor);
     Status opened = machine.open(bundle_.string());
     ASSERT_TRUE(opened.ok()) << opened.error().text();
     for (const GoldenModel::Golden &golden : model.goldens)
-      runGolden(machine, model, golden);
+      runGolden(machine, model, golden, bound);
   }
 
   std::filesystem::path bundle_;
@@ -166,8 +164,13 @@ TEST_P(Models, AgreeWithTheirOwnFramework) {
   auto compiled = compileModel(request, bundle_.string());
   ASSERT_TRUE(compiled.ok()) << compiled.error().text();
 
+  auto bound = [&](const NpyArray &expected) {
+    double inPrecision =
+        setting.precision ? boundInPrecision(expected, roundingOf(setting), compiled->ops) : 0;
+    return std::max(model.relativeToLargest, inPrecision);
+  };
   if (setting.processor)
-    return runOnEmulatedMachine(model, setting.processor);
+    return runOnEmulatedMachine(model, setting.processor, bound);
   auto bundle = Bundle::open(bundle_.string());
   ASSERT_TRUE(bundle.ok()) << bundle.error().text();
   SessionOptions options;
@@ -175,13 +178,7 @@ TEST_P(Models, AgreeWithTheirOwnFramework) {
   auto session = Session::create(*bundle, "", options);
   ASSERT_TRUE(session.ok()) << session.error().text();
   for (const GoldenModel::Golden &golden : model.goldens)
-    if (setting.precision)
-      runGolden(**session, model, golden, [&](const NpyArray &expected) {
-        return std::max(model.relativeToLargest,
-                        boundInPrecision(expected, roundingOf(setting), compiled->ops));
-      });
-    else
-      runGolden(**session, model, golden);
+    runGolden(**session, model, golden, bound);
   EXPECT_THAT((*session)->notices(), ::testing::IsEmpty()) << "no device may have failed";
 }
 
@@ -239,6 +236,28 @@ INSTANTIATE_TEST_SUITE_P(
                                              "dotprod", {"cpu"}, nullptr, nullptr, "cortex-a76"},
                                          Setting{"i8mm", {"cpu"}, nullptr, nullptr, "max"})),
     nameOf);
+
+/// What has pairs of bf16, made of floats there.
+std::vector<GoldenModel> emulatedModelsOfFloats() {
+  std::vector<GoldenModel> models = emulatedModels();
+  std::erase_if(models, [](const GoldenModel &model) {
+    return model.name != "liveness" && model.name != "tensorflow_mobile_frozen";
+  });
+  return models;
+}
+INSTANTIATE_TEST_SUITE_P(InPrecisionOnAarch64, Models,
+                         ::testing::Combine(::testing::ValuesIn(emulatedModelsOfFloats()),
+                                            ::testing::Values(Setting{.name = "bf16",
+                                                                      .backends = {"cpu"},
+                                                                      .isa = nullptr,
+                                                                      .processor = "cortex-a72",
+                                                                      .precision = "bf16"},
+                                                              Setting{.name = "f16",
+                                                                      .backends = {"cpu"},
+                                                                      .isa = nullptr,
+                                                                      .processor = "cortex-a72",
+                                                                      .precision = "f16"})),
+                         nameOf);
 
 } // namespace
 } // namespace tandem::test
