@@ -49,6 +49,9 @@ int main(int argc, char **argv) try {
     return tandem::finish(tandem::kExitDone);
   }
   return tandem::finish(table.exitCode());
+} catch (const std::bad_alloc &) { // by a file that is larger than this machine can take, then
+  std::fprintf(stderr, "tandem: error: out of memory: a file is too large for this machine\n");
+  return tandem::kExitFailed;
 } catch (const std::exception &error) {
   std::fprintf(stderr, "tandem: error: a bug here, please report: %s\n", error.what());
   return tandem::kExitBug;

@@ -5,18 +5,40 @@
 namespace tandem {
 
 static constexpr int kMaxDepth = 64;
+/// A model of a hundred thousand nodes has a tenth of them. Each takes sixteen bytes and more.
+static constexpr size_t kMaxValues = 20'000'000;
+
+/// Before anything is built of the text: a few bytes that unpack to many must not fill the memory.
+/// (The parser's own callback would do, but takes quadratic time where an array has many objects.)
+static llvm::Error checkExtent(std::string_view text, llvm::StringRef what) {
+  int depth = 0;
+  size_t values = 1;
+  bool inString = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (inString) {
+      i += c == '\\'; // the next one is no quote
+      inString = c != '"';
+      continue;
+    }
+    inString = c == '"';
+    bool opens = c == '[' || c == '{', closes = c == ']' || c == '}';
+    values += opens || c == ',';
+    depth += opens - closes;
+    if (depth > kMaxDepth)
+      return llvm::createStringError(what + " is nested deeper than " + llvm::Twine(kMaxDepth) +
+                                     " levels");
+    if (values > kMaxValues)
+      return llvm::createStringError(what + " has more than " + llvm::Twine(kMaxValues) +
+                                     " values, which no model needs");
+  }
+  return llvm::Error::success();
+}
 
 llvm::Expected<Json> parseJson(std::string_view text, llvm::StringRef what) {
-  bool tooDeep = false;
-  // The callback sees the depth before the parser builds it; a discarded value is not stored.
-  auto limit = [&](int depth, Json::parse_event_t, Json &) {
-    tooDeep |= depth > kMaxDepth;
-    return depth <= kMaxDepth;
-  };
-  Json result = Json::parse(text, limit, /*allow_exceptions=*/false);
-  if (tooDeep)
-    return llvm::createStringError(what + " is nested deeper than " + llvm::Twine(kMaxDepth) +
-                                   " levels");
+  if (llvm::Error error = checkExtent(text, what))
+    return std::move(error);
+  Json result = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (result.is_discarded())
     return llvm::createStringError(what + " is not valid JSON");
   return result;

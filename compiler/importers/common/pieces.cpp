@@ -78,10 +78,13 @@ static Value joined(NodeBuilder &build, ArrayRef<Value> parts) {
 MaybeValue concatAlong(NodeBuilder &build, ArrayRef<Value> parts, int64_t axis) {
   if (parts.size() == 1)
     return parts.front();
-  if (Value constant = axis == 0 ? joined(build, parts) : nullptr)
-    return constant;
   return build.createTyped<graph::ConcatOp>(getElementTypeOrSelf(parts.front()), ValueRange(parts),
                                             axis);
+}
+
+MaybeValue concatWeights(NodeBuilder &build, ArrayRef<Value> parts) {
+  Value constant = parts.size() > 1 ? joined(build, parts) : nullptr;
+  return constant ? MaybeValue(constant) : concatAlong(build, parts, 0);
 }
 
 std::optional<SmallVector<int64_t>> partSizes(ArrayRef<int64_t> given, int64_t extent) {

@@ -11,7 +11,10 @@ namespace tandem {
 
 static constexpr uint64_t kMaxEntries = 1 << 20;
 // Deflate cannot do better than 1032 to 1.
-static constexpr uint64_t kMaxRatio = 1040;
+static constexpr uint64_t kMostDeflated = 1040;
+// That much would let a few megabytes fill any memory. Frameworks store weights as they are, and
+// what they deflate is text: of all that is read of an archive no more is taken than this.
+static constexpr uint64_t kUnpackedFreely = 64 << 20, kMaxRatio = 20;
 
 struct ZipFile::Handle {
   zip_t *zip;
@@ -78,10 +81,15 @@ llvm::Expected<Bytes> ZipFile::read(llvm::StringRef name) const {
   if (stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE)
     return refuse("is packed by method " + llvm::Twine(stat.comp_method) +
                   ", only stored and deflated files are supported");
-  uint64_t ratio = stat.comp_method == ZIP_CM_STORE ? 1 : kMaxRatio;
-  if (stat.comp_size > bytes_.size() || stat.size > kMaxEntry || stat.size / ratio > stat.comp_size)
+  bool isStored = stat.comp_method == ZIP_CM_STORE;
+  if (stat.comp_size > bytes_.size() || stat.size > kMaxEntry ||
+      stat.size / (isStored ? 1 : kMostDeflated) > stat.comp_size)
     return refuse("says that it has " + llvm::Twine(stat.size) + " bytes, more than its " +
                   llvm::Twine(stat.comp_size) + " packed bytes can hold");
+  unpacked_ += isStored ? 0 : stat.size;
+  if (unpacked_ > kUnpackedFreely + kMaxRatio * bytes_.size())
+    return refuse("says that it has " + llvm::Twine(stat.size) + " bytes, of an archive of " +
+                  llvm::Twine(bytes_.size()) + ": no model is packed so well");
 
   zip_file_t *file = zip_fopen_index(handle_->zip, entry->second, 0);
   if (!file)

@@ -17,7 +17,8 @@ namespace tandem {
 using Bytes = std::shared_ptr<const std::string>;
 
 /// A zip archive in memory, through libzip. Entries are read whole; one that says to unpack to more
-/// than its bytes can hold, or to more than kMaxEntry, is refused before anything is allocated.
+/// than its bytes can hold, to more than kMaxEntry, or with those read before to far more than the
+/// archive has, is refused before anything is allocated.
 class ZipFile {
 public:
   static constexpr uint64_t kMaxEntry = uint64_t(4) << 30;
@@ -49,6 +50,7 @@ private:
   std::string_view bytes_;
   std::function<void()> release_;
   std::map<std::string, uint64_t> entries_; ///< name to libzip's index
+  mutable uint64_t unpacked_ = 0;           ///< bytes of deflated files that were read
 };
 
 } // namespace tandem

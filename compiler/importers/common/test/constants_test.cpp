@@ -1,6 +1,7 @@
 // What becomes of the bytes of constants while a model is imported.
 #include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
+#include "compiler/importers/common/json.h"
 #include "compiler/importers/common/main_function.h"
 #include "compiler/importers/common/node_builder.h"
 #include "compiler/importers/common/pieces.h"
@@ -56,13 +57,32 @@ TEST(Constants, OneBehindAnotherAreOneConstant) {
   builder.setInsertionPointToEnd(&body);
   NodeBuilder build(builder, builder.getUnknownLoc());
   mlir::Value a = *build.constant(builder.getF32Type(), {1, 2}, {1, 2}),
-              b = *build.constant(builder.getF32Type(), {2, 2}, {3, 4, 5, 6}),
-              narrow = *build.constant(builder.getF32Type(), {1, 1}, {7});
-  MaybeValue both = concatAlong(build, {a, b}, 0);
+              b = *build.constant(builder.getF32Type(), {2, 2}, {3, 4, 5, 6});
+  MaybeValue both = concatWeights(build, {a, b});
   ASSERT_TRUE(succeeded(both));
   EXPECT_EQ(graph::constantOf(*both)->as<float>(), llvm::ArrayRef<float>({1, 2, 3, 4, 5, 6}));
-  EXPECT_TRUE(concatAlong(build, {a, narrow}, 1)->getDefiningOp<graph::ConcatOp>());
-  EXPECT_TRUE(concatAlong(build, {a, body.getArgument(0)}, 0)->getDefiningOp<graph::ConcatOp>());
+  EXPECT_TRUE(concatAlong(build, {a, b}, 0)->getDefiningOp<graph::ConcatOp>())
+      << "a chain of them would double with each";
+  EXPECT_TRUE(
+      concatWeights(build, {narrow, body.getArgument(0)})->getDefiningOp<graph::ConcatOp>());
+  EXPECT_TRUE(concatWeights(build, {a, body.getArgument(0)})->getDefiningOp<graph::ConcatOp>());
+}
+
+/// The parser takes twenty bytes of memory for two of text, and took quadratic time for objects.
+TEST(Json, IsRefusedWhereItWouldFillTheMemory) {
+  std::string objects = "[{}", numbers = "[0";
+  for (int i = 0; i < 200'000; ++i)
+    objects += ",{}";
+  for (int i = 0; i < 20'000'000; ++i)
+    numbers += ",0";
+  llvm::Expected<Json> many = parseJson(objects + "]", "the list");
+  ASSERT_TRUE(bool(many)) << llvm::toString(many.takeError());
+  EXPECT_EQ(many->size(), 200'001u);
+  EXPECT_EQ(llvm::toString(parseJson(numbers + "]", "the list").takeError()),
+            "the list has more than 20000000 values, which no model needs");
+  llvm::Expected<Json> quoted = parseJson(R"(["[[{,\"[\\"])", "the list");
+  ASSERT_TRUE(bool(quoted)) << llvm::toString(quoted.takeError());
+  EXPECT_EQ(quoted->front(), "[[{,\"[\\");
 }
 
 } // namespace

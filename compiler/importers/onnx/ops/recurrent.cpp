@@ -69,7 +69,7 @@ LogicalResult readBias(OnnxNode &node, const Kind &kind, RecurrentLayer &layer, 
   MaybeValue late = sliceAlong(node, ofInput, 0, first, layer.width);
   if (failed(early) || failed(late))
     return failure();
-  bias = concatAlong(node, {*early, *late}, 0);
+  bias = concatWeights(node, {*early, *late});
   return LogicalResult(bias);
 }
 

@@ -70,7 +70,7 @@ FailureOr<Value> ofGates(Node &node, size_t first, ArrayRef<int64_t> expected) {
       return failure();
     parts.push_back(*part);
   }
-  return concatAlong(node.build(), parts, 0);
+  return concatWeights(node.build(), parts);
 }
 
 /// A state before the first place: the variable's zeros, or a value that is given.
