@@ -156,17 +156,31 @@ def test_onnx_models():
     assert_close(run(partitioned, x), theirs)
 
 
-def test_says_what_it_cannot_take():
-    from tandem.tvm import _codegen
-
-    x = relax.Var("x", relax.TensorType((2, 2), "float32"))
+def module_of(shape, build):
+    """Of one input and one operation."""
+    x = relax.Var("x", relax.TensorType(shape, "float32"))
     builder = relax.BlockBuilder()
     with builder.function("main", [x]):
         with builder.dataflow():
-            result = builder.emit_output(relax.op.atan(x))
+            result = builder.emit_output(build(x))
         builder.emit_func_output(result)
+    return builder.get()
+
+
+@pytest.mark.parametrize("value", [0.0, -1.5, float("-inf"), float("inf"), float("nan")])
+def test_pads_with_any_value(value):
+    x = np.random.default_rng(7).standard_normal((1, 3, 4, 2)).astype(np.float32)
+    mod = module_of(x.shape, lambda v: relax.op.nn.pad(v, (0, 0, 1, 2, 0, 1, 0, 0), pad_value=value))
+    mod = tandem.tvm.partition_for_cpu(mod)
+    assert tandem.tvm.coverage(mod, "tandem_cpu") == {"taken": 1, "left": 0}
+    np.testing.assert_array_equal(run(mod, x), np.pad(x, ((0, 0), (1, 2), (0, 1), (0, 0)), constant_values=value))
+
+
+def test_says_what_it_cannot_take():
+    from tandem.tvm import _codegen
+
     with pytest.raises(tandem.UnsupportedError, match="error: relax.atan is in a function for Tandem"):
-        _codegen.graph_of(builder.get()["main"])
+        _codegen.graph_of(module_of((2, 2), relax.op.atan)["main"])
 
 
 def test_a_tvm_that_is_too_old_is_refused(monkeypatch):

@@ -355,7 +355,7 @@ def _accepts_pad(call: Any) -> str | None:
 @_operator("nn.pad", accepts=_accepts_pad)
 def _pad(graph: Graph, call: Any, operands: list[Value]) -> Value:
     pads = _ints(call.attrs.pad_width)
-    value = float(getattr(call.attrs, "pad_value", 0.0))
-    return graph.op(
-        "pad", operands[:1], _result(call), text=f"low {pads[0::2]} high {pads[1::2]} value {value:.9e} : f32"
-    )
+    value = np.float32(call.attrs.pad_value)
+    # Infinities and NaNs have no decimal form in MLIR's text.
+    text = f"{value:.9e}" if np.isfinite(value) else f"0x{value.view(np.uint32):08X}"
+    return graph.op("pad", operands[:1], _result(call), text=f"low {pads[0::2]} high {pads[1::2]} value {text}")
