@@ -6,7 +6,8 @@
 #include "tools/tandem/app_report.h"
 #include "tools/tandem/json_text.h"
 
-#include <algorithm>
+#include <chrono>
+#include <cmath>
 
 namespace nb = nanobind;
 
@@ -54,7 +55,9 @@ void FrameRun::submit(nb::handle picture) {
   auto image = std::make_shared<Image>(imageOf(picture));
   nb::gil_scoped_release unlocked;
   std::scoped_lock turn(running_);
-  throwIf((**executor_).submit(*image).status());
+  FrameOptions options;
+  options.deadline = std::chrono::microseconds(std::llround(executor_->deadlineMs() * 1e3));
+  throwIf((**executor_).submit(*image, options).status());
   flights_.push_back(std::move(image));
 }
 
