@@ -6,11 +6,12 @@ import contextlib
 import os
 import tempfile
 import threading
+import warnings
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
 
-from ._errors import NotFoundError
+from ._errors import Error, InvalidArgumentError, NotFoundError
 from ._sources import name_of, told_as, write_model
 
 if TYPE_CHECKING:
@@ -121,7 +122,11 @@ class App:
             measure_on: pictures or videos, or arrays, to measure costs on where none are known; none: those of
                 `source`, unless it is an iterator, whose arrays come only once.
 
-        A frame whose step fails raises the error; the iterator is over then.
+        A frame that is no picture, or whose step fails, raises the error, which names it; the iterator is over then, and
+        frames behind it are left out. trace and svg are written then too, and when the iterator is closed early.
+
+        Errors: InvalidArgumentError (an argument for pipeline without it), NotFoundError (costs are not known, and there
+        are no frames to measure them on).
         """
         source = _several(source)
         inputs = _paths(source)
@@ -139,7 +144,14 @@ class App:
             "trace": _text(trace),
             "svg": _text(svg),
         }
-        run = _with_files(lambda files: self._app.start(setup, files), source if measure_on is None else measure_on)
+        if not pipeline:
+            _refuse_given({**setup, "measure_on": measure_on})
+        try:
+            run = _with_files(lambda files: self._app.start(setup, files), source if measure_on is None else measure_on)
+        except NotFoundError:
+            if costs is None and hasattr(source, "__len__") and len(source) == 0:
+                return iter(())  # nothing to measure on, and nothing to run
+            raise
         return _results(run, pictures)
 
     def plan(
@@ -213,14 +225,44 @@ def _compiler_module() -> Any:
     return _compiler
 
 
+def _refuse_given(setup: Mapping[str, Any]) -> None:
+    """Arguments of pipelines, where there is none."""
+    for name, value in setup.items():
+        if value is not None and value is not False:
+            raise InvalidArgumentError(f"error: {name} is for pipeline=True")
+
+
 def _results(run: Any, pictures: Iterable[Any]) -> Iterator[FrameResult]:
-    for picture in pictures:
-        while not run.takes_more:
+    try:
+        for frame, picture in enumerate(pictures, 1):
+            while not run.takes_more:
+                yield run.next()
+            _submit(run, frame, picture)
+        while run.in_flight:
             yield run.next()
-        run.submit(picture)
-    while run.in_flight:
-        yield run.next()
+    except BaseException:  # GeneratorExit, too: the iterator was closed
+        _end_early(run)
+        raise
     run.write_traces()
+
+
+def _submit(run: Any, frame: int, picture: Any) -> None:
+    try:
+        run.submit(picture)
+    except Error as error:
+        subject = f"frame {frame}"
+        raise type(error)(f"{subject}: {error}", subject) from None
+
+
+def _end_early(run: Any) -> None:
+    """Writes the traces of what ran; no trouble with them hides why it ends."""
+    while run.in_flight:
+        with contextlib.suppress(Error):
+            run.next()
+    try:
+        run.write_traces()
+    except Error as error:
+        warnings.warn(str(error), stacklevel=3)
 
 
 def _paths(source: Any) -> list[str] | None:

@@ -107,6 +107,45 @@ def test_an_application_keeps_its_deadline(folder):
     assert [found.ended for found in app.frames([LEFT, RIGHT])] == ["late", "late"]
 
 
+def test_a_pipeline_of_no_frames_is_over_at_once(app):
+    assert list(app.frames([], pipeline=True)) == []
+    with pytest.raises(tandem.InvalidArgumentError, match="expected one of throughput"):
+        app.frames([], pipeline=True, objective="x")
+    with pytest.raises(tandem.NotFoundError, match="nothing is known of its costs"):
+        app.frames(iter([LEFT]), pipeline=True)
+
+
+def test_what_is_for_pipelines_is_refused_without(app, folder):
+    for name, value in {"fps": 30, "trace": folder / "t.json", "drop_oldest": True, "measure_on": [LEFT]}.items():
+        with pytest.raises(tandem.InvalidArgumentError, match=f"^error: {name} is for pipeline=True$"):
+            app.frames([LEFT], **{name: value})
+    assert not (folder / "t.json").exists()
+
+
+@pytest.mark.parametrize("pipeline", [False, True])
+def test_a_frame_that_is_wrong_is_named(app, folder, pictures, pipeline):
+    places = {"trace": folder / "t.json", "svg": folder / "t.svg", "measure_on": pictures} if pipeline else {}
+    frames = app.frames([LEFT, LEFT[:, :, 0], RIGHT], pipeline=pipeline, **places)
+    with pytest.raises(tandem.InvalidArgumentError, match="^frame 2: error: the picture is u8 1x2, expected") as caught:
+        list(frames)
+    assert caught.value.subject == "frame 2" and list(frames) == []
+    if pipeline:  # of what ran
+        assert json.loads((folder / "t.json").read_text())["traceEvents"] and (folder / "t.svg").exists()
+
+
+def test_traces_of_a_pipeline_that_is_left_early(app, folder, pictures):
+    frames = app.frames(pictures, pipeline=True, trace=folder / "t.json")
+    next(frames)
+    frames.close()
+    assert json.loads((folder / "t.json").read_text())["traceEvents"]
+    (folder / "gone").mkdir()
+    frames = app.frames(pictures, pipeline=True, trace=folder / "gone" / "t.json")
+    next(frames)
+    (folder / "gone").rmdir()
+    with pytest.warns(UserWarning, match="gone"):
+        frames.close()
+
+
 def test_plans_and_measures(app, folder, pictures):
     costs = app.profile(pictures, folder / "costs.json")
     assert costs["application"] == "sides" and costs == json.loads((folder / "costs.json").read_text())
