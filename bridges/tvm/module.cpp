@@ -37,6 +37,20 @@ template <typename T> T valueOf(Result<T> result) {
   return std::move(result).value();
 }
 
+/// What DLPack calls the type that holds elements of `type`.
+DLDataType dlpackType(ElementType type) {
+  auto code = kDLInt;
+  if (type == ElementType::kF32 || type == ElementType::kF16)
+    code = kDLFloat;
+  else if (type == ElementType::kBF16)
+    code = kDLBfloat;
+  else if (type == ElementType::kU8)
+    code = kDLUInt;
+  else if (type == ElementType::kBool)
+    code = kDLBool;
+  return {static_cast<uint8_t>(code), static_cast<uint8_t>(8 * elementSize(type)), 1};
+}
+
 /// One function of a compiled module: its bundle and a session on it.
 class TandemModule final : public ffi::ModuleObj {
 public:
@@ -115,12 +129,11 @@ private:
   std::byte *dataOf(const ffi::AnyView &argument, const TensorView &tensor) const {
     auto *array = argument.cast<DLTensor *>();
     Shape shape(array->shape, array->shape + array->ndim);
-    if (shape != tensor.shape || array->dtype.bits != 8 * elementSize(tensor.type) ||
-        array->dtype.lanes != 1)
+    if (shape != tensor.shape || array->dtype != dlpackType(tensor.type))
       TVM_FFI_THROW(ValueError) << symbol_ << ": error: '" << std::string(tensor.name) << "' is "
-                                << shapeText(shape) << " of " << int{array->dtype.bits}
-                                << " bits, expected " << shapeText(tensor.shape) << " of "
-                                << elementTypeName(tensor.type);
+                                << ffi::DLDataTypeToString(array->dtype) << " " << shapeText(shape)
+                                << ", expected " << elementTypeName(tensor.type) << " "
+                                << shapeText(tensor.shape);
     if (array->device.device_type != kDLCPU)
       TVM_FFI_THROW(ValueError) << symbol_ << ": error: '" << std::string(tensor.name)
                                 << "' is not in the CPU's memory";

@@ -176,6 +176,16 @@ def test_pads_with_any_value(value):
     np.testing.assert_array_equal(run(mod, x), np.pad(x, ((0, 0), (1, 2), (0, 1), (0, 0)), constant_values=value))
 
 
+def test_tensors_of_another_type_are_refused():
+    mod = relax.transform.RunCodegen()(tandem.tvm.partition_for_cpu(module_of((2, 3), relax.op.nn.relu)))
+    (module,) = mod.attrs["external_mods"]
+    function = module[str(module["get_symbol"]())]
+    ours, theirs = (tvm.runtime.tensor(np.ones((2, 3), dtype)) for dtype in (np.float32, np.int32))
+    with pytest.raises(Exception, match="'in0' is int32 2x3, expected f32 2x3"):
+        function(theirs, ours)
+    function(ours, ours)
+
+
 def test_says_what_it_cannot_take():
     from tandem.tvm import _codegen
 
