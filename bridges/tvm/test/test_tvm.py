@@ -176,6 +176,12 @@ def test_pads_with_any_value(value):
     np.testing.assert_array_equal(run(mod, x), np.pad(x, ((0, 0), (1, 2), (0, 1), (0, 0)), constant_values=value))
 
 
+def test_tensors_without_elements_stay():
+    mod = tandem.tvm.partition_for_cpu(module_of((0, 3), relax.op.nn.relu))
+    assert tandem.tvm.coverage(mod, "tandem_cpu") == {"taken": 0, "left": 1}
+    assert run(mod, np.zeros((0, 3), np.float32)).shape == (0, 3)
+
+
 def test_tensors_of_another_type_are_refused():
     mod = relax.transform.RunCodegen()(tandem.tvm.partition_for_cpu(module_of((2, 3), relax.op.nn.relu)))
     (module,) = mod.attrs["external_mods"]
@@ -184,6 +190,19 @@ def test_tensors_of_another_type_are_refused():
     with pytest.raises(Exception, match="'in0' is int32 2x3, expected f32 2x3"):
         function(theirs, ours)
     function(ours, ours)
+
+
+def test_says_what_is_wrong_with_a_request():
+    mod = module_of((2, 3), relax.op.nn.relu)
+    with pytest.raises(tandem.InvalidArgumentError, match="^error: no option is called 'zzz', there are backends, device"):
+        tandem.tvm.partition_for_cpu(mod, {"zzz": 1})
+    with pytest.raises(TypeError, match="options is \\['cpu'\\], expected arguments of tandem.compile"):
+        tandem.tvm.partition_for_neuron(mod, ["cpu"])
+    with pytest.raises(TypeError, match="options has something that is neither text, numbers nor a path"):
+        tandem.tvm.partition_for_cpu(mod, {"device": object()})
+    for call in (tandem.tvm.partition_for_cpu, lambda mod: tandem.tvm.coverage(mod, "neuron")):
+        with pytest.raises(TypeError, match="the module is of type int, expected a tvm.IRModule of Relax"):
+            call(3)
 
 
 def test_says_what_it_cannot_take():

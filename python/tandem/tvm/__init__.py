@@ -51,14 +51,14 @@ def partition_for_neuron(mod: Any, options: Mapping[str, Any] | None = None) -> 
     """
     from ._partition import partition
 
-    return partition(mod, "neuron", dict(options or {}))
+    return partition(mod, "neuron", {} if options is None else options)
 
 
 def partition_for_cpu(mod: Any, options: Mapping[str, Any] | None = None) -> Any:
     """The same for our CPU code alone, as Codegen "tandem_cpu"."""
     from ._partition import partition
 
-    return partition(mod, "tandem_cpu", dict(options or {}))
+    return partition(mod, "tandem_cpu", {} if options is None else options)
 
 
 def coverage(mod: Any, target: str) -> dict[str, int]:

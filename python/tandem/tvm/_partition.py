@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
 from typing import Any
 
 import tvm
@@ -10,6 +12,7 @@ from tvm import relax
 from tvm.relax.dpl import is_op, wildcard
 from tvm.relax.transform import FuseOpsByPattern, FusionPattern, MergeCompositeFunctions
 
+from .._errors import InvalidArgumentError
 from ._operators import OF_CODES, OPERATORS, WITH_BIAS, dtype_of, shape_of
 
 # Arguments that must be known when the model is compiled, by operator.
@@ -48,6 +51,8 @@ def why_not(call: Any, known: _Known) -> str | None:
     tensors = [entry for entry in tensors if isinstance(entry.ty, relax.TensorType)]
     if any(shape_of(entry) is None for entry in [call, *tensors]):
         return "dimensions that are not known"
+    if any(0 in (shape_of(entry) or ()) for entry in [call, *tensors]):
+        return "no elements"
     types = ("float32", "int8", "uint8") if name in OF_CODES else ("float32",)
     for entry in [call, *tensors]:
         if dtype_of(entry) not in types and not (name in OF_CODES and known.is_constant(entry)):
@@ -95,7 +100,30 @@ def _patterns(target: str, known: _Known) -> list[FusionPattern]:
     return patterns
 
 
-def partition(mod: tvm.IRModule, target: str, options: dict[str, Any]) -> tvm.IRModule:
+# Of tandem.compile(): the others are of a model that comes in by itself, or cannot be written down in the module.
+_OPTIONS = ("backends", "device", "options", "placement", "require", "targets", "isas")
+
+
+def _check(mod: Any, options: Any) -> None:
+    if not isinstance(mod, tvm.IRModule):
+        raise TypeError(f"the module is of type {type(mod).__name__}, expected a tvm.IRModule of Relax")
+    if not isinstance(options, Mapping):
+        raise TypeError(f"options is {options!r}, expected arguments of tandem.compile() by name")
+    for name in options:
+        if name not in _OPTIONS:
+            raise InvalidArgumentError(f"error: no option is called {name!r}, there are {', '.join(_OPTIONS)}")
+
+
+def _text_of(options: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(dict(options), default=os.fspath)
+    except TypeError as error:
+        raise TypeError(f"options has something that is neither text, numbers nor a path: {error}") from None
+
+
+def partition(mod: tvm.IRModule, target: str, options: Mapping[str, Any]) -> tvm.IRModule:
+    _check(mod, options)
+    text = _text_of(options)
     prepare = [relax.transform.FoldBatchnormToConv2D(), relax.transform.DecomposeOpsForInference()]
     if not _has_codes(mod):  # else constant codes would become floats
         prepare.append(relax.transform.FoldConstant())
@@ -105,7 +133,7 @@ def partition(mod: tvm.IRModule, target: str, options: dict[str, Any]) -> tvm.IR
     mod = MergeCompositeFunctions()(mod)
     for variable, function in mod.functions.items():
         if options and isinstance(function, relax.Function) and _codegen_of(function) == target:
-            mod[variable] = function.with_attr("tandem.options", json.dumps(options))
+            mod[variable] = function.with_attr("tandem.options", text)
     return mod
 
 
@@ -131,6 +159,7 @@ def _has_codes(mod: tvm.IRModule) -> bool:
 
 def coverage(mod: tvm.IRModule, target: str) -> dict[str, int]:
     """How many operations went to `target`, and how many did not, of a module that was partitioned."""
+    _check(mod, {})
     counts = {"taken": 0, "left": 0}
     for function in mod.functions.values():
         if isinstance(function, relax.Function):
