@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
 
 from ._errors import Error, InvalidArgumentError, NotFoundError
-from ._sources import name_of, told_as, write_model
+from ._sources import name_of, names_in, told_as, write_model
 
 if TYPE_CHECKING:
     import numpy
@@ -49,7 +49,7 @@ class App:
         path: PathLike,
         *,
         models: Mapping[str, Any] | None = None,
-        backends: Sequence[str] = (),
+        backends: Sequence[str] | str = (),
         device: str = "host",
         threads: int = 1,
         progress: Callable[[str, float], object] | None = None,
@@ -58,7 +58,7 @@ class App:
 
         with contextlib.ExitStack() as told:
             files = {name: self._file_of(model, told) for name, model in (models or {}).items()}
-            self._app = _compiler.Application(os.fspath(path), files, list(backends), device, threads, progress)
+            self._app = _compiler.Application(os.fspath(path), files, names_in(backends), device, threads, progress)
         self._turn = threading.Lock()
         self._run = None  # made by the first run()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ._errors import InvalidArgumentError
 from ._runtime import Model, OpenBundle
-from ._sources import name_of, told_as, write_model
+from ._sources import name_of, names_in, told_as, write_model
 
 
 class Bundle:
@@ -61,7 +61,8 @@ class Bundle:
         `threads`, 1 to 256, split one operation. Errors: NotFoundError (no such model), UnavailableError (a device is
         not there and has no fallback, or no memory), InvalidArgumentError (threads, a closed bundle).
         """
-        return self._bundle.load(model, threads)
+        with told_as(self.path, self.name):
+            return self._bundle.load(model, threads)
 
     def save(self, path: str | os.PathLike[str]) -> str:
         """Writes it to a file, whole or not at all, and gives the path. Errors: IoError."""
@@ -89,14 +90,14 @@ class Bundle:
 def compile(
     model: Any,
     *,
-    backends: Sequence[str] = (),
+    backends: Sequence[str] | str = (),
     shapes: Mapping[str, Sequence[int]] | None = None,
     device: str = "host",
     options: Mapping[str, str] | None = None,
     placement: str = "cost",
-    require: Sequence[str] = (),
-    targets: Sequence[str] = (),
-    isas: Sequence[str] = (),
+    require: Sequence[str] | str = (),
+    targets: Sequence[str] | str = (),
+    isas: Sequence[str] | str = (),
     example_inputs: Sequence[Any] | None = None,
     example_kwargs: Mapping[str, Any] | None = None,
     output: str | os.PathLike[str] | None = None,
@@ -108,7 +109,7 @@ def compile(
         model: a path (.tflite, .onnx, .h5, .keras, .pt2, .pb, a SavedModel folder, NAME-symbol.json), or where the
             framework is installed a torch.nn.Module, a torch.export.ExportedProgram, a Keras model, an
             onnx.ModelProto.
-        backends: names in order of preference, as ["neuron", "cpu"]; none: those of the device.
+        backends: names in order of preference, as ["neuron", "cpu"] or "neuron,cpu"; none: those of the device.
         shapes: fixes dynamic inputs, name to dimensions: {"input": (1, 224, 224, 3)}.
         device: what to compile for, a profile's name or .json file.
         options: settings of one backend, as {"neuron.sdk-lib": path}.
@@ -149,14 +150,14 @@ def compile(
             summary = _compiler.compile(
                 path,
                 place,
-                backends=list(backends),
+                backends=names_in(backends),
                 shapes=_dimensions(shapes),
                 device=os.fspath(device),
                 options={key: str(value) for key, value in (options or {}).items()},
                 placement=placement,
-                require=list(require),
-                targets=list(targets),
-                isas=list(isas),
+                require=names_in(require),
+                targets=names_in(targets),
+                isas=names_in(isas),
                 progress=progress,
             )
         bundle = Bundle.__new__(Bundle)
@@ -189,4 +190,9 @@ def inspect(path: str | os.PathLike[str], *, shapes: Mapping[str, Sequence[int]]
 
 
 def _dimensions(shapes: Mapping[str, Sequence[int]] | None) -> dict[str, list[int]]:
-    return {name: [int(dim) for dim in dims] for name, dims in (shapes or {}).items()}
+    if shapes is None:
+        return {}
+    try:
+        return {str(name): [int(dim) for dim in dims] for name, dims in shapes.items()}
+    except (AttributeError, TypeError, ValueError):
+        raise TypeError(f'shapes is {shapes!r}, expected dimensions by name, as {{"input": (1, 224, 224, 3)}}') from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ._errors import Error, InvalidArgumentError
@@ -17,6 +17,11 @@ def told_as(path: str, name: str) -> Iterator[None]:
         yield
     except Error as error:
         raise type(error)(str(error).replace(path, name), error.subject.replace(path, name)) from None
+
+
+def names_in(names: Sequence[str] | str) -> list[str]:
+    """One name, or several with commas between them as on the command line, or a sequence."""
+    return names.split(",") if isinstance(names, str) else list(names)
 
 
 def name_of(model: Any) -> str:

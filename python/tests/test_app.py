@@ -179,11 +179,13 @@ def test_says_what_is_wrong(app, folder):
     )
     assert "the picture is u8 1x2, expected" in error_of(lambda: app.run(LEFT[:, :, 0]))
     assert "a picture of 2 x 0" in error_of(lambda: app.run(LEFT[:0]))
+    assert error_of(lambda: tandem.save_picture("x.png", LEFT[:0])) == "x.png: error: the picture is empty, 2x0"
     assert "expected one of throughput, latency" in error_of(lambda: app.frames([LEFT], pipeline=True, objective="x"))
     assert "cores is 0, expected a number from 1 to 1024" in error_of(lambda: app.plan(cores=0))
     assert "nothing is known of its costs" in error_of(lambda: app.plan(), tandem.NotFoundError)
     assert "the application's models are net" in error_of(lambda: tandem.App(folder / "sides.yaml", models={"up": "x"}))
     assert "no backend is called 'gpu'" in error_of(lambda: tandem.App(folder / "sides.yaml", backends=["gpu"]))
+    assert "no backend is called 'gpu'" in error_of(lambda: tandem.App(folder / "sides.yaml", backends="cpu,gpu"))
     assert "missing.yaml" in error_of(lambda: tandem.App(folder / "missing.yaml"), tandem.NotFoundError)
     (folder / "bad.yaml").write_text(SIDES.replace("net.mlir", "none.mlir"))
     assert "none.mlir" in error_of(lambda: tandem.App(folder / "bad.yaml"), tandem.NotFoundError)

@@ -59,8 +59,25 @@ def test_errors_name_the_model_and_not_a_file_that_nobody_knows(write):
     assert bundle.name == path and bundle.path != path
     message = error_of(lambda: bundle.load()(ONES), tandem.InvalidArgumentError)
     assert message.startswith(f"{path}: error: model 'm' was called without input 'right'")
+    message = error_of(lambda: bundle.load(threads=0), tandem.InvalidArgumentError)
+    assert message.startswith(f"{path}: error: ") and bundle.path not in message
     bundle.close()
     assert error_of(bundle.load, tandem.InvalidArgumentError) == f"{path}: error: the bundle was closed"
+
+
+def test_takes_names_as_text(write):
+    path = write(SUM)
+    assert tandem.compile(path, backends="cpu").report()["ops"][0]["device"] == "cpu"
+    assert tandem.compile(path, backends="neuron,cpu", require="cpu>=100%").summary["ops"] == 1
+    assert error_of(lambda: tandem.compile(path, backends="gpu"), tandem.InvalidArgumentError).startswith(
+        "error: no backend is called 'gpu'"
+    )
+
+
+@pytest.mark.parametrize("shapes", [[1, 2], "left", {"left": 3}])
+def test_shapes_are_by_name(write, shapes):
+    with pytest.raises(TypeError, match=r"^shapes is .*, expected dimensions by name, as {\"input\": \(1, 224"):
+        tandem.compile(write(SUM), shapes=shapes)
 
 
 def test_warns_of_what_has_no_effect(write, tmp_path):

@@ -53,6 +53,9 @@ Result<Image> loadPicture(const std::string &path) {
 }
 
 Status savePicture(const std::string &path, const Image &image) try {
+  if (image.width <= 0 || image.height <= 0)
+    return Error(Code::kInvalidArgument, path, "the picture is empty, ", image.width, "x",
+                 image.height);
   cv::Mat rgb(image.height, image.width, CV_8UC3, const_cast<uint8_t *>(image.rgb.data()));
   cv::Mat bgr;
   cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
