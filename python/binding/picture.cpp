@@ -71,6 +71,7 @@ Image imageOf(nb::handle array) {
   if (shape[0] > std::numeric_limits<int>::max() || shape[1] > std::numeric_limits<int>::max())
     throw Failure(Error(Code::kInvalidArgument, "", "the picture is ", shapeText(shape),
                         ", which is too large"));
+  nb::gil_scoped_release unlocked; // a picture may be large
   Image image;
   image.height = static_cast<int>(shape[0]);
   image.width = static_cast<int>(shape[1]);
