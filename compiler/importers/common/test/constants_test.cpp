@@ -63,8 +63,6 @@ TEST(Constants, OneBehindAnotherAreOneConstant) {
   EXPECT_EQ(graph::constantOf(*both)->as<float>(), llvm::ArrayRef<float>({1, 2, 3, 4, 5, 6}));
   EXPECT_TRUE(concatAlong(build, {a, b}, 0)->getDefiningOp<graph::ConcatOp>())
       << "a chain of them would double with each";
-  EXPECT_TRUE(
-      concatWeights(build, {narrow, body.getArgument(0)})->getDefiningOp<graph::ConcatOp>());
   EXPECT_TRUE(concatWeights(build, {a, body.getArgument(0)})->getDefiningOp<graph::ConcatOp>());
 }
 
