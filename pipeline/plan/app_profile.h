@@ -37,7 +37,7 @@ struct AppProfile {
     double handOffUs =
         0; ///< from the end of a task on one device to its follower's start on another
     double usPerByte = 0; ///< beside it: of data that another core has made
-    double readUs = 0;    ///< reading and decoding a frame of a video
+    double readUs = 0;    ///< reading and decoding a frame
     double collectUs = 0; ///< taking a frame's results
   };
   Overheads overheads;

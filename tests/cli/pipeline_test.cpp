@@ -55,6 +55,30 @@ TEST_F(Pipeline, PlansFromCostsThatWereMeasuredBefore) {
   EXPECT_EQ(json["simulated"]["frames"], 50);
 }
 
+/// Whatever the costs that the cache has were measured on.
+TEST_F(Pipeline, PlansTheReadingOfTheFramesThatAreGiven) {
+  std::string clip = path("clip.avi");
+  ASSERT_EQ(runProgram({TANDEM_CLIP, clip, picture(0), picture(9), "--frames", "20"}).exitCode, 0);
+  auto readUs = [&](const std::vector<std::string> &inputs) {
+    std::vector<std::string> arguments = {"plan", "--json"};
+    arguments.insert(arguments.end(), inputs.begin(), inputs.end());
+    Outcome plan = run(arguments, /*withPictures=*/false);
+    EXPECT_EQ(plan.exitCode, 0) << plan.err;
+    nlohmann::json json = nlohmann::json::parse(plan.out);
+    double us = 0;
+    for (const nlohmann::json &task : json["plan"]["tasks"])
+      if (task["name"] == "(read)" && task["frame"] == 0)
+        us = task["finish"].get<double>() - task["start"].get<double>();
+    return us;
+  };
+  double picturesUs = readUs({picture(0)});
+  EXPECT_GT(picturesUs, 0);
+  double clipUs = readUs({clip});
+  EXPECT_GT(clipUs, 0);
+  EXPECT_NE(clipUs, picturesUs) << "measured, not as kept";
+  EXPECT_NEAR(readUs({}), picturesUs, 1e-3) << "nothing is given to measure, so as kept";
+}
+
 TEST_F(Pipeline, TakesTheObjectiveThatTheSchedulerIsFor) {
   Outcome plan = run({"plan", "--scheduler", "heft", "--json"});
   ASSERT_EQ(plan.exitCode, 0) << plan.err;

@@ -21,20 +21,14 @@ namespace {
 constexpr int64_t kFramesOfAVideo = 30;
 constexpr size_t kMostFrames = 60, kFewFrames = 10;
 
-/// Frames all over the inputs, so that what enters and leaves is seen.
-struct Sample {
+/// Frames all over the inputs, so that what enters and leaves is seen. What cannot be read is left
+/// out: the run that costs are asked for meets that in its place.
+Result<std::vector<Image>> sampleFrames(const std::vector<std::string> &inputs, size_t most) {
   std::vector<Image> frames;
-  double readUs = 0; ///< of a video's frame; 0: there is none
-};
-
-/// What cannot be read is left out: the run that costs are asked for meets that in its place.
-Result<Sample> sampleFrames(const std::vector<std::string> &inputs, size_t most) {
-  Sample sample;
   std::optional<Error> firstError;
-  std::vector<double> times;
   FrameInput input(inputs);
   InputFrame frame;
-  while (sample.frames.size() < most) {
+  while (frames.size() < most) {
     Result<bool> more = input.next(frame);
     if (!more.ok()) {
       if (!firstError)
@@ -43,22 +37,34 @@ Result<Sample> sampleFrames(const std::vector<std::string> &inputs, size_t most)
     }
     if (!*more)
       break;
-    if (frame.number > 1) // the first one opens the video
-      times.push_back(frame.loadMs * 1e3);
     int64_t apart = std::max<int64_t>(1, input.frames() /
                                              std::min(kFramesOfAVideo, static_cast<int64_t>(most)));
     if ((frame.number - 1) % apart == 0) // the first one too: there may be few
-      sample.frames.push_back(std::move(frame.image));
+      frames.push_back(std::move(frame.image));
   }
-  if (sample.frames.empty())
+  if (frames.empty())
     return firstError ? *firstError
                       : Error(Code::kInvalidArgument, inputs.front(),
                               "there is no frame to measure costs on");
-  if (!times.empty()) {
-    std::ranges::sort(times);
-    sample.readUs = times[times.size() / 2];
+  return frames;
+}
+
+/// What the first frames of these inputs take to be read and decoded, the median; 0 where none can
+/// be. A frame that opens its video is not one of them.
+double readTimeUs(const std::vector<std::string> &inputs) {
+  constexpr size_t kReads = 15, kRounds = 3; // few inputs are read again
+  std::vector<double> times;
+  for (size_t round = 0; round < kRounds && times.size() < kReads; ++round) {
+    FrameInput input(inputs);
+    InputFrame frame;
+    for (Result<bool> more = true; times.size() < kReads && (!more.ok() || *more);) {
+      more = input.next(frame);
+      if (more.ok() && *more && frame.number != 1)
+        times.push_back(frame.loadMs * 1e3);
+    }
   }
-  return sample;
+  std::ranges::sort(times);
+  return times.empty() ? 0 : times[times.size() / 2];
 }
 
 /// One device of each kind, and a second core where there is one.
@@ -120,19 +126,20 @@ Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
                  "nothing is known of its costs on this machine, give pictures or a video to "
                  "measure them on");
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile profile, findProfile(app.device));
-  TANDEM_ASSIGN_OR_RETURN(Sample sample, sampleFrames(inputs, quickly ? kFewFrames : kMostFrames));
+  TANDEM_ASSIGN_OR_RETURN(std::vector<Image> frames,
+                          sampleFrames(inputs, quickly ? kFewFrames : kMostFrames));
   AppTasks tasks = tasksOf(app.parts.app, app.parts.runners);
   WorkReport report = app.report ? app.report : [](auto &&...) {};
   std::string title = "profile " + app.parts.app.name;
   report(title,
-         "measuring its tasks on " + std::to_string(sample.frames.size()) +
-             (sample.frames.size() == 1 ? " frame" : " frames"),
+         "measuring its tasks on " + std::to_string(frames.size()) +
+             (frames.size() == 1 ? " frame" : " frames"),
          0.5);
   ProfileOptions options = whatToMeasure(devicesFor(tasks, profile, clustersOf(usableCores())));
-  options.readUs = sample.readUs;
+  options.readUs = readTimeUs(inputs);
   if (quickly)
     options.rounds = 1;
-  Result<AppProfile> costs = profileApplication(app.parts, table, sample.frames, options);
+  Result<AppProfile> costs = profileApplication(app.parts, table, frames, options);
   report(title, "", 1);
   if (costs.ok())
     costs->measuredAt = timeNow();
@@ -155,8 +162,12 @@ Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const
   // What more frames told is as good for a plan that few would do for.
   for (bool few : quickly ? std::vector{false, true} : std::vector{false})
     if (Result<std::string> place = placeOfCosts(app, few); place.ok())
-      if (Result<AppProfile> known = loadAppProfile(*place); known.ok() && asMeasured(*known).ok())
+      if (Result<AppProfile> known = loadAppProfile(*place);
+          known.ok() && asMeasured(*known).ok()) {
+        if (!inputs.empty()) // they need not be what the rest was measured on
+          known->overheads.readUs = readTimeUs(inputs);
         return known;
+      }
   TANDEM_ASSIGN_OR_RETURN(AppProfile costs, measureCosts(app, table, inputs, quickly));
   Result<std::string> place = placeOfCosts(app, quickly);
   Status saved = place.ok() ? saveAppProfile(*place, costs) : Status(place.error());
