@@ -110,6 +110,8 @@ Outcome runProgram(const std::vector<std::string> &arguments, const Surroundings
     become(arguments, around);
   }
   Outcome outcome;
+  if (around.meanwhile)
+    around.meanwhile(child);
   if (terminal)
     outcome.out = terminal->read();
   int status = 0;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace tandem::test {
@@ -15,7 +17,8 @@ struct Surroundings {
   long fileBytes = -1;       ///< no file may grow beyond it, as on a full disk; -1: no limit
   std::string stdoutTo = {}; ///< a file or device that is there; empty: Outcome::out
   bool terminal = false; ///< stdout and stderr are one terminal; all that it shows is Outcome::out
-  std::vector<std::string> variables = {}; ///< "NAME=value", beside those of this process
+  std::vector<std::string> variables = {};   ///< "NAME=value", beside those of this process
+  std::function<void(pid_t)> meanwhile = {}; ///< called while it runs, with its process
 };
 
 /// Runs a program, the first of the arguments.

@@ -4,6 +4,7 @@
 #include "tools/tandem/command.h"
 #include "tools/tandem/frame_input.h"
 #include "tools/tandem/frame_output.h"
+#include "tools/tandem/interruption.h"
 #include "tools/tandem/region_profile.h"
 #include "tools/tandem/video_report.h"
 
@@ -31,12 +32,14 @@ StageTiming ownStage(std::string name, std::string uses, double milliseconds) {
   return timing;
 }
 
-/// Runs frames of all inputs through one executor: reads ahead as far as it takes more.
+/// Runs frames of all inputs through one executor: reads ahead as far as it takes more, until all
+/// have been read or the user has had enough.
 class FrameRun {
 public:
-  FrameRun(const RunAppOptions &options, const AppExecutor &executor, FrameOutput output)
+  FrameRun(const RunAppOptions &options, const AppExecutor &executor, FrameOutput output,
+           const Interruption &interruption)
       : options_(options), app_(executor), executor_(*executor), output_(std::move(output)),
-        input_(options.inputs), limit_(executor.capacity()),
+        interruption_(interruption), input_(options.inputs), limit_(executor.capacity()),
         colours_(isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR")) {}
 
   /// Frames in flight are still read by the executor; their results are of no interest any more.
@@ -52,6 +55,11 @@ public:
   int run() {
     bool more = true;
     while (more || !flights_.empty()) {
+      if (more && interruption_.came()) {
+        more = false;
+        tellInterruption();
+        continue;
+      }
       Status status;
       if (more && flights_.size() < limit())
         status = submitNext(more);
@@ -100,6 +108,11 @@ private:
     options.priority = priority == options_.priorities.end() ? 0 : priority->second;
     options.deadline = std::chrono::microseconds(std::llround(app_.deadlineMs() * 1e3));
     return options;
+  }
+
+  void tellInterruption() const {
+    std::fprintf(stderr, "%s: interrupted: no more frames are read, those that were are finished\n",
+                 options_.app.file.c_str());
   }
 
   void tell(const Error &error) { exitCode_ = refuse(error); }
@@ -248,6 +261,7 @@ private:
   const AppExecutor &app_;
   Executor &executor_;
   FrameOutput output_;
+  const Interruption &interruption_;
   FrameInput input_;
   size_t limit_;
   std::chrono::steady_clock::time_point firstArrival_;
@@ -286,7 +300,8 @@ int runApp(const RunAppOptions &asked) {
   if (Status opened = output->open(); !opened.ok())
     return refuse(opened.error());
 
-  int exitCode = FrameRun(options, *executor, *std::move(output)).run();
+  Interruption interruption; // until traces are written too
+  int exitCode = FrameRun(options, *executor, *std::move(output), interruption).run();
   if (Status written = executor->writeTraces(options.pipeline); !written.ok())
     return refuse(written.error());
   if (options.profile && !options.json)
