@@ -108,6 +108,17 @@ TEST_F(Pipeline, PrintsThePlanAndDrawsIt) {
   EXPECT_THAT(readBytes(path("phone.svg")), HasSubstr("modelled, not measured"));
 }
 
+TEST_F(Pipeline, SaysOfAPlanThatThereIsTooLittleWorkForIt) {
+  EXPECT_THAT(run({"plan"}).out, HasSubstr("one step after another is likely faster"));
+  std::string slow = costs([](nlohmann::json &costs) {
+    for (nlohmann::json &task : costs["tasks"])
+      task["us"]["cpu"] = 1000;
+  });
+  Outcome plan = run({"plan", "--costs", slow});
+  EXPECT_EQ(plan.exitCode, 0) << plan.err;
+  EXPECT_THAT(plan.out, ::testing::Not(HasSubstr("one step after another")));
+}
+
 TEST_F(Pipeline, RefusesAPaceThatNoPlanReaches) {
   std::string slow = costs([](nlohmann::json &costs) { // whatever this machine takes
     for (nlohmann::json &task : costs["tasks"])
