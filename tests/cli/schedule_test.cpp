@@ -75,6 +75,11 @@ TEST_F(ScheduleCommand, ProvesTheOptimum) {
   EXPECT_THAT(outcome.out, HasSubstr("\nmakespan 73\noptimal: no plan has less"));
 }
 
+TEST_F(ScheduleCommand, GivesNoReasonWhyNothingIsLessThanNothing) {
+  writeBytes(path("g.json"), R"({"processors": ["P"], "tasks": [{"name": "T", "cost": [0]}]})");
+  EXPECT_THAT(schedule({}).out, HasSubstr("\nmakespan 0\noptimal: no plan has less\n"));
+}
+
 TEST_F(ScheduleCommand, GivesAProgramAllOfIt) {
   json best = json::parse(schedule({"--json"}).out);
   EXPECT_EQ(best["scheduler"], "best");

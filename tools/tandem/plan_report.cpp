@@ -126,7 +126,8 @@ std::string planAsText(const TaskGraph &graph, const Plan &plan) {
   else
     text += format("makespan %.6g\n", plan.makespan);
   if (plan.optimal)
-    text += format("optimal: no plan has less (%s)\n", plan.boundReason.c_str());
+    text += "optimal: no plan has less" +
+            (plan.boundReason.empty() ? "" : " (" + plan.boundReason + ")") + "\n"; // of 0: none
   else
     text += format("lower bound %.6g (%s), gap at most %.2f %%\n", plan.bound,
                    plan.boundReason.c_str(), plan.gap() * 100);
