@@ -310,6 +310,20 @@ TEST_F(Pipeline, GoesOnBehindAPictureThatIsNotThere) {
   }
 }
 
+/// A name is anything that YAML can say, also what no file can be called.
+TEST_F(Pipeline, KeepsCostsUnderTheNameOfItsApplication) {
+  std::string named = kApp;
+  named.replace(named.find("name: sides"), 11, R"(name: "../a\0b/\e[31mc/")");
+  writeBytes(path("app.yaml"), named);
+  EXPECT_EQ(run({"plan"}).exitCode, 0);
+  std::vector<std::string> names;
+  for (const auto &entry : std::filesystem::directory_iterator(path("cache/profiles")))
+    names.push_back(entry.path().filename().string());
+  EXPECT_THAT(names, ::testing::ElementsAre(
+                         ::testing::MatchesRegex(R"(\.\._a_b__\[31mc_-[0-9a-f]+\.json)")));
+  EXPECT_EQ(run({"plan"}, /*withPictures=*/false).exitCode, 0) << "they are found again";
+}
+
 TEST_F(Pipeline, RefusesCostsThatAreDamaged) {
   writeBytes(path("costs.json"), "{\"version\": 3, ");
   Outcome ran = runAgain(1, {"--costs", path("costs.json")});

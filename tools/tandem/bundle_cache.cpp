@@ -115,6 +115,14 @@ ScratchFolder::~ScratchFolder() {
   fs::remove_all(path_, ignored);
 }
 
+/// One name of a file, whatever a stranger's application is called: what would end it, lead to
+/// another folder or trouble a terminal is replaced. The hash behind it tells names apart.
+static std::string asFileName(std::string name) {
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return c < ' ' || c == 0x7f || c == '/'; }, '_');
+  return name;
+}
+
 Result<std::string> cachePlace(const std::string &folder, const std::string &name,
                                const std::string &identity) {
   std::error_code failure;
@@ -123,7 +131,7 @@ Result<std::string> cachePlace(const std::string &folder, const std::string &nam
   if (failure)
     return Error(Code::kIo, place.string(), "cannot make the cache folder: ", failure.message());
   std::string hash = hex(bundle::checksum(std::as_bytes(std::span(identity))));
-  fs::path file(name);
+  fs::path file(asFileName(name));
   return (place / (file.stem().string() + "-" + hash + file.extension().string())).string();
 }
 

@@ -1,5 +1,6 @@
 #include "tools/tandem/profile_app.h"
 
+#include "base/printable.h"
 #include "tools/tandem/app_costs.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/output_place.h"
@@ -28,7 +29,7 @@ void print(const AppProfile &profile, const std::string &place) {
       kinds.insert(kind);
   }
   std::printf("%s on %s, %d frames; microseconds of an average frame\n",
-              profile.application.c_str(), profile.machine.c_str(), profile.frames);
+              printable(profile.application).c_str(), profile.machine.c_str(), profile.frames);
   std::printf("  %-*s", static_cast<int>(width), "task");
   for (const std::string &kind : kinds)
     std::printf("  %12s", kind.c_str());
