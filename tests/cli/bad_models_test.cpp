@@ -273,3 +273,28 @@ TEST_F(WrongFiles, TextThatIsNoModelOfTheGraphDialect) {
 
 } // namespace
 } // namespace tandem::test
+TEST_F(WrongFiles, TextWithoutItsWeights) {
+  auto refusal = [&](const std::string &name, const std::string &resources) {
+    return refusalOf("m.mlir", "func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {\n"
+                               "  %0 = graph.constant dense_resource<" +
+                                   name +
+                                   "> : tensor<2xf32> : tensor<2xf32>\n"
+                                   "  %1 = graph.constant dense_resource<there> : tensor<1xf32> : "
+                                   "tensor<1xf32>\n"
+                                   "  %2 = graph.add %a, %0 : (tensor<2xf32>, tensor<2xf32>) -> "
+                                   "tensor<2xf32>\n"
+                                   "  return %2 : tensor<2xf32>\n}\n" +
+                                   resources);
+  };
+  const std::string kFour = "{-# dialect_resources: { builtin: { there: "
+                            "\"0x040000000000803F\" } } #-}\n";
+  EXPECT_EQ(refusal("gone", kFour),
+            "not a model: line 2: 'graph.constant' op has no data of its type: 'tandem import' "
+            "leaves large weights out, compile the model that it read");
+  EXPECT_THAT(refusal("there", kFour),
+              testing::HasSubstr("line 2: 'graph.constant' op has no data"))
+      << "four of eight bytes";
+  EXPECT_THAT(refusal("gone", ""),
+              testing::HasSubstr("has no data of its type, nor have 1 more: "));
+}
+

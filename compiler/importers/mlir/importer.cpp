@@ -1,4 +1,5 @@
 #include "compiler/importers/common/importer.h"
+#include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
 #include "compiler/graph/types.h"
 #include "compiler/importers/common/node_builder.h"
@@ -38,6 +39,33 @@ LogicalResult checkIsGraph(func::FuncOp main) {
   return success();
 }
 
+/// Whether a constant's bytes came with the text, and are as many as its type says.
+bool hasData(graph::ConstantOp constant) {
+  std::optional<graph::ConstantBytes> bytes = graph::ConstantBytes::of(constant.getValue());
+  RankedTensorType type = cast<RankedTensorType>(constant.getType());
+  std::optional<ElementType> element = graph::elementTypeOf(type.getElementType());
+  return bytes && element &&
+         bytes->raw().size() == elementSize(*element) * static_cast<size_t>(type.getNumElements());
+}
+
+/// A resource that the text names and does not hold parses, and would be read as whatever is there.
+LogicalResult checkHasWeights(func::FuncOp main) {
+  graph::ConstantOp first;
+  size_t missing = 0;
+  for (graph::ConstantOp constant : main.getOps<graph::ConstantOp>()) {
+    if (hasData(constant))
+      continue;
+    if (missing++ == 0)
+      first = constant;
+  }
+  if (missing == 0)
+    return success();
+  InFlightDiagnostic refusal = first.emitOpError() << "has no data of its type";
+  if (missing > 1)
+    refusal << ", nor have " << missing - 1 << " more";
+  return refusal << ": 'tandem import' leaves large weights out, compile the model that it read";
+}
+
 /// The graph dialect as text, as `tandem compile --emit-mlir` prints it: for tests, for trying an
 /// op by hand, and for models that another tool makes.
 class MlirImporter : public Importer {
@@ -57,7 +85,7 @@ public:
     auto main = module->lookupSymbol<func::FuncOp>("main");
     if (!main || main.isExternal() || !main.getBody().hasOneBlock())
       return llvm::createStringError("has no function 'main' with one block");
-    if (failed(checkIsGraph(main)))
+    if (failed(checkIsGraph(main)) || failed(checkHasWeights(main)))
       return llvm::createStringError("not a model");
     return module;
   }
