@@ -1,6 +1,7 @@
 #include "compiler/driver/import_model.h"
 
 #include "base/file.h"
+#include "bundle/reader.h"
 #include "compiler/driver/bundle_model.h"
 #include "compiler/driver/diagnostics.h"
 #include "compiler/graph/constants.h"
@@ -31,13 +32,25 @@ Result<MappedFile> openModel(const std::string &path) {
   return file;
 }
 
-Result<const Importer *> findImporter(const std::string &path, std::string_view bytes) {
+/// What else of ours the file is, with who takes it; empty: nothing.
+std::string otherFileOfOurs(const MappedFile &file, StringRef path) {
+  if (bundle::looksLikeBundle(file.bytes()))
+    return "is a bundle already: 'tandem run' or 'tandem bench' takes it";
+  if (path.ends_with(".yaml") || path.ends_with(".yml"))
+    return "is an application: 'tandem run' takes it";
+  return "";
+}
+
+Result<const Importer *> findImporter(const std::string &path, const MappedFile &file) {
+  std::string_view bytes = file.text();
   std::string known;
   for (const Importer *importer : importers()) {
     if (importer->recognizes(path, bytes))
       return importer;
     known += (known.empty() ? "" : ", ") + importer->name().str();
   }
+  if (std::string other = otherFileOfOurs(file, path); !other.empty())
+    return Error(Code::kUnsupported, path, other);
   const char *kind = bytes.empty() ? "not a folder with a model" : "not a model file";
   return Error(Code::kUnsupported, path, kind, " of a known format (", known, ")");
 }
@@ -82,7 +95,7 @@ std::unique_ptr<MLIRContext> makeGraphContext() {
 Result<ImportedModel> importModel(const CompileRequest &request) {
   report(request, "importing", 0.0);
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, openModel(request.modelPath));
-  TANDEM_ASSIGN_OR_RETURN(const Importer *importer, findImporter(request.modelPath, file.text()));
+  TANDEM_ASSIGN_OR_RETURN(const Importer *importer, findImporter(request.modelPath, file));
 
   ImportedModel model;
   model.context = makeGraphContext();

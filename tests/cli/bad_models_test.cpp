@@ -237,9 +237,13 @@ TEST_F(WrongFiles, AZipThatIsNoExportedProgram) {
 }
 
 TEST_F(WrongFiles, ABundleIsNoModel) {
-  EXPECT_EQ(
-      refusalOf("m.tandem", readBytes(sourceFile("tests/fuzz/seeds/bundle_fuzz/sample"))),
-      "not a model file of a known format (keras, mlir, mxnet, onnx, tensorflow, tflite, torch)");
+  EXPECT_EQ(refusalOf("m.tandem", readBytes(sourceFile("tests/fuzz/seeds/bundle_fuzz/sample"))),
+            "is a bundle already: 'tandem run' or 'tandem bench' takes it");
+}
+
+TEST_F(WrongFiles, AnApplicationIsNoModel) {
+  EXPECT_EQ(refusalOf("app.yaml", readBytes(sourceFile("apps/showcase/showcase.yaml"))),
+            "is an application: 'tandem run' takes it");
 }
 
 TEST_F(WrongFiles, AFolder) {
@@ -271,8 +275,6 @@ TEST_F(WrongFiles, TextThatIsNoModelOfTheGraphDialect) {
             "not a model: line 1: 'func.func' op gives nothing back");
 }
 
-} // namespace
-} // namespace tandem::test
 TEST_F(WrongFiles, TextWithoutItsWeights) {
   auto refusal = [&](const std::string &name, const std::string &resources) {
     return refusalOf("m.mlir", "func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {\n"
@@ -298,3 +300,5 @@ TEST_F(WrongFiles, TextWithoutItsWeights) {
               testing::HasSubstr("has no data of its type, nor have 1 more: "));
 }
 
+} // namespace
+} // namespace tandem::test

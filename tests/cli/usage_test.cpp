@@ -260,7 +260,13 @@ TEST_F(CommandLine, RefusesWhatGoesWithTheOtherKindOfFile) {
   EXPECT_EQ(usageError({"inspect", path("m.tandem"), "--shape", "left=1x4"}),
             "--shape is for a model, a bundle's shapes are fixed");
   std::string message = " is for an application (.yaml)";
-  EXPECT_EQ(usageError({"run", path("m.tandem"), path("a.png")}), "FRAMES" + message);
+  EXPECT_EQ(usageError({"run", path("m.tandem"), path("a.npy")}),
+            "FRAMES" + message + "; of a bundle say --input " + path("a.npy"));
+  writeBytes(path("a.png"), "\x89PNG\r\n\x1a\n");
+  EXPECT_EQ(usageError({"run", path("a.png")}),
+            "'" + path("a.png") +
+                "' is a picture, which goes behind an application: tandem run APP.yaml " +
+                path("a.png"));
   EXPECT_EQ(usageError(runArguments({"--model", "a=b"})), "--model" + message);
   EXPECT_EQ(usageError(runArguments({"--backends", "reference"})), "--backends" + message);
   EXPECT_EQ(usageError({"bench", path("m.tandem"), "--pipeline"}), "--pipeline" + message);

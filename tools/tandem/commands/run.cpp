@@ -1,6 +1,8 @@
 // tandem run: a bundle on .npy files, or an application on pictures and videos.
 
+#include "base/file.h"
 #include "tools/tandem/command.h"
+#include "tools/tandem/picture_file.h"
 #include "tools/tandem/run_app.h"
 #include "tools/tandem/run_bundle.h"
 
@@ -41,6 +43,11 @@ Result<std::map<std::string, int>> prioritiesOf(const RunAppOptions &app) {
   return priorities;
 }
 
+bool isPicture(const std::string &path) {
+  auto file = MappedFile::open(path);
+  return file.ok() && !pictureFormatOf(file->bytes()).empty();
+}
+
 int run(Options &options) {
   std::string ofApplications = firstGiven(options.appOptions);
   std::string ofPipelines = firstGiven(options.pipelineOptions);
@@ -68,8 +75,16 @@ int run(Options &options) {
   std::string ofNoBundle = ofApplications.empty() ? ofPipelines : ofApplications;
   if (options.app.pipeline.enabled)
     ofNoBundle = "--pipeline";
-  if (!ofNoBundle.empty())
-    return wrongUsage("run", ofNoBundle + " is for an application (.yaml)");
+  if (isPicture(options.file))
+    return wrongUsage("run", "'" + options.file +
+                                 "' is a picture, which goes behind an application: tandem run "
+                                 "APP.yaml " +
+                                 options.file);
+  if (!ofNoBundle.empty()) {
+    std::string instead =
+        options.app.inputs.empty() ? "" : "; of a bundle say --input " + options.app.inputs.front();
+    return wrongUsage("run", ofNoBundle + " is for an application (.yaml)" + instead);
+  }
   options.bundle.bundle = options.file;
   options.bundle.saveFolder = options.saveFolder;
   options.bundle.threads = options.threads;
