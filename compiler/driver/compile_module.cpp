@@ -31,6 +31,10 @@ Error noBackend(StringRef name) {
                "'; this build has ", llvm::join(backendNames(), ", "));
 }
 
+std::string nameOf(const Candidate &candidate) {
+  return candidate.backend->name().str();
+}
+
 Result<Target> findTarget(const CompileSettings &settings) {
   TANDEM_ASSIGN_OR_RETURN(DeviceProfile device, findProfile(settings.device));
   Target target = {.device = std::move(device), .candidates = {}};
@@ -269,6 +273,12 @@ Status checkSettings(const CompileSettings &settings) {
   for (const CoverageRequirement &required : settings.require)
     if (!findBackend(required.backend))
       return noBackend(required.backend);
+    else if (llvm::none_of(target.candidates, [&](const Candidate &candidate) {
+               return candidate.backend->name() == required.backend;
+             }))
+      return Error(Code::kInvalidArgument, "", "--require names '", required.backend,
+                   "', which is not among the backends: add --backends ", required.backend, ",",
+                   llvm::join(llvm::map_range(target.candidates, nameOf), ","));
   TANDEM_RETURN_IF_ERROR(checkOwners(settings, target));
   for (const Candidate &candidate : target.candidates)
     if (llvm::Error wrong = candidate.backend->checkSettings(optionsFor(candidate, settings)))

@@ -102,6 +102,9 @@ TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
       {{"compile", model, "--check", "--backends", "gpu"}, backend},
       {{"compile", model, "--check", "--device", "mt1"}, device},
       {{"compile", model, "--check", "--require", "gpu>=5%"}, backend},
+      {{"compile", model, "--check", "--backends", "cpu", "--require", "reference>=5%"},
+       "--require names 'reference', which is not among the backends: add --backends "
+       "reference,cpu"},
       {{"compile", model, "--check", "--isa", "sse"}, "no instruction set is called 'sse'"},
       {{"inspect", model, "--svg", drawing, "--backends", "gpu"}, backend},
       {{"inspect", model, "--svg", drawing, "--device", "mt1"}, device},
