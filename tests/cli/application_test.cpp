@@ -205,8 +205,14 @@ TEST_F(RunApplication, NamesAModelThatIsMissingAndTakesAnother) {
   writeBytes(path("gone.yaml"), text);
   Outcome gone = runTandem({"run", path("gone.yaml"), path("a.bmp")});
   EXPECT_EQ(gone.exitCode, 1);
+  int line = static_cast<int>(std::ranges::count(text.substr(0, text.find("net:")), '\n')) + 1;
   EXPECT_THAT(gone.err,
-              EndsWith(path("gone.mlir") + ": error: cannot open: No such file or directory\n"));
+              EndsWith(path("gone.yaml:") + std::to_string(line) + ": error: model 'net': '" +
+                       path("gone.mlir") + "': cannot open: No such file or directory\n"));
+  Outcome asked =
+      runTandem({"run", path("gone.yaml"), "--model", "net=" + path("no.mlir"), path("a.bmp")});
+  EXPECT_THAT(asked.err,
+              EndsWith(path("no.mlir") + ": error: cannot open: No such file or directory\n"));
   Outcome other =
       runTandem({"run", path("gone.yaml"), "--model", "net=" + path("net.mlir"), path("a.bmp")});
   EXPECT_EQ(other.exitCode, 0) << other.err;

@@ -10,6 +10,12 @@
 namespace tandem {
 namespace {
 
+/// That error, at the lines of the application's file that the model stands in.
+Error atModel(const AppRequest &request, const AppModel &model, const Error &error) {
+  return Error(error.code, request.file + ":" + std::to_string(model.line), "model '", model.name,
+               "': ", error.message);
+}
+
 Result<CachedBundle> compileCached(const AppModel &model, const AppRequest &request) {
   CompileRequest compile;
   compile.modelPath = model.file;
@@ -34,8 +40,10 @@ Result<CachedBundle> compileCached(const AppModel &model, const AppRequest &requ
   const Error &error = bundle.error();
   bool asksForBackends = request.backends.empty() && !model.backends.empty();
   if (error.code == Code::kInvalidArgument || (error.subject.empty() && asksForBackends))
-    return Error(error.code, request.file + ":" + std::to_string(model.line), "model '", model.name,
-                 "': ", error.message);
+    return atModel(request, model, error);
+  bool named = error.subject == model.file && !request.models.contains(model.name);
+  if (named && error.code == Code::kNotFound)
+    return atModel(request, model, Error(error.code, "", "'", model.file, "': ", error.message));
   return error;
 }
 
@@ -86,8 +94,12 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(request.file));
   opened.identity = file.text();
   for (const AppModel &model : app.models) {
-    TANDEM_ASSIGN_OR_RETURN(Labels labels, loadLabels(model));
-    parts.labels.push_back(std::move(labels));
+    Result<Labels> labels = loadLabels(model);
+    if (!labels)
+      return atModel(request, model,
+                     Error(labels.error().code, "", "labels '", model.labelsFile,
+                           "': ", labels.error().message));
+    parts.labels.push_back(*std::move(labels));
   }
   std::vector<CachedBundle> bundles; // those that are kept nowhere, until they are open
   for (const AppModel &model : app.models) {
