@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <map>
 
@@ -25,6 +26,26 @@ std::string timeText(double us) {
   else
     std::snprintf(text.data(), text.size(), us < 100'000 ? "%.1f ms" : "%.0f ms", us / 1000);
   return text.data();
+}
+
+/// To three digits, up or down, so that who asks for what is written gets it: "0.05", "1234".
+std::string threeDigits(double value, bool up) {
+  double step = std::pow(10, std::floor(std::log10(value)) - 2);
+  constexpr double kRounding = 1e-6;
+  double digits = up ? std::ceil(value / step - kRounding) : std::floor(value / step + kRounding);
+  std::array<char, 64> text;
+  std::snprintf(text.data(), text.size(), value < 1000 ? "%.3g" : "%.0f", digits * step);
+  return text.data();
+}
+
+/// What is compared with a wish, in the units that wishes are written in: "0.05 ms".
+std::string msText(double us) {
+  return us > 0 ? threeDigits(us / 1000, /*up=*/true) + " ms" : "0 ms";
+}
+
+/// "20000 frames/s": of what takes so long each time.
+std::string paceText(double us) {
+  return threeDigits(1e6 / us, /*up=*/false) + " frames/s";
 }
 
 /// "'face_net' 8.1 ms, 'crop' 300 us": the longest of them.
@@ -133,24 +154,27 @@ Status requirePace(const TaskGraph &graph, const Plan &plan, double periodUs, do
     if (plan.objective != objective)
       return std::string();
     double least = plan.bound - before;
+    std::string most = objective == Objective::kThroughput && least > 0
+                           ? ", at most " + paceText(least)
+                           : std::string();
     return (least > asked ? ", and no plan can do it: the least is "
                           : ", another plan may do it: the least known is ") +
-           timeText(least) + " (" + plan.boundReason + ")";
+           msText(least) + most + " (" + plan.boundReason + ")";
   };
   if (periodUs > 0 && plan.interval > periodUs) {
     std::vector<double> loads(graph.processors.size());
     for (const PlannedTask &task : plan.tasks)
       loads[task.processor] += task.finish - task.start;
     auto busiest = static_cast<size_t>(std::ranges::max_element(loads) - loads.begin());
-    return Error(Code::kUnsupported, "", "a frame comes every ", timeText(periodUs),
-                 ", the plan takes ", timeText(plan.interval), " a frame; the busiest device is '",
-                 graph.processors[busiest].name, "' with ", longestTasks(graph, plan, busiest),
-                 verdict(Objective::kThroughput, periodUs));
+    return Error(Code::kUnsupported, "", "a frame comes every ", msText(periodUs), " (",
+                 paceText(periodUs), "), the plan takes ", msText(plan.interval),
+                 " a frame; the busiest device is '", graph.processors[busiest].name, "' with ",
+                 longestTasks(graph, plan, busiest), verdict(Objective::kThroughput, periodUs));
   }
   double before = timeBeforeSubmission(graph);
   if (latencyUs > 0 && plan.makespan - before > latencyUs)
-    return Error(Code::kUnsupported, "", "a frame may take ", timeText(latencyUs),
-                 ", by the plan it takes ", timeText(plan.makespan - before),
+    return Error(Code::kUnsupported, "", "a frame may take ", msText(latencyUs),
+                 ", by the plan it takes ", msText(plan.makespan - before),
                  "; it waits longest for ", longestOfChain(graph, plan),
                  verdict(Objective::kLatency, latencyUs, before));
   return {};

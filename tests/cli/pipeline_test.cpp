@@ -128,7 +128,7 @@ TEST_F(Pipeline, RefusesAPaceThatNoPlanReaches) {
   EXPECT_NE(plan.exitCode, 0);
   EXPECT_THAT(errorLines(plan.err), ::testing::SizeIs(1)) << plan.err;
   EXPECT_THAT(plan.err,
-              AllOf(HasSubstr("app.yaml: error: a frame comes every 1 us"),
+              AllOf(HasSubstr("app.yaml: error: a frame comes every 0.001 ms (1000000 frames/s)"),
                     HasSubstr("the busiest device is 'cpu"), HasSubstr("and no plan can do it")));
   EXPECT_EQ(plan.out, "");
 }
@@ -266,7 +266,7 @@ TEST_F(Pipeline, RefusesADeadlineThatNoPlanKeepsToAndSaysWhichStage) {
     EXPECT_THAT(errorLines(ran.err), ::testing::SizeIs(1)) << ran.err;
     EXPECT_THAT(ran.err, AllOf(HasSubstr("app.yaml: error: a frame may take "),
                                HasSubstr("it waits longest for 'run' 50"),
-                               HasSubstr("and no plan can do it: the least is 53")));
+                               HasSubstr("and no plan can do it: the least is 5.3")));
   }
   EXPECT_EQ(runAgain(1, {"--costs", slow, "--deadline", "60000"}).exitCode, 0);
 }

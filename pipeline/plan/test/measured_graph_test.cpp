@@ -71,15 +71,18 @@ TEST(RequirePace, SaysWhichStageIsInTheWayAndWhatIsPossible) {
   Status late = requirePace(graph(), onOneCore(), 50, 0);
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.error().code, Code::kUnsupported);
-  EXPECT_EQ(late.error().message,
-            "a frame comes every 50 us, the plan takes 80 us a frame; the busiest device is 'cpu0' "
-            "with 'crop' 40 us, 'boxes' 40 us, another plan may do it: the least known is 45 us "
-            "(busiest processors)");
+  EXPECT_EQ(
+      late.error().message,
+      "a frame comes every 0.05 ms (20000 frames/s), the plan takes 0.08 ms a frame; the busiest "
+      "device is 'cpu0' "
+      "with 'crop' 40 us, 'boxes' 40 us, another plan may do it: the least known is 0.045 ms, "
+      "at most 22200 frames/s (busiest processors)");
   EXPECT_THAT(requirePace(graph(), onOneCore(), 40, 0).error().message,
-              testing::EndsWith("and no plan can do it: the least is 45 us (busiest processors)"));
+              testing::EndsWith("and no plan can do it: the least is 0.045 ms, at most 22200 "
+                                "frames/s (busiest processors)"));
   EXPECT_EQ(
       requirePace(chain(), onOneCore(), 0, 85).error().message,
-      "a frame may take 85 us, by the plan it takes 90 us; it waits longest for 'crop' 40 us, "
+      "a frame may take 0.085 ms, by the plan it takes 0.09 ms; it waits longest for 'crop' 40 us, "
       "'boxes' 40 us, 'net' 10 us");
 }
 
@@ -90,8 +93,8 @@ TEST(RequireLatencyOfSomePlan, NamesTheStagesAndTheBestPossible) {
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(
       late.error().message,
-      "a frame may take 50 us, by the plan it takes 90 us; it waits longest for 'crop' 40 us, "
-      "'boxes' 40 us, 'net' 10 us, and no plan can do it: the least is 90 us (critical path)");
+      "a frame may take 0.05 ms, by the plan it takes 0.09 ms; it waits longest for 'crop' 40 us, "
+      "'boxes' 40 us, 'net' 10 us, and no plan can do it: the least is 0.09 ms (critical path)");
 }
 
 TEST(RequirePace, CountsLatencyFromAFramesSubmission) {
@@ -100,17 +103,18 @@ TEST(RequirePace, CountsLatencyFromAFramesSubmission) {
   EXPECT_TRUE(requireLatencyOfSomePlan(graph, 50).ok());
   EXPECT_EQ(mostMakespan(graph, 50), 90);
   EXPECT_EQ(mostMakespan(graph, 0), 0);
-  EXPECT_EQ(
-      requireLatencyOfSomePlan(graph, 45).error().message,
-      "a frame may take 45 us, by the plan it takes 50 us; it waits longest for 'boxes' 40 us, "
-      "'net' 10 us, and no plan can do it: the least is 50 us (critical path)");
+  EXPECT_EQ(requireLatencyOfSomePlan(graph, 45).error().message,
+            "a frame may take 0.045 ms, by the plan it takes 0.05 ms; it waits longest for 'boxes' "
+            "40 us, "
+            "'net' 10 us, and no plan can do it: the least is 0.05 ms (critical path)");
 }
 
 TEST(RequirePace, WritesLongTimesWithoutExponents) {
   Plan slow = onOneCore();
   slow.interval = 1e6;
   EXPECT_THAT(requirePace(graph(), slow, 1000, 0).error().message,
-              testing::StartsWith("a frame comes every 1000 us, the plan takes 1000 ms a frame"));
+              testing::StartsWith(
+                  "a frame comes every 1 ms (1000 frames/s), the plan takes 1000 ms a frame"));
 }
 
 } // namespace
