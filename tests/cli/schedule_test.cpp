@@ -143,7 +143,8 @@ TEST_F(ScheduleCommand, RefusesWrongUsage) {
             "tandem schedule: --latency is for --objective throughput "
             "only; see 'tandem schedule --help'\n");
   EXPECT_EQ(wrongUsage({"-s", "heft", "--objective", "throughput"}),
-            path("g.json") + ": error: scheduler 'heft' plans for latency, not for throughput\n");
+            "tandem schedule: scheduler 'heft' plans for latency, not for throughput; see 'tandem "
+            "schedule --help'\n");
 }
 
 TEST_F(ScheduleCommand, RefusesWhatIsNoTaskGraph) {

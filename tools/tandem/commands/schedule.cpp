@@ -101,6 +101,8 @@ void registerSchedule(CommandTable &table) {
   table.onRun(command, [request, limits] {
     SchedulerChoice choice =
         allSchedulers().choose(request->scheduler, request->objective, Objective::kLatency);
+    if (Status wrong = allSchedulers().check(choice); !wrong.ok())
+      return wrongUsage("schedule", wrong.error().message);
     request->scheduler = choice.name;
     request->options.objective = choice.objective;
     for (const CLI::Option *limit : limits)
