@@ -42,6 +42,10 @@ private:
   static std::string at(std::string_view list, size_t index) {
     return std::string(list) + "[" + std::to_string(index) + "]";
   }
+  /// "1 cost", "2 costs".
+  static std::string counted(size_t count, const char *what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+  }
   std::string edgeName(size_t index) const {
     const TaskEdge &edge = graph_.edges[index];
     return at("edges", index) + " (" + graph_.tasks[edge.from].name + " to " +
@@ -74,7 +78,8 @@ private:
       const Task &task = graph_.tasks[i];
       std::string place = at("tasks", i) + " ('" + task.name + "')";
       if (task.cost.size() != count)
-        return wrong(place, "has ", task.cost.size(), " costs for ", count, " processors");
+        return wrong(place, "has ", counted(task.cost.size(), "cost"), " for ",
+                     counted(count, "processor"));
       for (double cost : task.cost)
         if (cost != kCannotRun && !isTime(cost))
           return wrong(place, "cost ", cost, ", expected 0 to ", kLargestNumber);
@@ -82,8 +87,8 @@ private:
                       [](double cost) { return cost == kCannotRun; }))
         return wrong(place, "no processor can run it");
       if (!task.memoryShare.empty() && task.memoryShare.size() != count)
-        return wrong(place, "has ", task.memoryShare.size(), " memory shares for ", count,
-                     " processors");
+        return wrong(place, "has ", counted(task.memoryShare.size(), "memory share"), " for ",
+                     counted(count, "processor"));
       for (double share : task.memoryShare)
         if (!(share >= 0 && share <= 1))
           return wrong(place, "memory share ", share, ", expected 0 to 1");

@@ -151,8 +151,7 @@ TEST_F(ScheduleCommand, RefusesWhatIsNoTaskGraph) {
   writeBytes(path("g.json"), R"({"processors": ["P"], "tasks": [{"name": "A", "cost": [1, 2]}]})");
   Outcome outcome = schedule();
   EXPECT_EQ(outcome.exitCode, 1);
-  EXPECT_EQ(outcome.err,
-            path("g.json") + ": error: tasks[0] ('A'): has 2 costs for 1 processors\n");
+  EXPECT_EQ(outcome.err, path("g.json") + ": error: tasks[0] ('A'): has 2 costs for 1 processor\n");
   EXPECT_EQ(runTandem({"schedule", path("nothing.json")}).exitCode, 1);
 }
 

@@ -95,7 +95,7 @@ TEST(TaskGraphJson, RefusesWrongCosts) {
   auto withCost = [](const std::string &cost) {
     return R"({"processors": ["P1", "P2"], "tasks": [{"name": "A", "cost": )" + cost + "}]}";
   };
-  EXPECT_EQ(errorOf(withCost("[1]")), "tasks[0] ('A'): has 1 costs for 2 processors");
+  EXPECT_EQ(errorOf(withCost("[1]")), "tasks[0] ('A'): has 1 cost for 2 processors");
   EXPECT_EQ(errorOf(withCost("[1, -2]")),
             "tasks[0].cost[1]: expected a number that is not negative");
   EXPECT_EQ(errorOf(withCost("[1, \"2\"]")),
@@ -106,7 +106,7 @@ TEST(TaskGraphJson, RefusesWrongCosts) {
   EXPECT_EQ(errorOf(withCost("[1, 2], \"memoryShare\": 2")),
             "tasks[0] ('A'): memory share 2, expected 0 to 1");
   EXPECT_EQ(errorOf(withCost("[1, 2], \"memoryShare\": [0.5]")),
-            "tasks[0] ('A'): has 1 memory shares for 2 processors");
+            "tasks[0] ('A'): has 1 memory share for 2 processors");
 }
 
 TEST(TaskGraphJson, RefusesNamesThatAreNotUnique) {
