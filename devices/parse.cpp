@@ -1,5 +1,6 @@
 // The reader of devices/*.json; docs/device-format.md says what stands there.
 
+#include "base/json_file.h"
 #include "devices/json_reader.h"
 #include "devices/profile.h"
 
@@ -130,10 +131,7 @@ void checkProcessors(Reader &reader, const DeviceProfile &profile) {
 } // namespace
 
 Result<DeviceProfile> parseProfile(const std::string &path, std::string_view text) {
-  // Without exceptions a parser of nlohmann's gives no place; a handler would be longer than this.
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded())
-    return Error(Code::kCorruptData, path, "not a JSON file");
+  TANDEM_ASSIGN_OR_RETURN(Json json, parseJsonFile(path, text));
   DeviceProfile profile;
   Reader reader(path);
   std::map<std::string, std::string> sources; // for people

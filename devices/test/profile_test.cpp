@@ -99,7 +99,7 @@ TEST(DeviceProfiles, ReadsEveryKey) {
 }
 
 TEST(DeviceProfiles, RefusesWithThePlace) {
-  EXPECT_EQ(refusal("{"), "a.json: error: not a JSON file");
+  EXPECT_EQ(refusal("{"), "a.json: error: not a JSON file: wrong at line 1, column 2");
   EXPECT_EQ(refusal("[]"), "a.json: error: expected an object");
   EXPECT_EQ(refusal(R"({"name": "a"})"), "a.json: error: 'processors' is missing");
   EXPECT_EQ(refusal(R"({"name": "a", "processors": [], "speed": 3})"),

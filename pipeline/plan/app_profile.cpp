@@ -1,6 +1,7 @@
 #include "pipeline/plan/app_profile.h"
 
 #include "base/file.h"
+#include "base/json_file.h"
 #include "devices/json_reader.h"
 
 #include <algorithm>
@@ -99,9 +100,7 @@ const AppProfile::TaskProfile *AppProfile::task(std::string_view name) const {
 }
 
 Result<AppProfile> parseAppProfile(const std::string &path, std::string_view text) {
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded())
-    return Error(Code::kCorruptData, path, "not a JSON file");
+  TANDEM_ASSIGN_OR_RETURN(Json json, parseJsonFile(path, text));
   JsonReader reader(path);
   AppProfile profile;
   int version = 0;

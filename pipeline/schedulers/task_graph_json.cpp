@@ -1,5 +1,6 @@
 // The JSON form of a task graph; docs/schedulers.md says what stands there.
 
+#include "base/json_file.h"
 #include "devices/json_reader.h"
 #include "pipeline/schedulers/task_graph.h"
 
@@ -208,9 +209,7 @@ std::string lines(const OrderedJson &list) {
 } // namespace
 
 Result<TaskGraph> parseTaskGraph(std::string_view path, std::string_view text) {
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded())
-    return Error(Code::kCorruptData, path, "not a JSON file");
+  TANDEM_ASSIGN_OR_RETURN(Json json, parseJsonFile(path, text));
   GraphReader reader{std::string(path)};
   TaskGraph graph = reader.read(json);
   if (reader.error())

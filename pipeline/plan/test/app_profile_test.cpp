@@ -48,7 +48,7 @@ TEST(AppProfile, ComesBackAsItWasWritten) {
 }
 
 TEST(AppProfile, SaysWhereAFileIsWrong) {
-  EXPECT_EQ(refusal("{"), "app.json: error: not a JSON file");
+  EXPECT_EQ(refusal("{"), "app.json: error: not a JSON file: wrong at line 1, column 2");
   EXPECT_EQ(refusal(R"({"version": 3, "application": "a"})"),
             "app.json: error: 'tasks' is missing");
   EXPECT_EQ(refusal(R"({"version": 1, "application": "a", "tasks": []})"),

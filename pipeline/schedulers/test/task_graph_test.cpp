@@ -80,7 +80,9 @@ TEST(TaskGraphJson, WritesWhatItReads) {
 }
 
 TEST(TaskGraphJson, RefusesWhatIsNoGraph) {
-  EXPECT_EQ(errorOf(""), "not a JSON file");
+  EXPECT_EQ(errorOf(""), "not a JSON file: wrong at line 1, column 1");
+  EXPECT_EQ(errorOf("{\n\n  \"processors\": [\"P\"],\n}"),
+            "not a JSON file: wrong at line 4, column 1");
   EXPECT_EQ(errorOf("[]"), "expected an object");
   EXPECT_EQ(errorOf("{}"), "'processors' is missing");
   EXPECT_EQ(errorOf(R"({"processors": ["P"]})"), "'tasks' is missing");
@@ -100,8 +102,9 @@ TEST(TaskGraphJson, RefusesWrongCosts) {
             "tasks[0].cost[1]: expected a number that is not negative");
   EXPECT_EQ(errorOf(withCost("[1, \"2\"]")),
             "tasks[0].cost[1]: expected a number that is not negative");
-  EXPECT_EQ(errorOf(withCost("[1, 1e999]")), "not a JSON file"); // beyond every double
-  EXPECT_EQ(errorOf(withCost("[NaN, 1]")), "not a JSON file");
+  EXPECT_EQ(errorOf(withCost("[1, 1e999]")),
+            "not a JSON file: wrong at line 1, column 70"); // beyond every double
+  EXPECT_EQ(errorOf(withCost("[NaN, 1]")), "not a JSON file: wrong at line 1, column 63");
   EXPECT_EQ(errorOf(withCost("[null, null]")), "tasks[0] ('A'): no processor can run it");
   EXPECT_EQ(errorOf(withCost("[1, 2], \"memoryShare\": 2")),
             "tasks[0] ('A'): memory share 2, expected 0 to 1");
