@@ -199,6 +199,15 @@ TEST_F(RunApplication, NamesTheLineOfWhatIsWrongInTheFile) {
             "1x2\n");
 }
 
+TEST_F(RunApplication, NamesTheLineOfLabelsThatAreMissing) {
+  writeBytes(path("app.yaml"), "tandem: 1\nmodels:\n  net: {file: net.mlir, labels: gone.txt}\n" +
+                                   kApp.substr(kApp.find("steps:")));
+  Outcome gone = runTandem({"run", path("app.yaml"), path("a.bmp")});
+  EXPECT_EQ(gone.exitCode, 1);
+  EXPECT_EQ(gone.err, path("app.yaml:3") + ": error: model 'net': labels '" + path("gone.txt") +
+                          "': cannot open: No such file or directory\n");
+}
+
 TEST_F(RunApplication, NamesAModelThatIsMissingAndTakesAnother) {
   std::string text = kApp;
   text.replace(text.find("net.mlir"), 8, "gone.mlir");
