@@ -12,22 +12,8 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-/// Figure 3 of Topcuoglu, Hariri, Wu (2002).
-const std::string kGraph = R"({
-  "processors": ["P1", "P2", "P3"],
-  "tasks": [{"name": "T1", "cost": [14, 16, 9]}, {"name": "T2", "cost": [13, 19, 18]},
-            {"name": "T3", "cost": [11, 13, 19]}, {"name": "T4", "cost": [13, 8, 17]},
-            {"name": "T5", "cost": [12, 13, 10]}, {"name": "T6", "cost": [13, 16, 9]},
-            {"name": "T7", "cost": [7, 15, 11]}, {"name": "T8", "cost": [5, 11, 14]},
-            {"name": "T9", "cost": [18, 12, 20]}, {"name": "T10", "cost": [21, 7, 16]}],
-  "edges": [{"from": "T1", "to": "T2", "cost": 18}, {"from": "T1", "to": "T3", "cost": 12},
-            {"from": "T1", "to": "T4", "cost": 9}, {"from": "T1", "to": "T5", "cost": 11},
-            {"from": "T1", "to": "T6", "cost": 14}, {"from": "T2", "to": "T8", "cost": 19},
-            {"from": "T2", "to": "T9", "cost": 16}, {"from": "T3", "to": "T7", "cost": 23},
-            {"from": "T4", "to": "T8", "cost": 27}, {"from": "T4", "to": "T9", "cost": 23},
-            {"from": "T5", "to": "T9", "cost": 13}, {"from": "T6", "to": "T8", "cost": 15},
-            {"from": "T7", "to": "T10", "cost": 17}, {"from": "T8", "to": "T10", "cost": 11},
-            {"from": "T9", "to": "T10", "cost": 13}]})";
+/// The documents' example: figure 3 of Topcuoglu, Hariri, Wu (2002).
+const std::string kGraph = readBytes(TANDEM_SOURCE_DIR "/docs/examples/ten_tasks.json");
 
 class ScheduleCommand : public ::testing::Test {
 protected:
