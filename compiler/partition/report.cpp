@@ -161,7 +161,11 @@ std::string reportTable(const Partition &partition) {
   std::string text;
   llvm::raw_string_ostream out(text);
   out << "device " << partition.device << (partition.modelled ? " (modelled)" : " (measured)")
-      << ": " << partition.deviceTitle << "\n";
+      << ": " << partition.deviceTitle
+      << (partition.modelled && partition.device == "host"
+              ? "; 'tandem profile MODEL -o mine.json' measures it for --device mine.json"
+              : "")
+      << "\n";
   out << "predicted " << usText(partition.predictedUs) << " a run, placed by "
       << policyName(partition) << (partition.exact ? ", nothing is faster" : "")
       << partText(partition.part) << "; without accelerators "

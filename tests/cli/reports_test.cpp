@@ -85,6 +85,7 @@ TEST_F(Reports, OfCompileAreATableForPeople) {
       {"compile", path("m.mlir"), "-o", path("m.tandem"), "--report", "--backends", "reference"});
   ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
   EXPECT_THAT(outcome.out, StartsWith("device host (modelled): "));
+  EXPECT_THAT(outcome.out, HasSubstr("; 'tandem profile MODEL -o mine.json' measures it"));
   EXPECT_THAT(outcome.out, HasSubstr(" add_1\n"));
   EXPECT_EQ(runTandem({"compile", path("m.mlir"), "--check", "--backends", "reference"}).out,
             outcome.out);
