@@ -93,9 +93,9 @@ std::unique_ptr<MLIRContext> makeGraphContext() {
 }
 
 Result<ImportedModel> importModel(const CompileRequest &request) {
-  report(request, "importing", 0.0);
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, openModel(request.modelPath));
   TANDEM_ASSIGN_OR_RETURN(const Importer *importer, findImporter(request.modelPath, file));
+  report(request, "importing", 0.0);
 
   ImportedModel model;
   model.context = makeGraphContext();
