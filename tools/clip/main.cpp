@@ -72,6 +72,7 @@ int main(int argc, char **argv) {
   tandem::Options options;
   CLI::App app("Make a video that pans and zooms over pictures.\n"
                "  tandem_clip clip.avi apps/showcase/pictures/*.png");
+  app.footer("Exit: 0 done, 1 a file was refused, 2 the command line is wrong");
   app.add_option("OUTPUT", options.output, "the video: .avi or .mp4")->required();
   app.add_option("PICTURE", options.pictures, "one after another")->required();
   app.add_option("--frames", options.frames)->check(CLI::Range(1, 1000000))->capture_default_str();
