@@ -29,7 +29,8 @@ std::vector<CLI::Option *> addPlanOptions(CLI::App &command, PipelineSetup &setu
           .add_option("--arrival", setup.arrival,
                       "frames a second that come, as from a camera, or video: at the first "
                       "video's rate [default: the next one is always there]")
-          ->check(numberWithin(1e-3, 1e6) | CLI::IsMember({"video"})),
+          ->check((numberWithin(1e-3, 1e6) | CLI::IsMember({"video"}))
+                      .description("0.001 to 1e+06, or video")),
       command
           .add_option("--frames-in-flight", setup.framesInFlight,
                       "frames that are worked on at a time, at most")
