@@ -77,8 +77,8 @@ private:
   Status timeModelChoices() {
     report("compiling its operations");
     TANDEM_ASSIGN_OR_RETURN(std::vector<OpProbe> probes, opProbes(compile_, "cpu"));
+    report("timing its operations");
     for (const OpProbe &probe : probes) {
-      report("timing " + probe.node);
       TANDEM_ASSIGN_OR_RETURN(TimedProbe timed, TimedProbe::open(probe));
       Choice choice = Choice::of(timed);
       if (choice.operation.empty())
@@ -99,7 +99,7 @@ private:
   /// The candidate of that number of every operation that has so many.
   Status timeCandidates(size_t candidate) {
     compile_.options["cpu.candidate"] = std::to_string(candidate);
-    report("compiling candidate " + std::to_string(candidate));
+    report("trying candidate " + std::to_string(candidate));
     TANDEM_ASSIGN_OR_RETURN(
         std::vector<OpProbe> probes,
         opProbes(compile_, "cpu", [&](const std::string &key) { return rest_.contains(key); }));
@@ -117,7 +117,6 @@ private:
 
   /// By turns with the model's choice.
   Status compare(TimedProbe &candidate, const std::string &schedule, Tuned &tuned) {
-    report("timing " + tuned.found.node);
     ++tuned.found.tried;
     double slowest = 0;
     for (int turn = 0; turn < kComparisons && slowest < kClearlyFaster; ++turn) {
