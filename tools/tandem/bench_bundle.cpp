@@ -131,8 +131,10 @@ nlohmann::ordered_json asJson(const RegionTime &region, std::span<const StepTime
 }
 
 void printSteps(const RegionTime &region, std::span<const StepTime> steps) {
+  if (!region.stepsUs.empty())
+    std::printf("    %13s  %5s  step\n", "median", "units");
   for (size_t i = 0; i < region.stepsUs.size(); ++i)
-    std::printf("    %10.2f us  %5lld units  %s\n", medianOf(region.stepsUs[i]),
+    std::printf("    %10.2f us  %5lld  %s\n", medianOf(region.stepsUs[i]),
                 static_cast<long long>(steps[i].units), shortened(steps[i].name).c_str());
 }
 
