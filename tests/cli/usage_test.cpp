@@ -67,6 +67,9 @@ TEST_F(CommandLine, WrongUsageExitsWithTwo) {
   EXPECT_EQ(compileError({"-b", "reference", "cpu"}),
             "The following argument was not expected: cpu; several backends are one word, as in "
             "--backends neuron,cpu");
+  EXPECT_EQ(compileError({"--report", "json"}),
+            "The following argument was not expected: json; the form of a report stands behind a "
+            "'=', as in --report=json");
   EXPECT_THAT(compileError({"--report=xml"}), HasSubstr("xml not in {table,json}"));
   EXPECT_THAT(compileError({"--check"}), HasSubstr("--output excludes --check"));
   EXPECT_THAT(usageError({"run", path("m.tandem"), "--threads", "0"}), HasSubstr("--threads"));

@@ -7,13 +7,20 @@
 #include <sstream>
 #include <string>
 
-/// What CLI11 says, and where a word stands behind a list what a list is.
+/// What CLI11 says, and of a word too many behind an option how that is written.
 static std::string explained(const CLI::App &command, const CLI::ParseError &error) {
-  const CLI::Option *list = command.get_option_no_throw("--backends");
-  bool splitList = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && list &&
-                   list->count() > 0;
-  return std::string(error.what()) +
-         (splitList ? "; several backends are one word, as in --backends neuron,cpu" : "");
+  std::string text = error.what();
+  auto given = [&](const char *name) {
+    const CLI::Option *option = command.get_option_no_throw(name);
+    return option && option->count() > 0;
+  };
+  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError))
+    return text;
+  if (given("--report") && (text.ends_with(": json") || text.ends_with(": table")))
+    return text + "; the form of a report stands behind a '=', as in --report=json";
+  if (given("--backends"))
+    return text + "; several backends are one word, as in --backends neuron,cpu";
+  return text;
 }
 
 /// "tandem compile: --output is required; see 'tandem compile --help'", as all wrong usage.
