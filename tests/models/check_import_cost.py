@@ -147,7 +147,7 @@ def page(rows):
     out = ["# What an import takes", "",
            "Made by `tests/models/check_import_cost.py FRAMEWORK --write`, which says how: convolutions and a dense layer with random "
            f"weights, some 100 MB in each format, through `tandem inspect` on one core of {processor()}. Bounds: {MOST_SECONDS:g} s beyond "
-           f"reading the file, and {MOST_FILES:g} times the file in memory.", "",
+           f"reading the file, and {MOST_FILES:g} times the file in memory, beyond what the command takes for a tiny model (some 160 MB, most of it LLVM).", "",
            "| format | file, MB | reading it, s | import beyond that, s | peak memory, times the file | measured |", "|---|---|---|---|---|---|"]
     out += [f"| {name} | {row['size'] / 1e6:.0f} | {row['reading']:.2f} | {row['beyond']:.2f} | {row['times']:.2f} | {row['date']} |"
             for name, row in sorted(rows.items())]

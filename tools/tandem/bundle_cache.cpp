@@ -49,8 +49,8 @@ std::string ownFile() {
   return "/proc/self/exe";
 }
 
-/// Of a model: a SavedModel is a folder, of which saved_model.pb is only a part, and the rest lies in
-/// one folder more. What else is there, maybe very much, is no part of the model.
+/// Of a model: a SavedModel is a folder, of which saved_model.pb is only a part, and the rest lies
+/// in one folder more. What else is there, maybe very much, is no part of the model.
 Result<uint64_t> modelHash(const fs::path &path) {
   std::error_code none;
   bool isSavedModel = path.filename() == "saved_model.pb";

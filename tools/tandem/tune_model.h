@@ -22,7 +22,7 @@ struct TuneRequest {
   std::string model;
   std::map<std::string, std::vector<int64_t>> shapes; ///< of dynamic inputs
   std::map<std::string, std::string> options; ///< of backends, as the model will be compiled with
-  double seconds = 120;                               ///< to measure for, about
+  double seconds = 120;                       ///< to measure for, about
   std::function<void(const std::string &stage, double done)> progress;
   /// Called with what is the best of an operation so far, whenever that changes: for whoever does
   /// not want to lose it when the work is ended early. An error ends it.

@@ -14,8 +14,8 @@ struct ByteMatrixRun {
   std::function<mlir::Value(mlir::Value i, int64_t vector)> weights;
 };
 
-/// Adds them to the sums, [pixel][vector] of four channels each. Two pixels at a time are multiplied
-/// as matrices (usmmla of Armv8.6), one that is left over by dot products.
+/// Adds them to the sums, [pixel][vector] of four channels each. Two pixels at a time are
+/// multiplied as matrices (usmmla of Armv8.6), one that is left over by dot products.
 codegen::KernelBuilder::Values addByteMatrices(codegen::KernelBuilder &k, const ByteMatrixRun &run,
                                                codegen::KernelBuilder::Values sums);
 

@@ -21,7 +21,7 @@ public:
   llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef path, std::string_view bytes,
                                                const ImportOptions &options,
                                                MLIRContext &context) const override {
-    llvm::Expected<ModelFile> file = readModel(bytes);
+    llvm::Expected<ModelFile> file = readModel(bytes, options.release);
     if (!file)
       return file.takeError();
     return GraphImport(*file, path, options, context).run();

@@ -109,14 +109,37 @@ bool looksLikeModel(std::string_view bytes) {
   return hasVersion && hasGraph;
 }
 
-llvm::Expected<ModelFile> readModel(std::string_view bytes) {
+namespace {
+/// The bytes piece by piece: what is behind the parser may leave memory, where a copy is by then.
+class ReleasingStream : public google::protobuf::io::ZeroCopyInputStream {
+public:
+  ReleasingStream(std::string_view bytes, const std::function<void()> &release)
+      : stream_(bytes.data(), static_cast<int>(bytes.size()), kPiece), release_(release) {}
+
+  bool Next(const void **data, int *size) override {
+    if (release_)
+      release_();
+    return stream_.Next(data, size);
+  }
+  void BackUp(int count) override { stream_.BackUp(count); }
+  bool Skip(int count) override { return stream_.Skip(count); }
+  int64_t ByteCount() const override { return stream_.ByteCount(); }
+
+private:
+  static constexpr int kPiece = 8 << 20;
+  google::protobuf::io::ArrayInputStream stream_;
+  const std::function<void()> &release_;
+};
+} // namespace
+
+llvm::Expected<ModelFile> readModel(std::string_view bytes, const std::function<void()> &release) {
   if (bytes.size() > INT_MAX)
     return llvm::createStringError("the file has more than 2 GiB, which protobuf cannot hold; save "
                                    "the model with external data");
   ModelFile file;
   file.size = bytes.size();
   file.model = std::make_unique<proto::ModelProto>();
-  google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+  ReleasingStream stream(bytes, release);
   google::protobuf::io::CodedInputStream coded(&stream);
   coded.SetTotalBytesLimit(INT_MAX);
   if (!file.model->ParsePartialFromCodedStream(&coded) || !coded.ConsumedEntireMessage())

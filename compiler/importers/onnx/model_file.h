@@ -4,6 +4,7 @@
 
 #include "llvm/Support/Error.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -35,8 +36,10 @@ struct ModelFile {
 /// at the outermost fields only.
 bool looksLikeModel(std::string_view bytes);
 
-/// Parses the file; refuses versions of operators that this importer does not know.
-llvm::Expected<ModelFile> readModel(std::string_view bytes);
+/// Parses the file; refuses versions of operators that this importer does not know. `release` is that
+/// of ImportOptions.
+llvm::Expected<ModelFile> readModel(std::string_view bytes,
+                                    const std::function<void()> &release = nullptr);
 
 /// Under which `functions` has what a node calls.
 std::string functionKey(const proto::NodeProto &node);

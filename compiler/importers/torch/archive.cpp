@@ -113,6 +113,13 @@ llvm::Error checkSchema(const Json &program) {
 }
 } // namespace
 
+/// What torch.save() and torch.jit.save() write has a pickle in a folder of the archive's name.
+static bool hasPickle(const ZipFile &zip) {
+  return llvm::any_of(zip.entries(), [](const auto &entry) {
+    return llvm::StringRef(entry.first).ends_with("/data.pkl");
+  });
+}
+
 bool isTorchArchive(std::string_view bytes) {
   if (!ZipFile::hasSignature(bytes))
     return false;
@@ -121,7 +128,7 @@ bool isTorchArchive(std::string_view bytes) {
     llvm::consumeError(zip.takeError());
     return false;
   }
-  return !programPaths(*zip).empty();
+  return !programPaths(*zip).empty() || hasPickle(*zip);
 }
 
 llvm::Expected<Archive> readArchive(std::string_view bytes, const std::function<void()> &release) {
@@ -129,6 +136,10 @@ llvm::Expected<Archive> readArchive(std::string_view bytes, const std::function<
   if (!zip)
     return zip.takeError();
   llvm::SmallVector<std::string> paths = programPaths(*zip);
+  if (paths.empty() && hasPickle(*zip))
+    return llvm::createStringError(
+        "a TorchScript archive, or weights alone: save the model with "
+        "torch.export.save(torch.export.export(model, inputs), 'm.pt2')");
   if (paths.empty())
     return llvm::createStringError("the zip archive has no program of torch.export in it");
   if (paths.size() > 1)

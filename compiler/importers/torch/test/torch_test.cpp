@@ -165,6 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
     TorchImporter, BadArchives,
     ::testing::Values(
         BadFile{"not_a_program.zip", "the zip archive has no program of torch.export in it"},
+        BadFile{"torchscript.pt", "a TorchScript archive, or weights alone: save the model with "
+                                  "torch.export.save(torch.export.export(model, inputs), 'm.pt2')"},
         BadFile{"bad_json.pt2", "'small_2_15/models/model.json' is not valid JSON"},
         BadFile{"no_graph.pt2",
                 "the program is not one of torch.export: it has no graph and signature"},
