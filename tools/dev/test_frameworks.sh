@@ -9,11 +9,16 @@ source tools/dev/lib.sh
 # environment, requirements, script and its arguments; the name is the environment's.
 checks=(
   "onnx onnx check_onnx_nodes.py --backends reference"
+  "onnx onnx check_import_cost.py onnx --write"
   "torch-zoo torch-zoo check_torch_zoo.py --write"
+  "torch-zoo torch-zoo check_import_cost.py torch --write"
   "keras3 keras3 check_keras_applications.py --write"
+  "keras3 keras3 check_import_cost.py keras --write"
   "mxnet mxnet check_mxnet.py operators"
   "mxnet mxnet check_mxnet.py zoo --write"
+  "mxnet mxnet check_import_cost.py mxnet --write"
   "tensorflow tensorflow check_tensorflow.py --write"
+  "tensorflow tensorflow check_import_cost.py tensorflow --write"
   "tensorflow tensorflow check_operators.py --backends reference"
 )
 
