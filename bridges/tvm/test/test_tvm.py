@@ -3,6 +3,8 @@
 Run by ./dev test --frameworks, in an environment of its own.
 """
 
+import concurrent.futures
+import pathlib
 import subprocess
 import sys
 
@@ -96,17 +98,18 @@ def test_options_go_to_the_compiler(small):
         machine_of(tandem.tvm.partition_for_cpu(mod, {"device": "nowhere"}))
 
 
-def test_mobilenet_v2_of_pytorch_goes_to_us_whole():
+@pytest.mark.parametrize("target", PARTITION)
+def test_mobilenet_v2_of_pytorch_goes_to_us_whole(target):
     torchvision, torch = pytest.importorskip("torchvision"), pytest.importorskip("torch")
     torch.manual_seed(7)
     module, x = torchvision.models.mobilenet_v2(), torch.randn(1, 3, 96, 96)
     mod = from_torch(module, x)
-    partitioned = tandem.tvm.partition_for_cpu(mod)
-    assert tandem.tvm.coverage(partitioned, "tandem_cpu")["left"] == 0
+    partitioned = PARTITION[target](mod)
+    assert tandem.tvm.coverage(partitioned, target)["left"] == 0
     assert_close(run(partitioned, x.numpy()), module(x).detach().numpy())
 
 
-@pytest.mark.parametrize("name, left", [("vww_96_int8", 3), ("vww_96_float", 0)])
+@pytest.mark.parametrize("name, left", [("vww_96_int8", 3), ("vww_96_float", 0), ("mobilenet_v2_1.0_224_quant", 3)])
 @pytest.mark.parametrize("target", PARTITION)
 def test_tflite_models(name, left, target):
     mod, _ = tflite_model(name)
@@ -130,7 +133,8 @@ def test_codes_through_tvm_are_those_of_the_file_itself():
     np.testing.assert_array_equal(run(partitioned, x), tandem.compile(path).load()(x))
 
 
-def test_onnx_models():
+@pytest.mark.parametrize("target", PARTITION)
+def test_onnx_models(target):
     onnx = pytest.importorskip("onnx")
     from tvm.relax.frontend.onnx import from_onnx
 
@@ -151,9 +155,37 @@ def test_onnx_models():
     mod = from_onnx(proto, keep_params_in_input=False)
     x = np.random.default_rng(8).standard_normal((1, 3, 8, 8)).astype(np.float32)
     theirs = run(mod, x)
-    partitioned = tandem.tvm.partition_for_cpu(mod)
-    assert tandem.tvm.coverage(partitioned, "tandem_cpu")["taken"] >= 3
+    partitioned = PARTITION[target](mod)
+    assert tandem.tvm.coverage(partitioned, target)["taken"] >= 3
     assert_close(run(partitioned, x), theirs)
+
+
+def test_threads_that_call_one_module_take_turns(small):
+    mod, x, theirs = small
+    executable = tvm.compile(relax.transform.RunCodegen()(tandem.tvm.partition_for_cpu(mod)), target="llvm")
+
+    def results(seed):  # a machine is of one thread, what it calls of ours is shared
+        machine = relax.VirtualMachine(executable, tvm.cpu())
+        return [result_of(machine, x + seed) for _ in range(50)]
+
+    expected = [results(seed)[0] for seed in range(2)]
+    assert_close(expected[0], theirs)
+    with concurrent.futures.ThreadPoolExecutor(2) as threads:
+        for one, many in zip(expected, threads.map(results, range(2))):
+            for result in many:
+                np.testing.assert_array_equal(result, one)
+
+
+def test_the_example_runs(tmp_path):
+    pytest.importorskip("tflite")
+    model = TFLITE_MODELS / "vww_96_int8.tflite"
+    if not model.exists():
+        pytest.skip("needs shared/models beside the repository")
+    example = pathlib.Path(__file__).resolve().parents[3] / "python/examples/tvm_neuron.py"
+    done = subprocess.run([sys.executable, example, model], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "operations go to Neuron, 3 stay with TVM" in done.stdout
+    assert "largest difference from TVM's own code: 0" in done.stdout or "code: 1" in done.stdout
 
 
 def module_of(shape, build):
