@@ -139,7 +139,7 @@ def reason_of(text):
 
 def is_refusal(text):
     return bool(re.search(r"unsupported operator|is not supported|fix it with --shape|no backend|there is no kernel"
-                          r"|is supported$|are supported$|no elements|expected one of <f4|NumPy has no element type", text))
+                          r"|is supported$|are supported$|no elements|expected one of <f4|expected one of float32|NumPy has no element type", text))
 
 
 def passes_in_onnxruntime(case):

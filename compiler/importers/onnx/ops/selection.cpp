@@ -53,21 +53,25 @@ static MaybeValue importHardmax(OnnxNode &node) {
 /// OneHot: in a new dimension the second value where the index is, the first elsewhere.
 static MaybeValue importOneHot(OnnxNode &node) {
   MaybeValue indices = node.input(0), values = node.input(2);
-  FailureOr<int64_t> depth = node.scalarInt(1, "the number of classes");
-  if (failed(indices) || failed(values) || failed(depth))
+  FailureOr<double> classes = node.scalar(1, "the number of classes"); // of any type
+  if (failed(indices) || failed(values) || failed(classes))
     return failure();
+  constexpr double kMostClasses = 1 << 24;
+  if (!(*classes >= 1 && *classes <= kMostClasses))
+    return node.invalid(Twine("the number of classes is not from 1 to ") +
+                        Twine(int64_t(kMostClasses)));
+  auto depth = static_cast<int64_t>(*classes);
   auto rank = static_cast<int64_t>(shapeOf(*indices).size());
   int64_t axis = node.axis("axis", rank + 1, -1);
   if (node.failed())
     return failure();
-  if (shapeOf(*values) != ArrayRef<int64_t>(2) || *depth < 1)
-    return node.invalid("values of shape " + shapeText(shapeOf(*values)) + " for " + Twine(*depth) +
-                        " classes");
+  if (shapeOf(*values) != ArrayRef<int64_t>(2))
+    return node.invalid("values of shape " + shapeText(shapeOf(*values)) + ", expected 2");
   MaybeValue index = node.cast(indices, node.builder().getI64Type());
   index = node.select(node.compare<graph::LessOp>(index, 0.0),
-                      node.add(index, static_cast<double>(*depth)), index);
+                      node.add(index, static_cast<double>(depth)), index);
   auto value = [&](int64_t place) { return sliceAlong(node, values, 0, place, 1); };
-  return oneHot(node, index, *depth, axis, value(1), value(0));
+  return oneHot(node, index, depth, axis, value(1), value(0));
 }
 
 static MaybeValue importCumulation(OnnxNode &node, bool multiplies) {
