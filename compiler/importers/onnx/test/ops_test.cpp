@@ -373,24 +373,6 @@ TEST(OnnxWidening, ComputesSmallTypesInLargerOnes) {
                     HasSubstr("(tensor<4xi32>) -> tensor<4xui8>")));
 }
 
-TEST(OnnxTopK, OfTheSmallestIsOfTheNegative) {
-  ModelBuilder model;
-  model.input("x", {2, 5}).ints("k", {1}, {3}).output("y").output("where");
-  proto::NodeProto &node = model.node("TopK", {"x", "k"}, {"y", "where"});
-  set(node, "largest", int64_t(0));
-  EXPECT_THAT(importText(model), AllOf(HasSubstr("graph.neg %arg0"), HasSubstr("k 3"),
-                                       HasSubstr("-> tensor<2x3xi64>")));
-}
-
-TEST(OnnxCumSum, DoublesHowFarItLooksBack) {
-  ModelBuilder model;
-  model.input("x", {5}).ints("axis", {}, {0}).output("y");
-  model.node("CumSum", {"x", "axis"}, {"y"});
-  EXPECT_THAT(importText(model),
-              AllOf(HasSubstr("low [1] high [0]"), HasSubstr("low [2] high [0]"),
-                    HasSubstr("low [4] high [0]"), Not(HasSubstr("low [8] high [0]"))));
-}
-
 TEST(OnnxPool, OfVolumesIsTheLargestOfSlices) {
   ModelBuilder model;
   model.input("x", {1, 1, 2, 2, 2}).output("y");
