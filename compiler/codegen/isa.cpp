@@ -42,6 +42,45 @@ static constexpr Isa avx512WithBf16() {
   return isa;
 }
 
+/// What every aarch64 processor has.
+static constexpr Isa kNeon = {
+    .name = "neon",
+    .architecture = kAarch64,
+    .cpu = "generic",
+    .features = "",
+    .required = "asimd",
+    .vectorBits = 128,
+    .registers = 32,
+    .vectorsPerCycle = 2,
+    .maskedStores = false,
+    .laneFactors = true,
+    .roundsFixedPoint = true,
+    .pairDot = PairDot::kWiden,
+    .byteDot = ByteDot::kSmull,
+    .maximumKeepsNan = true,
+};
+
+/// Armv8.2 with its optional dot products: phones since about 2018.
+static constexpr Isa neonWithDotProducts() {
+  Isa isa = kNeon;
+  isa.name = "dotprod";
+  isa.features = "+v8.2a,+dotprod";
+  isa.required = "asimd,asimddp";
+  isa.byteDot = ByteDot::kSdot;
+  return isa;
+}
+
+/// Armv8.6, or Armv8.2 with its optional products of byte matrices: phones since about 2021.
+static constexpr Isa neonWithByteMatrices() {
+  Isa isa = kNeon;
+  isa.name = "i8mm";
+  isa.features = "+v8.2a,+dotprod,+i8mm";
+  isa.required = "asimd,asimddp,i8mm";
+  isa.byteDot = ByteDot::kUsdot;
+  isa.byteMatrices = true;
+  return isa;
+}
+
 static constexpr Isa kIsas[] = {
     avx512WithBf16(),
     kAvx512,
@@ -57,52 +96,9 @@ static constexpr Isa kIsas[] = {
      .laneFactors = false,
      .roundsFixedPoint = false,
      .pairDot = PairDot::kMultiplyThenAdd},
-    // Armv8.6, or Armv8.2 with its optional products of byte matrices: phones since about 2021.
-    {.name = "i8mm",
-     .architecture = kAarch64,
-     .cpu = "generic",
-     .features = "+v8.2a,+dotprod,+i8mm",
-     .required = "asimd,asimddp,i8mm",
-     .vectorBits = 128,
-     .registers = 32,
-     .vectorsPerCycle = 2,
-     .maskedStores = false,
-     .laneFactors = true,
-     .roundsFixedPoint = true,
-     .pairDot = PairDot::kWiden,
-     .byteDot = ByteDot::kUsdot,
-     .maximumKeepsNan = true,
-     .byteMatrices = true},
-    // Armv8.2 with its optional dot products: phones since about 2018.
-    {.name = "dotprod",
-     .architecture = kAarch64,
-     .cpu = "generic",
-     .features = "+v8.2a,+dotprod",
-     .required = "asimd,asimddp",
-     .vectorBits = 128,
-     .registers = 32,
-     .vectorsPerCycle = 2,
-     .maskedStores = false,
-     .laneFactors = true,
-     .roundsFixedPoint = true,
-     .pairDot = PairDot::kWiden,
-     .byteDot = ByteDot::kSdot,
-     .maximumKeepsNan = true},
-    // What every aarch64 processor has.
-    {.name = "neon",
-     .architecture = kAarch64,
-     .cpu = "generic",
-     .features = "",
-     .required = "asimd",
-     .vectorBits = 128,
-     .registers = 32,
-     .vectorsPerCycle = 2,
-     .maskedStores = false,
-     .laneFactors = true,
-     .roundsFixedPoint = true,
-     .pairDot = PairDot::kWiden,
-     .byteDot = ByteDot::kSmull,
-     .maximumKeepsNan = true},
+    neonWithByteMatrices(),
+    neonWithDotProducts(),
+    kNeon,
     // The loops of avx512 in pairs of AVX2 registers: no faster than avx2, and there so that they
     // can be tested on processors without AVX-512.
     {.name = "avx2-wide",
