@@ -1,12 +1,12 @@
 #include "compiler/graph/folding.h"
 
+#include "base/bfloat.h"
 #include "base/element_type.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 
-#include <bit>
 #include <cstring>
 
 using namespace mlir;
@@ -84,7 +84,7 @@ static double readElement(const char *bytes, ElementType type) {
   case ElementType::kF16:
     return halfToFloat(read(uint16_t()));
   case ElementType::kBF16:
-    return std::bit_cast<float>(uint32_t(read(uint16_t())) << 16);
+    return bfloatToFloat(read(uint16_t()));
   case ElementType::kI8:
     return read(int8_t());
   case ElementType::kU8:

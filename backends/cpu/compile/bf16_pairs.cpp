@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/strided.h"
+#include "base/bfloat.h"
 #include "compiler/graph/constants.h"
 
 using namespace mlir;

@@ -3,6 +3,7 @@
 #include "backends/cpu/compile/bf16_pairs.h"
 #include "backends/cpu/compile/conv_narrow.h"
 #include "backends/cpu/compile/reals.h"
+#include "base/bfloat.h"
 #include "compiler/graph/constants.h"
 
 using namespace mlir;

@@ -2,9 +2,6 @@
 
 #include "compiler/codegen/intrinsic.h"
 
-#include <bit>
-#include <cmath>
-
 using namespace mlir;
 
 namespace tandem::cpu {
@@ -34,13 +31,6 @@ Value widenReals(KernelBuilder &k, Value stored) {
   Value wide = arith::ExtUIOp::create(k, withElement(stored.getType(), k.getI32Type()), bits);
   wide = arith::ShLIOp::create(k, wide, k.constant(wide.getType(), 16));
   return bitsAs(k, wide, k.getF32Type());
-}
-
-uint16_t floatToBfloat(float real) {
-  auto bits = std::bit_cast<uint32_t>(real);
-  if (std::isnan(real))
-    return static_cast<uint16_t>((bits | 1u << 22) >> 16);
-  return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
 /// The instruction, of a vector that is as wide as its registers or half that.

@@ -21,9 +21,7 @@ void storeReal(codegen::KernelBuilder &k, mlir::Value value, mlir::Value buffer,
 
 /// f32 of what is stored in 16 bits; other types are left alone.
 mlir::Value widenReals(codegen::KernelBuilder &k, mlir::Value stored);
-/// To the nearest, ties to even; NaN stays NaN.
-uint16_t floatToBfloat(float real);
-/// The same; what is subnormal may become zero.
+/// As floatToBfloat(), but what is subnormal may become zero.
 mlir::Value roundToBf16(codegen::KernelBuilder &k, mlir::Value reals);
 
 /// Lanes of f32 `acc` plus the two products of the pairs of bf16 in the 32-bit lanes of each. By

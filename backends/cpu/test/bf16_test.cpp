@@ -1,11 +1,11 @@
 // Products of f32 by bf16, and weights in 16 bits, as the option `precision` asks for them.
 
 #include "backends/cpu/artifact_generated.h"
-#include "backends/cpu/compile/reals.h"
 #include "backends/cpu/run/processor.h"
 #include "backends/cpu/test/backends.h"
 #include "backends/cpu/test/harness.h"
 #include "backends/cpu/test/random_case.h"
+#include "base/bfloat.h"
 #include "tests/conformance/text.h"
 
 #include <bit>
@@ -26,7 +26,7 @@ float realOf(uint16_t bfloat) {
   return std::bit_cast<float>(uint32_t(bfloat) << 16);
 }
 float rounded(float real) {
-  return realOf(cpu::floatToBfloat(real));
+  return realOf(floatToBfloat(real));
 }
 
 std::vector<const char *> isas() {
@@ -46,8 +46,8 @@ CompileOptions optionsFor(const char *isa, const char *precision) {
 }
 
 TEST(Bf16, RoundsToTheNearestAndTiesToEven) {
-  EXPECT_EQ(cpu::floatToBfloat(1.0f), 0x3f80);
-  EXPECT_EQ(cpu::floatToBfloat(-2.5f), 0xc020);
+  EXPECT_EQ(floatToBfloat(1.0f), 0x3f80);
+  EXPECT_EQ(floatToBfloat(-2.5f), 0xc020);
   for (auto [bits, expected] :
        std::initializer_list<std::pair<uint32_t, uint16_t>>{{0x3f808000, 0x3f80},
                                                             {0x3f818000, 0x3f82},
@@ -59,7 +59,7 @@ TEST(Bf16, RoundsToTheNearestAndTiesToEven) {
                                                             {0x80000000, 0x8000},
                                                             {0x7f800001, 0x7fc0},
                                                             {0xffffffff, 0xffff}})
-    EXPECT_EQ(cpu::floatToBfloat(std::bit_cast<float>(bits)), expected) << std::hex << bits;
+    EXPECT_EQ(floatToBfloat(std::bit_cast<float>(bits)), expected) << std::hex << bits;
 }
 
 /// A 1×1 convolution of `pixels` pixels by the unit matrix: what it gives is its rounded input.

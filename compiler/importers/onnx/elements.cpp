@@ -1,5 +1,6 @@
 #include "compiler/importers/onnx/elements.h"
 
+#include "base/bfloat.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
 #include "compiler/graph/types.h"
@@ -7,7 +8,6 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
-#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -26,13 +26,6 @@ template <typename T> void write(char *bytes, T value) {
   std::memcpy(bytes, &value, sizeof(T));
 }
 
-uint16_t floatToBrain(float value) { // to nearest, ties to even
-  auto bits = std::bit_cast<uint32_t>(value);
-  if (std::isnan(value))
-    return static_cast<uint16_t>(bits >> 16 | 0x40);
-  return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
 double loadReal(ElementType type, const char *bytes) {
   switch (type) {
   case ElementType::kF32:
@@ -40,7 +33,7 @@ double loadReal(ElementType type, const char *bytes) {
   case ElementType::kF16:
     return halfToFloat(read<uint16_t>(bytes));
   default:
-    return std::bit_cast<float>(uint32_t(read<uint16_t>(bytes)) << 16);
+    return bfloatToFloat(read<uint16_t>(bytes));
   }
 }
 
@@ -65,7 +58,7 @@ void storeReal(ElementType type, char *bytes, double value) {
   else if (type == ElementType::kF16)
     write(bytes, floatToHalf(static_cast<float>(value)));
   else
-    write(bytes, floatToBrain(static_cast<float>(value)));
+    write(bytes, floatToBfloat(static_cast<float>(value)));
 }
 
 void storeInteger(ElementType type, char *bytes, int64_t value) {

@@ -1,8 +1,8 @@
 // Between element types: quantize, dequantize, cast.
 #include "backends/reference/run/product.h"
 #include "backends/reference/run/walk.h"
+#include "base/bfloat.h"
 
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -96,7 +96,7 @@ template <typename Carrier> Carrier load(const Tensor &tensor, int64_t i) {
   case ElementType::kF16:
     return static_cast<Carrier>(halfToFloat(tensor.as<uint16_t>()[i]));
   case ElementType::kBF16:
-    return static_cast<Carrier>(std::bit_cast<float>(uint32_t(tensor.as<uint16_t>()[i]) << 16));
+    return static_cast<Carrier>(bfloatToFloat(tensor.as<uint16_t>()[i]));
   case ElementType::kI8:
     return static_cast<Carrier>(tensor.as<int8_t>()[i]);
   case ElementType::kU8:
@@ -111,13 +111,6 @@ template <typename Carrier> Carrier load(const Tensor &tensor, int64_t i) {
     return static_cast<Carrier>(tensor.as<int64_t>()[i]);
   }
   return 0;
-}
-
-uint16_t floatToBrain(float value) { // to nearest, ties to even
-  uint32_t bits = std::bit_cast<uint32_t>(value);
-  if (std::isnan(value))
-    return static_cast<uint16_t>(bits >> 16 | 0x40);
-  return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
 /// Toward zero; beyond the integers of the type to the nearest of them, NaN to 0.
@@ -145,7 +138,7 @@ template <typename Carrier> void store(const Tensor &tensor, int64_t i, Carrier 
     tensor.as<uint16_t>()[i] = floatToHalf(static_cast<float>(value));
     break;
   case ElementType::kBF16:
-    tensor.as<uint16_t>()[i] = floatToBrain(static_cast<float>(value));
+    tensor.as<uint16_t>()[i] = floatToBfloat(static_cast<float>(value));
     break;
   case ElementType::kI8:
     tensor.as<int8_t>()[i] = toInteger<int8_t>(value);
