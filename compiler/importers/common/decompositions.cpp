@@ -163,6 +163,23 @@ Normalized normalizeOver(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> axe
   return {build.multiply(centred, inverse), mean, inverse};
 }
 
+MaybeValue batchNorm(NodeBuilder &build, MaybeValue x, const ChannelNumbers &numbers,
+                     float epsilon) {
+  if (failed(x))
+    return failure();
+  auto rank = static_cast<int64_t>(shapeOf(*x).size());
+  SmallVector<int64_t> toLast = {0}, back = {0, rank - 1};
+  for (int64_t i = 2; i < rank; ++i) {
+    toLast.push_back(i);
+    back.push_back(i - 1);
+  }
+  toLast.push_back(1);
+  MaybeValue result = build.create<graph::BatchNormOp>(
+      build.transpose(x, toLast), numbers.scale, numbers.offset, numbers.mean, numbers.variance,
+      llvm::APFloat(epsilon));
+  return build.transpose(result, back);
+}
+
 MaybeValue pixelShuffle(NodeBuilder &build, MaybeValue nchw, int64_t block) {
   if (failed(nchw))
     return failure();

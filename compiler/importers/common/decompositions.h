@@ -54,6 +54,13 @@ struct Normalized {
 Normalized normalizeOver(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> axes,
                          double epsilon);
 
+/// Numbers of each channel: of a batch norm whose channels are dimension 1, the last in the graph.
+struct ChannelNumbers {
+  MaybeValue scale, offset, mean, variance;
+};
+MaybeValue batchNorm(NodeBuilder &build, MaybeValue x, const ChannelNumbers &numbers,
+                     float epsilon);
+
 /// depth_to_space of an NCHW image whose channels are (channel, row, column) of a block, which the
 /// graph has as (row, column, channel). `block` squared divides the channels.
 MaybeValue pixelShuffle(NodeBuilder &build, MaybeValue nchw, int64_t block);

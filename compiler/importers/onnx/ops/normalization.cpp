@@ -28,18 +28,9 @@ static MaybeValue importBatchNormalization(OnnxNode &node) {
     return node.unsupported("in training mode");
   if (!isSpatial)
     return node.unsupported("'spatial' 0");
-  auto rank = static_cast<int64_t>(shapeOf(*input).size());
-  if (rank < 2)
+  if (shapeOf(*input).size() < 2)
     return node.invalid("an input of shape " + shapeText(shapeOf(*input)));
-  SmallVector<int64_t> toLast = {0}, back = {0, rank - 1};
-  for (int64_t i = 2; i < rank; ++i) {
-    toLast.push_back(i);
-    back.push_back(i - 1);
-  }
-  toLast.push_back(1);
-  MaybeValue result = node.create<graph::BatchNormOp>(node.transpose(input, toLast), scale, offset,
-                                                      mean, variance, llvm::APFloat(epsilon));
-  return node.transpose(result, back);
+  return batchNorm(node, input, {scale, offset, mean, variance}, epsilon);
 }
 
 /// One number a channel (dimension 1), in a shape that broadcasts to that of a tensor of `rank`.

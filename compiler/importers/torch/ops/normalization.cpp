@@ -84,8 +84,7 @@ static MaybeValue importBatchNorm(AtenNode &node) {
   if (node.failed() || failed(input) || failed(scale) || failed(offset) || failed(mean) ||
       failed(variance))
     return failure();
-  auto rank = static_cast<int64_t>(shapeOf(*input).size());
-  if (rank < 2)
+  if (shapeOf(*input).size() < 2)
     return node.invalid("its input has shape " + shapeText(shapeOf(*input)) +
                         ", expected 2 or more dimensions");
   if (!*mean && !*variance)
@@ -100,16 +99,7 @@ static MaybeValue importBatchNorm(AtenNode &node) {
     scale = node.fill(type, channels, 1);
   if (!*offset)
     offset = node.fill(type, channels, 0);
-
-  SmallVector<int64_t> toLast = {0}, back = {0, rank - 1};
-  for (int64_t i = 2; i < rank; ++i) {
-    toLast.push_back(i);
-    back.push_back(i - 1);
-  }
-  toLast.push_back(1);
-  MaybeValue result = node.create<graph::BatchNormOp>(node.transpose(input, toLast), scale, offset,
-                                                      mean, variance, llvm::APFloat(epsilon));
-  return node.transpose(result, back);
+  return batchNorm(node, input, {scale, offset, mean, variance}, epsilon);
 }
 
 static MaybeValue groupNorm(AtenNode &node, MaybeValue input, int64_t groups) {
