@@ -20,23 +20,7 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-const std::string kApp = R"(tandem: 1
-models:
-  net: {file: net.mlir, labels: [left, right]}
-steps:
-  input:
-    uses: preprocess
-    inputs: frame
-    channels: grey
-    size: [2, 1]
-    range: [0, 1]
-  flat: {uses: flatten, inputs: input}
-  run: {model: net, inputs: flat}
-  side: {uses: classify, inputs: run}
-results:
-  side: side.label
-  scores: side.scores
-)";
+const std::string kApp = kSidesApp + "  scores: side.scores\n";
 
 class RunApplication : public ::testing::Test {
 protected:

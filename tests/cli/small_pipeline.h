@@ -14,23 +14,7 @@
 namespace tandem::test {
 
 /// An application of one model that every build can run, on ten pictures.
-inline const std::string kApp = R"(tandem: 1
-name: sides
-models:
-  net: {file: net.mlir, labels: [left, right]}
-steps:
-  input:
-    uses: preprocess
-    inputs: frame
-    channels: grey
-    size: [2, 1]
-    range: [0, 1]
-  flat: {uses: flatten, inputs: input}
-  run: {model: net, inputs: flat}
-  side: {uses: classify, inputs: run}
-results:
-  side: side.label
-)";
+inline const std::string kApp = "name: sides\n" + kSidesApp;
 
 inline std::vector<nlohmann::json> jsonLines(const std::string &text) {
   std::vector<nlohmann::json> lines;
