@@ -183,6 +183,16 @@ TEST_F(Pipeline, TakesVideosAndSaysWhereTheyEnd) {
   EXPECT_THAT(ran.err, HasSubstr("words.mp4: error: is not a video that can be read"));
 }
 
+TEST_F(Pipeline, SavesAnAnnotatedVideoAndSaysWhatAFrameTook) {
+  std::string clip = path("clip.avi");
+  ASSERT_EQ(runProgram({TANDEM_CLIP, clip, picture(0), picture(9), "--frames", "8"}).exitCode, 0);
+  Outcome ran = run({"run", clip, "--save", path("out")}, /*withPictures=*/false);
+  ASSERT_EQ(ran.exitCode, 0) << ran.err;
+  EXPECT_THAT(ran.out, ::testing::ContainsRegex("device +calls +ms a frame\n"));
+  EXPECT_THAT(ran.out, ::testing::ContainsRegex("  draw +\\(annotate\\) +cpu +8 "));
+  EXPECT_THAT(ran.out, HasSubstr("  saved " + path("out/clip.avi")));
+}
+
 /// Costs are measured on the frames that there are: few of those that it declares.
 TEST_F(Pipeline, RunsWhatThereIsOfAVideoThatEndsTooSoon) {
   std::string clip = path("clip.avi");

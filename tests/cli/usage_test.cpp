@@ -53,10 +53,17 @@ TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
       << "two seconds are the default";
 }
 
+TEST_F(CommandLine, HelpIsACommandToo) {
+  EXPECT_EQ(runTandem({"help"}).out, runTandem({"--help"}).out);
+  EXPECT_EQ(runTandem({"help", "tune"}).out, runTandem({"tune", "--help"}).out);
+}
+
 TEST_F(CommandLine, WrongUsageExitsWithTwo) {
   Outcome nothing = runTandem({});
   EXPECT_EQ(nothing.exitCode, 2);
-  EXPECT_EQ(nothing.err, "tandem: A subcommand is required; see 'tandem --help'\n");
+  EXPECT_EQ(nothing.err,
+            "tandem: a command is required, there are bench, compile, devices, import, "
+            "inspect, plan, profile, run, schedule, tune; see 'tandem --help'\n");
   Outcome unknown = runTandem({"compil", path("m.mlir")});
   EXPECT_EQ(unknown.exitCode, 2);
   EXPECT_THAT(unknown.err, StartsWith("tandem: no command 'compil', there are bench, compile, "));
@@ -111,7 +118,7 @@ TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
       {{"compile", model, "--check", "--isa", "sse"}, "no instruction set is called 'sse'"},
       {{"inspect", model, "--svg", drawing, "--backends", "gpu"}, backend},
       {{"inspect", model, "--svg", drawing, "--device", "mt1"}, device},
-      {{"profile", model, "-o", profile, "--backend", "gpu"}, backend},
+      {{"profile", model, "-o", profile, "--backends", "gpu"}, backend},
       {{"profile", model, "-o", profile, "--device", "mt1"}, device},
       {{"devices", "mt1"}, device},
   };

@@ -88,7 +88,7 @@ std::string machineName() {
   std::string cores;
   for (const CpuCluster &cluster : clustersOf(usableCores()))
     cores += (cores.empty() ? "" : " + ") + std::to_string(cluster.count);
-  return processorName() + ", " + cores + " cores";
+  return processorName() + ", " + cores + (cores == "1" ? " core" : " cores");
 }
 
 /// In UTC, as ISO 8601 has it.

@@ -115,7 +115,7 @@ public:
   explicit TextReport(bool colours) : colours_(colours) {}
 
   std::string table(const std::vector<StageTiming> &timings) {
-    writeTimings(timings);
+    writeTimings(timings, "ms a frame");
     return std::move(text_);
   }
 
@@ -123,7 +123,7 @@ public:
     text_ = styled(kBold, report.path) + print("  %d x %d\n", report.width, report.height);
     for (const NamedResult &result : report.result.results)
       writeResult(result);
-    writeTimings(report.result.timings);
+    writeTimings(report.result.timings, "ms");
     if (!report.saved.empty())
       text_ += "  saved " + report.saved + "\n";
     return std::move(text_);
@@ -168,8 +168,8 @@ private:
     }
   }
 
-  void writeTimings(const std::vector<StageTiming> &timings) {
-    size_t stage = 5, model = 5, device = 6;
+  void writeTimings(const std::vector<StageTiming> &timings, const std::string &unit) {
+    size_t stage = 5, model = 5, device = 6, time = std::max<size_t>(9, unit.size());
     auto modelText = [](const StageTiming &timing) {
       return timing.model.empty() ? "(" + timing.uses + ")" : timing.model;
     };
@@ -180,12 +180,12 @@ private:
     }
     auto row = [&](const std::string &first, const std::string &second, std::string_view framework,
                    const std::string &where, const std::string &calls, const std::string &ms) {
-      return print("  %-*s  %-*s  %-15.*s  %-*s  %5s  %9s", static_cast<int>(stage), first.c_str(),
+      return print("  %-*s  %-*s  %-15.*s  %-*s  %5s  %*s", static_cast<int>(stage), first.c_str(),
                    static_cast<int>(model), second.c_str(), static_cast<int>(framework.size()),
                    framework.data(), static_cast<int>(device), where.c_str(), calls.c_str(),
-                   ms.c_str());
+                   static_cast<int>(time), ms.c_str());
     };
-    text_ += styled(kDim, row("stage", "model", "framework", "device", "calls", "ms")) + "\n";
+    text_ += styled(kDim, row("stage", "model", "framework", "device", "calls", unit)) + "\n";
     double total = 0;
     for (const StageTiming &timing : timings) {
       total += timing.milliseconds;
@@ -232,7 +232,7 @@ std::string reportAsText(const PictureReport &report, bool colours) {
   return TextReport(colours).write(report);
 }
 
-std::string timingTable(const std::vector<StageTiming> &timings, bool colours) {
+std::string meanTimingTable(const std::vector<StageTiming> &timings, bool colours) {
   return TextReport(colours).table(timings);
 }
 

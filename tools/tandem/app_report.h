@@ -29,8 +29,8 @@ std::string reportAsJson(const PictureReport &report);
 /// `colours`: for a terminal.
 std::string reportAsText(const PictureReport &report, bool colours);
 
-/// Its table of stages by itself, and the same for a program.
-std::string timingTable(const std::vector<StageTiming> &timings, bool colours);
+/// Its table of stages by itself, of means of many frames; and the same of any for a program.
+std::string meanTimingTable(const std::vector<StageTiming> &timings, bool colours);
 nlohmann::ordered_json timingsAsJson(const std::vector<StageTiming> &timings);
 
 /// An application's results by name, and what became of its models; for a program.

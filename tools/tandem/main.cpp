@@ -2,10 +2,12 @@
 
 #include "tools/tandem/command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <sstream>
 #include <string>
+#include <vector>
 
 /// What CLI11 says, and of a word too many behind an option how that is written.
 static std::string explained(const CLI::App &command, const CLI::ParseError &error) {
@@ -33,7 +35,19 @@ static int refuseUsage(const CLI::App &app, const CLI::ParseError &error, const 
   }
   if (first && *first != '-')
     return tandem::wrongUsage("", "no command '" + std::string(first) + "', there are " + names);
+  if (!first)
+    return tandem::wrongUsage("", "a command is required, there are " + names);
   return tandem::wrongUsage("", error.what());
+}
+
+/// "tandem help compile" is "tandem compile --help", and "tandem help" is "tandem --help".
+static std::vector<std::string> arguments(int argc, char **argv) {
+  std::vector<std::string> list(argv + std::min(argc, 1), argv + argc);
+  if (!list.empty() && list[0] == "help") {
+    list.erase(list.begin());
+    list.emplace_back("--help");
+  }
+  return list;
 }
 
 int main(int argc, char **argv) try {
@@ -46,7 +60,9 @@ int main(int argc, char **argv) try {
   tandem::CommandTable table(app);
   tandem::registerAllCommands(table);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> words = arguments(argc, argv);
+    std::ranges::reverse(words); // as CLI11 wants them
+    app.parse(std::move(words));
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() != 0)
       return tandem::finish(refuseUsage(app, error, argc > 1 ? argv[1] : nullptr));

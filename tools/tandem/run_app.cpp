@@ -165,19 +165,12 @@ private:
       return {};
     }
     PictureReport report = reportOf(frame, *std::move(result));
-    if (output_.writes()) {
-      auto start = std::chrono::steady_clock::now();
-      Result<std::string> saved = output_.write(frame, 0, report.result.results);
-      if (!saved.ok()) {
-        tell(saved.error());
-        return {};
-      }
-      report.saved = *saved;
-      report.result.timings.push_back(ownStage(
-          "draw", "annotate",
-          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-              .count()));
+    Result<std::string> saved = drawAndSave(frame, 0, report.result);
+    if (!saved.ok()) {
+      tell(saved.error());
+      return {};
     }
+    report.saved = *saved;
     return print(options_.json ? reportAsJson(report) + "\n" : reportAsText(report, colours_));
   }
 
@@ -195,15 +188,24 @@ private:
       return {};
     }
     PictureReport report = reportOf(frame, *std::move(result));
-    if (output_.writes()) {
-      TANDEM_ASSIGN_OR_RETURN(saved_,
-                              output_.write(frame, flight.framesPerSecond, report.result.results));
-    }
+    TANDEM_ASSIGN_OR_RETURN(saved_, drawAndSave(frame, flight.framesPerSecond, report.result));
     video_->add(report.result);
     double frames = static_cast<double>(std::max<int64_t>(input_.frames(), frame.number));
     progress_->update(isatty(STDERR_FILENO) ? video_->now() : "running",
                       static_cast<double>(frame.number) / frames);
     return options_.json ? print(reportAsJson(report) + "\n") : Status();
+  }
+
+  /// Where the annotated frame went, empty when nothing is saved; a stage of its own.
+  Result<std::string> drawAndSave(InputFrame &frame, double framesPerSecond, FrameResult &result) {
+    if (!output_.writes())
+      return std::string();
+    auto start = std::chrono::steady_clock::now();
+    TANDEM_ASSIGN_OR_RETURN(std::string saved,
+                            output_.write(frame, framesPerSecond, result.results));
+    std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
+    result.timings.push_back(ownStage("draw", "annotate", taken.count()));
+    return saved;
   }
 
   Status endVideo() {

@@ -79,7 +79,7 @@ std::string VideoReport::asText(const std::string &saved, bool colours) const {
       report += "  " + std::to_string(count(end)) + " " + std::string(frameEndName(end)) + "\n";
   if (failed_)
     report += "  " + std::to_string(failed_) + " failed\n";
-  report += timingTable(meanTimings(), colours);
+  report += meanTimingTable(meanTimings(), colours);
   if (!saved.empty())
     report += "  saved " + saved + "\n";
   return report;

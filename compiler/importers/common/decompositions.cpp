@@ -174,9 +174,9 @@ MaybeValue batchNorm(NodeBuilder &build, MaybeValue x, const ChannelNumbers &num
     back.push_back(i - 1);
   }
   toLast.push_back(1);
-  MaybeValue result = build.create<graph::BatchNormOp>(
-      build.transpose(x, toLast), numbers.scale, numbers.offset, numbers.mean, numbers.variance,
-      llvm::APFloat(epsilon));
+  MaybeValue result =
+      build.create<graph::BatchNormOp>(build.transpose(x, toLast), numbers.scale, numbers.offset,
+                                       numbers.mean, numbers.variance, llvm::APFloat(epsilon));
   return build.transpose(result, back);
 }
 

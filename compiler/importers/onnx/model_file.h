@@ -36,8 +36,8 @@ struct ModelFile {
 /// at the outermost fields only.
 bool looksLikeModel(std::string_view bytes);
 
-/// Parses the file; refuses versions of operators that this importer does not know. `release` is that
-/// of ImportOptions.
+/// Parses the file; refuses versions of operators that this importer does not know. `release` is
+/// that of ImportOptions.
 llvm::Expected<ModelFile> readModel(std::string_view bytes,
                                     const std::function<void()> &release = nullptr);
 

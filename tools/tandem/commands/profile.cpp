@@ -103,6 +103,12 @@ int profile(Options &options) {
     return wrongUsage("profile", name + " is for an application (.yaml)");
   if (options.output.empty())
     return wrongUsage("profile", "--output is required for a model");
+  const std::vector<std::string> &backends = options.app.app.backends;
+  if (backends.size() > 1)
+    return wrongUsage("profile", "of a model one backend's code is timed, --backends names " +
+                                     std::to_string(backends.size()));
+  if (!backends.empty())
+    options.backend = backends.front();
   return exitCodeOf("profile", profileModel(options));
 }
 
@@ -132,23 +138,19 @@ void registerProfile(CommandTable &table) {
                   "models are compiled for")
       ->check(notEmpty())
       ->capture_default_str();
-  options->modelOptions = {
-      command
-          .add_option("-b,--backend", options->backend, "model: the backend whose code is timed")
-          ->check(notEmpty())
-          ->capture_default_str(),
-      addShapeOption(command, options->shapes, "model: ")};
+  command
+      .add_option(
+          "-b,--backends", options->app.app.backends,
+          "application: backends in order of preference [default: as the application says]; "
+          "model: the one whose code is timed [default: cpu]")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  options->modelOptions = {addShapeOption(command, options->shapes, "model: ")};
   options->appOptions = {
       frames,
       command
           .add_option("-m,--model", options->app.app.models,
                       "application: NAME=FILE, another file for one of its models")
-          ->allow_extra_args(false),
-      command
-          .add_option("--backends", options->app.app.backends,
-                      "application: backends in order of preference [default: as the application "
-                      "says]")
-          ->delimiter(',')
           ->allow_extra_args(false),
       command
           .add_option("--placement", options->app.app.placement,
