@@ -158,7 +158,7 @@ TEST_F(Output, ThatStdoutDoesNotTakeIsNotDone) {
   EXPECT_EQ(quiet.exitCode, 0) << quiet.err;
 }
 
-TEST_F(Output, SaysAStageALineWhereNoTerminalIs) {
+TEST_F(Output, SaysWhatItBeginsWithWhereNoTerminalIs) {
   Outcome outcome = runTandem(
       {"compile", path("m.mlir"), "-o", path("m.tandem"), "--backends", "reference", "--report"});
   ASSERT_EQ(outcome.exitCode, 0);
@@ -168,9 +168,9 @@ TEST_F(Output, SaysAStageALineWhereNoTerminalIs) {
   for (std::string line; std::getline(stream, line);)
     lines.push_back(line);
   std::string title = path("m.mlir") + ": ";
-  EXPECT_THAT(lines, ElementsAre(title + "importing", title + "optimizing", title + "partitioning",
-                                 StartsWith(title + "compiling "), title + "writing",
-                                 title + "done", StartsWith(path("m.tandem") + ": 1 ops in 1 ")));
+  ASSERT_GE(lines.size(), 2u) << "other stages only where one takes a second";
+  EXPECT_EQ(lines.front(), title + "importing");
+  EXPECT_THAT(lines.back(), StartsWith(path("m.tandem") + ": 1 ops in 1 "));
   EXPECT_EQ((outcome.out + outcome.err).find_first_of("\r\033"), std::string::npos);
 }
 

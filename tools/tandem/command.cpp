@@ -83,12 +83,22 @@ void Progress::finish() {
   stage_.clear();
 }
 
+/// The first, then one a second at most: stages that are over at once would fill a log.
+bool Progress::lineIsDue() {
+  auto now = std::chrono::steady_clock::now();
+  if (lastLine_ && now - *lastLine_ < std::chrono::seconds(1))
+    return false;
+  lastLine_ = now;
+  return true;
+}
+
 void Progress::update(const std::string &stage, double done) {
   if (stage == stage_)
     return;
   stage_ = stage;
   if (!terminal_) {
-    std::fprintf(stderr, "%s: %s\n", title_.c_str(), stage.c_str());
+    if (lineIsDue())
+      std::fprintf(stderr, "%s: %s\n", title_.c_str(), stage.c_str());
     return;
   }
   constexpr int kBarWidth = 24;

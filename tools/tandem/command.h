@@ -4,8 +4,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,7 +58,7 @@ Status flushOutput();
 /// The exit code after that; one that was not kExitDone stays.
 int finish(int exitCode);
 
-/// Work that takes a while: a bar on a terminal, a plain line per stage otherwise, on stderr.
+/// Work that takes a while, on stderr: a bar on a terminal, plain lines of its stages otherwise.
 class Progress {
 public:
   explicit Progress(std::string title);
@@ -69,8 +71,11 @@ public:
   void finish();
 
 private:
+  bool lineIsDue();
+
   std::string title_, stage_;
   bool terminal_;
+  std::optional<std::chrono::steady_clock::time_point> lastLine_;
 };
 
 /// The same for whoever tells of work by a function of (title, stage, done), as a WorkReport: a new
