@@ -130,7 +130,9 @@ INSTANTIATE_TEST_SUITE_P(
                  "positive"},
                 {1148, 4,
                  "node 'conv' (CONV_2D): tensor 'w' has 18 bytes, its shape 2x3x3x17 takes 306"},
-                {1297, 1, "1 unsupported operator: operator 521 (1: fc)"}}},
+                {1297, 1,
+                 "1 unsupported operator: operator 521 (1: fc; not an operator of TensorFlow Lite "
+                 "that Tandem knows)"}}},
         Format{
             "keras",
             ".h5",
@@ -147,7 +149,9 @@ INSTANTIATE_TEST_SUITE_P(
              {2125, 5,
               "a Keras model of class 'FunctIonal' is not supported, only Functional and "
               "Sequential models are"},
-             {2635, 3, "1 unsupported operator: GlgbalAveragePooling2D (1: mean)"},
+             {2635, 3,
+              "1 unsupported operator: GlgbalAveragePooling2D (1: mean; not an operator of Keras "
+              "that Tandem knows)"},
              {3128, 0, "layer 'bn' (BatchNormalization): the weights 'bn/beta:1' are missing"},
              {13464, 0,
               "layer 'scores' (Dense): the weights 'scores/kernel:0': the HDF5 file is damaged: "
@@ -192,30 +196,32 @@ TEST_F(WrongFiles, OneByteIsNoModel) {
 TEST_F(WrongFiles, ATfliteWithUnknownOperators) {
   EXPECT_EQ(refusalOf("model.tflite",
                       readBytes(sourceFile("tests/fuzz/seeds/tflite_fuzz/unsupported.tflite"))),
-            "2 unsupported operators: MaxUnpool (2: first, third), operator 999 (1: out)");
+            "2 unsupported operators: MaxUnpool (2: first, third; not an operator of TensorFlow "
+            "Lite that Tandem knows), operator 999 (1: out; not an operator of TensorFlow Lite "
+            "that Tandem knows)");
 }
 
 TEST_F(WrongFiles, AKerasModelWithUnknownLayers) {
   EXPECT_EQ(
       refusalOf("model.h5", readBytes(sourceFile("tests/fuzz/seeds/keras_fuzz/unsupported.h5"))),
-      "3 unsupported operators: Masking (2: l1, l2), Conv2D (1: first; data_format "
-      "'channels_first', "
-      "only 'channels_last' is), Lambda (1: code)");
+      "3 unsupported operators: Masking (2: l1, l2; not yet), Conv2D (1: first; data_format "
+      "'channels_first', only 'channels_last' is), Lambda (1: code; code in Python)");
 }
 
 TEST_F(WrongFiles, AnExportedProgramWithUnknownOperators) {
   EXPECT_EQ(
       refusalOf("model.pt2", readBytes(sourceFile("tests/fuzz/seeds/torch_fuzz/unsupported.pt2"))),
-      "2 unsupported operators: aten.frobnicate.default (2: batch_norm, max_pool2d), "
-      "custom.mystery.default (1: softmax)");
+      "2 unsupported operators: aten.frobnicate.default (2: batch_norm, max_pool2d; not one of "
+      "PyTorch's core operators, run_decompositions() may replace it), custom.mystery.default (1: "
+      "softmax; not an operator of PyTorch that Tandem knows)");
 }
 
 TEST_F(WrongFiles, ATensorflowGraphWithUnknownOperators) {
   EXPECT_EQ(refusalOf("model.pb",
                       readBytes(sourceFile("tests/fuzz/seeds/tensorflow_fuzz/unsupported.pb"))),
-            "3 unsupported operators: MatrixInverse (2: first, second), Digamma (1: third), "
-            "FusedBatchNormV3 "
-            "(1: norm; in training mode, save or freeze the model for inference)");
+            "3 unsupported operators: MatrixInverse (2: first, second; linear algebra), Digamma "
+            "(1: third; not yet), FusedBatchNormV3 (1: norm; in training mode, save or freeze the "
+            "model for inference)");
 }
 
 TEST_F(WrongFiles, Hdf5ThatIsNotKeras) {

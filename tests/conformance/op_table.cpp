@@ -1,18 +1,18 @@
-// Writes docs/generated/operators.md: what every backend runs, asked of the backends themselves
-// with the conformance cases, and what every importer reads. With a file: exit 1 when it differs.
+// Writes docs/generated/operators.md: what every importer takes of its framework's operators and
+// why it refuses the others, and what every backend runs, asked of the backends themselves with the
+// conformance cases. With a file: exit 1 when it differs.
 
 #include "compiler/driver/compiler.h"
 #include "tests/conformance/cases.h"
+#include "tests/conformance/framework_operators.h"
 #include "tests/generated_page.h"
 
-#include <algorithm>
-#include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
 #include <unistd.h>
+#include <utility>
 
 namespace tandem::test {
 namespace {
@@ -61,91 +61,107 @@ std::string cell(const std::map<std::string, Count> &types) {
   return text.empty() ? "–" : text;
 }
 
-/// "conv_2d" is made by code that says graph::Conv2dOp.
-std::string className(const std::string &op) {
-  std::string name;
-  bool upper = true;
-  for (char c : op) {
-    if (c != '_')
-      name += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
-    upper = c == '_';
+/// "taken (12): A, B".
+void printNames(std::ostream &out, const std::string &title, const std::set<std::string> &names,
+                size_t count) {
+  out << title << " (" << count << "): ";
+  const char *separator = "";
+  for (const std::string &name : names)
+    out << std::exchange(separator, ", ") << name;
+  out << "\n";
+}
+
+/// An operator's name as Markdown shows it.
+std::string escaped(const std::string &name) {
+  std::string text;
+  for (char c : name)
+    text += (c == '*' ? "\\" : "") + std::string(1, c);
+  return text;
+}
+
+/// The operators of one reason, those of a pattern as that.
+struct Refused {
+  std::string reason;
+  std::set<std::string> names;
+  size_t count = 0;
+};
+
+/// In the order of the data.
+std::vector<Refused> refusedOf(const FrameworkOperators &operators) {
+  std::vector<Refused> groups;
+  std::map<const RefusedOperators::Entry *, size_t> counts;
+  for (const std::string &name : operators.all)
+    if (!operators.isTaken(name))
+      ++counts[operators.refused->find(name)];
+  for (const RefusedOperators::Entry &entry : operators.refused->entries()) {
+    if (groups.empty() || groups.back().reason != entry.reason)
+      groups.push_back({entry.reason.str(), {}, 0});
+    groups.back().names.insert(escaped(entry.name.str()));
+    groups.back().count += counts[&entry];
   }
-  return "graph::" + name + "Op";
+  return groups;
 }
 
-/// All of an importer's own code, tests left out, and what importers share as far as it includes
-/// that.
-std::string sourceOf(const std::string &format) {
-  std::ostringstream text;
-  std::filesystem::path importers =
-      std::filesystem::path(TANDEM_SOURCE_DIR) / "compiler" / "importers";
-  for (const auto &entry : std::filesystem::recursive_directory_iterator(importers / format))
-    if (entry.path().extension() == ".cpp" && entry.path().parent_path().filename() != "test")
-      text << std::ifstream(entry.path()).rdbuf();
-  std::string own = text.str();
-  for (const auto &entry : std::filesystem::directory_iterator(importers / "common"))
-    if (entry.path().extension() == ".cpp" &&
-        own.find("importers/common/" + entry.path().stem().string() + ".h") != std::string::npos)
-      text << std::ifstream(entry.path()).rdbuf();
-  return text.str();
+void printFramework(std::ostream &out, const FrameworkOperators &operators) {
+  std::set<std::string> taken, others;
+  for (const std::string &name : operators.taken)
+    (operators.all.count(name) ? taken : others).insert(name);
+  out << "\n## " << operators.refused->framework().str() << "\n\n";
+  printNames(out, "**Taken**", taken, taken.size());
+  if (!others.empty()) {
+    out << "\n";
+    printNames(out, "Taken beside that list", others, others.size());
+  }
+  out << "\n**Refused**, by reason:\n\n";
+  for (const Refused &group : refusedOf(operators))
+    printNames(out, "- " + group.reason, group.names, group.count);
 }
 
-/// Format to source text, of the importers of frameworks.
-std::map<std::string, std::string> importerSources() {
-  std::map<std::string, std::string> sources;
-  for (const auto &[format, operators] : importedOperators())
-    if (!operators.empty())
-      sources[format] = sourceOf(format);
-  return sources;
+void printCounts(std::ostream &out, const std::vector<FrameworkOperators> &frameworks) {
+  out << "| operators of | taken | refused | of these not yet |\n|---|---|---|---|\n";
+  for (const FrameworkOperators &operators : frameworks) {
+    size_t refused = 0, notYet = 0;
+    for (const Refused &group : refusedOf(operators)) {
+      refused += group.count;
+      notYet += group.reason.ends_with("not yet") ? group.count : 0;
+    }
+    out << "| " << operators.source << " | " << operators.all.size() - refused << " | " << refused
+        << " | " << notYet << " |\n";
+  }
 }
 
-bool makes(const std::string &source, const std::string &op) {
-  std::string name = className(op);
-  for (size_t at = source.find(name); at != std::string::npos; at = source.find(name, at + 1))
-    if (!std::isalnum(static_cast<unsigned char>(source[at + name.size()])))
-      return true;
-  return false;
-}
-
-std::string table() {
-  std::ostringstream out;
-  std::map<std::string, std::string> importers = importerSources();
-  out << "# Operators\n\nMade by `build/bin/op_table`; a test says when it is stale.\n\n"
-         "## Graph operators by importer and backend\n\n"
-         "Importers that make the operator (●), and element types that a backend runs, as it "
-         "answers "
-         "for the cases of `tests/conformance`; \"in part\": not every shape or attribute. What a "
-         "backend refuses goes to the next one, and `tandem compile --report` says why. `i8`, "
-         "`u8`, `q16`, `q32`: codes of a quantized type; `ui8`, `i1`, `i32`, `i64`: plain; "
-         "`hybrid`: "
-         "f32 activations, 8-bit filter.\n\n| op |";
-  for (const auto &[format, source] : importers)
-    out << " " << format << " |";
+void printBackends(std::ostream &out) {
+  out << "\n## Graph operators by backend\n\n"
+         "Element types that a backend runs, as it answers for the cases of `tests/conformance`; "
+         "\"in part\": not every shape or attribute. What a backend refuses goes to the next one, "
+         "and `tandem compile --report` says why. `i8`, `u8`, `q16`, `q32`: codes of a quantized "
+         "type; `ui8`, `i1`, `i32`, `i64`: plain; `hybrid`: f32 activations, 8-bit filter.\n\n| op "
+         "|";
   for (const std::string &backend : backendNames())
     out << " " << backend << " |";
   out << "\n|---|";
-  for (size_t i = 0; i < importers.size() + backendNames().size(); ++i)
+  for (size_t i = 0; i < backendNames().size(); ++i)
     out << "---|";
   out << "\n";
   for (const auto &[op, backends] : measure()) {
     out << "| " << op << " |";
-    for (const auto &[format, source] : importers)
-      out << (makes(source, op) ? " ● |" : "  |");
     for (const std::string &backend : backendNames())
       out << " " << cell(backends.at(backend)) << " |";
     out << "\n";
   }
-  out << "\n## Source operators by importer\n";
-  for (auto &[format, operators] : importedOperators()) {
-    std::set<std::string> sorted(operators.begin(), operators.end());
-    if (sorted.empty())
-      continue;
-    out << "\n### " << format << " (" << sorted.size() << ")\n\n";
-    std::string line;
-    for (const std::string &name : sorted)
-      line += (line.empty() ? "" : ", ") + name;
-    out << line << "\n";
-  }
+}
+
+std::string page() {
+  std::ostringstream out;
+  out << "# Operators\n\nMade by `build/bin/op_table`; a test says when it is stale.\n\n"
+         "Every operator that a framework has is taken by its importer or refused with a reason, "
+         "which is also in the message about a model with it. A name with `*` stands for all that "
+         "are like it and not taken.\n\n";
+  std::vector<FrameworkOperators> frameworks = frameworkOperators();
+  printCounts(out, frameworks);
+  printBackends(out);
+  for (const FrameworkOperators &operators : frameworks)
+    printFramework(out, operators);
   return out.str();
 }
 
@@ -153,5 +169,5 @@ std::string table() {
 } // namespace tandem::test
 
 int main(int argc, char **argv) {
-  return tandem::test::printOrCheckPage(tandem::test::table(), argc, argv, "op_table");
+  return tandem::test::printOrCheckPage(tandem::test::page(), argc, argv, "op_table");
 }

@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
 # Every importer against its own framework: all tests/models/check_*.py, each in a private environment with what
 # its requirements name (some 20 GB in all, and half an hour for each). Names pick some: onnx, torch, keras, ...
-# The sweeps over whole models write their pages of docs/generated anew.
+# The sweeps over whole models write their pages of docs/generated anew, and
+# list_operators.py the operators that each framework has (tests/models/operators).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/dev/lib.sh
 
 # environment, requirements, script and its arguments; the name is the environment's.
 checks=(
+  "onnx onnx list_operators.py onnx"
+  "torch-zoo torch-zoo list_operators.py torch"
+  "keras3 keras3 list_operators.py keras"
+  "mxnet mxnet list_operators.py mxnet"
+  "tensorflow tensorflow list_operators.py tensorflow tflite"
   "onnx onnx check_onnx_nodes.py --backends reference"
   "onnx onnx check_import_cost.py onnx --write"
   "torch-zoo torch-zoo check_torch_zoo.py --write"

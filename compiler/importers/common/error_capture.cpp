@@ -1,5 +1,7 @@
 #include "compiler/importers/common/error_capture.h"
 
+#include "compiler/importers/common/shortened.h"
+
 #include "mlir/IR/Location.h"
 
 using namespace mlir;
@@ -15,7 +17,9 @@ void ErrorCapture::keep(Diagnostic &diagnostic) {
   std::string subject = subject_;
   if (auto name = dyn_cast<NameLoc>(diagnostic.getLocation()); subject.empty() && name)
     subject = ("node '" + name.getName().getValue() + "'").str();
-  message_ = subject.empty() ? diagnostic.str() : subject + ": " + diagnostic.str();
+  std::string what = shortened(diagnostic.str(), kMostOfPhrase);
+  constexpr size_t kMostOfSubject = 2 * kMostOfName; // with words around the name
+  message_ = subject.empty() ? what : shortened(subject, kMostOfSubject) + ": " + what;
 }
 
 } // namespace tandem

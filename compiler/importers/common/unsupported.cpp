@@ -1,4 +1,5 @@
 #include "compiler/importers/common/importer.h"
+#include "compiler/importers/common/shortened.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -16,19 +17,34 @@ void UnsupportedOps::add(llvm::StringRef op, llvm::StringRef node, llvm::StringR
   entry->nodes.push_back(node.str());
 }
 
+void UnsupportedOps::addInput(llvm::StringRef name, llvm::StringRef reason) {
+  inputs_.push_back(shortened(name, kMostOfName) + " (" + reason.str() + ")");
+}
+
+/// "2 unsupported inputs: ".
+static void printCount(llvm::raw_ostream &out, size_t count, llvm::StringRef what) {
+  out << count << " unsupported " << what << (count == 1 ? "" : "s") << ": ";
+}
+
 std::string UnsupportedOps::message() const {
   constexpr size_t kNodesShown = 5;
   std::string text;
   llvm::raw_string_ostream out(text);
-  out << entries_.size() << " unsupported operator" << (entries_.size() == 1 ? "" : "s") << ": ";
+  if (!inputs_.empty()) {
+    printCount(out, inputs_.size(), "input");
+    llvm::interleaveComma(inputs_, out);
+    out << (entries_.empty() ? "" : "; ");
+  }
+  if (entries_.empty())
+    return text;
+  printCount(out, entries_.size(), "operator");
   llvm::interleaveComma(entries_, out, [&](const Entry &entry) {
-    out << entry.op << " (" << entry.nodes.size() << ": ";
-    llvm::interleaveComma(llvm::ArrayRef(entry.nodes).take_front(kNodesShown), out);
+    out << shortened(entry.op, kMostOfName) << " (" << entry.nodes.size() << ": ";
+    llvm::interleaveComma(llvm::ArrayRef(entry.nodes).take_front(kNodesShown), out,
+                          [&](const std::string &node) { out << shortened(node, kMostOfName); });
     if (entry.nodes.size() > kNodesShown)
       out << ", ...";
-    if (!entry.reason.empty())
-      out << "; " << entry.reason;
-    out << ")";
+    out << "; " << shortened(entry.reason, kMostOfPhrase) << ")";
   });
   return text;
 }

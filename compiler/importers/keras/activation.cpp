@@ -1,6 +1,8 @@
 // Functions that layers name: https://keras.io/api/layers/activations/
 #include "compiler/importers/keras/layer.h"
 
+#include "compiler/importers/common/shortened.h"
+
 using namespace mlir;
 
 namespace tandem::keras {
@@ -103,7 +105,7 @@ MaybeValue applyActivation(Layer &layer, MaybeValue input, const Json *activatio
   for (const Named &known : kFunctions)
     if (name && known.name == *name)
       return known.function(layer, input);
-  return layer.unsupported("activation " + activation->dump().substr(0, 60));
+  return layer.unsupported("activation " + shortened(activation->dump(), kMostOfValue));
 }
 
 MaybeValue applyActivation(Layer &layer, MaybeValue input) {

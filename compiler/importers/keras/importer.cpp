@@ -53,7 +53,7 @@ private:
   const ImportOptions &options_;
   ErrorCapture errors_;
   LayerTable table_;
-  UnsupportedOps unsupported_;
+  UnsupportedOps unsupported_{refusedOperators()};
   MainFunction main_;
   std::map<std::string, const LayerConfig *, std::less<>> layers_;
   std::vector<Call> calls_;
@@ -221,7 +221,11 @@ llvm::Error ModelImport::importCall(const Call &call) {
   if (layer.className == "InputLayer")
     return llvm::Error::success();
   Handler handler = table_.find(layer.className);
-  if (std::string reason = whyUnsupported(layer); !handler || !reason.empty()) {
+  if (!handler) {
+    unsupported_.addUnknown(layer.className, layer.name);
+    return llvm::Error::success();
+  }
+  if (std::string reason = whyUnsupported(layer); !reason.empty()) {
     unsupported_.add(layer.className, layer.name, reason);
     return llvm::Error::success();
   }
@@ -352,8 +356,11 @@ public:
   std::vector<std::string> operators() const override {
     LayerTable table;
     registerAllLayers(table);
-    return table.names();
+    std::vector<std::string> names = table.names();
+    names.push_back("InputLayer"); // the importer's own
+    return names;
   }
+  const RefusedOperators *refusedOperators() const override { return &keras::refusedOperators(); }
   llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef path, std::string_view bytes,
                                                const ImportOptions &options,
                                                MLIRContext &context) const override {

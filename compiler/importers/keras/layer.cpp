@@ -3,6 +3,7 @@
 #include "compiler/graph/constants.h"
 #include "compiler/importers/common/permute.h"
 #include "compiler/importers/common/pool_window.h"
+#include "compiler/importers/common/shortened.h"
 
 using namespace mlir;
 
@@ -52,8 +53,9 @@ T Layer::get(StringRef key, std::optional<T> absent, std::optional<T> (*convert)
     return *absent;
   std::optional<T> result = value ? convert(*value) : std::nullopt;
   if (!result)
-    (void)invalid("'" + key + "' is " + (value ? value->dump().substr(0, 40) : "absent") +
-                  ", expected " + expected);
+    (void)invalid("'" + key + "' is " +
+                  (value ? shortened(value->dump(), kMostOfValue) : "absent") + ", expected " +
+                  expected);
   return result.value_or(T());
 }
 

@@ -113,5 +113,7 @@ private:
   llvm::StringMap<Handler> handlers_;
 };
 void registerAllLayers(LayerTable &table); // generated from layers/
+/// The layers of Keras without a handler; the data is refused.cpp.
+const RefusedOperators &refusedOperators();
 
 } // namespace tandem::keras

@@ -45,7 +45,7 @@ private:
   MLIRContext &context_;
   ErrorCapture errors_;
   OpTable table_;
-  UnsupportedOps unsupported_;
+  UnsupportedOps unsupported_{refusedOperators()};
   MainFunction main_;
   std::vector<size_t> order_;           ///< nodes, each behind those that it reads
   std::vector<Result> results_;         ///< by node
@@ -170,7 +170,7 @@ llvm::Error GraphImport::importNode(size_t index) {
   Result &result = results_[index];
   const OpTable::Entry *entry = table_.find(node.op);
   if (!entry)
-    unsupported_.add(node.op, node.name);
+    unsupported_.addUnknown(node.op, node.name);
   SmallVector<Operand> operands;
   result.isMissing = !entry || !readOperands(index, *entry, operands);
   if (result.isMissing)

@@ -36,6 +36,7 @@ public:
     registerAllOps(table);
     return table.names();
   }
+  const RefusedOperators *refusedOperators() const override { return &mxnet::refusedOperators(); }
   llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef path, std::string_view bytes,
                                                const ImportOptions &options,
                                                MLIRContext &context) const override;

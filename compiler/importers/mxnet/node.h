@@ -121,5 +121,7 @@ private:
   llvm::StringMap<Entry> entries_;
 };
 void registerAllOps(OpTable &table); // generated from ops/
+/// The operators of MXNet without a handler; the data is refused.cpp.
+const RefusedOperators &refusedOperators();
 
 } // namespace tandem::mxnet

@@ -1,5 +1,7 @@
 #include "compiler/importers/onnx/external_files.h"
 
+#include "compiler/importers/common/shortened.h"
+
 #include <filesystem>
 
 namespace tandem::onnx {
@@ -17,7 +19,8 @@ static bool staysBelow(const std::filesystem::path &path) {
 
 llvm::Expected<llvm::ArrayRef<char>> ExternalFiles::map(const std::string &location) {
   if (location.find('\0') != std::string::npos || !staysBelow(location))
-    return llvm::createStringError("its elements are in the file '" + location.substr(0, 200) +
+    return llvm::createStringError("its elements are in the file '" +
+                                   shortened(location, kMostOfPhrase) +
                                    "', which is not below the model's folder");
   auto known = files_.find(location);
   if (known == files_.end()) {

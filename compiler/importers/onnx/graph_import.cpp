@@ -82,7 +82,7 @@ void GraphImport::findUnknownOperators(Scope &scope) {
     bool counts = llvm::any_of(
         record.output(), [&](const std::string &name) { return scope.read.count(name) != 0; });
     if (counts && !table_.find(node.kind()) && !file_.functions.count(functionKey(record)))
-      unsupported_.add(node.kind(), node.name());
+      unsupported_.addUnknown(node.kind(), node.name());
   }
 }
 
@@ -123,7 +123,7 @@ LogicalResult GraphImport::importNode(Scope &scope, proto::NodeProto &record) {
   const OpTable::Entry *entry = table_.find(node.kind());
   if (!entry) {
     if (scope.outer || !scope.isImportedOnce) // findUnknownOperators has not seen it
-      unsupported_.add(node.kind(), node.name());
+      unsupported_.addUnknown(node.kind(), node.name());
     standInFor(scope, record);
     return success();
   }

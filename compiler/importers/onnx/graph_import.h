@@ -86,7 +86,7 @@ private:
   mlir::MLIRContext &context_;
   ExternalFiles files_;
   ErrorCapture errors_;
-  UnsupportedOps unsupported_;
+  UnsupportedOps unsupported_{refusedOperators()};
   OpTable table_;
   MainFunction main_;
   mlir::OpBuilder builder_;

@@ -18,6 +18,7 @@ public:
     registerAllOps(table);
     return table.names();
   }
+  const RefusedOperators *refusedOperators() const override { return &onnx::refusedOperators(); }
   llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef path, std::string_view bytes,
                                                const ImportOptions &options,
                                                MLIRContext &context) const override {

@@ -153,5 +153,7 @@ private:
   llvm::StringMap<Entry> entries_;
 };
 void registerAllOps(OpTable &table); // generated from ops/
+/// The operators of ONNX without a handler; the data is refused.cpp.
+const RefusedOperators &refusedOperators();
 
 } // namespace tandem::onnx

@@ -240,7 +240,7 @@ Slots GraphImport::evaluated(const FlatNode &node) {
     isKnown &= kind != Slot::kUnknown;
   }
   if (!entry)
-    return refuse(node, "");
+    return refuse(node, refusedOperators().reason(node.record->op()));
   if (!isKnown)
     return {Slot()};
   return entry->slots ? entry->slots(*this, node) : handled(node, *entry);

@@ -85,7 +85,7 @@ private:
   const ImportOptions &options_;
   ErrorCapture errors_;
   OpTable table_;
-  UnsupportedOps unsupported_;
+  UnsupportedOps unsupported_{refusedOperators()};
   FlatGraph flat_;
   std::vector<State> states_;
   MainFunction main_;

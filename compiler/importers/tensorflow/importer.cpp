@@ -29,6 +29,9 @@ public:
     names.insert(names.end(), callOperators().begin(), callOperators().end());
     return names;
   }
+  const RefusedOperators *refusedOperators() const override {
+    return &tensorflow::refusedOperators();
+  }
   llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef path, std::string_view bytes,
                                                const ImportOptions &options,
                                                MLIRContext &context) const override {

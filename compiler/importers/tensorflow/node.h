@@ -142,5 +142,7 @@ private:
   llvm::StringMap<Entry> entries_;
 };
 void registerAllOps(OpTable &table); // generated from ops/
+/// The operators of TensorFlow without a handler; the data is refused.cpp.
+const RefusedOperators &refusedOperators();
 
 } // namespace tandem::tensorflow

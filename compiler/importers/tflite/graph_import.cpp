@@ -71,7 +71,7 @@ LogicalResult GraphImport::findUnknownOperators() {
     if (table_.find(**code))
       continue;
     Node node(*this, op, operatorName(**code));
-    addUnsupported(node.kind(), node.name(), "");
+    unsupported_.addUnknown(node.kind(), node.name());
   }
   return success();
 }

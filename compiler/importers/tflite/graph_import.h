@@ -61,7 +61,7 @@ private:
   const ImportOptions &options_;
   mlir::MLIRContext &context_;
   ErrorCapture errors_;
-  UnsupportedOps unsupported_;
+  UnsupportedOps unsupported_{refusedOperators()};
   MainFunction main_;
   mlir::OpBuilder builder_;
   Frame frame_;

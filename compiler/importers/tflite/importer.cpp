@@ -16,6 +16,7 @@ public:
     tflite::registerAllOps(table);
     return table.names();
   }
+  const RefusedOperators *refusedOperators() const override { return &tflite::refusedOperators(); }
 
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
   import(llvm::StringRef, std::string_view bytes, const ImportOptions &options,

@@ -18,6 +18,7 @@ public:
     registerAllOps(table);
     return table.names();
   }
+  const RefusedOperators *refusedOperators() const override { return &torch::refusedOperators(); }
   llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef, std::string_view bytes,
                                                const ImportOptions &options,
                                                MLIRContext &context) const override {

@@ -1,5 +1,7 @@
 #include "compiler/importers/torch/node.h"
 
+#include "compiler/importers/common/shortened.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -88,7 +90,8 @@ T AtenNode::get(StringRef name, std::optional<T> absent, StringRef expected,
     return *absent;
   std::optional<T> result = argument ? convert(*argument) : std::nullopt;
   if (!result)
-    (void)invalid("'" + name + "' is " + (argument ? argument->dump().substr(0, 60) : "absent") +
+    (void)invalid("'" + name + "' is " +
+                  (argument ? shortened(argument->dump(), kMostOfValue) : "absent") +
                   ", expected " + expected);
   return result.value_or(T());
 }
@@ -233,7 +236,7 @@ MaybeValue AtenNode::optionalTensor(StringRef name) {
   auto value = environment_.tensors.find(
       reference ? std::string_view(stringMember(*reference, "name")) : "");
   if (value == environment_.tensors.end())
-    return invalid("'" + name + "' is " + argument->dump().substr(0, 60) +
+    return invalid("'" + name + "' is " + shortened(argument->dump(), kMostOfValue) +
                    ", which no earlier node makes");
   return value->second;
 }

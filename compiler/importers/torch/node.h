@@ -13,12 +13,15 @@ namespace tandem::torch {
 
 using Pair = llvm::SmallVector<int64_t, 2>; ///< (height, width)
 
+/// The operators of PyTorch without a handler; the data is refused.cpp.
+const RefusedOperators &refusedOperators();
+
 /// Values by their names in the graph.
 struct Environment {
   std::map<std::string, mlir::Value, std::less<>> tensors;
   std::map<std::string, int64_t, std::less<>> symbols;      ///< sizes computed from fixed shapes
   const std::map<std::string, TensorMeta> *metas = nullptr; ///< what the archive says of tensors
-  UnsupportedOps unsupported;
+  UnsupportedOps unsupported{refusedOperators()};
 };
 
 /// One node of the graph, while its handler turns it into graph ops.

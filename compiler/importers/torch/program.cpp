@@ -288,6 +288,13 @@ void ProgramImport::standInFor(const NodeRecord &node) {
   }
 }
 
+/// torch.export keeps operators beside the core ones, too, which PyTorch has the others made of.
+std::string whyNoHandler(StringRef target) {
+  if (target.starts_with("aten.") && !refusedOperators().find(target))
+    return "not one of PyTorch's core operators, run_decompositions() may replace it";
+  return refusedOperators().reason(target);
+}
+
 llvm::Error ProgramImport::importNode(const NodeRecord &node) {
   StringRef target = AtenNode::shortTarget(node.target);
   const OpTable::Entry *entry = table_.find(target);
@@ -300,7 +307,8 @@ llvm::Error ProgramImport::importNode(const NodeRecord &node) {
   }
   if (!entry || (isInPlace && !written)) {
     environment_.unsupported.add(target, node.name,
-                                 entry ? "it changes a tensor in place that others may read" : "");
+                                 entry ? "it changes a tensor in place that others may read"
+                                       : whyNoHandler(plain.empty() ? target : plain));
     standInFor(node);
     return llvm::Error::success();
   }

@@ -125,9 +125,10 @@ TEST(KerasImporter, FixesOpenDimensionsByOption) {
 }
 
 TEST(KerasImporter, ListsEverythingUnsupportedAtOnce) {
-  EXPECT_EQ(importFile("unsupported"),
-            "error: 3 unsupported operators: Masking (2: l1, l2), Conv2D (1: first; data_format "
-            "'channels_first', only 'channels_last' is), Lambda (1: code)");
+  EXPECT_EQ(
+      importFile("unsupported"),
+      "error: 3 unsupported operators: Masking (2: l1, l2; not yet), Conv2D (1: first; data_format "
+      "'channels_first', only 'channels_last' is), Lambda (1: code; code in Python)");
 }
 
 TEST(KerasImporter, SaysOfWhatItKnowsWhyItIsNotTaken) {

@@ -113,8 +113,9 @@ TEST(MxnetImporter, ListsEverythingUnsupportedAtOnce) {
       symbol.node("Pooling", "pool", R"j({"kernel": "(2, 2)", "pool_type": "lp"})j", {data});
   symbol.node("Mystery", "last", "{}", {second, pool});
   EXPECT_EQ(importText(symbol.json(), ParameterWriter().bytes()),
-            "error: 3 unsupported operators: Frobnicate (2: f1, f2), Pooling (1: pool; 'pool_type' "
-            "'lp', only 'max', 'avg' and 'sum' are), Mystery (1: last)");
+            "error: 3 unsupported operators: Frobnicate (2: f1, f2; not an operator of MXNet "
+            "that Tandem knows), Pooling (1: pool; 'pool_type' 'lp', only 'max', 'avg' and 'sum' "
+            "are), Mystery (1: last; not an operator of MXNet that Tandem knows)");
 }
 
 TEST(MxnetImporter, SaysWhichResultOfANodeIsNotMade) {

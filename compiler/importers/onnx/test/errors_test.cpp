@@ -88,8 +88,11 @@ TEST(OnnxImporter, ListsEverythingUnsupportedAtOnce) {
   model.node("Frobnicate", {"a"}, {"b"}).set_name("");
   model.node("my.domain.Mystery", {"b"}, {"c"}).set_name("third");
   model.node("Sum", {"c", "x"}, {"y"});
-  EXPECT_EQ(importText(model), "error: 2 unsupported operators: Frobnicate (2: first, b), "
-                               "my.domain.Mystery (1: third)");
+  EXPECT_EQ(importText(model),
+            "error: 2 unsupported operators: "
+            "Frobnicate (2: first, b; not an "
+            "operator of ONNX that Tandem knows), my.domain.Mystery (1: third; not an "
+            "operator of ONNX that Tandem knows)");
 }
 
 TEST(OnnxImporter, NamesWhatANodeReadsBeforeItIsMade) {

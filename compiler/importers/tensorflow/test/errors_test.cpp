@@ -39,7 +39,9 @@ TEST(TensorflowErrors, NameAllUnsupportedOperatorsAtOnce) {
   g.op("Mystery", "b", {"a"});
   g.op("Relu", "between", {"b"});
   g.op("Riddle", "c", {"between"});
-  EXPECT_EQ(g.text(), "error: 2 unsupported operators: Mystery (2: a, b), Riddle (1: c)");
+  EXPECT_EQ(g.text(),
+            "error: 2 unsupported operators: Mystery (2: a, b; not an operator of TensorFlow that "
+            "Tandem knows), Riddle (1: c; not an operator of TensorFlow that Tandem knows)");
 }
 
 TEST(TensorflowErrors, NameTheNode) {

@@ -233,7 +233,8 @@ TEST(TensorflowCalls, NameTheirNodesByThePath) {
   g.input("x", {1});
   g.op("StatefulPartitionedCall", "call", {"x"}).function("f", "twice");
   EXPECT_EQ(g.text(),
-            "error: 1 unsupported operator: Mystery (2: call/first/sum, call/second/sum)");
+            "error: 1 unsupported operator: Mystery (2: call/first/sum, call/second/sum; not an "
+            "operator of TensorFlow that Tandem knows)");
 }
 
 TEST(TensorflowCalls, OfAnIfTakeAKnownBranch) {

@@ -66,14 +66,16 @@ TEST(TfliteErrors, EveryUnsupportedOperatorAtOnce) {
   m.output(e);
   EXPECT_EQ(
       importText(m.bytes()),
-      "error: 4 unsupported operators: MaxUnpool (2: a, c), ATAN2 (1: b), GATHER (1: d; 1 batch "
-      "dimensions in front of dimension 0), ADD (1: e; fused activation TANH)");
+      "error: 4 unsupported operators: MaxUnpool (2: a, c; not an operator of TensorFlow Lite that "
+      "Tandem knows), ATAN2 (1: b; not yet), GATHER (1: d; 1 batch dimensions in front of "
+      "dimension 0), ADD (1: e; fused activation TANH)");
 }
 
 TEST(TfliteErrors, AnOperatorFromTheFuture) {
   ReluModel m;
   m.model().operator_codes[0]->builtin_code = static_cast<BuiltinOperator>(999);
-  EXPECT_EQ(importText(m.bytes()), "error: 1 unsupported operator: operator 999 (1: out)");
+  EXPECT_EQ(importText(m.bytes()), "error: 1 unsupported operator: operator 999 (1: out; not an "
+                                   "operator of TensorFlow Lite that Tandem knows)");
 }
 
 TEST(TfliteErrors, ADynamicDimension) {

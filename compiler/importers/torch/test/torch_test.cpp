@@ -146,10 +146,13 @@ TEST(TorchImporter, FixesOpenDimensionsByOption) {
 }
 
 TEST(TorchImporter, ListsEverythingUnsupportedAtOnce) {
-  EXPECT_EQ(importFile("unsupported.pt2"),
-            "error: 3 unsupported operators: aten.frobnicate.default (2: batch_norm, max_pool2d), "
-            "custom.mystery.default (1: softmax), aten.max_pool2d.default (1: dilated; dilation "
-            "2x2 with 'ceil_mode')");
+  EXPECT_EQ(
+      importFile("unsupported.pt2"),
+      "error: 3 unsupported operators: aten.frobnicate.default (2: batch_norm, max_pool2d; not "
+      "one of PyTorch's core operators, run_decompositions() may replace it), "
+      "custom.mystery.default (1: softmax; not an operator of PyTorch that Tandem knows), "
+      "aten.max_pool2d.default (1: dilated; dilation "
+      "2x2 with 'ceil_mode')");
 }
 
 struct BadFile {

@@ -1,0 +1,64 @@
+#include "compiler/importers/onnx/node.h"
+
+namespace tandem::onnx {
+
+// clang-format off: one name a line, which tells where it is and merges well
+const RefusedOperators &refusedOperators() {
+  static const RefusedOperators refused("ONNX", {
+    {"random numbers", {
+      "Bernoulli",
+      "Multinomial",
+      "Random*",
+    }},
+    {"sequences of tensors", {
+      "ConcatFromSequence",
+      "Sequence*",
+      "SplitToSequence",
+    }},
+    {"optional values", {
+      "Optional*",
+    }},
+    {"strings", {
+      "RegexFullMatch",
+      "String*",
+      "TfIdfVectorizer",
+    }},
+    {"complex numbers", {
+      "DFT",
+      "STFT",
+    }},
+    {"the size of its result depends on data", {
+      "NonMaxSuppression",
+      "Unique",
+    }},
+    {"packed pictures", {
+      "ImageDecoder",
+    }},
+    {"classical machine learning", {
+      "ai.onnx.ml.*",
+    }},
+    {"training only", {
+      "ai.onnx.preview.training.*",
+    }},
+    {"not yet", {
+      "ai.onnx.preview.FlexAttention",
+      "BitCast",
+      "BlackmanWindow",
+      "Col2Im",
+      "DeformConv",
+      "Det",
+      "GlobalLpPool",
+      "HammingWindow",
+      "HannWindow",
+      "MaxRoiPool",
+      "MaxUnpool",
+      "MelWeightMatrix",
+      "RoiAlign",
+      "SwiGLU",
+    }},
+  });
+  return refused;
+}
+// clang-format on
+
+} // namespace tandem::onnx

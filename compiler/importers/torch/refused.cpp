@@ -1,0 +1,49 @@
+#include "compiler/importers/torch/node.h"
+
+namespace tandem::torch {
+
+// clang-format off: one name a line, which tells where it is and merges well
+const RefusedOperators &refusedOperators() {
+  static const RefusedOperators refused("PyTorch", {
+    {"training only", {
+      "*_backward.default",
+      "aten._native_batch_norm_legit.*",
+      "aten.native_dropout.default",
+    }},
+    {"random numbers", {
+      "aten.rand*",
+    }},
+    {"complex numbers", {
+      "aten._fft_*",
+    }},
+    {"the size of its result depends on data", {
+      "aten.nonzero.*",
+    }},
+    {"a number that a run computes", {
+      "aten._local_scalar_dense.default",
+    }},
+    {"three spatial dimensions", {
+      "aten.*pool3d*",
+    }},
+    {"strides of the memory", {
+      "aten.as_strided.default",
+      "aten.empty_strided.default",
+      "aten.sym_storage_offset.default",
+      "aten.sym_stride.int",
+    }},
+    {"not yet", {
+      "aten._cdist_forward.default",
+      "aten._embedding_bag.default",
+      "aten._pdist_forward.default",
+      "aten.atan2.out",
+      "aten.col2im.default",
+      "aten.masked_scatter.default",
+      "aten.scatter_reduce.two",
+      "aten.sym_numel.default",
+    }},
+  });
+  return refused;
+}
+// clang-format on
+
+} // namespace tandem::torch
