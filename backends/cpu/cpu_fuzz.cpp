@@ -8,8 +8,15 @@
 namespace tandem {
 const Device &cpuDevice();
 
+constexpr size_t kBufferBytes = 64;
+constexpr size_t kBuffers = 4;
+
 static std::vector<uint8_t> emptyModel() {
   bundle::ModelT model;
+  for (size_t i = 0; i < kBuffers; ++i) {
+    model.buffers.push_back(std::make_unique<bundle::BufferT>());
+    model.buffers.back()->size = kBufferBytes;
+  }
   model.regions.push_back(std::make_unique<bundle::RegionT>());
   model.regions.back()->name = "r";
   flatbuffers::FlatBufferBuilder builder;
@@ -21,8 +28,8 @@ static std::vector<uint8_t> emptyModel() {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   using namespace tandem;
   static const std::vector<uint8_t> bytes = emptyModel();
-  static std::byte memory[64];
-  static std::byte *const buffers[] = {memory, memory, memory, memory};
+  static std::byte memory[kBufferBytes];
+  static std::byte *const buffers[kBuffers] = {memory, memory, memory, memory};
   const auto *model = flatbuffers::GetRoot<bundle::Model>(bytes.data());
   // A bundle's blobs are aligned; so must this copy be.
   std::vector<uint64_t> copy(size / sizeof(uint64_t) + 1);

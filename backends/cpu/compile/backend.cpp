@@ -71,7 +71,11 @@ std::string makeArtifact(const Plan &plan, llvm::ArrayRef<const codegen::Isa *> 
   ArtifactT artifact;
   for (const Plan::Step &step : plan.steps()) {
     artifact.steps.push_back(std::make_unique<StepT>());
-    artifact.steps.back()->buffers = step.buffers;
+    for (const BufferPlace &buffer : step.buffers)
+      artifact.steps.back()->buffers.push_back(buffer.id);
+    if (llvm::any_of(step.buffers, [](const BufferPlace &buffer) { return buffer.offset != 0; }))
+      for (const BufferPlace &buffer : step.buffers)
+        artifact.steps.back()->offsets.push_back(static_cast<uint64_t>(buffer.offset));
     artifact.steps.back()->nanoseconds = step.nanoseconds;
     artifact.steps.back()->name = step.name;
   }
@@ -121,7 +125,11 @@ public:
         chosenIsas(options, settings->precision);
     if (!isas)
       return isas.takeError();
-    Plan plan(region, builder, *settings);
+    auto rowsApart = [&](Operation *op) {
+      const OpHandler *handler = handlers().find(op);
+      return handler->rowsApart ? handler->rowsApart(op, *settings) : RowsApart::kNone;
+    };
+    Plan plan(region, builder, *settings, rowsApart);
     for (Operation *op : region.ops)
       if (!plan.isFused(op)) {
         plan.begin(op);

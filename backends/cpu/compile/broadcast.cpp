@@ -18,16 +18,19 @@ void planBroadcast(Operation *op, const Combine &combine, Plan &plan) {
       break;
   std::vector<unsigned> numbers;            // of the operands, one for those that are the same
   std::vector<std::vector<int64_t>> shapes; // of the operands, and last of the result
+  std::vector<std::vector<int64_t>> strides;
   for (Value operand : op->getOperands()) {
     numbers.push_back(buffers.addOnce(operand));
     shapes.push_back(graph::tensorType(operand).getShape().vec());
+    strides.push_back(plan.stridesOf(operand));
   }
   unsigned out = buffers.addOnce(result);
   shapes.push_back(graph::tensorType(result).getShape().vec());
+  strides.push_back(plan.stridesOf(result));
   auto build = [=](KernelBuilder &k) {
     StridedNest nest(shapes.back());
-    for (const std::vector<int64_t> &shape : shapes)
-      nest.addDense(shape);
+    for (auto [shape, own] : llvm::zip_equal(shapes, strides))
+      nest.addBroadcast(shape, own);
     nest.build(k, [&](ArrayRef<Value> at) {
       KernelBuilder::Values elements;
       for (auto [number, index] : llvm::zip(numbers, at))

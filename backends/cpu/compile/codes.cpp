@@ -55,7 +55,8 @@ Epilogue codesEpilogue(Operation *op, graph::Activation activation, Buffers &buf
           },
           [=](KernelBuilder &k, const SumBlock &block, Value index, Value channel) {
             storeBlock(k, scaling.storedBlock(k, block, channel), block, k.buffer(output), index);
-          }};
+          },
+          buffers.plan().stepOf(op->getResult(0))};
 }
 
 std::vector<int32_t> centredFilter(Value filter, bool channelsLast) {

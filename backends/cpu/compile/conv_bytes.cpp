@@ -228,6 +228,7 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
       return sum;
     return arith::AddIOp::create(k, sum, k.loadVector(k.vectorI32(), k.buffer(taken), channel));
   };
+  places.spreadResults(groups * shape.outChannels, epilogue.pixelStep);
   unsigned input = buffers.add(bytes);
   int64_t panel = panelOf(shape, groups);
   std::vector<int32_t> packed = packBytes(less, groups, shape.outChannels, runs, length, panel);
@@ -242,7 +243,7 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
     doubled = buffers.addConstant(packDoubled(packed, shape.kernelHeight, products));
   }
   auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
-    Epilogue whole{initial, epilogue.finish, epilogue.finishBlock};
+    Epilogue whole{initial, epilogue.finish, epilogue.finishBlock, epilogue.pixelStep};
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(panels),
                   .together = kTogether,

@@ -44,6 +44,7 @@ void planPairs(const ConvShape &shape, const ConvPlaces::Steps &out, int64_t gro
   unsigned weights = buffers.addConstant(packPairs(filter, shape, groups, inner.inChannels));
   ConvPlaces places = ConvPlaces::dense(inner, groups);
   places.out = out;
+  places.spreadResults(groups * shape.outChannels, epilogue.pixelStep);
   auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
     VectorType halves = k.vector(k.getI16Type(), 2 * k.isa().lanes());
     ConvBody body{.input = k.buffer(input),

@@ -19,6 +19,8 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
   buffers.channelGroups = places.channels == 0 ? 1 : places.groups;
   unsigned input = buffers.add(in), weights = buffers.add(packed);
   Epilogue epilogue = floatEpilogueInPlace(op, activation, plan, buffers);
+  ConvPlaces spread = places;
+  spread.spreadResults(rowOf(op->getResult(0)), epilogue.pixelStep);
   bool ofPairs = packed.type.element == ElementType::kI32;
   bool isPlain = packed.type.element == ElementType::kF32 && in.type.element == ElementType::kF32;
   auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
@@ -33,9 +35,9 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
                         return ofPairs ? bf16Dot(k, x, weight, acc) : k.fma(x, weight, acc);
                       },
                   .epilogue = epilogue,
-                  .places = places,
+                  .places = spread,
                   .tuning = tuning.get()};
-    if (isPlain && isNarrow(k.isa(), shape, places))
+    if (isPlain && isNarrow(k.isa(), shape, spread))
       return buildNarrowConvolution(k, shape, body);
     buildConvolution(k, shape, body);
   };
@@ -57,8 +59,9 @@ void planConvF32(const ConvShape &shape, int64_t groups, Operation *op,
   int64_t depth = shape.taps() * shape.inChannels;
   TypedBuffer weights = planPacking(filter, groups, shape.outChannels, depth,
                                     {shape.outChannels * depth, depth, 1}, plan);
-  planProductF32(shape, ConvPlaces::dense(shape, groups), weights, plan.typed(input), op,
-                 activation, plan);
+  ConvPlaces places = ConvPlaces::dense(shape, groups);
+  places.spreadInput(groups * shape.inChannels, plan.stepOf(input));
+  planProductF32(shape, places, weights, plan.typed(input), op, activation, plan);
 }
 
 /// Lanes beyond the last output repeat it: they are multiplied, and never stored.

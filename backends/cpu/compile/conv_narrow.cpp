@@ -17,6 +17,7 @@ constexpr int64_t kMostPairs = 5; ///< of pixels in a row of a tile: sums and in
 bool isNarrow(const codegen::Isa &isa, const ConvShape &s, const ConvPlaces &places) {
   int64_t half = isa.lanes() / kPixels;
   ConvPlaces dense = ConvPlaces::dense(s);
+  dense.spreadResults(s.outChannels, places.out.pixel);
   bool isDense = places.groups == 1 && places.in == dense.in && places.out == dense.out;
   bool isPadded = s.padTop != 0 || s.padLeft != 0 || s.hasVerticalBorder() ||
                   !s.sees(s.outWidth - 1, s.kernelWidth - 1);
@@ -109,11 +110,12 @@ private:
 
   void finish(Value sum, Value entry, Value row, Value pixel) {
     Value outRow = k_.add(k_.mul(entry, s_.outHeight), row);
-    Value out = k_.mul(k_.add(k_.mul(outRow, s_.outWidth), pixel), s_.outChannels);
+    int64_t step = body_.places.out.pixel;
+    Value out = k_.mul(k_.add(k_.mul(outRow, s_.outWidth), pixel), step);
     for (int64_t p = 0; p < kPixels; ++p) {
       Value own = vector::ExtractStridedSliceOp::create(
           k_, sum, ArrayRef<int64_t>{p * half_}, ArrayRef<int64_t>{half_}, ArrayRef<int64_t>{1});
-      body_.epilogue.finish(k_, own, k_.add(out, p * s_.outChannels), k_.index(0), s_.outChannels);
+      body_.epilogue.finish(k_, own, k_.add(out, p * step), k_.index(0), s_.outChannels);
     }
   }
 

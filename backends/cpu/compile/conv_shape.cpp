@@ -58,6 +58,20 @@ ConvPlaces ConvPlaces::dense(const ConvShape &s, int64_t groups) {
   return places;
 }
 
+static void spread(ConvPlaces::Steps &steps, int64_t channels, int64_t step) {
+  for (int64_t *distance : {&steps.offset, &steps.pixel, &steps.row, &steps.entry})
+    *distance = *distance / channels * step;
+  if (steps.group % channels == 0) // another image; else other channels of the same
+    steps.group = steps.group / channels * step;
+}
+
+void ConvPlaces::spreadResults(int64_t channels, int64_t step) {
+  spread(out, channels, step);
+}
+void ConvPlaces::spreadInput(int64_t channels, int64_t step) {
+  spread(in, channels, step);
+}
+
 ConvShape shapeOf(graph::Conv2dOp conv) {
   ConvShape shape = flattened(filteredShape(conv));
   auto groups = static_cast<int64_t>(conv.getGroups());

@@ -62,6 +62,10 @@ struct ConvPlaces {
 
   /// One entry behind another, pixels of `groups` times the shape's channels.
   static ConvPlaces dense(const ConvShape &shape, int64_t groups = 1);
+  /// Pixels of the results that have so many channels lie `step` apart.
+  void spreadResults(int64_t channels, int64_t step);
+  /// The same of the input.
+  void spreadInput(int64_t channels, int64_t step);
 };
 
 /// A 1×1 convolution that moves by one becomes a matrix product: all its pixels are one row.

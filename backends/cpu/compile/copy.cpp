@@ -58,12 +58,17 @@ void planCopy(Value input, Value output, const std::vector<int64_t> &box, const 
 }
 
 void planFill(TypedBuffer buffer, double stored, Plan &plan) {
+  planFill(buffer, stored, {buffer.type.count}, {{1}}, plan);
+}
+
+void planFill(TypedBuffer buffer, double stored, const std::vector<int64_t> &box, const Side &side,
+              Plan &plan) {
   Buffers buffers(plan);
   buffers.add(buffer);
-  auto build = [=, type = buffer.type](KernelBuilder &k) {
-    StridedNest nest({type.count});
-    nest.addDense({type.count});
-    Value fill = k.constant(k.elementType(type.element), stored);
+  auto build = [=, element = buffer.type.element](KernelBuilder &k) {
+    StridedNest nest(box);
+    nest.add(side.strides, side.offset);
+    Value fill = k.constant(k.elementType(element), stored);
     nest.build(k, [&](ArrayRef<Value> at) { k.store(fill, k.buffer(0), at[0]); });
   };
   plan.step({buffers.types, build}, buffers.ids);

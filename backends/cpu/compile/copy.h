@@ -22,7 +22,9 @@ void planCopy(TypedBuffer input, TypedBuffer output, const std::vector<int64_t> 
               const Side &from, const Side &to, Plan &plan);
 Buffers copyBuffers(mlir::Value input, mlir::Value output, Plan &plan);
 
-/// A step that gives every element of a buffer the value `stored`.
+/// A step that gives every element of a box, or of a buffer, the value `stored`.
+void planFill(TypedBuffer buffer, double stored, const std::vector<int64_t> &box, const Side &side,
+              Plan &plan);
 void planFill(TypedBuffer buffer, double stored, Plan &plan);
 /// What a real number is stored as in a tensor of this type, which supportsFill() says yes to.
 double storedAs(mlir::Value tensor, float real);

@@ -12,8 +12,8 @@ void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan);
 bool sumsOfCodesAreExact(const ConvShape &shape);
 void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan);
 
-/// The input with every channel as often as there are output channels of it. The shape is then that
-/// of a convolution with one.
-TypedBuffer planChannels(TypedBuffer input, ConvShape &shape, Plan &plan);
+/// The input, whose pixels are `step` apart, with every channel as often as there are output
+/// channels of it. The shape and the step are then those of a convolution with one.
+TypedBuffer planChannels(TypedBuffer input, int64_t &step, ConvShape &shape, Plan &plan);
 
 } // namespace tandem::cpu

@@ -21,10 +21,10 @@ constexpr int64_t kWords = kBytes / kQuarters;
 constexpr int64_t kFewestChannels = 24;
 constexpr int64_t kMostTapsAcross = 8;
 
-static bool packsPixels(const ConvShape &s) {
+static bool packsPixels(const ConvShape &s, int64_t outStep) {
   int64_t pixels = kBytes / s.inChannels;
-  return s.inChannels < kBytes && pixels * s.inChannels == kBytes && pixels <= 8 &&
-         s.strideWidth == 1 && s.outWidth >= pixels;
+  return outStep == s.outChannels && s.inChannels < kBytes && pixels * s.inChannels == kBytes &&
+         pixels <= 8 && s.strideWidth == 1 && s.outWidth >= pixels;
 }
 
 /// The sum of two bytes.
@@ -32,21 +32,21 @@ static bool isInTwoParts(int32_t weight) {
   return weight >= 2 * INT8_MIN && weight <= 2 * INT8_MAX;
 }
 
-bool DepthwiseBytes::fits(const ConvShape &s, ArrayRef<int32_t> weights) {
+bool DepthwiseBytes::fits(const ConvShape &s, int64_t outStep, ArrayRef<int32_t> weights) {
   return llvm::all_of(weights, isInTwoParts) && s.inChannels == s.outChannels &&
          s.kernelHeight <= kTogether && s.kernelWidth <= kMostTapsAcross &&
-         s.kernelHeight * 2 < 32 && (s.inChannels >= kFewestChannels || packsPixels(s));
+         s.kernelHeight * 2 < 32 && (s.inChannels >= kFewestChannels || packsPixels(s, outStep));
 }
 
-DepthwiseBytes::DepthwiseBytes(const ConvShape &shape, ArrayRef<int32_t> weights)
-    : shape_(shape), weights_(weights.vec()), rows_(1), parts_(1), pixels_(1) {
+DepthwiseBytes::DepthwiseBytes(const ConvShape &shape, int64_t outStep, ArrayRef<int32_t> weights)
+    : shape_(shape), outStep_(outStep), weights_(weights.vec()), rows_(1), parts_(1), pixels_(1) {
   bool sharesRows = shape.strideHeight == 1 && shape.dilationHeight == 1 &&
                     shape.kernelHeight < kTogether && shape.outHeight > 1;
   if (sharesRows)
     rows_ = 2;
   if (llvm::any_of(weights, [](int32_t w) { return w < INT8_MIN || w > INT8_MAX; }))
     parts_ = 2;
-  if (packsPixels(shape))
+  if (packsPixels(shape, outStep))
     pixels_ = kBytes / shape.inChannels;
   for (int64_t channel = 0; channel + kBytes <= shape.inChannels; channel += kBytes)
     blockStarts_.push_back(channel);
@@ -385,7 +385,7 @@ void DepthwiseBytesCode::finish(const Place &place, ArrayRef<Value> codes, Value
   Value bytes =
       k_.packSaturated(k_.packSaturated(codes[0], codes[1]), k_.packSaturated(codes[2], codes[3]));
   bytes = body_.scaling.fromSigned(k_, bytes);
-  Value at = k_.add(place.outRow, k_.mul(k_.add(pixel, row * s_.outWidth), s_.inChannels));
+  Value at = k_.add(place.outRow, k_.mul(k_.add(pixel, row * s_.outWidth), d_.outStep_));
   int64_t valid = d_.pixels_ > 1 ? kBytes : std::min(kBytes, s_.inChannels);
   k_.storePart(bytes, body_.output, at, valid);
 }
@@ -414,7 +414,7 @@ void DepthwiseBytesCode::block(Value unit, Value block) {
     place.inRows.push_back(k_.add(k_.mul(row, inRow), channel));
   }
   Value outRow = k_.add(k_.mul(entry, s_.outHeight), k_.mul(ofEntry, d_.rows_));
-  place.outRow = k_.add(k_.mul(outRow, s_.outWidth * s_.inChannels), channel);
+  place.outRow = k_.add(k_.mul(outRow, s_.outWidth * d_.outStep_), channel);
   for (const Run &run : runs())
     tiles(place, run);
 }

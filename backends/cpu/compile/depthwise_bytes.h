@@ -14,11 +14,11 @@ namespace tandem::cpu {
 class DepthwiseBytes {
 public:
   /// Whether it is one: few enough rows, and channels that fill vectors.
-  static bool fits(const ConvShape &shape, llvm::ArrayRef<int32_t> weights);
+  static bool fits(const ConvShape &shape, int64_t outStep, llvm::ArrayRef<int32_t> weights);
 
-  /// `weights`: less their zero points, [taps][channels]. What does not fit a byte takes a second
-  /// product.
-  DepthwiseBytes(const ConvShape &shape, llvm::ArrayRef<int32_t> weights);
+  /// Results are `outStep` apart from pixel to pixel. `weights`: less their zero points,
+  /// [taps][channels]. What does not fit a byte takes a second product.
+  DepthwiseBytes(const ConvShape &shape, int64_t outStep, llvm::ArrayRef<int32_t> weights);
 
   /// For ChannelScaling, whose slots are [variant][block][row][64].
   std::vector<int32_t> channelOfSlots() const;
@@ -53,6 +53,7 @@ private:
   void forSlots(llvm::function_ref<void(Variant variant, int64_t row, int64_t channel)> body) const;
 
   ConvShape shape_;
+  int64_t outStep_;
   std::vector<int32_t> weights_;
   int64_t rows_;                     ///< of the result in a unit
   int64_t parts_;                    ///< bytes of a weight: 1 or 2

@@ -3,18 +3,18 @@
 
 namespace tandem::cpu {
 
-TypedBuffer planChannels(TypedBuffer input, ConvShape &shape, Plan &plan) {
+TypedBuffer planChannels(TypedBuffer input, int64_t &step, ConvShape &shape, Plan &plan) {
   int64_t times = shape.outChannels / shape.inChannels;
   if (times == 1)
     return input;
-  int64_t pixels = input.type.count / shape.inChannels;
-  TypedBuffer wide = plan.scratch({input.type.element, input.type.count * times});
+  int64_t pixels = shape.batch * shape.inHeight * shape.inWidth;
+  TypedBuffer wide = plan.scratch({input.type.element, pixels * shape.outChannels});
   Buffers buffers(plan);
   buffers.add(input);
   buffers.add(wide);
-  planCopy(buffers, {pixels, shape.inChannels, times}, {{shape.inChannels, 1, 0}},
+  planCopy(buffers, {pixels, shape.inChannels, times}, {{step, 1, 0}},
            {{shape.outChannels, times, 1}}, plan);
-  shape.inChannels = shape.outChannels;
+  shape.inChannels = step = shape.outChannels;
   return wide;
 }
 

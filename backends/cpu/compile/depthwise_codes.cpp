@@ -28,7 +28,8 @@ static Epilogue afterFloats(const Epilogue &epilogue) {
             Value sum = arith::FPToSIOp::create(k, k.vectorI32(), acc);
             sum = arith::AddIOp::create(k, sum, epilogue.initial(k, channel));
             epilogue.finish(k, sum, index, channel, valid);
-          }};
+          },
+          /*finishBlock=*/nullptr, epilogue.pixelStep};
 }
 
 namespace {
@@ -64,14 +65,16 @@ void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
     channels = plan.typed(conv.getInput());
     epilogue = codesEpilogue(conv, conv.getActivation(), buffers);
   }
-  channels = planChannels(channels, shape, plan);
+  int64_t inStep = shape.inChannels;
+  channels = planChannels(channels, inStep, shape, plan);
   ElementType stored = channels.type.element;
   unsigned input = buffers.add(channels);
   std::vector<int32_t> centred = centredFilter(conv.getFilter(), /*channelsLast=*/true);
   unsigned weights = buffers.addConstant(std::vector<float>(centred.begin(), centred.end()));
   std::optional<ByteWay> byBytes;
-  if (!isHybrid(conv) && DepthwiseBytes::fits(shape, centred))
-    byBytes.emplace(conv, DepthwiseBytes(shape, centred), buffers);
+  int64_t outStep = epilogue.pixelStep;
+  if (!isHybrid(conv) && DepthwiseBytes::fits(shape, outStep, centred))
+    byBytes.emplace(conv, DepthwiseBytes(shape, outStep, centred), buffers);
   auto build = [=](KernelBuilder &k) {
     if (byBytes && k.isa().byteDot == codegen::ByteDot::kVnni)
       return byBytes->code.build(k, {k.buffer(input), k.buffer(byBytes->output),
@@ -83,8 +86,10 @@ void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
       wide = arith::SubIOp::create(k, wide, k.constant(k.vectorI32(), zeroPoint));
       return arith::SIToFPOp::create(k, k.vectorF32(), wide);
     };
-    DepthwiseBody body{
-        .load = load, .weights = k.buffer(weights), .epilogue = afterFloats(epilogue)};
+    DepthwiseBody body{.load = load,
+                       .inStep = inStep,
+                       .weights = k.buffer(weights),
+                       .epilogue = afterFloats(epilogue)};
     buildDepthwise(k, shape, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

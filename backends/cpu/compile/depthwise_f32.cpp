@@ -12,7 +12,8 @@ using codegen::KernelBuilder;
 
 void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
   ConvShape shape = shapeOf(conv);
-  TypedBuffer channels = planChannels(plan.typed(conv.getInput()), shape, plan);
+  int64_t inStep = plan.stepOf(conv.getInput());
+  TypedBuffer channels = planChannels(plan.typed(conv.getInput()), inStep, shape, plan);
   Buffers buffers(plan);
   unsigned input = buffers.add(channels);
   unsigned weights = buffers.addConstant(graph::constantOf(conv.getFilter())->as<float>().vec());
@@ -21,6 +22,7 @@ void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
     DepthwiseBody body{
         .load = [&](VectorType type,
                     Value index) { return loadReals(k, type, k.buffer(input), index); },
+        .inStep = inStep,
         .weights = k.buffer(weights),
         .epilogue = epilogue,
         .halves = true};

@@ -62,7 +62,7 @@ Values Depthwise::kernelRow(Value inRow, Value ky, Value pixel, const TileRun &r
       if (!x)
         x = body_.load(
             channels.type,
-            k_.add(k_.add(inRow, k_.mul(k_.add(first, column), s_.inChannels)), channels.first));
+            k_.add(k_.add(inRow, k_.mul(k_.add(first, column), body_.inStep)), channels.first));
       Value &sum = acc[static_cast<size_t>(p)];
       sum = k_.fma(x, weights[static_cast<size_t>(kx)], sum);
     }
@@ -75,7 +75,7 @@ void Depthwise::tile(Value row, Value pixel, const TileRun &run, const Channels 
   Value batch = s_.batch > 1 ? k_.div(row, s_.outHeight) : k_.index(0);
   Value outRow = s_.batch > 1 ? k_.rem(row, s_.outHeight) : row;
   Value top = k_.add(k_.mul(outRow, s_.strideHeight), -s_.padTop);
-  int64_t rowSize = s_.inWidth * s_.inChannels;
+  int64_t rowSize = s_.inWidth * body_.inStep;
   TapRange taps = verticalTaps(k_, s_, outRow);
   Values acc(static_cast<size_t>(run.pixels),
              firstLanes(k_, body_.epilogue.initial(k_, channel), channels.type));
@@ -85,7 +85,8 @@ void Depthwise::tile(Value row, Value pixel, const TileRun &run, const Channels 
     return kernelRow(inRow, ky, pixel, run, channels, carried);
   });
   for (int64_t p = 0; p < run.pixels; ++p) {
-    Value out = k_.mul(k_.add(k_.add(k_.mul(row, s_.outWidth), pixel), p), s_.outChannels);
+    Value out =
+        k_.mul(k_.add(k_.add(k_.mul(row, s_.outWidth), pixel), p), body_.epilogue.pixelStep);
     body_.epilogue.finish(k_, acc[static_cast<size_t>(p)], k_.add(out, channel), channel,
                           channels.valid);
   }

@@ -8,6 +8,7 @@ namespace tandem::cpu {
 struct DepthwiseBody {
   /// Input elements from `index` on, as f32 without their zero point, as many as `type` has lanes.
   std::function<mlir::Value(mlir::VectorType type, mlir::Value index)> load;
+  int64_t inStep;      ///< from pixel to pixel of the input
   mlir::Value weights; ///< f32, [taps][channels]
   const Epilogue &epilogue;
   bool halves = false; ///< the epilogue takes half a vector too

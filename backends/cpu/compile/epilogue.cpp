@@ -25,6 +25,7 @@ Epilogue floatEpilogueInPlace(Operation *op, graph::Activation activation, Plan 
 }
 
 Epilogue floatEpilogue(Operation *op, const Tail &tail, unsigned output, Buffers &buffers) {
+  int64_t pixelStep = buffers.plan().stepOf(tail.result);
   std::vector<float> bias(
       static_cast<size_t>(graph::tensorType(op->getResult(0)).getShape().back()));
   if (op->getNumOperands() > 2)
@@ -37,7 +38,8 @@ Epilogue floatEpilogue(Operation *op, const Tail &tail, unsigned output, Buffers
           [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
             storeReals(k, applyTail(k, tailCode, sum, index, channel), k.buffer(output), index,
                        valid);
-          }};
+          },
+          /*finishBlock=*/nullptr, pixelStep};
 }
 
 Value firstLanes(KernelBuilder &k, Value vector, VectorType type) {

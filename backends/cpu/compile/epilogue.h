@@ -27,6 +27,8 @@ struct Epilogue {
   std::function<void(codegen::KernelBuilder &k, const SumBlock &block, mlir::Value index,
                      mlir::Value channel)>
       finishBlock = nullptr;
+  /// Of the result, from pixel to pixel: what `index` counts in.
+  int64_t pixelStep = 0;
 };
 
 /// Of sums in f32: bias, activation, and what follows `op` and can be fused. Operand 2 of `op` is

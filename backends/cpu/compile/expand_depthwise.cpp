@@ -26,6 +26,7 @@ namespace {
 struct Fused {
   ConvShape expand, depthwise; ///< the first with rows as the second sees them
   unsigned input, weights, taps, rows;
+  int64_t inStep = 0;   ///< from pixel to pixel of the input
   int64_t together = 1; ///< elements of the input in a product of the first: 2 of pairs of bf16
   Epilogue first, second;
 
@@ -110,13 +111,13 @@ private:
       for (int64_t v = 0; v < vectors; ++v)
         sums.push_back(p > 0 ? sums[static_cast<size_t>(v)]
                              : f_.first.initial(k_, k_.add(channel, v * lanes_)));
-    Value in = k_.mul(pixel, f_.expand.inChannels);
+    Value in = k_.mul(pixel, f_.inStep);
     sums = k_.loop(k_.index(0), k_.index(depth), 1, sums, [&](Value i, ValueRange carried) {
       Values next(carried.begin(), carried.end()), weights;
       for (Value panel : panels)
         weights.push_back(weight(k_.add(panel, k_.mul(i, kPanel))));
       for (int64_t p = 0; p < pixels; ++p) {
-        Value x = activation(k_.add(k_.add(in, k_.mul(i, f_.together)), p * f_.expand.inChannels));
+        Value x = activation(k_.add(k_.add(in, k_.mul(i, f_.together)), p * f_.inStep));
         for (int64_t v = 0; v < vectors; ++v) {
           Value &sum = next[static_cast<size_t>(p * vectors + v)];
           Value factor = weights[static_cast<size_t>(v)];
@@ -163,7 +164,7 @@ private:
           Value out = k_.add(k_.mul(row, d_.outWidth), pixel);
           for (int64_t p = 0; p < run.pixels; ++p)
             f_.second.finish(k_, sums[static_cast<size_t>(p)],
-                             k_.add(k_.mul(k_.add(out, p), d_.outChannels), own), own, lanes_);
+                             k_.add(k_.mul(k_.add(out, p), f_.second.pixelStep), own), own, lanes_);
         });
   }
 
@@ -244,7 +245,9 @@ bool planExpandDepthwise(graph::Conv2dOp conv, Plan &plan) {
     fused.weights = buffers.add(planPairedFilter(conv.getFilter(), /*groups=*/1, expand.outChannels,
                                                  /*taps=*/1, expand.inChannels, plan));
     fused.expand.inChannels = pairedChannels(expand.inChannels);
+    fused.inStep = fused.expand.inChannels;
   } else {
+    fused.inStep = plan.stepOf(conv.getInput());
     fused.input = buffers.add(conv.getInput());
     fused.weights = buffers.add(planPacking(conv.getFilter(), /*groups=*/1, expand.outChannels,
                                             expand.inChannels, {0, expand.inChannels, 1}, plan));

@@ -104,12 +104,15 @@ Tail fuseTail(Operation *op, graph::Activation activation, function_ref<bool(Val
 /// The part of a vector of the result that the operand of an addition has, and zeros.
 static Value addend(codegen::KernelBuilder &k, const TailCode::Op &op, VectorType type, Value index,
                     Value channel) {
-  if (op.channels == 0)
+  if (op.channels == 0) {
+    if (op.step != op.resultStep)
+      index = k.add(index, k.mul(k.div(index, op.resultStep), op.step - op.resultStep));
     return loadReals(k, type, k.buffer(op.buffer), index);
+  }
   // Lanes beyond its channels are another pixel's, and at the end there may be no more than a
   // vector behind it.
-  Value pixel = k.div(k.sub(index, channel), op.resultChannels);
-  Value at = k.add(k.mul(pixel, op.channels), k.smaller(channel, k.index(op.channels)));
+  Value pixel = k.div(k.sub(index, channel), op.resultStep);
+  Value at = k.add(k.mul(pixel, op.step), k.smaller(channel, k.index(op.channels)));
   Value read = loadReals(k, type, k.buffer(op.buffer), at);
   SmallVector<int32_t> numbers = llvm::to_vector(llvm::seq<int32_t>(0, type.getNumElements()));
   VectorType integers = type.clone(k.getI32Type());

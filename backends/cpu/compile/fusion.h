@@ -39,7 +39,8 @@ struct TailCode {
     TailOp::Kind kind;
     float low, high;
     unsigned buffer;
-    int64_t channels = 0, resultChannels = 0; ///< kAdd: of the operand, where it has fewer
+    int64_t step = 0, resultStep = 0; ///< kAdd: from pixel to pixel of the operand, of the result
+    int64_t channels = 0;             ///< kAdd: of the operand, where it has fewer
   };
   std::vector<Op> ops;
 };

@@ -25,6 +25,17 @@ Support supportsF32(Operation *op) {
   return Support::yes();
 }
 
+RowsApart ofResult(Operation *, const Settings &) {
+  return RowsApart::kResult;
+}
+RowsApart ofAll(Operation *, const Settings &) {
+  return RowsApart::kAll;
+}
+RowsApart ofProduct(Operation *op, const Settings &settings) {
+  bool inFloats = isF32(op->getOperand(1)) && settings.precision != Precision::kBf16;
+  return inFloats ? RowsApart::kFirst : RowsApart::kResult;
+}
+
 Support supportsAny(Operation *) {
   return Support::yes();
 }

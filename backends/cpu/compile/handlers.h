@@ -13,6 +13,9 @@ struct OpHandler {
   Support (*supports)(mlir::Operation *op);
   /// Adds its steps.
   void (*plan)(mlir::Operation *op, Plan &plan);
+  /// Which of its tensors may be slices with their rows apart: asked for Plan::stepOf(). Null:
+  /// none.
+  RowsApart (*rowsApart)(mlir::Operation *op, const Settings &settings) = nullptr;
 };
 
 class HandlerTable {
@@ -35,6 +38,11 @@ void registerAllHandlers(HandlerTable &table);
 /// not.
 Support supportsF32(mlir::Operation *op);
 bool isF32(mlir::Value value);
+/// For ops whose result, or whose operands too, may have their rows apart.
+RowsApart ofResult(mlir::Operation *op, const Settings &settings);
+RowsApart ofAll(mlir::Operation *op, const Settings &settings);
+/// For products: their operands may where they are read in f32, not packed or widened before.
+RowsApart ofProduct(mlir::Operation *op, const Settings &settings);
 /// Yes, for ops that can be compiled with any types.
 Support supportsAny(mlir::Operation *op);
 

@@ -247,11 +247,12 @@ Epilogue hybridEpilogue(Operation *op, graph::Activation activation, const Hybri
     filterScales.resize(static_cast<size_t>(result.getShape().back()), filterScales.front());
   unsigned perChannel = buffers.addPerChannel(filterScales);
   unsigned scales = buffers.add(input.scales, input.scalesType());
-  int64_t perEntry = result.getNumElements() / input.entries;
   bool oneEntry = input.entries == 1, scalesFirst = isa<graph::DepthwiseConv2dOp>(op);
   bool isShort = !missing.empty();
   unsigned ofZero = isShort ? buffers.addPerChannel(missing.vec()) : 0;
   Epilogue floats = floatEpilogue(op, activation, plan, buffers);
+  int64_t pixels = result.getNumElements() / result.getShape().back() / input.entries;
+  int64_t perEntry = pixels * floats.pixelStep;
   return {[](KernelBuilder &k, Value) { return k.constant(k.vectorI32(), 0); },
           [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
             auto times = [&](Value a, Value b) {
@@ -271,7 +272,8 @@ Epilogue hybridEpilogue(Operation *op, graph::Activation activation, const Hybri
                                : times(times(real, ofFilter), ofInput);
             real = arith::AddFOp::create(k, real, floats.initial(k, channel));
             floats.finish(k, real, index, channel, valid);
-          }};
+          },
+          /*finishBlock=*/nullptr, floats.pixelStep};
 }
 
 } // namespace tandem::cpu

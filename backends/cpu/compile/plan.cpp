@@ -11,7 +11,8 @@ using namespace mlir;
 
 namespace tandem::cpu {
 
-Plan::Plan(const Region &region, ModelBuilder &builder, Settings settings)
+Plan::Plan(const Region &region, ModelBuilder &builder, Settings settings,
+           function_ref<RowsApart(Operation *)> rowsApart)
     : builder_(builder), settings_(std::move(settings)),
       outputs_(region.outputs.begin(), region.outputs.end()) {
   int64_t position = 0;
@@ -20,6 +21,11 @@ Plan::Plan(const Region &region, ModelBuilder &builder, Settings settings)
   chooseUnsigned(region);
   if (settings_.precision == Precision::kBf16)
     bf16_ = valuesInBf16(region);
+  auto storedAlike = [&](Value a, Value b) {
+    return graph::tensorType(a).getElementType() == graph::tensorType(b).getElementType() &&
+           typeOf(a).element == typeOf(b).element;
+  };
+  slices_ = chooseSlices(region, {rowsApart, storedAlike});
 }
 
 /// Ops that ask how the codes of their operands and results are stored.
@@ -87,6 +93,7 @@ Tail Plan::takeTail(Operation *op, graph::Activation activation) {
   return tail;
 }
 
+/// Of a value that is no slice.
 BufferId Plan::buffer(Value value) {
   if (!storesBf16(value))
     return builder_.bufferOf(value);
@@ -94,6 +101,34 @@ BufferId Plan::buffer(Value value) {
   if (inserted)
     found->second = scratch(typeOf(value)).id;
   return found->second;
+}
+
+std::pair<Value, int64_t> Plan::wholeOf(Value value) const {
+  int64_t offset = 0;
+  for (auto slice = slices_.find(value); slice != slices_.end(); slice = slices_.find(value)) {
+    offset += slice->second.offset;
+    value = slice->second.of;
+  }
+  return {value, offset};
+}
+
+TypedBuffer Plan::typed(Value value) {
+  codegen::BufferType type = typeOf(value);
+  auto [whole, offset] = wholeOf(value);
+  return {buffer(whole), type, offset * static_cast<int64_t>(elementSize(type.element))};
+}
+
+int64_t Plan::stepOf(Value value) const {
+  auto slice = slices_.find(value);
+  return slice == slices_.end() ? rowOf(value) : slice->second.step;
+}
+
+std::vector<int64_t> Plan::stridesOf(Value value) const {
+  ArrayRef<int64_t> shape = graph::tensorType(value).getShape();
+  std::vector<int64_t> strides(shape.size(), 1);
+  for (size_t d = shape.size(); d-- > 1;)
+    strides[d - 1] = d + 1 == shape.size() ? stepOf(value) : strides[d] * shape[d];
+  return strides;
 }
 
 TypedBuffer Plan::inBf16(Value value) {
@@ -115,6 +150,10 @@ void Plan::share(Value value, Value of) {
 }
 
 void Plan::alias(Value value, Value of) {
+  if (auto slice = slices_.find(of); slice != slices_.end()) {
+    slices_.try_emplace(value, Slice{slice->second.of, slice->second.offset, rowOf(value)});
+    return;
+  }
   share(value, of);
   shared_.insert(value);
   shared_.insert(of);
@@ -127,6 +166,12 @@ bool Plan::takeMemory(Value result, Value of, ArrayRef<Operation *> readers) {
     return llvm::is_contained(readers, user) || (planned && !llvm::is_contained(planned_, user));
   };
   codegen::BufferType mine = typeOf(result), other = typeOf(of);
+  // What a slice is of may be read later, and of what is whole the slices.
+  if (slices_.contains(result) || slices_.contains(of))
+    return false;
+  for (auto &[slice, place] : slices_)
+    if (wholeOf(slice).first == of && !llvm::all_of(slice.getUsers(), isDone))
+      return false;
   // What a region is given stays as it is: for its fallback, and the model's next run.
   bool isOurs = of.getDefiningOp() && positionOf_.contains(of.getDefiningOp()) &&
                 !outputs_.contains(of) && !shared_.contains(of);
@@ -143,31 +188,33 @@ codegen::BufferType Plan::typeOf(Value value) const {
   ElementType element = storesUnsigned(value) ? ElementType::kU8
                         : storesBf16(value)   ? ElementType::kBF16
                                               : *graph::elementTypeOf(type.getElementType());
-  return {element, type.getNumElements()};
+  int64_t row = rowOf(value), rows = type.getNumElements() / row;
+  return {element, (rows - 1) * stepOf(value) + row};
 }
 
-void Plan::step(codegen::Kernel kernel, ArrayRef<BufferId> buffers) {
-  builder_.step(buffers);
-  steps_.push_back({.buffers = std::vector<BufferId>(buffers.begin(), buffers.end()), .name = {}});
+void Plan::step(codegen::Kernel kernel, ArrayRef<BufferPlace> buffers) {
+  SmallVector<BufferId> ids;
+  for (const BufferPlace &buffer : buffers)
+    ids.push_back(buffer.id);
+  builder_.step(ids);
+  steps_.push_back({.buffers = buffers.vec(), .name = {}});
   kernels_.push_back(std::move(kernel));
 }
 
 TailCode Buffers::add(const Tail &tail) {
   TailCode code;
   for (const TailOp &op : tail.ops) {
-    unsigned buffer = 0;
-    int64_t channels = 0, resultChannels = 0;
+    TailCode::Op add{op.kind, op.low, op.high, 0};
     if (op.kind == TailOp::kAdd) {
-      buffer = addOnce(op.operand);
-      int64_t own = graph::tensorType(op.operand).getShape().back();
-      int64_t all = graph::tensorType(tail.result).getShape().back();
-      if (own != all) {
-        channels = own;
-        resultChannels = all;
-      }
-    } else if (op.kind == TailOp::kPrelu)
-      buffer = addPerChannel(graph::constantOf(op.operand)->as<float>().vec());
-    code.ops.push_back({op.kind, op.low, op.high, buffer, channels, resultChannels});
+      add.buffer = addOnce(op.operand);
+      add.step = plan_.stepOf(op.operand);
+      add.resultStep = plan_.stepOf(tail.result);
+      int64_t own = rowOf(op.operand);
+      add.channels = own == rowOf(tail.result) ? 0 : own;
+    } else if (op.kind == TailOp::kPrelu) {
+      add.buffer = addPerChannel(graph::constantOf(op.operand)->as<float>().vec());
+    }
+    code.ops.push_back(add);
   }
   return code;
 }

@@ -3,6 +3,7 @@
 #include "backends/cpu/compile/fusion.h"
 #include "backends/cpu/compile/packing.h"
 #include "backends/cpu/compile/settings.h"
+#include "backends/cpu/compile/slices.h"
 #include "compiler/backend/backend.h"
 #include "compiler/codegen/kernel_builder.h"
 
@@ -11,16 +12,28 @@
 
 namespace tandem::cpu {
 
+/// Where a kernel's memory begins: in a buffer, so many bytes from its start.
+struct BufferPlace {
+  BufferId id;
+  int64_t offset = 0;
+
+  bool operator==(const BufferPlace &) const = default;
+};
+
 /// A buffer, and what a kernel sees in it.
 struct TypedBuffer {
   BufferId id;
   codegen::BufferType type;
+  int64_t offset = 0; ///< bytes before that
+
+  BufferPlace place() const { return {id, offset}; }
 };
 
 /// The steps of a region while its ops are turned into kernels, one after another.
 class Plan {
 public:
-  Plan(const Region &region, ModelBuilder &builder, Settings settings);
+  Plan(const Region &region, ModelBuilder &builder, Settings settings,
+       llvm::function_ref<RowsApart(mlir::Operation *)> rowsApart);
 
   const Settings &settings() const { return settings_; }
 
@@ -43,9 +56,13 @@ public:
   /// Takes the ops that can be fused behind `op` out of the plan.
   Tail takeTail(mlir::Operation *op, graph::Activation activation);
 
-  BufferId buffer(mlir::Value value);
-  /// The buffer's type, as a kernel sees it.
+  /// What a kernel sees of the value: up to its last element, with what lies between its rows.
   codegen::BufferType typeOf(mlir::Value value) const;
+  /// Elements from row to row of the last dimension, where the value lies; those of a row but for
+  /// results and operands that the op's handler takes with their rows apart (OpHandler::rowsApart).
+  int64_t stepOf(mlir::Value value) const;
+  /// The same of all dimensions.
+  std::vector<int64_t> stridesOf(mlir::Value value) const;
   /// Whether the codes of a value of i8 are stored as u8, 128 more: between products, which take
   /// unsigned ones. Other ops never see such a value.
   bool storesUnsigned(mlir::Value value) const { return unsigned_.contains(value); }
@@ -55,7 +72,7 @@ public:
   /// The reals of an f32 value as bf16, with a zero behind an odd number of channels: as they are
   /// stored, or a copy that a step makes.
   TypedBuffer inBf16(mlir::Value value);
-  TypedBuffer typed(mlir::Value value) { return {buffer(value), typeOf(value)}; }
+  TypedBuffer typed(mlir::Value value);
   BufferId scratch(int64_t bytes) { return builder_.scratch(static_cast<uint64_t>(bytes)); }
   TypedBuffer scratch(codegen::BufferType type) {
     return {scratch(type.count * static_cast<int64_t>(elementSize(type.element))), type};
@@ -71,10 +88,10 @@ public:
   bool takeMemory(mlir::Value result, mlir::Value of, llvm::ArrayRef<mlir::Operation *> readers);
 
   /// Runs `kernel` with these buffers, one for each of kernel.buffers.
-  void step(codegen::Kernel kernel, llvm::ArrayRef<BufferId> buffers);
+  void step(codegen::Kernel kernel, llvm::ArrayRef<BufferPlace> buffers);
 
   struct Step {
-    std::vector<BufferId> buffers;
+    std::vector<BufferPlace> buffers;
     uint64_t nanoseconds = 0; ///< that one thread takes at most, by a model; 0: not known
     std::string name;         ///< the nodes of the source model that were planned together
   };
@@ -83,6 +100,9 @@ public:
 
 private:
   void chooseUnsigned(const Region &region);
+  BufferId buffer(mlir::Value value);
+  /// What the value is a slice of, itself if of none, and so many elements from its beginning.
+  std::pair<mlir::Value, int64_t> wholeOf(mlir::Value value) const;
   void share(mlir::Value value, mlir::Value of);
 
   ModelBuilder &builder_;
@@ -100,6 +120,7 @@ private:
   llvm::DenseMap<mlir::Value, BufferId> bf16Buffers_; ///< of those, half as large as the builder's
   llvm::DenseMap<mlir::Value, TypedBuffer> bf16Copies_;
   llvm::DenseSet<mlir::Value> shared_; ///< have the bytes of another value
+  Slices slices_;
 };
 
 /// Collects the buffers of one kernel: the type for the code, the id for the step.
@@ -107,12 +128,12 @@ class Buffers {
 public:
   explicit Buffers(Plan &plan) : plan_(plan) {}
   unsigned add(mlir::Value value) { return add(plan_.typed(value)); }
-  unsigned add(TypedBuffer buffer) { return add(buffer.id, buffer.type); }
-  unsigned add(BufferId id, codegen::BufferType type) {
-    ids.push_back(id);
-    types.push_back(type);
+  unsigned add(TypedBuffer buffer) {
+    ids.push_back(buffer.place());
+    types.push_back(buffer.type);
     return static_cast<unsigned>(ids.size() - 1);
   }
+  unsigned add(BufferId id, codegen::BufferType type) { return add(TypedBuffer{id, type}); }
   unsigned addConstant(const std::vector<float> &elements) {
     return add(plan_.constant(elements),
                {ElementType::kF32, static_cast<int64_t>(elements.size())});
@@ -128,7 +149,7 @@ public:
   /// As add(), unless the kernel has that buffer already: of values that share their memory it sees
   /// one.
   unsigned addOnce(mlir::Value value) {
-    auto found = llvm::find(ids, plan_.buffer(value));
+    auto found = llvm::find(ids, plan_.typed(value).place());
     return found == ids.end() ? add(value) : static_cast<unsigned>(found - ids.begin());
   }
   /// The operands of a tail; slopes are padded to whole panels.
@@ -136,7 +157,7 @@ public:
 
   const Plan &plan() const { return plan_; }
 
-  std::vector<BufferId> ids;
+  std::vector<BufferPlace> ids;
   std::vector<codegen::BufferType> types;
   int64_t channelGroups = 1;
 

@@ -142,7 +142,10 @@ void planQuantizedBinary(Operation *op, Plan &plan) {
   if (isa<graph::AddOp, graph::SubOp>(op))
     if (auto sum = SumOfCodes::of(op, plan)) {
       auto shape = [&](Value value) { return graph::tensorType(value).getShape(); };
-      if (shape(op->getOperand(0)) == shape(op->getOperand(1)))
+      bool areAlike = shape(op->getOperand(0)) == shape(op->getOperand(1));
+      for (Value value : {op->getOperand(0), op->getOperand(1), Value(op->getResult(0))})
+        areAlike &= plan.stepOf(value) == rowOf(value);
+      if (areAlike)
         return planSum(op, *sum, plan);
       return planBroadcast(
           op,

@@ -136,7 +136,7 @@ Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess
     inPairs.push_back(
         static_cast<int32_t>((uint32_t(one) & 0xffff) | uint32_t(one * (1 << kLowBits)) << 16));
   unsigned factors = buffers.addPerChannel(inPairs), rows = buffers.add(rowSums);
-  auto outputs = static_cast<int64_t>(excess.size());
+  int64_t step = epilogue.pixelStep;
   auto whole = [=](KernelBuilder &k, Value sum, Value row, Value channel) -> Value {
     VectorType halves = k.vector(k.getI16Type(), 2 * k.isa().lanes());
     auto pairs = [&](Value vector) { return vector::BitCastOp::create(k, halves, vector); };
@@ -147,10 +147,10 @@ Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess
   return {
       epilogue.initial,
       [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
-        epilogue.finish(k, whole(k, sum, k.div(index, outputs), channel), index, channel, valid);
+        epilogue.finish(k, whole(k, sum, k.div(index, step), channel), index, channel, valid);
       },
       [=](KernelBuilder &k, const SumBlock &block, Value index, Value channel) {
-        Value row = k.div(index, outputs);
+        Value row = k.div(index, step);
         Values all;
         int64_t vectors = block.lanes / k.isa().lanes();
         for (auto [i, sum] : llvm::enumerate(block.sums)) {
@@ -160,7 +160,8 @@ Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess
         }
         epilogue.finishBlock(k, {all, block.pixels, block.lanes, block.valid, block.pixelStep},
                              index, channel);
-      }};
+      },
+      step};
 }
 
 } // namespace tandem::cpu

@@ -37,12 +37,16 @@ unsigned StridedNest::add(ArrayRef<int64_t> strides, int64_t offset) {
   return static_cast<unsigned>(strides_.size() - 1);
 }
 
-unsigned StridedNest::addDense(ArrayRef<int64_t> shape) {
-  std::vector<int64_t> dense = denseStrides(shape), strides(sizes_.size(), 0);
+unsigned StridedNest::addBroadcast(ArrayRef<int64_t> shape, ArrayRef<int64_t> own) {
+  std::vector<int64_t> strides(sizes_.size(), 0);
   size_t missing = sizes_.size() - shape.size();
   for (size_t i = 0; i < shape.size(); ++i)
-    strides[missing + i] = shape[i] == 1 ? 0 : dense[i];
+    strides[missing + i] = shape[i] == 1 ? 0 : own[i];
   return add(strides);
+}
+
+unsigned StridedNest::addDense(ArrayRef<int64_t> shape) {
+  return addBroadcast(shape, denseStrides(shape));
 }
 
 /// Leaves out dimensions of 1 and joins neighbours that all operands walk as one.

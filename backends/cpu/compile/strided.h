@@ -14,7 +14,8 @@ public:
 
   /// Strides in elements, one per dimension; returns the operand's number.
   unsigned add(llvm::ArrayRef<int64_t> strides, int64_t offset = 0);
-  /// A dense tensor of this shape, broadcast to the box as NumPy does.
+  /// A tensor of this shape, broadcast to the box as NumPy does.
+  unsigned addBroadcast(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> strides);
   unsigned addDense(llvm::ArrayRef<int64_t> shape);
 
   /// The loops. The body gets an index per operand. Splits into units over the outermost dimension.

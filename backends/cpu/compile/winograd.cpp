@@ -34,6 +34,7 @@ struct WindowRun {
 struct Winograd {
   ConvShape s;
   int64_t m;             ///< results of a tile in each dimension
+  int64_t inStep = 0;    ///< from pixel to pixel of the input
   int64_t blockRows = 1; ///< tile rows of a block at most
 
   int64_t window() const { return m + 2; }
@@ -129,15 +130,16 @@ void WinogradCode::factors(const Block &block, Value from, Value to, Value input
   VectorType type = k_.vectorF32();
   forTiles(from, to, [&](const WindowRun &row, const WindowRun &column, Value y, Value x) {
     Value top = k_.add(k_.mul(y, w_.m), -s_.padTop), left = k_.add(k_.mul(x, w_.m), -s_.padLeft);
-    Value in = k_.dot({block.entry, top, left}, {s_.inHeight * s_.inWidth * s_.inChannels,
-                                                 s_.inWidth * s_.inChannels, s_.inChannels});
+    int64_t pixel = w_.inStep;
+    Value in = k_.dot({block.entry, top, left},
+                      {s_.inHeight * s_.inWidth * pixel, s_.inWidth * pixel, pixel});
     Value out = k_.add(block.factors, k_.mul(tileOf(block, y, x), element));
     k_.forChannels(s_.inChannels, [&](Value channel, int64_t) {
       Values grid;
       for (int64_t i = 0; i < size; ++i)
         for (int64_t j = 0; j < size; ++j) {
           bool inside = i >= row.from && i < row.to && j >= column.from && j < column.to;
-          Value at = k_.add(k_.add(in, (i * s_.inWidth + j) * s_.inChannels), channel);
+          Value at = k_.add(k_.add(in, (i * s_.inWidth + j) * pixel), channel);
           grid.push_back(inside ? loadReals(k_, type, input, at) : k_.constant(type, 0));
         }
       grid = inTwoDimensions<Value>(grid, static_cast<size_t>(size), [&](ArrayRef<Value> d) {
@@ -182,9 +184,9 @@ void WinogradCode::results(const Block &block, Value from, Value to, Value produ
   int64_t element = w_.rowElements(s_.outChannels);
   forTiles(from, to, [&](const WindowRun &row, const WindowRun &column, Value y, Value x) {
     Value in = k_.add(block.products, k_.mul(tileOf(block, y, x), element));
-    Value out =
-        k_.dot({block.entry, y, x}, {s_.outHeight * s_.outWidth * s_.outChannels,
-                                     w_.m * s_.outWidth * s_.outChannels, w_.m * s_.outChannels});
+    int64_t pixel = epilogue.pixelStep;
+    Value out = k_.dot({block.entry, y, x}, {s_.outHeight * s_.outWidth * pixel,
+                                             w_.m * s_.outWidth * pixel, w_.m * pixel});
     k_.forChannels(s_.outChannels, [&](Value channel, int64_t valid) {
       Values grid;
       for (int64_t product = 0; product < w_.products(); ++product)
@@ -197,7 +199,7 @@ void WinogradCode::results(const Block &block, Value from, Value to, Value produ
           grid, size, [&](ArrayRef<Value> p) { return winogradResult(VectorMath{k_}, p); });
       for (int64_t i = 0; i < row.results; ++i)
         for (int64_t j = 0; j < column.results; ++j) {
-          Value at = k_.add(k_.add(out, (i * s_.outWidth + j) * s_.outChannels), channel);
+          Value at = k_.add(k_.add(out, (i * s_.outWidth + j) * pixel), channel);
           epilogue.finish(k_, grid[static_cast<size_t>(i * w_.m + j)], at, channel, valid);
         }
     });
@@ -331,6 +333,7 @@ bool planWinograd(graph::Conv2dOp conv, Plan &plan) {
   Winograd w{shape, chooseResults(shape, filter, inPairs)};
   if (w.m == 1)
     return false;
+  w.inStep = plan.stepOf(conv.getInput());
   std::vector<float> packed = packWinograd(filter, w.m);
   TypedBuffer weights{plan.constant(packed),
                       {ElementType::kF32, static_cast<int64_t>(packed.size())}};

@@ -35,6 +35,11 @@ struct StepCode {
   int64_t nanoseconds;
 };
 
+/// Where a call's buffer begins in the model's, in bytes.
+uint64_t offsetOf(const Step &step, uint32_t number) {
+  return step.offsets() ? step.offsets()->Get(number) : 0;
+}
+
 class CpuRegion final : public LoadedRegion {
 public:
   CpuRegion(std::shared_ptr<const CodeImage> image, const Artifact &artifact,
@@ -50,8 +55,9 @@ public:
       calls_.push_back({codes[i].function, addresses_.data() + addresses_.size(), codes[i].units,
                         codes[i].nanoseconds});
       splitNanoseconds_ += codes[i].units > 1 ? codes[i].nanoseconds : 0;
-      for (uint32_t buffer : *artifact.steps()->Get(i)->buffers())
-        addresses_.push_back(source.buffers[buffer]);
+      const Step &step = *artifact.steps()->Get(i);
+      for (uint32_t number = 0; number < step.buffers()->size(); ++number)
+        addresses_.push_back(source.buffers[step.buffers()->Get(number)] + offsetOf(step, number));
     }
   }
 
@@ -168,12 +174,28 @@ Error damaged(const RegionSource &source, std::string_view what) {
   return Error(Code::kCorruptData, source.path, "cpu region: ", what);
 }
 
+Status checkOffsets(const Step &step, const RegionSource &source) {
+  if (!step.offsets())
+    return {};
+  if (step.offsets()->size() != step.buffers()->size())
+    return damaged(source, "a step has not as many offsets as buffers");
+  // FlatBuffers' verifier looks at the alignment of a vector's length, not of its elements.
+  if (reinterpret_cast<uintptr_t>(step.offsets()->Data()) % alignof(uint64_t) != 0)
+    return damaged(source, "a step whose offsets are not aligned");
+  for (uint32_t i = 0; i < step.buffers()->size(); ++i)
+    if (step.offsets()->Get(i) > source.model.buffers()->Get(step.buffers()->Get(i))->size())
+      return damaged(source, "a step begins behind the end of a buffer");
+  return {};
+}
+
 /// The verifier knows types, offsets and what must be there; this, what must agree.
 Status check(const Artifact &artifact, const RegionSource &source) {
-  for (const Step *step : *artifact.steps())
+  for (const Step *step : *artifact.steps()) {
     for (uint32_t buffer : *step->buffers())
       if (buffer >= source.buffers.size())
         return damaged(source, "a step names a buffer that the model does not have");
+    TANDEM_RETURN_IF_ERROR(checkOffsets(*step, source));
+  }
   uint32_t steps = artifact.steps()->size();
   for (const Variant *variant : *artifact.variants()) {
     if (variant->functions()->size() != steps || variant->units()->size() != steps)

@@ -56,7 +56,7 @@ void planBatchMatmul(Operation *generic, Plan &plan) {
 } // namespace
 
 void registerBatchMatmul(HandlerTable &table) {
-  table.add<graph::BatchMatmulOp>({supportsF32, planBatchMatmul});
+  table.add<graph::BatchMatmulOp>({supportsF32, planBatchMatmul, ofResult});
 }
 
 } // namespace tandem::cpu

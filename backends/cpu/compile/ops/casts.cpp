@@ -137,6 +137,8 @@ void planDequantizePerChannel(Operation *op, Plan &plan) {
   Quantization quantization = quantizationOf(op->getOperand(0));
   ElementType element = elementOf(op->getOperand(0));
   std::vector<int64_t> shape = graph::tensorType(op->getOperand(0)).getShape().vec();
+  std::vector<int64_t> inStrides = plan.stridesOf(op->getOperand(0)),
+                       outStrides = plan.stridesOf(op->getResult(0));
   std::vector<int64_t> ofChannel(shape.size(), 0);
   ofChannel[static_cast<size_t>(quantization.axis)] = 1;
   Buffers buffers(plan);
@@ -146,13 +148,14 @@ void planDequantizePerChannel(Operation *op, Plan &plan) {
   plan.step({buffers.types,
              [=](KernelBuilder &k) {
                StridedNest nest(shape);
-               nest.addDense(shape);
+               nest.add(inStrides);
+               nest.add(outStrides);
                nest.add(ofChannel);
                nest.build(k, [&](ArrayRef<Value> at) {
                  Value steps = centredReal(k, k.load(k.buffer(in), at[0]), element,
-                                           k.load(k.buffer(zeros), at[1]));
-                 Value scale = k.load(k.buffer(scales), at[1]);
-                 k.store(arith::MulFOp::create(k, scale, steps), k.buffer(out), at[0]);
+                                           k.load(k.buffer(zeros), at[2]));
+                 Value scale = k.load(k.buffer(scales), at[2]);
+                 k.store(arith::MulFOp::create(k, scale, steps), k.buffer(out), at[1]);
                });
              }},
             buffers.ids);
@@ -216,9 +219,9 @@ void planQuantize(Operation *op, Plan &plan) {
 } // namespace
 
 void registerCasts(HandlerTable &table) {
-  table.add<graph::CastOp>({supportsCast, planCast});
-  table.add<graph::DequantizeOp>({supportsDequantize, planDequantize});
-  table.add<graph::QuantizeOp>({supportsQuantize, planQuantize});
+  table.add<graph::CastOp>({supportsCast, planCast, ofAll});
+  table.add<graph::DequantizeOp>({supportsDequantize, planDequantize, ofAll});
+  table.add<graph::QuantizeOp>({supportsQuantize, planQuantize, ofAll});
 }
 
 } // namespace tandem::cpu

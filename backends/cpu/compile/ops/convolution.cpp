@@ -66,9 +66,9 @@ static void planDepthwise(Operation *op, Plan &plan) {
 }
 
 void registerConvolution(HandlerTable &table) {
-  table.add<graph::Conv2dOp>({supportsConv, planConv});
-  table.add<graph::DepthwiseConv2dOp>({supportsDepthwise, planDepthwise});
-  table.add<graph::FullyConnectedOp>({supportsProducts, planFullyConnected});
+  table.add<graph::Conv2dOp>({supportsConv, planConv, ofProduct});
+  table.add<graph::DepthwiseConv2dOp>({supportsDepthwise, planDepthwise, ofProduct});
+  table.add<graph::FullyConnectedOp>({supportsProducts, planFullyConnected, ofProduct});
 }
 
 } // namespace tandem::cpu

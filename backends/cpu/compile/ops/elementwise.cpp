@@ -134,11 +134,13 @@ static void planBinary(Operation *op, Plan &plan) {
 namespace {
 /// On elements as they are stored, whatever their width.
 template <typename OpT> OpHandler bits() {
-  return {supportsAny, [](Operation *op, Plan &plan) {
+  return {supportsAny,
+          [](Operation *op, Plan &plan) {
             planBroadcast(
                 op, [](KernelBuilder &k, ArrayRef<Value> of) { return make<OpT>(k, of[0], of[1]); },
                 plan);
-          }};
+          },
+          ofAll};
 }
 
 /// A negative number of places is a very large one.
@@ -164,7 +166,8 @@ void planShiftRight(Operation *op, Plan &plan) {
 } // namespace
 
 void registerElementwise(HandlerTable &table) {
-  OpHandler unary{supportsUnary, planUnary}, binary{supportsBinary, planBinary};
+  OpHandler unary{supportsUnary, planUnary, ofAll};
+  OpHandler binary{supportsBinary, planBinary, ofAll};
   table.add<graph::ReluOp>(unary);
   table.add<graph::Relu6Op>(unary);
   table.add<graph::ReluN1To1Op>(unary);

@@ -30,11 +30,12 @@ void planReshape(Operation *op, Plan &plan) {
 
 void planTranspose(Operation *op, Plan &plan) {
   auto transpose = cast<graph::TransposeOp>(op);
-  std::vector<int64_t> in = denseStrides(shapeOf(transpose.getInput())), permuted;
+  std::vector<int64_t> in = plan.stridesOf(transpose.getInput()), permuted;
   for (int64_t d : transpose.getPermutation())
     permuted.push_back(in[static_cast<size_t>(d)]);
   std::vector<int64_t> box = shapeOf(transpose.getResult());
-  planCopy(transpose.getInput(), transpose.getResult(), box, {permuted}, {denseStrides(box)}, plan);
+  planCopy(transpose.getInput(), transpose.getResult(), box, {permuted},
+           {plan.stridesOf(transpose.getResult())}, plan);
 }
 
 Support supportsConcat(Operation *op) {
@@ -46,15 +47,24 @@ Support supportsConcat(Operation *op) {
   return Support::yes();
 }
 
+/// Whether the value lies there already, so many elements behind the beginning of `whole`.
+bool liesIn(Value value, Value whole, int64_t elements, Plan &plan) {
+  TypedBuffer own = plan.typed(value), there = plan.typed(whole);
+  there.offset += elements * static_cast<int64_t>(elementSize(there.type.element));
+  return own.place() == there.place();
+}
+
 void planConcat(Operation *op, Plan &plan) {
   auto concat = cast<graph::ConcatOp>(op);
   size_t axis = static_cast<size_t>(concat.getAxis());
-  std::vector<int64_t> out = denseStrides(shapeOf(concat.getResult()));
+  std::vector<int64_t> out = plan.stridesOf(concat.getResult());
   int64_t done = 0;
   for (Value input : concat.getInputs()) {
     std::vector<int64_t> box = shapeOf(input);
-    Side from{denseStrides(box)}, to{out, done * out[axis]};
+    Side from{plan.stridesOf(input)}, to{out, done * out[axis]};
     done += box[axis];
+    if (liesIn(input, concat.getResult(), to.offset, plan))
+      continue;
     if (graph::tensorType(input).getElementType() ==
         graph::tensorType(concat.getResult()).getElementType()) {
       planCopy(input, concat.getResult(), box, from, to, plan);
@@ -70,22 +80,37 @@ void planConcat(Operation *op, Plan &plan) {
 
 void planSlice(Operation *op, Plan &plan) {
   auto slice = cast<graph::SliceOp>(op);
-  std::vector<int64_t> in = denseStrides(shapeOf(slice.getInput())), strides = in;
+  std::vector<int64_t> in = plan.stridesOf(slice.getInput()), strides = in;
   for (size_t d = 0; d < strides.size(); ++d)
     strides[d] *= slice.getStrides()[d];
   std::vector<int64_t> box = shapeOf(slice.getResult());
-  planCopy(slice.getInput(), slice.getResult(), box, {strides, dot(in, slice.getBegin())},
-           {denseStrides(box)}, plan);
+  Side from{strides, dot(in, slice.getBegin())};
+  if (!liesIn(slice.getResult(), slice.getInput(), from.offset, plan))
+    planCopy(slice.getInput(), slice.getResult(), box, from, {plan.stridesOf(slice.getResult())},
+             plan);
 }
 
 void planPad(Operation *op, Plan &plan) {
   auto pad = cast<graph::PadOp>(op);
-  planFill(plan.typed(pad.getResult()), storedAs(pad.getResult(), pad.getValue().convertToFloat()),
-           plan);
-  std::vector<int64_t> strides = denseStrides(shapeOf(pad.getResult()));
-  std::vector<int64_t> box = shapeOf(pad.getInput());
-  planCopy(pad.getInput(), pad.getResult(), box, {denseStrides(box)},
-           {strides, dot(strides, pad.getLow())}, plan);
+  TypedBuffer result = plan.typed(pad.getResult());
+  double value = storedAs(pad.getResult(), pad.getValue().convertToFloat());
+  std::vector<int64_t> strides = plan.stridesOf(pad.getResult());
+  std::vector<int64_t> inside = shapeOf(pad.getInput()), box = shapeOf(pad.getResult());
+  // Before and behind the input in one dimension after another, across all that is left.
+  Side side{strides};
+  for (size_t d = 0; d < box.size(); ++d) {
+    auto fill = [&](int64_t first, int64_t count) {
+      box[d] = count;
+      if (count > 0)
+        planFill(result, value, box, {strides, side.offset + first * strides[d]}, plan);
+    };
+    fill(0, pad.getLow()[d]);
+    fill(pad.getLow()[d] + inside[d], pad.getHigh()[d]);
+    box[d] = inside[d];
+    side.offset += pad.getLow()[d] * strides[d];
+  }
+  if (!liesIn(pad.getInput(), pad.getResult(), side.offset, plan))
+    planCopy(pad.getInput(), pad.getResult(), inside, {plan.stridesOf(pad.getInput())}, side, plan);
 }
 
 /// A block op as a copy over (batch, y, y in block, x, x in block, channel) of the smaller image.
@@ -102,10 +127,10 @@ void planBlocks(Value input, Value output, Value small, int64_t block, bool toDe
 
 void registerMovement(HandlerTable &table) {
   table.add<graph::ReshapeOp>({supportsAny, planReshape});
-  table.add<graph::TransposeOp>({supportsAny, planTranspose});
-  table.add<graph::ConcatOp>({supportsConcat, planConcat});
-  table.add<graph::SliceOp>({supportsAny, planSlice});
-  table.add<graph::PadOp>({supportsFill, planPad});
+  table.add<graph::TransposeOp>({supportsAny, planTranspose, ofAll});
+  table.add<graph::ConcatOp>({supportsConcat, planConcat, ofAll});
+  table.add<graph::SliceOp>({supportsAny, planSlice, ofAll});
+  table.add<graph::PadOp>({supportsFill, planPad, ofAll});
   table.add<graph::SpaceToDepthOp>({supportsAny, [](Operation *op, Plan &plan) {
                                       auto blocks = cast<graph::SpaceToDepthOp>(op);
                                       planBlocks(blocks.getInput(), blocks.getResult(),

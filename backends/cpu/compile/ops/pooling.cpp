@@ -27,6 +27,7 @@ struct Pool {
   CodeRange range;   ///< of codes
   int32_t zeroPoint; ///< of the input's codes: what pads count as
   unsigned input, output;
+  int64_t inStep, outStep; ///< from pixel to pixel
 };
 
 /// Window positions [from, to) inside 0..limit for a window that starts at `start`.
@@ -65,7 +66,7 @@ private:
       if (s_.hasVerticalBorder())
         y = k_.smaller(k_.larger(y, k_.index(0)), k_.index(s_.inHeight - 1));
       Value inRow = k_.add(k_.mul(batch, s_.inHeight), y);
-      starts.push_back(k_.mul(inRow, s_.inWidth * s_.inChannels));
+      starts.push_back(k_.mul(inRow, s_.inWidth * p_.inStep));
     }
     for (const TileRun &run : tileRuns(s_, {s_.outWidth, s_.outWidth}))
       k_.loop(run.count, [&](Value i) { maxima(row, k_.add(i, run.firstPixel), starts, run); });
@@ -73,14 +74,14 @@ private:
 
   void maxima(Value row, Value column, ArrayRef<Value> starts, const TileRun &run) {
     Value left = k_.add(k_.mul(column, s_.strideWidth), -s_.padLeft);
-    Value out = k_.mul(k_.add(k_.mul(row, s_.outWidth), column), s_.outChannels);
+    Value out = k_.mul(k_.add(k_.mul(row, s_.outWidth), column), p_.outStep);
     k_.forChannels(s_.inChannels, [&](Value channel, int64_t valid) {
       Values all;
       for (Value start : starts)
         for (int64_t kx = 0; kx < s_.kernelWidth; ++kx)
           if (!run.border || s_.sees(run.firstPixel, kx))
             all.push_back(
-                load(k_.add(k_.add(start, k_.mul(k_.add(left, kx), s_.inChannels)), channel)));
+                load(k_.add(k_.add(start, k_.mul(k_.add(left, kx), p_.inStep)), channel)));
       for (; all.size() > 1; all.erase(all.begin(), all.begin() + 2))
         all.push_back(combine(all[0], all[1]));
       storeReals(k_, finish(all[0], {}), k_.buffer(p_.output), k_.add(out, channel), valid);
@@ -95,13 +96,13 @@ private:
     Range columns = inside(k_, left, s_.kernelWidth, s_.inWidth);
     Value count = p_.average ? divisor(rows, columns) : Value();
     Value pads = p_.average && p_.countPadding && !isFloat() ? padsOf(rows, columns) : Value();
-    Value out = k_.mul(k_.add(k_.mul(row, s_.outWidth), column), s_.outChannels);
+    Value out = k_.mul(k_.add(k_.mul(row, s_.outWidth), column), p_.outStep);
     forVectors([&](ArrayRef<Value> channels, int64_t valid) {
       Values sums(channels.size(), k_.constant(accumulatorType(), start()));
       sums = k_.loop(rows.from, rows.to, 1, sums, [&](Value y, ValueRange outer) {
         return k_.loop(columns.from, columns.to, 1, outer, [&](Value x, ValueRange inner) {
           Value pixelIndex = k_.add(k_.mul(k_.add(k_.mul(batch, s_.inHeight), y), s_.inWidth), x);
-          Value first = k_.mul(pixelIndex, s_.inChannels);
+          Value first = k_.mul(pixelIndex, p_.inStep);
           Values next;
           for (auto [sum, channel] : llvm::zip_equal(inner, channels))
             next.push_back(combine(sum, load(k_.add(first, channel))));
@@ -234,25 +235,30 @@ static void planPool(Pool pool, Operation *op, Plan &plan) {
   Buffers buffers(plan);
   pool.input = buffers.add(op->getOperand(0));
   pool.output = buffers.add(op->getResult(0));
+  pool.inStep = plan.stepOf(op->getOperand(0));
+  pool.outStep = plan.stepOf(op->getResult(0));
   plan.step({buffers.types, [=](KernelBuilder &k) { PoolCode(k, pool).build(); }}, buffers.ids);
 }
 
 void registerPooling(HandlerTable &table) {
-  table.add<graph::MaxPool2dOp>({supportsPool, [](Operation *op, Plan &plan) {
-                                   planPool(describe(cast<graph::MaxPool2dOp>(op)), op, plan);
-                                 }});
-  table.add<graph::AveragePool2dOp>({supportsPool, [](Operation *op, Plan &plan) {
-                                       auto average = cast<graph::AveragePool2dOp>(op);
-                                       Pool pool = describe(average);
-                                       pool.average = true;
-                                       pool.countPadding = average.getCountIncludePad();
-                                       planPool(pool, op, plan);
-                                     }});
-  table.add<graph::L2Pool2dOp>({supportsF32, [](Operation *op, Plan &plan) {
-                                  Pool pool = describe(cast<graph::L2Pool2dOp>(op));
-                                  pool.average = pool.squares = true;
-                                  planPool(pool, op, plan);
-                                }});
+  auto planMax = [](Operation *op, Plan &plan) {
+    planPool(describe(cast<graph::MaxPool2dOp>(op)), op, plan);
+  };
+  auto planAverage = [](Operation *op, Plan &plan) {
+    auto average = cast<graph::AveragePool2dOp>(op);
+    Pool pool = describe(average);
+    pool.average = true;
+    pool.countPadding = average.getCountIncludePad();
+    planPool(pool, op, plan);
+  };
+  auto planL2 = [](Operation *op, Plan &plan) {
+    Pool pool = describe(cast<graph::L2Pool2dOp>(op));
+    pool.average = pool.squares = true;
+    planPool(pool, op, plan);
+  };
+  table.add<graph::MaxPool2dOp>({supportsPool, planMax, ofAll});
+  table.add<graph::AveragePool2dOp>({supportsPool, planAverage, ofAll});
+  table.add<graph::L2Pool2dOp>({supportsF32, planL2, ofAll});
 }
 
 } // namespace tandem::cpu

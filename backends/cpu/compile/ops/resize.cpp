@@ -15,6 +15,7 @@ using codegen::KernelBuilder;
 namespace {
 struct Resize {
   int64_t batch, inHeight, inWidth, outHeight, outWidth, channels;
+  int64_t outStep; ///< from pixel to pixel of the result
   bool bilinear;
   ElementType element; ///< of a bilinear one: f32, i8 or u8
   unsigned input, output;
@@ -83,7 +84,7 @@ public:
     k_.loop(k_.begin(), k_.end(), 1, [&](Value row) {
       Value batch = k_.div(row, r_.outHeight), y = k_.rem(row, r_.outHeight);
       k_.loop(r_.outWidth, [&](Value x) {
-        Value out = k_.mul(k_.add(k_.mul(row, r_.outWidth), x), r_.channels);
+        Value out = k_.mul(k_.add(k_.mul(row, r_.outWidth), x), r_.outStep);
         if (r_.bilinear)
           blend(batch, y, x, out);
         else
@@ -189,6 +190,7 @@ template <typename OpT> void planResize(OpT op, bool bilinear, Plan &plan) {
   std::tie(resize.batch, resize.inHeight, resize.inWidth) = std::tuple(in[0], in[1], in[2]);
   std::tie(resize.outHeight, resize.outWidth) = std::pair(out[1], out[2]);
   resize.channels = in[3];
+  resize.outStep = plan.stepOf(op.getResult());
   resize.bilinear = bilinear;
   resize.input = buffers.add(op.getInput());
   resize.output = buffers.add(op.getResult());
@@ -220,12 +222,14 @@ static Support supportsBilinear(Operation *op) {
 }
 
 void registerResize(HandlerTable &table) {
-  table.add<graph::ResizeBilinearOp>({supportsBilinear, [](Operation *op, Plan &plan) {
-                                        planResize(cast<graph::ResizeBilinearOp>(op), true, plan);
-                                      }});
-  table.add<graph::ResizeNearestOp>({supportsAny, [](Operation *op, Plan &plan) {
-                                       planResize(cast<graph::ResizeNearestOp>(op), false, plan);
-                                     }});
+  auto planBilinear = [](Operation *op, Plan &plan) {
+    planResize(cast<graph::ResizeBilinearOp>(op), true, plan);
+  };
+  auto planNearest = [](Operation *op, Plan &plan) {
+    planResize(cast<graph::ResizeNearestOp>(op), false, plan);
+  };
+  table.add<graph::ResizeBilinearOp>({supportsBilinear, planBilinear, ofResult});
+  table.add<graph::ResizeNearestOp>({supportsAny, planNearest, ofResult});
 }
 
 } // namespace tandem::cpu

@@ -180,7 +180,7 @@ void planTransposed(Operation *generic, Plan &plan) {
 } // namespace
 
 void registerTransposeConvolution(HandlerTable &table) {
-  table.add<graph::TransposeConv2dOp>({supportsTransposed, planTransposed});
+  table.add<graph::TransposeConv2dOp>({supportsTransposed, planTransposed, ofResult});
 }
 
 } // namespace tandem::cpu

@@ -1,0 +1,215 @@
+// What a concat takes is written into its result: how many steps and buffers are left, and that
+// random graphs of concats, nested, of one value twice, of reshapes, are what the reference gives.
+
+#include "backends/cpu/run/processor.h"
+#include "backends/cpu/test/backends.h"
+#include "backends/cpu/test/harness.h"
+#include "backends/cpu/test/random_concats.h"
+
+#include <gtest/gtest.h>
+
+namespace tandem::test {
+namespace {
+
+const char *wideIsa() {
+  return cpu::processorHas("avx512vnni") ? "avx512" : "avx2-wide";
+}
+
+/// That `text` gives what the reference does, by so many steps with so many buffers that are no
+/// constants.
+void expectPlan(size_t steps, size_t buffers, const std::string &text) {
+  for (const char *isa : {wideIsa(), "avx2"}) {
+    SCOPED_TRACE(isa);
+    OneRegion model(cpuBackend(), cpuDevice(), text, {{isa}});
+    ASSERT_TRUE(model.ready()) << model.refusal();
+    EXPECT_EQ(model.steps(), steps);
+    EXPECT_EQ(model.variables(), buffers);
+    expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{isa}});
+  }
+}
+
+/// Two values of 5 and 4 channels, %a and %b, and then `rest`.
+std::string ofTwo(const std::string &results, const std::string &rest) {
+  return "func.func @main(%x: tensor<1x6x3x5xf32>) -> (" + results + R"() {
+  %w = graph.constant dense<0.375> : tensor<4x1x1x5xf32> : tensor<4x1x1x5xf32>
+  %c = graph.constant dense<[0.5, -0.5, 0.25, 1.0]> : tensor<4xf32> : tensor<4xf32>
+  %a = graph.max_pool_2d %x window [3, 3] pad_low [1, 1] pad_high [1, 1] : (tensor<1x6x3x5xf32>) -> tensor<1x6x3x5xf32>
+  %b = graph.conv_2d %x, %w, %c activation relu : (tensor<1x6x3x5xf32>, tensor<4x1x1x5xf32>, tensor<4xf32>) -> tensor<1x6x3x4xf32>
+)" + rest +
+         "\n}\n";
+}
+
+TEST(CpuSlices, OfChannelsAreWrittenAtOnce) {
+  expectPlan(2, 2, ofTwo("tensor<1x6x3x9xf32>", R"(
+  %0 = graph.concat %a, %b axis 3 : (tensor<1x6x3x5xf32>, tensor<1x6x3x4xf32>) -> tensor<1x6x3x9xf32>
+  return %0 : tensor<1x6x3x9xf32>)"));
+}
+
+TEST(CpuSlices, OfRowsAreWrittenAtOnceByAnyOp) {
+  expectPlan(2, 2, R"(
+func.func @main(%x: tensor<1x6x3x5xf32>) -> tensor<1x12x3x5xf32> {
+  %a = graph.softmax %x axis 3 : (tensor<1x6x3x5xf32>) -> tensor<1x6x3x5xf32>
+  %b = graph.softmax %a axis 3 : (tensor<1x6x3x5xf32>) -> tensor<1x6x3x5xf32>
+  %0 = graph.concat %b, %a axis 1 : (tensor<1x6x3x5xf32>, tensor<1x6x3x5xf32>) -> tensor<1x12x3x5xf32>
+  return %0 : tensor<1x12x3x5xf32>
+})");
+}
+
+TEST(CpuSlices, GoThroughReshapesAsInHeadsOfDetectors) {
+  expectPlan(2, 2, ofTwo("tensor<1x162xf32>", R"(
+  %ra = graph.reshape %a shape [1, 90] : (tensor<1x6x3x5xf32>) -> tensor<1x90xf32>
+  %rb = graph.reshape %b shape [1, 72] : (tensor<1x6x3x4xf32>) -> tensor<1x72xf32>
+  %0 = graph.concat %ra, %rb axis 1 : (tensor<1x90xf32>, tensor<1x72xf32>) -> tensor<1x162xf32>
+  return %0 : tensor<1x162xf32>)"));
+}
+
+TEST(CpuSlices, OfSlicesAreWrittenIntoTheOuterConcat) {
+  // An elementwise op reads the inner one with its pixels apart.
+  expectPlan(4, 3, ofTwo("tensor<1x6x3x18xf32>", R"(
+  %0 = graph.concat %a, %b axis 3 : (tensor<1x6x3x5xf32>, tensor<1x6x3x4xf32>) -> tensor<1x6x3x9xf32>
+  %1 = graph.tanh %0 : (tensor<1x6x3x9xf32>) -> tensor<1x6x3x9xf32>
+  %2 = graph.exp %1 : (tensor<1x6x3x9xf32>) -> tensor<1x6x3x9xf32>
+  %3 = graph.concat %0, %2 axis 3 : (tensor<1x6x3x9xf32>, tensor<1x6x3x9xf32>) -> tensor<1x6x3x18xf32>
+  return %3 : tensor<1x6x3x18xf32>)"));
+}
+
+TEST(CpuSlices, OfOneValueTwiceAreCopiedOnce) {
+  expectPlan(3, 2, ofTwo("tensor<1x6x3x14xf32>", R"(
+  %0 = graph.concat %a, %b, %a axis 3 : (tensor<1x6x3x5xf32>, tensor<1x6x3x4xf32>, tensor<1x6x3x5xf32>) -> tensor<1x6x3x14xf32>
+  return %0 : tensor<1x6x3x14xf32>)"));
+}
+
+TEST(CpuSlices, OfTwoConcatsLieInOne) {
+  // %a and %b are in the second; the first has copies.
+  expectPlan(4, 3, ofTwo("tensor<1x6x3x9xf32>, tensor<1x6x3x9xf32>", R"(
+  %0 = graph.concat %a, %b axis 3 : (tensor<1x6x3x5xf32>, tensor<1x6x3x4xf32>) -> tensor<1x6x3x9xf32>
+  %1 = graph.concat %b, %a axis 3 : (tensor<1x6x3x4xf32>, tensor<1x6x3x5xf32>) -> tensor<1x6x3x9xf32>
+  return %0, %1 : tensor<1x6x3x9xf32>, tensor<1x6x3x9xf32>)"));
+}
+
+TEST(CpuSlices, InputsAndOutputsOfTheModelAreCopied) {
+  expectPlan(4, 4, ofTwo("tensor<1x6x3x9xf32>, tensor<1x6x3x4xf32>", R"(
+  %0 = graph.concat %x, %b axis 3 : (tensor<1x6x3x5xf32>, tensor<1x6x3x4xf32>) -> tensor<1x6x3x9xf32>
+  return %0, %b : tensor<1x6x3x9xf32>, tensor<1x6x3x4xf32>)"));
+}
+
+TEST(CpuSlices, ThatAreAResultUnderAnotherShapeAreCopied) {
+  expectPlan(3, 3, ofTwo("tensor<1x6x3x9xf32>, tensor<72xf32>", R"(
+  %0 = graph.concat %a, %b axis 3 : (tensor<1x6x3x5xf32>, tensor<1x6x3x4xf32>) -> tensor<1x6x3x9xf32>
+  %1 = graph.reshape %b shape [72] : (tensor<1x6x3x4xf32>) -> tensor<72xf32>
+  return %0, %1 : tensor<1x6x3x9xf32>, tensor<72xf32>)"));
+}
+
+TEST(CpuSlices, OfAnOpThatWritesPixelsSideBySideAreCopied) {
+  expectPlan(4, 4, ofTwo("tensor<1x6x3x9xf32>", R"(
+  %s = graph.softmax %a axis 3 : (tensor<1x6x3x5xf32>) -> tensor<1x6x3x5xf32>
+  %0 = graph.concat %s, %b axis 3 : (tensor<1x6x3x5xf32>, tensor<1x6x3x4xf32>) -> tensor<1x6x3x9xf32>
+  return %0 : tensor<1x6x3x9xf32>)"));
+}
+
+TEST(CpuSlices, HaveWhatAnElementwiseOpWouldOverwrite) {
+  // %a, which is in %0, is read after %1 is made of it: that may not replace it.
+  expectPlan(6, 5, ofTwo("tensor<1x6x3x9xf32>", R"(
+  %0 = graph.concat %a, %b axis 3 : (tensor<1x6x3x5xf32>, tensor<1x6x3x4xf32>) -> tensor<1x6x3x9xf32>
+  %1 = graph.exp %0 : (tensor<1x6x3x9xf32>) -> tensor<1x6x3x9xf32>
+  %2 = graph.tanh %a : (tensor<1x6x3x5xf32>) -> tensor<1x6x3x5xf32>
+  %3 = graph.concat %2, %b axis 3 : (tensor<1x6x3x5xf32>, tensor<1x6x3x4xf32>) -> tensor<1x6x3x9xf32>
+  %4 = graph.add %1, %3 : (tensor<1x6x3x9xf32>, tensor<1x6x3x9xf32>) -> tensor<1x6x3x9xf32>
+  return %4 : tensor<1x6x3x9xf32>)"));
+}
+
+TEST(CpuSlices, OfChannelsAreReadWhereTheyAre) {
+  // As a unit of ShuffleNet: %x0 is copied into the concat, %x1 is not copied at all.
+  expectPlan(4, 4, R"(
+func.func @main(%x: tensor<1x6x3x8xf32>) -> tensor<1x6x3x8xf32> {
+  %w = graph.constant dense<0.375> : tensor<4x1x1x4xf32> : tensor<4x1x1x4xf32>
+  %0 = graph.tanh %x : (tensor<1x6x3x8xf32>) -> tensor<1x6x3x8xf32>
+  %x0 = graph.slice %0 begin [0, 0, 0, 0] size [1, 6, 3, 4] strides [1, 1, 1, 1] : (tensor<1x6x3x8xf32>) -> tensor<1x6x3x4xf32>
+  %x1 = graph.slice %0 begin [0, 0, 0, 4] size [1, 6, 3, 4] strides [1, 1, 1, 1] : (tensor<1x6x3x8xf32>) -> tensor<1x6x3x4xf32>
+  %1 = graph.conv_2d %x1, %w : (tensor<1x6x3x4xf32>, tensor<4x1x1x4xf32>) -> tensor<1x6x3x4xf32>
+  %2 = graph.concat %x0, %1 axis 3 : (tensor<1x6x3x4xf32>, tensor<1x6x3x4xf32>) -> tensor<1x6x3x8xf32>
+  %3 = graph.exp %2 : (tensor<1x6x3x8xf32>) -> tensor<1x6x3x8xf32>
+  return %3 : tensor<1x6x3x8xf32>
+})");
+}
+
+TEST(CpuSlices, OfRowsAreReadByAnyOp) {
+  expectPlan(2, 3, R"(
+func.func @main(%x: tensor<1x6x3x8xf32>) -> tensor<1x2x3x8xf32> {
+  %0 = graph.slice %x begin [0, 3, 0, 0] size [1, 2, 3, 8] strides [1, 1, 1, 1] : (tensor<1x6x3x8xf32>) -> tensor<1x2x3x8xf32>
+  %1 = graph.softmax %0 axis 3 : (tensor<1x2x3x8xf32>) -> tensor<1x2x3x8xf32>
+  %2 = graph.tanh %1 : (tensor<1x2x3x8xf32>) -> tensor<1x2x3x8xf32>
+  return %2 : tensor<1x2x3x8xf32>
+})");
+}
+
+TEST(CpuSlices, OfEverySecondElementAreCopied) {
+  expectPlan(2, 3, R"(
+func.func @main(%x: tensor<1x6x3x8xf32>) -> tensor<1x3x3x8xf32> {
+  %0 = graph.slice %x begin [0, 1, 0, 0] size [1, 3, 3, 8] strides [1, 2, 1, 1] : (tensor<1x6x3x8xf32>) -> tensor<1x3x3x8xf32>
+  %1 = graph.softmax %0 axis 3 : (tensor<1x3x3x8xf32>) -> tensor<1x3x3x8xf32>
+  return %1 : tensor<1x3x3x8xf32>
+})");
+}
+
+TEST(CpuSlices, ArePaddedByWritingWhatIsArePaddedByWritingWhatIsAroundThem) {
+  expectPlan(6, 4, ofTwo("tensor<1x6x3x9xf32>", R"(
+  %0 = graph.pad %a low [0, 0, 0, 0] high [0, 0, 0, 4] value 2.5 : (tensor<1x6x3x5xf32>) -> tensor<1x6x3x9xf32>
+  %1 = graph.pad %b low [0, 0, 0, 2] high [0, 0, 0, 3] : (tensor<1x6x3x4xf32>) -> tensor<1x6x3x9xf32>
+  %2 = graph.mul %0, %1 : (tensor<1x6x3x9xf32>, tensor<1x6x3x9xf32>) -> tensor<1x6x3x9xf32>
+  return %2 : tensor<1x6x3x9xf32>)"));
+}
+
+/// Two results of a convolution of codes, the second of this scale, as channels of one.
+std::string ofCodes(const std::string &scale) {
+  std::string whole = "!quant.uniform<i8:f32, 0.5:3>",
+              other = "!quant.uniform<i8:f32, " + scale + ":3>";
+  auto tensor = [](const std::string &shape, const std::string &element) {
+    return "tensor<" + shape + "x" + element + ">";
+  };
+  std::string filter = tensor("20x1x1x8", "!quant.uniform<i8<-127:127>:f32, 0.02>");
+  std::string x = tensor("1x5x6x8", "!quant.uniform<i8:f32, 0.05:3>");
+  std::string a = tensor("1x5x6x20", whole), b = tensor("1x5x6x20", other),
+              c = tensor("1x5x6x40", whole);
+  return "func.func @main(%x: " + x + ") -> " + c +
+         " {\n  %w = graph.constant dense<57> : " + "tensor<20x1x1x8xi8> : " + filter +
+         "\n  %a = graph.conv_2d %x, %w : (" + x + ", " + filter + ") -> " + a +
+         "\n  %b = graph.conv_2d %x, %w activation relu : (" + x + ", " + filter + ") -> " + b +
+         "\n  %0 = graph.concat %a, %b axis 3 : (" + a + ", " + b + ") -> " + c +
+         "\n  return %0 : " + c + "\n}\n";
+}
+
+TEST(CpuSlices, OfCodesOfOneScaleAreWrittenAtOnce) {
+  // Each convolution has a step that makes unsigned codes.
+  expectPlan(4, 4, ofCodes("0.5"));
+}
+
+TEST(CpuSlices, OfCodesOfAnotherScaleAreRescaledOnTheWay) {
+  expectPlan(5, 5, ofCodes("0.7"));
+}
+
+class RandomConcatGraphs : public ::testing::TestWithParam<uint32_t> {};
+
+TEST_P(RandomConcatGraphs, AreThoseOfTheReference) {
+  std::string text = RandomConcats(GetParam()).text();
+  for (const char *isa : {wideIsa(), "avx2"}) {
+    SCOPED_TRACE(isa);
+    // Several convolutions one behind another, some by Winograd.
+    expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{isa}},
+               /*tolerance=*/1e-4);
+  }
+}
+
+TEST_P(RandomConcatGraphs, AreThoseOfTheReferenceInBf16) {
+  std::string text = RandomConcats(GetParam(), "f32").text();
+  CompileOptions options{{"avx2"}};
+  options.settings["precision"] = "bf16";
+  // 2^-7 of the largest result for each op, whose errors add up like independent ones: twenty.
+  expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), options,
+             /*tolerance=*/0.035);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomConcatGraphs, ::testing::Range(0u, 60u));
+
+} // namespace
+} // namespace tandem::test
