@@ -2,6 +2,9 @@
 
 #include "backends/cpu/compile/channel_scaling.h"
 #include "backends/cpu/compile/hybrid.h"
+#include "backends/cpu/compile/quantize.h"
+#include "backends/cpu/compile/reals.h"
+#include "backends/cpu/compile/table.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
@@ -45,10 +48,20 @@ static void storeBlock(KernelBuilder &k, Value codes, const SumBlock &block, Val
   }
 }
 
-Epilogue codesEpilogue(Operation *op, graph::Activation activation, Buffers &buffers,
+Epilogue codesEpilogue(Operation *op, graph::Activation activation, Value result, Buffers &buffers,
                        ArrayRef<int32_t> missing) {
   ChannelScaling scaling(op, activation, {missing, {}}, buffers);
-  unsigned output = buffers.add(op->getResult(0));
+  unsigned output = buffers.add(result);
+  int64_t pixelStep = buffers.plan().stepOf(result);
+  if (isF32(result)) {
+    CodeType codes = codeTypeOf(op->getResult(0));
+    return {[=](KernelBuilder &k, Value channel) { return scaling.initial(k, channel); },
+            [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
+              Value real = realOf(k, scaling.stored(k, sum, channel), codes);
+              storeReals(k, real, k.buffer(output), index, valid);
+            },
+            /*finishBlock=*/nullptr, pixelStep};
+  }
   return {[=](KernelBuilder &k, Value channel) { return scaling.initial(k, channel); },
           [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
             k.storePart(scaling.stored(k, sum, channel), k.buffer(output), index, valid);
@@ -56,7 +69,7 @@ Epilogue codesEpilogue(Operation *op, graph::Activation activation, Buffers &buf
           [=](KernelBuilder &k, const SumBlock &block, Value index, Value channel) {
             storeBlock(k, scaling.storedBlock(k, block, channel), block, k.buffer(output), index);
           },
-          buffers.plan().stepOf(op->getResult(0))};
+          pixelStep};
 }
 
 std::vector<int32_t> centredFilter(Value filter, bool channelsLast) {

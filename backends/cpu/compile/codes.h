@@ -12,10 +12,11 @@ namespace tandem::cpu {
 /// hybrid.
 Support supportsProductOfCodes(mlir::Operation *op);
 
-/// From i32 sums of products to the result's codes: TFLite's requantization. The sums are of codes
-/// less their zero points, but for `missing`, which is added to those of each output channel.
-Epilogue codesEpilogue(mlir::Operation *op, graph::Activation activation, Buffers &buffers,
-                       llvm::ArrayRef<int32_t> missing = {});
+/// From i32 sums of products to the result's codes: TFLite's requantization. They are stored in
+/// `result`, or the reals that they stand for, if that is of f32. The sums are of codes less their
+/// zero points, but for `missing`, which is added to those of each output channel.
+Epilogue codesEpilogue(mlir::Operation *op, graph::Activation activation, mlir::Value result,
+                       Buffers &buffers, llvm::ArrayRef<int32_t> missing = {});
 
 /// A constant filter's codes less the zero points of their output channels, which are the first
 /// dimension or the last.

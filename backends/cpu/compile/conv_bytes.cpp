@@ -3,6 +3,7 @@
 #include "backends/cpu/compile/codes.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/hybrid.h"
+#include "backends/cpu/compile/quantize.h"
 #include "backends/cpu/compile/row_sums.h"
 #include "backends/cpu/compile/table.h"
 #include "backends/cpu/compile/widen.h"
@@ -47,15 +48,16 @@ int32_t unsignedZeroPoint(Value codes) {
 
 namespace {
 
-/// The input as unsigned bytes with its padding around it; itself where it is that already.
+/// The input as unsigned bytes with its padding around it, quantized only now if that was left to
+/// do; itself where it is that already.
 TypedBuffer planBytes(Value input, const Widened &shape, Plan &plan) {
   CodeType type = storedCodeType(input, plan);
-  if (type.element == ElementType::kU8 && shape.isPlain())
-    return plan.typed(input);
   Buffers buffers(plan);
-  buffers.add(input);
+  CodesInput codes = codesInput(input, buffers, plan);
+  if (!codes.code && type.element == ElementType::kU8 && shape.isPlain())
+    return plan.typed(input);
   auto code = [=](KernelBuilder &k, Value element, Value) -> Value {
-    Value wide = k.toI32(element, type.element);
+    Value wide = k.toI32(codes.code ? codes.code(k, element) : element, type.element);
     if (type.element == ElementType::kU8)
       return wide;
     return arith::AddIOp::create(k, wide, k.constant(wide.getType(), 128));
@@ -200,8 +202,8 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
                               sumsOfZeroPoint(weights, 1, channels));
   } else {
     int32_t zeroPoint = unsignedZeroPoint(op->getOperand(0));
-    epilogue =
-        codesEpilogue(op, activation, buffers, sumsOfZeroPoint(weights, zeroPoint, channels));
+    epilogue = codesEpilogue(op, activation, takeDequantized(op, plan), buffers,
+                             sumsOfZeroPoint(weights, zeroPoint, channels));
   }
   std::vector<int32_t> less = weights.vec();
   std::vector<ExtraProduct> extras;

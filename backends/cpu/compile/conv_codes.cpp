@@ -8,6 +8,7 @@
 #include "backends/cpu/compile/conv_bytes.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/hybrid.h"
+#include "backends/cpu/compile/quantize.h"
 #include "backends/cpu/compile/table.h"
 
 using namespace mlir;
@@ -69,9 +70,9 @@ void planPairs(const ConvShape &shape, const ConvPlaces::Steps &out, int64_t gro
 BufferId planWideCodes(Value input, const Widened &shape, Plan &plan) {
   CodeType type = storedCodeType(input, plan);
   Buffers buffers(plan);
-  buffers.add(input);
+  CodesInput codes = codesInput(input, buffers, plan);
   auto centre = [=](KernelBuilder &k, Value element, Value) -> Value {
-    Value code = k.toI32(element, type.element);
+    Value code = k.toI32(codes.code ? codes.code(k, element) : element, type.element);
     return arith::SubIOp::create(k, code, k.constant(k.getI32Type(), type.zeroPoint));
   };
   return planWiden(shape, {}, centre, buffers, plan).id;
@@ -93,7 +94,7 @@ void planConvCodes(const ConvShape &shape, int64_t groups, Operation *op,
     epilogue = hybridEpilogue(op, activation, input, plan, buffers);
   } else {
     wide = planWideCodes(op->getOperand(0), padded, plan);
-    epilogue = codesEpilogue(op, activation, buffers);
+    epilogue = codesEpilogue(op, activation, takeDequantized(op, plan), buffers);
   }
   auto filter = [&](int64_t group, int64_t o, int64_t tap, int64_t channel) {
     int64_t row = (group * shape.outChannels + o) * shape.taps() + tap;

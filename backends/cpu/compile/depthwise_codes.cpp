@@ -63,7 +63,7 @@ void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
     CodeType type = storedCodeType(conv.getInput(), plan);
     zeroPoint = type.zeroPoint;
     channels = plan.typed(conv.getInput());
-    epilogue = codesEpilogue(conv, conv.getActivation(), buffers);
+    epilogue = codesEpilogue(conv, conv.getActivation(), conv.getResult(), buffers);
   }
   int64_t inStep = shape.inChannels;
   channels = planChannels(channels, inStep, shape, plan);

@@ -75,6 +75,13 @@ void Plan::end(const Processor &processor) {
   }
 }
 
+bool Plan::takePostponed(Operation *op) {
+  if (!postponed_.erase(op))
+    return false;
+  fuse(op);
+  return true;
+}
+
 bool Plan::isOnlyReadInside(Value value) const {
   return !outputs_.contains(value) && value.hasOneUse() &&
          positionOf_.contains(*value.getUsers().begin());
@@ -163,6 +170,7 @@ bool Plan::takeMemory(Value result, Value of, ArrayRef<Operation *> readers) {
   auto isDone = [&](Operation *user) {
     int64_t position = positionOf_.lookup(user); // 0: not of this region
     bool planned = fused_.contains(user) || (position > 0 && position < position_);
+    planned &= !postponed_.contains(user);
     return llvm::is_contained(readers, user) || (planned && !llvm::is_contained(planned_, user));
   };
   codegen::BufferType mine = typeOf(result), other = typeOf(of);

@@ -51,6 +51,10 @@ public:
     if (fused_.insert(op).second)
       planned_.push_back(op);
   }
+  /// Nothing is done for the op that is planned now; the one that reads its result does its work.
+  void postpone(mlir::Operation *op) { postponed_.insert(op); }
+  /// Fuses an op that was postponed; whether it was.
+  bool takePostponed(mlir::Operation *op);
   /// Whether one op of the region reads the value, and nothing else ever.
   bool isOnlyReadInside(mlir::Value value) const;
   /// Takes the ops that can be fused behind `op` out of the plan.
@@ -111,6 +115,7 @@ private:
   llvm::DenseMap<mlir::Operation *, int64_t> positionOf_; ///< of ops of the region, from 1
   llvm::DenseSet<mlir::Value> outputs_;
   llvm::DenseSet<mlir::Operation *> fused_;
+  llvm::DenseSet<mlir::Operation *> postponed_; ///< and not taken yet
   int64_t position_ = 0;
   std::vector<Step> steps_;
   size_t named_ = 0; ///< steps of the ops before

@@ -144,24 +144,26 @@ Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess
     Value factor = k.loadVector(k.vectorI32(), k.buffer(factors), channel);
     return k.pairDot(pairs(ofRow), pairs(factor), sum);
   };
-  return {
-      epilogue.initial,
-      [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
-        epilogue.finish(k, whole(k, sum, k.div(index, step), channel), index, channel, valid);
-      },
-      [=](KernelBuilder &k, const SumBlock &block, Value index, Value channel) {
-        Value row = k.div(index, step);
-        Values all;
-        int64_t vectors = block.lanes / k.isa().lanes();
-        for (auto [i, sum] : llvm::enumerate(block.sums)) {
-          int64_t pixel = static_cast<int64_t>(i) / vectors,
-                  vector = static_cast<int64_t>(i) % vectors;
-          all.push_back(whole(k, sum, k.add(row, pixel), k.add(channel, vector * k.isa().lanes())));
-        }
-        epilogue.finishBlock(k, {all, block.pixels, block.lanes, block.valid, block.pixelStep},
-                             index, channel);
-      },
-      step};
+  Epilogue result = {epilogue.initial,
+                     [=](KernelBuilder &k, Value sum, Value index, Value channel, int64_t valid) {
+                       epilogue.finish(k, whole(k, sum, k.div(index, step), channel), index,
+                                       channel, valid);
+                     },
+                     /*finishBlock=*/nullptr, step};
+  if (epilogue.finishBlock)
+    result.finishBlock = [=](KernelBuilder &k, const SumBlock &block, Value index, Value channel) {
+      Value row = k.div(index, step);
+      Values all;
+      int64_t vectors = block.lanes / k.isa().lanes();
+      for (auto [i, sum] : llvm::enumerate(block.sums)) {
+        int64_t pixel = static_cast<int64_t>(i) / vectors,
+                vector = static_cast<int64_t>(i) % vectors;
+        all.push_back(whole(k, sum, k.add(row, pixel), k.add(channel, vector * k.isa().lanes())));
+      }
+      epilogue.finishBlock(k, {all, block.pixels, block.lanes, block.valid, block.pixelStep}, index,
+                           channel);
+    };
+  return result;
 }
 
 } // namespace tandem::cpu

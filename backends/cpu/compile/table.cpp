@@ -1,6 +1,5 @@
 #include "backends/cpu/compile/table.h"
 
-#include "backends/cpu/compile/map.h"
 #include "compiler/graph/types.h"
 
 using namespace mlir;
@@ -71,24 +70,24 @@ Value lookUp(KernelBuilder &k, unsigned table, Value byte) {
   return k.load(k.buffer(table), arith::IndexCastUIOp::create(k, k.getIndexType(), byte));
 }
 
-void planTable(Value input, Value result, const ByteTable &table, Plan &plan) {
-  Buffers buffers(plan);
+Map tableMap(const ByteTable &table, Buffers &buffers, Plan &plan) {
   // From signed codes to unsigned ones of the same scale: no look-up, which is byte by byte.
   uint8_t flipped = table[0];
   bool flipsBits = true;
   for (size_t code = 0; code < table.size(); ++code)
     flipsBits &= table[code] == (code ^ flipped);
   if (flipsBits)
-    return planMap(
-        input, result,
-        [=](KernelBuilder &k, Value byte) -> Value {
-          return arith::XOrIOp::create(k, byte, k.constant(byte.getType(), int8_t(flipped)));
-        },
-        buffers, plan);
+    return [=](KernelBuilder &k, Value byte) -> Value {
+      return arith::XOrIOp::create(k, byte, k.constant(byte.getType(), int8_t(flipped)));
+    };
   unsigned entries = addTable(table, buffers, plan);
-  planMap(
-      input, result, [=](KernelBuilder &k, Value byte) { return lookUp(k, entries, byte); },
-      buffers, plan);
+  return [=](KernelBuilder &k, Value byte) { return lookUp(k, entries, byte); };
+}
+
+void planTable(Value input, Value result, const ByteTable &table, Plan &plan) {
+  Buffers buffers(plan);
+  Map map = tableMap(table, buffers, plan);
+  planMap(input, result, map, buffers, plan);
 }
 
 } // namespace tandem::cpu

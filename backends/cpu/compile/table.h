@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/cpu/compile/handlers.h"
+#include "backends/cpu/compile/map.h"
 #include "base/unary_functions.h"
 
 namespace tandem::cpu {
@@ -22,6 +23,8 @@ Support supportsSameCodes(mlir::Operation *op);
 ByteTable rescaleTable(const CodeType &in, const CodeType &out, FixedMultiplier by,
                        CodeRange range);
 
+/// From a byte to what the table has for it.
+Map tableMap(const ByteTable &table, Buffers &buffers, Plan &plan);
 /// A step that looks every byte of `input` up.
 void planTable(mlir::Value input, mlir::Value result, const ByteTable &table, Plan &plan);
 

@@ -34,6 +34,11 @@ public:
       return narrow();
     return text(any<std::string>({"f32", "i8", "u8", "legacy", "few"}));
   }
+  /// The same of reals that are quantized, and whose results are reals again.
+  std::string ofReals(const std::string &type) {
+    ofReals_ = true;
+    return number(0, 1) == 0 ? fullyConnected(type) : convolution(type);
+  }
   std::string text(const std::string &type) {
     switch (number(0, 4)) {
     case 0:
@@ -110,14 +115,14 @@ private:
     int64_t in = channels(), out = channels(), batch = any<int64_t>({1, 1, 2});
     Types types = typesOf(type, w.kernel[0] * w.kernel[1] * in);
     ModuleText text;
-    std::string input = text.argument({batch, w.in[0], w.in[1], in}, types.input);
+    std::string input = argument(text, {batch, w.in[0], w.in[1], in}, types.input);
     std::string filter =
         text.filter({out, w.kernel[0], w.kernel[1], in}, types.filter, perChannel(type, 0));
     Shape shape = {batch, w.out[0], w.out[1], out};
     std::string result =
         text.apply("conv_2d", {input, filter, text.bias(out, biasOf(type))},
                    w.text + "groups 1" + activation(), tensorText(shape, types.result));
-    return text.finish(summed(text, result, shape, types.result));
+    return finish(text, result, shape, types.result);
   }
 
   /// Few channels, no padding, results of an even height and width.
@@ -151,13 +156,25 @@ private:
     int64_t rows = any<int64_t>({1, 1, 7, 20}), in = channels(), out = channels();
     Types types = typesOf(type, in);
     ModuleText text;
-    std::string input = text.argument({rows, in}, types.input);
+    std::string input = argument(text, {rows, in}, types.input);
     std::string filter = text.filter({out, in}, types.filter, perChannel(type, 0));
     Shape shape = {rows, out};
     std::string result =
         text.apply("fully_connected", {input, filter, text.bias(out, biasOf(type))}, activation(),
                    tensorText(shape, types.result));
-    return text.finish(summed(text, result, shape, types.result));
+    return finish(text, result, shape, types.result);
+  }
+
+  std::string argument(ModuleText &text, const Shape &shape, const Element &element) {
+    if (!ofReals_)
+      return text.argument(shape, element);
+    return text.apply("quantize", {text.argument(shape, {"f32"})}, "", tensorText(shape, element));
+  }
+  std::string finish(ModuleText &text, const std::string &result, const Shape &shape,
+                     const Element &element) {
+    if (ofReals_)
+      return text.finish(text.apply("dequantize", {result}, "", tensorText(shape, {"f32"})));
+    return text.finish(summed(text, result, shape, element));
   }
 
   int perChannel(const std::string &type, int axis) {
@@ -168,7 +185,7 @@ private:
   }
 
   std::mt19937 random_;
-  bool mayAdd_ = false;
+  bool mayAdd_ = false, ofReals_ = false;
 };
 
 } // namespace tandem::test

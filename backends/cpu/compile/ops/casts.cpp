@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/map.h"
+#include "backends/cpu/compile/quantize.h"
 #include "backends/cpu/compile/strided.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
@@ -123,15 +124,6 @@ Support supportsDequantize(Operation *op) {
   return Support::yes();
 }
 
-/// The code less its zero point as f32 of the nearest real, whatever the width of the code.
-Value centredReal(KernelBuilder &k, Value code, ElementType element, Value zero) {
-  Type f32 = k.getF32Type();
-  if (element != ElementType::kI32)
-    return arith::SIToFPOp::create(k, f32, arith::SubIOp::create(k, k.toI32(code, element), zero));
-  auto wide = [&](Value x) { return arith::ExtSIOp::create(k, k.getI64Type(), x).getResult(); };
-  return arith::SIToFPOp::create(k, f32, arith::SubIOp::create(k, wide(code), wide(zero)));
-}
-
 /// Scales and zero points of each channel are read from buffers.
 void planDequantizePerChannel(Operation *op, Plan &plan) {
   Quantization quantization = quantizationOf(op->getOperand(0));
@@ -165,11 +157,9 @@ void planDequantize(Operation *op, Plan &plan) {
   if (quantizationOf(op->getOperand(0)).perChannel())
     return planDequantizePerChannel(op, plan);
   CodeType type = codeTypeOf(op->getOperand(0));
-  auto toReal = [=](KernelBuilder &k, Value code) -> Value {
-    Value steps = centredReal(k, code, type.element, k.constant(k.getI32Type(), type.zeroPoint));
-    return arith::MulFOp::create(k, steps, k.constant(k.getF32Type(), type.scale));
-  };
-  planMap(op->getOperand(0), op->getResult(0), toReal, Buffers(plan), plan);
+  planMap(
+      op->getOperand(0), op->getResult(0),
+      [=](KernelBuilder &k, Value code) { return realOf(k, code, type); }, Buffers(plan), plan);
 }
 
 Support supportsQuantize(Operation *op) {
@@ -180,41 +170,13 @@ Support supportsQuantize(Operation *op) {
   return Support::yes();
 }
 
-/// quantizeReal() as code; i32's ends need f64, which the others are quicker without.
-Value quantize(KernelBuilder &k, Value real, const CodeType &type) {
-  Type f32 = k.getF32Type(), carrier = type.element == ElementType::kI32 ? k.getF64Type() : f32;
-  CodeRange all = allCodes(type.element);
-  Value scaled = arith::DivFOp::create(k, real, k.constant(f32, type.scale));
-  Value isNan = arith::CmpFOp::create(k, arith::CmpFPredicate::UNO, scaled, scaled);
-  scaled = arith::SelectOp::create(k, isNan, k.constant(f32, 0), scaled);
-  Value code = math::RoundOp::create(k, scaled);
-  if (carrier != f32)
-    code = arith::ExtFOp::create(k, carrier, code);
-  auto inside = [&](double low, double high) {
-    code = arith::MaximumFOp::create(k, code, k.constant(carrier, low));
-    code = arith::MinimumFOp::create(k, code, k.constant(carrier, high));
-  };
-  inside(double(all.low) - type.zeroPoint, double(all.high) - type.zeroPoint);
-  // A code of 32 bits is less than 2^32 from its zero point.
-  bool isWide = carrier != f32;
-  Type integer = isWide ? k.getI64Type() : k.getI32Type();
-  code = arith::FPToSIOp::create(k, integer, code);
-  code = arith::AddIOp::create(k, code, k.constant(integer, type.zeroPoint));
-  return isWide ? Value(arith::TruncIOp::create(k, k.getI32Type(), code))
-                : k.fromI32(code, type.element);
-}
-
 void planQuantize(Operation *op, Plan &plan) {
-  CodeType type = codeTypeOf(op->getResult(0));
-  if (graph::isQuantized(op->getOperand(0).getType())) {
-    CodeType from = codeTypeOf(op->getOperand(0));
-    FixedMultiplier by = quantizeMultiplier(double(from.scale) / double(type.scale));
-    ByteTable table = rescaleTable(from, type, by, allCodes(type.element));
-    return planTable(op->getOperand(0), op->getResult(0), table, plan);
-  }
-  planMap(
-      op->getOperand(0), op->getResult(0),
-      [=](KernelBuilder &k, Value real) { return quantize(k, real, type); }, Buffers(plan), plan);
+  auto quantize = cast<graph::QuantizeOp>(op);
+  if (leaveToReader(quantize, plan))
+    return;
+  Buffers buffers(plan);
+  Map map = codeOf(quantize, buffers, plan);
+  planMap(op->getOperand(0), op->getResult(0), map, buffers, plan);
 }
 } // namespace
 

@@ -150,7 +150,7 @@ void planCodes(graph::TransposeConv2dOp op, const Transposed &t, Plan &plan) {
         return index ? centred[static_cast<size_t>(*index)] : 0;
       };
       Buffers buffers(plan);
-      Epilogue epilogue = codesEpilogue(op, op.getActivation(), buffers);
+      Epilogue epilogue = codesEpilogue(op, op.getActivation(), op.getResult(), buffers);
       planPairs(shape, t.resultsOf(y, x), /*groups=*/1, padded, wide, filter, epilogue, buffers,
                 plan);
     }
