@@ -1,5 +1,6 @@
 #include "base/element_type.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -49,12 +50,15 @@ std::optional<int64_t> elementCount(std::span<const int64_t> shape) {
 std::string shapeText(std::span<const int64_t> shape) {
   if (shape.empty())
     return "scalar";
+  constexpr size_t kShown = 16; // a broken file can have any number
   std::string text;
-  for (int64_t dim : shape) {
+  for (int64_t dim : shape.first(std::min(shape.size(), kShown))) {
     if (!text.empty())
       text += 'x';
     text += std::to_string(dim);
   }
+  if (shape.size() > kShown)
+    text += "x... (" + std::to_string(shape.size()) + " dimensions)";
   return text;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 namespace tandem {
 namespace {
@@ -31,6 +32,13 @@ TEST(ElementCount, RefusesNegativeDimensionsAndOverflow) {
   EXPECT_EQ(elementCount(std::array<int64_t, 2>{INT64_MAX, 0}), 0);
   EXPECT_EQ(elementCount(std::array<int64_t, 2>{INT64_MAX, 2}), std::nullopt);
   EXPECT_EQ(elementCount(std::array<int64_t, 1>{-1}), std::nullopt);
+}
+
+TEST(ShapeText, IsCutWhereABrokenFileHasManyDimensions) {
+  EXPECT_EQ(shapeText(std::array<int64_t, 3>{1, 224, 3}), "1x224x3");
+  EXPECT_EQ(shapeText({}), "scalar");
+  std::vector<int64_t> many(1000, 1);
+  EXPECT_EQ(shapeText(many), "1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x... (1000 dimensions)");
 }
 
 TEST(ElementTypeNames, GoBothWays) {
