@@ -52,24 +52,36 @@ MaybeValue sliceAlong(NodeBuilder &build, MaybeValue value, int64_t axis, int64_
   return build.create<graph::SliceOp>(value, begins, sizes, strides);
 }
 
-/// Constants one behind another, as weights of gates are; null where one is none or does not fit.
-static Value joined(NodeBuilder &build, ArrayRef<Value> parts) {
+/// Constants side by side as one; null where one is none or does not fit.
+static Value joined(NodeBuilder &build, ArrayRef<Value> parts, int64_t axis) {
   RankedTensorType first = graph::tensorType(parts.front());
-  if (first.getRank() == 0 || !isa<FloatType, IntegerType>(first.getElementType()))
+  if (first.getRank() <= axis || !isa<FloatType, IntegerType>(first.getElementType()))
     return nullptr;
   SmallVector<int64_t> shape(first.getShape());
-  shape[0] = 0;
-  std::vector<char> bytes;
+  SmallVector<graph::ConstantBytes> constants;
+  shape[axis] = 0;
   for (Value part : parts) {
     RankedTensorType type = graph::tensorType(part);
     std::optional<graph::ConstantBytes> elements = graph::constantOf(part);
     if (!elements || type.getElementType() != first.getElementType() ||
-        type.getRank() != first.getRank() ||
-        type.getShape().drop_front() != first.getShape().drop_front())
+        type.getRank() != first.getRank())
       return nullptr;
-    shape[0] += type.getShape()[0];
-    bytes.insert(bytes.end(), elements->raw().begin(), elements->raw().end());
+    for (int64_t d = 0; d < type.getRank(); ++d)
+      if (d != axis && type.getShape()[d] != shape[d])
+        return nullptr;
+    shape[axis] += type.getShape()[axis];
+    constants.push_back(std::move(*elements));
   }
+  std::vector<char> bytes;
+  int64_t rows = *elementCount(ArrayRef(shape).take_front(axis));
+  for (int64_t row = 0; row < rows; ++row) // a row is all from the dimension on
+    for (const graph::ConstantBytes &part : constants) {
+      size_t size = part.raw().size() / rows;
+      ArrayRef<char> taken = part.raw().slice(row * size, size);
+      bytes.insert(bytes.end(), taken.begin(), taken.end());
+    }
+  if (bytes.empty())
+    return nullptr;
   auto type = RankedTensorType::get(shape, first.getElementType());
   return graph::ConstantOp::create(build.builder(), build.location(), type,
                                    graph::takeElements(type, std::move(bytes)));
@@ -82,9 +94,23 @@ MaybeValue concatAlong(NodeBuilder &build, ArrayRef<Value> parts, int64_t axis) 
                                             axis);
 }
 
-MaybeValue concatWeights(NodeBuilder &build, ArrayRef<Value> parts) {
-  Value constant = parts.size() > 1 ? joined(build, parts) : nullptr;
-  return constant ? MaybeValue(constant) : concatAlong(build, parts, 0);
+MaybeValue concatWeights(NodeBuilder &build, ArrayRef<Value> parts, int64_t axis) {
+  Value constant = parts.size() > 1 ? joined(build, parts, axis) : nullptr;
+  return constant ? MaybeValue(constant) : concatAlong(build, parts, axis);
+}
+
+MaybeValue rolled(NodeBuilder &build, MaybeValue value, int64_t axis, int64_t shift) {
+  if (failed(value))
+    return failure();
+  int64_t size = shapeOf(*value)[axis];
+  int64_t moved = size > 0 ? (shift % size + size) % size : 0;
+  if (moved == 0)
+    return value;
+  MaybeValue front = sliceAlong(build, value, axis, size - moved, moved),
+             back = sliceAlong(build, value, axis, 0, size - moved);
+  if (failed(front) || failed(back))
+    return failure();
+  return concatAlong(build, {*front, *back}, axis);
 }
 
 std::optional<SmallVector<int64_t>> partSizes(ArrayRef<int64_t> given, int64_t extent) {

@@ -10,9 +10,12 @@ MaybeValue sliceAlong(NodeBuilder &build, MaybeValue value, int64_t axis, int64_
 
 /// Tensors side by side; one alone is itself.
 MaybeValue concatAlong(NodeBuilder &build, llvm::ArrayRef<mlir::Value> parts, int64_t axis);
-/// The same of what a file has as weights, along the first dimension: one constant where all are
-/// constants. For what the model says itself concatAlong() is: a chain of it would double.
-MaybeValue concatWeights(NodeBuilder &build, llvm::ArrayRef<mlir::Value> parts);
+/// The same of what a file has as weights, and of small numbers: one constant where all are
+/// constants. For what else the model says itself concatAlong() is: a chain of it would double.
+MaybeValue concatWeights(NodeBuilder &build, llvm::ArrayRef<mlir::Value> parts, int64_t axis = 0);
+
+/// The entries of a dimension moved on by `shift`; those that fall off come in at the other end.
+MaybeValue rolled(NodeBuilder &build, MaybeValue value, int64_t axis, int64_t shift);
 
 /// The sizes of parts of a dimension, of which one may be -1: whatever is left. Nothing where they
 /// are not what the dimension has.

@@ -1,6 +1,7 @@
-// What becomes of the bytes of constants while a model is imported.
+// What becomes of the bytes of constants while a model is imported, and of names in messages.
 #include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
+#include "compiler/importers/common/importer.h"
 #include "compiler/importers/common/json.h"
 #include "compiler/importers/common/main_function.h"
 #include "compiler/importers/common/node_builder.h"
@@ -61,9 +62,21 @@ TEST(Constants, OneBehindAnotherAreOneConstant) {
   MaybeValue both = concatWeights(build, {a, b});
   ASSERT_TRUE(succeeded(both));
   EXPECT_EQ(graph::constantOf(*both)->as<float>(), llvm::ArrayRef<float>({1, 2, 3, 4, 5, 6}));
+  mlir::Value column = *build.constant(builder.getF32Type(), {2, 1}, {7, 8});
+  MaybeValue wide = concatWeights(build, {b, column}, 1);
+  ASSERT_TRUE(succeeded(wide));
+  EXPECT_EQ(graph::constantOf(*wide)->as<float>(), llvm::ArrayRef<float>({3, 4, 7, 5, 6, 8}));
   EXPECT_TRUE(concatAlong(build, {a, b}, 0)->getDefiningOp<graph::ConcatOp>())
       << "a chain of them would double with each";
   EXPECT_TRUE(concatWeights(build, {a, body.getArgument(0)})->getDefiningOp<graph::ConcatOp>());
+}
+
+TEST(UnsupportedOps, ShowTheEndOfNamesThatAreTooLong) {
+  UnsupportedOps unsupported;
+  unsupported.add("Mystery", std::string(1 << 20, 'a') + "/end", "");
+  std::string message = unsupported.message();
+  EXPECT_LT(message.size(), 300u);
+  EXPECT_TRUE(llvm::StringRef(message).ends_with("aaa/end)")) << message;
 }
 
 /// The parser takes twenty bytes of memory for two of text, and took quadratic time for objects.

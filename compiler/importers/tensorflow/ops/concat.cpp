@@ -1,8 +1,18 @@
-#include "compiler/importers/tensorflow/joining.h"
+#include "compiler/importers/common/pieces.h"
+#include "compiler/importers/tensorflow/node.h"
 
 using namespace mlir;
 
 namespace tandem::tensorflow {
+
+/// Small constants are joined at once, since sizes are put together this way.
+static MaybeValue join(TfNode &node, ArrayRef<Value> parts, int64_t axis) {
+  int64_t count = 0;
+  for (Value part : parts)
+    count += graph::tensorType(part).getNumElements();
+  return count <= Numbers::kMost ? concatWeights(node, parts, axis)
+                                 : concatAlong(node, parts, axis);
+}
 
 static MaybeValue concatenate(TfNode &node, size_t first, size_t end, size_t axisInput) {
   FailureOr<int64_t> given = node.integer(axisInput, "the dimension");
