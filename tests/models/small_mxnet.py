@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make the two small MXNet networks of small/, whose goldens make_goldens.py computes.
+"""Make the small MXNet networks of small/, whose goldens make_goldens.py computes.
 
 Usage: small_mxnet.py      (needs requirements-mxnet.txt, Python 3.11 or older)
 
@@ -64,6 +64,19 @@ def segmenter():
                                                         .slice_axis(axis=0, begin=0, end=1).reshape((1, 1)), name="levels")])
 
 
+def sequence():
+    """The fused RNN of both kinds that have gates, from zeros of an open batch as gluon has them, and attention."""
+    data = mx.sym.var("data", shape=(7, 1, 5))
+    hidden, cell = (mx.sym.zeros((4, 0, 3), name=name) for name in ("hidden", "cell"))
+    x = mx.sym.RNN(data, mx.sym.var("lstm_parameters"), hidden, cell, mode="lstm", state_size=3, num_layers=2, bidirectional=True,
+                   state_outputs=True, name="lstm")[0]
+    y = mx.sym.RNN(x, mx.sym.var("gru_parameters"), mx.sym.var("gru_state"), mode="gru", state_size=4, num_layers=1, state_outputs=True, name="gru")
+    qkv = mx.sym.FullyConnected(mx.sym.Concat(x, y[0], dim=2, name="join"), num_hidden=24, flatten=False, name="qkv")
+    weights = mx.sym.softmax(mx.sym.contrib.interleaved_matmul_selfatt_qk(qkv, heads=2, name="scores"), name="weights")
+    attended = mx.sym.contrib.interleaved_matmul_selfatt_valatt(qkv, weights, heads=2, name="attended")
+    return mx.sym.Group([mx.sym.SequenceLast(attended, name="last"), mx.sym.LayerNorm(y[1], name="state")])
+
+
 def save(name, symbol):
     generator = np.random.default_rng(20240229)
     shapes, _, statistics = symbol.infer_shape()
@@ -74,7 +87,7 @@ def save(name, symbol):
             if each in ("data", "softmax_label"):
                 continue
             positive = each.endswith(("gamma", "var"))
-            fan_in = max(1, int(np.prod(shape[1:])))
+            fan_in = 4 if each.endswith("parameters") else max(1, int(np.prod(shape[1:])))
             values = generator.uniform(0.5, 1.5, shape) if positive else generator.normal(0, fan_in ** -0.5, shape)
             save_as[f"{kind}:{each}"] = mx.nd.array(values.astype(np.float32))
     symbol.save(str(FOLDER / f"{name}-symbol.json"))
@@ -85,6 +98,7 @@ def main():
     FOLDER.mkdir(exist_ok=True)
     save("mxnet_classifier", classifier())
     save("mxnet_segmenter", segmenter())
+    save("mxnet_sequence", sequence())
 
 
 if __name__ == "__main__":

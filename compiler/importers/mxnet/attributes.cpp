@@ -29,9 +29,8 @@ std::optional<bool> parseFlag(llvm::StringRef text) {
   return std::nullopt;
 }
 
-std::optional<llvm::SmallVector<std::optional<int64_t>>>
-parseOptionalIntegers(llvm::StringRef text) {
-  llvm::SmallVector<std::optional<int64_t>> result;
+/// The entries of a tuple or list, or one alone.
+static std::optional<llvm::SmallVector<llvm::StringRef>> entriesOf(llvm::StringRef text) {
   text = text.trim();
   bool isTuple = text.consume_front("(");
   if (isTuple ? !text.consume_back(")") : text.consume_front("[") && !text.consume_back("]"))
@@ -40,11 +39,34 @@ parseOptionalIntegers(llvm::StringRef text) {
   text.split(parts, ',');
   if (parts.back().trim().empty()) // "(3,)" and "()"
     parts.pop_back();
-  for (llvm::StringRef part : parts) {
+  return parts;
+}
+
+std::optional<llvm::SmallVector<std::optional<int64_t>>>
+parseOptionalIntegers(llvm::StringRef text) {
+  auto parts = entriesOf(text);
+  if (!parts)
+    return std::nullopt;
+  llvm::SmallVector<std::optional<int64_t>> result;
+  for (llvm::StringRef part : *parts) {
     std::optional<int64_t> number = parseInteger(part);
     if (!number && part.trim() != "None")
       return std::nullopt;
     result.push_back(number);
+  }
+  return result;
+}
+
+std::optional<llvm::SmallVector<double>> parseNumbers(llvm::StringRef text) {
+  auto parts = entriesOf(text);
+  if (!parts)
+    return std::nullopt;
+  llvm::SmallVector<double> result;
+  for (llvm::StringRef part : *parts) {
+    std::optional<double> number = parseNumber(part);
+    if (!number)
+      return std::nullopt;
+    result.push_back(*number);
   }
   return result;
 }

@@ -14,6 +14,8 @@ namespace tandem::mxnet {
 std::optional<int64_t> parseInteger(llvm::StringRef text);
 std::optional<double> parseNumber(llvm::StringRef text);
 std::optional<bool> parseFlag(llvm::StringRef text);
+/// A tuple or list, or one number.
+std::optional<llvm::SmallVector<double>> parseNumbers(llvm::StringRef text);
 /// A tuple or list, or one integer.
 std::optional<llvm::SmallVector<int64_t>> parseIntegers(llvm::StringRef text);
 /// A tuple or list some of whose entries may be None, or one such.

@@ -53,7 +53,7 @@ private:
   std::map<std::string, ConstantSource, std::less<>> statistics_;
   std::vector<size_t> inputs_; ///< variables that are the model's inputs
   size_t parametersRead_ = 0;
-  uint64_t constantBytes_ = 0, parameterBytes_ = 0;
+  uint64_t constantBytes_ = 0, parameterBytes_ = 0, operations_ = 0;
 };
 
 std::string subjectOf(const NodeRecord &node) {
@@ -149,12 +149,16 @@ bool GraphImport::readOperands(size_t index, const OpTable::Entry &entry,
 /// file could ask for more of that than there is memory. `first` is the first op of the node.
 llvm::Error GraphImport::countConstants(const NodeRecord &node, Operation *first) {
   constexpr uint64_t kAlwaysAllowed = uint64_t(64) << 20, kTimesParameters = 8;
-  for (Operation *op = first; op; op = op->getNextNode())
+  constexpr uint64_t kMostOperations = uint64_t(1) << 20;
+  for (Operation *op = first; op; op = op->getNextNode(), ++operations_)
     if (isa<graph::ConstantOp>(op)) {
       RankedTensorType type = graph::tensorType(op->getResult(0));
       constantBytes_ +=
           type.getNumElements() * elementSize(*graph::elementTypeOf(type.getElementType()));
     }
+  if (operations_ > kMostOperations)
+    return llvm::createStringError(subjectOf(node) + ": with it, the graph has more than " +
+                                   Twine(kMostOperations) + " operations");
   if (constantBytes_ <= kAlwaysAllowed || constantBytes_ / kTimesParameters <= parameterBytes_)
     return llvm::Error::success();
   return llvm::createStringError(subjectOf(node) + ": with it, constants computed from the " +
@@ -197,11 +201,14 @@ llvm::Error GraphImport::importNode(size_t index) {
   return countConstants(node, last ? last->getNextNode() : &body.front());
 }
 
-/// Operators with several results number them.
+/// Operators with several results number them, unless they name them.
 std::string GraphImport::outputName(const Entry &head) const {
   const NodeRecord &node = symbol_.nodes[head.node];
   if (node.isVariable())
     return node.name;
+  const OpTable::Entry *entry = table_.find(node.op);
+  if (entry && head.output < entry->outputs.size())
+    return node.name + "_" + entry->outputs[head.output].str();
   bool several = results_[head.node].values.size() > 1;
   return node.name + "_output" + (several ? std::to_string(head.output) : "");
 }

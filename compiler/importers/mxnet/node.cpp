@@ -101,6 +101,11 @@ std::optional<StringRef> SymbolNode::find(StringRef name) const {
   return StringRef(attribute->second);
 }
 
+bool SymbolNode::isNone(StringRef name) const {
+  auto attribute = record_.attributes.find(std::string_view(name));
+  return attribute != record_.attributes.end() && attribute->second == "None";
+}
+
 template <typename T>
 T SymbolNode::get(StringRef name, std::optional<T> absent, StringRef expected,
                   std::optional<T> (*parse)(StringRef)) {
@@ -129,6 +134,10 @@ StringRef SymbolNode::string(StringRef name, StringRef absent) const {
 }
 Ints SymbolNode::integers(StringRef name, std::optional<Ints> absent) {
   return get<Ints>(name, std::move(absent), "integers", parseIntegers);
+}
+SmallVector<double> SymbolNode::numbers(StringRef name, SmallVector<double> absent) {
+  using List = SmallVector<double>;
+  return get<List>(name, std::optional(std::move(absent)), "numbers", parseNumbers);
 }
 SmallVector<std::optional<int64_t>> SymbolNode::optionalIntegers(StringRef name) {
   using List = SmallVector<std::optional<int64_t>>;
@@ -183,6 +192,8 @@ std::vector<std::string> OpTable::names() const {
   std::vector<std::string> list;
   for (StringRef op : entries_.keys())
     list.push_back(op.str());
+  for (StringRef name : names_.keys())
+    list.push_back(name.str());
   return list;
 }
 

@@ -43,6 +43,9 @@ public:
              UnsupportedOps &unsupported);
 
   bool failed() const { return failed_; }
+  /// Whether it is one of numpy's operators, whose truth values are truth values, and which have
+  /// scalars.
+  bool isNumpy() const { return llvm::StringRef(record_.op).starts_with("_np"); }
   size_t inputCount() const { return operands_.size(); }
   MaybeValue input(size_t index);
   /// All inputs; at least one.
@@ -56,12 +59,16 @@ public:
                                  llvm::ArrayRef<int64_t> expected);
 
   bool has(llvm::StringRef name) const { return find(name).has_value(); }
+  /// Whether it is there, as None, where that is not the default.
+  bool isNone(llvm::StringRef name) const;
   int64_t integer(llvm::StringRef name, std::optional<int64_t> absent = std::nullopt);
   double number(llvm::StringRef name, std::optional<double> absent = std::nullopt);
   bool flag(llvm::StringRef name, bool absent);
   llvm::StringRef string(llvm::StringRef name, llvm::StringRef absent) const;
   /// A tuple, or one number.
   Ints integers(llvm::StringRef name, std::optional<Ints> absent = std::nullopt);
+  /// A tuple of numbers, or one.
+  llvm::SmallVector<double> numbers(llvm::StringRef name, llvm::SmallVector<double> absent);
   /// A tuple some of whose entries may be None.
   llvm::SmallVector<std::optional<int64_t>> optionalIntegers(llvm::StringRef name);
   /// A dimension of `rank`, counted from the front.
@@ -100,6 +107,7 @@ public:
     Handler list = nullptr;
     /// Inputs from this one on are for training only: labels. Nothing is made of them.
     size_t inputsRead = SIZE_MAX;
+    llvm::SmallVector<llvm::StringRef, 0> outputs; ///< names of its own, where it has them
   };
 
   void add(llvm::StringRef op, MaybeValue (*handler)(SymbolNode &)) {
@@ -107,11 +115,18 @@ public:
   }
   /// An operator whose inputs behind the first are labels.
   void addLoss(llvm::StringRef op, MaybeValue (*handler)(SymbolNode &)) {
-    entries_[op] = {handler, nullptr, 1};
+    entries_[op].single = handler;
+    entries_[op].inputsRead = 1;
   }
   void addList(llvm::StringRef op, Handler handler) { entries_[op].list = handler; }
+  void nameOutputs(llvm::StringRef op, llvm::ArrayRef<llvm::StringRef> names) {
+    entries_[op].outputs.assign(names.begin(), names.end());
+  }
+  /// Another name of an operator, which may come later.
+  void addName(llvm::StringRef name, llvm::StringRef op) { names_[name] = op.str(); }
   const Entry *find(llvm::StringRef op) const {
-    auto entry = entries_.find(op);
+    auto name = names_.find(op);
+    auto entry = entries_.find(name == names_.end() ? op : llvm::StringRef(name->second));
     return entry == entries_.end() ? nullptr : &entry->second;
   }
   /// The operators that have a handler, in no order.
@@ -119,6 +134,7 @@ public:
 
 private:
   llvm::StringMap<Entry> entries_;
+  llvm::StringMap<std::string> names_;
 };
 void registerAllOps(OpTable &table); // generated from ops/
 /// The operators of MXNet without a handler; the data is refused.cpp.

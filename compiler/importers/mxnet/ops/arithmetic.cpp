@@ -62,10 +62,39 @@ static MaybeValue importDivSqrtDim(SymbolNode &node) {
   return node.create<graph::MulOp>(x, node.scalarLike(*x, factor), kNoActivation);
 }
 
+static MaybeValue hypotenuse(SymbolNode &node, MaybeValue x, MaybeValue y) {
+  return node.create<graph::SqrtOp>(node.add(square(node, x), square(node, y)));
+}
+static MaybeValue importHypotenuse(SymbolNode &node) {
+  return hypotenuse(node, node.input(0), node.input(1));
+}
+static MaybeValue importHypotenuseScalar(SymbolNode &node) {
+  MaybeValue x = node.input(0);
+  double number = node.number("scalar");
+  if (node.failed() || failed(x) || failed(node.checkIsReal(*x)))
+    return failure();
+  return hypotenuse(node, x, node.scalarLike(*x, number));
+}
+
+/// smooth_l1: 0.5 (s x)^2 where |x| < 1 / s^2, |x| - 0.5 / s^2 elsewhere.
+static MaybeValue importSmoothL1(SymbolNode &node) {
+  MaybeValue x = node.input(0);
+  double scale = node.number("scalar", 1), squared = scale * scale;
+  if (node.failed() || failed(x) || failed(node.checkIsReal(*x)))
+    return failure();
+  if (squared == 0)
+    return node.invalid("'scalar' is 0");
+  MaybeValue size = node.create<graph::AbsOp>(x);
+  return node.select(node.compare<graph::LessOp>(size, 1 / squared),
+                     node.multiply(square(node, x), squared / 2), node.add(size, -0.5 / squared));
+}
+
 void registerArithmetic(OpTable &table) {
-  for (StringRef op : {"elemwise_add", "broadcast_add", "_plus", "_Plus", "_add", "_grad_add"})
+  for (StringRef op :
+       {"elemwise_add", "broadcast_add", "broadcast_plus", "_plus", "_Plus", "_add", "_grad_add"})
     table.add(op, importBinary<graph::AddOp>);
-  for (StringRef op : {"elemwise_sub", "broadcast_sub", "_minus", "_Minus", "_sub"})
+  for (StringRef op :
+       {"elemwise_sub", "broadcast_sub", "broadcast_minus", "_minus", "_Minus", "_sub"})
     table.add(op, importBinary<graph::SubOp>);
   for (StringRef op : {"elemwise_mul", "broadcast_mul", "_mul", "_Mul"})
     table.add(op, importBinary<graph::MulOp>);
@@ -100,6 +129,17 @@ void registerArithmetic(OpTable &table) {
     table.add(op, importPowScalar);
   for (StringRef op : {"_rpower_scalar", "_RPowerScalar"})
     table.add(op, importWithScalar<graph::PowOp, /*isReversed=*/true>);
+  for (StringRef op : {"broadcast_mod", "_mod", "_Mod"})
+    table.add(op, importBinary<graph::FloorModOp>);
+  for (StringRef op : {"_mod_scalar", "_ModScalar"})
+    table.add(op, importWithScalar<graph::FloorModOp>);
+  for (StringRef op : {"_rmod_scalar", "_RModScalar"})
+    table.add(op, importWithScalar<graph::FloorModOp, /*isReversed=*/true>);
+  for (StringRef op : {"broadcast_hypot", "_hypot", "_Hypot", "_npi_hypot"})
+    table.add(op, importHypotenuse);
+  for (StringRef op : {"_hypot_scalar", "_HypotScalar", "_npi_hypot_scalar"})
+    table.add(op, importHypotenuseScalar);
+  table.add("smooth_l1", importSmoothL1);
   table.add("_contrib_div_sqrt_dim", importDivSqrtDim);
 }
 

@@ -63,6 +63,7 @@ void registerBroadcast(OpTable &table) {
   table.add("broadcast_to", importBroadcastTo);
   table.add("broadcast_like", importBroadcastLike);
   table.add("broadcast_axis", importBroadcastAxis);
+  table.addName("broadcast_axes", "broadcast_axis");
 }
 
 } // namespace tandem::mxnet

@@ -7,14 +7,18 @@ using namespace mlir;
 namespace tandem::mxnet {
 
 /// _zeros, _ones and _full make real numbers of any element type here; others are refused by fill.
+/// A dimension of 0 is open, as gluon leaves the batch of a first state: 1 broadcasts to what it
+/// meets.
 static MaybeValue fillWith(SymbolNode &node, double value) {
   Ints shape = node.integers("shape", Ints());
   std::optional<Type> type = node.dtype("float32");
   if (node.failed() || !type)
     return failure();
-  for (int64_t size : shape)
+  for (int64_t &size : shape) {
+    size = size == 0 && shape.size() > 1 ? 1 : size;
     if (size < 1)
       return node.invalid("'shape' is " + node.string("shape", "()"));
+  }
   return node.fill(*type, shape, static_cast<float>(value));
 }
 static MaybeValue importZeros(SymbolNode &node) {

@@ -26,7 +26,8 @@ static MaybeValue importCast(SymbolNode &node) {
 
 void registerIdentity(OpTable &table) {
   for (StringRef op : {"_copy", "identity", "BlockGrad", "stop_gradient", "MakeLoss", "make_loss",
-                       "_identity_with_attr_like_rhs", "IdentityAttachKLSparseReg"})
+                       "_identity_with_attr_like_rhs", "IdentityAttachKLSparseReg", "_copyto",
+                       "_CrossDeviceCopy", "_contrib_gradientmultiplier"})
     table.add(op, importIdentity);
   table.add("Dropout", importDropout);
   for (StringRef op : {"Cast", "cast", "amp_cast"})

@@ -21,9 +21,10 @@ static FailureOr<Ints> readAxes(SymbolNode &node, Value input) {
   return others;
 }
 
-/// A reduction of everything has one element in one dimension, not none.
+/// A reduction of everything has one element in one dimension, not none, except in numpy.
 static MaybeValue withoutScalar(SymbolNode &node, MaybeValue result) {
-  return succeeded(result) && shapeOf(*result).empty() ? node.reshape(result, {1}) : result;
+  bool isScalar = succeeded(result) && shapeOf(*result).empty() && !node.isNumpy();
+  return isScalar ? node.reshape(result, {1}) : result;
 }
 
 template <typename OpT> static MaybeValue importReduction(SymbolNode &node) {
@@ -59,15 +60,15 @@ static MaybeValue importNorm(SymbolNode &node) {
       node, node.create<graph::SqrtOp>(node.create<graph::SumOp>(squares, *axes, keepDims)));
 }
 
-/// argmax gives its index as a real number.
-static MaybeValue largestPlace(SymbolNode &node, Value input, int64_t axis, bool keepDims) {
-  MaybeValue index =
-      node.createTyped<graph::ArgMaxOp>(node.builder().getI32Type(), input, axis, keepDims);
+/// argmax and argmin give their index as a real number.
+template <typename OpT>
+static MaybeValue placeOf(SymbolNode &node, Value input, int64_t axis, bool keepDims) {
+  MaybeValue index = node.createTyped<OpT>(node.builder().getI32Type(), input, axis, keepDims);
   return withoutScalar(node, node.createTyped<graph::CastOp>(node.builder().getF32Type(), index));
 }
 
 /// Over the flattened tensor when 'axis' is absent.
-static MaybeValue importArgmax(SymbolNode &node) {
+template <typename OpT> static MaybeValue importArg(SymbolNode &node) {
   MaybeValue input = node.input(0);
   bool keepDims = node.flag("keepdims", false);
   if (node.failed() || failed(input))
@@ -82,14 +83,33 @@ static MaybeValue importArgmax(SymbolNode &node) {
   int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*input).size()), 0);
   if (node.failed())
     return failure();
-  return largestPlace(node, *input, axis, keepDims);
+  return placeOf<OpT>(node, *input, axis, keepDims);
 }
 
 static MaybeValue importArgmaxChannel(SymbolNode &node) {
   MaybeValue input = node.input(0);
   if (failed(input))
     return failure();
-  return largestPlace(node, *input, 1, /*keepDims=*/false);
+  return placeOf<graph::ArgMaxOp>(node, *input, 1, /*keepDims=*/false);
+}
+
+/// moments: mean and variance over 'axes'.
+static FailureOr<Values> importMoments(SymbolNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  Ints axes = node.axes("axes", static_cast<int64_t>(shapeOf(*input).size()));
+  bool keepDims = node.flag("keepdims", false);
+  if (node.failed())
+    return failure();
+  MaybeValue mean = node.create<graph::MeanOp>(input, axes, /*keepDims=*/true);
+  MaybeValue off = node.subtract(input, mean);
+  MaybeValue variance =
+      withoutScalar(node, node.create<graph::MeanOp>(node.multiply(off, off), axes, keepDims));
+  mean = withoutScalar(node, node.create<graph::MeanOp>(input, axes, keepDims));
+  if (failed(mean) || failed(variance))
+    return failure();
+  return Values{*mean, *variance};
 }
 
 void registerReduction(OpTable &table) {
@@ -101,7 +121,10 @@ void registerReduction(OpTable &table) {
   for (StringRef op : {"min", "min_axis"})
     table.add(op, importReduction<graph::ReduceMinOp>);
   table.add("norm", importNorm);
-  table.add("argmax", importArgmax);
+  table.add("prod", importReduction<graph::ReduceProdOp>);
+  table.addList("moments", importMoments);
+  table.add("argmax", importArg<graph::ArgMaxOp>);
+  table.add("argmin", importArg<graph::ArgMinOp>);
   table.add("argmax_channel", importArgmaxChannel);
 }
 

@@ -197,7 +197,7 @@ static MaybeValue importSqueeze(SymbolNode &node) {
   for (auto [index, size] : llvm::enumerate(shapeOf(*input)))
     if (size != 1 || !llvm::is_contained(axes, static_cast<int64_t>(index)))
       shape.push_back(size);
-  if (shape.empty())
+  if (shape.empty() && !node.isNumpy())
     shape.push_back(1);
   return node.reshape(input, shape);
 }

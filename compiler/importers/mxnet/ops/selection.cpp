@@ -113,9 +113,7 @@ static FailureOr<Values> importTopK(SymbolNode &node) {
     return failure();
   if (kind == "indices")
     return Values{*indices};
-  if (kind == "value")
-    return Values{*best.values};
-  if (kind == "both")
+  if (kind == "value" || kind == "both") // the second is there even where it is not shown
     return Values{*best.values, *indices};
   return node.unsupported("'ret_typ' '" + kind + "'");
 }
@@ -184,6 +182,92 @@ static MaybeValue importRepeat(SymbolNode &node) {
   return repeatEach(node, input, axis, repeats);
 }
 
+/// All of topk, for sort and argsort, whose indices are real numbers.
+static TopK sorted(SymbolNode &node) {
+  MaybeValue input = node.input(0);
+  if (succeeded(input) && node.isNone("axis"))
+    input = node.reshape(input, *elementCount(shapeOf(*input)));
+  if (failed(input))
+    return {failure(), failure()};
+  int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*input).size()), -1);
+  bool ascends = node.flag("is_ascend", true);
+  if (node.failed())
+    return {failure(), failure()};
+  return topK(node, input, shapeOf(*input)[axis], axis, /*largest=*/!ascends);
+}
+static FailureOr<Values> importSort(SymbolNode &node) {
+  TopK all = sorted(node);
+  if (failed(all.values) || failed(all.indices))
+    return failure();
+  return Values{*all.values, *all.indices}; // the second is not shown, but numbers the first
+}
+static MaybeValue importArgsort(SymbolNode &node) {
+  std::optional<Type> type = node.dtype("float32");
+  return type ? node.cast(sorted(node).indices, *type) : MaybeValue(failure());
+}
+
+/// gather_nd: the first dimension of the indices has places in the first dimensions of the input.
+static MaybeValue importGatherNd(SymbolNode &node) {
+  MaybeValue indices = asIndices(node, 1);
+  if (failed(indices))
+    return failure();
+  auto rank = static_cast<int64_t>(shapeOf(*indices).size());
+  if (rank < 2)
+    return node.invalid("indices of shape " + shapeText(shapeOf(*indices)));
+  Ints order = llvm::to_vector(llvm::seq<int64_t>(1, rank));
+  order.push_back(0);
+  return gatherNd(node, node.input(0), node.transpose(indices, order), /*batchDims=*/0);
+}
+
+/// batch_take: of each row the element that the index of the row names.
+static MaybeValue importBatchTake(SymbolNode &node) {
+  MaybeValue input = node.input(0), indices = asIndices(node, 1);
+  if (failed(input) || failed(indices))
+    return failure();
+  if (shapeOf(*input).size() != 2)
+    return node.invalid("an input of shape " + shapeText(shapeOf(*input)));
+  int64_t rows = shapeOf(*input)[0];
+  return node.reshape(gatherElements(node, input, node.reshape(indices, {rows, 1}), 1), rows);
+}
+
+/// shape_array and size_array: numbers, as the input's shape is known.
+static MaybeValue importShapeArray(SymbolNode &node) {
+  FailureOr<Ints> shape = node.shape(0);
+  if (failed(shape))
+    return failure();
+  auto rank = static_cast<int64_t>(shape->size());
+  return node.integerConstant(node.builder().getI64Type(), rank, *shape);
+}
+static MaybeValue importSizeArray(SymbolNode &node) {
+  FailureOr<Ints> shape = node.shape(0);
+  if (failed(shape))
+    return failure();
+  return node.integerConstant(node.builder().getI64Type(), 1, *elementCount(*shape));
+}
+
+/// _contrib_arange_like: counts up over a dimension of the input, or over all its elements.
+static MaybeValue importArangeLike(SymbolNode &node) {
+  FailureOr<Ints> shape = node.shape(0);
+  double start = node.number("start", 0), step = node.number("step", 1);
+  int64_t repeat = node.integer("repeat", 1);
+  if (node.failed() || failed(shape))
+    return failure();
+  Ints result = *shape;
+  if (node.has("axis")) {
+    int64_t axis = node.axis("axis", static_cast<int64_t>(shape->size()));
+    if (node.failed())
+      return failure();
+    result = {(*shape)[axis]};
+  }
+  std::optional<int64_t> count = elementCount(result);
+  if (!count || *count > NodeBuilder::kMaxFill || repeat < 1)
+    return node.unsupported("a range of shape " + shapeText(result));
+  SmallVector<float> values;
+  for (int64_t i = 0; i < *count; ++i)
+    values.push_back(static_cast<float>(start + static_cast<double>(i / repeat) * step));
+  return node.constant(node.builder().getF32Type(), result, values);
+}
+
 void registerSelection(OpTable &table) {
   struct Comparison {
     StringRef name;
@@ -213,7 +297,16 @@ void registerSelection(OpTable &table) {
   table.addList("topk", importTopK);
   table.add("one_hot", importOneHot);
   table.add("reverse", importReverse);
-  table.add("_np_cumsum", importCumsum);
+  table.addName("flip", "reverse");
+  for (StringRef op : {"_np_cumsum", "cumsum"})
+    table.add(op, importCumsum);
+  table.addList("sort", importSort);
+  table.add("argsort", importArgsort);
+  table.add("gather_nd", importGatherNd);
+  table.add("batch_take", importBatchTake);
+  table.add("shape_array", importShapeArray);
+  table.add("size_array", importSizeArray);
+  table.add("_contrib_arange_like", importArangeLike);
   table.add("tile", importTile);
   table.add("repeat", importRepeat);
 }

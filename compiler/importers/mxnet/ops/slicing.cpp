@@ -200,6 +200,8 @@ void registerSlicing(OpTable &table) {
   table.add("Crop", importCrop);
   table.addList("SliceChannel", importSliceChannel);
   table.addList("_split_v2", importSplit);
+  table.addName("split", "SliceChannel");
+  table.addName("crop", "slice");
 }
 
 } // namespace tandem::mxnet

@@ -49,6 +49,14 @@ static MaybeValue importSoftmax(SymbolNode &node) {
                                        llvm::APFloat(static_cast<float>(scores->factor)));
 }
 
+/// softmin: softmax of the negative.
+static MaybeValue importSoftmin(SymbolNode &node) {
+  FailureOr<Scores> scores = readScores(node);
+  if (failed(scores))
+    return failure();
+  return softmaxOver(node, node.multiply(scores->x, -scores->factor), scores->axis);
+}
+
 static MaybeValue importLogSoftmax(SymbolNode &node) {
   FailureOr<Scores> scores = readScores(node);
   if (failed(scores))
@@ -90,6 +98,7 @@ static MaybeValue importUnchanged(SymbolNode &node) {
 void registerSoftmax(OpTable &table) {
   table.add("softmax", importSoftmax);
   table.add("log_softmax", importLogSoftmax);
+  table.add("softmin", importSoftmin);
   table.add("SoftmaxActivation", importSoftmaxActivation);
   table.addLoss("SoftmaxOutput", importSoftmaxOutput);
   table.addLoss("Softmax", importSoftmaxOutput); // its name before 0.9

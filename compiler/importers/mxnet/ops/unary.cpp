@@ -1,6 +1,8 @@
 #include "compiler/importers/common/unary.h"
 #include "compiler/importers/mxnet/node.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace tandem::mxnet {
@@ -20,6 +22,35 @@ static MaybeValue importLogicalNot(SymbolNode &node) { // its result has the inp
   return node.cast(node.compare<graph::EqualOp>(x, 0.0), getElementTypeOrSelf(*x));
 }
 
+/// Toward zero.
+static MaybeValue truncated(NodeBuilder &build, MaybeValue x) {
+  return build.select(build.compare<graph::LessOp>(x, 0.0), build.create<graph::CeilOp>(x),
+                      build.create<graph::FloorOp>(x));
+}
+/// Halves away from zero.
+static MaybeValue roundedAway(NodeBuilder &build, MaybeValue x) {
+  MaybeValue size = build.create<graph::FloorOp>(build.add(build.create<graph::AbsOp>(x), 0.5));
+  return build.multiply(size, sign(build, x));
+}
+static MaybeValue cubeRoot(NodeBuilder &build, MaybeValue x) {
+  return build.multiply(powScalar(build, build.create<graph::AbsOp>(x), 1.0 / 3), sign(build, x));
+}
+static MaybeValue reciprocalCubeRoot(NodeBuilder &build, MaybeValue x) {
+  return reciprocal(build, cubeRoot(build, x));
+}
+static MaybeValue logTwo(NodeBuilder &build, MaybeValue x) {
+  return build.multiply(build.create<graph::LogOp>(x), 1 / std::log(2.0));
+}
+static MaybeValue logTen(NodeBuilder &build, MaybeValue x) {
+  return build.multiply(build.create<graph::LogOp>(x), 1 / std::log(10.0));
+}
+static MaybeValue toDegrees(NodeBuilder &build, MaybeValue x) {
+  return build.multiply(x, 180 / M_PI);
+}
+static MaybeValue toRadians(NodeBuilder &build, MaybeValue x) {
+  return build.multiply(x, M_PI / 180);
+}
+
 /// NumPy's names of old: "arcsin", not "asin".
 static std::string spelled(StringRef name) {
   if (name == "neg")
@@ -31,13 +62,23 @@ static std::string spelled(StringRef name) {
 
 void registerUnary(OpTable &table) {
   auto add = [&]<UnaryFunction function>(StringRef name, UnaryTakes takes) {
-    table.add(spelled(name), takes == UnaryTakes::kReals
-                                 ? importUnary<function, UnaryTakes::kReals>
-                                 : importUnary<function, UnaryTakes::kNumbers>);
+    auto *handler = takes == UnaryTakes::kReals ? importUnary<function, UnaryTakes::kReals>
+                                                : importUnary<function, UnaryTakes::kNumbers>;
+    for (StringRef prefix : {"", "_npi_", "_npx_"})
+      table.add(prefix.str() + spelled(name), handler);
   };
   forEachUnary(add);
   forEachFusedUnary(add);
   add.operator()<oneOp<graph::ReluOp>>("relu", UnaryTakes::kReals);
+  add.operator()<truncated>("trunc", UnaryTakes::kReals);
+  add.operator()<truncated>("fix", UnaryTakes::kReals);
+  add.operator()<cubeRoot>("cbrt", UnaryTakes::kReals);
+  add.operator()<reciprocalCubeRoot>("rcbrt", UnaryTakes::kReals);
+  add.operator()<logTwo>("log2", UnaryTakes::kReals);
+  add.operator()<logTen>("log10", UnaryTakes::kReals);
+  add.operator()<toDegrees>("degrees", UnaryTakes::kReals);
+  add.operator()<toRadians>("radians", UnaryTakes::kReals);
+  table.add("round", importUnary<roundedAway, UnaryTakes::kReals>);
   table.add("logical_not", importLogicalNot);
 }
 

@@ -108,4 +108,25 @@ std::string importText(std::string_view symbolText, std::string_view parameterBy
   return text;
 }
 
+std::string importNode(const std::string &op, const std::string &attributes,
+                       const std::vector<Shape> &inputs, const std::vector<Shape> &parameters) {
+  SymbolWriter symbol;
+  ParameterWriter stored;
+  std::vector<size_t> operands;
+  for (const Shape &shape : inputs) {
+    std::string text;
+    for (int64_t size : shape)
+      text += std::to_string(size) + ", ";
+    operands.push_back(symbol.variable("x" + std::to_string(operands.size()),
+                                       R"j({"__shape__": "()j" + text + R"j()"})j"));
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    std::string name = "p" + std::to_string(i);
+    operands.push_back(symbol.variable(name));
+    stored.add(name, parameters[i]);
+  }
+  symbol.node(op, "n", attributes, operands);
+  return importText(symbol.json(), stored.bytes());
+}
+
 } // namespace tandem::mxnet::test

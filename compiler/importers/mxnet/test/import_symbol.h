@@ -53,6 +53,10 @@ private:
   std::vector<std::string> nodes_;
 };
 
+/// One node over inputs "x0", "x1" of these shapes, then parameters "p0", "p1": the module as text.
+std::string importNode(const std::string &op, const std::string &attributes,
+                       const std::vector<Shape> &inputs, const std::vector<Shape> &parameters = {});
+
 /// The module as text, or "error: " and the message.
 std::string importText(std::string_view symbol, std::string_view parameters,
                        const ImportOptions &options = {});

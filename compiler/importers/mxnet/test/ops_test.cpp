@@ -12,29 +12,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// One node over inputs "x0", "x1" of these shapes, then parameters "p0", "p1".
-std::string importNode(const std::string &op, const std::string &attributes,
-                       const std::vector<Shape> &inputs,
-                       const std::vector<Shape> &parameters = {}) {
-  SymbolWriter symbol;
-  ParameterWriter stored;
-  std::vector<size_t> operands;
-  for (const Shape &shape : inputs) {
-    std::string text;
-    for (int64_t size : shape)
-      text += std::to_string(size) + ", ";
-    operands.push_back(symbol.variable("x" + std::to_string(operands.size()),
-                                       R"j({"__shape__": "()j" + text + R"j()"})j"));
-  }
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    std::string name = "p" + std::to_string(i);
-    operands.push_back(symbol.variable(name));
-    stored.add(name, parameters[i]);
-  }
-  symbol.node(op, "n", attributes, operands);
-  return importText(symbol.json(), stored.bytes());
-}
-
 struct Case {
   const char *op, *attributes;
   std::vector<Shape> inputs, parameters;
@@ -55,6 +32,15 @@ TEST_P(Results, HaveTheShapeThatMxnetGives) {
 INSTANTIATE_TEST_SUITE_P(
     MxnetOps, Results,
     ::testing::Values(
+        Case{"_contrib_MultiBoxPrior",
+             R"j({"sizes": "(0.3, 0.4)", "ratios": "(1, 2)"})j",
+             {{1, 3, 4, 5}},
+             {},
+             "1x60x4xf32"},
+        Case{"_contrib_box_iou", "{}", {{2, 5, 4}, {3, 4}}, {}, "2x5x3xf32"},
+        Case{"_contrib_box_decode", "{}", {{2, 5, 4}, {1, 5, 4}}, {}, "2x5x4xf32"},
+        Case{"gather_nd", "{}", {{4, 6}, {2, 3}}, {}, "3xf32"},
+        Case{"BilinearSampler", "{}", {{1, 3, 6, 7}, {1, 2, 4, 5}}, {}, "1x3x4x5xf32"},
         Case{"Convolution",
              R"j({"kernel": "(3, 3)", "num_filter": "4", "stride": "(2, 2)"})j",
              {{1, 3, 9, 8}},
@@ -147,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"transpose", "{}", {{2, 3, 4}}, {}, "4x3x2xf32"},
         Case{"where", "{}", {{2, 3}, {2, 3}, {2, 3}}, {}, "2x3xf32"},
         Case{"take", R"j({"axis": "1"})j", {{2, 5}, {3}}, {}, "2x3xf32"},
-        Case{"topk", R"j({"k": "2", "ret_typ": "value"})j", {{2, 5}}, {}, "2x2xf32"},
+        Case{"topk", R"j({"k": "2"})j", {{2, 5}}, {}, "2x2xf32"},
         Case{"one_hot", R"j({"depth": "4"})j", {{2, 3}}, {}, "2x3x4xf32"},
         Case{"pick", "{}", {{2, 5}, {2}}, {}, "2xf32"},
         Case{"repeat", R"j({"repeats": "2", "axis": "1"})j", {{2, 3}}, {}, "2x6xf32"},
