@@ -211,21 +211,25 @@ def load_tensorflow(path):
     with graph.as_default():
         definition = tensorflow.compat.v1.GraphDef.FromString(path.read_bytes())
         tensorflow.import_graph_def(definition, name="")
-    inputs = [op.outputs[0] for op in graph.get_operations() if op.type == "Placeholder"]
+    inputs = [op.outputs[0] for op in graph.get_operations() if op.type == "Placeholder" and op.outputs[0].consumers()]
+
+    def is_left_over(op):  # by loops: what they carry beside, their sides, weights that only they read
+        return op.type in ("Const", "Placeholder", "Exit") or (op.type == "Identity" and op.inputs[0].op.type in ("Const", "Switch"))
+
     outputs = [
-        op.outputs[0]
-        for op in graph.get_operations()
-        if op.outputs and op.type not in ("Const", "Placeholder") and not any(o.consumers() for o in op.outputs)
+        op.outputs[0] for op in graph.get_operations() if op.outputs and not is_left_over(op) and not any(o.consumers() for o in op.outputs)
     ]
 
-    def facts(tensors):
-        return [tensor_facts(t.op.name, t.shape, t.dtype.as_numpy_dtype) for t in tensors]
+    def facts(tensors, shapes):
+        return [tensor_facts(t.op.name, shape, t.dtype.as_numpy_dtype) for t, shape in zip(tensors, shapes)]
 
     def run(value):
         with tensorflow.compat.v1.Session(graph=graph) as session:
             return session.run(outputs, {inputs[0]: value})
 
-    return facts(inputs), facts(outputs), run, framework
+    shapes = [t.shape for t in inputs]
+    made = run(np.zeros([int(n) for n in shapes[0]], inputs[0].dtype.as_numpy_dtype))  # behind a loop no shape is known
+    return facts(inputs, shapes), facts(outputs, [value.shape for value in made]), run, framework
 
 
 def variety(outputs):

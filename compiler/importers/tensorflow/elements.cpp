@@ -150,7 +150,12 @@ llvm::Expected<Elements> elementsOf(const proto::TensorProto &tensor, std::strin
                                    " are not supported");
   std::optional<int64_t> count = elementCount(*shape);
   int64_t given = listedCount(tensor);
-  if (!count || given > *count || *count > std::max(given, kMaxRepeated))
+  if (count && given < *count && *count > kMaxRepeated)
+    return llvm::createStringError("shape " + shapeText(*shape) + " has " + llvm::Twine(given) +
+                                   " listed elements, the last of which may stand for others up "
+                                   "to " +
+                                   llvm::Twine(kMaxRepeated) + " elements in all");
+  if (!count || given > *count)
     return llvm::createStringError("shape " + shapeText(*shape) + " does not fit its " +
                                    llvm::Twine(given) + " listed elements");
   return Elements{info->element, std::move(*shape), {}, listedElements(tensor, *count)};

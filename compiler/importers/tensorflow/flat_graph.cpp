@@ -1,10 +1,9 @@
 #include "compiler/importers/tensorflow/flat_graph.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/Twine.h"
 
-#include <map>
 #include <optional>
 
 namespace tandem::tensorflow {
@@ -12,19 +11,16 @@ namespace {
 
 constexpr size_t kMaxNodes = size_t(1) << 18; ///< functions that call functions grow exponentially
 constexpr size_t kMaxCallDepth = 64;
-
-using NodeList = google::protobuf::RepeatedPtrField<proto::NodeDef>;
-using NodeIndex = llvm::StringMap<const proto::NodeDef *>;
+constexpr size_t kMaxHandedOn = size_t(1) << 23; ///< by calls and rounds, which may have no nodes
 
 struct Reference {
   llvm::StringRef node, output; ///< `output`: the name that functions give it, or ""
   int index = 0;
-  bool isControl = false;
 };
 
 std::optional<Reference> parseReference(llvm::StringRef text) {
   Reference reference;
-  reference.isControl = text.consume_front("^");
+  text.consume_front("^");
   auto [node, rest] = text.split(':');
   reference.node = node;
   auto [first, second] = rest.split(':');
@@ -35,51 +31,6 @@ std::optional<Reference> parseReference(llvm::StringRef text) {
   return reference.index < 0 || node.empty() ? std::nullopt : std::optional(reference);
 }
 
-/// The graph, or one instance of a function.
-struct Body {
-  const NodeIndex &index;
-  std::string prefix;              ///< of the names of its nodes
-  llvm::StringMap<Edge> arguments; ///< of the function, or the fed nodes
-  llvm::StringMap<int> places;     ///< name of a node to its first flat node
-  llvm::SmallVector<const proto::NodeDef *> reached;
-};
-
-class Flattener {
-public:
-  explicit Flattener(const FlattenRequest &request) : request_(request) {
-    for (const auto &function : request.graph.library().function())
-      functions_[function.signature().name()] = &function;
-  }
-  llvm::Expected<FlatGraph> run();
-
-private:
-  struct Call {
-    const proto::FunctionDef *then = nullptr, *otherwise = nullptr; ///< the latter for If only
-  };
-
-  llvm::Expected<Call> callOf(const proto::NodeDef &node) const;
-  llvm::Expected<const proto::FunctionDef *> functionNamed(const std::string &name) const;
-  const NodeIndex &indexOf(const NodeList &nodes);
-
-  int add(FlatNode node);
-  llvm::Error reach(Body &body, llvm::StringRef reference);
-  llvm::Error reachNode(Body &body, const proto::NodeDef &node);
-  llvm::Error reachPivot(Body &body, const proto::NodeDef &node, llvm::StringRef name);
-  llvm::Error reachAll(Body &body, llvm::ArrayRef<llvm::StringRef> wanted);
-  llvm::Expected<Edge> resolve(const Body &body, llvm::StringRef text) const;
-  llvm::Error connect(Body &body);
-  llvm::Error inlineCall(Body &body, const proto::NodeDef &node, const Call &call);
-  llvm::Expected<std::vector<Edge>> instantiate(const proto::FunctionDef &function,
-                                                const std::string &prefix,
-                                                llvm::ArrayRef<Edge> arguments);
-
-  const FlattenRequest &request_;
-  llvm::StringMap<const proto::FunctionDef *> functions_;
-  std::map<const NodeList *, NodeIndex> indices_;
-  llvm::SmallVector<const proto::FunctionDef *> active_; ///< calls that are being inlined
-  FlatGraph flat_;
-};
-
 llvm::Error refuse(llvm::StringRef node, const llvm::Twine &what) {
   return llvm::createStringError("node '" + node + "': " + what);
 }
@@ -87,13 +38,17 @@ llvm::Error refuse(llvm::StringRef node, const llvm::Twine &what) {
 bool isSwitch(llvm::StringRef op) {
   return op == "Switch" || op == "RefSwitch";
 }
-constexpr llvm::StringRef kCallOperators[] = {"PartitionedCall", "StatefulPartitionedCall", "If",
-                                              "StatelessIf"};
-bool isCall(llvm::StringRef op) {
-  return llvm::is_contained(llvm::ArrayRef(kCallOperators).take_front(2), op);
-}
-bool isConditional(llvm::StringRef op) {
-  return llvm::is_contained(llvm::ArrayRef(kCallOperators).drop_front(2), op);
+constexpr llvm::StringRef kCalls[] = {"PartitionedCall", "StatefulPartitionedCall"};
+constexpr llvm::StringRef kChoices[] = {"If", "StatelessIf"};
+constexpr llvm::StringRef kLoops[] = {"While", "StatelessWhile"};
+constexpr llvm::StringRef kFrames[] = {"Enter",    "RefEnter", "NextIteration", "RefNextIteration",
+                                       "LoopCond", "Exit",     "RefExit"};
+
+} // namespace
+
+Flattener::Flattener(FlattenRequest request) : request_(std::move(request)) {
+  for (const auto &function : request_.graph.library().function())
+    functions_[function.signature().name()] = &function;
 }
 
 llvm::Expected<const proto::FunctionDef *> Flattener::functionNamed(const std::string &name) const {
@@ -109,51 +64,77 @@ llvm::Expected<Flattener::Call> Flattener::callOf(const proto::NodeDef &node) co
     auto value = node.attr().find(attribute);
     return functionNamed(value == node.attr().end() ? "" : value->second.func().name());
   };
-  if (isCall(op)) {
+  auto pair = [&](Call::Kind kind, const char *first, const char *second) -> llvm::Expected<Call> {
+    auto function = functionOf(first), other = functionOf(second);
+    if (!function || !other)
+      return llvm::joinErrors(function.takeError(), other.takeError());
+    return Call{kind, *function, *other};
+  };
+  if (llvm::is_contained(kCalls, op)) {
     auto function = functionOf("f");
     if (!function)
       return function.takeError();
-    return Call{*function};
+    return Call{Call::kPlain, *function};
   }
-  if (isConditional(op)) {
-    auto then = functionOf("then_branch"), otherwise = functionOf("else_branch");
-    if (!then || !otherwise)
-      return llvm::joinErrors(then.takeError(), otherwise.takeError());
-    if ((*then)->signature().output_arg_size() != (*otherwise)->signature().output_arg_size())
-      return llvm::createStringError("its branches have different numbers of results");
-    return Call{*then, *otherwise};
-  }
-  return Call{functions_.lookup(op)}; // older graphs use a function's name as an operator
+  if (llvm::is_contained(kLoops, op))
+    return pair(Call::kLoop, "body", "cond");
+  if (!llvm::is_contained(kChoices, op)) // older graphs use a function's name as an operator
+    return Call{Call::kPlain, functions_.lookup(op)};
+  llvm::Expected<Call> choice = pair(Call::kChoice, "then_branch", "else_branch");
+  if (choice && choice->function->signature().output_arg_size() !=
+                    choice->other->signature().output_arg_size())
+    return llvm::createStringError("its branches have different numbers of results");
+  return choice;
 }
 
-const NodeIndex &Flattener::indexOf(const NodeList &nodes) {
-  auto [entry, isNew] = indices_.try_emplace(&nodes);
-  if (isNew)
-    for (const proto::NodeDef &node : nodes)
-      entry->second[node.name()] = &node;
-  return entry->second;
+llvm::Expected<const NodeList *> Flattener::listOf(const NodeList::Nodes &nodes) {
+  auto found = lists_.find(&nodes);
+  if (found != lists_.end())
+    return &found->second;
+  llvm::Expected<NodeList> list = NodeList::of(nodes);
+  if (!list)
+    return list.takeError();
+  return &lists_.emplace(&nodes, std::move(*list)).first->second;
 }
 
-int Flattener::add(FlatNode node) {
+llvm::Expected<int> Flattener::add(FlatNode node) {
+  if (flat_.nodes.size() >= kMaxNodes)
+    return llvm::createStringError("the graph has more than " + llvm::Twine(kMaxNodes) +
+                                   " nodes once its function calls and loops are inlined");
   flat_.nodes.push_back(std::move(node));
   return static_cast<int>(flat_.nodes.size()) - 1;
 }
 
-/// Gives a node its place; its inputs are followed by reachAll().
+llvm::Error Flattener::countInstance(size_t values) {
+  handedOn_ += values + 1;
+  if (handedOn_ <= kMaxHandedOn)
+    return llvm::Error::success();
+  return llvm::createStringError("its function calls and loops hand on more than " +
+                                 llvm::Twine(kMaxHandedOn) + " values");
+}
+
+// reaching: every node that is needed gets its place
+
+/// A call has a node for each result.
 llvm::Error Flattener::reachNode(Body &body, const proto::NodeDef &node) {
+  auto exit = body.list.exits.find(node.name());
+  if (exit != body.list.exits.end())
+    return reachExit(body, node, exit->second);
   llvm::Expected<Call> call = callOf(node);
   if (!call)
     return refuse(node.name(), llvm::toString(call.takeError()));
-  int count = call->then ? call->then->signature().output_arg_size() : 1;
-  if (flat_.nodes.size() + count > kMaxNodes)
-    return llvm::createStringError("the graph has more than " + llvm::Twine(kMaxNodes) +
-                                   " nodes once its function calls are inlined");
+  bool isLoop = call->kind == Call::kLoop;
+  FlatNode made{isLoop                        ? FlatNode::kCarried
+                : call->kind == Call::kChoice ? FlatNode::kChoice
+                : call->function              ? FlatNode::kAlias
+                                              : FlatNode::kOperator};
+  made.record = made.kind == FlatNode::kAlias ? nullptr : &node;
+  made.name = body.prefix + node.name();
   body.places[node.name()] = static_cast<int>(flat_.nodes.size());
-  FlatNode::Kind kind = !call->then       ? FlatNode::kOperator
-                        : call->otherwise ? FlatNode::kChoice
-                                          : FlatNode::kAlias;
+  int count = call->function ? call->function->signature().output_arg_size() : 1;
   for (int i = 0; i < count; ++i)
-    add({kind, kind == FlatNode::kAlias ? nullptr : &node, body.prefix + node.name(), {}, {}});
+    if (llvm::Expected<int> place = add(made); !place)
+      return place.takeError();
   body.reached.push_back(&node);
   return llvm::Error::success();
 }
@@ -162,21 +143,23 @@ llvm::Error Flattener::reach(Body &body, llvm::StringRef text) {
   std::optional<Reference> reference = parseReference(text);
   if (!reference)
     return llvm::createStringError("'" + text + "' is no reference to a node's output");
-  if (body.arguments.count(reference->node) || body.places.count(reference->node))
+  if (body.arguments.contains(reference->node) || body.places.contains(reference->node))
     return llvm::Error::success();
-  const proto::NodeDef *node = body.index.lookup(reference->node);
+  const proto::NodeDef *node = body.list.index.lookup(reference->node);
   if (!node)
     return llvm::createStringError("there is no node '" + reference->node + "'");
   return reachNode(body, *node);
 }
 
 /// A control edge matters where it comes from one side of a switch, which an Identity stands for.
+/// What a round of a loop is given is alive.
 llvm::Error Flattener::reachPivot(Body &body, const proto::NodeDef &node, llvm::StringRef name) {
-  const proto::NodeDef *pivot = body.index.lookup(name);
+  const proto::NodeDef *pivot = body.list.index.lookup(name);
   if (!pivot || pivot->op() != "Identity" || pivot->input_size() == 0)
     return llvm::Error::success();
-  const proto::NodeDef *from = body.index.lookup(nodeOf(pivot->input(0)));
-  if (!from || !isSwitch(from->op()))
+  llvm::StringRef source = nodeOf(pivot->input(0));
+  const proto::NodeDef *from = body.list.index.lookup(source);
+  if (!from || !isSwitch(from->op()) || body.arguments.contains(source))
     return llvm::Error::success();
   if (llvm::Error error = reach(body, name))
     return error;
@@ -186,58 +169,102 @@ llvm::Error Flattener::reachPivot(Body &body, const proto::NodeDef &node, llvm::
   return llvm::Error::success();
 }
 
+llvm::Error Flattener::reachInputs(Body &body, const proto::NodeDef &node) {
+  auto exit = body.list.exits.find(node.name());
+  if (exit != body.list.exits.end()) { // it needs what goes into the loop
+    const Frame &frame = body.list.frames[exit->second.first];
+    for (const Frame::Carried &carried : frame.carried)
+      if (llvm::Error error = reachInputs(body, *carried.enter))
+        return error;
+    for (const proto::NodeDef *enter : frame.invariants)
+      if (llvm::Error error = reachInputs(body, *enter))
+        return error;
+    return llvm::Error::success();
+  }
+  for (const std::string &input : node.input()) {
+    llvm::StringRef text = input;
+    llvm::Error error = text.consume_front("^") ? reachPivot(body, node, text) : reach(body, input);
+    if (error)
+      return refuse(node.name(), llvm::toString(std::move(error)));
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error Flattener::reachAll(Body &body, llvm::ArrayRef<llvm::StringRef> wanted) {
   for (llvm::StringRef reference : wanted)
     if (llvm::Error error = reach(body, reference))
       return error;
-  for (size_t next = 0; next < body.reached.size(); ++next) {
-    const proto::NodeDef &node = *body.reached[next];
-    for (const std::string &input : node.input()) {
-      llvm::StringRef text = input;
-      llvm::Error error =
-          text.consume_front("^") ? reachPivot(body, node, text) : reach(body, input);
-      if (error)
-        return refuse(node.name(), llvm::toString(std::move(error)));
-    }
-  }
+  for (size_t next = 0; next < body.reached.size(); ++next)
+    if (llvm::Error error = reachInputs(body, *body.reached[next]))
+      return error;
   return llvm::Error::success();
 }
+
+// connecting: every node gets its inputs
 
 llvm::Expected<Edge> Flattener::resolve(const Body &body, llvm::StringRef text) const {
   std::optional<Reference> reference = parseReference(text);
   if (!reference)
     return llvm::createStringError("'" + text + "' is no reference to a node's output");
+  const proto::NodeDef *record = body.list.index.lookup(reference->node);
   auto argument = body.arguments.find(reference->node);
   if (argument != body.arguments.end()) {
-    if (reference->index != 0)
+    bool isSide = record && isSwitch(record->op()); // of what a loop carries: both have it
+    if (reference->index != 0 && !isSide)
       return llvm::createStringError("'" + text + "': an argument is one tensor");
     return argument->second;
   }
   auto place = body.places.find(reference->node);
   if (place == body.places.end())
     return llvm::createStringError("there is no node '" + reference->node + "'");
-  const FlatNode &node = flat_.nodes[place->second];
-  if (node.kind == FlatNode::kOperator) {
-    int first =
-        reference->output.empty() ? 0 : request_.outputPlace(node.record->op(), reference->output);
-    if (reference->index > INT32_MAX - first)
+  llvm::Expected<Call> call = callOf(*record);
+  if (!call)
+    return call.takeError();
+  if (!call->function) {
+    bool isExit = body.list.exits.contains(reference->node);
+    int first = reference->output.empty() || isExit
+                    ? 0
+                    : request_.outputPlace(record->op(), reference->output);
+    if (reference->index > INT32_MAX - first || (isExit && reference->index > 0))
       return llvm::createStringError("'" + text + "': there is no such output");
     return Edge{place->second, first + reference->index};
   }
-  const proto::NodeDef &record = *body.index.lookup(reference->node);
-  llvm::Expected<Call> call = callOf(record);
-  if (!call)
-    return call.takeError();
-  const auto &results = call->then->signature().output_arg();
+  const auto &results = call->function->signature().output_arg();
   int64_t index = reference->index;
   for (int i = 0; i < results.size(); ++i) // of a function that is used as an operator
-    if (!reference->output.empty() && record.op() == call->then->signature().name() &&
+    if (!reference->output.empty() && record->op() == call->function->signature().name() &&
         reference->output == results[i].name())
       index += i;
   if (index >= results.size())
     return llvm::createStringError("'" + text + "': the call has " + llvm::Twine(results.size()) +
                                    " results");
   return Edge{place->second + static_cast<int>(index), 0};
+}
+
+llvm::Expected<std::vector<Edge>>
+Flattener::resolveAll(const Body &body, llvm::ArrayRef<llvm::StringRef> wanted) const {
+  std::vector<Edge> edges;
+  for (llvm::StringRef reference : wanted) {
+    llvm::Expected<Edge> edge = resolve(body, reference);
+    if (!edge)
+      return edge.takeError();
+    edges.push_back(*edge);
+  }
+  return edges;
+}
+
+llvm::Expected<llvm::SmallVector<Edge>> Flattener::operandsOf(const Body &body,
+                                                              const proto::NodeDef &node) const {
+  llvm::SmallVector<Edge> operands;
+  for (const std::string &input : node.input()) {
+    if (llvm::StringRef(input).starts_with("^"))
+      continue;
+    llvm::Expected<Edge> edge = resolve(body, input);
+    if (!edge)
+      return refuse(node.name(), llvm::toString(edge.takeError()));
+    operands.push_back(*edge);
+  }
+  return operands;
 }
 
 llvm::Expected<std::vector<Edge>> Flattener::instantiate(const proto::FunctionDef &function,
@@ -253,7 +280,12 @@ llvm::Expected<std::vector<Edge>> Flattener::instantiate(const proto::FunctionDe
     return llvm::createStringError("the function '" + name + "' takes " +
                                    llvm::Twine(signature.input_arg_size()) + " arguments, not " +
                                    llvm::Twine(arguments.size()));
-  Body body{indexOf(function.node_def()), prefix, {}, {}, {}};
+  if (llvm::Error error = countInstance(arguments.size()))
+    return std::move(error);
+  llvm::Expected<const NodeList *> list = listOf(function.node_def());
+  if (!list)
+    return list.takeError();
+  Body body{**list, prefix, {}, {}, {}, {}};
   for (auto [argument, edge] : llvm::zip(signature.input_arg(), arguments))
     body.arguments[argument.name()] = edge;
   llvm::SmallVector<llvm::StringRef> wanted;
@@ -265,134 +297,142 @@ llvm::Expected<std::vector<Edge>> Flattener::instantiate(const proto::FunctionDe
     wanted.push_back(value->second);
   }
   active_.push_back(&function);
+  llvm::scope_exit restore([&] { active_.pop_back(); });
   if (llvm::Error error = reachAll(body, wanted))
     return std::move(error);
   if (llvm::Error error = connect(body))
     return std::move(error);
-  active_.pop_back();
-  std::vector<Edge> results;
-  for (llvm::StringRef reference : wanted) {
-    llvm::Expected<Edge> edge = resolve(body, reference);
-    if (!edge)
-      return edge.takeError();
-    results.push_back(*edge);
-  }
-  return results;
+  return resolveAll(body, wanted);
 }
 
 llvm::Error Flattener::inlineCall(Body &body, const proto::NodeDef &node, const Call &call) {
-  std::vector<Edge> operands;
-  for (const std::string &input : node.input()) {
-    if (llvm::StringRef(input).starts_with("^"))
-      continue;
-    llvm::Expected<Edge> edge = resolve(body, input);
-    if (!edge)
-      return edge.takeError();
-    operands.push_back(*edge);
-  }
+  llvm::Expected<llvm::SmallVector<Edge>> operands = operandsOf(body, node);
+  if (!operands)
+    return operands.takeError();
+  if (call.kind == Call::kLoop)
+    return startLoop(body, node, call, *operands);
   int first = body.places.lookup(node.name());
-  int count = call.then->signature().output_arg_size();
+  int count = call.function->signature().output_arg_size();
   std::string prefix = body.prefix + node.name() + "/";
-  if (!call.otherwise) {
-    auto results = instantiate(*call.then, prefix, operands);
+  if (call.kind == Call::kPlain) {
+    auto results = instantiate(*call.function, prefix, *operands);
     if (!results)
       return results.takeError();
     for (int i = 0; i < count; ++i)
       flat_.nodes[first + i].inputs = {(*results)[i]};
     return llvm::Error::success();
   }
-  if (operands.empty())
+  if (operands->empty())
     return llvm::createStringError("it has no condition");
-  llvm::ArrayRef<Edge> arguments = llvm::ArrayRef(operands).drop_front();
-  auto then = instantiate(*call.then, prefix, arguments);
+  llvm::ArrayRef<Edge> arguments = llvm::ArrayRef(*operands).drop_front();
+  auto then = instantiate(*call.function, prefix, arguments);
   if (!then)
     return then.takeError();
-  auto otherwise = instantiate(*call.otherwise, prefix, arguments);
+  auto otherwise = instantiate(*call.other, prefix, arguments);
   if (!otherwise)
     return otherwise.takeError();
   for (int i = 0; i < count; ++i)
-    flat_.nodes[first + i].inputs = {operands[0], (*then)[i], (*otherwise)[i]};
+    flat_.nodes[first + i].inputs = {operands->front(), (*then)[i], (*otherwise)[i]};
+  return llvm::Error::success();
+}
+
+llvm::Error Flattener::connectNode(Body &body, const proto::NodeDef &node) {
+  if (body.list.exits.contains(node.name())) // it has its loop
+    return llvm::Error::success();
+  llvm::Expected<Call> call = callOf(node);
+  if (!call)
+    return refuse(node.name(), llvm::toString(call.takeError()));
+  if (call->function) {
+    if (llvm::Error error = inlineCall(body, node, *call))
+      return refuse(node.name(), llvm::toString(std::move(error)));
+    return llvm::Error::success();
+  }
+  llvm::Expected<llvm::SmallVector<Edge>> operands = operandsOf(body, node);
+  if (!operands)
+    return operands.takeError();
+  flat_.nodes[body.places.lookup(node.name())].inputs.assign(operands->begin(), operands->end());
   return llvm::Error::success();
 }
 
 llvm::Error Flattener::connect(Body &body) {
-  for (const proto::NodeDef *node : body.reached) {
-    llvm::Expected<Call> call = callOf(*node);
-    if (!call)
-      return refuse(node->name(), llvm::toString(call.takeError()));
-    if (call->then) {
-      if (llvm::Error error = inlineCall(body, *node, *call))
-        return refuse(node->name(), llvm::toString(std::move(error)));
-      continue;
-    }
-    int place = body.places.lookup(node->name());
-    for (const std::string &input : node->input()) {
-      if (llvm::StringRef(input).starts_with("^"))
-        continue;
-      llvm::Expected<Edge> edge = resolve(body, input);
-      if (!edge)
-        return refuse(node->name(), llvm::toString(edge.takeError()));
-      flat_.nodes[place].inputs.push_back(*edge);
-    }
-  }
+  for (const proto::NodeDef *node : body.reached)
+    if (llvm::Error error = connectNode(body, *node))
+      return error;
+  for (auto [frame, loop] : body.loops)
+    if (llvm::Error error = connectFrame(body, flat_.loops[loop]))
+      return error;
   return llvm::Error::success();
 }
 
-llvm::Expected<FlatGraph> Flattener::run() {
-  Body body{indexOf(request_.graph.node()), "", {}, {}, {}};
+llvm::Error Flattener::run() {
+  llvm::Expected<const NodeList *> list = listOf(request_.graph.node());
+  if (!list)
+    return list.takeError();
+  Body body{**list, "", {}, {}, {}, {}};
   std::vector<int> fed;
   for (const std::string &name : request_.fed) {
-    const proto::NodeDef *node = body.index.lookup(name);
+    const proto::NodeDef *node = body.list.index.lookup(name);
     if (!node)
       return llvm::createStringError("there is no node '" + name + "' for the input");
-    fed.push_back(add({FlatNode::kFed, node, name, {}, {}}));
+    llvm::Expected<int> place = add({FlatNode::kFed, node, name});
+    if (!place)
+      return place.takeError();
+    fed.push_back(*place);
     body.arguments[name] = {fed.back(), 0};
   }
   llvm::SmallVector<llvm::StringRef> wanted(request_.fetched.begin(), request_.fetched.end());
   if (llvm::Error error = reachAll(body, wanted))
-    return std::move(error);
+    return error;
   if (llvm::Error error = connect(body))
-    return std::move(error);
-  for (llvm::StringRef reference : wanted) {
-    llvm::Expected<Edge> edge = resolve(body, reference);
-    if (!edge)
-      return edge.takeError();
-    flat_.fetched.push_back({*edge});
-    const FlatNode &node = flat_.nodes[edge->node];
+    return error;
+  llvm::Expected<std::vector<Edge>> edges = resolveAll(body, wanted);
+  if (!edges)
+    return edges.takeError();
+  for (auto [reference, edge] : llvm::zip(wanted, *edges)) {
+    flat_.fetched.push_back({edge});
+    const FlatNode &node = flat_.nodes[edge.node];
     if (reference.contains(':') || node.kind == FlatNode::kOperator || node.kind == FlatNode::kFed)
       continue;
-    llvm::Expected<Call> call = callOf(*body.index.lookup(reference));
+    llvm::Expected<Call> call = callOf(*body.list.index.lookup(reference));
     if (!call)
       return call.takeError();
-    for (int i = 1; i < call->then->signature().output_arg_size(); ++i)
-      flat_.fetched.back().push_back({edge->node + i, 0});
+    int count = call->function ? call->function->signature().output_arg_size() : 1;
+    for (int i = 1; i < count; ++i)
+      flat_.fetched.back().push_back({edge.node + i, 0});
   }
   flat_.fed = std::move(fed);
   std::vector<bool> isRead(flat_.nodes.size(), false);
-  for (const FlatNode &node : flat_.nodes)
-    for (Edge edge : node.inputs)
+  auto read = [&](llvm::ArrayRef<Edge> edges) {
+    for (Edge edge : edges)
       isRead[edge.node] = true;
-  for (const auto &edges : flat_.fetched)
-    isRead[edges.front().node] = true;
+  };
+  for (const FlatNode &node : flat_.nodes)
+    read(node.inputs);
+  for (const FlatLoop &loop : flat_.loops) {
+    read(loop.carried);
+    read(loop.invariants);
+  }
+  for (const auto &fetched : flat_.fetched)
+    read(fetched.front());
   for (int &place : flat_.fed)
     if (!isRead[place])
       place = -1;
-  return std::move(flat_);
+  return llvm::Error::success();
 }
 
-} // namespace
-
-llvm::ArrayRef<llvm::StringRef> callOperators() {
-  return kCallOperators;
+std::vector<std::string> flattenedOperators() {
+  std::vector<std::string> names;
+  for (llvm::ArrayRef<llvm::StringRef> list :
+       {llvm::ArrayRef<llvm::StringRef>(kCalls), llvm::ArrayRef<llvm::StringRef>(kChoices),
+        llvm::ArrayRef<llvm::StringRef>(kLoops), llvm::ArrayRef<llvm::StringRef>(kFrames)})
+    for (llvm::StringRef name : list)
+      names.push_back(name.str());
+  return names;
 }
 
 llvm::StringRef nodeOf(llvm::StringRef reference) {
   reference.consume_front("^");
   return reference.split(':').first;
-}
-
-llvm::Expected<FlatGraph> flatten(const FlattenRequest &request) {
-  return Flattener(request).run();
 }
 
 } // namespace tandem::tensorflow

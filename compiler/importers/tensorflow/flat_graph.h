@@ -1,13 +1,15 @@
 #pragma once
 
-#include "compiler/importers/tensorflow/proto/graph.pb.h"
+#include "compiler/importers/tensorflow/frames.h"
 
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
+#include <deque>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,38 +28,121 @@ struct FlatNode {
     kAlias,    ///< the value of its one input: an argument or a result of a function
     kChoice,   ///< inputs are a condition, the value if it holds, and the value if not
     kFed,      ///< an input of the model
+    kLoop,     ///< runs the loop `loop`, and has no value
+    kCarried,  ///< what the loop `loop` carries at place `carried` when it ends; its input is kLoop
   };
   Kind kind = kOperator;
   const proto::NodeDef *record = nullptr; ///< null for an alias
-  std::string name;                       ///< "call/node" inside a function
-  llvm::SmallVector<Edge, 3> inputs;
+  std::string name = {};                  ///< "call/node" inside a function
+  llvm::SmallVector<Edge, 3> inputs = {};
   /// Nodes that decide whether this one is alive: ends of the control edges by which constants hang
   /// on a branch of a TensorFlow 1 condition.
-  llvm::SmallVector<int, 1> pivots;
+  llvm::SmallVector<int, 1> pivots = {};
+  int loop = -1, carried = 0;
+};
+
+/// A loop where it stands: of functions (While), or a frame of TensorFlow 1. Its rounds are put in
+/// place one by one, as the condition turns out to hold.
+struct FlatLoop {
+  const proto::FunctionDef *condition = nullptr, *body = nullptr;
+  const Frame *frame = nullptr; ///< null: a loop of functions
+  const NodeList *list = nullptr;
+  std::string prefix;
+  llvm::SmallVector<Edge> carried, invariants; ///< the latter of a frame only
+  llvm::SmallVector<const proto::FunctionDef *> active;
+  int node = -1; ///< that runs it
+  Edge next;     ///< the condition of the next round
+  int64_t rounds = 0;
+  bool isDone = false; ///< `carried` is what it gives
 };
 
 /// What the wanted values need of a graph and of the functions that it calls. Edges may form
 /// cycles.
 struct FlatGraph {
-  std::vector<FlatNode> nodes;
+  std::deque<FlatNode> nodes; ///< which stay where they are as more come
+  std::deque<FlatLoop> loops;
   std::vector<int> fed;                            ///< per fed node, or -1: nothing needs it
   std::vector<llvm::SmallVector<Edge, 1>> fetched; ///< per wanted value
 };
 
 struct FlattenRequest {
   const proto::GraphDef &graph;
-  llvm::ArrayRef<std::string> fed;     ///< names of nodes
-  llvm::ArrayRef<std::string> fetched; ///< "node:1"; "node" for all results of a call, or output 0
+  std::vector<std::string> fed;     ///< names of nodes
+  std::vector<std::string> fetched; ///< "node:1"; "node" for all results of a call, or output 0
   /// The place of a named output of an operator among its outputs; 0 when not known.
-  llvm::function_ref<int(llvm::StringRef op, llvm::StringRef output)> outputPlace;
+  std::function<int(llvm::StringRef op, llvm::StringRef output)> outputPlace;
 };
 
-/// Errors name the node: a reference to a node that is not there, a function that calls itself or
-/// is not in the library, more nodes than any model has.
-llvm::Expected<FlatGraph> flatten(const FlattenRequest &request);
+/// Makes a graph flat. Errors name the node: a reference to a node that is not there, a function
+/// that calls itself or is not in the library, more nodes than any model has.
+class Flattener {
+public:
+  explicit Flattener(FlattenRequest request);
 
-/// The operators that flatten() replaces by what they call.
-llvm::ArrayRef<llvm::StringRef> callOperators();
+  llvm::Error run();
+  FlatGraph &graph() { return flat_; }
+  /// Adds the nodes of a loop's condition for what it carries now.
+  llvm::Expected<Edge> addCondition(FlatLoop &loop);
+  /// Adds the nodes of one round more.
+  llvm::Error addRound(FlatLoop &loop);
+
+private:
+  /// The graph, one instance of a function, or a round of a frame.
+  struct Body {
+    const NodeList &list;
+    std::string prefix;              ///< of the names of its nodes
+    llvm::StringMap<Edge> arguments; ///< of the function, the fed nodes, or what a round is given
+    llvm::StringMap<int> places;     ///< name of a node to its first flat node
+    llvm::SmallVector<const proto::NodeDef *> reached;
+    std::map<int, int> loops; ///< place of a frame in `list` to its loop
+  };
+  struct Call {
+    enum Kind { kPlain, kChoice, kLoop } kind = kPlain;
+    /// Null: no call. Of a choice what is taken if the condition holds and what if not; of a loop
+    /// its body and its condition.
+    const proto::FunctionDef *function = nullptr, *other = nullptr;
+  };
+
+  llvm::Expected<Call> callOf(const proto::NodeDef &node) const;
+  llvm::Expected<const proto::FunctionDef *> functionNamed(const std::string &name) const;
+  llvm::Expected<const NodeList *> listOf(const NodeList::Nodes &nodes);
+
+  llvm::Expected<int> add(FlatNode node);
+  /// Of one instance of a function or round of a frame that is given so many values.
+  llvm::Error countInstance(size_t values);
+  llvm::Error reach(Body &body, llvm::StringRef reference);
+  llvm::Error reachNode(Body &body, const proto::NodeDef &node);
+  llvm::Error reachExit(Body &body, const proto::NodeDef &node, std::pair<int, int> place);
+  llvm::Error reachPivot(Body &body, const proto::NodeDef &node, llvm::StringRef name);
+  llvm::Error reachInputs(Body &body, const proto::NodeDef &node);
+  llvm::Error reachAll(Body &body, llvm::ArrayRef<llvm::StringRef> wanted);
+  llvm::Expected<Edge> resolve(const Body &body, llvm::StringRef text) const;
+  llvm::Expected<std::vector<Edge>> resolveAll(const Body &body,
+                                               llvm::ArrayRef<llvm::StringRef> wanted) const;
+  llvm::Expected<llvm::SmallVector<Edge>> operandsOf(const Body &body,
+                                                     const proto::NodeDef &node) const;
+  llvm::Error connect(Body &body);
+  llvm::Error connectNode(Body &body, const proto::NodeDef &node);
+  llvm::Error connectFrame(const Body &body, FlatLoop &loop);
+  llvm::Error inlineCall(Body &body, const proto::NodeDef &node, const Call &call);
+  llvm::Error startLoop(Body &body, const proto::NodeDef &node, const Call &call,
+                        llvm::ArrayRef<Edge> operands);
+  llvm::Expected<std::vector<Edge>> instantiate(const proto::FunctionDef &function,
+                                                const std::string &prefix,
+                                                llvm::ArrayRef<Edge> arguments);
+  llvm::Expected<std::vector<Edge>> instantiateFrame(const FlatLoop &loop,
+                                                     llvm::ArrayRef<llvm::StringRef> wanted);
+
+  FlattenRequest request_;
+  llvm::StringMap<const proto::FunctionDef *> functions_;
+  std::map<const NodeList::Nodes *, NodeList> lists_;
+  llvm::SmallVector<const proto::FunctionDef *> active_; ///< calls that are being inlined
+  FlatGraph flat_;
+  size_t handedOn_ = 0;
+};
+
+/// The operators that are gone when a graph is flat.
+std::vector<std::string> flattenedOperators();
 
 /// "node" of "node:1", "^node" and "node:output:1".
 llvm::StringRef nodeOf(llvm::StringRef reference);

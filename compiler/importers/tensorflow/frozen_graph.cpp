@@ -27,8 +27,17 @@ bool isPrintable(std::string_view text) {
   return llvm::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-constexpr llvm::StringLiteral kNoResult[] = {"NoOp",   "Const", "Placeholder",
-                                             "Assert", "Print", "PrintV2"};
+constexpr llvm::StringLiteral kNoResult[] = {"NoOp",
+                                             "Const",
+                                             "Placeholder",
+                                             "Assert",
+                                             "Print",
+                                             "PrintV2",
+                                             "Enter",
+                                             "EmptyTensorList",
+                                             "TensorListReserve",
+                                             "TensorArrayV3",
+                                             "TensorArrayCloseV3"};
 
 ModelInput inputFrom(const proto::NodeDef &node) {
   ModelInput input{node.name(), node.name(), 0, std::nullopt};
@@ -59,15 +68,24 @@ llvm::Expected<Model> readFrozenGraph(std::string_view bytes) {
   std::string small = graphWithPlaces(bytes);
   if (small.size() > INT32_MAX || !model.graph.ParseFromString(small))
     return llvm::createStringError("it is no TensorFlow graph, or cut off");
-  llvm::StringSet<> read, switches;
+  llvm::StringSet<> read, switches, constants;
   for (const proto::NodeDef &node : model.graph.node()) {
     if (node.op() == "Switch")
       switches.insert(node.name());
+    if (node.op() == "Const")
+      constants.insert(node.name());
     for (llvm::StringRef input : node.input())
       if (!input.starts_with("^"))
         read.insert(nodeOf(input));
   }
+  auto isRemain = [&](const proto::NodeDef &node) {
+    return node.op() == "Exit" || (node.op() == "Identity" && node.input_size() > 0 &&
+                                   constants.contains(nodeOf(node.input(0))));
+  };
   std::vector<ModelInput> withDefault;
+  // Left over where there are others: loops carry more than is wanted, weights that a loop reads by
+  // itself are read by nobody else.
+  std::vector<ModelOutput> remains;
   for (const proto::NodeDef &node : model.graph.node()) {
     if (node.op() == "Placeholder")
       model.inputs.push_back(inputFrom(node));
@@ -77,11 +95,13 @@ llvm::Expected<Model> readFrozenGraph(std::string_view bytes) {
     bool isPivot = node.op() == "Identity" && node.input_size() > 0 &&
                    switches.contains(nodeOf(node.input(0)));
     if (!isPivot && !read.contains(node.name()) && !llvm::is_contained(kNoResult, node.op()))
-      model.outputs.push_back({node.name(), node.name()});
+      (isRemain(node) ? remains : model.outputs).push_back({node.name(), node.name()});
   }
   // Switches such as "is training" have defaults, and keep them, where there is another input.
   if (model.inputs.empty())
     model.inputs = std::move(withDefault);
+  if (model.outputs.empty())
+    model.outputs = std::move(remains);
   if (model.outputs.empty())
     return llvm::createStringError(
         "the graph has no result: " + llvm::Twine(model.graph.node_size()) +

@@ -2,14 +2,31 @@
 
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
-#include "compiler/importers/common/fixed_shapes.h"
 
 using namespace mlir;
 
 namespace tandem::tensorflow {
 
+/// Every round of a loop stands in the graph.
+static constexpr int64_t kMostRounds = 1024;
+/// A small graph can ask for much: functions that call functions, loops in loops.
+static constexpr uint64_t kMostOperations = uint64_t(1) << 20, kMostComputed = uint64_t(1) << 26,
+                          kTimesStored = 8;
+
+static FlattenRequest requestOf(const Model &model, const OpTable &table) {
+  FlattenRequest request{model.graph, {}, {}, [&table](StringRef op, StringRef output) {
+                           return table.outputPlace(op, output);
+                         }};
+  for (const ModelInput &input : model.inputs)
+    request.fed.push_back(input.node);
+  for (const ModelOutput &output : model.outputs)
+    request.fetched.push_back(output.reference);
+  return request;
+}
+
 GraphImport::GraphImport(MLIRContext &context, const Model &model, const ImportOptions &options)
-    : context_(context), model_(model), options_(options), errors_(context) {
+    : context_(context), model_(model), options_(options), errors_(context),
+      flattener_(requestOf(model, table_)), flat_(flattener_.graph()) {
   registerAllOps(table_);
 }
 
@@ -17,8 +34,13 @@ std::string GraphImport::subjectOf(const FlatNode &node) const {
   return "node '" + node.name + "'" + (node.record ? " (" + node.record->op() + ")" : "");
 }
 
+void GraphImport::note(StringRef op, StringRef name, StringRef reason) {
+  if (noted_.insert((name + ": " + reason).str()).second) // once for all rounds of a loop
+    unsupported_.add(op, name, reason);
+}
+
 Slots GraphImport::refuse(const FlatNode &node, StringRef reason) {
-  unsupported_.add(node.record->op(), node.name, reason);
+  note(node.record->op(), node.name, reason);
   return {Slot()};
 }
 
@@ -79,9 +101,11 @@ MaybeValue GraphImport::valueOf(TfNode &node, Edge edge) {
     return given.value;
   if (given.kind != Slot::kStored)
     return node.unsupported(given.kind == Slot::kVariable ? "a variable that it may change"
-                                                          : "an input that is not made");
+                            : given.kind == Slot::kList
+                                ? "a list of tensors where a tensor is expected"
+                                : "an input that is not made");
   // One constant, whatever ways it takes into functions.
-  Value &made = made_[{given.tensor, given.key}];
+  Value &made = constants_[{given.tensor, given.key}];
   given.kind = Slot::kValue;
   if (made)
     return given.value = made;
@@ -89,75 +113,49 @@ MaybeValue GraphImport::valueOf(TfNode &node, Edge edge) {
   if (!elements)
     return node.invalid(llvm::toString(elements.takeError()));
   auto type = RankedTensorType::get(elements->shape, graph::plainType(&context_, elements->type));
+  stored_ += type.getNumElements();
   OpBuilder builder = atEnd();
   auto name = builder.getStringAttr(flat_.nodes[edge.node].name);
   made = graph::createConstant(builder, NameLoc::get(name), type, elements->bytes());
   return given.value = made;
 }
 
-// inputs
-
-llvm::Expected<RankedTensorType> GraphImport::inputType(const ModelInput &input) const {
-  std::string subject = "input '" + input.name + "'";
-  auto refuse = [&](const Twine &what) { return llvm::createStringError(subject + ": " + what); };
-  std::optional<ElementType> type = graphElementType(input.type);
-  if (!type || input.type == static_cast<int32_t>(DataType::kDouble))
-    return refuse("a tensor of " + typeName(input.type) + " is not supported");
-  SmallVector<int64_t> dims;
-  auto fixed = options_.shapes.find(input.name);
-  if (!input.shape && fixed == options_.shapes.end())
-    return refuse("its shape is open, fix it with --shape " + input.name + "=DIMS");
-  if (!input.shape) {
-    dims.assign(fixed->second.begin(), fixed->second.end());
-  } else {
-    llvm::Expected<SmallVector<int64_t>> given =
-        fixShape(options_, input.name, subject, *input.shape);
-    if (!given)
-      return given.takeError();
-    dims = std::move(*given);
-  }
-  for (auto [index, size] : llvm::enumerate(dims))
-    if (size < 0)
-      return refuse(openDimension(input.name, dims, index));
-  if (!hasSaneSize(dims))
-    return refuse("the shape " + shapeText(dims) + " is too large");
-  return RankedTensorType::get(dims, graph::plainType(&context_, *type));
-}
-
-llvm::Error GraphImport::makeInputs() {
-  std::vector<NamedType> types;
-  std::vector<std::string> names;
-  std::vector<int> places;
-  for (auto [input, place] : llvm::zip(model_.inputs, flat_.fed))
-    if (place >= 0 || model_.keepsUnusedInputs)
-      names.push_back(input.name);
-  if (llvm::Error wrong = checkFixedNames(options_, names))
-    return wrong;
-  for (auto [input, place] : llvm::zip(model_.inputs, flat_.fed)) {
-    if (place < 0 && !model_.keepsUnusedInputs)
-      continue;
-    llvm::Expected<RankedTensorType> type = inputType(input);
-    if (!type)
-      return type.takeError();
-    types.push_back({input.name, *type});
-    places.push_back(place);
-  }
-  main_ = MainFunction::create(context_, types);
-  for (auto [place, argument] : llvm::zip(places, main_.function.getArguments())) {
-    if (place < 0)
-      continue;
-    states_[place].progress = State::kDone;
-    states_[place].outputs = {{Slot::kValue, argument}};
-  }
-  return llvm::Error::success();
-}
-
 // nodes
 
+/// Conditions and rounds in turn, as long as one is known to hold: the node of the next condition.
+llvm::Expected<int> GraphImport::nextOfLoop(int index) {
+  FlatLoop &loop = flat_.loops[flat_.nodes[index].loop];
+  State &state = states_[index];
+  if (state.next > 0) {
+    std::optional<bool> holds = condition(loop.next);
+    loop.isDone = holds && !*holds;
+    if (!holds || !*holds || loop.rounds >= kMostRounds)
+      return -1;
+    if (llvm::Error error = flattener_.addRound(loop))
+      return std::move(error);
+  }
+  llvm::Expected<Edge> next = flattener_.addCondition(loop);
+  if (!next)
+    return next.takeError();
+  states_.resize(flat_.nodes.size());
+  state.next = 1;
+  loop.next = *next;
+  return next->node;
+}
+
 /// The node that must be evaluated before `index` can be; -1: none is left.
-int GraphImport::nextNeeded(int index) {
+llvm::Expected<int> GraphImport::nextNeeded(int index) {
   const FlatNode &node = flat_.nodes[index];
   State &state = states_[index];
+  if (node.kind == FlatNode::kLoop)
+    return nextOfLoop(index);
+  if (node.kind == FlatNode::kCarried) {
+    const FlatLoop &loop = flat_.loops[node.loop];
+    int next = static_cast<int>(state.next++);
+    return next == 0                  ? node.inputs[0].node
+           : next == 1 && loop.isDone ? loop.carried[node.carried].node
+                                      : -1;
+  }
   if (node.kind == FlatNode::kChoice) {
     if (state.next == 0)
       return state.next++, node.inputs[0].node;
@@ -193,10 +191,13 @@ llvm::Error GraphImport::evaluate(int root) {
       continue;
     }
     state.progress = State::kActive;
-    int needed = nextNeeded(index);
+    const FlatNode &node = flat_.nodes[index];
+    errors_.setSubject(subjectOf(node));
+    llvm::Expected<int> next = nextNeeded(index);
+    if (!next)
+      return llvm::createStringError(subjectOf(node) + ": " + llvm::toString(next.takeError()));
+    int needed = *next;
     if (needed < 0) {
-      const FlatNode &node = flat_.nodes[index];
-      errors_.setSubject(subjectOf(node));
       state.outputs = evaluated(node);
       state.progress = State::kDone;
       if (!errors_.empty())
@@ -212,9 +213,28 @@ llvm::Error GraphImport::evaluate(int root) {
   return llvm::Error::success();
 }
 
+/// What stands for the results of a loop that has not come to its end.
+Slots GraphImport::endedLoop(const FlatNode &node) {
+  const FlatLoop &loop = flat_.loops[node.loop];
+  if (loop.isDone)
+    return {Slot()};
+  if (loop.rounds >= kMostRounds)
+    return refuse(node, "more than " + std::to_string(kMostRounds) + " rounds");
+  Slot::Kind kind = slot(loop.next).kind;
+  if (kind == Slot::kDead || kind == Slot::kUnknown)
+    return {{kind}};
+  return refuse(node, "a number of rounds that is computed at run time");
+}
+
 Slots GraphImport::evaluated(const FlatNode &node) {
   if (node.kind == FlatNode::kAlias)
     return {slot(node.inputs[0])};
+  if (node.kind == FlatNode::kLoop)
+    return endedLoop(node);
+  if (node.kind == FlatNode::kCarried) {
+    const FlatLoop &loop = flat_.loops[node.loop];
+    return {slot(loop.isDone ? loop.carried[node.carried] : node.inputs[0])};
+  }
   if (node.kind == FlatNode::kChoice) {
     std::optional<bool> holds = condition(node.inputs[0]);
     if (holds)
@@ -270,7 +290,34 @@ std::optional<Values> GraphImport::folded(TfNode &node, const FlatNode &record, 
   return Values{constantFrom(node, *result)};
 }
 
+/// Counts the operations that a node has become, and the elements computed with them. `first` is
+/// the first operation.
+Slots GraphImport::counted(const FlatNode &node, Slots slots, Operation *first) {
+  for (Operation *op = first; op; op = op->getNextNode()) {
+    ++operations_;
+    if (isa<graph::ConstantOp>(op))
+      computed_ += graph::tensorType(op->getResult(0)).getNumElements();
+  }
+  for (const Slot &slot : slots)
+    computed_ += slot.list ? slot.list->size() : 0;
+  if (operations_ > kMostOperations)
+    return fail(node, "with it, the graph has more than " + Twine(kMostOperations) +
+                          " operations once its function calls and loops are inlined");
+  if (computed_ > kMostComputed && computed_ / kTimesStored > stored_)
+    return fail(node, "with it, constants computed on import have " + Twine(computed_) +
+                          " elements, too much for " + Twine(stored_) + " in the file");
+  return slots;
+}
+
 Slots GraphImport::handled(const FlatNode &node, const OpTable::Entry &entry) {
+  Block &body = main_.function.getBody().front();
+  Operation *last = body.empty() ? nullptr : &body.back();
+  Slots slots = made(node, entry);
+  Operation *first = last ? last->getNextNode() : body.empty() ? nullptr : &body.front();
+  return counted(node, std::move(slots), first);
+}
+
+Slots GraphImport::made(const FlatNode &node, const OpTable::Entry &entry) {
   OpBuilder builder = atEnd();
   TfNode context(builder, node, *this);
   std::optional<Values> values;
@@ -278,6 +325,10 @@ Slots GraphImport::handled(const FlatNode &node, const OpTable::Entry &entry) {
     values = folded(context, node, entry.fold);
   if (context.failed())
     return {Slot()};
+  if (entry.lists) {
+    FailureOr<Slots> slots = entry.lists(context);
+    return succeeded(slots) ? std::move(*slots) : Slots{Slot()};
+  }
   if (!values && !entry.single && !entry.list)
     return refuse(node, "operands that are computed at run time");
   if (!values && entry.single) {
@@ -330,16 +381,8 @@ llvm::Expected<std::vector<NamedValue>> GraphImport::outputs() {
 }
 
 llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
-  std::vector<std::string> fed, fetched;
-  for (const ModelInput &input : model_.inputs)
-    fed.push_back(input.node);
-  for (const ModelOutput &output : model_.outputs)
-    fetched.push_back(output.reference);
-  auto outputPlace = [&](StringRef op, StringRef output) { return table_.outputPlace(op, output); };
-  llvm::Expected<FlatGraph> flat = flatten({model_.graph, fed, fetched, outputPlace});
-  if (!flat)
-    return flat.takeError();
-  flat_ = std::move(*flat);
+  if (llvm::Error error = flattener_.run())
+    return std::move(error);
   states_.resize(flat_.nodes.size());
   if (llvm::Error error = makeInputs())
     return std::move(error);

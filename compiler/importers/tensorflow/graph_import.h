@@ -7,7 +7,9 @@
 #include "compiler/importers/tensorflow/tensor_bundle.h"
 
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
+#include <deque>
 #include <map>
 #include <memory>
 
@@ -58,16 +60,22 @@ private:
 
   struct State {
     enum Progress { kNew, kActive, kDone } progress = kNew;
-    unsigned next = 0; ///< the pivot or input to evaluate next
+    unsigned next = 0; ///< the pivot or input to evaluate next, or of a loop whether one has been
     Slots outputs;
   };
 
   llvm::Error makeInputs();
   llvm::Expected<mlir::RankedTensorType> inputType(const ModelInput &input) const;
   llvm::Error evaluate(int root);
-  int nextNeeded(int node);
+  llvm::Expected<int> nextNeeded(int node);
+  llvm::Expected<int> nextOfLoop(int node);
+  Slots endedLoop(const FlatNode &node);
+  /// Takes down that a node is not supported.
+  void note(llvm::StringRef op, llvm::StringRef name, llvm::StringRef reason);
   Slots evaluated(const FlatNode &node);
   Slots handled(const FlatNode &node, const OpTable::Entry &entry);
+  Slots made(const FlatNode &node, const OpTable::Entry &entry);
+  Slots counted(const FlatNode &node, Slots slots, mlir::Operation *first);
   std::optional<Values> folded(TfNode &node, const FlatNode &record, Fold fold);
   llvm::Expected<std::vector<NamedValue>> outputs();
 
@@ -86,10 +94,13 @@ private:
   ErrorCapture errors_;
   OpTable table_;
   UnsupportedOps unsupported_{refusedOperators()};
-  FlatGraph flat_;
-  std::vector<State> states_;
+  llvm::StringSet<> noted_; ///< what is in it
+  Flattener flattener_;
+  FlatGraph &flat_;
+  std::deque<State> states_;                            ///< which stay where they are as more come
+  uint64_t operations_ = 0, computed_ = 0, stored_ = 0; ///< the latter two in elements
   MainFunction main_;
-  std::map<std::pair<const proto::TensorProto *, std::string>, mlir::Value> made_; ///< constants
+  std::map<std::pair<const proto::TensorProto *, std::string>, mlir::Value> constants_;
 };
 
 } // namespace tandem::tensorflow

@@ -26,7 +26,7 @@ public:
     OpTable table;
     registerAllOps(table);
     std::vector<std::string> names = table.names();
-    names.insert(names.end(), callOperators().begin(), callOperators().end());
+    llvm::append_range(names, flattenedOperators());
     return names;
   }
   const RefusedOperators *refusedOperators() const override {

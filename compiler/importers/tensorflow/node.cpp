@@ -12,9 +12,14 @@ TfNode::TfNode(OpBuilder &builder, const FlatNode &node, GraphImport &import)
     : NodeBuilder(builder, NameLoc::get(builder.getStringAttr(node.name))), node_(node),
       import_(import) {}
 
+const std::string &TfNode::op() const {
+  static const std::string kCall = "PartitionedCall"; // whose result a node without a record is
+  return node_.record ? node_.record->op() : kCall;
+}
+
 LogicalResult TfNode::unsupported(const Twine &reason) {
   if (!failed_) // one reason per node
-    import_.unsupported_.add(op(), name(), reason.str());
+    import_.note(op(), name(), reason.str());
   failed_ = true;
   return failure();
 }
@@ -55,6 +60,16 @@ FailureOr<Values> TfNode::inputs(size_t first, size_t end) {
   return values;
 }
 
+FailureOr<std::shared_ptr<const TensorList>> TfNode::list(size_t index) {
+  if (index >= node_.inputs.size())
+    return invalid("has " + Twine(node_.inputs.size()) + " inputs, expected at least " +
+                   Twine(index + 1));
+  const Slot &slot = import_.slot(node_.inputs[index]);
+  if (slot.kind != Slot::kList)
+    return invalid("input " + Twine(index) + " is no list of tensors");
+  return slot.list;
+}
+
 MaybeValue TfNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
   if (index < node_.inputs.size()) {
     const Slot &slot = import_.slot(node_.inputs[index]);
@@ -68,6 +83,7 @@ MaybeValue TfNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
           shape.push_back(elements->shape[from]);
         auto type =
             RankedTensorType::get(shape, graph::plainType(builder().getContext(), elements->type));
+        import_.stored_ += type.getNumElements();
         std::vector<char> turned =
             permuted(elements->bytes(), elementSize(elements->type), elements->shape, permutation);
         return graph::ConstantOp::create(builder(), location(), type,
@@ -174,6 +190,13 @@ SmallVector<int64_t> TfNode::attributeList(StringRef name) {
   return {value->list().i().begin(), value->list().i().end()};
 }
 
+std::vector<std::string> TfNode::stringList(StringRef name) {
+  const proto::AttrValue *value = find(name, true, proto::AttrValue::kList);
+  if (!value)
+    return {};
+  return {value->list().s().begin(), value->list().s().end()};
+}
+
 FailureOr<Type> TfNode::elementType(StringRef name) {
   const proto::AttrValue *value = find(name, false, proto::AttrValue::kType);
   if (!value)
@@ -208,8 +231,11 @@ MaybeValue TfNode::image(size_t index) {
 }
 
 Pair TfNode::spatial(StringRef name) {
+  return spatial(name, attributeList(name));
+}
+
+Pair TfNode::spatial(StringRef name, SmallVector<int64_t> list) {
   constexpr int64_t kMost = 1 << 24; // keeps products of what a hostile file says in range
-  SmallVector<int64_t> list = attributeList(name);
   if (failed_)
     return {1, 1};
   if (list.empty())

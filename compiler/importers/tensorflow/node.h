@@ -9,12 +9,17 @@
 #include "llvm/ADT/StringMap.h"
 
 #include <array>
+#include <memory>
 
 namespace tandem::tensorflow {
 
 class GraphImport;
 using Values = llvm::SmallVector<mlir::Value>;
 using Pair = std::array<int64_t, 2>; ///< (height, width)
+
+/// The value of TensorFlow's TensorList, and of a TensorArray's flow: one tensor behind the other,
+/// of which a null one is not written yet.
+using TensorList = std::vector<mlir::Value>;
 
 /// What an edge carries while a graph is imported.
 struct Slot {
@@ -24,11 +29,13 @@ struct Slot {
     kValue,    ///< `value`
     kStored,   ///< a constant that is not in the module yet: `tensor`, or the variable `key`
     kVariable, ///< a handle to the variable `key`
+    kList,     ///< `list`
   };
   Kind kind = kUnknown;
   mlir::Value value = {};
   const proto::TensorProto *tensor = nullptr;
   std::string key = {};
+  std::shared_ptr<const TensorList> list = {};
 };
 using Slots = llvm::SmallVector<Slot, 1>;
 
@@ -41,7 +48,7 @@ class TfNode : public NodeBuilder {
 public:
   TfNode(mlir::OpBuilder &builder, const FlatNode &node, GraphImport &import);
 
-  const std::string &op() const { return node_.record->op(); }
+  const std::string &op() const;
   const std::string &name() const { return node_.name; }
   bool failed() const { return failed_; }
 
@@ -51,6 +58,8 @@ public:
   /// The shape of an input, which is not made a value for it if it is a constant.
   mlir::FailureOr<llvm::SmallVector<int64_t>> inputShape(size_t index);
   mlir::FailureOr<Values> inputs(size_t first, size_t end);
+  /// An input that is a list of tensors.
+  mlir::FailureOr<std::shared_ptr<const TensorList>> list(size_t index);
   /// An input with its dimensions in another order. The weights of a file are read in that order.
   MaybeValue transposed(size_t index, llvm::ArrayRef<int64_t> permutation);
 
@@ -69,6 +78,7 @@ public:
   bool flag(llvm::StringRef name, bool absent);
   llvm::StringRef string(llvm::StringRef name, llvm::StringRef absent);
   llvm::SmallVector<int64_t> attributeList(llvm::StringRef name);
+  std::vector<std::string> stringList(llvm::StringRef name);
   /// The graph's element type that an attribute names.
   mlir::FailureOr<mlir::Type> elementType(llvm::StringRef name);
 
@@ -82,6 +92,7 @@ public:
   /// The numbers of an attribute with one for each dimension, those of height and width. The others
   /// must be 1.
   Pair spatial(llvm::StringRef name);
+  Pair spatial(llvm::StringRef name, llvm::SmallVector<int64_t> list);
 
   mlir::LogicalResult unsupported(const llvm::Twine &reason);
   mlir::LogicalResult invalid(const llvm::Twine &what);
@@ -101,6 +112,8 @@ private:
 using Handler = mlir::FailureOr<Values> (*)(TfNode &);
 /// For operators that hand on what an edge carries, whatever it is.
 using SlotHandler = Slots (*)(GraphImport &, const FlatNode &);
+/// Returns what each output carries: values and lists of them.
+using ListHandler = mlir::FailureOr<Slots> (*)(TfNode &);
 /// The result for inputs that are all known; nothing leaves it to the handler.
 using Fold = std::optional<Numbers> (*)(TfNode &, llvm::ArrayRef<Numbers>);
 
@@ -111,6 +124,7 @@ public:
     MaybeValue (*single)(TfNode &) = nullptr;
     Handler list = nullptr;
     SlotHandler slots = nullptr;
+    ListHandler lists = nullptr;
     Fold fold = nullptr;
     bool seesDead = false;                         ///< takes inputs that are dead
     bool isLeaf = false;                           ///< its inputs are not evaluated
@@ -123,6 +137,7 @@ public:
     entries_[op].slots = handler;
     return entries_[op];
   }
+  void addLists(llvm::StringRef op, ListHandler handler) { entries_[op].lists = handler; }
   /// An operator without a handler is supported on known inputs only.
   void addFold(llvm::StringRef op, Fold fold) { entries_[op].fold = fold; }
   /// Bodies of functions refer to outputs by these names. Not needed where there is one.

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Make the TensorFlow models of this folder: two small networks with random weights, each as a SavedModel and as a
-frozen graph. make_goldens.py computes what they give.
+"""Make the TensorFlow models of this folder: small networks with random weights, each as a SavedModel and as a frozen
+graph. make_goldens.py computes what they give.
 
-Usage: make_models.py      (in an environment with ../requirements-tensorflow.txt)
+Usage: make_models.py [NAME...]      (in an environment with ../requirements-tensorflow.txt)
 """
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -70,6 +71,15 @@ def residual():
     return keras.Model(image, {"boxes": boxes, "classes": L.Dense(5, name="classes")(flat)})
 
 
+def recurrent():
+    """Recurrent layers, which are loops over lists of tensors: both ways, backwards, reset before and after."""
+    sequence = keras.Input(batch_shape=(1, 9, 5), name="sequence")
+    early = L.Bidirectional(L.LSTM(4, return_sequences=True), name="early")(sequence)
+    last = L.GRU(5, name="last")(early)
+    other = L.SimpleRNN(3, go_backwards=True, name="other")(L.GRU(4, reset_after=False, return_sequences=True)(sequence))
+    return keras.Model(sequence, {"early": early, "last": L.Dense(6)(L.Concatenate()([last, other]))})
+
+
 def randomize(model, seed):
     """Weights of a size that keeps signals in range, and statistics that are no identity."""
     random = np.random.default_rng(seed)
@@ -87,11 +97,11 @@ def randomize(model, seed):
 def save(model, name):
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
-    shape = model.inputs[0].shape
+    spec = tf.TensorSpec(model.inputs[0].shape, tf.float32, model.inputs[0].name)
 
-    @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, "image")])
-    def serve(image):
-        outputs = model(image, training=False)
+    @tf.function(input_signature=[spec])
+    def serve(value):
+        outputs = model(value, training=False)
         return outputs if isinstance(outputs, dict) else {"scores": outputs}
 
     module = tf.Module()
@@ -107,7 +117,9 @@ def save(model, name):
 
 
 def main():
-    for name, make, seed in (("mobile", mobile, 1), ("residual", residual, 2)):
+    for name, make, seed in (("mobile", mobile, 1), ("residual", residual, 2), ("recurrent", recurrent, 3)):
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         model = make()
         randomize(model, seed)
         save(model, name)

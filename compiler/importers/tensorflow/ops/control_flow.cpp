@@ -30,9 +30,9 @@ static Slots importMerge(GraphImport &import, const FlatNode &node) {
   return {alive ? *alive : Slot{Slot::kDead}};
 }
 
-/// Evaluating what a loop's frame needs would follow its cycle.
+/// What a loop's Exit leads back to is gone when a graph is flat.
 static Slots importLoop(GraphImport &import, const FlatNode &node) {
-  return import.refuse(node, "a loop");
+  return import.refuse(node, "a loop that no Exit leaves");
 }
 
 void registerControlFlow(OpTable &table) {
@@ -44,7 +44,7 @@ void registerControlFlow(OpTable &table) {
     table.addSlots(op, importMerge).seesDead = true;
     table.nameOutputs(op, {"output", "value_index"});
   }
-  for (llvm::StringRef op : {"Enter", "NextIteration", "RefEnter", "RefNextIteration"})
+  for (llvm::StringRef op : {"Enter", "NextIteration", "RefEnter", "RefNextIteration", "LoopCond"})
     table.addSlots(op, importLoop).isLeaf = true;
 }
 

@@ -187,18 +187,6 @@ TEST(TensorflowSwitch, RefusesAConditionOfRunTime) {
   EXPECT_THAT(g.text(), StartsWith("error: 1 unsupported operator: Switch (2: "));
 }
 
-TEST(TensorflowLoop, IsRefusedByName) {
-  GraphBuilder g;
-  g.input("x", {1});
-  g.op("Enter", "enter", {"x"});
-  g.op("Merge", "merge", {"enter", "next"});
-  g.op("Relu", "body", {"merge"});
-  g.op("NextIteration", "next", {"body"});
-  g.op("Exit", "exit", {"merge"});
-  EXPECT_EQ(g.text(), "error: 2 unsupported operators: Enter (1: enter; a loop), NextIteration (1: "
-                      "next; a loop)");
-}
-
 /// double(v) = v + v, and twice(v) = double(double(v)).
 void addFunctions(proto::GraphDef &graph) {
   proto::FunctionDef &twofold = *graph.mutable_library()->add_function();
