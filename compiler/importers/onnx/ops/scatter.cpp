@@ -1,4 +1,4 @@
-#include "compiler/importers/common/selections.h"
+#include "compiler/importers/common/combine.h"
 #include "compiler/importers/onnx/node.h"
 
 using namespace mlir;
@@ -6,19 +6,6 @@ using namespace mlir;
 namespace tandem::onnx {
 
 // Updates put into a tensor at places that are known: one gather from both, side by side.
-
-static MaybeValue takeLarger(NodeBuilder &build, MaybeValue there, MaybeValue update) {
-  return build.create<graph::MaximumOp>(there, update);
-}
-static MaybeValue takeSmaller(NodeBuilder &build, MaybeValue there, MaybeValue update) {
-  return build.create<graph::MinimumOp>(there, update);
-}
-static MaybeValue addUp(NodeBuilder &build, MaybeValue there, MaybeValue update) {
-  return build.add(there, update);
-}
-static MaybeValue multiplyBy(NodeBuilder &build, MaybeValue there, MaybeValue update) {
-  return build.multiply(there, update);
-}
 
 static FailureOr<Combine> readReduction(OnnxNode &node) {
   std::string name = node.string("reduction", "none");

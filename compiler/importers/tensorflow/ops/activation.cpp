@@ -55,6 +55,19 @@ static MaybeValue importClip(TfNode &node) {
                                        node.input(2));
 }
 
+/// LRN over the last dimension.
+static MaybeValue importLrn(TfNode &node) {
+  auto number = [&](StringRef name, double absent) {
+    return llvm::APFloat(static_cast<float>(node.number(name, absent)));
+  };
+  int64_t radius = node.attribute("depth_radius", 5);
+  llvm::APFloat bias = number("bias", 1), alpha = number("alpha", 1), beta = number("beta", 0.5);
+  MaybeValue input = node.input(0);
+  if (node.failed() || failed(input))
+    return failure();
+  return node.create<graph::LocalResponseNormOp>(input, radius, bias, alpha, beta);
+}
+
 void registerActivation(OpTable &table) {
   table.add("LeakyRelu", importLeakyRelu);
   table.add("Elu", importElu);
@@ -64,6 +77,7 @@ void registerActivation(OpTable &table) {
   table.add("Softmax", importPlainSoftmax);
   table.add("LogSoftmax", importLogSoftmax);
   table.add("ClipByValue", importClip);
+  table.add("LRN", importLrn);
 }
 
 } // namespace tandem::tensorflow

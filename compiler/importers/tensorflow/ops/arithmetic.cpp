@@ -87,6 +87,35 @@ static MaybeValue importTruncateMod(TfNode &node) {
   return remainderOfDividend(node, node.input(0), node.input(1));
 }
 
+/// MulNoNan and DivNoNan are 0 where the right side is, Xlogy and Xdivy where the left side is,
+/// whatever the other side is.
+template <MaybeValue (*function)(TfNode &), size_t zero>
+static MaybeValue importOrZero(TfNode &node) {
+  MaybeValue result = function(node);
+  if (failed(result))
+    return failure();
+  MaybeValue isZero = node.compare<graph::EqualOp>(node.input(zero), 0.0);
+  return node.select(isZero, node.scalarLike(*result, 0), result);
+}
+static MaybeValue multiplyByLog(TfNode &node) {
+  return node.multiply(node.input(0), node.create<graph::LogOp>(node.input(1)));
+}
+
+/// L2Loss: half the sum of squares.
+static MaybeValue importL2Loss(TfNode &node) {
+  MaybeValue x = node.input(0);
+  if (failed(x))
+    return failure();
+  auto all = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(*x).size()));
+  return node.multiply(node.create<graph::SumOp>(square(node, x), all, /*keepDims=*/false), 0.5);
+}
+
+/// Invert: every bit of an integer the other way.
+static MaybeValue importInvert(TfNode &node) {
+  MaybeValue x = node.input(0);
+  return failed(x) ? x : node.create<graph::BitwiseXorOp>(x, node.scalarLike(*x, -1));
+}
+
 static MaybeValue importAddN(TfNode &node) {
   MaybeValue sum = node.input(0);
   for (size_t i = 1; i < node.inputCount(); ++i)
@@ -141,6 +170,12 @@ void registerArithmetic(OpTable &table) {
   table.add("LeftShift", importPlain<graph::ShiftLeftOp>);
   table.add("RightShift", importPlain<graph::ShiftRightOp>);
   table.add("SquaredDifference", importPlain<graph::SquaredDifferenceOp>);
+  table.add("MulNoNan", importOrZero<importActivated<graph::MulOp>, 1>);
+  table.add("DivNoNan", importOrZero<importActivated<graph::DivOp>, 1>);
+  table.add("Xdivy", importOrZero<importActivated<graph::DivOp>, 0>);
+  table.add("Xlogy", importOrZero<multiplyByLog, 0>);
+  table.add("L2Loss", importL2Loss);
+  table.add("Invert", importInvert);
 }
 
 } // namespace tandem::tensorflow

@@ -1,37 +1,54 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/tensorflow/node.h"
 
 using namespace mlir;
 
 namespace tandem::tensorflow {
 
-/// FusedBatchNorm, V2, V3: image, scale, offset, mean, variance. Of the results only the first is
-/// made; the others are for training. Half precision images come with float32 parameters.
+/// A number for each channel, in the type of the image: of half precision ones it is float32.
+static MaybeValue parameter(TfNode &node, size_t index, Value image) {
+  return node.cast(node.input(index), getElementTypeOrSelf(image));
+}
+
+/// FusedBatchNorm, V2, V3: image, scale, offset, mean, variance. In training mode the latter two
+/// are those of the images at hand, by which Keras 2 writes a layer normalization. Of the results
+/// only the first is made; the others are for training.
 static MaybeValue importBatchNorm(TfNode &node) {
   MaybeValue image = node.image(0);
-  FailureOr<Values> parameters = node.inputs(1, 5);
   auto epsilon = static_cast<float>(node.number("epsilon", 1e-4));
   bool isTraining = node.flag("is_training", true);
-  if (node.failed() || failed(image) || failed(parameters))
+  if (node.failed() || failed(image))
     return failure();
-  if (isTraining)
-    return node.unsupported("in training mode, save or freeze the model for inference");
-  Type type = getElementTypeOrSelf(*image);
-  for (Value &parameter : *parameters) {
-    if (getElementTypeOrSelf(parameter) == type)
-      continue;
-    MaybeValue cast = node.createTyped<graph::CastOp>(type, parameter);
-    if (failed(cast))
-      return failure();
-    parameter = *cast;
+  MaybeValue scale = parameter(node, 1, *image), offset = parameter(node, 2, *image);
+  if (isTraining) {
+    MaybeValue normal = normalizeOver(node, image, {0, 1, 2}, epsilon).result;
+    return node.fromNhwc(node.add(node.multiply(normal, scale), offset));
   }
-  const Values &p = *parameters;
   return node.fromNhwc(
-      node.create<graph::BatchNormOp>(image, p[0], p[1], p[2], p[3], llvm::APFloat(epsilon)));
+      node.create<graph::BatchNormOp>(image, scale, offset, parameter(node, 3, *image),
+                                      parameter(node, 4, *image), llvm::APFloat(epsilon)));
+}
+
+/// _FusedBatchNormEx: with a tensor added to the result and Relu behind.
+static MaybeValue importBatchNormEx(TfNode &node) {
+  int64_t sides = node.attribute("num_side_inputs", 0);
+  StringRef activation = node.string("activation_mode", "Identity");
+  MaybeValue result = importBatchNorm(node);
+  if (node.failed() || failed(result))
+    return failure();
+  if (sides > 0)
+    result = node.add(result, node.input(5));
+  if (activation == "Relu")
+    return node.create<graph::ReluOp>(result);
+  if (activation != "Identity")
+    return node.unsupported("'activation_mode' '" + activation + "'");
+  return result;
 }
 
 void registerBatchNorm(OpTable &table) {
-  for (StringRef op : {"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"}) {
-    table.add(op, importBatchNorm);
+  for (StringRef op :
+       {"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "_FusedBatchNormEx"}) {
+    table.add(op, op.starts_with("_") ? importBatchNormEx : importBatchNorm);
     table.nameOutputs(op, {"y", "batch_mean", "batch_variance", "reserve_space_1",
                            "reserve_space_2", "reserve_space_3"});
   }

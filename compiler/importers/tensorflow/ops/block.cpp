@@ -17,65 +17,107 @@ template <typename OpT> static MaybeValue importBlock(TfNode &node) {
 namespace {
 struct Batched {
   Value input;
-  int64_t block;
-  SmallVector<int64_t> borders; ///< top, bottom, left, right
+  SmallVector<int64_t> block;   ///< of each spatial dimension; these follow the batch
+  SmallVector<int64_t> borders; ///< low and high of each
+
+  ArrayRef<int64_t> spatial() const { return shapeOf(input).slice(1, block.size()); }
+  ArrayRef<int64_t> rest() const { return shapeOf(input).drop_front(1 + block.size()); }
+  int64_t places() const { return *elementCount(block); } ///< in a block
 };
 
-/// The block and the borders of SpaceToBatchND and BatchToSpaceND over height and width.
+/// The block and the borders of SpaceToBatchND and BatchToSpaceND; in the forms before, the block
+/// is an attribute.
 FailureOr<Batched> readBatched(TfNode &node) {
   MaybeValue input = node.input(0);
-  auto block = node.integers(1, "the block"), borders = node.integers(2, "the borders");
-  if (failed(input) || failed(block) || failed(borders))
+  bool isOld = node.has("block_size");
+  int64_t size = isOld ? node.attribute("block_size") : 0;
+  FailureOr<SmallVector<int64_t>> block = SmallVector<int64_t>{size, size};
+  if (!isOld)
+    block = node.integers(1, "the block");
+  auto borders = node.integers(isOld ? 1 : 2, "the borders");
+  if (node.failed() || failed(input) || failed(block) || failed(borders))
     return failure();
-  if (shapeOf(*input).size() != 4 || block->size() != 2 || borders->size() != 4)
-    return node.unsupported("an input of shape " + shapeText(shapeOf(*input)) +
-                            ", only images (rank 4) in blocks of height and width are");
-  constexpr int64_t kMost = 1 << 20;
-  if ((*block)[0] != (*block)[1] || (*block)[0] < 1 || (*block)[0] > 4096 ||
-      llvm::any_of(*borders, [](int64_t border) { return border < 0 || border > kMost; }))
+  if (shapeOf(*input).size() <= block->size() || borders->size() != 2 * block->size())
+    return node.invalid("an input of shape " + shapeText(shapeOf(*input)) + " for blocks of " +
+                        Twine(block->size()) + " dimensions");
+  constexpr int64_t kMostBorder = 1 << 20, kMostBlock = 1 << 9;
+  constexpr size_t kMostDimensions = 3;
+  if (block->size() > kMostDimensions ||
+      llvm::any_of(*block, [](int64_t side) { return side < 1 || side > kMostBlock; }) ||
+      llvm::any_of(*borders, [](int64_t border) { return border < 0 || border > kMostBorder; }))
     return node.unsupported("a block of " + shapeText(*block) + " with borders " +
                             shapeText(*borders));
-  return Batched{*input, (*block)[0], std::move(*borders)};
+  return Batched{*input, std::move(*block), std::move(*borders)};
 }
 } // namespace
 
-/// Pixels at the same place of their blocks become pictures of their own: by which TensorFlow 1
+/// Places that are alike in their blocks become batch entries of their own: by which TensorFlow 1
 /// writes a dilated convolution.
 static MaybeValue importSpaceToBatch(TfNode &node) {
   FailureOr<Batched> read = readBatched(node);
   if (failed(read))
     return failure();
-  int64_t block = read->block;
-  ArrayRef<int64_t> b = read->borders;
-  SmallVector<int64_t> low = {0, b[0], b[2], 0}, high = {0, b[1], b[3], 0};
+  size_t count = read->block.size(), rank = shapeOf(read->input).size();
+  SmallVector<int64_t> low(rank, 0), high(rank, 0);
+  for (size_t i = 0; i < count; ++i) {
+    low[1 + i] = read->borders[2 * i];
+    high[1 + i] = read->borders[2 * i + 1];
+  }
   MaybeValue padded = node.create<graph::PadOp>(read->input, low, high, llvm::APFloat(0.0f));
   if (failed(padded))
     return failure();
-  ArrayRef<int64_t> s = shapeOf(*padded);
-  if (s[1] % block || s[2] % block)
-    return node.invalid("blocks of " + Twine(block) + " do not fill an image of " + shapeText(s));
-  int64_t rows = s[1] / block, columns = s[2] / block, batch = s[0], channels = s[3];
-  MaybeValue split = node.reshape(padded, {batch, rows, block, columns, block, channels});
-  return node.reshape(node.transpose(split, {2, 4, 0, 1, 3, 5}),
-                      {block * block * batch, rows, columns, channels});
+  int64_t batch = shapeOf(*padded)[0];
+  SmallVector<int64_t> apart = {batch}, order, result = {batch * read->places()};
+  for (size_t i = 0; i < count; ++i) {
+    int64_t size = shapeOf(*padded)[1 + i], side = read->block[i];
+    if (size % side)
+      return node.invalid("blocks of " + Twine(side) + " do not fill an image of " +
+                          shapeText(shapeOf(*padded)));
+    apart.append({size / side, side});
+    order.push_back(2 + 2 * static_cast<int64_t>(i));
+    result.push_back(size / side);
+  }
+  order.push_back(0);
+  for (size_t i = 0; i < count; ++i)
+    order.push_back(1 + 2 * static_cast<int64_t>(i));
+  for (int64_t size : read->rest()) {
+    order.push_back(static_cast<int64_t>(apart.size()));
+    apart.push_back(size);
+    result.push_back(size);
+  }
+  return node.reshape(node.transpose(node.reshape(padded, apart), order), result);
 }
 
 static MaybeValue importBatchToSpace(TfNode &node) {
   FailureOr<Batched> read = readBatched(node);
   if (failed(read))
     return failure();
-  int64_t block = read->block;
-  ArrayRef<int64_t> s = shapeOf(read->input), b = read->borders;
-  if (s[0] % (block * block))
-    return node.invalid("a batch of " + Twine(s[0]) + " has no blocks of " + Twine(block));
-  int64_t batch = s[0] / (block * block), rows = s[1], columns = s[2], channels = s[3];
-  MaybeValue split = node.reshape(read->input, {block, block, batch, rows, columns, channels});
-  MaybeValue whole = node.reshape(node.transpose(split, {2, 3, 0, 4, 1, 5}),
-                                  {batch, rows * block, columns * block, channels});
-  SmallVector<int64_t> begin = {0, b[0], b[2], 0}, steps(4, 1),
-                       size = {batch, rows * block - b[0] - b[1], columns * block - b[2] - b[3],
-                               channels};
-  return node.create<graph::SliceOp>(whole, begin, size, steps);
+  auto count = static_cast<int64_t>(read->block.size());
+  int64_t entries = shapeOf(read->input)[0], batch = entries / read->places();
+  if (entries % read->places())
+    return node.invalid("a batch of " + Twine(entries) + " has no blocks of " +
+                        shapeText(read->block));
+  SmallVector<int64_t> apart(read->block), order = {count}, whole = {batch}, begin = {0},
+                                           size = {batch};
+  apart.push_back(batch);
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t low = read->borders[2 * i], high = read->borders[2 * i + 1];
+    apart.push_back(read->spatial()[i]);
+    order.append({count + 1 + i, i});
+    whole.push_back(read->spatial()[i] * read->block[i]);
+    begin.push_back(low);
+    size.push_back(whole.back() - low - high);
+  }
+  for (int64_t each : read->rest()) {
+    order.push_back(static_cast<int64_t>(apart.size()));
+    for (auto *list : {&apart, &whole, &size})
+      list->push_back(each);
+    begin.push_back(0);
+  }
+  SmallVector<int64_t> steps(whole.size(), 1);
+  return node.create<graph::SliceOp>(
+      node.reshape(node.transpose(node.reshape(read->input, apart), order), whole), begin, size,
+      steps);
 }
 
 void registerBlock(OpTable &table) {
@@ -83,6 +125,8 @@ void registerBlock(OpTable &table) {
   table.add("SpaceToDepth", importBlock<graph::SpaceToDepthOp>);
   table.add("SpaceToBatchND", importSpaceToBatch);
   table.add("BatchToSpaceND", importBatchToSpace);
+  table.add("SpaceToBatch", importSpaceToBatch);
+  table.add("BatchToSpace", importBatchToSpace);
 }
 
 } // namespace tandem::tensorflow

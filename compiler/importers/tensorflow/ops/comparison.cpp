@@ -116,6 +116,27 @@ static std::optional<Numbers> foldSelect(TfNode &node, ArrayRef<Numbers> inputs)
   return result;
 }
 
+/// Where, of what is known: a row with the place of each element that is not zero.
+static std::optional<Numbers> foldWhere(TfNode &node, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 1)
+    return std::nullopt;
+  const Numbers &input = inputs[0];
+  auto rank = static_cast<int64_t>(input.shape.size());
+  Numbers result = Numbers::vectorOf(node.builder().getI64Type(), {});
+  for (size_t i = 0; i < input.count(); ++i) {
+    if (!(input.isReal() ? input.reals[i] != 0 : input.integers[i] != 0))
+      continue;
+    result.integers.resize(result.integers.size() + rank);
+    auto left = static_cast<int64_t>(i);
+    for (int64_t d = rank; d-- > 0; left /= input.shape[d])
+      *(result.integers.end() - rank + d) = left % input.shape[d];
+  }
+  if (rank == 0 || result.integers.empty())
+    return std::nullopt;
+  result.shape = {static_cast<int64_t>(result.count()) / rank, rank};
+  return result;
+}
+
 void registerComparison(OpTable &table) {
   table.add("Equal", importComparison<graph::EqualOp>);
   table.add("NotEqual", importComparison<graph::NotEqualOp>);
@@ -142,6 +163,7 @@ void registerComparison(OpTable &table) {
   table.addFold("LogicalNot", foldNot);
   table.addFold("All", foldQuantifier<true>);
   table.addFold("Any", foldQuantifier<false>);
+  table.addFold("Where", foldWhere);
   for (StringRef op : {"Select", "SelectV2"}) {
     table.add(op, importSelect);
     table.addFold(op, foldSelect);

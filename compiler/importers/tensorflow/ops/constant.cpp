@@ -55,6 +55,24 @@ static std::optional<Numbers> foldRange(TfNode &node, ArrayRef<Numbers> inputs) 
   return result;
 }
 
+/// LinSpace: the first, the last and how many.
+static std::optional<Numbers> foldLinSpace(TfNode &node, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 3 || !inputs[0].isReal() || !inputs[1].isReal() || inputs[2].isReal() ||
+      llvm::any_of(inputs, [](const Numbers &n) { return n.count() != 1; }))
+    return std::nullopt;
+  int64_t count = inputs[2].integers[0];
+  if (count < 1 || !isSmall(node, count))
+    return std::nullopt;
+  Numbers result = Numbers::zeros(inputs[0].type, count);
+  float first = inputs[0].reals[0], last = inputs[1].reals[0];
+  float step = count > 1 ? (last - first) / static_cast<float>(count - 1) : 0;
+  for (int64_t i = 0; i < count; ++i)
+    result.reals[i] = first + step * static_cast<float>(i);
+  if (count > 1)
+    result.reals.back() = last;
+  return result;
+}
+
 /// ZerosLike and OnesLike need only the shape of what they are like.
 template <int64_t Element> static MaybeValue importLike(TfNode &node) {
   MaybeValue like = node.input(0);
@@ -73,6 +91,7 @@ void registerConstant(OpTable &table) {
   table.addSlots("Const", importConst);
   table.addFold("Fill", foldFill);
   table.addFold("Range", foldRange);
+  table.addFold("LinSpace", foldLinSpace);
   table.add("ZerosLike", importLike<0>);
   table.add("OnesLike", importLike<1>);
 }

@@ -1,3 +1,5 @@
+#include "compiler/importers/common/pieces.h"
+#include "compiler/importers/tensorflow/products.h"
 #include "compiler/importers/tensorflow/window.h"
 
 using namespace mlir;
@@ -41,7 +43,7 @@ SmallVector<int64_t> list(const Pair &pair) {
 } // namespace
 
 /// Conv2D: the filter is HWIO; fewer filter than input channels mean groups.
-static MaybeValue importConv2d(TfNode &node) {
+MaybeValue importConv2d(TfNode &node) {
   FailureOr<Convolution> conv = readConvolution(node);
   if (failed(conv))
     return failure();
@@ -54,7 +56,7 @@ static MaybeValue importConv2d(TfNode &node) {
 }
 
 /// DepthwiseConv2dNative: the filter is height, width, input channel, multiplier.
-static MaybeValue importDepthwise(TfNode &node) {
+MaybeValue importDepthwise(TfNode &node) {
   FailureOr<Convolution> conv = readConvolution(node);
   if (failed(conv))
     return failure();
@@ -97,10 +99,45 @@ static MaybeValue importTransposed(TfNode &node) {
       list(window.high), kNone));
 }
 
+/// ExtractImagePatches: what a window sees, one place behind the other in the channels.
+static MaybeValue importPatches(TfNode &node) {
+  MaybeValue input = node.image(0);
+  Window window{node.spatial("ksizes"), node.spatial("strides"), node.spatial("rates")};
+  if (node.failed() || failed(input) || failed(readPadding(node, window, imageSize(*input))))
+    return failure();
+  constexpr int64_t kMostPlaces = 1 << 10;
+  if (window.size[0] > kMostPlaces || window.size[1] > kMostPlaces ||
+      window.size[0] * window.size[1] > kMostPlaces)
+    return node.unsupported("a window of more than " + Twine(kMostPlaces) + " places");
+  SmallVector<int64_t> low = {0, window.low[0], window.low[1], 0},
+                       high = {0, window.high[0], window.high[1], 0};
+  MaybeValue padded = node.create<graph::PadOp>(input, low, high, llvm::APFloat(0.0f));
+  if (failed(padded))
+    return failure();
+  SmallVector<int64_t> size(shapeOf(*padded)), stride = {1, window.stride[0], window.stride[1], 1};
+  for (int i = 0; i < 2; ++i) {
+    int64_t reach = (window.size[i] - 1) * window.dilation[i] + 1;
+    if (reach > size[1 + i])
+      return node.invalid("a window larger than the image");
+    size[1 + i] = (size[1 + i] - reach) / window.stride[i] + 1;
+  }
+  Values parts;
+  for (int64_t row = 0; row < window.size[0]; ++row)
+    for (int64_t column = 0; column < window.size[1]; ++column) {
+      SmallVector<int64_t> begin = {0, row * window.dilation[0], column * window.dilation[1], 0};
+      MaybeValue part = node.create<graph::SliceOp>(padded, begin, size, stride);
+      if (failed(part))
+        return failure();
+      parts.push_back(*part);
+    }
+  return concatAlong(node, parts, 3);
+}
+
 void registerConvolution(OpTable &table) {
   table.add("Conv2D", importConv2d);
   table.add("DepthwiseConv2dNative", importDepthwise);
   table.add("Conv2DBackpropInput", importTransposed);
+  table.add("ExtractImagePatches", importPatches);
 }
 
 } // namespace tandem::tensorflow

@@ -104,6 +104,58 @@ static MaybeValue importReverse(TfNode &node) {
   return failed(axes) ? MaybeValue(failure()) : reversed(node, input, *axes);
 }
 
+/// ReverseSequence: of each batch entry the first places along 'seq_dim' backwards, as many as the
+/// second input says.
+static MaybeValue importReverseSequence(TfNode &node) {
+  MaybeValue input = node.input(0);
+  FailureOr<SmallVector<int64_t>> lengths = node.integers(1, "the list of lengths");
+  int64_t time = node.attribute("seq_dim"), batch = node.attribute("batch_dim", 0);
+  if (node.failed() || failed(input) || failed(lengths))
+    return failure();
+  FailureOr<int64_t> timeAxis = node.axis(time, shapeOf(*input).size()),
+                     batchAxis = node.axis(batch, shapeOf(*input).size());
+  if (failed(timeAxis) || failed(batchAxis))
+    return failure();
+  return reverseStarts(node, input, *lengths, *batchAxis, *timeAxis);
+}
+
+/// Roll: each dimension named is moved on by its shift, and what falls off comes in at the front.
+static MaybeValue importRoll(TfNode &node) {
+  MaybeValue x = node.input(0);
+  auto shifts = node.integers(1, "the list of shifts"), axes = node.integers(2, "the dimensions");
+  if (failed(x) || failed(shifts) || failed(axes))
+    return failure();
+  if (shifts->size() != axes->size())
+    return node.invalid(Twine(shifts->size()) + " shifts of " + Twine(axes->size()) +
+                        " dimensions");
+  for (auto [shift, given] : llvm::zip(*shifts, *axes)) {
+    FailureOr<int64_t> axis = node.axis(given, shapeOf(*x).size());
+    if (failed(axis))
+      return failure();
+    x = rolled(node, x, *axis, shift);
+    if (failed(x))
+      return failure();
+  }
+  return x;
+}
+
+/// InvertPermutation, of dimensions for the most part.
+static std::optional<Numbers> foldInversion(TfNode &node, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 1 || inputs[0].isReal() || inputs[0].shape.size() != 1)
+    return std::nullopt;
+  Numbers result = inputs[0];
+  llvm::fill(result.integers, -1);
+  auto count = static_cast<int64_t>(result.count());
+  for (auto [place, to] : llvm::enumerate(inputs[0].integers)) {
+    if (to < 0 || to >= count || result.integers[to] >= 0) {
+      (void)node.invalid("no permutation");
+      return std::nullopt;
+    }
+    result.integers[to] = static_cast<int64_t>(place);
+  }
+  return result;
+}
+
 void registerGather(OpTable &table) {
   table.add("Gather", importGather);
   table.add("GatherV2", importGather);
@@ -117,6 +169,9 @@ void registerGather(OpTable &table) {
   table.add("Cumsum", importCumulation<false>);
   table.add("Cumprod", importCumulation<true>);
   table.add("ReverseV2", importReverse);
+  table.add("ReverseSequence", importReverseSequence);
+  table.add("Roll", importRoll);
+  table.addFold("InvertPermutation", foldInversion);
 }
 
 } // namespace tandem::tensorflow

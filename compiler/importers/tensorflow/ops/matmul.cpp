@@ -1,5 +1,5 @@
 #include "compiler/importers/common/decompositions.h"
-#include "compiler/importers/tensorflow/node.h"
+#include "compiler/importers/tensorflow/products.h"
 
 using namespace mlir;
 
@@ -10,7 +10,7 @@ static MaybeValue asFilter(TfNode &node, size_t index, bool isTransposed) {
   return isTransposed ? node.input(index) : node.transposed(index, {1, 0});
 }
 
-static MaybeValue importMatMul(TfNode &node) {
+MaybeValue importMatMul(TfNode &node) {
   MaybeValue lhs = node.input(0);
   FailureOr<SmallVector<int64_t>> right = node.inputShape(1);
   bool transposesLhs = node.flag("transpose_a", false),

@@ -10,9 +10,20 @@ struct Pool {
   SmallVector<int64_t> size, stride, low, high;
 };
 
-FailureOr<Pool> readPool(TfNode &node) {
+/// `areInputs`: size and stride are, not attributes.
+FailureOr<Pool> readPool(TfNode &node, bool areInputs = false) {
   MaybeValue input = node.image(0);
-  Window window{node.spatial("ksize"), node.spatial("strides")};
+  Window window;
+  if (areInputs) {
+    auto size = node.integers(1, "the size of the window"), stride = node.integers(2, "the stride");
+    if (failed(size) || failed(stride))
+      return failure();
+    window.size = node.spatial("ksize", *size);
+    window.stride = node.spatial("strides", *stride);
+  } else {
+    window.size = node.spatial("ksize");
+    window.stride = node.spatial("strides");
+  }
   if (node.failed() || failed(input) || failed(readPadding(node, window, imageSize(*input))))
     return failure();
   auto list = [](const Pair &pair) { return SmallVector<int64_t>{pair[0], pair[1]}; };
@@ -20,8 +31,9 @@ FailureOr<Pool> readPool(TfNode &node) {
 }
 } // namespace
 
-static MaybeValue importMaxPool(TfNode &node) {
-  FailureOr<Pool> pool = readPool(node);
+/// MaxPool, and the first result of MaxPoolWithArgmax.
+template <bool areInputs> static MaybeValue importMaxPool(TfNode &node) {
+  FailureOr<Pool> pool = readPool(node, areInputs);
   if (failed(pool))
     return failure();
   return node.fromNhwc(node.create<graph::MaxPool2dOp>(
@@ -39,7 +51,10 @@ static MaybeValue importAveragePool(TfNode &node) {
 }
 
 void registerPooling(OpTable &table) {
-  table.add("MaxPool", importMaxPool);
+  table.add("MaxPool", importMaxPool<false>);
+  table.add("MaxPoolV2", importMaxPool<true>);
+  table.add("MaxPoolWithArgmax", importMaxPool<false>);
+  table.nameOutputs("MaxPoolWithArgmax", {"output", "argmax"});
   table.add("AvgPool", importAveragePool);
 }
 

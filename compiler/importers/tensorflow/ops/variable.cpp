@@ -29,11 +29,18 @@ static Slots importRead(GraphImport &import, const FlatNode &node) {
   return {slot};
 }
 
+/// Whether a variable has its value, which those of a saved model have.
+static MaybeValue importIsInitialized(TfNode &node) {
+  return constantFrom(node, Numbers::scalarOf(node.builder().getI1Type(), 1));
+}
+
 void registerVariable(OpTable &table) {
   table.addSlots("VarHandleOp", importHandle);
   table.addSlots("VariableV2", importReference);
   table.addSlots("Variable", importReference);
   table.addSlots("ReadVariableOp", importRead);
+  for (llvm::StringRef op : {"VarIsInitializedOp", "IsVariableInitialized"})
+    table.add(op, importIsInitialized);
 }
 
 } // namespace tandem::tensorflow

@@ -1,0 +1,103 @@
+// Updates put into a tensor at places that are known.
+#include "compiler/importers/common/combine.h"
+#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/tensorflow/node.h"
+
+using namespace mlir;
+
+namespace tandem::tensorflow {
+
+namespace {
+/// Places of rows of indices, of the input `index`, in a tensor of `shape`, for updates of theirs.
+FailureOr<SmallVector<int64_t>> placesFrom(TfNode &node, size_t index, ArrayRef<int64_t> shape,
+                                           ArrayRef<int64_t> updates) {
+  FailureOr<SmallVector<int64_t>> indices = node.integers(index, "the list of places");
+  FailureOr<SmallVector<int64_t>> rows = node.inputShape(index);
+  if (failed(indices) || failed(rows))
+    return failure();
+  int64_t depth = rows->empty() ? 0 : rows->back();
+  if (depth < 1 || depth > static_cast<int64_t>(shape.size()))
+    return node.invalid("indices of shape " + shapeText(*rows) + " for a tensor of shape " +
+                        shapeText(shape));
+  SmallVector<int64_t> expected(ArrayRef(*rows).drop_back());
+  expected.append(shape.begin() + depth, shape.end());
+  if (ArrayRef(expected) != updates)
+    return node.invalid("updates of shape " + shapeText(updates) + ", expected " +
+                        shapeText(expected));
+  auto places = placesOfRows(shape, *indices, depth);
+  if (!places || llvm::any_of(*indices, [](int64_t each) { return each < 0; }))
+    return node.invalid("an index is outside of shape " + shapeText(shape));
+  return std::move(*places);
+}
+
+/// Zeros of any element type.
+MaybeValue zerosOf(TfNode &node, Type type, ArrayRef<int64_t> shape) {
+  if (isa<FloatType>(type))
+    return node.fill(type, shape, 0);
+  return node.integerConstant(type, shape, SmallVector<int64_t>(*elementCount(shape), 0));
+}
+
+/// A shape from an input that is small enough to be written to.
+FailureOr<SmallVector<int64_t>> shapeFrom(TfNode &node, size_t index) {
+  FailureOr<SmallVector<int64_t>> shape = node.integers(index, "the shape");
+  if (failed(shape))
+    return failure();
+  if (!hasSaneSize(*shape) || *elementCount(*shape) > NodeBuilder::kMaxFill)
+    return node.invalid("a result of shape " + shapeText(*shape) + " is too large");
+  return shape;
+}
+} // namespace
+
+/// TensorScatterUpdate and its kin: the tensor, the places and what comes there.
+template <Combine combine> static MaybeValue importTensorScatter(TfNode &node) {
+  MaybeValue tensor = node.input(0), updates = node.input(2);
+  if (failed(tensor) || failed(updates))
+    return failure();
+  auto places = placesFrom(node, 1, shapeOf(*tensor), shapeOf(*updates));
+  return failed(places) ? MaybeValue(failure())
+                        : scattered(node, tensor, updates, *places, combine);
+}
+
+/// ScatterNd: into zeros of a shape; what meets is added up.
+static MaybeValue importScatterNd(TfNode &node) {
+  MaybeValue updates = node.input(1);
+  FailureOr<SmallVector<int64_t>> shape = shapeFrom(node, 2);
+  if (failed(updates) || failed(shape))
+    return failure();
+  auto places = placesFrom(node, 0, *shape, shapeOf(*updates));
+  if (failed(places))
+    return failure();
+  MaybeValue zeros = zerosOf(node, getElementTypeOrSelf(*updates), *shape);
+  return scattered(node, zeros, updates, *places, addUp);
+}
+
+/// SparseToDense: a default everywhere but at the places named, with a number for each or one for
+/// all. The indices of a vector may be a list.
+static MaybeValue importSparseToDense(TfNode &node) {
+  auto indices = node.integers(0, "the list of places");
+  FailureOr<SmallVector<int64_t>> shape = shapeFrom(node, 1);
+  MaybeValue values = node.input(2), elsewhere = node.input(3);
+  if (failed(indices) || failed(shape) || failed(values) || failed(elsewhere))
+    return failure();
+  auto depth = static_cast<int64_t>(shape->size());
+  if (depth < 1 || indices->size() % depth != 0)
+    return node.invalid(Twine(indices->size()) + " indices for a result of shape " +
+                        shapeText(*shape));
+  auto places = placesOfRows(*shape, *indices, depth);
+  if (!places)
+    return node.invalid("an index is outside of shape " + shapeText(*shape));
+  MaybeValue updates = expandTo(node, values, static_cast<int64_t>(places->size()));
+  return scattered(node, expandTo(node, elsewhere, *shape), updates, *places, nullptr);
+}
+
+void registerScatter(OpTable &table) {
+  table.add("ScatterNd", importScatterNd);
+  table.add("TensorScatterUpdate", importTensorScatter<nullptr>);
+  table.add("TensorScatterAdd", importTensorScatter<addUp>);
+  table.add("TensorScatterSub", importTensorScatter<takeAway>);
+  table.add("TensorScatterMax", importTensorScatter<takeLarger>);
+  table.add("TensorScatterMin", importTensorScatter<takeSmaller>);
+  table.add("SparseToDense", importSparseToDense);
+}
+
+} // namespace tandem::tensorflow

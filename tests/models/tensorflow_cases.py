@@ -1,0 +1,226 @@
+"""The cases of check_tensorflow_operators.py."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+raw = tf.raw_ops
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    function: object
+    inputs: dict
+    loops: bool = False  # checked in every form that loops have
+    refused: str = ""
+    kept: list = dataclasses.field(default_factory=list)  # variables of the SavedModel
+    old: bool = False  # a frozen graph of TensorFlow 1, of the function called in one
+
+
+def values(*shape, seed=1, low=-2, high=2):
+    return np.random.default_rng(seed).uniform(low, high, shape).astype(np.float32)
+
+
+def keras_layer(layer, shape, two=False):
+    """Its function, and its variables with random values."""
+    layer.build(shape)
+    for i, variable in enumerate(layer.variables):
+        variable.assign(values(*variable.shape, seed=i, low=-0.5, high=0.5))
+    return lambda x: layer(x), [variable if two else variable.value for variable in layer.variables]
+
+
+def loops():
+    L = keras.layers
+
+    def recurrent(name, layer, shape=(2, 5, 3)):
+        function, kept = keras_layer(layer, shape)
+        return Case(name, function, {"x": values(*shape)}, loops=True, kept=kept)
+
+    def counter(x):
+        return tf.while_loop(lambda i, y: i < 4, lambda i, y: (i + 1, tf.tanh(y) + tf.cast(i, tf.float32)), (0, x))[1]
+
+    def nested(x):
+        def inner(i, y):
+            return i + 1, tf.while_loop(lambda j, z: j < i, lambda j, z: (j + 1, z * 0.5 + x), (0, y))[1]
+        return tf.while_loop(lambda i, y: i < 4, inner, (0, x))[1]
+
+    def mapped(x):
+        return tf.map_fn(lambda row: tf.nn.softmax(row) * 2, x)
+
+    def scanned(x):
+        return tf.scan(lambda before, row: before * 0.5 + row, x)
+
+    def pushed(x):
+        array = tf.TensorArray(tf.float32, 0, dynamic_size=True, element_shape=(3,))
+        for i in range(3):
+            array = array.write(i, x[i] * i)
+        return array.stack(), array.concat() if False else array.gather([2, 0])
+
+    def unrolled_lists(x):
+        items = raw.TensorListFromTensor(tensor=x, element_shape=[3])
+        items = raw.TensorListPushBack(input_handle=items, tensor=x[0] * 2)
+        items, last = raw.TensorListPopBack(input_handle=items, element_shape=[3], element_dtype=tf.float32)
+        reserved = raw.TensorListReserve(element_shape=[3], num_elements=2, element_dtype=tf.float32)
+        reserved = raw.TensorListSetItem(input_handle=reserved, index=1, item=last)
+        return (raw.TensorListStack(input_handle=items, element_shape=[3], element_dtype=tf.float32),
+                raw.TensorListStack(input_handle=reserved, element_shape=[3], element_dtype=tf.float32))
+
+    def conditional(x):
+        def body(i, y):
+            return i + 1, tf.cond(i % 2 > 0, lambda: y + 1.0, lambda: y * 2.0)
+        return tf.while_loop(lambda i, y: i < 3, body, (0, x))[1]
+
+    def of_keras_2(name, layer, shape=(2, 5, 3)):
+        function, kept = keras_layer(layer, shape, two=True)
+        return Case(name, function, {"x": values(*shape)}, loops=True, kept=kept)
+
+    def dynamic_rnn(x):
+        """An LSTM as TensorFlow 1's own."""
+        kernel = tf.compat.v1.get_variable("kernel", initializer=values(7, 16, low=-0.5, high=0.5))
+        places = tf.shape(x)[1]
+        inputs = tf.TensorArray(tf.float32, places).unstack(tf.transpose(x, [1, 0, 2]))
+        outputs = tf.TensorArray(tf.float32, places)
+
+        def step(time, outputs, state, memory):
+            gates = tf.matmul(tf.concat([inputs.read(time), state], 1), kernel)
+            i, c, f, o = tf.split(gates, 4, 1)
+            memory = tf.sigmoid(f + 1.0) * memory + tf.sigmoid(i) * tf.tanh(c)
+            state = tf.sigmoid(o) * tf.tanh(memory)
+            return time + 1, outputs.write(time, state), state, memory
+
+        zeros = tf.zeros([tf.shape(x)[0], 4])
+        _, outputs, state, _ = tf.while_loop(lambda time, *_: time < places, step, (0, outputs, zeros, zeros))
+        return tf.transpose(outputs.stack(), [1, 0, 2]), state
+
+    return [
+        Case("Enter LSTM", dynamic_rnn, {"x": values(2, 5, 3)}, old=True),
+        Case("Enter nested", nested, {"x": values(2, 3)}, old=True),
+        Case("Enter cond", conditional, {"x": values(2, 3)}, old=True),
+        Case("Enter map_fn", mapped, {"x": values(4, 3)}, old=True),
+        of_keras_2("While LSTM of Keras 2", tf_keras.layers.LSTM(4, return_sequences=True)),
+        of_keras_2("While GRU of Keras 2", tf_keras.layers.GRU(4)),
+        of_keras_2("LayerNormalization of Keras 2", tf_keras.layers.LayerNormalization(epsilon=1e-2)),
+        recurrent("While LSTM", L.LSTM(4)),
+        recurrent("While LSTM sequences", L.LSTM(4, return_sequences=True)),
+        recurrent("While LSTM backwards", L.LSTM(4, go_backwards=True, return_sequences=True)),
+        recurrent("While GRU", L.GRU(4)),
+        recurrent("While GRU before", L.GRU(4, reset_after=False, return_sequences=True)),
+        recurrent("While RNN", L.SimpleRNN(4, return_sequences=True)),
+        recurrent("While Bidirectional", L.Bidirectional(L.LSTM(4, return_sequences=True))),
+        recurrent("While stacked cells", L.RNN([L.LSTMCell(4), L.GRUCell(3)])),
+        recurrent("While TimeDistributed", L.TimeDistributed(L.Dense(4)), (2, 5, 3)),
+        recurrent("While ConvLSTM", L.ConvLSTM2D(2, 3, padding="same"), (1, 3, 6, 5, 2)),
+        Case("While counter", counter, {"x": values(2, 3)}, loops=True),
+        Case("While nested", nested, {"x": values(2, 3)}, loops=True),
+        Case("While map_fn", mapped, {"x": values(4, 3)}, loops=True),
+        Case("While scan", scanned, {"x": values(4, 3)}, loops=True),
+        Case("While cond", conditional, {"x": values(2, 3)}, loops=True),
+        Case("While of run time", lambda x: tf.while_loop(lambda y: tf.reduce_sum(y) < 9.0, lambda y: (y + 1.0,), (x,))[0],
+             {"x": values(2, 3)}, loops=True, refused="a number of rounds that is computed at run time"),
+        Case("While without end", lambda x: tf.while_loop(lambda i, y: i < 5000, lambda i, y: (i + 1, y), (0, x))[1],
+             {"x": values(2, 3)}, refused="more than 1024 rounds"),
+        Case("TensorArray", pushed, {"x": values(3, 3)}),
+        Case("TensorList", unrolled_lists, {"x": values(4, 3)}),
+    ]
+
+
+def operators():
+    found = []
+
+    def add(name, function, *inputs, refused=""):
+        found.append(Case(name, function, dict(zip("abcd", inputs)), refused=refused))
+
+    image, matrix, cube = values(2, 6, 5, 4), values(3, 4), values(2, 3, 4)
+    wide = values(3, 40, low=-8, high=8)
+    for bits, narrow in ((8, False), (8, True), (4, False)):
+        add(f"FakeQuantWithMinMaxArgs {bits} {narrow}",
+            lambda x, b=bits, n=narrow: raw.FakeQuantWithMinMaxArgs(inputs=x, min=-3.1, max=5.7, num_bits=b, narrow_range=n), wide)
+        add(f"FakeQuantWithMinMaxVars {bits} {narrow}",
+            lambda x, b=bits, n=narrow: raw.FakeQuantWithMinMaxVars(inputs=x, min=-0.5, max=6.0, num_bits=b, narrow_range=n), wide)
+    add("FakeQuantWithMinMaxVarsPerChannel",
+        lambda x: raw.FakeQuantWithMinMaxVarsPerChannel(inputs=x, min=[-1.0, -2.5, 0.0, -3.0], max=[1.0, 0.3, 2.0, 0.0]), image)
+    add("LRN", lambda x: raw.LRN(input=x, depth_radius=2, bias=1.5, alpha=0.3, beta=0.6), values(1, 3, 3, 9))
+    add("ScatterNd", lambda x: raw.ScatterNd(indices=[[1, 2], [0, 0], [1, 2]], updates=x, shape=[2, 3, 4]), matrix)
+    for name in ("Update", "Add", "Sub", "Max", "Min"):
+        indices = [[2], [0]] if name == "Update" else [[2], [0], [2]]
+        add(f"TensorScatter{name}",
+            lambda x, u, n=name, i=indices: getattr(raw, "TensorScatter" + n)(tensor=x, indices=i, updates=u[:len(i)]),
+            matrix, values(3, 4, seed=2))
+    add("SparseToDense", lambda x: raw.SparseToDense(sparse_indices=[[0, 1], [2, 3]], output_shape=[3, 4], sparse_values=x, default_value=0.5),
+        values(2))
+    for lower, upper in ((0, 0), (-1, 0), (1, -1), (1, 2)):
+        add(f"MatrixBandPart {lower} {upper}", lambda x, l=lower, u=upper: raw.MatrixBandPart(input=x, num_lower=l, num_upper=u), cube)
+    add("MatrixDiag", lambda x: raw.MatrixDiag(diagonal=x), matrix)
+    for k in (0, 1, -2):
+        add(f"MatrixDiagV3 {k}", lambda x, k=k: raw.MatrixDiagV3(diagonal=x, k=k, num_rows=-1, num_cols=-1, padding_value=0.5), matrix)
+        add(f"MatrixDiagPartV3 {k}", lambda x, k=k: raw.MatrixDiagPartV3(input=x, k=k, padding_value=0.0), cube)
+        add(f"MatrixSetDiagV3 {k}", lambda x, d, k=k: raw.MatrixSetDiagV3(input=x, diagonal=d[:, :{0: 3, 1: 3, -2: 1}[k]], k=k), cube,
+            values(2, 3, seed=2))
+    for exclusive, reverse in ((False, False), (True, True)):
+        add(f"Cumsum {exclusive}", lambda x, e=exclusive, r=reverse: raw.Cumsum(x=x, axis=-1, exclusive=e, reverse=r), cube)
+    add("ReverseV2", lambda x: raw.ReverseV2(tensor=x, axis=[0, -1]), cube)
+    add("ReverseSequence", lambda x: raw.ReverseSequence(input=x, seq_lengths=[2, 3], seq_dim=1, batch_dim=0), cube)
+    add("Roll", lambda x: raw.Roll(input=x, shift=[1, -1], axis=[0, 2]), cube)
+    add("InvertPermutation", lambda x: tf.transpose(x, raw.InvertPermutation(x=[2, 0, 1])), cube)
+    add("Where", lambda x: tf.gather_nd(x, raw.Where(condition=[[True, False, False, True], [False] * 4, [False, True, False, False]])), matrix)
+    add("Where of run time", lambda x: tf.gather_nd(x, raw.Where(condition=x > 0)), matrix,
+        refused="operands that are computed at run time")
+    add("LinSpace", lambda x: x + raw.LinSpace(start=-1.0, stop=2.5, num=4), matrix)
+    for name in ("Sum", "Mean", "Max", "Min", "Prod"):
+        add(f"Segment{name}", lambda x, n=name: getattr(raw, "Segment" + n)(data=x, segment_ids=[0, 0, 2]), matrix)
+        if name != "Mean":
+            add(f"UnsortedSegment{name}",
+                lambda x, n=name: getattr(raw, "UnsortedSegment" + n)(data=x, segment_ids=[2, 0, 2], num_segments=3)[::2], matrix)
+    add("SegmentSum of run time", lambda x, i: raw.SegmentSum(data=x, segment_ids=i), matrix, np.array([0, 0, 1], np.int32),
+        refused="the list of segments that is computed at run time")
+    for half in (False, True):
+        add(f"ResizeBicubic {half}", lambda x, h=half: raw.ResizeBicubic(images=x, size=[9, 7], half_pixel_centers=h), image)
+        add(f"ResizeBicubic smaller {half}", lambda x, h=half: raw.ResizeBicubic(images=x, size=[3, 2], half_pixel_centers=h), image)
+    add("ResizeBicubic corners", lambda x: raw.ResizeBicubic(images=x, size=[9, 7], align_corners=True), image)
+    for size in ([3, 2], [4, 3], [9, 7]):
+        add(f"ResizeArea {size}", lambda x, s=size: raw.ResizeArea(images=x, size=s), image)
+    boxes = [[0.1, 0.2, 0.7, 0.9], [0.0, 0.0, 1.0, 1.0], [-0.2, 0.3, 1.2, 0.6], [0.8, 0.9, 0.2, 0.1]]
+    for method in ("bilinear", "nearest"):
+        add(f"CropAndResize {method}",
+            lambda x, m=method: raw.CropAndResize(image=x, boxes=boxes, box_ind=[0, 1, 1, 0], crop_size=[3, 4], method=m), image)
+    add("CropAndResize of run time", lambda x, b: raw.CropAndResize(image=x, boxes=b, box_ind=[0], crop_size=[3, 4]), image, values(1, 4),
+        refused="a list of boxes that is computed at run time")
+    add("ExtractImagePatches", lambda x: raw.ExtractImagePatches(images=x, ksizes=[1, 2, 3, 1], strides=[1, 2, 1, 1], rates=[1, 2, 1, 1],
+                                                                 padding="SAME"), image)
+    add("MaxPoolV2", lambda x: raw.MaxPoolV2(input=x, ksize=[1, 2, 3, 1], strides=[1, 2, 2, 1], padding="SAME"), image)
+    add("MaxPoolWithArgmax", lambda x: raw.MaxPoolWithArgmax(input=x, ksize=[1, 2, 2, 1], strides=[1, 2, 2, 1], padding="VALID")[0], image)
+    add("SpaceToBatch", lambda x: raw.SpaceToBatch(input=x, paddings=[[0, 0], [1, 2]], block_size=2), image)
+    add("BatchToSpace", lambda x: raw.BatchToSpace(input=x, crops=[[0, 1], [1, 0]], block_size=2), values(8, 3, 2, 4))
+    add("SpaceToBatchND", lambda x: raw.SpaceToBatchND(input=x, block_shape=[2, 3], paddings=[[1, 1], [0, 1]]), image)
+    add("SpaceToBatchND sequence", lambda x: raw.SpaceToBatchND(input=x, block_shape=[3], paddings=[[0, 2]]), values(2, 7, 4))
+    add("BatchToSpaceND", lambda x: raw.BatchToSpaceND(input=x, block_shape=[2, 3], crops=[[1, 1], [0, 1]]), values(12, 4, 2, 4))
+    add("BatchToSpaceND sequence", lambda x: raw.BatchToSpaceND(input=x, block_shape=[3], crops=[[0, 2]]), values(6, 3, 4))
+    add("Conv1D dilated", lambda x: tf.nn.conv1d(x, values(3, 4, 5, seed=3), 1, "SAME", dilations=2), values(2, 7, 4))
+    add("Conv1D", lambda x: tf.nn.conv1d(x, values(3, 4, 5, seed=3), 2, "SAME"), values(2, 7, 4))
+    add("DepthwiseConv2dNative dilated", lambda x: raw.DepthwiseConv2dNative(
+        input=x, filter=values(3, 3, 4, 2, seed=3), strides=[1, 1, 1, 1], padding="SAME", dilations=[1, 2, 2, 1]), image)
+    add("DepthwiseConv2d atrous", lambda x: tf.nn.depthwise_conv2d(x, values(3, 3, 4, 2, seed=3), [1, 1, 1, 1], "SAME", dilations=[2, 2]), image)
+    add("Conv2DBackpropInput", lambda x: tf.nn.conv2d_transpose(x, values(3, 3, 5, 4, seed=3), [2, 12, 10, 5], 2, "SAME"), image)
+    add("MulNoNan", lambda x: raw.MulNoNan(x=x / 0.0, y=tf.nn.relu(x) * 0.0), matrix)
+    add("DivNoNan", lambda x: raw.DivNoNan(x=x, y=tf.nn.relu(x)), matrix)
+    add("Xdivy", lambda x: raw.Xdivy(x=tf.nn.relu(x), y=x), matrix)
+    add("Xlogy", lambda x: raw.Xlogy(x=tf.nn.relu(x), y=tf.nn.relu(x)), matrix)
+    add("L2Loss", lambda x: raw.L2Loss(t=x), matrix)
+    add("Invert", lambda x: raw.Invert(x=x), np.arange(-5, 7, dtype=np.int32))
+    scale, offset = values(4, seed=4), values(4, seed=5)
+    for format in ("NHWC", "NCHW"):
+        x = image if format == "NHWC" else np.ascontiguousarray(image.transpose(0, 3, 1, 2))
+        add(f"FusedBatchNormV3 {format}", lambda x, f=format: raw.FusedBatchNormV3(
+            x=x, scale=scale, offset=offset, mean=offset, variance=np.abs(scale) + 0.5, is_training=False, data_format=f)[0], x)
+    add("FusedBatchNormV3 of the images", lambda x: raw.FusedBatchNormV3(
+        x=x, scale=scale, offset=offset, mean=np.zeros(0, np.float32), variance=np.zeros(0, np.float32), is_training=True)[0], image)
+    add("Einsum", lambda x, y: tf.einsum("bij,bjk->bik", x, y), cube, values(2, 4, 5))
+    return found
+
+
+def cases():
+    return loops() + operators()
