@@ -1,8 +1,6 @@
 #include "compiler/importers/common/importer.h"
 #include "compiler/importers/common/shortened.h"
 
-#include "base/printable.h"
-
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -16,8 +14,7 @@ void UnsupportedOps::add(llvm::StringRef op, llvm::StringRef node, llvm::StringR
     entries_.push_back({op.str(), reason.str(), {}});
     entry = std::prev(entries_.end());
   }
-  constexpr size_t kLongestName = 200; // of which the end says most
-  entry->nodes.push_back(node.size() > kLongestName ? shortened(node, kLongestName) : node.str());
+  entry->nodes.push_back(node.str());
 }
 
 void UnsupportedOps::addInput(llvm::StringRef name, llvm::StringRef reason) {

@@ -71,14 +71,6 @@ TEST(Constants, OneBehindAnotherAreOneConstant) {
   EXPECT_TRUE(concatWeights(build, {a, body.getArgument(0)})->getDefiningOp<graph::ConcatOp>());
 }
 
-TEST(UnsupportedOps, ShowTheEndOfNamesThatAreTooLong) {
-  UnsupportedOps unsupported;
-  unsupported.add("Mystery", std::string(1 << 20, 'a') + "/end", "");
-  std::string message = unsupported.message();
-  EXPECT_LT(message.size(), 300u);
-  EXPECT_TRUE(llvm::StringRef(message).ends_with("aaa/end)")) << message;
-}
-
 /// The parser takes twenty bytes of memory for two of text, and took quadratic time for objects.
 TEST(Json, IsRefusedWhereItWouldFillTheMemory) {
   std::string objects = "[{}", numbers = "[0";

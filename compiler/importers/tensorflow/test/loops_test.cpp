@@ -74,7 +74,8 @@ TEST(TensorflowWhile, GivesAllItsResultsToWhoeverFetchesIt) {
 
 TEST(TensorflowWhile, NamesWhatItDoesNotTakeOnce) {
   EXPECT_EQ(functionLoop(3, "Mystery").text(),
-            "error: 1 unsupported operator: Mystery (1: while/made)");
+            "error: 1 unsupported operator: Mystery (1: while/made; not an operator of "
+            "TensorFlow that Tandem knows)");
 }
 
 TEST(TensorflowWhile, RefusesRoundsThatNobodyKnows) {
