@@ -1,7 +1,8 @@
 // Functions that layers name: https://keras.io/api/layers/activations/
-#include "compiler/importers/keras/layer.h"
-
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/shortened.h"
+#include "compiler/importers/keras/functions.h"
+#include "compiler/importers/keras/layer.h"
 
 using namespace mlir;
 
@@ -13,6 +14,10 @@ using Function = MaybeValue (*)(Layer &, MaybeValue);
 template <typename OpT> MaybeValue apply(Layer &layer, MaybeValue x) {
   return layer.create<OpT>(x);
 }
+template <MaybeValue (*function)(NodeBuilder &, MaybeValue)>
+MaybeValue apply(Layer &layer, MaybeValue x) {
+  return function(layer, x);
+}
 
 MaybeValue linear(Layer &, MaybeValue x) {
   return x;
@@ -22,50 +27,23 @@ MaybeValue elu(Layer &layer, MaybeValue x) {
   return layer.create<graph::EluOp>(x, llvm::APFloat(1.0f));
 }
 
-/// scale * elu(x, alpha), with the constants of the paper.
-MaybeValue selu(Layer &layer, MaybeValue x) {
-  MaybeValue inner = layer.create<graph::EluOp>(x, llvm::APFloat(1.67326324f));
-  return layer.create<graph::MulOp>(inner, layer.scalarLike(*x, 1.05070098));
-}
-
-MaybeValue swish(Layer &layer, MaybeValue x) {
-  return layer.create<graph::MulOp>(x, layer.create<graph::SigmoidOp>(x));
-}
-
 /// Keras 2: clip(0.2 x + 0.5, 0, 1). Keras 3: relu6(x + 3) / 6, which is the graph's.
 MaybeValue hardSigmoid(Layer &layer, MaybeValue x) {
   if (layer.kerasMajor() >= 3)
     return layer.create<graph::HardSigmoidOp>(x);
-  MaybeValue scaled = layer.create<graph::MulOp>(x, layer.scalarLike(*x, 0.2));
-  MaybeValue shifted = layer.create<graph::AddOp>(scaled, layer.scalarLike(*x, 0.5));
-  MaybeValue above = layer.create<graph::MaximumOp>(shifted, layer.scalarLike(*x, 0));
-  return layer.create<graph::MinimumOp>(above, layer.scalarLike(*x, 1));
-}
-
-/// log(exp(x) + 1), as max(x, 0) + log(1 + exp(-|x|)) so that nothing overflows.
-MaybeValue softplus(Layer &layer, MaybeValue x) {
-  MaybeValue decay =
-      layer.create<graph::ExpOp>(layer.create<graph::NegOp>(layer.create<graph::AbsOp>(x)));
-  MaybeValue tail =
-      layer.create<graph::LogOp>(layer.create<graph::AddOp>(decay, layer.scalarLike(*x, 1)));
-  return layer.create<graph::AddOp>(layer.create<graph::ReluOp>(x), tail);
+  return clampBetween(layer, layer.add(layer.multiply(x, 0.2), 0.5), 0, 1);
 }
 
 MaybeValue softsign(Layer &layer, MaybeValue x) {
-  MaybeValue size = layer.create<graph::AbsOp>(x);
-  return layer.create<graph::DivOp>(x, layer.create<graph::AddOp>(size, layer.scalarLike(*x, 1)));
+  return layer.divide(x, layer.add(layer.create<graph::AbsOp>(x), 1));
 }
 
 MaybeValue leakyRelu(Layer &layer, MaybeValue x) { // Keras 3's default slope
   return layer.create<graph::LeakyReluOp>(x, llvm::APFloat(0.2f));
 }
 
-template <typename OpT> MaybeValue overLastAxis(Layer &layer, MaybeValue x) {
-  return layer.create<OpT>(x, static_cast<int64_t>(shapeOf(*x).size()) - 1);
-}
-MaybeValue softmax(Layer &layer, MaybeValue x) {
-  return layer.create<graph::SoftmaxOp>(x, static_cast<int64_t>(shapeOf(*x).size()) - 1,
-                                        llvm::APFloat(1.0f));
+int64_t lastAxis(MaybeValue x) {
+  return static_cast<int64_t>(shapeOf(*x).size()) - 1;
 }
 
 struct Named {
@@ -78,17 +56,29 @@ constexpr Named kFunctions[] = {
     {"relu6", apply<graph::Relu6Op>},
     {"sigmoid", apply<graph::SigmoidOp>},
     {"tanh", apply<graph::TanhOp>},
-    {"softmax", softmax},
-    {"log_softmax", overLastAxis<graph::LogSoftmaxOp>},
+    {"softmax", [](Layer &layer, MaybeValue x) { return softmaxOver(layer, x, lastAxis(x)); }},
+    {"log_softmax",
+     [](Layer &layer, MaybeValue x) { return layer.create<graph::LogSoftmaxOp>(x, lastAxis(x)); }},
     {"elu", elu},
-    {"selu", selu},
+    {"selu", [](Layer &layer, MaybeValue x) { return selu(layer, x); }},
+    {"celu", [](Layer &layer, MaybeValue x) { return celu(layer, x, 1); }},
     {"gelu", apply<graph::GeluOp>},
+    {"glu", [](Layer &layer, MaybeValue x) { return glu(layer, x, lastAxis(x)); }},
+    {"mish", apply<mish>},
     {"hard_sigmoid", hardSigmoid},
-    {"swish", swish},
-    {"silu", swish},
+    {"log_sigmoid", apply<logSigmoid>},
+    {"sparse_sigmoid", apply<sparseSigmoid>},
+    {"sparse_plus", apply<sparsePlus>},
+    {"squareplus", [](Layer &layer, MaybeValue x) { return squarePlus(layer, x, 4); }},
+    {"swish", [](Layer &layer, MaybeValue x) { return swish(layer, x); }},
+    {"silu", [](Layer &layer, MaybeValue x) { return swish(layer, x); }},
     {"hard_swish", apply<graph::HardSwishOp>},
     {"hard_silu", apply<graph::HardSwishOp>},
-    {"softplus", softplus},
+    {"hard_tanh", apply<graph::ReluN1To1Op>},
+    {"tanh_shrink", apply<tanhShrink>},
+    {"hard_shrink", [](Layer &layer, MaybeValue x) { return hardShrink(layer, x, 0.5); }},
+    {"soft_shrink", [](Layer &layer, MaybeValue x) { return softShrink(layer, x, 0.5); }},
+    {"softplus", apply<softplus>},
     {"softsign", softsign},
     {"exponential", apply<graph::ExpOp>},
     {"leaky_relu", leakyRelu},
@@ -99,12 +89,18 @@ MaybeValue applyActivation(Layer &layer, MaybeValue input, const Json *activatio
   if (failed(input) || !activation)
     return input;
   std::optional<StringRef> name = asString(*activation);
-  if (!name) // Keras 3: {"class_name": "function", "config": "relu"}
-    if (const Json *config = member(*activation, "config"))
-      name = asString(*config);
+  const Json *config = name ? nullptr : member(*activation, "config");
+  if (config && !name) // Keras 3: {"class_name": "function", "config": "relu"}
+    name = asString(*config);
   for (const Named &known : kFunctions)
     if (name && known.name == *name)
       return known.function(layer, input);
+  // A layer in the place of a function, as in activation=LeakyReLU(0.1).
+  if (LayerConfig inner = layer.layerInside(activation);
+      layer.state().table.find(inner.className)) {
+    Results results = layer.run(inner, *input, LayerWeights());
+    return failed(results) ? MaybeValue(failure()) : MaybeValue(results->front());
+  }
   return layer.unsupported("activation " + shortened(activation->dump(), kMostOfValue));
 }
 

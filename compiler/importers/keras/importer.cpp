@@ -6,6 +6,8 @@
 #include "compiler/importers/keras/archive.h"
 #include "compiler/importers/keras/layer.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
 #include <map>
 #include <set>
 
@@ -57,7 +59,7 @@ private:
   MainFunction main_;
   std::map<std::string, const LayerConfig *, std::less<>> layers_;
   std::vector<Call> calls_;
-  std::map<TensorId, std::vector<size_t>> readers_; ///< tensor to the calls that wait for it
+  std::map<TensorId, std::vector<size_t>> readers_; ///< a call's first result to those who wait
   std::map<TensorId, Value> values_;
 };
 
@@ -86,14 +88,11 @@ llvm::Error ModelImport::indexCalls() {
         return llvm::createStringError("the model has more than " + Twine(kMaxCalls) + " layers");
       size_t waitsFor = 0;
       for (const TensorId &input : call.inputs) {
-        auto maker = layers_.find(input.layer);
-        // A layer with several results is refused by its class, and makes nothing.
-        if (maker != layers_.end() && !made.count(input) && !table_.find(maker->second->className))
-          continue;
-        if (!made.count(input))
+        TensorId first = {input.layer, input.call, 0};
+        if (!made.count(first))
           return llvm::createStringError(subjectOf(layer) + ": its input '" + input.layer +
                                          "' is not in the model");
-        readers_[input].push_back(calls_.size());
+        readers_[first].push_back(calls_.size());
         ++waitsFor;
       }
       calls_.push_back({&layer, static_cast<int64_t>(index), waitsFor});
@@ -102,30 +101,29 @@ llvm::Error ModelImport::indexCalls() {
   return llvm::Error::success();
 }
 
-/// "float32", or Keras 3's {"class_name": "DTypePolicy", "config": {"name": "float32"}}.
-StringRef dtypeName(const LayerConfig &layer) {
-  const Json *dtype = member(layer.config, "dtype");
-  if (!dtype || dtype->is_null()) // Keras's own default
-    return "float32";
-  if (std::optional<StringRef> name = asString(*dtype))
-    return *name;
-  const Json *config = member(*dtype, "config");
-  return config ? stringMember(*config, "name") : "";
-}
-
-/// Why a layer is not taken for its type: the graph computes in f32, and that is not what a layer
-/// of another type gives.
-std::string whyUnsupported(const LayerConfig &layer) {
-  StringRef dtype = dtypeName(layer);
-  return dtype == "float32" ? "" : ("dtype '" + dtype + "', only 'float32' is").str();
+/// The graph's type for inputs of that one; null when there is none.
+Type inputElementType(MLIRContext &context, StringRef dtype) {
+  auto integer = [&](unsigned width,
+                     IntegerType::SignednessSemantics sign = IntegerType::Signless) {
+    return IntegerType::get(&context, width, sign);
+  };
+  return llvm::StringSwitch<Type>(dtype)
+      .Case("float32", Float32Type::get(&context))
+      .Case("int32", integer(32))
+      .Case("int64", integer(64))
+      .Case("uint8", integer(8, IntegerType::Unsigned))
+      .Default(nullptr);
 }
 
 llvm::Expected<RankedTensorType> ModelImport::inputType(const LayerConfig &layer) const {
   auto refuse = [&](const Twine &what) {
     return llvm::createStringError(subjectOf(layer) + ": " + what);
   };
-  if (StringRef dtype = dtypeName(layer); dtype != "float32")
-    return refuse("inputs of type '" + dtype + "' are not supported, only float32 is");
+  StringRef dtype = dtypeName(layer.config);
+  Type type = inputElementType(context_, dtype);
+  if (!type)
+    return refuse("inputs of type '" + dtype +
+                  "' are not supported, only float32, int32, int64 and uint8 are");
   const Json *shape = member(layer.config, "batch_input_shape");
   if (!shape)
     shape = member(layer.config, "batch_shape");
@@ -155,7 +153,7 @@ llvm::Expected<RankedTensorType> ModelImport::inputType(const LayerConfig &layer
     return refuse(openDimension(layer.name, dims, open - dims.begin()));
   if (!hasSaneSize(dims))
     return refuse("the shape " + shapeText(dims) + " is too large");
-  return RankedTensorType::get(dims, Float32Type::get(&context_));
+  return RankedTensorType::get(dims, type);
 }
 
 llvm::Error ModelImport::makeInputs() {
@@ -220,37 +218,35 @@ llvm::Error ModelImport::importCall(const Call &call) {
   const LayerConfig &layer = *call.layer;
   if (layer.className == "InputLayer")
     return llvm::Error::success();
-  Handler handler = table_.find(layer.className);
-  if (!handler) {
-    unsupported_.addUnknown(layer.className, layer.name);
-    return llvm::Error::success();
-  }
-  if (std::string reason = whyUnsupported(layer); !reason.empty()) {
-    unsupported_.add(layer.className, layer.name, reason);
-    return llvm::Error::success();
-  }
   SmallVector<Value> inputs;
+  bool isWhole = true; ///< else what makes an input is unsupported and listed
   for (const TensorId &id : layer.calls[call.index].inputs) {
     auto value = values_.find(id);
-    if (value == values_.end()) // what makes it is unsupported and listed
-      return llvm::Error::success();
-    inputs.push_back(value->second);
+    if (value != values_.end())
+      inputs.push_back(value->second);
+    else if (values_.count({id.layer, id.call, 0}))
+      return llvm::createStringError(subjectOf(layer) + ": its input, result " + Twine(id.tensor) +
+                                     " of '" + id.layer + "', is not in the model");
+    else
+      isWhole = false;
   }
   errors_.setSubject(subjectOf(layer));
-  if (inputs.empty())
-    return llvm::createStringError(subjectOf(layer) + ": has no inputs");
-
+  OpBuilder builder = OpBuilder::atBlockEnd(&main_.function.getBody().front());
+  ImportState state = {builder, table_, kerasMajor_, unsupported_};
+  if (!isWhole) {
+    Layer(state, layer, layer.calls[call.index], {}, LayerWeights()).listUnknown();
+    return llvm::Error::success();
+  }
   llvm::Expected<LayerWeights> weights = weights_.of(layer);
   if (!weights)
     return llvm::createStringError(subjectOf(layer) + ": " + llvm::toString(weights.takeError()));
-  OpBuilder builder = OpBuilder::atBlockEnd(&main_.function.getBody().front());
-  Layer context(builder, layer, layer.calls[call.index], inputs, *weights, kerasMajor_,
-                unsupported_);
-  MaybeValue result = handler(context);
+  Results results =
+      Layer(state, layer, layer.calls[call.index], inputs, std::move(*weights)).import();
   if (!errors_.empty())
     return llvm::createStringError(errors_.message());
-  if (succeeded(result))
-    values_[{layer.name, call.index, 0}] = *result;
+  if (succeeded(results))
+    for (auto [index, result] : llvm::enumerate(*results))
+      values_[{layer.name, call.index, static_cast<int64_t>(index)}] = result;
   return llvm::Error::success();
 }
 

@@ -2,23 +2,111 @@
 
 #include "compiler/graph/constants.h"
 #include "compiler/importers/common/permute.h"
-#include "compiler/importers/common/pool_window.h"
 #include "compiler/importers/common/shortened.h"
+
+#include <cmath>
 
 using namespace mlir;
 
 namespace tandem::keras {
 
-Layer::Layer(OpBuilder &builder, const LayerConfig &config, const LayerCall &call,
-             ArrayRef<mlir::Value> inputs, const LayerWeights &weights, int kerasMajor,
-             UnsupportedOps &unsupported)
-    : NodeBuilder(builder, NameLoc::get(builder.getStringAttr(config.name))), config_(config),
-      call_(call), inputs_(inputs), weights_(weights), kerasMajor_(kerasMajor),
-      unsupported_(unsupported) {}
+Layer::Layer(ImportState &state, const LayerConfig &config, const LayerCall &call,
+             ArrayRef<mlir::Value> inputs, LayerWeights weights)
+    : NodeBuilder(state.builder, NameLoc::get(state.builder.getStringAttr(config.name))),
+      state_(state), config_(config), call_(call), inputs_(inputs), weights_(std::move(weights)) {}
+
+/// "float32", or Keras 3's {"class_name": "DTypePolicy", "config": {"name": "float32"}}.
+StringRef dtypeName(const Json &config) {
+  const Json *dtype = member(config, "dtype");
+  if (!dtype) // Keras's own default
+    return "float32";
+  if (std::optional<StringRef> name = asString(*dtype))
+    return *name;
+  const Json *policy = member(*dtype, "config");
+  return policy ? stringMember(*policy, "name") : "";
+}
+
+/// The graph computes in f32, and that is not what a layer of another type gives.
+LogicalResult Layer::checkClass() {
+  bool isFunction = className().starts_with("ops.") || className().starts_with("tf.");
+  StringRef dtype = dtypeName(config_.config);
+  if (dtype != "float32" && !isFunction) // whose 'dtype' is an argument
+    return unsupported("dtype '" + dtype + "', only 'float32' is");
+  if (state_.table.find(className()))
+    return success();
+  state_.unsupported.addUnknown(className(), name());
+  failed_ = true;
+  return failure();
+}
+
+void Layer::listUnknown() {
+  (void)checkClass();
+}
+
+/// A mask means other results, which no handler computes; and so does training=True before Keras 3,
+/// where what runs the model overrules it.
+LogicalResult Layer::checkCall() {
+  if (!call_.arguments)
+    return success();
+  for (auto &[key, value] : call_.arguments->named.items())
+    if (StringRef(key).ends_with("mask") && !value.is_null() && !value.is_boolean())
+      return unsupported("'" + key + "', masks are not");
+  const Json *training = member(call_.arguments->named, "training");
+  if (kerasMajor() < 3 && training && asBool(*training).value_or(false))
+    return unsupported("called with training=True");
+  return success();
+}
+
+Results Layer::import() {
+  if (mlir::failed(checkClass()) || mlir::failed(checkCall()))
+    return failure();
+  const LayerTable::Entry &entry = *state_.table.find(className());
+  if (inputs_.empty())
+    return invalid("has no inputs");
+  for (mlir::Value value : inputs_)
+    if (entry.takes == Takes::kReals && !isa<FloatType>(getElementTypeOrSelf(value)))
+      return unsupported("inputs of integers");
+  if (entry.many) {
+    Results results = entry.many(*this);
+    if (succeeded(results) && results->empty())
+      return invalid("has no results");
+    return results;
+  }
+  MaybeValue result = entry.one(*this);
+  if (mlir::failed(result))
+    return failure();
+  return Values{*result};
+}
+
+LayerConfig Layer::layerInside(const Json *json) const {
+  LayerConfig inner;
+  const Json *config = json ? member(*json, "config") : nullptr;
+  if (!config || !config->is_object())
+    return inner;
+  inner.className = stringMember(*json, "class_name").str();
+  inner.name = config_.name;
+  inner.config = *config;
+  return inner;
+}
+
+Results Layer::run(const LayerConfig &inner, ArrayRef<mlir::Value> inputs, LayerWeights weights) {
+  const LayerCall noArguments;
+  Layer layer(state_, inner, noArguments, inputs, std::move(weights));
+  Results results = layer.import();
+  failed_ |= layer.failed();
+  return results;
+}
+
+FailureOr<LayerWeights> Layer::weightsInside(StringRef member, size_t begin, size_t count) {
+  llvm::Expected<LayerWeights> inside = weights_.inside(member, begin, count);
+  if (!inside)
+    return invalid(llvm::toString(inside.takeError()));
+  return std::move(*inside);
+}
 
 LogicalResult Layer::unsupported(const Twine &reason) {
   if (!failed_) // one reason per layer
-    unsupported_.add(config_.className, config_.name, reason.str());
+    state_.unsupported.add(config_.className, config_.name, reason.str());
   failed_ = true;
   return failure();
 }
@@ -43,6 +131,11 @@ bool Layer::hasOneInput(int64_t rank) {
   (void)invalid("has an input of shape " + shapeText(inputShape()) + ", expected " + Twine(rank) +
                 " dimensions");
   return false;
+}
+
+const Json *Layer::find(StringRef key) const {
+  const Json *named = call_.arguments ? member(call_.arguments->named, key) : nullptr;
+  return named ? named : member(config_.config, key);
 }
 
 template <typename T>
@@ -73,6 +166,16 @@ StringRef Layer::string(StringRef key, StringRef absent) {
 }
 SmallVector<int64_t> Layer::integers(StringRef key) {
   return get<SmallVector<int64_t>>(key, std::nullopt, asInts, "a list of integers");
+}
+
+static std::optional<SmallVector<int64_t>> asOneOrMore(const Json &value) {
+  if (std::optional<int64_t> one = asInt(value))
+    return SmallVector<int64_t>{*one};
+  return asInts(value);
+}
+SmallVector<int64_t> Layer::oneOrMore(StringRef key, ArrayRef<int64_t> absent) {
+  return get<SmallVector<int64_t>>(key, SmallVector<int64_t>(absent), asOneOrMore,
+                                   "an integer or a list of them");
 }
 
 static std::optional<Pair> asPair(const Json &value) {
@@ -107,39 +210,53 @@ int64_t Layer::axis(StringRef key, int64_t absent) {
   return axis.value_or(0);
 }
 
-void Layer::checkDataFormat() {
-  StringRef format = string("data_format", "channels_last");
-  if (format != "channels_last")
-    (void)unsupported("data_format '" + format + "', only 'channels_last' is");
+FailureOr<SmallVector<int64_t>> Layer::axes(StringRef key, ArrayRef<int64_t> absent) {
+  return axes(key, absent, inputShape());
 }
-
-std::pair<Pair, Pair> Layer::padding(const Pair &kernel, const Pair &stride, const Pair &dilation) {
-  std::pair<Pair, Pair> pads = {{0, 0}, {0, 0}};
-  StringRef padding = string("padding", "valid");
-  if (padding == "same") {
-    for (int i = 0; i < 2; ++i) {
-      auto both = samePadding(inputShape()[1 + i], kernel[i], stride[i], dilation[i]);
-      if (both)
-        std::tie(pads.first[i], pads.second[i]) = *both;
-      else
-        (void)invalid("has a window that is too large");
-    }
-  } else if (padding != "valid") {
-    (void)unsupported("padding '" + padding + "', only 'valid' and 'same' are");
+FailureOr<SmallVector<int64_t>> Layer::axes(StringRef key, ArrayRef<int64_t> absent,
+                                            ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> axes = oneOrMore(key, absent);
+  if (failed_)
+    return failure();
+  if (axes.empty() && !absent.empty())
+    return invalid("'" + key + "' has no axis");
+  for (int64_t &axis : axes) {
+    std::optional<int64_t> normal = normalizedAxis(axis, shape.size());
+    if (!normal)
+      return invalid("'" + key + "' has " + Twine(axis) + ", outside an input of shape " +
+                     shapeText(shape));
+    axis = *normal;
   }
-  return pads;
+  llvm::sort(axes);
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
+    return invalid("'" + key + "' has an axis twice");
+  return axes;
 }
 
-FailureOr<Hdf5Dataset> Layer::dataset(size_t index, StringRef what, ArrayRef<int64_t> shape) {
+FailureOr<Hdf5Dataset> Layer::dataset(size_t index, StringRef what) {
   if (index >= weights_.size())
     return invalid("has " + Twine(weights_.size()) + " weights, its " + what + " is missing");
   llvm::Expected<Hdf5Dataset> dataset = weights_.read(index);
   if (!dataset)
     return invalid(llvm::toString(dataset.takeError()));
-  if (ArrayRef<int64_t>(dataset->shape) != shape)
-    return invalid("its " + what + " has shape " + shapeText(dataset->shape) + ", expected " +
-                   shapeText(shape));
   return std::move(*dataset);
+}
+
+FailureOr<Hdf5Dataset> Layer::dataset(size_t index, StringRef what, ArrayRef<int64_t> shape) {
+  FailureOr<Hdf5Dataset> found = dataset(index, what);
+  if (succeeded(found) && ArrayRef<int64_t>(found->shape) != shape)
+    return invalid("its " + what + " has shape " + shapeText(found->shape) + ", expected " +
+                   shapeText(shape));
+  return found;
+}
+
+MaybeValue Layer::weight(size_t index, StringRef what) {
+  FailureOr<Hdf5Dataset> found = dataset(index, what);
+  if (mlir::failed(found))
+    return failure();
+  return graph::createConstant(builder(), location(),
+                               RankedTensorType::get(found->shape, builder().getF32Type()),
+                               found->bytes());
 }
 
 FailureOr<std::vector<float>> Layer::weightValues(size_t index, StringRef what,
@@ -169,21 +286,46 @@ MaybeValue Layer::weight(size_t index, StringRef what, ArrayRef<int64_t> shape,
       .getResult();
 }
 
-/// Tensors are in the order in which they stand among the arguments.
-MaybeValue Layer::argument(size_t index) {
-  const Json *arguments = call_.arguments.get();
-  if (!arguments || !arguments->is_array() || index >= arguments->size())
+const Json *Layer::argument(size_t index, StringRef argumentName) const {
+  if (!call_.arguments)
+    return nullptr;
+  const Json &positional = call_.arguments->positional;
+  if (!positional.is_array() || index >= positional.size())
+    return member(call_.arguments->named, argumentName);
+  return positional[index].is_null() ? nullptr : &positional[index];
+}
+
+Values Layer::tensorsIn(const Json *argument) const {
+  if (!argument)
+    return {};
+  if (argument->is_array()) {
+    Values all;
+    for (const Json &element : *argument)
+      all.append(tensorsIn(&element));
+    return all;
+  }
+  const Json *place = member(*argument, "tensor");
+  std::optional<int64_t> index = place ? asInt(*place) : std::nullopt;
+  if (!index || *index < 0 || *index >= static_cast<int64_t>(inputs_.size()))
+    return {};
+  return {inputs_[*index]};
+}
+
+MaybeValue Layer::operand(size_t index, StringRef argumentName) {
+  const Json *given = argument(index, argumentName);
+  if (!given)
     return invalid("argument " + Twine(index) + " is missing");
-  const Json &given = (*arguments)[index];
-  if (std::optional<double> number = asNumber(given))
-    return scalarLike(input(), *number);
-  size_t before = 0;
-  for (size_t i = 0; i < index; ++i)
-    before += (*arguments)[i].is_object();
-  if (!given.is_object() || before >= inputs_.size())
-    return unsupported("argument " + Twine(index) + " " + given.dump().substr(0, 40) +
-                       ", only tensors and numbers are");
-  return inputs_[before];
+  if (std::optional<double> number = asNumber(*given)) {
+    bool isWhole = std::trunc(*number) == *number;
+    return isWhole || isa<FloatType>(elementType())
+               ? scalarLike(input(), *number)
+               : constant(builder().getF32Type(), {1}, static_cast<float>(*number));
+  }
+  Values tensors = tensorsIn(given);
+  if (tensors.size() == 1)
+    return tensors.front();
+  return unsupported("argument " + Twine(index) + " " + shortened(given->dump(), kMostOfValue) +
+                     ", only tensors and numbers are");
 }
 
 MaybeValue Layer::bias(size_t index, int64_t channels) {

@@ -16,6 +16,18 @@
 namespace tandem::keras {
 
 using Pair = llvm::SmallVector<int64_t, 2>; ///< (height, width)
+using Values = llvm::SmallVector<mlir::Value>;
+using Results = mlir::FailureOr<Values>;
+
+class LayerTable;
+
+/// What all layers of an import have in common.
+struct ImportState {
+  mlir::OpBuilder &builder;
+  const LayerTable &table;
+  int kerasMajor;
+  UnsupportedOps &unsupported;
+};
 
 /// One use of a layer, while its handler turns it into graph ops.
 ///
@@ -24,13 +36,18 @@ using Pair = llvm::SmallVector<int64_t, 2>; ///< (height, width)
 /// they are found.
 class Layer : public NodeBuilder {
 public:
-  Layer(mlir::OpBuilder &builder, const LayerConfig &config, const LayerCall &call,
-        llvm::ArrayRef<mlir::Value> inputs, const LayerWeights &weights, int kerasMajor,
-        UnsupportedOps &unsupported);
+  Layer(ImportState &state, const LayerConfig &config, const LayerCall &call,
+        llvm::ArrayRef<mlir::Value> inputs, LayerWeights weights);
 
+  const Json &config() const { return config_.config; }
+  llvm::StringRef className() const { return config_.className; }
   llvm::StringRef name() const { return config_.name; }
   /// 2 or 3; some functions differ between them.
-  int kerasMajor() const { return kerasMajor_; }
+  int kerasMajor() const { return state_.kerasMajor; }
+  /// Runs the handler of its class, once what no handler takes is refused.
+  Results import();
+  /// Refuses what import() would whatever the inputs are, which are not there.
+  void listUnknown();
   bool failed() const { return failed_; }
 
   llvm::ArrayRef<mlir::Value> inputs() const { return inputs_; }
@@ -38,13 +55,18 @@ public:
   mlir::Value input() const { return inputs_.front(); }
   llvm::ArrayRef<int64_t> inputShape() const { return shapeOf(input()); }
   mlir::Type elementType() const { return mlir::getElementTypeOrSelf(input()); }
-  /// An argument of a function of keras.ops: a tensor, or a number in the type of the first tensor.
-  MaybeValue argument(size_t index);
+  /// An argument of the call by its place or its name; null when it is absent, or None.
+  const Json *argument(size_t index, llvm::StringRef argumentName) const;
+  /// An argument that is a tensor, or a number in the type of the first tensor.
+  MaybeValue operand(size_t index, llvm::StringRef argumentName);
+  /// The tensors in an argument, one or lists of them; `argument` may be null.
+  Values tensorsIn(const Json *argument) const;
   /// Emits an error unless there is one input, of that rank.
   bool hasOneInput(int64_t rank);
   bool hasOneInput();
 
-  const Json *find(llvm::StringRef key) const { return member(config_.config, key); }
+  /// Among the arguments of the call that have names, else in the configuration.
+  const Json *find(llvm::StringRef key) const;
   int64_t integer(llvm::StringRef key, std::optional<int64_t> absent = std::nullopt);
   double number(llvm::StringRef key, std::optional<double> absent = std::nullopt);
   bool flag(llvm::StringRef key, bool absent);
@@ -52,12 +74,16 @@ public:
   /// Two numbers, or one for both.
   Pair pair(llvm::StringRef key, std::optional<Pair> absent = std::nullopt);
   llvm::SmallVector<int64_t> integers(llvm::StringRef key);
+  /// One integer or a list of them; `absent` when there are none.
+  llvm::SmallVector<int64_t> oneOrMore(llvm::StringRef key, llvm::ArrayRef<int64_t> absent);
   /// An axis counted from the front, one that the input has.
   int64_t axis(llvm::StringRef key, int64_t absent);
-  /// Marks the layer unsupported if it is not channels_last.
-  void checkDataFormat();
-  /// Pads of a window by 'padding', which is 'valid' or 'same'.
-  std::pair<Pair, Pair> padding(const Pair &kernel, const Pair &stride, const Pair &dilation);
+  /// One axis or several, counted from the front and ascending.
+  mlir::FailureOr<llvm::SmallVector<int64_t>> axes(llvm::StringRef key,
+                                                   llvm::ArrayRef<int64_t> absent);
+  /// The same of a tensor of that shape.
+  mlir::FailureOr<llvm::SmallVector<int64_t>>
+  axes(llvm::StringRef key, llvm::ArrayRef<int64_t> absent, llvm::ArrayRef<int64_t> shape);
 
   /// Weight number `index`, which Keras calls `what`. With a permutation its dimensions come in
   /// that order: a large one is put into it as it is read.
@@ -66,51 +92,89 @@ public:
   /// The same as numbers.
   mlir::FailureOr<std::vector<float>> weightValues(size_t index, llvm::StringRef what,
                                                    llvm::ArrayRef<int64_t> shape);
-  size_t weightCount() const { return weights_.size(); }
+  /// The same in the shape that the file has.
+  MaybeValue weight(size_t index, llvm::StringRef what);
+  const LayerWeights &weights() const { return weights_; }
+  /// The weights of a layer inside this one; see LayerWeights::inside.
+  mlir::FailureOr<LayerWeights> weightsInside(llvm::StringRef member, size_t begin = 0,
+                                              size_t count = SIZE_MAX);
   /// The 'bias' behind `index` weights, when 'use_bias' says that there is one.
   MaybeValue bias(size_t index, int64_t channels);
+
+  /// A layer inside this one that `json` describes; "" in the class name when it does not.
+  LayerConfig layerInside(const Json *json) const;
+  /// What that gives of these inputs.
+  Results run(const LayerConfig &inner, llvm::ArrayRef<mlir::Value> inputs, LayerWeights weights);
 
   /// Takes part in the message that lists everything unsupported.
   mlir::LogicalResult unsupported(const llvm::Twine &reason);
   mlir::LogicalResult invalid(const llvm::Twine &what);
 
+  ImportState &state() { return state_; }
+
 private:
+  mlir::FailureOr<Hdf5Dataset> dataset(size_t index, llvm::StringRef what);
   mlir::FailureOr<Hdf5Dataset> dataset(size_t index, llvm::StringRef what,
                                        llvm::ArrayRef<int64_t> shape);
+  mlir::LogicalResult checkClass();
+  mlir::LogicalResult checkCall();
   template <typename T>
   T get(llvm::StringRef key, std::optional<T> absent, std::optional<T> (*convert)(const Json &),
         llvm::StringRef expected);
 
+  ImportState &state_;
   const LayerConfig &config_;
   const LayerCall &call_;
   llvm::ArrayRef<mlir::Value> inputs_;
-  const LayerWeights &weights_;
-  int kerasMajor_;
-  UnsupportedOps &unsupported_;
+  LayerWeights weights_;
   bool failed_ = false;
 };
+
+/// The type that a layer computes in: of Keras 3, the name of its policy.
+llvm::StringRef dtypeName(const Json &config);
 
 /// A function named in a configuration ('relu'), or an object of Keras 3 that stands for one.
 MaybeValue applyActivation(Layer &layer, MaybeValue input, const Json *activation);
 /// The layer's own 'activation', if it has one.
 MaybeValue applyActivation(Layer &layer, MaybeValue input);
 
+/// What a layer takes: real numbers only, or integers too.
+enum class Takes { kReals, kIntegers };
+
 using Handler = MaybeValue (*)(Layer &);
+/// Of a layer with several results.
+using ManyHandler = Results (*)(Layer &);
+
 /// Class name to handler; filled from the files of layers/.
 class LayerTable {
 public:
-  void add(llvm::StringRef className, Handler handler) { handlers_[className] = handler; }
-  Handler find(llvm::StringRef className) const { return handlers_.lookup(className); }
+  struct Entry {
+    Handler one = nullptr;
+    ManyHandler many = nullptr;
+    Takes takes = Takes::kReals;
+  };
+
+  void add(llvm::StringRef className, Handler handler, Takes takes = Takes::kReals) {
+    entries_[className] = {handler, nullptr, takes};
+  }
+  void addMany(llvm::StringRef className, ManyHandler handler, Takes takes = Takes::kReals) {
+    entries_[className] = {nullptr, handler, takes};
+  }
+  /// Null when there is none.
+  const Entry *find(llvm::StringRef className) const {
+    auto found = entries_.find(className);
+    return found == entries_.end() ? nullptr : &found->second;
+  }
   /// The class names that have a handler, in no order.
   std::vector<std::string> names() const {
     std::vector<std::string> list;
-    for (llvm::StringRef className : handlers_.keys())
+    for (llvm::StringRef className : entries_.keys())
       list.push_back(className.str());
     return list;
   }
 
 private:
-  llvm::StringMap<Handler> handlers_;
+  llvm::StringMap<Entry> entries_;
 };
 void registerAllLayers(LayerTable &table); // generated from layers/
 /// The layers of Keras without a handler; the data is refused.cpp.

@@ -1,26 +1,14 @@
 #include "compiler/importers/keras/model_config.h"
 
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/Twine.h"
+#include "compiler/importers/keras/call_parser.h"
+#include "compiler/importers/keras/weights.h"
 
-#include <map>
+#include "llvm/ADT/Twine.h"
 
 namespace tandem::keras {
 
 static llvm::Error invalid(const llvm::Twine &what) {
   return llvm::createStringError("'model_config' is not a Keras model: " + what);
-}
-
-/// ["conv2d", 0, 0] or ["conv2d", 0, 0, {keyword arguments}].
-static std::optional<TensorId> parseTensorId(const Json &value) {
-  if (!value.is_array() || value.size() < 3 || value.size() > 4)
-    return std::nullopt;
-  std::optional<llvm::StringRef> layer = asString(value[0]);
-  std::optional<int64_t> call = asInt(value[1]), tensor = asInt(value[2]);
-  constexpr int64_t kMost = 1 << 24; // keeps sums of what a hostile file says in range
-  if (!layer || !call || !tensor || *call < 0 || *call > kMost)
-    return std::nullopt;
-  return TensorId{layer->str(), *call, *tensor};
 }
 
 /// One tensor or a list of them.
@@ -39,85 +27,27 @@ static std::optional<std::vector<TensorId>> parseTensorIds(const Json &value) {
   return result;
 }
 
-/// Keras 3 writes a call's arguments as they were, with {"class_name": "__keras_tensor__",
-/// "config":
-/// {"keras_history": ["conv2d", 0, 0]}} in the place of each tensor. The nesting is limited by
-/// parseJson.
-static bool collectKerasTensors(const Json &value, std::vector<TensorId> &result) {
-  if (value.is_array()) {
-    for (const Json &element : value)
-      if (!collectKerasTensors(element, result))
-        return false;
-    return true;
-  }
-  if (stringMember(value, "class_name") != "__keras_tensor__")
-    return true;
-  const Json *config = member(value, "config");
-  const Json *history = config ? member(*config, "keras_history") : nullptr;
-  std::optional<TensorId> id = history ? parseTensorId(*history) : std::nullopt;
-  if (id)
-    result.push_back(*id);
-  return id.has_value();
-}
-
-static std::optional<LayerCall> parseCall(const Json &call) {
-  LayerCall result;
-  const Json *arguments = member(call, "args");
-  if (!arguments) {
-    std::optional<std::vector<TensorId>> inputs = parseTensorIds(call);
-    if (!inputs)
-      return std::nullopt;
-    result.inputs = std::move(*inputs);
-    return result;
-  }
-  result.arguments = std::make_shared<const Json>(*arguments);
-  if (!collectKerasTensors(*arguments, result.inputs))
-    return std::nullopt;
-  return result;
-}
-
-/// What Keras 3 makes of a class's name: "SeparableConv2D" is "separable_conv2d".
-static std::string toSnakeCase(llvm::StringRef name) {
-  std::string result;
-  for (size_t i = 0; i < name.size(); ++i) {
-    bool beginsWord =
-        llvm::isUpper(name[i]) && i > 0 &&
-        (llvm::isLower(name[i - 1]) || (i + 1 < name.size() && llvm::isLower(name[i + 1])));
-    if (beginsWord)
-      result += '_';
-    result += llvm::toLower(name[i]);
-  }
-  return result;
-}
-
-/// Numbers the layers of one class, as the file does: "dense", "dense_1".
-class WeightPaths {
-public:
-  std::string of(llvm::StringRef className) {
-    std::string name = toSnakeCase(className);
-    size_t number = used_[name]++;
-    return "layers/" + name + (number ? "_" + std::to_string(number) : "");
-  }
-
-private:
-  std::map<std::string, size_t> used_;
-};
-
 static llvm::Expected<ModelConfig> parseInner(llvm::StringRef className, const Json &config);
 static bool isModelClass(llvm::StringRef className) {
   return className == "Functional" || className == "Model" || className == "Sequential";
 }
 
 /// Whether a node of Keras 3 is a function of keras.ops, whose names are those of layers too. An
-/// .h5 file leaves out the modules; every layer has 'trainable' or 'dtype', functions have not.
+/// .h5 file leaves out the modules; every layer has 'trainable' or 'dtype', functions have not, but
+/// for the two that are no layers.
 static bool isFunction(const Json &json) {
   if (llvm::StringRef module = stringMember(json, "module"); !module.empty())
     return module.starts_with("keras.src.ops");
   const Json *calls = member(json, "inbound_nodes"), *config = member(json, "config");
   bool isKeras3 = calls && calls->is_array() && !calls->empty() && member(calls->front(), "args");
-  return isKeras3 && config && !member(*config, "trainable") && !member(*config, "dtype");
+  llvm::StringRef name = stringMember(json, "class_name");
+  bool isNoLayer = name == "Cast" || name == "OneHot";
+  return isKeras3 && config && !member(*config, "trainable") &&
+         (isNoLayer || !member(*config, "dtype"));
 }
 
+/// A function that a model calls between its layers is a layer called "ops.Add" here, and one of
+/// TensorFlow, which Keras 2 wraps in a layer, "tf.math.add".
 static llvm::Expected<LayerConfig> parseLayer(const Json &json, WeightPaths &paths) {
   LayerConfig layer;
   layer.className = stringMember(json, "class_name").str();
@@ -134,7 +64,16 @@ static llvm::Expected<LayerConfig> parseLayer(const Json &json, WeightPaths &pat
     layer.className = "ops." + layer.className;
     return layer;
   }
-  layer.weights = {layer.name, "", paths.of(layer.className)};
+  if (layer.className == "TFOpLambda" || layer.className == "SlicingOpLambda") {
+    llvm::StringRef function = stringMember(*config, "function");
+    (void)function.consume_front("compat.v1.");
+    layer.className = ("tf." + function).str();
+    return layer;
+  }
+  layer.weights = {.group = layer.name,
+                   .nameOnPath = layer.name,
+                   .path = paths.of(layer.className),
+                   .storedName = layer.name};
   if (!isModelClass(layer.className))
     return layer;
   llvm::Expected<ModelConfig> inner = parseInner(layer.className, *config);
@@ -143,6 +82,42 @@ static llvm::Expected<LayerConfig> parseLayer(const Json &json, WeightPaths &pat
   layer.inner = std::make_shared<ModelConfig>(std::move(*inner));
   layer.config = Json::object(); // all that there was is in `inner`
   return layer;
+}
+
+/// TimeDistributed(layer) is the layer on all places as one batch, between two layers that make it
+/// and take it apart. The latter needs the input for its number of places.
+static llvm::Error expandTimeDistributed(ModelConfig &model) {
+  std::vector<LayerConfig> layers;
+  for (LayerConfig &layer : model.layers) {
+    const Json *wrapped =
+        layer.className == "TimeDistributed" ? member(layer.config, "layer") : nullptr;
+    if (!wrapped) {
+      layers.push_back(std::move(layer));
+      continue;
+    }
+    WeightPaths paths("");
+    llvm::Expected<LayerConfig> inner = parseLayer(*wrapped, paths);
+    if (!inner)
+      return inner.takeError();
+    LayerConfig merged = layer;
+    merged.name += "/batch";
+    inner->name = layer.name + "/" + inner->name;
+    inner->weights.path = layer.weights.path + "/layer";
+    inner->weights.group = layer.weights.group;
+    inner->weights.nameOnPath = layer.weights.nameOnPath;
+    for (size_t use = 0; use < layer.calls.size(); ++use) {
+      auto number = static_cast<int64_t>(use);
+      inner->calls.push_back({{{merged.name, number, 0}}, nullptr});
+      LayerCall &call = layer.calls[use];
+      call.inputs.insert(call.inputs.begin(), TensorId{inner->name, number, 0});
+      call.arguments = nullptr;
+    }
+    layers.push_back(std::move(merged));
+    layers.push_back(std::move(*inner));
+    layers.push_back(std::move(layer));
+  }
+  model.layers = std::move(layers);
+  return llvm::Error::success();
 }
 
 static llvm::Expected<std::vector<TensorId>> parseBoundary(const Json &config,
@@ -164,7 +139,7 @@ static llvm::Expected<ModelConfig> parseFunctional(const Json &config) {
   const Json *layers = member(config, "layers");
   if (!layers || !layers->is_array())
     return invalid("it has no list of layers");
-  WeightPaths paths;
+  WeightPaths paths("layers");
   for (const Json &json : *layers) {
     llvm::Expected<LayerConfig> layer = parseLayer(json, paths);
     if (!layer)
@@ -190,6 +165,8 @@ static llvm::Expected<ModelConfig> parseFunctional(const Json &config) {
     return outputs.takeError();
   model.inputs = std::move(*inputs);
   model.outputs = std::move(*outputs);
+  if (llvm::Error error = expandTimeDistributed(model))
+    return error;
   return model;
 }
 
@@ -216,7 +193,7 @@ static llvm::Expected<ModelConfig> parseSequential(const Json &config) {
       config.is_array() ? &config : member(config, "layers"); // a list: Keras 1, 2.0
   if (!layers || !layers->is_array() || layers->empty())
     return invalid("it has no list of layers");
-  WeightPaths paths;
+  WeightPaths paths("layers");
   for (const Json &json : *layers) {
     llvm::Expected<LayerConfig> layer = parseLayer(json, paths);
     if (!layer)
@@ -240,6 +217,8 @@ static llvm::Expected<ModelConfig> parseSequential(const Json &config) {
   }
   model.inputs = {{model.layers.front().name, 0, 0}};
   model.outputs = {lastOf(model)};
+  if (llvm::Error error = expandTimeDistributed(model))
+    return error;
   return model;
 }
 

@@ -24,22 +24,28 @@ inline constexpr int64_t kOnlyUse = -1;
 /// Where a file has the weights of a layer, by both ways of Keras.
 struct WeightPlace {
   /// .h5: below model_weights/<group>. The weights of a model inside the model are all in the group
-  /// of that model; a layer's are those with its own name on their path.
-  std::string group, ownName;
-  /// .keras: "layers/dense_1", by the layer's class and its place among those of that class.
-  std::string path;
+  /// of that model; a layer's are those with this name on their path.
+  std::string group, nameOnPath;
+  bool sharesGroup = false;
+  /// .keras: "layers/dense_1", by the layer's class and its place among those of that class; and
+  /// what the file calls it there.
+  std::string path, storedName;
+};
+
+/// What a layer is called with: numbers and the like as they were, {"tensor": 2} for inputs[2].
+struct CallArguments {
+  Json positional = Json::array(), named = Json::object();
 };
 
 /// One use of a layer.
 struct LayerCall {
   std::vector<TensorId> inputs;
-  /// Keras 3: the arguments as they were, tensors among numbers. Null when there are none.
-  std::shared_ptr<const Json> arguments;
+  std::shared_ptr<const CallArguments> arguments; ///< null where only inputs are known
 };
 
 struct ModelConfig;
 struct LayerConfig {
-  /// "ops.Add" for a function of keras.ops, which is no layer.
+  /// "ops.Add" for a function of keras.ops, which is no layer; "tf.math.add" for one of TensorFlow.
   std::string className, name;
   Json config;
   /// An input layer has one use that reads nothing.

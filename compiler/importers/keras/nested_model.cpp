@@ -97,8 +97,7 @@ llvm::Error Flattening::expand(const LayerConfig &layer) {
     LayerConfig copy = each;
     copy.name = pathIn(layer, each.name);
     copy.weights.group = layer.weights.group;
-    if (copy.weights.ownName.empty())
-      copy.weights.ownName = each.name;
+    copy.weights.sharesGroup = true;
     if (!copy.weights.path.empty())
       copy.weights.path = layer.weights.path + "/" + copy.weights.path;
     copy.calls.clear();

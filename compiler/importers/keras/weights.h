@@ -3,6 +3,7 @@
 #include "compiler/importers/keras/hdf5_file.h"
 #include "compiler/importers/keras/model_config.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,10 +16,28 @@ public:
   size_t size() const { return names_.size(); }
   llvm::Expected<Hdf5Dataset> read(size_t index) const;
 
+  /// Those of a layer inside this one. A .keras file has them in a folder of the layer's, called
+  /// `member`; an .h5 file one behind another, `count` from number `begin` on.
+  llvm::Expected<LayerWeights> inside(llvm::StringRef member, size_t begin, size_t count) const;
+
 private:
   friend class WeightStore;
+  static llvm::Expected<LayerWeights> inFolder(Hdf5Object folder);
+
+  std::optional<Hdf5Object> folder_; ///< of a .keras file
   std::optional<Hdf5Object> group_;
   std::vector<std::string> names_; ///< paths below the group
+};
+
+/// Where a .keras file has layers: numbered for each class, "layers/dense", "layers/dense_1".
+class WeightPaths {
+public:
+  explicit WeightPaths(std::string folder) : folder_(std::move(folder)) {}
+  std::string of(llvm::StringRef className);
+
+private:
+  std::string folder_;
+  std::map<std::string, size_t> used_;
 };
 
 /// All weights of a file, by both ways of Keras; see WeightPlace.

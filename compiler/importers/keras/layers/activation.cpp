@@ -1,3 +1,4 @@
+#include "compiler/importers/keras/functions.h"
 #include "compiler/importers/keras/layer.h"
 
 using namespace mlir;
@@ -17,10 +18,10 @@ static MaybeValue importActivation(Layer &layer) {
 static MaybeValue importSoftmax(Layer &layer) {
   if (!layer.hasOneInput())
     return failure();
-  int64_t axis = layer.axis("axis", -1);
-  if (layer.failed())
+  FailureOr<SmallVector<int64_t>> axes = layer.axes("axis", -1);
+  if (failed(axes))
     return failure();
-  return layer.create<graph::SoftmaxOp>(layer.input(), axis, llvm::APFloat(1.0f));
+  return softmaxOver(layer, layer.input(), *axes);
 }
 
 void registerActivation(LayerTable &table) {

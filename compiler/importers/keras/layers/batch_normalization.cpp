@@ -14,9 +14,11 @@ static MaybeValue importBatchNormalization(Layer &layer) {
   bool hasScale = layer.flag("scale", true), hasCenter = layer.flag("center", true);
   if (layer.failed())
     return failure();
-  if (axis + 1 != static_cast<int64_t>(layer.inputShape().size()))
-    return layer.unsupported("axis " + Twine(axis) + ", only the last is");
-  int64_t channels = layer.inputShape().back();
+  int64_t channels = layer.inputShape()[axis];
+  // The graph normalizes along the last dimension.
+  auto order = llvm::to_vector(llvm::seq<int64_t>(0, layer.inputShape().size()));
+  std::swap(order[axis], order.back());
+  bool isLast = axis + 1 == static_cast<int64_t>(order.size());
   size_t next = 0;
   MaybeValue scale = hasScale ? layer.weight(next++, "gamma", channels)
                               : layer.fill(layer.elementType(), channels, 1);
@@ -24,8 +26,10 @@ static MaybeValue importBatchNormalization(Layer &layer) {
                                 : layer.fill(layer.elementType(), channels, 0);
   MaybeValue mean = layer.weight(next++, "moving mean", channels);
   MaybeValue variance = layer.weight(next, "moving variance", channels);
-  return layer.create<graph::BatchNormOp>(layer.input(), scale, offset, mean, variance,
-                                          llvm::APFloat(static_cast<float>(epsilon)));
+  MaybeValue result = layer.create<graph::BatchNormOp>(
+      isLast ? layer.input() : layer.transpose(layer.input(), order), scale, offset, mean, variance,
+      llvm::APFloat(static_cast<float>(epsilon)));
+  return isLast ? result : layer.transpose(result, order);
 }
 
 void registerBatchNormalization(LayerTable &table) {

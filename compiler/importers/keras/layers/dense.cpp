@@ -1,3 +1,6 @@
+#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/einsum.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/keras/layer.h"
 
 using namespace mlir;
@@ -15,22 +18,47 @@ static MaybeValue importDense(Layer &layer) {
     return failure();
   int64_t depth = shape.back();
   MaybeValue filter = layer.weight(0, "kernel", {depth, units}, {1, 0});
-  MaybeValue rows = layer.input();
-  if (shape.size() != 2) {
-    int64_t count = *elementCount(ArrayRef<int64_t>(shape).drop_back());
-    rows = layer.create<graph::ReshapeOp>(layer.input(), ArrayRef<int64_t>{count, depth});
-  }
-  MaybeValue result = layer.create<graph::FullyConnectedOp>(rows, filter, layer.bias(1, units),
-                                                            graph::Activation::None);
-  if (shape.size() != 2) {
-    shape.back() = units;
-    result = layer.create<graph::ReshapeOp>(result, shape);
-  }
+  MaybeValue result = multiplyRows(layer, layer.input(), filter, layer.bias(1, units));
   return applyActivation(layer, result);
+}
+
+/// EinsumDense: https://keras.io/api/layers/core_layers/einsum_dense/
+/// The kernel has the shape that the equation says; the bias one that broadcasts to the result's.
+static MaybeValue importEinsumDense(Layer &layer) {
+  if (!layer.hasOneInput())
+    return failure();
+  StringRef equation = layer.string("equation", "");
+  if (layer.failed())
+    return failure();
+  MaybeValue kernel = layer.weight(0, "kernel");
+  if (failed(kernel))
+    return failure();
+  MaybeValue result = einsum(layer, equation, {layer.input(), *kernel});
+  if (layer.find("bias_axes"))
+    result = layer.add(result, layer.weight(1, "bias"));
+  return applyActivation(layer, result);
+}
+
+/// Embedding: https://keras.io/api/layers/core_layers/embedding/
+/// A row for each index. With 'mask_zero' the layers behind would leave out some of them.
+static MaybeValue importEmbedding(Layer &layer) {
+  if (!layer.hasOneInput())
+    return failure();
+  int64_t rows = layer.integer("input_dim"), width = layer.integer("output_dim");
+  if (layer.flag("mask_zero", false))
+    return layer.unsupported("'mask_zero', masks are not");
+  if (layer.failed())
+    return failure();
+  MaybeValue indices = layer.input();
+  if (Type type = layer.elementType(); !type.isInteger(64))
+    indices = layer.cast(indices, layer.builder().getI32Type());
+  return takeAlong(layer, layer.weight(0, "embeddings", {rows, width}), indices, 0);
 }
 
 void registerDense(LayerTable &table) {
   table.add("Dense", importDense);
+  table.add("EinsumDense", importEinsumDense);
+  table.add("Embedding", importEmbedding, Takes::kIntegers);
 }
 
 } // namespace tandem::keras

@@ -11,12 +11,40 @@ static MaybeValue importIdentity(Layer &layer) {
   return layer.input();
 }
 
+/// Augmentation of images, which makes real numbers of them even where it changes none.
+static MaybeValue importAugmentation(Layer &layer) {
+  return layer.cast(importIdentity(layer), layer.builder().getF32Type());
+}
+
 void registerIdentity(LayerTable &table) {
   for (StringRef name :
        {"ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
-        "Identity", "RandomBrightness", "RandomContrast", "RandomFlip", "RandomRotation",
-        "RandomTranslation", "RandomZoom", "SpatialDropout2D", "StochasticDepth"})
-    table.add(name, importIdentity);
+        "Identity", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "StochasticDepth"})
+    table.add(name, importIdentity, Takes::kIntegers);
+  for (StringRef name : {"AugMix",
+                         "CutMix",
+                         "MixUp",
+                         "RandAugment",
+                         "RandomBrightness",
+                         "RandomColorDegeneration",
+                         "RandomColorJitter",
+                         "RandomContrast",
+                         "RandomElasticTransform",
+                         "RandomErasing",
+                         "RandomFlip",
+                         "RandomGaussianBlur",
+                         "RandomGrayscale",
+                         "RandomHue",
+                         "RandomInvert",
+                         "RandomPerspective",
+                         "RandomPosterization",
+                         "RandomRotation",
+                         "RandomSaturation",
+                         "RandomSharpness",
+                         "RandomShear",
+                         "RandomTranslation",
+                         "RandomZoom"})
+    table.add(name, importAugmentation, Takes::kIntegers);
 }
 
 } // namespace tandem::keras

@@ -1,48 +1,127 @@
-// LSTM, GRU and SimpleRNN: https://keras.io/api/layers/recurrent_layers/
+// Layers over sequences: https://keras.io/api/layers/recurrent_layers/
 #include "compiler/importers/common/recurrent.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/keras/layer.h"
+
+#include <list>
 
 using namespace mlir;
 
 namespace tandem::keras {
 
 namespace {
+/// A layer's cell has "Cell" behind the name. The weights of its gates are side by side in the last
+/// dimension of each: update, reset, candidate; or input, forget, cell, output.
+struct Kind {
+  StringLiteral name;
+  int64_t gates;
+  RecurrentLayer::Step step;
+};
+constexpr Kind kKinds[] = {{"SimpleRNN", 1, stepRnn}, {"GRU", 3, stepGru}, {"LSTM", 4, stepLstm}};
+
+const Kind *kindOf(StringRef className) {
+  (void)className.consume_back("Cell");
+  const Kind *kind = llvm::find_if(kKinds, [&](const Kind &k) { return k.name == className; });
+  return kind == std::end(kKinds) ? nullptr : kind;
+}
+
+/// A cell with its own configuration and weights, as a layer.
+struct Cell {
+  Cell(Layer &owner, LayerConfig given, LayerWeights weights)
+      : config(std::move(given)), kind(kindOf(config.className)),
+        layer(owner.state(), config, call, owner.inputs(), std::move(weights)) {}
+  Cell(const Cell &) = delete; // `layer` looks into it
+
+  LayerConfig config;
+  LayerCall call;
+  const Kind *kind;
+  Layer layer;
+
+  size_t stateCount() const { return kind->step == stepLstm ? 2 : 1; }
+};
+using Cells = std::list<Cell>;
+
 RecurrentLayer::Function functionOf(Layer &layer, StringRef key) {
   return [&layer, activation = layer.find(key)](MaybeValue x) {
     return applyActivation(layer, x, activation);
   };
 }
 
-/// What is not computed here, by name; and what every configuration has.
-LogicalResult checkForm(Layer &layer, int64_t places) {
-  for (StringRef flag : {"return_state", "stateful", "time_major"})
-    if (layer.flag(flag, false))
-      return layer.unsupported("'" + flag + "'");
-  if (places > kMostPlaces)
-    return layer.unsupported("a sequence of " + Twine(places));
-  if (!layer.find("activation"))
-    return layer.invalid("has no 'activation'");
-  return success();
+bool isTrue(const Json &config, StringRef key, bool absent) {
+  const Json *value = member(config, key);
+  return value ? asBool(*value).value_or(absent) : absent;
 }
 
-/// The weights of `gates` gates are side by side in the last dimension of each. Of a GRU that
-/// resets after the product the state has biases of its own.
-FailureOr<RecurrentLayer> readLayer(Layer &layer, int64_t gates) {
-  if (!layer.hasOneInput(3))
+/// What is not computed here, by name.
+LogicalResult checkForm(Layer &layer) {
+  for (StringRef flag : {"stateful", "time_major"})
+    if (layer.flag(flag, false))
+      return layer.unsupported("'" + flag + "'");
+  return failure(layer.failed());
+}
+
+/// The cell that a layer is itself, or that 'cell' describes, or several one on another.
+LogicalResult readCells(Layer &layer, const Json &config, Cells &cells) {
+  FailureOr<LayerWeights> weights = layer.weightsInside("cell");
+  if (failed(weights))
     return failure();
-  ArrayRef<int64_t> shape = layer.inputShape();
-  int64_t units = layer.integer("units");
+  if (kindOf(layer.className())) {
+    LayerConfig own;
+    own.className = layer.className().str();
+    own.name = layer.name().str();
+    own.config = config;
+    cells.emplace_back(layer, std::move(own), std::move(*weights));
+    return success();
+  }
+  const Json *cell = layer.find("cell");
+  const Json *inner = cell ? member(*cell, "config") : nullptr;
+  const Json *stack = inner ? member(*inner, "cells") : nullptr;
+  if (stack && isTrue(*inner, "reverse_state_order", false))
+    return layer.unsupported("'reverse_state_order'");
+  WeightPaths paths("cells");
+  size_t begin = 0;
+  for (const Json &each :
+       stack && stack->is_array() ? *stack : Json::array({cell ? *cell : Json()})) {
+    LayerConfig one = layer.layerInside(&each);
+    if (!kindOf(one.className))
+      return layer.unsupported("a cell of class '" + one.className +
+                               "', only LSTMCell, GRUCell and SimpleRNNCell are");
+    LayerWeights own = *weights;
+    if (stack) {
+      size_t count = isTrue(one.config, "use_bias", true) ? 3 : 2;
+      llvm::Expected<LayerWeights> part = weights->inside(paths.of(one.className), begin, count);
+      if (!part)
+        return layer.invalid(llvm::toString(part.takeError()));
+      own = std::move(*part);
+      begin += count;
+    }
+    cells.emplace_back(layer, std::move(one), std::move(own));
+  }
+  return cells.empty() ? layer.invalid("has no cells") : success();
+}
+
+/// The cell over a sequence [place, batch, width]. Of a GRU that resets after the product the state
+/// has biases of its own.
+FailureOr<RecurrentLayer> readCell(Cell &cell, MaybeValue sequence) {
+  Layer &layer = cell.layer;
+  int64_t gates = cell.kind->gates, units = layer.integer("units");
   RecurrentLayer recurrent;
+  recurrent.step = cell.kind->step;
   recurrent.resetsAfterProduct = gates == 3 && layer.flag("reset_after", false);
   bool hasBias = layer.flag("use_bias", true);
-  if (failed(checkForm(layer, shape[1])) || layer.failed())
+  if (!layer.failed() && !layer.find("activation"))
+    return layer.invalid("has no 'activation'");
+  constexpr int64_t kMost = 1 << 24; // keeps products in range
+  if (!layer.failed() && (units < 1 || units > kMost))
+    return layer.invalid("'units' is " + Twine(units));
+  if (layer.failed() || failed(sequence))
     return failure();
   recurrent.width = units;
   recurrent.candidate = recurrent.output = functionOf(layer, "activation");
   recurrent.gate = functionOf(layer, "recurrent_activation");
   int64_t all = gates * units;
+  MaybeValue kernel = layer.weight(0, "kernel", {shapeOf(*sequence)[2], all}, {1, 0});
   recurrent.recurrent = layer.weight(1, "recurrent kernel", {units, all}, {1, 0});
   MaybeValue bias = Value();
   if (hasBias && !recurrent.resetsAfterProduct)
@@ -58,54 +137,170 @@ FailureOr<RecurrentLayer> readLayer(Layer &layer, int64_t gates) {
     recurrent.candidateBias =
         layer.constant(layer.elementType(), units, ArrayRef(*both).take_back(units));
   }
-  recurrent.projected = multiplyRows(layer, layer.transpose(layer.input(), {1, 0, 2}),
-                                     layer.weight(0, "kernel", {shape[2], all}, {1, 0}), bias);
-  recurrent.state = layer.fill(layer.elementType(), {shape[0], units}, 0);
-  recurrent.isReversed = layer.flag("go_backwards", false);
+  recurrent.projected = multiplyRows(layer, sequence, kernel, bias);
   return recurrent;
 }
 
-MaybeValue run(Layer &layer, FailureOr<RecurrentLayer> recurrent) {
-  if (failed(recurrent))
-    return failure();
-  SmallVector<MaybeValue> states = runRecurrent(layer, *recurrent);
-  if (!layer.flag("return_sequences", false))
-    return recurrent->state;
-  if (recurrent->isReversed) // Keras leaves them in the order of computing
-    std::reverse(states.begin(), states.end());
-  return stackAlong(layer, states, 1);
-}
-
-MaybeValue importSimpleRnn(Layer &layer) {
-  FailureOr<RecurrentLayer> recurrent = readLayer(layer, 1);
-  if (succeeded(recurrent))
-    recurrent->step = stepRnn;
-  return run(layer, std::move(recurrent));
-}
-
-/// Gates are update, reset, candidate.
-MaybeValue importGru(Layer &layer) {
-  FailureOr<RecurrentLayer> recurrent = readLayer(layer, 3);
-  if (succeeded(recurrent))
-    recurrent->step = stepGru;
-  return run(layer, std::move(recurrent));
-}
-
-/// Gates are input, forget, cell, output.
-MaybeValue importLstm(Layer &layer) {
-  FailureOr<RecurrentLayer> recurrent = readLayer(layer, 4);
-  if (succeeded(recurrent)) {
-    recurrent->step = stepLstm;
-    recurrent->cell = recurrent->state;
+/// The sequence and the states that the first place begins with, in the order of the cells.
+FailureOr<Values> readInputs(Layer &layer, const Cells &cells) {
+  Values inputs(layer.inputs());
+  if (const Json *first = layer.argument(0, "sequences")) {
+    inputs = layer.tensorsIn(first);
+    inputs.append(layer.tensorsIn(layer.argument(1, "initial_state")));
   }
-  return run(layer, std::move(recurrent));
+  size_t states = 0;
+  for (const Cell &cell : cells)
+    states += cell.stateCount();
+  if (inputs.size() != layer.inputs().size() || (inputs.size() != 1 && inputs.size() != 1 + states))
+    return layer.unsupported(Twine(layer.inputs().size()) +
+                             " inputs, only a sequence and its first states are");
+  ArrayRef<int64_t> shape = shapeOf(inputs.front());
+  if (shape.size() != 3)
+    return layer.invalid("has an input of shape " + shapeText(shape) + ", expected 3 dimensions");
+  if (shape[1] > kMostPlaces || shape[1] < 1)
+    return layer.unsupported("a sequence of " + Twine(shape[1]));
+  return inputs;
+}
+
+struct Direction {
+  MaybeValue result = failure();
+  SmallVector<MaybeValue> states; ///< of all cells behind the last place
+};
+
+/// Runs a layer over its sequence. Keras leaves the results of one that goes backwards in the order
+/// of computing; with `keepsPlaces` they stay where their inputs are.
+Direction run(Layer &layer, const Json &config, bool keepsPlaces) {
+  Direction direction;
+  Cells cells;
+  if (failed(checkForm(layer)) || failed(readCells(layer, config, cells)))
+    return direction;
+  FailureOr<Values> inputs = readInputs(layer, cells);
+  if (failed(inputs))
+    return direction;
+  bool isReversed = layer.flag("go_backwards", false);
+  int64_t batch = shapeOf(inputs->front())[0];
+  MaybeValue sequence = layer.transpose(inputs->front(), {1, 0, 2});
+  ArrayRef<mlir::Value> given = ArrayRef<mlir::Value>(*inputs).drop_front();
+  SmallVector<MaybeValue> places;
+  for (Cell &cell : cells) {
+    FailureOr<RecurrentLayer> recurrent = readCell(cell, sequence);
+    if (failed(recurrent))
+      return direction;
+    auto firstState = [&]() -> MaybeValue {
+      if (given.empty())
+        return layer.fill(layer.builder().getF32Type(), {batch, recurrent->width}, 0);
+      mlir::Value state = given.front();
+      given = given.drop_front();
+      return state;
+    };
+    recurrent->isReversed = isReversed;
+    recurrent->state = firstState();
+    if (cell.stateCount() == 2)
+      recurrent->cell = firstState();
+    places = runRecurrent(layer, *recurrent);
+    direction.states.push_back(recurrent->state);
+    direction.result = recurrent->state;
+    if (cell.stateCount() == 2)
+      direction.states.push_back(recurrent->cell);
+    if (&cell != &cells.back())
+      sequence = stackAlong(layer, places, 0);
+  }
+  if (layer.flag("return_sequences", false)) {
+    if (isReversed && !keepsPlaces)
+      std::reverse(places.begin(), places.end());
+    direction.result = stackAlong(layer, places, 1);
+  }
+  return direction;
+}
+
+Results valuesOf(ArrayRef<MaybeValue> maybe) {
+  Values values;
+  for (MaybeValue value : maybe) {
+    if (failed(value))
+      return failure();
+    values.push_back(*value);
+  }
+  return values;
+}
+
+/// LSTM, GRU, SimpleRNN, and RNN of their cells.
+Results importRecurrent(Layer &layer) {
+  Direction direction = run(layer, layer.config(), /*keepsPlaces=*/false);
+  if (failed(direction.result))
+    return failure();
+  SmallVector<MaybeValue> results = {direction.result};
+  if (layer.flag("return_state", false))
+    results.append(direction.states);
+  return valuesOf(results);
+}
+
+/// One side of a Bidirectional layer: its half of the weights and of the first states.
+Direction runSide(Layer &layer, const Json *json, bool isBackward) {
+  LayerConfig config = layer.layerInside(json);
+  if (!kindOf(config.className) && config.className != "RNN") {
+    (void)layer.unsupported("of a layer of class '" + config.className +
+                            "', only LSTM, GRU, SimpleRNN and RNN are");
+    return {};
+  }
+  if (isBackward && !layer.find("backward_layer")) // it is made of the other
+    config.config["go_backwards"] = !isTrue(config.config, "go_backwards", false);
+  size_t half = layer.weights().size() / 2;
+  FailureOr<LayerWeights> weights = layer.weightsInside(
+      isBackward ? "backward_layer" : "forward_layer", isBackward ? half : 0, half);
+  if (failed(weights))
+    return {};
+  Values inputs(layer.inputs());
+  if (const Json *first = layer.argument(0, "sequences")) {
+    inputs = layer.tensorsIn(first);
+    inputs.append(layer.tensorsIn(layer.argument(1, "initial_state")));
+  }
+  size_t states = (inputs.size() - 1) / 2;
+  Values own = {inputs.front()};
+  own.append(inputs.begin() + 1 + (isBackward ? states : 0),
+             inputs.begin() + 1 + (isBackward ? 2 * states : states));
+  const LayerCall noArguments;
+  Layer side(layer.state(), config, noArguments, own, std::move(*weights));
+  return run(side, config.config, /*keepsPlaces=*/true);
+}
+
+/// Bidirectional: https://keras.io/api/layers/recurrent_layers/bidirectional/
+Results importBidirectional(Layer &layer) {
+  const Json *forward = layer.find("layer"), *backward = layer.find("backward_layer");
+  const Json *config = forward ? member(*forward, "config") : nullptr;
+  StringRef mode = layer.string("merge_mode", "");
+  if (layer.failed())
+    return failure();
+  Direction there = runSide(layer, forward, false);
+  Direction back =
+      failed(there.result) ? Direction() : runSide(layer, backward ? backward : forward, true);
+  if (failed(back.result))
+    return failure();
+  SmallVector<MaybeValue> results;
+  if (mode == "concat") {
+    auto last = static_cast<int64_t>(shapeOf(*there.result).size()) - 1;
+    results.push_back(concatAlong(layer, {*there.result, *back.result}, last));
+  } else if (mode == "sum" || mode == "ave") {
+    results.push_back(
+        layer.multiply(layer.add(there.result, back.result), mode == "ave" ? 0.5 : 1));
+  } else if (mode == "mul") {
+    results.push_back(layer.multiply(there.result, back.result));
+  } else if (mode.empty()) { // None: both
+    results.append({there.result, back.result});
+  } else {
+    return layer.invalid("'merge_mode' is '" + mode + "'");
+  }
+  if (isTrue(*config, "return_state", false)) {
+    results.append(there.states);
+    results.append(back.states);
+  }
+  return valuesOf(results);
 }
 } // namespace
 
 void registerRecurrent(LayerTable &table) {
-  table.add("SimpleRNN", importSimpleRnn);
-  table.add("GRU", importGru);
-  table.add("LSTM", importLstm);
+  for (StringRef name : {"SimpleRNN", "GRU", "LSTM", "RNN"})
+    table.addMany(name, importRecurrent);
+  table.addMany("Bidirectional", importBidirectional);
 }
 
 } // namespace tandem::keras

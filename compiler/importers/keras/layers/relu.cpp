@@ -1,3 +1,5 @@
+#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/keras/functions.h"
 #include "compiler/importers/keras/layer.h"
 
 using namespace mlir;
@@ -5,6 +7,7 @@ using namespace mlir;
 namespace tandem::keras {
 
 /// ReLU: https://keras.io/api/layers/activation_layers/relu/
+/// x above the threshold, at most the largest; below it slope * (x - threshold).
 static MaybeValue importRelu(Layer &layer) {
   if (!layer.hasOneInput())
     return failure();
@@ -12,16 +15,29 @@ static MaybeValue importRelu(Layer &layer) {
   double most = layer.number("max_value", INFINITY); // absent: none
   if (layer.failed())
     return failure();
-  if (threshold != 0)
-    return layer.unsupported("threshold " + std::to_string(threshold) + ", only 0 is");
-  if (slope == 0 && most == 6)
-    return layer.create<graph::Relu6Op>(layer.input());
-  MaybeValue result = slope == 0 ? layer.create<graph::ReluOp>(layer.input())
-                                 : layer.create<graph::LeakyReluOp>(
-                                       layer.input(), llvm::APFloat(static_cast<float>(slope)));
-  if (std::isinf(most))
+  mlir::Value x = layer.input();
+  if (threshold == 0) {
+    MaybeValue result =
+        slope == 0 ? MaybeValue(clampBetween(layer, x, 0, most))
+                   : layer.create<graph::LeakyReluOp>(x, llvm::APFloat(static_cast<float>(slope)));
+    return slope == 0 ? result : clampBetween(layer, result, -INFINITY, most);
+  }
+  MaybeValue result = clampBetween(layer, thresholded(layer, x, threshold, 0), -INFINITY, most);
+  if (slope == 0)
     return result;
-  return layer.create<graph::MinimumOp>(result, layer.scalarLike(layer.input(), most));
+  MaybeValue below =
+      layer.create<graph::ReluOp>(layer.add(layer.create<graph::NegOp>(x), threshold));
+  return layer.subtract(result, layer.multiply(below, slope));
+}
+
+/// ThresholdedReLU of Keras 2.
+static MaybeValue importThresholdedRelu(Layer &layer) {
+  if (!layer.hasOneInput())
+    return failure();
+  double theta = layer.number("theta", 1);
+  if (layer.failed())
+    return failure();
+  return thresholded(layer, layer.input(), theta, 0);
 }
 
 /// LeakyReLU: https://keras.io/api/layers/activation_layers/leaky_relu/
@@ -65,6 +81,7 @@ static MaybeValue importPrelu(Layer &layer) {
 
 void registerRelu(LayerTable &table) {
   table.add("ReLU", importRelu);
+  table.add("ThresholdedReLU", importThresholdedRelu);
   table.add("LeakyReLU", importLeakyRelu);
   table.add("ELU", importElu);
   table.add("PReLU", importPrelu);

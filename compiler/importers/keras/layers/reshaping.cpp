@@ -1,4 +1,5 @@
-#include "compiler/importers/keras/layer.h"
+#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/keras/image.h"
 
 using namespace mlir;
 
@@ -6,13 +7,23 @@ namespace tandem::keras {
 
 // Reshaping layers: https://keras.io/api/layers/reshaping_layers/ The batch stays in front.
 
+/// Channels in front go behind first.
 static MaybeValue importFlatten(Layer &layer) {
-  layer.checkDataFormat();
-  if (!layer.hasOneInput() || layer.failed())
+  if (!layer.hasOneInput())
     return failure();
-  int64_t rest = *elementCount(layer.inputShape().drop_front());
-  return layer.create<graph::ReshapeOp>(layer.input(),
-                                        ArrayRef<int64_t>{layer.inputShape().front(), rest});
+  StringRef format = layer.string("data_format", "channels_last");
+  if (layer.failed() || layer.inputShape().empty())
+    return failure();
+  MaybeValue x = layer.input();
+  auto rank = static_cast<int64_t>(layer.inputShape().size());
+  if (format == "channels_first" && rank > 2) {
+    SmallVector<int64_t> order = {0};
+    llvm::append_range(order, llvm::seq<int64_t>(2, rank));
+    order.push_back(1);
+    x = layer.transpose(x, order);
+  }
+  return layer.reshape(
+      x, {layer.inputShape().front(), *elementCount(layer.inputShape().drop_front())});
 }
 
 /// One entry of 'target_shape' may be -1: whatever is left.
@@ -46,34 +57,67 @@ static MaybeValue importPermute(Layer &layer) {
   return layer.create<graph::TransposeOp>(layer.input(), permutation);
 }
 
-/// UpSampling2D: whole factors; bilinear samples at half-pixel centres, as tf.keras does.
-static MaybeValue importUpSampling2d(Layer &layer) {
-  layer.checkDataFormat();
-  if (!layer.hasOneInput(4))
+/// RepeatVector: each vector 'n' times, in a dimension in front of it.
+static MaybeValue importRepeatVector(Layer &layer) {
+  if (!layer.hasOneInput(2))
     return failure();
-  Pair factor = layer.pair("size", Pair{2, 2});
+  int64_t times = layer.integer("n");
+  if (!layer.failed() && (times < 1 || times > INT32_MAX))
+    return layer.invalid("'n' is " + Twine(times));
+  if (layer.failed())
+    return failure();
+  ArrayRef<int64_t> shape = layer.inputShape();
+  return expandTo(layer, layer.reshape(layer.input(), {shape[0], 1, shape[1]}),
+                  {shape[0], times, shape[1]});
+}
+
+/// UpSampling1D, UpSampling2D: whole factors.
+static MaybeValue importUpSampling(Layer &layer) {
+  FailureOr<Image> image = Image::of(layer);
+  if (failed(image))
+    return failure();
+  Pair factor = image->pair("size", image->rank() == 1 ? Pair{1, 2} : Pair{2, 2});
   StringRef interpolation = layer.string("interpolation", "nearest");
   if (layer.failed())
     return failure();
   Pair size;
   for (int i = 0; i < 2; ++i)
-    if (__builtin_mul_overflow(layer.inputShape()[1 + i], factor[i], &size.emplace_back()))
+    if (__builtin_mul_overflow(image->shape()[1 + i], factor[i], &size.emplace_back()))
       return layer.invalid("'size' is " + shapeText(factor));
-  if (interpolation == "nearest")
-    return layer.create<graph::ResizeNearestOp>(layer.input(), size, /*alignCorners=*/false,
-                                                /*halfPixelCenters=*/false);
-  if (interpolation == "bilinear")
-    return layer.create<graph::ResizeBilinearOp>(layer.input(), size, /*alignCorners=*/false,
-                                                 /*halfPixelCenters=*/true);
-  return layer.unsupported("interpolation '" + interpolation +
-                           "', only 'nearest' and 'bilinear' are");
+  if (interpolation == "nearest") // by whole factors wherever pixels have their middles
+    return image->back(layer.create<graph::ResizeNearestOp>(
+        image->nhwc(), size, /*alignCorners=*/false, /*halfPixelCenters=*/false));
+  return image->back(resized(layer, image->nhwc(), size, interpolation));
+}
+
+/// TimeDistributed is split in two when it is parsed (model_config.cpp): all places become one
+/// batch; and with what the layer inside made of them, and the input, places again.
+static MaybeValue importTimeDistributed(Layer &layer) {
+  ArrayRef<int64_t> whole = shapeOf(layer.inputs().back());
+  if (layer.inputs().size() > 2 || layer.inputShape().empty())
+    return layer.invalid("has " + Twine(layer.inputs().size()) + " inputs");
+  if (whole.size() < 3)
+    return layer.invalid("has an input of shape " + shapeText(whole) +
+                         ", expected 3 or more dimensions");
+  SmallVector<int64_t> shape;
+  if (layer.inputs().size() == 1) {
+    shape.push_back(whole[0] * whole[1]);
+    llvm::append_range(shape, whole.drop_front(2));
+  } else {
+    shape.assign({whole[0], whole[1]});
+    llvm::append_range(shape, layer.inputShape().drop_front());
+  }
+  return layer.reshape(layer.input(), shape);
 }
 
 void registerReshaping(LayerTable &table) {
-  table.add("Flatten", importFlatten);
-  table.add("Reshape", importReshape);
-  table.add("Permute", importPermute);
-  table.add("UpSampling2D", importUpSampling2d);
+  table.add("Flatten", importFlatten, Takes::kIntegers);
+  table.add("Reshape", importReshape, Takes::kIntegers);
+  table.add("Permute", importPermute, Takes::kIntegers);
+  table.add("RepeatVector", importRepeatVector, Takes::kIntegers);
+  table.add("TimeDistributed", importTimeDistributed, Takes::kIntegers);
+  table.add("UpSampling1D", importUpSampling);
+  table.add("UpSampling2D", importUpSampling);
 }
 
 } // namespace tandem::keras

@@ -125,21 +125,39 @@ TEST(KerasImporter, FixesOpenDimensionsByOption) {
 }
 
 TEST(KerasImporter, ListsEverythingUnsupportedAtOnce) {
-  EXPECT_EQ(
-      importFile("unsupported"),
-      "error: 3 unsupported operators: Masking (2: l1, l2; not yet), Conv2D (1: first; data_format "
-      "'channels_first', only 'channels_last' is), Lambda (1: code; code in Python)");
+  EXPECT_EQ(importFile("unsupported"),
+            "error: 3 unsupported operators: Masking (2: l1, l2; masks), Conv2D (1: first; padding "
+            "'full', only 'valid' and 'same' are), Lambda (1: code; code in Python)");
 }
 
 TEST(KerasImporter, SaysOfWhatItKnowsWhyItIsNotTaken) {
-  EXPECT_EQ(importFile("unequal_ranks"),
-            "error: 2 unsupported operators: Add (1: add; inputs of shapes 1x4x4x2 and 1x2, only "
-            "those of equally many dimensions are), Concatenate (1: join; inputs of shapes 1x2 and "
-            "1x4x4x2, only those of equally many dimensions are)");
   EXPECT_EQ(importFile("other_types"),
             "error: 3 unsupported operators: ReLU (2: mixed, mixed_2; dtype 'mixed_float16', only "
             "'float32' is), Dense (1: double; dtype 'float64', only 'float32' is), Activation (1: "
             "half; dtype 'float16', only 'float32' is)");
+}
+
+TEST(KerasImporter, RefusesFormsOfKnownLayersByName) {
+  EXPECT_EQ(importFile("refused_forms"),
+            "error: 7 unsupported operators: Embedding (1: embedding; 'mask_zero', masks are not), "
+            "Dense (1: activated; activation \"sparsemax\"), LSTM (1: masked; 'mask', masks are "
+            "not), Dropout (1: trained; called with training=True), LSTM (1: stateful; "
+            "'stateful'), Bidirectional (1: both; of a layer of class 'Dense', only LSTM, GRU, "
+            "SimpleRNN and RNN are), RNN (1: own; a cell of class 'MyCell', only LSTMCell, GRUCell "
+            "and SimpleRNNCell are)");
+}
+
+TEST(KerasImporter, AddsAVectorToAllPlaces) {
+  EXPECT_THAT(importFile("unequal_ranks"),
+              AllOf(HasSubstr("graph.reshape %arg1 shape [1, 1, 1, 2]"), HasSubstr("graph.add")));
+}
+
+TEST(KerasImporter, ImportsFunctionsOfTensorFlowAndLaterResults) {
+  EXPECT_THAT(importFile("functions"),
+              AllOf(HasSubstr("dense<2.000000e+00>"),
+                    HasSubstr("begin [0, 0, 2] size [1, 2, 2] strides [1, 1, 1]"),
+                    HasSubstr("(tensor<1x2xf32> {graph.name = \"tf.__operators__.getitem\"}, "
+                              "tensor<1x1xf32> {graph.name = \"state\"})")));
 }
 
 /// One model in both formats of Keras 3.

@@ -108,11 +108,10 @@ def main():
     save("subclassed", {"class_name": "MyModel", "config": {}})
     save("unsupported", functional(
         [input_layer("x", 4, 4, 2), layer("Masking", "l1", ["x"]), layer("Masking", "l2", ["l1"]),
-         layer("Conv2D", "first", ["x"], **{**CONV, "data_format": "channels_first"}),
+         layer("Conv2D", "first", ["x"], **{**CONV, "padding": "full"}),
          layer("Lambda", "code", ["first"])], ["x"], ["l2", "code"]))
     save("unequal_ranks", functional(
-        [input_layer("x", 4, 4, 2), input_layer("y", 2), layer("Add", "add", ["x", "y"]),
-         layer("Concatenate", "join", ["y", "x"], axis=-1)], ["x", "y"], ["add", "join"]))
+        [input_layer("x", 4, 4, 2), input_layer("y", 2), layer("Add", "add", ["x", "y"])], ["x", "y"], ["add"]))
     named = functional([input_layer("x", 3), layer("ReLU", "out", ["x"])], ["x"], ["out"])
     named["config"]["input_layers"] = {"picture": ["x", 0, 0]}
     save("named_inputs", named)
@@ -122,6 +121,32 @@ def main():
          layer("ReLU", "mixed_2", ["mixed"], dtype=mixed("mixed_float16")),
          layer("Dense", "double", ["mixed_2"], **DENSE, dtype="float64"),
          layer("Activation", "half", ["double"], activation="relu", dtype="float16")], ["x"], ["half"]))
+    masked = layer("LSTM", "masked", ["rows"], units=2)
+    masked["inbound_nodes"][0][0][3] = {"mask": ["x", 0, 0]}
+    trained = layer("Dropout", "trained", ["rows"], rate=0.5)
+    trained["inbound_nodes"][0][0][3] = {"training": True}
+    inner = lambda name, **config: {"class_name": name, "config": {"name": "inner", **config}}
+    save("refused_forms", functional(
+        [input_layer("x", 3), input_layer("rows", 4, 2), layer("Embedding", "embedding", ["x"], input_dim=3, output_dim=2, mask_zero=True),
+         masked, trained, layer("LSTM", "stateful", ["rows"], units=2, stateful=True),
+         layer("Bidirectional", "both", ["rows"], merge_mode="concat", layer=inner("Dense", units=2)),
+         layer("RNN", "own", ["rows"], cell=inner("MyCell", units=2)),
+         layer("Dense", "activated", ["x"], units=2, activation="sparsemax")],
+        ["x", "rows"], ["embedding", "masked", "trained", "stateful", "both", "own", "activated"]), {"activated": {
+            "kernel": count_up(3, 2), "bias": count_up(2)}})
+    # Functions of TensorFlow as Keras 2 has them: 2.0 * x, then [:, 0] of one half, and a layer's second result.
+    function = lambda name, node, kind="TFOpLambda": {
+        "class_name": kind, "name": "tf." + name, "config": {"name": "tf." + name, "function": name}, "inbound_nodes": node}
+    part = {"slice_spec": [{"start": None, "stop": None, "step": None}, 0]}
+    lstm = dict(units=1, activation="tanh", recurrent_activation="sigmoid", return_state=True)
+    state = layer("ReLU", "state")
+    state["inbound_nodes"] = [[["lstm", 0, 2, {}]]]
+    save("functions", functional(
+        [input_layer("x", 2, 4), function("math.multiply", [["_CONSTANT_VALUE", -1, 2.0, {"y": ["x", 0, 0]}]]),
+         function("split", [["tf.math.multiply", 0, 0, {"num_or_size_splits": 2, "axis": 2}]]),
+         function("__operators__.getitem", [["tf.split", 0, 1, part]], "SlicingOpLambda"),
+         layer("LSTM", "lstm", ["x"], **lstm), state], ["x"], ["tf.__operators__.getitem", "state"]),
+         {"lstm": {"kernel": count_up(4, 4), "recurrent_kernel": count_up(1, 4), "bias": count_up(4)}})
     save("cycle", functional([input_layer("x", 3), layer("Add", "a", ["x", "b"]), layer("ReLU", "b", ["a"])],
                              ["x"], ["b"]))
     save("unknown_input", functional([input_layer("x", 3), layer("ReLU", "out", ["y"])], ["x"], ["out"]))
