@@ -82,8 +82,9 @@ def recurrent():
 def randomize(model):
     generator = np.random.default_rng(7)
     for weight in model.weights:
-        name, shape = weight.path.rsplit("/", 1)[-1], tuple(weight.shape)
-        if not str(weight.dtype).startswith("float"):
+        path = getattr(weight, "path", weight.name)  # Keras 2 has no path, and ":0" behind the name
+        name, shape = path.rsplit("/", 1)[-1].split(":")[0], tuple(weight.shape)
+        if not str(getattr(weight.dtype, "name", weight.dtype)).startswith("float"):
             continue
         if name in ("gamma", "moving_variance", "variance"):
             value = generator.uniform(0.5, 1.5, shape)
@@ -93,6 +94,13 @@ def randomize(model):
             fan_in = np.prod(shape[:-1]) if "depthwise" not in name else np.prod(shape[:2])
             value = generator.normal(0, (2 / max(1, fan_in)) ** 0.5, shape)
         weight.assign(value.astype(np.float32))
+
+
+def flat(made):
+    """The tensors that a layer gives: one, or lists of them, as cells one on another have their states."""
+    if not isinstance(made, (list, tuple)):
+        return [made]
+    return [tensor for each in made for tensor in flat(each)]
 
 
 #: Models of no family: what makes each, and its input.

@@ -1,0 +1,418 @@
+#!/usr/bin/env python3
+"""Compare the Keras importer with Keras, layer by layer, in every file format that the version writes.
+
+Usage: check_keras_layers.py [--tf-keras] [--tandem build/bin/tandem] [NAME...]
+
+  python3 -m venv .venv-keras3 && .venv-keras3/bin/pip install -r tests/models/requirements-keras3.txt
+  .venv-keras3/bin/python tests/models/check_keras_layers.py
+  python3 -m venv .venv-tensorflow && .venv-tensorflow/bin/pip install -r tests/models/requirements-tensorflow.txt
+  .venv-tensorflow/bin/python tests/models/check_keras_layers.py --tf-keras    # Keras 2, .h5
+
+A case is a model of one layer or function (seeded random weights), saved, compiled with `tandem compile`, run with
+`tandem run`, and compared with what Keras gives: largest difference over largest value. Cases of what the older Keras
+lacks are left out there. Names pick the cases that begin so. Exit: 0 all within the tolerance, 1 something is not.
+"""
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+import numpy as np  # noqa: E402 (after the environment)
+
+from check_keras_applications import flat, randomize  # noqa: E402
+from sweep import ROOT, relative_difference, tandem  # noqa: E402
+
+logging.getLogger("absl").setLevel(logging.ERROR)
+TOLERANCE = 1e-5
+ROW, IMAGE, VECTOR = (9, 4), (8, 7, 4), (6,)
+
+
+def image_cases(add, layers, is_old):
+    for first in (False, True):
+        data_format = "channels_first" if first else "channels_last"
+        name = " channels_first" if first else ""
+        row, image = (ROW[::-1] if first else ROW), ((4, 8, 7) if first else IMAGE)
+        how = {"data_format": data_format}
+        if first and is_old:
+            continue  # TensorFlow's kernels for it are not on CPUs
+        add(f"Conv1D{name}", layers.Conv1D(7, 3, strides=2, padding="same", activation="relu", **how), row)
+        add(f"Conv1D groups{name}", layers.Conv1D(6, 3, groups=2, dilation_rate=2, use_bias=False, **how), row)
+        add(f"Conv2D{name}", layers.Conv2D(5, (3, 2), strides=(1, 2), padding="same", **how), image)
+        add(f"DepthwiseConv1D{name}", layers.DepthwiseConv1D(3, depth_multiplier=2, padding="same", **how), row)
+        add(f"DepthwiseConv2D{name}", layers.DepthwiseConv2D(3, depth_multiplier=2, **how), image)
+        add(f"SeparableConv1D{name}", layers.SeparableConv1D(5, 3, strides=2, depth_multiplier=2, **how), row)
+        add(f"SeparableConv2D{name}", layers.SeparableConv2D(5, 3, padding="same", **how), image)
+        for padding in ("same", "valid"):
+            for kernel, stride in ((4, 2), (3, 2), (2, 3), (3, 1)):
+                add(f"Conv1DTranspose {padding} {kernel} {stride}{name}",
+                    layers.Conv1DTranspose(5, kernel, strides=stride, padding=padding, activation="tanh", **how), row)
+            add(f"Conv2DTranspose {padding}{name}", layers.Conv2DTranspose(5, (3, 2), strides=2, padding=padding, **how), image)
+            add(f"Conv2DTranspose output_padding {padding}{name}",
+                layers.Conv2DTranspose(5, 3, strides=2, padding=padding, output_padding=1, **how), image)
+            add(f"MaxPooling1D {padding}{name}", layers.MaxPooling1D(3, strides=2, padding=padding, **how), row)
+            add(f"AveragePooling1D {padding}{name}", layers.AveragePooling1D(3, strides=2, padding=padding, **how), row)
+            add(f"MaxPooling2D {padding}{name}", layers.MaxPooling2D(3, strides=2, padding=padding, **how), image)
+            add(f"AveragePooling2D {padding}{name}", layers.AveragePooling2D(2, padding=padding, **how), image)
+        add(f"GlobalMaxPooling1D{name}", layers.GlobalMaxPooling1D(**how), row)
+        add(f"GlobalAveragePooling1D keepdims{name}", layers.GlobalAveragePooling1D(keepdims=True, **how), row)
+        add(f"GlobalAveragePooling2D{name}", layers.GlobalAveragePooling2D(**how), image)
+        add(f"GlobalMaxPooling2D keepdims{name}", layers.GlobalMaxPooling2D(keepdims=True, **how), image)
+        add(f"UpSampling2D{name}", layers.UpSampling2D((2, 3), **how), image)
+        add(f"UpSampling2D bilinear{name}", layers.UpSampling2D(2, interpolation="bilinear", **how), image)
+        add(f"ZeroPadding2D{name}", layers.ZeroPadding2D(((1, 2), (0, 3)), **how), image)
+        add(f"Cropping2D{name}", layers.Cropping2D(((1, 2), (0, 3)), **how), image)
+        add(f"Flatten{name}", layers.Flatten(**how), image)
+        if not is_old:
+            add(f"AdaptiveAveragePooling1D{name}", layers.AdaptiveAveragePooling1D(4, **how), row)
+            add(f"AdaptiveAveragePooling2D{name}", layers.AdaptiveAveragePooling2D((3, 5), **how), image)
+            add(f"ZeroPadding1D pair{name}", layers.ZeroPadding1D((1, 2), **how), row)
+    add("Conv1D causal", layers.Conv1D(5, 3, dilation_rate=2, padding="causal"), ROW)
+    add("Conv1D activation layer", layers.Conv1D(5, 3, activation=layers.LeakyReLU()), ROW)
+    add("UpSampling1D", layers.UpSampling1D(3), ROW)
+    add("UpSampling2D bicubic", layers.UpSampling2D(2, interpolation="bicubic"), IMAGE)
+    add("ZeroPadding1D", layers.ZeroPadding1D(2), ROW)
+    add("Cropping1D", layers.Cropping1D((1, 2)), ROW)
+    add("RepeatVector", layers.RepeatVector(3), VECTOR)
+    add("Permute", layers.Permute((2, 3, 1)), IMAGE)
+    add("Reshape", layers.Reshape((-1, 2)), ROW)
+
+
+def recurrent_cases(add, keras, layers, is_old):
+    kinds = {"LSTM": (layers.LSTM, 2), "GRU": (layers.GRU, 1), "SimpleRNN": (layers.SimpleRNN, 1)}
+    for name, (make, states) in kinds.items():
+        for flags in ({}, {"return_sequences": True}, {"return_state": True}, {"return_sequences": True, "go_backwards": True, "return_state": True}):
+            add(" ".join((name, *flags)), make(5, **flags), ROW)
+        add(f"{name} initial_state", lambda x, *s, make=make: make(5, return_sequences=True, return_state=True)(x, initial_state=list(s)), ROW, *[(5,)] * states)
+        add(f"{name} no bias", make(5, use_bias=False), ROW)
+        for mode in ("concat", "sum", "mul", "ave", None):
+            add(f"Bidirectional {name} {mode}", layers.Bidirectional(make(5, return_sequences=True), merge_mode=mode), ROW)
+        add(f"Bidirectional {name} last", layers.Bidirectional(make(5)), ROW)
+        add(f"Bidirectional {name} state", layers.Bidirectional(make(5, return_state=True)), ROW)
+        add(f"Bidirectional {name} initial_state", lambda x, *s, make=make: layers.Bidirectional(make(5, return_state=True))(x, initial_state=list(s)), ROW, *[(5,)] * (2 * states))
+    add("Bidirectional two layers", lambda x: layers.Bidirectional(layers.LSTM(5), backward_layer=layers.GRU(5, go_backwards=True))(x), ROW)
+    add("GRU reset_after off", layers.GRU(5, reset_after=False, recurrent_activation="hard_sigmoid", activation="relu"), ROW)
+    add("RNN LSTMCell", layers.RNN(layers.LSTMCell(5), return_sequences=True, return_state=True), ROW)
+    add("RNN GRUCell", layers.RNN(layers.GRUCell(5), go_backwards=True), ROW)
+    add("RNN SimpleRNNCell", layers.RNN(layers.SimpleRNNCell(5, use_bias=False)), ROW)
+    stack = lambda: [layers.LSTMCell(5), layers.GRUCell(4), layers.LSTMCell(3), layers.SimpleRNNCell(6, use_bias=False)]
+    add("RNN stack", lambda x: layers.RNN(stack(), return_sequences=True, return_state=True)(x), ROW)
+    add("RNN stack backwards", lambda x: layers.RNN(stack(), go_backwards=True)(x), ROW)
+    add("Bidirectional RNN stack", lambda x: layers.Bidirectional(layers.RNN(stack(), return_sequences=True))(x), ROW)
+    add("TimeDistributed Dense", layers.TimeDistributed(layers.Dense(3, activation="relu")), ROW)
+    add("TimeDistributed Conv2D", layers.TimeDistributed(layers.Conv2D(3, 3)), (3, *IMAGE))
+    add("TimeDistributed LSTM", layers.TimeDistributed(layers.LSTM(3)), (3, *ROW))
+    inner = lambda: keras.Sequential([keras.Input(IMAGE), layers.Conv2D(3, 3, name="a"), layers.Conv2D(2, 3, name="b"), layers.Flatten()])
+    add("TimeDistributed model", lambda x: layers.TimeDistributed(inner())(x), (3, *IMAGE))
+
+    def twice(x, y):
+        layer = layers.TimeDistributed(inner())
+        return layers.Concatenate()([layer(x), layer(y)])
+
+    add("TimeDistributed model twice", twice, (3, *IMAGE), (3, *IMAGE))
+    nest = lambda: keras.Sequential([keras.Input(ROW), layers.Bidirectional(layers.LSTM(5, return_sequences=True), name="two"),
+                                     layers.TimeDistributed(layers.Dense(3), name="each"),
+                                     layers.RNN([layers.LSTMCell(4), layers.GRUCell(3)], name="cells"), layers.Dense(2, name="last")])
+    add("nested recurrent", lambda x: nest()(x), ROW)
+
+
+def attention_cases(add, keras, layers, is_old):
+    query, value = (5, 6), (7, 6)
+    for flags in ({}, {"use_scale": True}, {"score_mode": "concat"}, {"use_scale": True, "score_mode": "concat"}):
+        add(f"Attention {flags}", lambda q, v, flags=flags: layers.Attention(**flags)([q, v]), query, value)
+    add("Attention key", lambda q, v, k: layers.Attention()([q, v, k]), query, (7, 3), value)
+    add("Attention causal scores", lambda q, v: layers.Attention()([q, v], use_causal_mask=True, return_attention_scores=True), query, value)
+    add("AdditiveAttention", lambda q, v: layers.AdditiveAttention()([q, v], return_attention_scores=True), query, value)
+    add("AdditiveAttention plain", lambda q, v: layers.AdditiveAttention(use_scale=False)([q, v]), query, value)
+    for name, given, call in (("", {}, {}), ("no bias", {"use_bias": False}, {}), ("wide", {"value_dim": 3, "output_shape": 9}, {}),
+                              ("causal scores", {}, {"use_causal_mask": True, "return_attention_scores": True})):
+        add(f"MultiHeadAttention {name}", lambda q, v, given=given, call=call: layers.MultiHeadAttention(3, 4, **given)(q, v, **call), query, value)
+    add("MultiHeadAttention key", lambda q, v, k: layers.MultiHeadAttention(3, 4)(q, v, key=k), query, (7, 3), value)
+    add("MultiHeadAttention self", lambda x: layers.MultiHeadAttention(2, 4, dropout=0.1)(query=x, value=x, key=x), query)
+    nest = lambda: keras.Sequential([keras.Input(query), layers.Dense(6, name="in")])
+    add("MultiHeadAttention in a model", lambda x: keras.Model(i := keras.Input(query), layers.MultiHeadAttention(2, 4, name="mha")(i, nest()(i)))(x), query)
+    if not is_old:
+        add("GroupQueryAttention", lambda q, v: layers.GroupQueryAttention(4, 6, 2)(q, v), query, value)
+        add("GroupQueryAttention causal", lambda q, v: layers.GroupQueryAttention(4, 6, 3, use_bias=False)(q, v, use_causal_mask=True), query, value)
+    add("EinsumDense", layers.EinsumDense("abc,cd->abd", (None, 5), bias_axes="d", activation="relu"), ROW)
+    add("EinsumDense heads", layers.EinsumDense("abc,cde->abde", (None, 5, 3), bias_axes="de"), ROW)
+    add("EinsumDense rest", layers.EinsumDense("...x,xy->...y", 5, bias_axes="y"), ROW)
+    add("EinsumDense transposed", layers.EinsumDense("abc,bd->adc", (3, None), bias_axes="d"), ROW)
+    add("Embedding", layers.Embedding(12, 5), ((6,), "int32"))
+    add("Embedding float", layers.Embedding(12, 5), ((6,), "floats"))
+    add("Embedding pairs", layers.Embedding(12, 5), ((3, 2), "int32"))
+    for axes in (1, 2, (1, 2), -1):
+        shapes = [(4, 5), (4, 5)] if axes != (1, 2) else [(4, 5), (3, 4)]
+        add(f"Dot {axes}", lambda x, y, axes=axes: layers.Dot(axes)([x, y]), *shapes)
+    add("Dot vectors", lambda x, y: layers.Dot(1, normalize=True)([x, y]), VECTOR, VECTOR)
+    add("Dot vector and matrix", lambda x, y: layers.Dot((1, 2))([x, y]), (5,), (4, 5))
+    for name in ("Add", "Multiply", "Maximum", "Minimum", "Average"):
+        add(name, lambda x, y, z, name=name: getattr(layers, name)()([x, y, z]), ROW, ROW, (1, 4))
+    add("Subtract", lambda x, y: layers.Subtract()([x, y]), ROW, ROW)
+    add("Add of unequal ranks", lambda x, y: layers.Add()([x, y]), (4, 9, 6), (6,))
+    add("Concatenate", lambda x, y: layers.Concatenate(1)([x, y]), (4, 9), (2, 9))
+
+
+def normalization_cases(add, keras, layers, is_old):
+    for axis in (-1, 1, 2):
+        add(f"BatchNormalization {axis}", layers.BatchNormalization(axis=axis), IMAGE)
+        add(f"GroupNormalization {axis}", layers.GroupNormalization({-1: 2, 1: 4, 2: 7}[axis], axis=axis), IMAGE)
+    add("BatchNormalization plain", layers.BatchNormalization(center=False, scale=False), VECTOR)
+    add("GroupNormalization each", layers.GroupNormalization(-1, center=False), IMAGE)
+    for axis in (-1, 1, (1, 2), (2, 3), [1, 2, 3]):
+        add(f"LayerNormalization {axis}", layers.LayerNormalization(axis=axis), IMAGE)
+        add(f"UnitNormalization {axis}", layers.UnitNormalization(axis=axis), IMAGE)
+    add("LayerNormalization plain", layers.LayerNormalization(center=False, scale=False), ROW)
+    if not is_old:
+        add("LayerNormalization rms_scaling", layers.LayerNormalization(rms_scaling=True), ROW)
+        add("RMSNormalization", layers.RMSNormalization(), ROW)
+        add("RMSNormalization axes", layers.RMSNormalization(axis=(1, 2)), ROW)
+        add("SpectralNormalization", layers.SpectralNormalization(layers.Dense(3)), ROW)
+        add("SpectralNormalization Conv2D", layers.SpectralNormalization(layers.Conv2D(3, 3)), IMAGE)
+    names = "linear relu relu6 sigmoid tanh softmax elu selu gelu hard_sigmoid swish softplus softsign exponential leaky_relu mish log_softmax"
+    newer = "celu glu hard_tanh hard_shrink soft_shrink hard_silu hard_swish log_sigmoid silu sparse_plus sparse_sigmoid squareplus tanh_shrink"
+    for name in names.split() + ([] if is_old else newer.split()):
+        if hasattr(keras.activations, name):
+            add(f"Activation {name}", layers.Activation(name), ROW)
+    add("ReLU", layers.ReLU(max_value=0.8, negative_slope=0.1, threshold=0.2), ROW)
+    add("ReLU 6", layers.ReLU(6), ROW)
+    add("ReLU threshold", layers.ReLU(threshold=0.2), ROW)
+    add("LeakyReLU", layers.LeakyReLU(), ROW)
+    add("ELU", layers.ELU(0.5), ROW)
+    add("PReLU", layers.PReLU(shared_axes=[1]), ROW)
+    add("Softmax axis", layers.Softmax(axis=1), ROW)
+    add("Softmax axes", layers.Softmax(axis=[1, 2]), ROW)
+    if is_old:
+        add("ThresholdedReLU", layers.ThresholdedReLU(0.3), ROW)
+
+
+def preprocessing_cases(add, layers, is_old):
+    image = (8, 9, 3)
+    add("Rescaling", layers.Rescaling(1 / 127.5, offset=-1), image)
+    add("Rescaling channels", layers.Rescaling([0.1, 0.2, 0.3], offset=[1, 2, 3]), image)
+    add("Rescaling uint8", layers.Rescaling(1 / 255), (image, "uint8"))
+    for axis, size in ((-1, 3), (1, 8), (None, 1)):
+        add(f"Normalization {axis}", layers.Normalization(axis=axis), image)
+        mean = list(np.linspace(0, 1, size)) if size > 1 else 0.3
+        add(f"Normalization given {axis}", layers.Normalization(axis=axis, mean=mean, variance=mean, invert=False) if size == 1 else
+            layers.Normalization(axis=axis, mean=mean, variance=list(np.linspace(1, 2, size))), image)
+    add("Normalization axes", layers.Normalization(axis=(1, 3)), image)
+    add("Normalization invert", layers.Normalization(invert=True), image)
+    add("CenterCrop", layers.CenterCrop(5, 4), image)
+    for how in ("bilinear", "nearest", "bicubic"):
+        size = (16, 18) if how == "bicubic" else (5, 13)
+        add(f"Resizing {how}", layers.Resizing(*size, interpolation=how), image)
+    add("CategoryEncoding one_hot", layers.CategoryEncoding(12, output_mode="one_hot"), ((1,), "int32"))
+    for mode in ("multi_hot", "count"):
+        add(f"CategoryEncoding {mode}", layers.CategoryEncoding(12, output_mode=mode), ((6,), "int32"))
+    random = {"RandomBrightness": (0.2,), "RandomContrast": (0.2,), "RandomFlip": (), "RandomRotation": (0.2,), "RandomTranslation": (0.2, 0.2), "RandomZoom": (0.2,)}
+    if not is_old:
+        random |= {"AugMix": (), "CutMix": (), "MixUp": (), "RandAugment": (), "RandomColorDegeneration": (0.5,), "RandomColorJitter": (), "RandomElasticTransform": (),
+                   "RandomErasing": (), "RandomGaussianBlur": (), "RandomGrayscale": (), "RandomHue": (0.5,), "RandomInvert": (), "RandomPerspective": (), "RandomPosterization": (4,),
+                   "RandomSaturation": (0.5,), "RandomSharpness": (0.5,), "RandomShear": (0.2,)}
+    for name, given in random.items():
+        add(name, getattr(layers, name)(*given), image)
+    if not is_old:
+        add("Dropout training=True", lambda x: layers.Dropout(0.5)(x, training=True), ROW)
+    for name in ("Dropout", "AlphaDropout", "GaussianDropout", "SpatialDropout1D"):
+        add(name, getattr(layers, name)(0.2), ROW)
+
+
+def ops_cases(add, ops):
+    x, y = ROW, ROW
+    for name in ("add", "subtract", "multiply", "divide", "true_divide", "maximum", "minimum", "mod", "floor_divide"):
+        add(f"ops.{name}", lambda x, y, name=name: getattr(ops, name)(x, y), x, y)
+    add("ops scalars", lambda x: (1 - x) * 2 / (3 + x) - x / 4 + 2.5, x)
+    for exponent in (2, 3, 0.5, -1, 1.7):
+        add(f"ops power {exponent}", lambda x, exponent=exponent: (ops.abs(x) + 0.1)**exponent, x)
+    add("ops power of tensors", lambda x, y: ops.power(ops.abs(x) + 0.1, y), x, y)
+    add("ops.round", lambda x: ops.round(x * 4), x)
+    for name in "abs negative sign sigmoid tanh exp floor ceil erf sin cos tan arcsin arccos sinh cosh arctan arcsinh arctanh square expm1 relu relu6 silu softplus softsign".split():
+        add(f"ops.{name}", lambda x, name=name: getattr(ops, name)(x * 0.4), x)
+    for name in "log sqrt rsqrt reciprocal log1p".split():
+        add(f"ops.{name}", lambda x, name=name: getattr(ops, name)(ops.abs(x) + 0.2), x)
+    add("ops.arccosh", lambda x: ops.arccosh(ops.abs(x) + 1.1), x)
+    for name in "elu selu celu hard_sigmoid hard_silu hard_tanh hard_shrink soft_shrink squareplus log_sigmoid sparse_plus sparse_sigmoid tanh_shrink leaky_relu glu".split():
+        add(f"ops.{name}", lambda x, name=name: getattr(ops, name)(x), x)
+    for approximate in (True, False):
+        add(f"ops.gelu {approximate}", lambda x, a=approximate: ops.gelu(x, approximate=a), x)
+    add("ops.threshold", lambda x: ops.threshold(x, 0.1, -0.5), x)
+    add("ops.clip", lambda x: ops.clip(x, -0.3, 0.4), x)
+    for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"):
+        add(f"ops.{name}", lambda x, y, name=name: ops.where(getattr(ops, name)(ops.round(x), ops.round(y)), x, 0.5), x, y)
+    add("ops.logical", lambda x, y: ops.cast(ops.logical_or(ops.logical_and(x > 0, y > 0), ops.logical_not(x > 0.5)), "float32") + x, x, y)
+    add("ops.cast", lambda x: ops.cast(ops.cast(x * 4, "int32"), "float32") + x, x)
+    for key in (np.s_[:, 0], np.s_[:, -1], np.s_[:, 1:-1], np.s_[:, ::2], np.s_[..., None, 1:3], np.s_[:, None], np.s_[:, ::-1], np.s_[:, 2, 1:]):
+        add(f"ops x[{key}]", lambda x, key=key: x[key], x)
+    add("ops.reshape", lambda x: ops.reshape(x, (-1, 12, 3)), x)
+    add("ops.transpose", lambda x: ops.transpose(x, (0, 2, 1)), x)
+    add("ops.swapaxes", lambda x: ops.swapaxes(x, 1, -1), x)
+    add("ops.expand_dims", lambda x: ops.squeeze(ops.expand_dims(ops.expand_dims(x, -1), 1), 1), x)
+    add("ops.concatenate", lambda x, y: ops.concatenate([x, y], axis=1), x, y)
+    add("ops.stack", lambda x, y: ops.stack([x, y], axis=-1), x, y)
+    add("ops.split", lambda x: ops.split(x, 3, axis=1), x)
+    add("ops.split places", lambda x: ops.split(x, [2, 5], axis=1)[1], x)
+    add("ops.unstack", lambda x: ops.unstack(x, axis=2)[2], x)
+    add("ops.tile", lambda x: ops.tile(x, (1, 2, 3)), x)
+    add("ops.repeat", lambda x: ops.repeat(x, 3, axis=1), x)
+    add("ops.flip", lambda x: ops.flip(x, axis=1), x)
+    add("ops.take", lambda x: ops.take(x, [3, 0, 1], axis=2), x)
+    add("ops.take tensor", lambda x, i: ops.take(x, i, axis=1), x, ((6,), "int32"))
+    add("ops.broadcast_to", lambda x: ops.broadcast_to(ops.expand_dims(x, 1), (1, 3, *ROW)), x)
+    for mode in ("constant", "reflect", "symmetric"):
+        add(f"ops.pad {mode}", lambda x, mode=mode: ops.pad(x, ((0, 0), (1, 2), (0, 3)), mode=mode), x)
+    add("ops.pad value", lambda x: ops.pad(x, ((0, 0), (1, 2), (0, 3)), constant_values=0.5), x)
+    add("ops.matmul", lambda x, y: ops.matmul(x, ops.transpose(y, (0, 2, 1))), x, y)
+    add("ops.einsum", lambda x, y: ops.einsum("bij,bkj->bik", x, y), x, y)
+    add("ops.one_hot", lambda i: ops.one_hot(i, 12), ((6,), "int32"))
+    for name in ("mean", "sum", "max", "min", "prod", "var", "std", "logsumexp"):
+        add(f"ops.{name}", lambda x, name=name: getattr(ops, name)(x, axis=1), x)
+        add(f"ops.{name} keepdims", lambda x, name=name: getattr(ops, name)(x, axis=(1, -1), keepdims=True), x)
+    for name in ("argmax", "argmin"):
+        add(f"ops.{name}", lambda x, name=name: ops.cast(getattr(ops, name)(x, axis=-1), "float32") + 1, x)
+    add("ops.softmax", lambda x: ops.softmax(x, axis=1), x)
+    add("ops.log_softmax", lambda x: ops.log_softmax(x), x)
+    add("ops.normalize", lambda x: ops.normalize(x, axis=1), x)
+    add("ops.cumsum", lambda x: ops.cumsum(x, axis=1), x)
+    add("ops.top_k", lambda x: ops.top_k(x, 3)[0], x)
+    for how in ("bilinear", "nearest"):
+        add(f"ops.image.resize {how}", lambda x, how=how: ops.image.resize(x, (5, 13), interpolation=how), IMAGE)
+
+
+def tensorflow_cases(add, tf):
+    x, y = ROW, ROW
+    add("tf scalars", lambda x: (1 - x) * 2.0 / (3 + x) - x / 4 + 2.5, x)
+    add("tf tensors", lambda x, y: (x + y) * (x - y) / (tf.abs(x) + 1) - tf.maximum(x, y) + tf.minimum(x, 0.5), x, y)
+    add("tf.pow", lambda x: x**2 + tf.pow(tf.abs(x) + 0.1, 0.5), x)
+    for name in "abs negative sign sigmoid tanh exp floor ceil sin cos tan square softplus".split():
+        add(f"tf.math.{name}", lambda x, name=name: getattr(tf.math, name)(x), x)
+    for name in "relu relu6 elu selu gelu silu softplus softsign leaky_relu softmax log_softmax".split():
+        add(f"tf.nn.{name}", lambda x, name=name: getattr(tf.nn, name)(x), x)
+    for name in "log sqrt rsqrt reciprocal log1p".split():
+        add(f"tf.math.{name}", lambda x, name=name: getattr(tf.math, name)(tf.abs(x) + 0.2), x)
+    add("tf.clip_by_value", lambda x: tf.clip_by_value(x, -0.3, 0.4), x)
+    add("tf.where", lambda x, y: tf.where(tf.logical_and(x > y, x >= 0.0), x, y), x, y)
+    for key in (np.s_[:, 0], np.s_[:, -1], np.s_[:, 1:-1], np.s_[:, ::2], np.s_[..., tf.newaxis, 1:3], np.s_[:, tf.newaxis], np.s_[:, ::-1]):
+        add(f"tf x[{key}]", lambda x, key=key: x[key], x)
+    add("tf.reshape", lambda x: tf.reshape(x, (-1, 12, 3)), x)
+    add("tf.transpose", lambda x: tf.transpose(x, (0, 2, 1)), x)
+    add("tf.expand_dims", lambda x: tf.squeeze(tf.expand_dims(tf.expand_dims(x, -1), 1), 1), x)
+    add("tf.concat", lambda x, y: tf.concat([x, y], axis=1), x, y)
+    add("tf.stack", lambda x, y: tf.stack([x, y], axis=-1), x, y)
+    add("tf.split", lambda x: tf.split(x, 3, axis=1), x)
+    add("tf.split sizes", lambda x: tf.split(x, [2, -1, 3], axis=1)[1], x)
+    add("tf.unstack", lambda x: tf.unstack(x, axis=2)[2], x)
+    add("tf.tile", lambda x: tf.tile(x, (1, 2, 3)), x)
+    add("tf.gather", lambda x: tf.gather(x, [3, 0, 1], axis=2), x)
+    add("tf.pad", lambda x: tf.pad(x, ((0, 0), (1, 2), (0, 3)), constant_values=0.5), x)
+    add("tf.pad reflect", lambda x: tf.pad(x, ((0, 0), (1, 2), (0, 3)), mode="REFLECT"), x)
+    add("tf.matmul", lambda x, y: tf.matmul(x, y, transpose_b=True), x, y)
+    add("tf @", lambda x, y: x @ tf.transpose(y, (0, 2, 1)), x, y)
+    add("tf.one_hot", lambda i: tf.one_hot(i, 12), ((6,), "int32"))
+    add("tf.cast", lambda x: tf.cast(tf.cast(x * 4, tf.int32), tf.float32) + x, x)
+    for name in ("mean", "sum", "max", "min", "prod", "variance", "std", "logsumexp"):
+        add(f"tf.reduce_{name}", lambda x, name=name: getattr(tf.math, "reduce_" + name)(x, axis=1), x)
+        add(f"tf.reduce_{name} keepdims", lambda x, name=name: getattr(tf.math, "reduce_" + name)(x, axis=(1, -1), keepdims=True), x)
+    add("tf.argmax", lambda x: tf.cast(tf.argmax(x, axis=-1), tf.float32) + 1, x)
+    add("tf.math.l2_normalize", lambda x: tf.math.l2_normalize(x, axis=1), x)
+    add("tf.cumsum", lambda x: tf.cumsum(x, axis=1, exclusive=True, reverse=True), x)
+    add("tf.math.top_k", lambda x: tf.math.top_k(x, 3)[0], x)
+    for how in ("bilinear", "nearest"):
+        add(f"tf.image.resize {how}", lambda x, how=how: tf.image.resize(x, (5, 13), method=how), IMAGE)
+
+
+def all_cases(keras, is_old):
+    """Name to what makes the outputs of the inputs, and these: a shape, or a shape and a type."""
+    cases = {}
+
+    def add(name, make, *inputs):
+        cases[name.strip()] = (make, inputs)
+
+    image_cases(add, keras.layers, is_old)
+    recurrent_cases(add, keras, keras.layers, is_old)
+    attention_cases(add, keras, keras.layers, is_old)
+    normalization_cases(add, keras, keras.layers, is_old)
+    preprocessing_cases(add, keras.layers, is_old)
+    if is_old:
+        import tensorflow
+
+        tensorflow_cases(add, tensorflow)
+    else:
+        ops_cases(add, keras.ops)
+    return cases
+
+
+def values_of(generator, shape, kind):
+    if kind == "float32":
+        return generator.uniform(-1, 1, (1, *shape)).astype(np.float32)
+    whole = generator.integers(0, 9, (1, *shape))  # an index of rows of every case
+    return whole.astype(np.float32 if kind == "floats" else kind)
+
+
+def check(arguments, keras, is_old, make, inputs):
+    generator = np.random.default_rng(11)
+    kinds = [item if isinstance(item[0], tuple) else (item, "float32") for item in inputs]
+    tensors = [keras.Input(shape, name=f"in{i}", dtype="float32" if kind == "floats" else kind) for i, (shape, kind) in enumerate(kinds)]
+    outputs = flat(make(*tensors))
+    # A layer of its own for each output, since it is the layer's name that an output has.
+    model = keras.Model(tensors, [keras.layers.Activation("linear", name=f"out{i}")(tensor) for i, tensor in enumerate(outputs)])
+    randomize(model)
+    values = [values_of(generator, shape, kind) for shape, kind in kinds]
+    for layer in model.layers:
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()  # what follows from the weights, as when they are loaded
+    expected = model(values if len(values) > 1 else values[0], training=False)
+    expected = [np.asarray(value) for value in (expected if isinstance(expected, (list, tuple)) else [expected])]
+    worst = []
+    for file_format in ("h5",) if is_old else ("keras", "h5"):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            try:
+                model.save(folder / f"m.{file_format}")
+            except TypeError:
+                if not worst:
+                    raise
+                continue  # a layer that Keras 3 does not write to .h5
+            tandem(arguments.tandem, "compile", folder / f"m.{file_format}", "-o", folder / "m.tandem", "--backends", arguments.backends)
+            given = []
+            for i, value in enumerate(values):
+                np.save(folder / f"in{i}.npy", value)
+                given += ["--input", f"in{i}={folder}/in{i}.npy"]
+            tandem(arguments.tandem, "run", folder / "m.tandem", *given, "--save", folder / "out")
+            worst += [relative_difference(value, np.load(folder / "out" / f"out{i}.npy")) for i, value in enumerate(expected)]
+    return max(worst)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only cases that begin so")
+    parser.add_argument("--tf-keras", action="store_true", help="with Keras 2, the package tf_keras")
+    parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
+    parser.add_argument("--backends", default="reference")
+    arguments = parser.parse_intermixed_args()
+    if arguments.tf_keras:
+        import tf_keras as keras
+    else:
+        import keras
+    cases = {name: case for name, case in all_cases(keras, arguments.tf_keras).items()
+             if not arguments.names or any(name.startswith(start) for start in arguments.names)}
+    bad = 0
+    for name, (make, inputs) in cases.items():
+        try:
+            worst = check(arguments, keras, arguments.tf_keras, make, inputs)
+            verdict = f"{worst:.1e}" + ("" if worst <= TOLERANCE else "  too far")
+            bad += not worst <= TOLERANCE
+        except Exception as error:  # whatever a framework raises: the next case is another matter
+            verdict = f"error: {' '.join(str(error).split())[:300]}"
+            bad += 1
+        print(f"{name:45} {verdict}", flush=True)
+    print(f"{bad} of {len(cases)} not within {TOLERANCE:g}" if bad else f"all {len(cases)} within {TOLERANCE:g}")
+    sys.exit(bad > 0)
+
+
+if __name__ == "__main__":
+    main()
