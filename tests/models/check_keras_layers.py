@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Compare the Keras importer with Keras, layer by layer, in every file format that the version writes.
+"""Compare the Keras importer with Keras, layer by layer, in both file formats.
 
 Usage: check_keras_layers.py [--tf-keras] [--tandem build/bin/tandem] [NAME...]
 
   python3 -m venv .venv-keras3 && .venv-keras3/bin/pip install -r tests/models/requirements-keras3.txt
   .venv-keras3/bin/python tests/models/check_keras_layers.py
   python3 -m venv .venv-tensorflow && .venv-tensorflow/bin/pip install -r tests/models/requirements-tensorflow.txt
-  .venv-tensorflow/bin/python tests/models/check_keras_layers.py --tf-keras    # Keras 2, .h5
+  .venv-tensorflow/bin/python tests/models/check_keras_layers.py --tf-keras    # Keras 2
 
 A case is a model of one layer or function (seeded random weights), saved, compiled with `tandem compile`, run with
 `tandem run`, and compared with what Keras gives: largest difference over largest value. Cases of what the older Keras
@@ -353,7 +353,7 @@ def values_of(generator, shape, kind):
     return whole.astype(np.float32 if kind == "floats" else kind)
 
 
-def check(arguments, keras, is_old, make, inputs):
+def check(arguments, keras, make, inputs):
     generator = np.random.default_rng(11)
     kinds = [item if isinstance(item[0], tuple) else (item, "float32") for item in inputs]
     tensors = [keras.Input(shape, name=f"in{i}", dtype="float32" if kind == "floats" else kind) for i, (shape, kind) in enumerate(kinds)]
@@ -368,7 +368,7 @@ def check(arguments, keras, is_old, make, inputs):
     expected = model(values if len(values) > 1 else values[0], training=False)
     expected = [np.asarray(value) for value in (expected if isinstance(expected, (list, tuple)) else [expected])]
     worst = []
-    for file_format in ("h5",) if is_old else ("keras", "h5"):
+    for file_format in ("keras", "h5"):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             try:
@@ -376,7 +376,7 @@ def check(arguments, keras, is_old, make, inputs):
             except TypeError:
                 if not worst:
                     raise
-                continue  # a layer that Keras 3 does not write to .h5
+                continue  # Keras 3 does not write some of its augmentations to .h5
             tandem(arguments.tandem, "compile", folder / f"m.{file_format}", "-o", folder / "m.tandem", "--backends", arguments.backends)
             given = []
             for i, value in enumerate(values):
@@ -403,7 +403,7 @@ def main():
     bad = 0
     for name, (make, inputs) in cases.items():
         try:
-            worst = check(arguments, keras, arguments.tf_keras, make, inputs)
+            worst = check(arguments, keras, make, inputs)
             verdict = f"{worst:.1e}" + ("" if worst <= TOLERANCE else "  too far")
             bad += not worst <= TOLERANCE
         except Exception as error:  # whatever a framework raises: the next case is another matter

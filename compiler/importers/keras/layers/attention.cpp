@@ -55,7 +55,8 @@ Results withScores(Layer &layer, MaybeValue result, MaybeValue weights) {
   return wantsScores ? Values{*result, *weights} : Values{*result};
 }
 
-/// tanh(query + key) for each pair of them, [batch, query, key, width].
+/// tanh(query + key) for each pair of them, [batch, query, key, width]; the sum times `scale`,
+/// unless that is null.
 MaybeValue tanhOfPairs(Layer &layer, const Operands &operands, MaybeValue scale) {
   ArrayRef<int64_t> query = shapeOf(operands.query), key = shapeOf(operands.key);
   MaybeValue sum = layer.add(layer.reshape(operands.query, {query[0], query[1], 1, query[2]}),
@@ -78,16 +79,14 @@ Results importAttention(Layer &layer) {
     return failure();
   MaybeValue scale = Value();
   if (hasScale)
-    scale = layer.weight(0, "scale", {});
+    scale = layer.reshape(layer.weight(0, "scale", {}), {1});
   MaybeValue scores = failure();
   if (mode == "dot") {
     scores = matrixProduct(layer, operands->query, operands->key, /*transposeLhs=*/false,
                            /*transposeRhs=*/true);
     if (hasScale)
-      scores = layer.multiply(scores, layer.reshape(scale, {1}));
+      scores = layer.multiply(scores, scale);
   } else if (mode == "concat") {
-    if (hasScale)
-      scale = layer.reshape(scale, {1});
     scores = layer.multiply(sumOfLast(layer, tanhOfPairs(layer, *operands, scale)),
                             layer.reshape(layer.weight(hasScale, "concat score weight", {}), {1}));
   } else {
