@@ -4,30 +4,19 @@
 
 #include "llvm/ADT/Twine.h"
 
-#include <vector>
-
 namespace tandem::torch {
 
 namespace {
 
-/// Values refer to one another by their place in the machine's list: pickles can share and even
-/// contain themselves.
 using Ref = size_t;
+using Object = PickledValue;
 
-struct Object {
-  enum Kind { kOther, kInt, kString, kTuple, kDict, kGlobal, kStorage, kTensor } kind = kOther;
-  int64_t number = 0;
-  std::string text = {};       ///< of a string; "module name" of a global
-  std::vector<Ref> items = {}; ///< of a tuple or list; keys and values of a dict, in turn
-  PickledTensor tensor = {};   ///< of a tensor; type and storage of a storage
-};
-
-/// The opcodes that torch.save writes (pickle protocol 2), and their later short forms.
-/// https://docs.python.org/3/library/pickletools.html
+/// The opcodes that torch.save and torch.jit.save write (pickle protocol 2), and their later short
+/// forms. https://docs.python.org/3/library/pickletools.html
 class PickleMachine {
 public:
   explicit PickleMachine(std::string_view bytes) : cursor_(bytes) {}
-  llvm::Expected<std::map<std::string, PickledTensor>> run();
+  llvm::Expected<Pickle> run();
 
 private:
   enum class Step { kGoOn, kStop, kBad };
@@ -36,21 +25,23 @@ private:
   Step container(uint8_t opcode);
   Step memory(uint8_t opcode);
 
-  Ref add(Object object) {
-    objects_.push_back(std::move(object));
-    return objects_.size() - 1;
-  }
   Step push(Object object) {
-    stack_.push_back(add(std::move(object)));
+    stack_.push_back(made_.values.size());
+    made_.values.push_back(std::move(object));
     return Step::kGoOn;
+  }
+  Object &at(Ref ref) { return made_.values[ref]; }
+  Step pushText(std::string_view text) {
+    return push({.kind = Object::kString, .text = std::string(text)});
   }
   std::optional<Ref> pop();
   std::optional<std::vector<Ref>> popToMark();
-  const Object *item(const Object &list, size_t index, Object::Kind kind) const;
   std::string line();
 
   Step makeTuple(size_t count);
   Step makeStorage();
+  Step makeInstance();
+  Step setState();
   Step call();
   Step callFunction(const Object &function, const Object &arguments);
   Step rebuildTensor(const Object &arguments);
@@ -61,7 +52,7 @@ private:
   }
 
   ByteCursor cursor_;
-  std::vector<Object> objects_;
+  Pickle made_;
   std::vector<Ref> stack_;
   std::vector<size_t> marks_;
   std::map<uint32_t, Ref> memo_;
@@ -84,12 +75,6 @@ std::optional<std::vector<Ref>> PickleMachine::popToMark() {
   stack_.resize(marks_.back());
   marks_.pop_back();
   return items;
-}
-
-const Object *PickleMachine::item(const Object &list, size_t index, Object::Kind kind) const {
-  if (index >= list.items.size() || objects_[list.items[index]].kind != kind)
-    return nullptr;
-  return &objects_[list.items[index]];
 }
 
 std::string PickleMachine::line() {
@@ -130,8 +115,9 @@ PickleMachine::Step PickleMachine::makeStorage() {
   std::optional<Ref> id = pop();
   if (!id)
     return bad("its stack is empty");
-  const Object &tuple = objects_[*id];
-  const Object *type = item(tuple, 1, Object::kGlobal), *key = item(tuple, 2, Object::kString);
+  const Object &tuple = at(*id);
+  const Object *type = made_.item(tuple, 1, Object::kGlobal),
+               *key = made_.item(tuple, 2, Object::kString);
   if (!type || !key)
     return bad("a storage has no type or name");
   Object storage{Object::kStorage};
@@ -149,39 +135,70 @@ PickleMachine::Step PickleMachine::call() {
   std::optional<Ref> arguments = pop(), function = pop();
   if (!arguments || !function)
     return bad("its stack is empty");
-  if (objects_[*function].kind != Object::kGlobal)
+  if (at(*function).kind != Object::kGlobal)
     return bad("it calls what is no function");
-  return callFunction(objects_[*function], objects_[*arguments]);
+  return callFunction(at(*function), at(*arguments));
+}
+
+/// An object of a class of the archive's own code.
+PickleMachine::Step PickleMachine::makeInstance() {
+  std::optional<Ref> arguments = pop(), type = pop();
+  if (!arguments || !type)
+    return bad("its stack is empty");
+  llvm::StringRef name = at(*type).text;
+  if (at(*type).kind != Object::kGlobal || !name.starts_with("__torch__"))
+    return bad("it makes an object of '" + name + "', which PyTorch's archives do not need");
+  auto [module, inner] = name.split(' ');
+  return push({.kind = Object::kInstance, .text = (module + "." + inner).str()});
+}
+
+/// Of an instance; a state dictionary has notes on versions as its state.
+PickleMachine::Step PickleMachine::setState() {
+  std::optional<Ref> state = pop();
+  if (!state || stack_.empty())
+    return bad("its stack is empty");
+  if (at(stack_.back()).kind == Object::kInstance)
+    at(stack_.back()).items = {*state};
+  return Step::kGoOn;
 }
 
 PickleMachine::Step PickleMachine::callFunction(const Object &function, const Object &arguments) {
   if (function.text == "collections OrderedDict")
     return push({Object::kDict});
+  // Notes on the type of a dictionary or a list, and a device's name.
+  if (llvm::StringRef(function.text).starts_with("torch.jit._pickle ") ||
+      function.text == "torch device") {
+    if (arguments.items.empty())
+      return bad("'" + function.text + "' has no argument");
+    stack_.push_back(arguments.items[0]);
+    return Step::kGoOn;
+  }
   if (function.text == "torch._utils _rebuild_tensor_v2")
     return rebuildTensor(arguments);
   if (function.text == "torch._utils _rebuild_parameter" ||
       function.text == "torch._utils _rebuild_parameter_with_state") {
-    if (!item(arguments, 0, Object::kTensor))
+    if (!made_.item(arguments, 0, Object::kTensor))
       return bad("a parameter is no tensor");
     stack_.push_back(arguments.items[0]);
     return Step::kGoOn;
   }
-  return bad("it calls '" + function.text + "', which a dictionary of tensors does not need");
+  return bad("it calls '" + function.text + "', which PyTorch's archives do not need");
 }
 
 /// _rebuild_tensor_v2(storage, offset, sizes, strides, ...).
 PickleMachine::Step PickleMachine::rebuildTensor(const Object &arguments) {
-  const Object *storage = item(arguments, 0, Object::kStorage),
-               *offset = item(arguments, 1, Object::kInt),
-               *sizes = item(arguments, 2, Object::kTuple),
-               *strides = item(arguments, 3, Object::kTuple);
+  const Object *storage = made_.item(arguments, 0, Object::kStorage),
+               *offset = made_.item(arguments, 1, Object::kInt),
+               *sizes = made_.item(arguments, 2, Object::kTuple),
+               *strides = made_.item(arguments, 3, Object::kTuple);
   if (!storage || !offset || !sizes || !strides || sizes->items.size() != strides->items.size())
     return bad("a tensor has no storage or shape");
   Object tensor{Object::kTensor};
   tensor.tensor = storage->tensor;
   tensor.tensor.offset = offset->number;
   for (size_t i = 0; i < sizes->items.size(); ++i) {
-    const Object *size = item(*sizes, i, Object::kInt), *stride = item(*strides, i, Object::kInt);
+    const Object *size = made_.item(*sizes, i, Object::kInt),
+                 *stride = made_.item(*strides, i, Object::kInt);
     if (!size || !stride)
       return bad("a tensor's shape is not of integers");
     tensor.tensor.sizes.push_back(size->number);
@@ -252,12 +269,12 @@ PickleMachine::Step PickleMachine::container(uint8_t opcode) {
     }
   }
   if (opcode == 't')
-    return push({Object::kTuple, 0, "", std::move(items), {}});
+    return push({.kind = Object::kTuple, .items = std::move(items)});
   if (stack_.empty())
     return bad("its stack is empty");
-  Object &target = objects_[stack_.back()];
+  Object &target = at(stack_.back());
   bool isDict = opcode == 'u' || opcode == 's';
-  if (target.kind != (isDict ? Object::kDict : Object::kTuple) || (isDict && items.size() % 2))
+  if (target.kind != (isDict ? Object::kDict : Object::kList) || (isDict && items.size() % 2))
     return bad("it adds to what is no dictionary or list");
   target.items.insert(target.items.end(), items.begin(), items.end());
   return Step::kGoOn;
@@ -282,22 +299,23 @@ PickleMachine::Step PickleMachine::step() {
   case '}':
     return push({Object::kDict});
   case ']':
+    return push({Object::kList});
   case ')':
     return push({Object::kTuple});
   case 'N':
+    return push({});
   case 0x88: // True
   case 0x89: // False
-    return push({});
+    return push({.kind = Object::kBool, .number = opcode == 0x88});
   case 'G':
-    cursor_.f64BigEndian();
-    return push({});
+    return push({.kind = Object::kReal, .real = cursor_.f64BigEndian()});
   case 'X': // BINUNICODE
-    return push({Object::kString, 0, std::string(cursor_.take(cursor_.u32())), {}, {}});
+    return pushText(cursor_.take(cursor_.u32()));
   case 0x8c: // SHORT_BINUNICODE
-    return push({Object::kString, 0, std::string(cursor_.take(cursor_.u8())), {}, {}});
+    return pushText(cursor_.take(cursor_.u8()));
   case 'c': {
     std::string module = line(), name = line();
-    return push({Object::kGlobal, 0, module + " " + name, {}, {}});
+    return push({.kind = Object::kGlobal, .text = module + " " + name});
   }
   case 'K':
   case 'M':
@@ -324,15 +342,17 @@ PickleMachine::Step PickleMachine::step() {
     return makeStorage();
   case 'R':
     return call();
-  case 'b': // the state of an object: a state dictionary's notes on versions
-    return pop() ? Step::kGoOn : bad("its stack is empty");
+  case 0x81: // NEWOBJ
+    return makeInstance();
+  case 'b':
+    return setState();
   default:
     return bad("it has the opcode " + llvm::Twine(int(opcode)) +
                ", which torch.save does not write");
   }
 }
 
-llvm::Expected<std::map<std::string, PickledTensor>> PickleMachine::run() {
+llvm::Expected<Pickle> PickleMachine::run() {
   Step last = Step::kGoOn;
   while (last == Step::kGoOn && cursor_.ok())
     last = step();
@@ -342,28 +362,42 @@ llvm::Expected<std::map<std::string, PickledTensor>> PickleMachine::run() {
     problem_ = "it has no result";
   if (!problem_.empty())
     return llvm::createStringError("the pickle cannot be read: " + problem_);
-
-  std::map<std::string, PickledTensor> tensors;
-  const Object &result = objects_[stack_.back()];
-  if (result.kind == Object::kTensor) {
-    tensors[""] = result.tensor;
-    return tensors;
-  }
-  if (result.kind != Object::kDict)
-    return llvm::createStringError("the pickle holds no dictionary of tensors");
-  for (size_t i = 0; i + 1 < result.items.size(); i += 2) {
-    const Object *key = item(result, i, Object::kString);
-    const Object *tensor = item(result, i + 1, Object::kTensor);
-    if (key && tensor) // what is no tensor is missed when a node asks for it
-      tensors[key->text] = tensor->tensor;
-  }
-  return tensors;
+  made_.root = stack_.back();
+  return std::move(made_);
 }
 
 } // namespace
 
-llvm::Expected<std::map<std::string, PickledTensor>> readTensorPickle(std::string_view bytes) {
+const PickledValue *Pickle::item(const PickledValue &of, size_t index,
+                                 PickledValue::Kind kind) const {
+  if (index >= of.items.size() || values[of.items[index]].kind != kind)
+    return nullptr;
+  return &values[of.items[index]];
+}
+
+llvm::Expected<Pickle> readPickle(std::string_view bytes) {
   return PickleMachine(bytes).run();
+}
+
+llvm::Expected<std::map<std::string, PickledTensor>> readTensorPickle(std::string_view bytes) {
+  llvm::Expected<Pickle> pickle = readPickle(bytes);
+  if (!pickle)
+    return pickle.takeError();
+  std::map<std::string, PickledTensor> tensors;
+  const PickledValue &result = pickle->result();
+  if (result.kind == PickledValue::kTensor) {
+    tensors[""] = result.tensor;
+    return tensors;
+  }
+  if (result.kind != PickledValue::kDict)
+    return llvm::createStringError("the pickle holds no dictionary of tensors");
+  for (size_t i = 0; i + 1 < result.items.size(); i += 2) {
+    const PickledValue *key = pickle->item(result, i, PickledValue::kString);
+    const PickledValue *tensor = pickle->item(result, i + 1, PickledValue::kTensor);
+    if (key && tensor) // what is no tensor is missed when a node asks for it
+      tensors[key->text] = tensor->tensor;
+  }
+  return tensors;
 }
 
 } // namespace tandem::torch

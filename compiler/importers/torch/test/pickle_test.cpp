@@ -46,10 +46,9 @@ TEST(TensorPickle, ReadsIntegersOfAnyLength) {
 }
 
 TEST(TensorPickle, RefusesToCallAnythingElse) {
-  EXPECT_EQ(
-      errorOf("\x80\x02"s + "cos\nsystem\nX\x02\0\0\0ls\x85R."s),
-      "the pickle cannot be read: it calls 'os system', which a dictionary of tensors does not "
-      "need");
+  EXPECT_EQ(errorOf("\x80\x02"s + "cos\nsystem\nX\x02\0\0\0ls\x85R."s),
+            "the pickle cannot be read: it calls 'os system', which PyTorch's archives do not "
+            "need");
 }
 
 TEST(TensorPickle, RefusesWhatItCannotRead) {

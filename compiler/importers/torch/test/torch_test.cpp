@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "float32 2x1x1x3"},
         BadFile{"hostile_pickle.pt2",
                 "'serialized_state_dict.pt': the pickle cannot be read: it calls 'posix system', "
-                "which a dictionary of tensors does not need"},
+                "which PyTorch's archives do not need"},
         BadFile{"lying_size.pt2",
                 "the file 'models/model.json' in the archive says that it has 4294967280 bytes, "
                 "more than its 1537 packed bytes can hold"},
