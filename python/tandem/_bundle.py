@@ -106,7 +106,7 @@ def compile(
     """Compiles a model, as `tandem compile` does.
 
     Args:
-        model: a path (.tflite, .onnx, .h5, .keras, .pt2, .pb, a SavedModel folder, NAME-symbol.json), or where the
+        model: a path (.tflite, .onnx, .h5, .keras, .pt2, .pt, .pb, a SavedModel folder, NAME-symbol.json), or where the
             framework is installed a torch.nn.Module, a torch.export.ExportedProgram, a Keras model, an
             onnx.ModelProto.
         backends: names in order of preference, as ["neuron", "cpu"] or "neuron,cpu"; none: those of the device.

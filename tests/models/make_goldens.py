@@ -29,7 +29,7 @@ ROOT = HERE.parents[1]
 SHARED = Path(os.environ.get("TANDEM_SHARED_MODELS", ROOT.parent / "shared/models"))
 SEEDS_TRIED = range(1, 33)
 GOLDENS_PER_MODEL = 2
-FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".keras": "keras3", ".pt2": "torch", ".json": "mxnet", ".onnx": "onnx", ".pb": "tensorflow"}
+FRAMEWORK_OF = {".tflite": "litert", ".h5": "keras", ".hdf5": "keras", ".keras": "keras3", ".pt2": "torch", ".pt": "torch", ".json": "mxnet", ".onnx": "onnx", ".pb": "tensorflow"}
 FRAMEWORK_OF[""] = "tensorflow"  # a SavedModel is a folder
 
 
@@ -131,9 +131,34 @@ def load_keras3(path):
     return facts(inputs), facts(outputs), run, f"keras {keras.__version__}, tensorflow {tensorflow.__version__}"
 
 
+def load_torchscript(path):
+    """A traced model of small_torch.py. The importer names results by what they are in."""
+    import torch
+    from small_torch import SHAPE
+
+    model = torch.jit.load(path)
+    names = [name for name in (v.debugName().split(".")[0] for v in model.graph.inputs()) if name != "self"]
+
+    def tensors(result):
+        if isinstance(result, torch.Tensor):
+            return {"output": result}
+        return result if isinstance(result, dict) else {f"output_{index}": each for index, each in enumerate(result)}
+
+    def run(value):
+        with torch.no_grad():
+            return [each.numpy() for each in tensors(model(torch.from_numpy(value))).values()]
+
+    with torch.no_grad():
+        results = tensors(model(torch.zeros(SHAPE)))
+    outputs = [tensor_facts(name, each.shape, str(each.dtype).removeprefix("torch.")) for name, each in results.items()]
+    return [tensor_facts(names[0], SHAPE, "float32")], outputs, run, f"torch {torch.__version__}"
+
+
 def load_torch(path):
     import torch
 
+    if path.suffix == ".pt":
+        return load_torchscript(path)
     program = torch.export.load(path)
     module = program.module()
     values = {node.name: node.meta["val"] for node in program.graph.nodes if "val" in node.meta}

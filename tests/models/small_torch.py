@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
-"""Make small/torch_standardized.pt2, whose goldens make_goldens.py computes.
+"""Make small/torch_*, whose goldens make_goldens.py computes.
 
-Usage: small_torch.py      (needs requirements-torch.txt)
+Usage: small_torch.py [NAME...]      (needs requirements-torch.txt)
 
-Convolutions whose weights are standardized before each use, by a batch norm that has no statistics of its own, as timm's
-NFNets have them. Weights are random with a fixed seed.
+torch_standardized.pt2: convolutions whose weights are standardized before each use, by a batch norm that has no statistics of
+its own, as timm's NFNets have them. torch_traced.pt: a channel shuffle with sizes that are computed, tensors that are changed
+in place through slices, an LSTM, a GRU, attention. torch_scripted.pt: loops, branches and containers as torch.jit.script keeps them; traced
+around that, so that the file has the input's shape. Weights are random with a fixed seed.
 """
 
+import sys
 from pathlib import Path
+from typing import Dict, List, Optional
 
 import torch
 
 FOLDER = Path(__file__).resolve().parent / "small"
+SHAPE = (1, 3, 24, 20)  # of the one input that each has
 
 
 class StandardizedConv(torch.nn.Conv2d):
@@ -25,11 +30,82 @@ class StandardizedConv(torch.nn.Conv2d):
         return torch.nn.functional.conv2d(x, weight.reshape_as(self.weight), self.bias, self.stride, self.padding)
 
 
+def standardized():
+    return torch.nn.Sequential(StandardizedConv(3, 8, stride=2), torch.nn.SiLU(), StandardizedConv(8, 12, stride=2), torch.nn.SiLU(),
+                               torch.nn.AdaptiveAvgPool2d(2), torch.nn.Flatten(), torch.nn.Linear(48, 10)).eval()
+
+
+class Traced(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3, stride=2, padding=1), torch.nn.BatchNorm2d(8), torch.nn.ReLU(inplace=True))
+        self.rows = torch.nn.LSTM(12 * 8, 6, batch_first=True, bidirectional=True)
+        self.more = torch.nn.GRU(12, 8, num_layers=2)
+        self.look = torch.nn.MultiheadAttention(8, 2, batch_first=True)
+        self.head = torch.nn.Linear(8, 5)
+        for parameter in (*self.rows.parameters(), *self.more.parameters(), *self.look.parameters()):
+            parameter.data *= 3  # results differ more
+
+    def forward(self, x):
+        x = self.stem(x)
+        batch, channels, height, width = x.shape
+        x = x.view(batch, 2, channels // 2, height, width).transpose(1, 2).reshape(batch, channels, height, width)
+        x[:, 1] = x[:, 0] * 0.5
+        x[:, 2:4] += 1
+        rows = x[:, :, :, :8].permute(0, 2, 1, 3).flatten(2)
+        rows = torch.cat([rows, rows.new_zeros(batch, height, 32)], dim=2)
+        rows = self.more(self.rows(rows)[0].transpose(0, 1))[0].transpose(0, 1)
+        rows = rows + self.look(rows, rows, rows, need_weights=False)[0]
+        return self.head(rows)
+
+
+class Blocks(torch.nn.Module):
+    scale: Optional[float]
+
+    def __init__(self):
+        super().__init__()
+        self.layers = torch.nn.ModuleList([torch.nn.Conv2d(3 + 4 * i, 4, 3, padding=1) for i in range(3)])
+        self.pools: List[int] = [2, 1]
+        self.scale = 0.5
+
+    def forward(self, x: torch.Tensor, wide: bool = False) -> Dict[str, torch.Tensor]:
+        features = [x]
+        for layer in self.layers:
+            features.append(torch.relu(layer(torch.cat(features, 1))))
+        result: Dict[str, torch.Tensor] = {}
+        for i, size in enumerate(self.pools):
+            pooled = torch.nn.functional.adaptive_avg_pool2d(features[-1 - i], [size, size])
+            scale = self.scale
+            if scale is not None and not wide:
+                pooled = pooled * scale
+            result[f"level{i}"] = pooled.flatten(1)
+        rounds = 0
+        while rounds * rounds < x.shape[2]:
+            rounds += 1
+        result["sum"] = x.mean([2, 3]) * float(rounds)
+        assert len(result) == 3, f"{len(result)} results"
+        return result
+
+
+class Around(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = torch.jit.script(Blocks())
+
+    def forward(self, x):
+        return self.blocks(x)
+
+
 def main():
+    example = torch.zeros(SHAPE)
     torch.manual_seed(1)
-    model = torch.nn.Sequential(StandardizedConv(3, 8, stride=2), torch.nn.SiLU(), StandardizedConv(8, 12, stride=2), torch.nn.SiLU(),
-                                torch.nn.AdaptiveAvgPool2d(2), torch.nn.Flatten(), torch.nn.Linear(48, 10)).eval()
-    torch.export.save(torch.export.export(model, (torch.zeros(1, 3, 24, 20),)), FOLDER / "torch_standardized.pt2")
+    made = {"torch_standardized.pt2": standardized(), "torch_traced.pt": Traced().eval(), "torch_scripted.pt": Around().eval()}
+    for name in sys.argv[1:] or made:
+        if name.endswith(".pt2"):
+            torch.export.save(torch.export.export(made[name], (example,)), FOLDER / name)
+        else:
+            with torch.no_grad():
+                torch.jit.save(torch.jit.trace(made[name], example, strict=False), FOLDER / name)
 
 
 if __name__ == "__main__":

@@ -138,8 +138,9 @@ llvm::Expected<Archive> readArchive(std::string_view bytes, const std::function<
   llvm::SmallVector<std::string> paths = programPaths(*zip);
   if (paths.empty() && hasPickle(*zip))
     return llvm::createStringError(
-        "a TorchScript archive, or weights alone: save the model with "
-        "torch.export.save(torch.export.export(model, inputs), 'm.pt2')");
+        "it holds weights alone, or a model pickled by torch.save: save the model with "
+        "torch.export.save(torch.export.export(model, inputs), 'm.pt2'), or by torch.jit.trace and "
+        "torch.jit.save");
   if (paths.empty())
     return llvm::createStringError("the zip archive has no program of torch.export in it");
   if (paths.size() > 1)

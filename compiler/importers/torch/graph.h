@@ -13,6 +13,7 @@ struct NodeRecord {
   std::string name;                              ///< of its first result
   std::map<std::string, const Json *> arguments; ///< name in the operator's schema to Argument
   std::vector<std::string> outputs;              ///< names; of a list, its elements'
+  std::string place = {};                        ///< in TorchScript's code, for messages
 };
 
 struct InputRecord {

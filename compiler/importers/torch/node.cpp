@@ -19,7 +19,8 @@ StringRef AtenNode::shortTarget(StringRef target) {
 
 LogicalResult AtenNode::unsupported(const Twine &reason) {
   if (!failed_) // one reason per node
-    environment_.unsupported.add(shortTarget(record_.target), record_.name, reason.str());
+    environment_.unsupported.add(shortTarget(record_.target), record_.name + record_.place,
+                                 reason.str());
   failed_ = true;
   return failure();
 }
@@ -288,30 +289,38 @@ MaybeValue AtenNode::operand(StringRef name, Type type) {
                                 : constant(type, {}, static_cast<float>(*scalar));
 }
 
-/// As PyTorch promotes: reals win over integers, wider types over others.
-static Type promoted(Type a, Type b) {
-  bool isReal = isa<FloatType>(a), isOtherReal = isa<FloatType>(b);
-  if (isReal != isOtherReal)
-    return isReal ? a : b;
-  return a.getIntOrFloatBitWidth() >= b.getIntOrFloatBitWidth() ? a : b;
+/// As PyTorch promotes: reals win over integers, these over truth values, tensors with dimensions
+/// over those without, and wider types over others.
+static Value promoted(Value a, Value b) {
+  Type one = getElementTypeOrSelf(a), other = getElementTypeOrSelf(b);
+  auto rank = [](Type type) { return isa<FloatType>(type) ? 2 : type.isInteger(1) ? 0 : 1; };
+  if (rank(one) != rank(other))
+    return rank(one) > rank(other) ? a : b;
+  if (shapeOf(a).empty() != shapeOf(b).empty())
+    return shapeOf(a).empty() ? b : a;
+  return one.getIntOrFloatBitWidth() >= other.getIntOrFloatBitWidth() ? a : b;
 }
 
 AtenNode::Operands AtenNode::operands(StringRef lhs, StringRef rhs) {
-  Type type;
+  Value leading;
+  bool hasReal = false, hasInteger = false; // among numbers
   for (StringRef name : {lhs, rhs}) {
     const Json *argument = find(name);
     if (argument && !isTensor(name)) {
-      bool isReal = member(*argument, "as_float") != nullptr;
-      if (type && isReal && !isa<FloatType>(type))
-        type = builder().getF32Type();
+      hasReal |= member(*argument, "as_float") != nullptr;
+      hasInteger |= asInteger(*argument).has_value();
       continue;
     }
     MaybeValue value = tensor(name);
     if (mlir::failed(value))
       return {};
-    Type own = getElementTypeOrSelf(*value);
-    type = type ? promoted(type, own) : own;
+    leading = leading ? promoted(leading, *value) : *value;
   }
+  Type type = leading ? getElementTypeOrSelf(leading) : Type();
+  if (type && hasReal && !isa<FloatType>(type))
+    type = builder().getF32Type();
+  if (type && hasInteger && type.isInteger(1))
+    type = builder().getI64Type();
   if (!type)
     return {invalid("no operand is a tensor"), mlir::failure()};
   std::optional<Type> result = resultType();

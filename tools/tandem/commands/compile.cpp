@@ -153,7 +153,7 @@ void registerCompile(CommandTable &table) {
   command
       .add_option(
           "MODEL", options->model,
-          "a model: .tflite, .onnx, .h5 or .keras, .pt2, a SavedModel folder or frozen .pb, "
+          "a model: .tflite, .onnx, .h5 or .keras, .pt2 or .pt, a SavedModel folder or frozen .pb, "
           "or MXNet's NAME-symbol.json")
       ->required();
   auto *output = command.add_option("-o,--output", options->output, "the bundle to write");

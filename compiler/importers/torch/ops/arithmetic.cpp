@@ -14,6 +14,11 @@ template <typename OpT> static MaybeValue importSum(AtenNode &node) {
   return node.create<OpT>(lhs, node.multiply(rhs, alpha), graph::Activation::None);
 }
 
+/// aten._add_relu, which optimize_for_mobile makes.
+static MaybeValue importAddRelu(AtenNode &node) {
+  return node.create<graph::ReluOp>(importSum<graph::AddOp>(node));
+}
+
 /// aten.rsub: other - self * alpha.
 static MaybeValue importReverseSub(AtenNode &node) {
   auto [lhs, rhs] = node.operands();
@@ -157,6 +162,7 @@ void registerArithmetic(OpTable &table) {
     table.add(("aten.__lshift__." + kind).str(), importPlain<graph::ShiftLeftOp>);
     table.add(("aten.__rshift__." + kind).str(), importPlain<graph::ShiftRightOp>);
   }
+  table.add("aten._add_relu.Tensor", importAddRelu);
   table.add("aten.floor_divide.default", importPlain<graph::FloorDivOp>);
   table.add("aten.floor_divide.Scalar", importPlain<graph::FloorDivOp>);
   table.add("aten.maximum.default", importPlain<graph::MaximumOp>);

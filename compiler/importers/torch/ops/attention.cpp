@@ -1,5 +1,6 @@
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/einsum.h"
+#include "compiler/importers/common/pieces.h"
 #include "compiler/importers/torch/node.h"
 
 #include <cmath>
@@ -27,8 +28,20 @@ static MaybeValue masked(AtenNode &node, MaybeValue scores, MaybeValue mask) {
   return node.select(mask, scores, node.scalarLike(*scores, -INFINITY));
 }
 
-/// aten.scaled_dot_product_attention of [..., place, width]: softmax of the scaled products of
-/// queries and keys, times the values.
+/// Of [..., place, width]: softmax of the scaled products of queries and keys, times the values.
+static MaybeValue attend(AtenNode &node, MaybeValue query, MaybeValue key, MaybeValue value,
+                         MaybeValue mask, double scale) {
+  MaybeValue scores = matrixProduct(node, node.multiply(query, scale), key,
+                                    /*transposeLhs=*/false, /*transposeRhs=*/true);
+  if (failed(scores))
+    return failure();
+  auto last = static_cast<int64_t>(shapeOf(*scores).size()) - 1;
+  MaybeValue weights =
+      node.create<graph::SoftmaxOp>(masked(node, scores, mask), last, llvm::APFloat(1.0f));
+  return matrixProduct(node, weights, value);
+}
+
+/// aten.scaled_dot_product_attention.
 static MaybeValue importAttention(AtenNode &node) {
   MaybeValue query = node.tensor("query"), key = node.tensor("key"), value = node.tensor("value");
   MaybeValue mask = node.optionalTensor("attn_mask");
@@ -52,11 +65,51 @@ static MaybeValue importAttention(AtenNode &node) {
   }
   if (isCausal)
     mask = causalMask(node, shape[shape.size() - 2], keyShape[keyShape.size() - 2]);
-  MaybeValue scores = matrixProduct(node, node.multiply(query, scale), key,
-                                    /*transposeLhs=*/false, /*transposeRhs=*/true);
-  MaybeValue weights = node.create<graph::SoftmaxOp>(
-      masked(node, scores, mask), static_cast<int64_t>(shape.size()) - 1, llvm::APFloat(1.0f));
-  return matrixProduct(node, weights, value);
+  return attend(node, query, key, value, mask, scale);
+}
+
+/// Rows [batch, place, width] as [batch, head, place, part of the width].
+static MaybeValue perHead(AtenNode &node, MaybeValue rows, int64_t heads) {
+  if (failed(rows))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*rows);
+  return node.transpose(node.reshape(rows, {shape[0], shape[1], heads, shape[2] / heads}),
+                        {0, 2, 1, 3});
+}
+
+/// aten._native_multi_head_attention, which a traced nn.MultiheadAttention calls. Of its two
+/// results only the first is made.
+static MaybeValue importMultiHead(AtenNode &node) {
+  MaybeValue query = node.tensor("query"), key = node.tensor("key"), value = node.tensor("value"),
+             weight = node.tensor("qkv_weight"), bias = node.tensor("qkv_bias");
+  int64_t width = node.integer("embed_dim"), heads = node.integer("num_head");
+  if (node.failed() || failed(query) || failed(key) || failed(value) || failed(weight) ||
+      failed(bias))
+    return failure();
+  if (node.has("mask"))
+    return node.unsupported("with a mask");
+  if (shapeOf(*query).size() != 3 || heads < 1 || width < 1 || width % heads != 0 ||
+      shapeOf(*weight) != ArrayRef<int64_t>({3 * width, width}))
+    return node.invalid(Twine(heads) + " heads of a query of shape " + shapeText(shapeOf(*query)));
+  SmallVector<MaybeValue> parts;
+  if (*query == *key && *key == *value) { // one product for all three
+    MaybeValue rows = multiplyRows(node, query, weight, bias);
+    for (int64_t i = 0; i < 3; ++i)
+      parts.push_back(sliceAlong(node, rows, 2, i * width, width));
+  } else {
+    for (MaybeValue input : {query, key, value}) {
+      int64_t begin = static_cast<int64_t>(parts.size()) * width;
+      parts.push_back(multiplyRows(node, input, sliceAlong(node, weight, 0, begin, width),
+                                   sliceAlong(node, bias, 0, begin, width)));
+    }
+  }
+  for (MaybeValue &part : parts)
+    part = perHead(node, part, heads);
+  double scale = 1 / std::sqrt(static_cast<double>(width / heads));
+  MaybeValue result =
+      node.transpose(attend(node, parts[0], parts[1], parts[2], Value(), scale), {0, 2, 1, 3});
+  return multiplyRows(node, node.reshape(result, shapeOf(*query)), node.tensor("proj_weight"),
+                      node.tensor("proj_bias"));
 }
 
 static MaybeValue importEinsum(AtenNode &node) {
@@ -76,6 +129,7 @@ void registerAttention(OpTable &table) {
   table.add("aten.scaled_dot_product_attention.default", importAttention);
   table.add("aten._scaled_dot_product_flash_attention_for_cpu.default", importAttention);
   table.add("aten._scaled_dot_product_efficient_attention.default", importAttention);
+  table.add("aten._native_multi_head_attention.default", importMultiHead);
   table.add("aten.einsum.default", importEinsum);
   table.add("aten.baddbmm.default", importBaddbmm);
 }

@@ -159,7 +159,8 @@ static MaybeValue importConv2dPadding(AtenNode &node) {
 void registerConvolution(OpTable &table) {
   table.add("aten.conv2d.default", importConv2d);
   table.add("aten.conv2d.padding", importConv2dPadding);
-  table.add("aten.convolution.default", importConvolutionDefault);
+  for (StringRef form : {"convolution.default", "_convolution.default", "_convolution.deprecated"})
+    table.add(("aten." + form).str(), importConvolutionDefault);
   table.add("aten.conv_transpose2d.input", importConvTranspose2d);
   table.add("aten.conv1d.default", importConv2d);
   table.add("aten.conv_transpose1d.default", importConvTranspose2d);

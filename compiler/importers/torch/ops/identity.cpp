@@ -53,7 +53,8 @@ void registerIdentity(OpTable &table) {
                            "aten.alpha_dropout.default", "aten.alpha_dropout_.default"})
     table.addView(target, importDropout);
   for (StringRef target : {"aten.to.dtype", "aten.to.dtype_layout", "aten.to.device",
-                           "aten._to_copy.default", "aten.to.other", "aten.type_as.default"})
+                           "aten._to_copy.default", "aten.to.other", "aten.type_as.default",
+                           "aten.to.prim_Device", "aten.to.prim_dtype", "aten.to.prim_other"})
     table.addView(target, importTo);
   table.add("aten.copy.default", importCopy);
   table.addList("aten._assert_tensor_metadata.default", importNothing);

@@ -289,7 +289,8 @@ void registerSlicing(OpTable &table) {
   table.add("aten.roll.default", importRoll);
   table.add("aten.slice_scatter.default", importSliceScatter);
   table.add("aten.select_scatter.default", importSelectScatter);
-  table.add("aten.cat.default", importCat);
+  for (StringRef form : {"cat", "concat", "concatenate"})
+    table.add(("aten." + form + ".default").str(), importCat);
   table.add("aten.stack.default", importStack);
 }
 

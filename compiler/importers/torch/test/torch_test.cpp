@@ -168,8 +168,10 @@ INSTANTIATE_TEST_SUITE_P(
     TorchImporter, BadArchives,
     ::testing::Values(
         BadFile{"not_a_program.zip", "the zip archive has no program of torch.export in it"},
-        BadFile{"torchscript.pt", "a TorchScript archive, or weights alone: save the model with "
-                                  "torch.export.save(torch.export.export(model, inputs), 'm.pt2')"},
+        BadFile{"torchscript.pt", "the archive's data.pkl holds no module"},
+        BadFile{"weights.pt", "it holds weights alone, or a model pickled by torch.save: save the "
+                              "model with torch.export.save(torch.export.export(model, inputs), "
+                              "'m.pt2'), or by torch.jit.trace and torch.jit.save"},
         BadFile{"bad_json.pt2", "'small_2_15/models/model.json' is not valid JSON"},
         BadFile{"no_graph.pt2",
                 "the program is not one of torch.export: it has no graph and signature"},
@@ -209,6 +211,10 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(TorchImporter, RefusesWhatIsNotAZip) {
   EXPECT_EQ(importBytes(""), "error: the archive is not a zip archive");
   EXPECT_EQ(importBytes("hello"), "error: the archive is not a zip archive");
+  EXPECT_EQ(
+      importBytes(std::string_view("\x14\0\0\0PTMF and more", 17)),
+      "error: a model for the mobile interpreter as a flatbuffer, which has no code in it: save "
+      "the model with torch.jit.save");
   EXPECT_THAT(importBytes("PK\x03\x04 and nothing more"),
               StartsWith("error: the archive is a zip archive that cannot be read: "));
 }

@@ -105,6 +105,7 @@ def main():
     write("no_graph.pt2", {**new, program: b'{"schema_version": {"major": 8}}'})
     write("not_a_program.zip", {"readme.txt": b"hello"})
     write("torchscript.pt", {"net/data.pkl": b"\x80\x02}q\x00.", "net/code/__torch__.py": b"class Net(Module): pass\n"})
+    write("weights.pt", {"net/data.pkl": b"\x80\x02}q\x00."})
 
     # A pickle that would run a command in Python.
     state = io.BytesIO()

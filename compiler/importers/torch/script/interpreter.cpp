@@ -1,0 +1,353 @@
+#include "compiler/importers/torch/script/interpreter.h"
+
+#include "compiler/importers/torch/script/builtins.h"
+
+#include "llvm/Support/SaveAndRestore.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace tandem::torch::script {
+
+// A bad file may ask for work without an end, or for a deep stack.
+static constexpr size_t kMostSteps = 1 << 20;
+static constexpr int kMostDepth = 500;
+
+bool Interpreter::isSpent(const Place &place) {
+  if (++steps_ > kMostSteps)
+    return failed(problem_.set(place, "the code takes more than " + Twine(kMostSteps) + " steps"));
+  if (heap_.isSpent())
+    return failed(problem_.set(place, "the code makes too many lists"));
+  if (depth_ > kMostDepth)
+    return failed(problem_.set(place, "calls and blocks are nested too deeply"));
+  return false;
+}
+
+/// What is not known on import: because of an unsupported operator, which is told then, or since it
+/// is known at run time only.
+LogicalResult Interpreter::unknown(const Place &place, const Twine &what) {
+  if (calls_.unsupported().empty())
+    return fail(place, what + " is known at run time only");
+  return problem_.set(calls_.unsupported().message());
+}
+
+Interpreter::Flow Interpreter::run(const Statements &block, Frame &frame) {
+  llvm::SaveAndRestore<int> deeper(depth_, depth_ + 1);
+  for (const Statement &statement : block)
+    if (Flow flow = run(statement, frame); flow != Flow::kNext)
+      return flow;
+  return Flow::kNext;
+}
+
+Interpreter::Flow Interpreter::run(const Statement &statement, Frame &frame) {
+  if (isSpent(at(frame, statement.line)))
+    return Flow::kFailed;
+  switch (statement.kind) {
+  case Statement::kPass:
+    return Flow::kNext;
+  case Statement::kExpression:
+    return failed(evaluate(*statement.value, frame)) ? Flow::kFailed : Flow::kNext;
+  case Statement::kAssign:
+    return failed(assign(statement, frame)) ? Flow::kFailed : Flow::kNext;
+  case Statement::kReturn: {
+    if (!statement.value)
+      return Flow::kReturn;
+    MaybeItem value = evaluate(*statement.value, frame);
+    if (failed(value))
+      return Flow::kFailed;
+    frame.result = std::move(*value);
+    return Flow::kReturn;
+  }
+  case Statement::kIf:
+    return runIf(statement, frame);
+  case Statement::kWhile:
+    return runWhile(statement, frame);
+  case Statement::kFor:
+    return runFor(statement, frame);
+  }
+  return Flow::kFailed;
+}
+
+FailureOr<bool> Interpreter::condition(const Expr &expr, Frame &frame) {
+  Place place = at(frame, expr.line);
+  MaybeItem value = evaluate(expr, frame);
+  if (failed(value))
+    return failure();
+  if (Tensor *const *tensor = std::get_if<Tensor *>(&*value)) {
+    FailureOr<std::optional<double>> number = calls_.known(**tensor, place);
+    if (failed(number))
+      return failure();
+    if (*number)
+      return **number != 0;
+    return unknown(place, "a condition");
+  }
+  if (std::optional<double> number = numberOf(*value))
+    return *number != 0;
+  if (is<Unknown>(*value))
+    return unknown(place, "a condition");
+  return fail(place, "a condition is " + textOf(*value));
+}
+
+Interpreter::Flow Interpreter::runIf(const Statement &statement, Frame &frame) {
+  FailureOr<bool> holds = condition(*statement.value, frame);
+  if (failed(holds))
+    return Flow::kFailed;
+  return run(*holds ? statement.body : statement.otherwise, frame);
+}
+
+Interpreter::Flow Interpreter::runWhile(const Statement &statement, Frame &frame) {
+  while (true) {
+    FailureOr<bool> holds = condition(*statement.value, frame);
+    if (failed(holds))
+      return Flow::kFailed;
+    if (!*holds)
+      return Flow::kNext;
+    if (Flow flow = run(statement.body, frame); flow != Flow::kNext)
+      return flow;
+    if (isSpent(at(frame, statement.line)))
+      return Flow::kFailed;
+  }
+}
+
+Interpreter::Flow Interpreter::runFor(const Statement &statement, Frame &frame) {
+  Place place = at(frame, statement.line);
+  MaybeItem over = evaluate(*statement.value, frame);
+  if (failed(over))
+    return Flow::kFailed;
+  const std::vector<Item> *items = itemsOf(*over);
+  if (!items)
+    return is<Unknown>(*over) ? (void)unknown(place, "what a loop runs over")
+                              : (void)fail(place, "a loop runs over " + textOf(*over)),
+           Flow::kFailed;
+  std::vector<Item> rounds = *items; // the loop may change the list
+  for (const Item &each : rounds) {
+    if (isSpent(place) || failed(assignTo(*statement.targets.front(), each, frame)))
+      return Flow::kFailed;
+    if (Flow flow = run(statement.body, frame); flow != Flow::kNext)
+      return flow;
+  }
+  return Flow::kNext;
+}
+
+LogicalResult Interpreter::assign(const Statement &statement, Frame &frame) {
+  MaybeItem value = evaluate(*statement.value, frame);
+  if (failed(value))
+    return failure();
+  if (!statement.unpacks)
+    return assignTo(*statement.targets.front(), std::move(*value), frame);
+  std::vector<Item> parts(statement.targets.size(), Unknown());
+  if (!is<Unknown>(*value)) {
+    const std::vector<Item> *items = itemsOf(*value);
+    if (!items || items->size() != parts.size())
+      return fail(at(frame, statement.line),
+                  textOf(*value) + " is taken apart into " + Twine(parts.size()) + " values");
+    parts = *items;
+  }
+  for (auto [target, part] : llvm::zip(statement.targets, parts))
+    if (failed(assignTo(*target, part, frame)))
+      return failure();
+  return success();
+}
+
+LogicalResult Interpreter::assignTo(const Expr &target, Item value, Frame &frame) {
+  if (target.kind == Expr::kName) {
+    frame.variables[target.text] = std::move(value);
+    return success();
+  }
+  if (target.kind == Expr::kAttribute) {
+    MaybeItem object = evaluate(*target.parts.front(), frame);
+    if (failed(object))
+      return failure();
+    if (Instance *const *instance = std::get_if<Instance *>(&*object)) {
+      (*instance)->attributes[target.text] = std::move(value);
+      return success();
+    }
+  }
+  return fail(at(frame, target.line), "a value is given to what is no variable");
+}
+
+MaybeItem Interpreter::evaluate(const Expr &expr, Frame &frame) {
+  llvm::SaveAndRestore<int> deeper(depth_, depth_ + 1);
+  if (isSpent(at(frame, expr.line)))
+    return failure();
+  return evaluateKind(expr, frame);
+}
+
+MaybeItem Interpreter::evaluateKind(const Expr &expr, Frame &frame) {
+  switch (expr.kind) {
+  case Expr::kName:
+    return name(expr, frame);
+  case Expr::kInteger:
+    return Item(expr.integer);
+  case Expr::kReal:
+    return Item(expr.real);
+  case Expr::kString:
+    return Item(expr.text);
+  case Expr::kAttribute:
+    return attribute(expr, frame);
+  case Expr::kCall:
+    return call(expr, frame);
+  case Expr::kItem:
+    return item(expr, frame);
+  case Expr::kTuple:
+  case Expr::kList: {
+    FailureOr<std::vector<Item>> items = evaluateAll(expr.parts, frame);
+    if (failed(items))
+      return failure();
+    return expr.kind == Expr::kTuple ? Item(heap_.tuple(std::move(*items)))
+                                     : Item(heap_.list(std::move(*items)));
+  }
+  case Expr::kDict:
+    return dictionary(expr, frame);
+  case Expr::kConditional: {
+    FailureOr<bool> holds = condition(*expr.parts[0], frame);
+    if (failed(holds))
+      return failure();
+    return evaluate(*expr.parts[*holds ? 1 : 2], frame);
+  }
+  case Expr::kUnary:
+  case Expr::kBinary:
+    return operation(expr, frame);
+  }
+  return failure();
+}
+
+FailureOr<std::vector<Item>> Interpreter::evaluateAll(ArrayRef<ExprPtr> parts, Frame &frame) {
+  std::vector<Item> items;
+  for (const ExprPtr &part : parts) {
+    MaybeItem value = evaluate(*part, frame);
+    if (failed(value))
+      return failure();
+    items.push_back(std::move(*value));
+  }
+  return items;
+}
+
+MaybeItem Interpreter::dictionary(const Expr &expr, Frame &frame) {
+  FailureOr<std::vector<Item>> items = evaluateAll(expr.parts, frame);
+  if (failed(items))
+    return failure();
+  Dictionary *made = heap_.dictionary();
+  for (size_t i = 0; i + 1 < items->size(); i += 2)
+    made->entries.push_back({(*items)[i], (*items)[i + 1]});
+  return Item(made);
+}
+
+MaybeItem Interpreter::name(const Expr &expr, Frame &frame) {
+  auto variable = frame.variables.find(expr.text);
+  if (variable != frame.variables.end())
+    return variable->second;
+  if (expr.text == "None")
+    return Item(None());
+  if (expr.text == "True" || expr.text == "False")
+    return Item(expr.text == "True");
+  if (expr.text == "inf")
+    return Item(double(INFINITY));
+  if (expr.text == "nan")
+    return Item(double(NAN));
+  return fail(at(frame, expr.line), "'" + expr.text + "' has no value");
+}
+
+/// "torch.nn.functional" of an expression that is such a name and begins with no variable; or "".
+static std::string dotted(const Expr &expr, const auto &variables) {
+  if (expr.kind == Expr::kName)
+    return variables.count(expr.text) ? "" : expr.text;
+  if (expr.kind != Expr::kAttribute)
+    return "";
+  std::string outer = dotted(*expr.parts.front(), variables);
+  return outer.empty() ? "" : outer + "." + expr.text;
+}
+
+MaybeItem Interpreter::attribute(const Expr &expr, Frame &frame) {
+  Place place = at(frame, expr.line);
+  std::string whole = dotted(expr, frame.variables);
+  StringRef rest = whole;
+  if (rest.consume_front("CONSTANTS.c")) {
+    size_t index = 0;
+    if (rest.getAsInteger(10, index) || index >= constants_.size())
+      return fail(place, "the archive has no constant 'c" + rest + "'");
+    return constants_[index];
+  }
+  if (rest.starts_with("__torch__"))
+    return Item(Callable{whole});
+  if (!whole.empty())
+    return fail(place, "'" + whole + "' has no value");
+  MaybeItem object = evaluate(*expr.parts.front(), frame);
+  if (failed(object))
+    return failure();
+  return attributeOf(*object, expr.text, place);
+}
+
+/// Of an object: its own, else a constant of its class. Of a tuple with names: the item.
+MaybeItem Interpreter::attributeOf(const Item &object, StringRef name, const Place &place) {
+  if (Tuple *const *tuple = std::get_if<Tuple *>(&object); tuple && (*tuple)->names) {
+    for (auto [field, value] : llvm::zip((*tuple)->names->fields, (*tuple)->items))
+      if (field.name == name)
+        return value;
+  }
+  if (is<Unknown>(object))
+    return object;
+  Instance *const *instance = std::get_if<Instance *>(&object);
+  if (!instance)
+    return fail(place, textOf(object) + " has no '" + name + "'");
+  auto own = (*instance)->attributes.find(name.str());
+  if (own != (*instance)->attributes.end()) {
+    if (Instance *const *inner = std::get_if<Instance *>(&own->second)) {
+      std::string path = paths_[*instance];
+      paths_.try_emplace(*inner, path.empty() ? name.str() : path + "." + name.str());
+    }
+    return own->second;
+  }
+  llvm::Expected<Code::Found> found = code_.find((*instance)->className);
+  if (!found)
+    return problem_.set(found.takeError());
+  if (found->type)
+    for (const Parameter &field : found->type->fields)
+      if (field.name == name && field.byDefault)
+        return evaluateAlone(*field.byDefault, *found->file);
+  return fail(place, textOf(object) + " has no '" + name + "'");
+}
+
+MaybeItem Interpreter::evaluateAlone(const Expr &expr, const SourceFile &file) {
+  Frame frame{file, ""};
+  return evaluate(expr, frame);
+}
+
+MaybeItem Interpreter::item(const Expr &expr, Frame &frame) {
+  FailureOr<std::vector<Item>> both = evaluateAll(expr.parts, frame);
+  if (failed(both))
+    return failure();
+  return callBuiltin("__getitem__", {heap_, calls_, problem_, *both, {}, at(frame, expr.line)});
+}
+
+/// Operators that are written as such, which newer files have as calls.
+MaybeItem Interpreter::operation(const Expr &expr, Frame &frame) {
+  static const std::map<std::string, std::string> kNames = {
+      {"+", "add"},         {"-", "sub"},
+      {"*", "mul"},         {"/", "div"},
+      {"//", "floordiv"},   {"%", "remainder"},
+      {"**", "pow"},        {"==", "eq"},
+      {"!=", "ne"},         {"<", "lt"},
+      {"<=", "le"},         {">", "gt"},
+      {">=", "ge"},         {"and", "__and__"},
+      {"or", "__or__"},     {"&", "__and__"},
+      {"|", "__or__"},      {"^", "__xor__"},
+      {"<<", "__lshift__"}, {">>", "__rshift__"},
+      {"is", "__is__"},     {"is not", "__isnot__"},
+      {"@", "matmul"},      {"in", "__contains__"}};
+  FailureOr<std::vector<Item>> operands = evaluateAll(expr.parts, frame);
+  if (failed(operands))
+    return failure();
+  std::string called = expr.text == "not" ? "__not__" : expr.text == "-" ? "neg" : expr.text;
+  if (expr.kind == Expr::kBinary) {
+    auto name = kNames.find(expr.text);
+    called = name == kNames.end() ? expr.text : name->second;
+  }
+  if (called == "__contains__")
+    std::swap((*operands)[0], (*operands)[1]);
+  std::vector<std::string> keywords(operands->size());
+  return callTorch(called, {heap_, calls_, problem_, *operands, keywords, at(frame, expr.line)});
+}
+
+} // namespace tandem::torch::script

@@ -1,0 +1,105 @@
+#pragma once
+
+#include "compiler/importers/torch/script/syntax.h"
+
+#include "llvm/ADT/StringRef.h"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tandem::torch::script {
+
+struct Tensor; // tensors.h
+struct List;
+struct Tuple;
+struct Dictionary;
+struct Instance;
+
+struct None {};
+/// What an unsupported operator would have made. What is computed of it is unknown as well.
+struct Unknown {};
+struct Device {
+  std::string name;
+};
+/// A function or a class by its whole name, as in "__torch__.torch.nn.functional.relu".
+struct Callable {
+  std::string name;
+};
+
+/// A value of TorchScript's code. What a pointer leads to lives as long as the import (Heap), and
+/// is shared as Python's objects are.
+using Item = std::variant<None, Unknown, bool, int64_t, double, std::string, Device, Callable,
+                          Tensor *, List *, Tuple *, Dictionary *, Instance *>;
+
+struct List {
+  std::vector<Item> items;
+};
+struct Tuple {
+  std::vector<Item> items;
+  const Class *names = nullptr; ///< of a tuple with names
+};
+struct Dictionary {
+  std::vector<std::pair<Item, Item>> entries; ///< in the order of their making
+};
+/// A module, or another object of a class of the code.
+struct Instance {
+  std::string className;
+  std::map<std::string, Item> attributes;
+};
+
+/// Owns containers; they may contain themselves.
+class Heap {
+public:
+  List *list(std::vector<Item> items) {
+    count(items.size());
+    return &lists_.emplace_back(List{std::move(items)});
+  }
+  Tuple *tuple(std::vector<Item> items, const Class *names = nullptr) {
+    count(items.size());
+    return &tuples_.emplace_back(Tuple{std::move(items), names});
+  }
+  /// Items that were put into a container that is there.
+  void count(size_t items) { items_ += items; }
+  /// Whether the code has made more than a model would. Nothing is ever given back.
+  bool isSpent() const { return items_ > kMostItems; }
+  Dictionary *dictionary() { return &dictionaries_.emplace_back(); }
+  Instance *instance(std::string className) {
+    return &instances_.emplace_back(Instance{std::move(className), {}});
+  }
+
+private:
+  static constexpr size_t kMostItems = 4 << 20;
+
+  size_t items_ = 0;
+  std::deque<List> lists_;
+  std::deque<Tuple> tuples_;
+  std::deque<Dictionary> dictionaries_;
+  std::deque<Instance> instances_;
+};
+
+template <typename T> bool is(const Item &item) {
+  return std::holds_alternative<T>(item);
+}
+template <typename T> std::optional<T> as(const Item &item) {
+  const T *value = std::get_if<T>(&item);
+  return value ? std::optional<T>(*value) : std::nullopt;
+}
+/// Of a list or a tuple.
+const std::vector<Item> *itemsOf(const Item &item);
+/// Of an integer, a real number or a truth value.
+std::optional<double> numberOf(const Item &item);
+/// Of a list or a tuple of integers.
+std::optional<std::vector<int64_t>> integersOf(const Item &item);
+/// Whether the item is unknown, or a list or tuple with such an item in it.
+bool hasUnknown(const Item &item);
+/// Equal by value; nothing when there is a tensor or what is unknown.
+std::optional<bool> isEqual(const Item &a, const Item &b);
+/// As messages have it: "3", "a tensor", "[1, 2]".
+std::string textOf(const Item &item);
+
+} // namespace tandem::torch::script

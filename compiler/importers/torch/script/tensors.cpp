@@ -1,0 +1,23 @@
+#include "compiler/importers/torch/script/tensors.h"
+
+#include "llvm/ADT/StringSwitch.h"
+
+namespace tandem::torch::script {
+
+Sharing sharingOf(llvm::StringRef operation, bool isView) {
+  if (!isView)
+    return Sharing::kNone;
+  return llvm::StringSwitch<Sharing>(operation)
+      .Cases({"clone", "lift_fresh_copy", "alias_copy", "view_copy", "permute_copy"},
+             Sharing::kNone)
+      .Case("_reshape_copy", Sharing::kNone)
+      .Cases({"alias", "detach", "detach_", "lift_fresh"}, Sharing::kSame)
+      .Cases({"dropout", "dropout_", "feature_dropout", "feature_dropout_"}, Sharing::kSame)
+      .Cases({"alpha_dropout", "alpha_dropout_"}, Sharing::kSame)
+      .Cases({"slice", "select", "narrow"}, Sharing::kPart)
+      .Cases({"view", "view_as", "unsqueeze", "squeeze", "unflatten"}, Sharing::kShape)
+      .Cases({"transpose", "swapaxes", "swapdims", "t", "numpy_T"}, Sharing::kSwap)
+      .Default(Sharing::kMaybe);
+}
+
+} // namespace tandem::torch::script

@@ -1,0 +1,244 @@
+// What TorchScript's code becomes. Whole models are compared with PyTorch in tests/models.
+#include "compiler/importers/torch/node.h"
+#include "compiler/importers/torch/script/signatures.h"
+#include "compiler/importers/torch/test/program_builder.h"
+#include "compiler/importers/torch/test/script_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tandem::torch::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+TEST(ScriptImport, KeepsNamesAndTakesTheShapeFromTheOption) {
+  EXPECT_THAT(importLines("    return torch.relu(x)\n"),
+              AllOf(HasSubstr("%arg0: tensor<2x3xf32> {graph.name = \"x\"}"),
+                    HasSubstr("tensor<2x3xf32> {graph.name = \"output\"}"),
+                    HasSubstr("graph.relu %arg0")));
+}
+
+TEST(ScriptImport, TellsWhichInputsHaveNoShape) {
+  EXPECT_EQ(
+      ScriptBuilder("x: Tensor,\n    mask: Tensor,\n    y: Optional[Tensor]=None", "    return x\n")
+          .text(),
+      "error: TorchScript's code has no shapes of the model's inputs 'x', 'mask', give them "
+      "with --shape x=DIMS --shape mask=DIMS");
+  ScriptBuilder misnamed("    return x\n");
+  misnamed.shape("input", {1});
+  EXPECT_EQ(misnamed.text(), "error: --shape names 'input', the model's inputs are x");
+  ScriptBuilder list("x: List[Tensor]", "    return x\n");
+  EXPECT_EQ(list.text(), "error: input 'x' is a List[Tensor], only tensors are supported");
+}
+
+TEST(ScriptImport, RunsLoopsAndTakesBranchesThatAreKnown) {
+  std::string text = importLines("    y = x\n"
+                                 "    for i in range(torch.len(torch.size(x))):\n"
+                                 "      y = torch.add(y, 1)\n"
+                                 "    k = 0\n"
+                                 "    while torch.lt(k, 3):\n"
+                                 "      y, k = torch.relu(y), torch.add(k, 1)\n"
+                                 "    if self.training:\n"
+                                 "      z = torch.sigmoid(y)\n"
+                                 "    else:\n"
+                                 "      z = torch.tanh(y)\n"
+                                 "    return z\n");
+  EXPECT_EQ(countOf(text, "graph.add"), 2) << text;
+  EXPECT_EQ(countOf(text, "graph.relu"), 3) << text;
+  EXPECT_THAT(text, AllOf(HasSubstr("graph.tanh"), Not(HasSubstr("graph.sigmoid"))));
+}
+
+TEST(ScriptImport, ComputesWithSizes) {
+  EXPECT_THAT(importLines("    n = ops.prim.NumToTensor(torch.size(x, 1))\n"
+                          "    m = int(torch.mul(n, 2))\n"
+                          "    sizes = annotate(List[int], [])\n"
+                          "    _0 = torch.append(sizes, torch.floordiv(m, 2))\n"
+                          "    _1 = torch.append(sizes, -1)\n"
+                          "    return torch.view(x, sizes)\n"),
+              HasSubstr("graph.reshape %arg0 shape [3, 2]"));
+}
+
+TEST(ScriptImport, FollowsCallsOfMethodsFunctionsAndTuples) {
+  ScriptBuilder builder("    pair = (self.inner).forward(x, 2, )\n"
+                        "    f = __torch__.functional.scale\n"
+                        "    return f(pair.second, by=pair.factor)\n");
+  builder.shape("x", {2, 3});
+  builder.code("__torch__/inner",
+               "class Pair(NamedTuple):\n  second : Tensor\n  factor : int\n"
+               "class Inner(Module):\n"
+               "  def forward(self: __torch__.inner.Inner,\n    y: Tensor,\n    n: int) -> Pair:\n"
+               "    return __torch__.inner.Pair(torch.relu(y), n)\n");
+  builder.code("__torch__/functional",
+               "def scale(x: Tensor,\n    by: int=3) -> Tensor:\n  return torch.mul(x, by)\n");
+  builder.attribute("inner", {.kind = PickledValue::kInstance, .text = "__torch__.inner.Inner"});
+  EXPECT_THAT(builder.text(), AllOf(HasSubstr("graph.relu %arg0"), HasSubstr("graph.mul %"),
+                                    HasSubstr("dense<2.000000e+00>")));
+}
+
+TEST(ScriptImport, ReadsWeightsAndConstantsOfTheClass) {
+  ScriptBuilder builder("    y = torch.mul(x, self.w)\n"
+                        "    return torch.add(y, self.epsilon)\n");
+  builder.shape("x", {2, 3});
+  builder.weight<float>("w", {3}, {1, 2, 3});
+  EXPECT_THAT(builder.text(), AllOf(HasSubstr("dense<[1.000000e+00, 2.000000e+00, 3.000000e+00]>"),
+                                    HasSubstr("dense<5.000000e-01>")));
+}
+
+TEST(ScriptImport, NamesResultsOfTuplesAndDictionaries) {
+  EXPECT_THAT(importLines("    return (x, {\"out\": x, \"aux\": None}, [x])\n"),
+              AllOf(HasSubstr("\"output_0\""), HasSubstr("\"output_1_out\""),
+                    HasSubstr("\"output_2_0\""), Not(HasSubstr("aux"))));
+  EXPECT_EQ(importLines("    return (x, 3)\n"),
+            "error: the result 'output_1' is 3, no tensor, which is not supported");
+  EXPECT_EQ(importLines("    return None\n"), "error: the model's 'forward' returns no tensor");
+}
+
+TEST(ScriptImport, WhoReadsATensorAfterwardsGetsWhatItBecame) {
+  // Through a view, and seen by another view from before.
+  EXPECT_THAT(importLines("    y = torch.add(x, 1)\n"
+                          "    turned = torch.transpose(y, 0, 1)\n"
+                          "    row = torch.select(y, 0, 1)\n"
+                          "    _0 = torch.relu_(row)\n"
+                          "    return torch.sigmoid(turned)\n"),
+              AllOf(HasSubstr("graph.relu"), HasSubstr("graph.concat"), HasSubstr("graph.sigmoid"),
+                    Not(HasSubstr("error"))));
+  EXPECT_THAT(importLines("    y = torch.add(x, 1)\n"
+                          "    _0 = torch.mul_(y, 2)\n"
+                          "    return y\n"),
+              HasSubstr("return %3 : tensor<2x3xf32>"));
+}
+
+TEST(ScriptImport, RefusesToReadWhatMayHaveChanged) {
+  EXPECT_EQ(importLines("    y = torch.add(x, 1)\n"
+                        "    flat = torch.reshape(y, [-1])\n"
+                        "    _0 = torch.relu_(flat)\n"
+                        "    return torch.add(flat, torch.sum(y))\n"),
+            "error: code/__torch__.py line 9: it reads a tensor that code/__torch__.py line 8 may "
+            "have changed in place");
+  EXPECT_EQ(importLines("    y = torch.add(x, 1)\n"
+                        "    flat = torch.reshape(y, [-1])\n"
+                        "    _0 = torch.relu_(y)\n"
+                        "    return flat\n"),
+            "error: the model's results: it reads what 'reshape' made of a tensor that was changed "
+            "in place "
+            "since");
+  ScriptBuilder weight("    _0 = torch.add_(self.w, 1)\n    return torch.add(x, self.w)\n");
+  weight.shape("x", {2, 3});
+  weight.weight<float>("w", {3}, {1, 2, 3});
+  EXPECT_THAT(weight.text(),
+              StartsWith("error: code/__torch__.py line 6: it changes a weight in place"));
+}
+
+TEST(ScriptImport, ChoosesOverloadsByTheirArguments) {
+  EXPECT_THAT(importLines("    return torch.max(x)\n"), HasSubstr("graph.reduce_max"));
+  EXPECT_THAT(importLines("    a, b, = torch.max(x, 1)\n    return a\n"),
+              HasSubstr("graph.reduce_max"));
+  EXPECT_THAT(importLines("    return torch.max(x, x)\n"), HasSubstr("graph.maximum"));
+  EXPECT_THAT(importLines("    a, b, = torch.chunk(x, 2)\n    return torch.cat([b, a], 1)\n"),
+              HasSubstr("graph.concat"));
+}
+
+TEST(ScriptImport, GivesResultsPyTorchsTypes) {
+  // Integers divided are real, sums of them int64; a number does not widen a tensor.
+  EXPECT_THAT(importLines("    i = torch.to(x, 3)\n    return torch.div(i, i)\n"),
+              HasSubstr("-> (tensor<2x3xf32>"));
+  EXPECT_THAT(importLines("    i = torch.to(x, 3)\n    return torch.sum(i)\n"),
+              HasSubstr("-> (tensor<i64>"));
+  EXPECT_THAT(importLines("    i = torch.to(x, 3)\n    return torch.add(i, 1)\n"),
+              HasSubstr("-> (tensor<2x3xi32>"));
+  EXPECT_THAT(importLines("    return torch.arange(3)\n"), HasSubstr("-> (tensor<3xi64>"));
+  EXPECT_EQ(importLines("    return torch.to(x, 7)\n"),
+            "error: 1 unsupported operator: aten.to.dtype (1: to (code/__torch__.py line 6); it "
+            "computes in float64, use float32)");
+}
+
+TEST(ScriptImport, MakesInputsThatAreFirstUsedAsPlacesInt64) {
+  ScriptBuilder builder("    return torch.embedding(self.w, x)\n");
+  builder.shape("x", {2});
+  builder.weight<float>("w", {3, 1}, {1, 2, 3});
+  EXPECT_THAT(builder.text(), HasSubstr("%arg0: tensor<2xi64> {graph.name = \"x\"}"));
+}
+
+TEST(ScriptImport, ListsEverythingUnsupportedWithItsLine) {
+  EXPECT_EQ(importLines("    y = torch.frobnicate(x, 3)\n"
+                        "    z = torch.relu(y)\n"
+                        "    w = ops.prepacked.conv2d_clamp_run(x, z)\n"
+                        "    return torch.mystery(z)\n"),
+            "error: 3 unsupported operators: aten.frobnicate (1: frobnicate (code/__torch__.py "
+            "line 6)), prepacked.conv2d_clamp_run (1:  (code/__torch__.py line 8)), aten.mystery "
+            "(1: mystery (code/__torch__.py line 9))");
+}
+
+struct Refused {
+  const char *lines, *message;
+};
+class RefusedCode : public ::testing::TestWithParam<Refused> {};
+
+TEST_P(RefusedCode, SaysWhatAndWhere) {
+  EXPECT_EQ(importLines(GetParam().lines), std::string("error: ") + GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    ScriptImport, RefusedCode,
+    ::testing::Values(
+        Refused{"    if bool(torch.gt(torch.sum(x), 0)):\n      y = x\n    return x\n",
+                "code/__torch__.py line 6: a number is known at run time only"},
+        Refused{"    if torch.sum(x):\n      y = x\n    return x\n",
+                "code/__torch__.py line 6: a condition is known at run time only"},
+        Refused{"    while True:\n      pass\n    return x\n",
+                "code/__torch__.py line 6: the code takes more than 1048576 steps"},
+        Refused{"    return (self).forward(x, )\n",
+                "code/__torch__.py line 6: calls and blocks are nested too deeply"},
+        Refused{"    for i in range(100000):\n      pass\n    return x\n",
+                "code/__torch__.py line 6: a loop has more than 65536 rounds"},
+        Refused{"    l = [1]\n    while True:\n      l = torch.add(l, l)\n    return x\n",
+                "code/__torch__.py line 8: 'add' of [1, 1, 1, 1, 1, 1, 1, 1, ...], [1, 1, 1, 1, 1, "
+                "1, 1, 1, ...]"},
+        Refused{"    y = torch.ones([1000, 1000])\n    while True:\n      y = torch.add(y, x)\n"
+                "    return y\n",
+                "code/__torch__.py line 8: node 'add' (aten.add.Tensor): binary_c1: shapes of "
+                "'tensor<1000x1000xf32>' and 'tensor<2x3xf32>' do not broadcast"},
+        Refused{"    ops.prim.RaiseException(\"no\")\n    return x\n",
+                "code/__torch__.py line 6: the code refuses its inputs: 'no'"},
+        Refused{"    return y\n", "code/__torch__.py line 6: 'y' has no value"},
+        Refused{"    return self.nothing\n",
+                "code/__torch__.py line 6: an object of __torch__.M has no 'nothing'"},
+        Refused{"    return CONSTANTS.c7\n",
+                "code/__torch__.py line 6: the archive has no constant 'c7'"},
+        Refused{"    return __torch__.gone.f(x, )\n",
+                "code/__torch__.py line 6: the archive has no code of '__torch__.gone.f'"},
+        Refused{"    a, b, = [x]\n    return a\n",
+                "code/__torch__.py line 6: [a tensor] is taken apart into 2 values"},
+        Refused{"    return torch.view(x, [5])\n",
+                "code/__torch__.py line 6: node 'view' (aten.view.default): reshape_c1: "
+                "'tensor<2x3xf32>' does not have the elements of shape 5"},
+        Refused{"    return torch.relu(x, 1, 2)\n",
+                "1 unsupported operator: aten.relu (1: relu (code/__torch__.py line 6); its form "
+                "with a tensor, 1, 2)"}));
+
+TEST(ScriptImport, RefusesConstantsThatASmallFileCannotHave) {
+  EXPECT_THAT(importLines("    y = torch.ones([512, 1024])\n"
+                          "    while True:\n"
+                          "      y = torch.cumsum(y, 0)\n"
+                          "    return y\n"),
+              StartsWith("error: code/__torch__.py line 8: "));
+}
+
+TEST(ScriptSignatures, AreThoseOfTheHandlers) {
+  OpTable table;
+  registerAllOps(table);
+  std::vector<std::string> known = script::Signatures().targets();
+  for (const std::string &target : known)
+    EXPECT_TRUE(table.find(target)) << target << " has no handler: run make_signatures.py";
+  for (const std::string &target : table.names())
+    if (llvm::StringRef(target).starts_with("aten."))
+      EXPECT_TRUE(llvm::is_contained(known, target) || target == "aten.copy.default")
+          << target << " has no signature: run make_signatures.py";
+}
+
+} // namespace
+} // namespace tandem::torch::test
