@@ -281,7 +281,7 @@ MaybeItem AtenCalls::call(StringRef operation, ArrayRef<Item> arguments,
   }
   std::string where = " (" + place.text() + ")";
   if (!knows(operation)) {
-    unsupported().add("aten." + operation.str(), nodeName(operation, place) + where);
+    unsupported().addUnknown("aten." + operation.str(), nodeName(operation, place) + where);
     return Item(Unknown());
   }
   if (llvm::any_of(arguments, [](const Item &item) { return hasUnknown(item); }))

@@ -34,7 +34,7 @@ static MaybeItem apply(const Builtin &builtin, llvm::StringRef name, BuiltinCall
 MaybeItem callBuiltin(llvm::StringRef name, BuiltinCall call) {
   if (const Builtin *builtin = builtins().find(name))
     return apply(*builtin, name, call);
-  call.calls.unsupported().add(name, call.place.text());
+  call.calls.unsupported().addUnknown(name, call.place.text());
   return Item(Unknown());
 }
 

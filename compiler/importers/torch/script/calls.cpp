@@ -45,7 +45,7 @@ MaybeItem Interpreter::callNamed(StringRef name, const Expr &expr, Frame &frame)
   if (name.consume_front("torch.") || name.consume_front("ops.aten."))
     return callTorch(name, call);
   name.consume_front("ops.");
-  calls_.unsupported().add(name, (Twine(frame.module) + " (" + place.text() + ")").str());
+  calls_.unsupported().addUnknown(name, (Twine(frame.module) + " (" + place.text() + ")").str());
   return Item(Unknown());
 }
 

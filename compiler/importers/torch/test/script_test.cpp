@@ -164,13 +164,16 @@ TEST(ScriptImport, MakesInputsThatAreFirstUsedAsPlacesInt64) {
 }
 
 TEST(ScriptImport, ListsEverythingUnsupportedWithItsLine) {
-  EXPECT_EQ(importLines("    y = torch.frobnicate(x, 3)\n"
-                        "    z = torch.relu(y)\n"
-                        "    w = ops.prepacked.conv2d_clamp_run(x, z)\n"
-                        "    return torch.mystery(z)\n"),
-            "error: 3 unsupported operators: aten.frobnicate (1: frobnicate (code/__torch__.py "
-            "line 6)), prepacked.conv2d_clamp_run (1:  (code/__torch__.py line 8)), aten.mystery "
-            "(1: mystery (code/__torch__.py line 9))");
+  EXPECT_EQ(
+      importLines("    y = torch.frobnicate(x, 3)\n"
+                  "    z = torch.relu(y)\n"
+                  "    w = ops.prepacked.conv2d_clamp_run(x, z)\n"
+                  "    return torch.mystery(z)\n"),
+      "error: 3 unsupported operators: aten.frobnicate (1: frobnicate (code/__torch__.py "
+      "line 6); not an operator of PyTorch that Tandem knows), prepacked.conv2d_clamp_run (1:  "
+      "(code/__torch__.py line 8); not an operator of "
+      "PyTorch that Tandem knows), aten.mystery "
+      "(1: mystery (code/__torch__.py line 9); not an operator of PyTorch that Tandem knows)");
 }
 
 struct Refused {
