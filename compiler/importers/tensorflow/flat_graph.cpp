@@ -171,7 +171,8 @@ llvm::Error Flattener::reachPivot(Body &body, const proto::NodeDef &node, llvm::
 
 llvm::Error Flattener::reachInputs(Body &body, const proto::NodeDef &node) {
   auto exit = body.list.exits.find(node.name());
-  if (exit != body.list.exits.end()) { // it needs what goes into the loop
+  bool isExit = llvm::StringRef(node.op()).ends_with("Exit"); // names may come twice
+  if (isExit && exit != body.list.exits.end()) {              // it needs what goes into the loop
     const Frame &frame = body.list.frames[exit->second.first];
     for (const Frame::Carried &carried : frame.carried)
       if (llvm::Error error = reachInputs(body, *carried.enter))
@@ -393,7 +394,7 @@ llvm::Error Flattener::run() {
     const FlatNode &node = flat_.nodes[edge.node];
     if (reference.contains(':') || node.kind == FlatNode::kOperator || node.kind == FlatNode::kFed)
       continue;
-    llvm::Expected<Call> call = callOf(*body.list.index.lookup(reference));
+    llvm::Expected<Call> call = callOf(*body.list.index.lookup(nodeOf(reference)));
     if (!call)
       return call.takeError();
     int count = call->function ? call->function->signature().output_arg_size() : 1;

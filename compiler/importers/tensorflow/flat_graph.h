@@ -39,6 +39,9 @@ struct FlatNode {
   /// on a branch of a TensorFlow 1 condition.
   llvm::SmallVector<int, 1> pivots = {};
   int loop = -1, carried = 0;
+
+  /// Of a node without a record: it is the result of a call.
+  llvm::StringRef op() const { return record ? llvm::StringRef(record->op()) : "PartitionedCall"; }
 };
 
 /// A loop where it stands: of functions (While), or a frame of TensorFlow 1. Its rounds are put in

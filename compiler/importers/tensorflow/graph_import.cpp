@@ -40,7 +40,7 @@ void GraphImport::note(StringRef op, StringRef name, StringRef reason) {
 }
 
 Slots GraphImport::refuse(const FlatNode &node, StringRef reason) {
-  note(node.record->op(), node.name, reason);
+  note(node.op(), node.name, reason);
   return {Slot()};
 }
 
@@ -106,9 +106,10 @@ MaybeValue GraphImport::valueOf(TfNode &node, Edge edge) {
                                 : "an input that is not made");
   // One constant, whatever ways it takes into functions.
   Value &made = constants_[{given.tensor, given.key}];
-  given.kind = Slot::kValue;
-  if (made)
+  if (made) {
+    given.kind = Slot::kValue;
     return given.value = made;
+  }
   llvm::Expected<Elements> elements = read(given);
   if (!elements)
     return node.invalid(llvm::toString(elements.takeError()));
@@ -117,6 +118,7 @@ MaybeValue GraphImport::valueOf(TfNode &node, Edge edge) {
   OpBuilder builder = atEnd();
   auto name = builder.getStringAttr(flat_.nodes[edge.node].name);
   made = graph::createConstant(builder, NameLoc::get(name), type, elements->bytes());
+  given.kind = Slot::kValue;
   return given.value = made;
 }
 
@@ -227,8 +229,10 @@ Slots GraphImport::endedLoop(const FlatNode &node) {
 }
 
 Slots GraphImport::evaluated(const FlatNode &node) {
-  if (node.kind == FlatNode::kAlias)
-    return {slot(node.inputs[0])};
+  if (node.kind == FlatNode::kAlias) {
+    bool isDead = states_[node.inputs[0].node].progress != State::kDone; // as is what decides on it
+    return {isDead ? Slot{Slot::kDead} : slot(node.inputs[0])};
+  }
   if (node.kind == FlatNode::kLoop)
     return endedLoop(node);
   if (node.kind == FlatNode::kCarried) {

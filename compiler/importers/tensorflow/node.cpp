@@ -12,11 +12,6 @@ TfNode::TfNode(OpBuilder &builder, const FlatNode &node, GraphImport &import)
     : NodeBuilder(builder, NameLoc::get(builder.getStringAttr(node.name))), node_(node),
       import_(import) {}
 
-const std::string &TfNode::op() const {
-  static const std::string kCall = "PartitionedCall"; // whose result a node without a record is
-  return node_.record ? node_.record->op() : kCall;
-}
-
 LogicalResult TfNode::unsupported(const Twine &reason) {
   if (!failed_) // one reason per node
     import_.note(op(), name(), reason.str());

@@ -48,7 +48,7 @@ class TfNode : public NodeBuilder {
 public:
   TfNode(mlir::OpBuilder &builder, const FlatNode &node, GraphImport &import);
 
-  const std::string &op() const;
+  llvm::StringRef op() const { return node_.op(); }
   const std::string &name() const { return node_.name; }
   bool failed() const { return failed_; }
 

@@ -44,7 +44,8 @@ void registerControlFlow(OpTable &table) {
     table.addSlots(op, importMerge).seesDead = true;
     table.nameOutputs(op, {"output", "value_index"});
   }
-  for (llvm::StringRef op : {"Enter", "NextIteration", "RefEnter", "RefNextIteration", "LoopCond"})
+  for (llvm::StringRef op :
+       {"Enter", "NextIteration", "RefEnter", "RefNextIteration", "LoopCond", "Exit", "RefExit"})
     table.addSlots(op, importLoop).isLeaf = true;
 }
 

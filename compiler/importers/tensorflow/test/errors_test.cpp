@@ -109,6 +109,24 @@ TEST(TensorflowErrors, ConstantsLargerThanTheirBytes) {
   EXPECT_THAT(content.text(), HasSubstr("of float32 does not fit its 8 bytes"));
 }
 
+TEST(TensorflowErrors, AConditionThatCannotBeRead) {
+  GraphBuilder g;
+  for (const char *name : {"then", "otherwise"}) {
+    proto::FunctionDef &function = *g.graph.mutable_library()->add_function();
+    function.mutable_signature()->set_name(name);
+    function.mutable_signature()->add_input_arg()->set_name("x");
+    function.mutable_signature()->add_output_arg()->set_name("y");
+    (*function.mutable_ret())["y"] = "x";
+  }
+  g.input("x", {1});
+  g.constant("flag", DataType::kBool, {2}).set_tensor_content("x");
+  g.op("If", "if", {"flag", "x"})
+      .function("then_branch", "then")
+      .function("else_branch", "otherwise");
+  g.op("Relu", "y", {"if"});
+  EXPECT_THAT(g.text(), HasSubstr("of bool does not fit its 1 bytes"));
+}
+
 TEST(TensorflowErrors, SizesComputedBeyondAllMeasure) {
   GraphBuilder g;
   g.input("x", {1});
