@@ -1,7 +1,6 @@
-// What becomes of the bytes of constants while a model is imported, and of names in messages.
+// What becomes of the bytes of constants while a model is imported.
 #include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
-#include "compiler/importers/common/importer.h"
 #include "compiler/importers/common/json.h"
 #include "compiler/importers/common/main_function.h"
 #include "compiler/importers/common/node_builder.h"

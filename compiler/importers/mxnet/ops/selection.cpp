@@ -57,6 +57,8 @@ static MaybeValue asIndices(SymbolNode &node, size_t index) {
 /// then; 'wrap' comes round from the other end.
 static MaybeValue importTake(SymbolNode &node) {
   MaybeValue input = node.input(0), indices = asIndices(node, 1);
+  if (succeeded(input) && node.isNone("axis")) // numpy's: of all elements as one row
+    input = node.reshape(input, *elementCount(shapeOf(*input)));
   if (failed(input) || failed(indices))
     return failure();
   int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*input).size()), 0);
