@@ -127,6 +127,8 @@ def reason_of(text):
     lines = text.split("\n")
     text = next((line for line in lines if ": error: " in line), lines[-1])  # the others tell how far it is
     text = re.sub(r"^.*? error: ", "", text)
+    if match := re.match(r"\d+ unsupported inputs?: [^(]*\((.*?)\)", text):
+        return f"an input: {match[1]}"
     if match := re.match(r"\d+ unsupported operators?: (.*)", text):
         entries = re.findall(r"([\w.]+) \(\d+: [^;()]*(?:; ([^()]*(?:\([^()]*\)[^()]*)*))?\)", match[1])
         return "; ".join(sorted({op + (": " + why if why else "") for op, why in entries})) or match[1]
@@ -138,7 +140,7 @@ def reason_of(text):
 
 
 def is_refusal(text):
-    return bool(re.search(r"unsupported operator|is not supported|fix it with --shape|no backend|there is no kernel"
+    return bool(re.search(r"unsupported (operator|input)|is not supported|fix it with --shape|no backend|there is no kernel"
                           r"|is supported$|are supported$|no elements|expected one of <f4|expected one of float32|NumPy has no element type", text))
 
 

@@ -38,7 +38,6 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
     return llvm::createStringError("the model has no outputs");
   if (llvm::Error wrong = importInputs(scope))
     return wrong;
-  addTensors(scope, graph);
   collectReads(graph.node(), outputs, scope.read);
   findUnknownOperators(scope);
   if (failed(importNodes(scope, *graph.mutable_node())))
@@ -57,9 +56,10 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
   return main_.take(std::move(named), errors_);
 }
 
+/// The model's inputs and the tensors of the file.
 llvm::Error GraphImport::importInputs(Scope &scope) {
   llvm::Expected<std::vector<NamedType>> inputs =
-      readInputs(file_.model->graph(), options_, files_, context_);
+      readInputs(file_.model->graph(), options_, files_, context_, unsupported_);
   if (!inputs)
     return inputs.takeError();
   main_ = MainFunction::create(context_, *inputs);
@@ -67,6 +67,11 @@ llvm::Error GraphImport::importInputs(Scope &scope) {
   builder_.setInsertionPointToEnd(&body);
   for (auto [input, argument] : llvm::zip(*inputs, body.getArguments()))
     scope.entries[input.name].value = argument;
+  addTensors(scope, *file_.model->mutable_graph());
+  for (const proto::ValueInfoProto &input : file_.model->graph().input()) {
+    Entry &entry = scope.entries[input.name()];
+    entry.isRefused = !entry.value && !entry.tensor;
+  }
   return llvm::Error::success();
 }
 

@@ -18,8 +18,9 @@ namespace {
 class Inputs {
 public:
   Inputs(const proto::GraphProto &graph, const ImportOptions &options, ExternalFiles &files,
-         MLIRContext &context)
-      : graph_(graph), options_(options), files_(files), context_(context) {
+         MLIRContext &context, UnsupportedOps &unsupported)
+      : graph_(graph), options_(options), files_(files), context_(context),
+        unsupported_(unsupported) {
     for (const proto::TensorProto &tensor : graph.initializer())
       tensors_[tensor.name()] = &tensor;
   }
@@ -27,7 +28,8 @@ public:
   llvm::Expected<std::vector<NamedType>> read();
 
 private:
-  llvm::Expected<NamedType> typeOf(const proto::ValueInfoProto &input);
+  std::optional<ElementType> storageOf(const proto::ValueInfoProto &input);
+  llvm::Expected<NamedType> typeOf(const proto::ValueInfoProto &input, ElementType storage);
   llvm::Expected<SmallVector<int64_t>> shapeOf(const std::string &name,
                                                const proto::TypeProto::Tensor &type);
   std::optional<Quantization> codesOf(const std::string &name, ElementType storage);
@@ -37,6 +39,7 @@ private:
   const ImportOptions &options_;
   ExternalFiles &files_;
   MLIRContext &context_;
+  UnsupportedOps &unsupported_;
   std::map<std::string, const proto::TensorProto *> tensors_;
   std::map<std::string, int64_t> openSizes_; ///< a dimension's name to what --shape makes it
 };
@@ -57,7 +60,10 @@ llvm::Expected<std::vector<NamedType>> Inputs::read() {
   for (const proto::ValueInfoProto &input : graph_.input()) {
     if (tensors_.count(input.name()))
       continue;
-    llvm::Expected<NamedType> type = typeOf(input);
+    std::optional<ElementType> storage = storageOf(input);
+    if (!storage)
+      continue;
+    llvm::Expected<NamedType> type = typeOf(input, *storage);
     if (!type)
       return type.takeError();
     result.push_back(std::move(*type));
@@ -65,24 +71,29 @@ llvm::Expected<std::vector<NamedType>> Inputs::read() {
   return result;
 }
 
-llvm::Expected<NamedType> Inputs::typeOf(const proto::ValueInfoProto &input) {
-  auto refuse = [&](const Twine &what) {
-    return llvm::createStringError("input '" + input.name() + "': " + what);
-  };
-  if (!input.type().has_tensor_type())
-    return refuse("it is no dense tensor, which is not supported");
-  const proto::TypeProto::Tensor &tensor = input.type().tensor_type();
-  std::optional<ElementType> storage = elementTypeOf(tensor.elem_type());
+/// Nothing, and noted, where the graph has no such type.
+std::optional<ElementType> Inputs::storageOf(const proto::ValueInfoProto &input) {
+  if (!input.type().has_tensor_type()) {
+    unsupported_.addInput(input.name(), "no dense tensor");
+    return std::nullopt;
+  }
+  int32_t number = input.type().tensor_type().elem_type();
+  std::optional<ElementType> storage = elementTypeOf(number);
   if (!storage)
-    return refuse("a tensor of type " + typeName(tensor.elem_type()) + " is not supported");
-  llvm::Expected<SmallVector<int64_t>> shape = shapeOf(input.name(), tensor);
+    unsupported_.addInput(input.name(), "a tensor of type " + typeName(number));
+  return storage;
+}
+
+llvm::Expected<NamedType> Inputs::typeOf(const proto::ValueInfoProto &input, ElementType storage) {
+  llvm::Expected<SmallVector<int64_t>> shape = shapeOf(input.name(), input.type().tensor_type());
   if (!shape)
     return shape.takeError();
   if (!hasSaneSize(*shape))
-    return refuse("the shape " + shapeText(*shape) + " is too large");
-  Type element = graph::plainType(&context_, *storage);
-  if (std::optional<Quantization> codes = codesOf(input.name(), *storage))
-    element = graph::quantizedType(&context_, *storage, *codes);
+    return llvm::createStringError("input '" + input.name() + "': the shape " + shapeText(*shape) +
+                                   " is too large");
+  Type element = graph::plainType(&context_, storage);
+  if (std::optional<Quantization> codes = codesOf(input.name(), storage))
+    element = graph::quantizedType(&context_, storage, *codes);
   return NamedType{input.name(), RankedTensorType::get(*shape, element)};
 }
 
@@ -159,8 +170,9 @@ std::optional<Quantization> Inputs::codesOf(const std::string &name, ElementType
 
 llvm::Expected<std::vector<NamedType>> readInputs(const proto::GraphProto &graph,
                                                   const ImportOptions &options,
-                                                  ExternalFiles &files, MLIRContext &context) {
-  return Inputs(graph, options, files, context).read();
+                                                  ExternalFiles &files, MLIRContext &context,
+                                                  UnsupportedOps &unsupported) {
+  return Inputs(graph, options, files, context, unsupported).read();
 }
 
 } // namespace tandem::onnx

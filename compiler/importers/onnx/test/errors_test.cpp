@@ -83,13 +83,13 @@ TEST(OnnxImporter, FixesOpenDimensionsByOption) {
 
 TEST(OnnxImporter, ListsEverythingUnsupportedAtOnce) {
   ModelBuilder model;
-  model.input("x", {1, 1, 4, 4}).output("y");
+  model.input("x", {1, 1, 4, 4}).input("d", {4}, proto::TensorProto::DOUBLE).output("y");
   model.node("Frobnicate", {"x"}, {"a"}).set_name("first");
   model.node("Frobnicate", {"a"}, {"b"}).set_name("");
   model.node("my.domain.Mystery", {"b"}, {"c"}).set_name("third");
-  model.node("Sum", {"c", "x"}, {"y"});
+  model.node("Sum", {"c", "d"}, {"y"});
   EXPECT_EQ(importText(model),
-            "error: 2 unsupported operators: "
+            "error: 1 unsupported input: d (a tensor of type DOUBLE); 2 unsupported operators: "
             "Frobnicate (2: first, b; not an "
             "operator of ONNX that Tandem knows), my.domain.Mystery (1: third; not an "
             "operator of ONNX that Tandem knows)");
@@ -146,9 +146,9 @@ TEST(OnnxImporter, BoundsWhatASmallFileCanAskFor) {
 TEST(OnnxImporter, RefusesInputsThatAreNoTensorsOfOurTypes) {
   ModelBuilder model;
   model.input("x", {1}, proto::TensorProto::DOUBLE).output("x");
-  EXPECT_EQ(importText(model), "error: input 'x': a tensor of type DOUBLE is not supported");
+  EXPECT_EQ(importText(model), "error: 1 unsupported input: x (a tensor of type DOUBLE)");
   model.model().mutable_graph()->mutable_input(0)->mutable_type()->mutable_sequence_type();
-  EXPECT_EQ(importText(model), "error: input 'x': it is no dense tensor, which is not supported");
+  EXPECT_EQ(importText(model), "error: 1 unsupported input: x (no dense tensor)");
 }
 
 /// A folder of its own, gone with the test.
