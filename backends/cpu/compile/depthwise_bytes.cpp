@@ -21,10 +21,16 @@ constexpr int64_t kWords = kBytes / kQuarters;
 constexpr int64_t kFewestChannels = 24;
 constexpr int64_t kMostTapsAcross = 8;
 
-static bool packsPixels(const ConvShape &s, int64_t outStep) {
+/// Whether vectors of several pixels are bytes side by side.
+static bool isDense(const ConvShape &s, int64_t inStep, int64_t outStep) {
+  return inStep == s.inChannels && outStep == s.inChannels && s.strideWidth == 1;
+}
+
+static bool packsPixels(const ConvShape &s, int64_t inStep, int64_t outStep) {
   int64_t pixels = kBytes / s.inChannels;
-  return outStep == s.outChannels && s.inChannels < kBytes && pixels * s.inChannels == kBytes &&
-         pixels <= 8 && s.strideWidth == 1 && s.outWidth >= pixels;
+  bool isWorthIt = s.inChannels >= kLane || isDense(s, inStep, outStep);
+  return isWorthIt && s.inChannels < kBytes && pixels * s.inChannels == kBytes && pixels <= 8 &&
+         s.outWidth >= pixels;
 }
 
 /// The sum of two bytes.
@@ -35,25 +41,41 @@ static bool isInTwoParts(int32_t weight) {
 bool DepthwiseBytes::fits(const ConvShape &s, int64_t outStep, ArrayRef<int32_t> weights) {
   return llvm::all_of(weights, isInTwoParts) && s.inChannels == s.outChannels &&
          s.kernelHeight <= kTogether && s.kernelWidth <= kMostTapsAcross &&
-         s.kernelHeight * 2 < 32 && (s.inChannels >= kFewestChannels || packsPixels(s, outStep));
+         s.kernelHeight * 2 < 32 &&
+         (s.inChannels >= kFewestChannels || packsPixels(s, s.inChannels, outStep));
 }
 
-DepthwiseBytes::DepthwiseBytes(const ConvShape &shape, int64_t outStep, ArrayRef<int32_t> weights)
-    : shape_(shape), outStep_(outStep), weights_(weights.vec()), rows_(1), parts_(1), pixels_(1) {
+std::vector<DepthwiseBytes::Channels> DepthwiseBytes::partsOf(const ConvShape &shape) {
+  int64_t rest = shape.inChannels % kBytes, whole = shape.inChannels - rest;
+  bool fillsPart = rest == kBytes / 2 || rest == kBytes / 4;
+  if (whole == 0 || !fillsPart || shape.outWidth < kBytes / rest)
+    return {{0, shape.inChannels}};
+  return {{0, whole}, {whole, rest}};
+}
+
+DepthwiseBytes::DepthwiseBytes(const ConvShape &shape, Channels channels, int64_t outStep,
+                               ArrayRef<int32_t> weights)
+    : shape_(shape), first_(channels.first), inStep_(shape.inChannels), outStep_(outStep), rows_(1),
+      parts_(1), pixels_(1) {
+  shape_.inChannels = shape_.outChannels = channels.count;
+  for (int64_t tap = 0; tap < shape.taps(); ++tap)
+    llvm::append_range(weights_,
+                       weights.slice(static_cast<size_t>(tap * shape.inChannels + channels.first),
+                                     static_cast<size_t>(channels.count)));
   bool sharesRows = shape.strideHeight == 1 && shape.dilationHeight == 1 &&
                     shape.kernelHeight < kTogether && shape.outHeight > 1;
   if (sharesRows)
     rows_ = 2;
-  if (llvm::any_of(weights, [](int32_t w) { return w < INT8_MIN || w > INT8_MAX; }))
+  if (llvm::any_of(weights_, [](int32_t w) { return w < INT8_MIN || w > INT8_MAX; }))
     parts_ = 2;
-  if (packsPixels(shape, outStep))
-    pixels_ = kBytes / shape.inChannels;
-  for (int64_t channel = 0; channel + kBytes <= shape.inChannels; channel += kBytes)
+  if (packsPixels(shape_, inStep_, outStep_))
+    pixels_ = kBytes / channels.count;
+  for (int64_t channel = 0; channel + kBytes <= channels.count; channel += kBytes)
     blockStarts_.push_back(channel);
-  if (shape.inChannels < kBytes)
+  if (channels.count < kBytes)
     blockStarts_.push_back(0);
-  else if (shape.inChannels % kBytes != 0) // some channels once more
-    blockStarts_.push_back(shape.inChannels - kBytes);
+  else if (channels.count % kBytes != 0) // some channels once more
+    blockStarts_.push_back(channels.count - kBytes);
   for (int64_t unit = 0; unit < rowUnits(); ++unit)
     if (!llvm::is_contained(variants_, variantOf(unit)))
       variants_.push_back(variantOf(unit));
@@ -122,7 +144,7 @@ static bool isInside(const ConvShape &shape, uint32_t variant, int64_t row, int6
 std::vector<int32_t> DepthwiseBytes::channelOfSlots() const {
   std::vector<int32_t> channels;
   forSlots([&](Variant, int64_t, int64_t channel) {
-    channels.push_back(static_cast<int32_t>(channel));
+    channels.push_back(static_cast<int32_t>(first_ + channel));
   });
   return channels;
 }
@@ -177,9 +199,12 @@ public:
   DepthwiseBytesCode(KernelBuilder &k, const DepthwiseBytes &plan, const DepthwiseBytes::Body &body)
       : k_(k), d_(plan), s_(plan.shape_), body_(body) {}
 
-  void build();
+  void build(Value unit);
 
 private:
+  /// Whether pixels of a vector are loaded and stored one by one.
+  bool inPieces() const { return d_.pixels_ > 1 && !isDense(s_, d_.inStep_, d_.outStep_); }
+  Value loadPieces(Value at, int64_t knownColumn, bool border);
   /// Vectors of results side by side: `count` runs of them whose columns all are inside, or one
   /// whose place is known.
   struct Run {
@@ -244,6 +269,21 @@ std::vector<DepthwiseBytesCode::Run> DepthwiseBytesCode::runs() const {
   return runs;
 }
 
+/// The same of pixels that are not side by side.
+Value DepthwiseBytesCode::loadPieces(Value at, int64_t knownColumn, bool border) {
+  VectorType piece = k_.vector(k_.getI8Type(), s_.inChannels);
+  Value bytes = k_.constant(k_.vector(k_.getI8Type(), kBytes), body_.zeroPoint);
+  for (int64_t pixel = 0; pixel < d_.pixels_; ++pixel) {
+    int64_t distance = pixel * s_.strideWidth, column = knownColumn + distance;
+    if (border && (column < 0 || column >= s_.inWidth))
+      continue;
+    Value own = k_.loadVector(piece, body_.input, k_.add(at, distance * d_.inStep_));
+    bytes = vector::InsertStridedSliceOp::create(
+        k_, own, bytes, ArrayRef<int64_t>{pixel * s_.inChannels}, ArrayRef<int64_t>{1});
+  }
+  return bytes;
+}
+
 /// 64 bytes of an input row, unsigned. Pixels outside are the zero point.
 Value DepthwiseBytesCode::loadRow(Value at, int64_t knownColumn, bool border) {
   VectorType type = k_.vector(k_.getI8Type(), kBytes);
@@ -254,7 +294,9 @@ Value DepthwiseBytesCode::loadRow(Value at, int64_t knownColumn, bool border) {
       inside[static_cast<size_t>(byte)] = column >= 0 && column < s_.inWidth;
     }
   Value bytes;
-  if (llvm::all_of(inside, [](bool one) { return one; })) {
+  if (inPieces()) {
+    bytes = loadPieces(at, knownColumn, border);
+  } else if (llvm::all_of(inside, [](bool one) { return one; })) {
     bytes = k_.loadVector(type, body_.input, at);
   } else {
     Value outside = k_.constant(type, body_.zeroPoint);
@@ -277,7 +319,7 @@ Values DepthwiseBytesCode::interleaved(const Place &place, Value column, int64_t
                                        bool border) {
   Values rows;
   for (Value start : place.inRows)
-    rows.push_back(loadRow(k_.add(start, k_.mul(column, s_.inChannels)), knownColumn, border));
+    rows.push_back(loadRow(k_.add(start, k_.mul(column, d_.inStep_)), knownColumn, border));
   while (rows.size() < kTogether) // their weights are zero
     rows.push_back(rows.back());
   VectorType pairs = k_.vector(k_.getI16Type(), kBytes / 2);
@@ -386,6 +428,15 @@ void DepthwiseBytesCode::finish(const Place &place, ArrayRef<Value> codes, Value
       k_.packSaturated(k_.packSaturated(codes[0], codes[1]), k_.packSaturated(codes[2], codes[3]));
   bytes = body_.scaling.fromSigned(k_, bytes);
   Value at = k_.add(place.outRow, k_.mul(k_.add(pixel, row * s_.outWidth), d_.outStep_));
+  if (inPieces()) {
+    for (int64_t i = 0; i < d_.pixels_; ++i) {
+      Value own = vector::ExtractStridedSliceOp::create(
+          k_, bytes, ArrayRef<int64_t>{i * s_.inChannels}, ArrayRef<int64_t>{s_.inChannels},
+          ArrayRef<int64_t>{1});
+      k_.storeVector(own, body_.output, k_.add(at, i * d_.outStep_));
+    }
+    return;
+  }
   int64_t valid = d_.pixels_ > 1 ? kBytes : std::min(kBytes, s_.inChannels);
   k_.storePart(bytes, body_.output, at, valid);
 }
@@ -395,6 +446,7 @@ void DepthwiseBytesCode::block(Value unit, Value block) {
   Value channel = k_.mul(block, kBytes);
   if (blocks > 1 && s_.inChannels % kBytes != 0)
     channel = k_.smaller(channel, k_.index(d_.blockStarts_.back()));
+  channel = k_.add(channel, d_.first_);
   Value entry = s_.batch > 1 ? k_.div(unit, d_.rowUnits()) : k_.index(0);
   Value ofEntry = s_.batch > 1 ? k_.rem(unit, d_.rowUnits()) : unit;
   Place place;
@@ -404,7 +456,7 @@ void DepthwiseBytesCode::block(Value unit, Value block) {
       arith::IndexCastOp::create(k_, k_.getIndexType(), k_.load(body_.firstSlots, ofEntry));
   place.firstSlot = k_.add(slot, k_.mul(block, d_.rows_ * kBytes));
   place.weights = k_.mul(place.firstSlot, s_.kernelWidth * d_.parts_);
-  int64_t inRow = s_.inWidth * s_.inChannels;
+  int64_t inRow = s_.inWidth * d_.inStep_;
   Value top = k_.add(k_.mul(ofEntry, d_.rows_ * s_.strideHeight), -s_.padTop);
   // Rows outside are replaced by the nearest one: their weights are zero.
   for (int64_t tap = 0; tap < s_.kernelHeight + d_.rows_ - 1; ++tap) {
@@ -419,16 +471,12 @@ void DepthwiseBytesCode::block(Value unit, Value block) {
     tiles(place, run);
 }
 
-void DepthwiseBytesCode::build() {
-  k_.units = s_.batch * d_.rowUnits();
-  k_.loop(k_.begin(), k_.end(), 1, [&](Value unit) {
-    k_.loop(static_cast<int64_t>(d_.blockStarts_.size()),
-            [&](Value number) { block(unit, number); });
-  });
+void DepthwiseBytesCode::build(Value unit) {
+  k_.loop(static_cast<int64_t>(d_.blockStarts_.size()), [&](Value number) { block(unit, number); });
 }
 
-void DepthwiseBytes::build(KernelBuilder &k, const Body &body) const {
-  DepthwiseBytesCode(k, *this, body).build();
+void DepthwiseBytes::build(KernelBuilder &k, Value unit, const Body &body) const {
+  DepthwiseBytesCode(k, *this, body).build(unit);
 }
 
 } // namespace tandem::cpu

@@ -9,16 +9,26 @@ namespace tandem::cpu {
 /// interleaved, are the vertical taps of every channel in 32-bit lanes, for two rows of the result
 /// where it moves by one.
 ///
-/// A vector is 64 bytes of a row: channels of one pixel, or pixels of few channels. Interleaving
-/// leaves its bytes in the order of slots(); packing the results puts them back.
+/// A vector is 64 bytes of a row: channels of one pixel, or pixels of few channels, which are
+/// loaded one by one where they are not side by side. Interleaving leaves its bytes in the order of
+/// slots(); packing the results puts them back.
 class DepthwiseBytes {
 public:
   /// Whether it is one: few enough rows, and channels that fill vectors.
   static bool fits(const ConvShape &shape, int64_t outStep, llvm::ArrayRef<int32_t> weights);
 
-  /// Results are `outStep` apart from pixel to pixel. `weights`: less their zero points,
-  /// [taps][channels]. What does not fit a byte takes a second product.
-  DepthwiseBytes(const ConvShape &shape, int64_t outStep, llvm::ArrayRef<int32_t> weights);
+  /// Channels that are computed together; the last ones, where they fill half a vector or a
+  /// quarter, several pixels at a time.
+  struct Channels {
+    int64_t first, count;
+  };
+  static std::vector<Channels> partsOf(const ConvShape &shape);
+
+  /// Some of the channels. Results are `outStep` apart from pixel to pixel. `weights`: of all
+  /// channels, less their zero points, [taps][channels]. What does not fit a byte takes a second
+  /// product.
+  DepthwiseBytes(const ConvShape &shape, Channels channels, int64_t outStep,
+                 llvm::ArrayRef<int32_t> weights);
 
   /// For ChannelScaling, whose slots are [variant][block][row][64].
   std::vector<int32_t> channelOfSlots() const;
@@ -36,7 +46,8 @@ public:
     int32_t zeroPoint; ///< as it is stored
     const ChannelScaling &scaling;
   };
-  void build(codegen::KernelBuilder &k, const Body &body) const;
+  int64_t units() const { return shape_.batch * rowUnits(); }
+  void build(codegen::KernelBuilder &k, mlir::Value unit, const Body &body) const;
 
 private:
   friend class DepthwiseBytesCode;
@@ -52,8 +63,9 @@ private:
   bool hasPart(int64_t part, int64_t kx, int64_t quarter) const;
   void forSlots(llvm::function_ref<void(Variant variant, int64_t row, int64_t channel)> body) const;
 
-  ConvShape shape_;
-  int64_t outStep_;
+  ConvShape shape_; ///< of its channels
+  int64_t first_;   ///< of all
+  int64_t inStep_, outStep_;
   std::vector<int32_t> weights_;
   int64_t rows_;                     ///< of the result in a unit
   int64_t parts_;                    ///< bytes of a weight: 1 or 2

@@ -33,7 +33,7 @@ static Epilogue afterFloats(const Epilogue &epilogue) {
 }
 
 namespace {
-/// What the kernel needs for byte products besides input and result.
+/// What the kernel needs for byte products of some channels besides input and result.
 struct ByteWay {
   DepthwiseBytes code;
   ChannelScaling scaling;
@@ -44,7 +44,8 @@ struct ByteWay {
         scaling(conv, conv.getActivation(),
                 {bytes.missing(unsignedZeroPoint(conv.getInput())), bytes.channelOfSlots()},
                 buffers),
-        output(buffers.add(conv.getResult())), weights(buffers.addConstant(bytes.packedWeights())),
+        output(buffers.addOnce(conv.getResult())),
+        weights(buffers.addConstant(bytes.packedWeights())),
         firstSlots(buffers.addConstant(bytes.firstSlots())) {}
 };
 } // namespace
@@ -71,15 +72,22 @@ void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
   unsigned input = buffers.add(channels);
   std::vector<int32_t> centred = centredFilter(conv.getFilter(), /*channelsLast=*/true);
   unsigned weights = buffers.addConstant(std::vector<float>(centred.begin(), centred.end()));
-  std::optional<ByteWay> byBytes;
+  std::vector<ByteWay> byBytes;
   int64_t outStep = epilogue.pixelStep;
   if (!isHybrid(conv) && DepthwiseBytes::fits(shape, outStep, centred))
-    byBytes.emplace(conv, DepthwiseBytes(shape, outStep, centred), buffers);
+    for (DepthwiseBytes::Channels part : DepthwiseBytes::partsOf(shape))
+      byBytes.emplace_back(conv, DepthwiseBytes(shape, part, outStep, centred), buffers);
   auto build = [=](KernelBuilder &k) {
-    if (byBytes && k.isa().byteDot == codegen::ByteDot::kVnni)
-      return byBytes->code.build(k, {k.buffer(input), k.buffer(byBytes->output),
-                                     k.buffer(byBytes->weights), k.buffer(byBytes->firstSlots),
-                                     stored == ElementType::kI8, zeroPoint, byBytes->scaling});
+    if (!byBytes.empty() && k.isa().byteDot == codegen::ByteDot::kVnni) {
+      k.units = byBytes.front().code.units();
+      return k.loop(k.begin(), k.end(), 1, [&](Value unit) {
+        for (const ByteWay &part : byBytes)
+          part.code.build(k, unit,
+                          {k.buffer(input), k.buffer(part.output), k.buffer(part.weights),
+                           k.buffer(part.firstSlots), stored == ElementType::kI8, zeroPoint,
+                           part.scaling});
+      });
+    }
     auto load = [&](VectorType, Value index) -> Value {
       VectorType codes = k.vector(k.elementType(stored), k.isa().lanes());
       Value wide = k.toI32(k.loadVector(codes, k.buffer(input), index), stored);

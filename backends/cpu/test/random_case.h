@@ -39,13 +39,26 @@ public:
     ofReals_ = true;
     return number(0, 1) == 0 ? fullyConnected(type) : convolution(type);
   }
+  /// A depthwise convolution of so many channels.
+  std::string depthwise(const std::string &type, int64_t count) {
+    Window w = window();
+    int64_t batch = any<int64_t>({1, 1, 2});
+    Types types = typesOf(type, 9);
+    ModuleText text;
+    std::string input = text.argument({batch, w.in[0], w.in[1], count}, types.input);
+    std::string filter =
+        text.filter({1, w.kernel[0], w.kernel[1], count}, types.filter, perChannel(type, 3));
+    return text.finish(text.apply(
+        "depthwise_conv_2d", {input, filter, text.bias(count, biasOf(type))}, w.text + activation(),
+        tensorText({batch, w.out[0], w.out[1], count}, types.result)));
+  }
   std::string text(const std::string &type) {
     switch (number(0, 4)) {
     case 0:
       return fullyConnected(type);
     case 1:
     case 2:
-      return depthwise(type);
+      return depthwise(type, channels());
     default:
       return convolution(type);
     }
@@ -137,19 +150,6 @@ private:
     std::string result = text.apply("conv_2d", {input, filter, text.bias(out, "f32")},
                                     "groups 1" + activation(), tensorText(shape, {"f32"}));
     return text.finish(summed(text, result, shape, {"f32"}));
-  }
-
-  std::string depthwise(const std::string &type) {
-    Window w = window();
-    int64_t count = channels(), batch = any<int64_t>({1, 1, 2});
-    Types types = typesOf(type, 9);
-    ModuleText text;
-    std::string input = text.argument({batch, w.in[0], w.in[1], count}, types.input);
-    std::string filter =
-        text.filter({1, w.kernel[0], w.kernel[1], count}, types.filter, perChannel(type, 3));
-    return text.finish(text.apply(
-        "depthwise_conv_2d", {input, filter, text.bias(count, biasOf(type))}, w.text + activation(),
-        tensorText({batch, w.out[0], w.out[1], count}, types.result)));
   }
 
   std::string fullyConnected(const std::string &type) {

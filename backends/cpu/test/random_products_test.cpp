@@ -25,5 +25,20 @@ TEST_P(RandomProducts, AreThoseOfTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomProducts, ::testing::Range(0u, 120u));
 
+/// Channels that fill vectors of bytes but for a half or a quarter, or less than one.
+class RandomDepthwiseOfCodes : public ::testing::TestWithParam<std::tuple<int64_t, uint32_t>> {};
+
+TEST_P(RandomDepthwiseOfCodes, IsThatOfTheReference) {
+  auto [channels, seed] = GetParam();
+  const char *types[] = {"i8", "u8", "few"};
+  std::string text = RandomCase(seed).depthwise(types[seed % 3], channels);
+  const char *wide = cpu::processorHas("avx512vnni") ? "avx512" : "avx2-wide";
+  expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{wide}});
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomDepthwiseOfCodes,
+                         ::testing::Combine(::testing::Values(16, 32, 80, 96, 144, 160),
+                                            ::testing::Range(0u, 9u)));
+
 } // namespace
 } // namespace tandem::test
