@@ -38,7 +38,8 @@ static constexpr Isa avx512WithBf16() {
   isa.name = "avx512bf16";
   isa.features = "+avx512vnni,+avx512bf16";
   isa.required = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx512bf16,avx2,fma,bmi2";
-  isa.bf16Dot = true;
+  isa.bf16Dot = Bf16Dot::kVdpbf16ps;
+  isa.onlyFor = "bf16";
   return isa;
 }
 
@@ -70,14 +71,38 @@ static constexpr Isa neonWithDotProducts() {
   return isa;
 }
 
-/// Armv8.6, or Armv8.2 with its optional products of byte matrices: phones since about 2021.
+/// The same with its optional arithmetic in f16, which about all of these processors have.
+static constexpr Isa neonWithF16() {
+  Isa isa = neonWithDotProducts();
+  isa.name = "fp16";
+  isa.features = "+v8.2a,+dotprod,+fullfp16";
+  isa.required = "asimd,asimddp,asimdhp";
+  isa.f16Arithmetic = true;
+  isa.onlyFor = "f16";
+  return isa;
+}
+
+/// Armv8.6, or Armv8.2 with its optional products of byte matrices: phones since about 2021. All of
+/// them have arithmetic in f16.
 static constexpr Isa neonWithByteMatrices() {
-  Isa isa = kNeon;
+  Isa isa = neonWithF16();
   isa.name = "i8mm";
-  isa.features = "+v8.2a,+dotprod,+i8mm";
-  isa.required = "asimd,asimddp,i8mm";
+  isa.features = "+v8.2a,+dotprod,+fullfp16,+i8mm";
+  isa.required = "asimd,asimddp,asimdhp,i8mm";
   isa.byteDot = ByteDot::kUsdot;
   isa.byteMatrices = true;
+  isa.onlyFor = "";
+  return isa;
+}
+
+/// Where products of bf16 are instructions, too: Armv8.6, the same phones.
+static constexpr Isa neonWithBf16() {
+  Isa isa = neonWithByteMatrices();
+  isa.name = "bf16";
+  isa.features = "+v8.2a,+dotprod,+fullfp16,+i8mm,+bf16";
+  isa.required = "asimd,asimddp,asimdhp,i8mm,bf16";
+  isa.bf16Dot = Bf16Dot::kBfdot;
+  isa.onlyFor = "bf16";
   return isa;
 }
 
@@ -96,7 +121,9 @@ static constexpr Isa kIsas[] = {
      .laneFactors = false,
      .roundsFixedPoint = false,
      .pairDot = PairDot::kMultiplyThenAdd},
+    neonWithBf16(),
     neonWithByteMatrices(),
+    neonWithF16(),
     neonWithDotProducts(),
     kNeon,
     // The loops of avx512 in pairs of AVX2 registers: no faster than avx2, and there so that they
@@ -115,7 +142,7 @@ static constexpr Isa kIsas[] = {
      .pairDot = PairDot::kMultiplyThenAdd,
      .halfVectors = true},
 };
-constexpr size_t kForUsers = 6; // the first of them; those behind are for tests
+constexpr size_t kForUsers = 8; // the first of them; those behind are for tests
 
 llvm::ArrayRef<Architecture> architectures() {
   return kArchitectures;

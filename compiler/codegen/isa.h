@@ -39,6 +39,13 @@ enum class ByteDot {
   kSmull, ///< the same by products and pairs of 16 bits: smull, addp, sadalp
 };
 
+/// How two products of bf16 are added to a lane of f32, and f32 is rounded to bf16.
+enum class Bf16Dot {
+  kNone,      ///< by f32
+  kVdpbf16ps, ///< and vcvtneps2bf16
+  kBfdot,     ///< and bfcvtn
+};
+
 /// An instruction set that code is generated for: all that differs between them, as data.
 struct Isa {
   llvm::StringLiteral name;
@@ -61,16 +68,21 @@ struct Isa {
   /// Whether half of a vector may be faster to compute with than all of it, and is never slower.
   bool halfVectors = false;
   bool maximumKeepsNan = false; ///< the larger of two floats, or NaN, is one instruction
-  /// Whether two products of bf16 are added to a lane of f32 by an instruction, vdpbf16ps, and f32
-  /// is rounded to bf16 by another.
-  bool bf16Dot = false;
+  Bf16Dot bf16Dot = Bf16Dot::kNone;
   /// Whether eight bytes of two pixels are multiplied by those of two channels by an instruction,
   /// usmmla: twice the products of a dot product.
   bool byteMatrices = false;
+  /// Whether f16 is multiplied and added in lanes of its own, twice as many as of f32.
+  bool f16Arithmetic = false;
+  /// The precision of products that it is for; of another it gives the code of one behind it. "":
+  /// of any.
+  llvm::StringLiteral onlyFor = "";
 
   int64_t lanes() const { return vectorBits / 32; }
   /// Whether byteDot() takes 128 off its unsigned bytes.
   bool takesOff128() const { return byteDot == ByteDot::kSdot || byteDot == ByteDot::kSmull; }
+  /// Whether four products of bf16 of two pixels by two channels are an instruction, bfmmla.
+  bool bf16Matrices() const { return byteMatrices && bf16Dot == Bf16Dot::kBfdot; }
   int64_t activationsPerLoad() const { return laneFactors ? lanes() : 1; }
 };
 
@@ -78,8 +90,8 @@ struct Isa {
 llvm::SmallVector<const Isa *> isasOf(const Architecture &architecture);
 /// Of all of these and of those for tests; null when there is none of that name.
 const Isa *findIsa(llvm::StringRef name);
-/// Names of all that isasOf() gives, for messages: "avx512bf16, avx512, avx2, i8mm,
-/// dotprod, neon".
+/// Names of all that isasOf() gives, for messages: "avx512bf16, avx512, avx2, bf16,
+/// i8mm, fp16, dotprod, neon".
 std::string isaNames();
 
 } // namespace tandem::codegen

@@ -48,6 +48,8 @@ public:
   void finish();
 
   const Isa &isa() const { return isa_; }
+  /// From here on vectors have as many lanes as one of f16 has; those of f32 take two registers.
+  void doubleVectors() { isa_.vectorBits *= 2; }
   Value buffer(unsigned i) const { return buffers_[i]; }
   /// The range of units that this call of the kernel does.
   Value begin() const { return begin_; }
@@ -131,7 +133,7 @@ public:
   mlir::Type elementType(ElementType type);
 
 private:
-  const Isa &isa_;
+  Isa isa_;
   Values buffers_;
   Value begin_, end_;
 };

@@ -93,9 +93,10 @@ TEST_F(CommandLine, RefusesABackendAndAnInstructionSetThatThisBuildHasNot) {
   EXPECT_THAT(refusalOf("--backends", "cpu,gpu"),
               StartsWith("tandem compile: no backend is called 'gpu'; this build has cpu"));
   EXPECT_THAT(refusalOf("--backends", ""), StartsWith("tandem compile: no backend is called ''; "));
-  EXPECT_EQ(refusalOf("--isa", "sse"),
-            "tandem compile: no instruction set is called 'sse'; this build generates code for "
-            "avx512bf16, avx512, avx2, i8mm, dotprod, neon; see 'tandem compile --help'\n");
+  EXPECT_EQ(
+      refusalOf("--isa", "sse"),
+      "tandem compile: no instruction set is called 'sse'; this build generates code for "
+      "avx512bf16, avx512, avx2, bf16, i8mm, fp16, dotprod, neon; see 'tandem compile --help'\n");
 }
 
 TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {

@@ -237,7 +237,7 @@ INSTANTIATE_TEST_SUITE_P(
                                          Setting{"i8mm", {"cpu"}, nullptr, nullptr, "max"})),
     nameOf);
 
-/// What has pairs of bf16, made of floats there.
+/// Products in 16 bits: on processors that multiply so, and on one that does it in f32.
 std::vector<GoldenModel> emulatedModelsOfFloats() {
   std::vector<GoldenModel> models = emulatedModels();
   std::erase_if(models, [](const GoldenModel &model) {
@@ -245,19 +245,21 @@ std::vector<GoldenModel> emulatedModelsOfFloats() {
   });
   return models;
 }
-INSTANTIATE_TEST_SUITE_P(InPrecisionOnAarch64, Models,
-                         ::testing::Combine(::testing::ValuesIn(emulatedModelsOfFloats()),
-                                            ::testing::Values(Setting{.name = "bf16",
-                                                                      .backends = {"cpu"},
-                                                                      .isa = nullptr,
-                                                                      .processor = "cortex-a72",
-                                                                      .precision = "bf16"},
-                                                              Setting{.name = "f16",
-                                                                      .backends = {"cpu"},
-                                                                      .isa = nullptr,
-                                                                      .processor = "cortex-a72",
-                                                                      .precision = "f16"})),
-                         nameOf);
+Setting emulated(const char *name, const char *processor, const char *precision) {
+  return {.name = name,
+          .backends = {"cpu"},
+          .isa = nullptr,
+          .processor = processor,
+          .precision = precision};
+}
+INSTANTIATE_TEST_SUITE_P(
+    InPrecisionOnAarch64, Models,
+    ::testing::Combine(::testing::ValuesIn(emulatedModelsOfFloats()),
+                       ::testing::Values(emulated("bf16_by_f32", "cortex-a72", "bf16"),
+                                         emulated("bf16", "max", "bf16"),
+                                         emulated("f16_by_f32", "cortex-a72", "f16"),
+                                         emulated("f16", "cortex-a76", "f16"))),
+    nameOf);
 
 } // namespace
 } // namespace tandem::test

@@ -33,9 +33,8 @@ llvm::Expected<std::vector<const codegen::Isa *>> chosenIsas(const CompileOption
   }
   if (chosen.empty())
     llvm::append_range(chosen, codegen::isasOf(codegen::hostArchitecture()));
-  // Without products of bf16 an instruction set that has them gives the code of one that has not.
   auto gainsNothing = [&](const codegen::Isa *isa) {
-    return isa->bf16Dot && precision != Precision::kBf16;
+    return !isa->onlyFor.empty() && isa->onlyFor != precisionName(precision);
   };
   if (!llvm::all_of(chosen, gainsNothing))
     llvm::erase_if(chosen, gainsNothing);
@@ -125,6 +124,9 @@ public:
         chosenIsas(options, settings->precision);
     if (!isas)
       return isas.takeError();
+    settings->inF16 =
+        settings->precision == Precision::kF16 &&
+        llvm::any_of(*isas, [](const codegen::Isa *isa) { return isa->f16Arithmetic; });
     auto rowsApart = [&](Operation *op) {
       const OpHandler *handler = handlers().find(op);
       return handler->rowsApart ? handler->rowsApart(op, *settings) : RowsApart::kNone;

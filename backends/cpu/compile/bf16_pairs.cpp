@@ -92,9 +92,9 @@ static void buildPaddedRounding(KernelBuilder &k, int64_t pixels, int64_t channe
 
 TypedBuffer planRounding(TypedBuffer reals, int64_t channels, Plan &plan) {
   int64_t count = reals.type.count, pixels = count / channels;
-  bool isOdd = channels % 2 == 1;
-  TypedBuffer rounded =
-      plan.scratch({ElementType::kBF16, isOdd ? pixels * pairedChannels(channels) : count});
+  ElementType element = plan.narrowElement();
+  bool isOdd = channels % 2 == 1 && element == ElementType::kBF16;
+  TypedBuffer rounded = plan.scratch({element, isOdd ? pixels * pairedChannels(channels) : count});
   Buffers buffers(plan);
   buffers.add(reals);
   buffers.add(rounded);
@@ -106,7 +106,9 @@ TypedBuffer planRounding(TypedBuffer reals, int64_t channels, Plan &plan) {
 }
 
 ProductRegisters registersOfPairs(const codegen::Isa &isa) {
-  if (isa.bf16Dot)
+  if (isa.bf16Matrices())
+    return {.perWeight = 2, .ofMatrices = true};
+  if (isa.bf16Dot != codegen::Bf16Dot::kNone)
     return {.halves = true};
   return {.perWeight = 2, .others = 3, .halves = true};
 }

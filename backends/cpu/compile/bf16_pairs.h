@@ -25,8 +25,8 @@ planPairedWeights(int64_t groups, int64_t out, int64_t taps, int64_t channels,
 TypedBuffer planPairedFilter(mlir::Value filter, int64_t groups, int64_t out, int64_t taps,
                              int64_t channels, Plan &plan);
 
-/// A step that rounds reals to bf16, with a zero behind the channels of each pixel if their number
-/// is odd.
+/// A step that rounds reals to Plan::narrowElement(), to bf16 with a zero behind the channels of
+/// each pixel if their number is odd.
 TypedBuffer planRounding(TypedBuffer reals, int64_t channels, Plan &plan);
 
 /// Without an instruction for them the two halves of a weight, and of an activation.

@@ -23,10 +23,15 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
   spread.spreadResults(rowOf(op->getResult(0)), epilogue.pixelStep);
   bool ofPairs = packed.type.element == ElementType::kI32;
   bool isPlain = packed.type.element == ElementType::kF32 && in.type.element == ElementType::kF32;
+  bool areF16 = packed.type.element == ElementType::kF16 && in.type.element == ElementType::kF16;
   auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
+    bool inF16 = areF16 && k.isa().f16Arithmetic;
+    if (inF16)
+      k.doubleVectors();
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(weights),
                   .together = ofPairs ? 2 : 1,
+                  .inF16 = inF16,
                   .accumulator = k.vectorF32(),
                   .registers =
                       ofPairs ? registersOfPairs(k.isa()) : ProductRegisters{.halves = true},
@@ -54,14 +59,15 @@ void planConvF32(const ConvShape &shape, int64_t groups, Operation *op,
     places.weights /= 2;
     TypedBuffer weights =
         planPairedFilter(filter, groups, shape.outChannels, shape.taps(), shape.inChannels, plan);
-    return planProductF32(paired, places, weights, plan.inBf16(input), op, activation, plan);
+    return planProductF32(paired, places, weights, plan.in16Bits(input), op, activation, plan);
   }
   int64_t depth = shape.taps() * shape.inChannels;
   TypedBuffer weights = planPacking(filter, groups, shape.outChannels, depth,
                                     {shape.outChannels * depth, depth, 1}, plan);
   ConvPlaces places = ConvPlaces::dense(shape, groups);
   places.spreadInput(groups * shape.inChannels, plan.stepOf(input));
-  planProductF32(shape, places, weights, plan.typed(input), op, activation, plan);
+  TypedBuffer factors = graph::constantOf(filter) ? plan.factor(input) : plan.typed(input);
+  planProductF32(shape, places, weights, factors, op, activation, plan);
 }
 
 /// Lanes beyond the last output repeat it: they are multiplied, and never stored.

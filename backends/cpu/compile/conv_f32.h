@@ -13,6 +13,7 @@ void planConvF32(const ConvShape &shape, int64_t groups, mlir::Operation *op,
 
 /// The same on weights that are packed, [group][out / 16][taps][in][16], and on operands that lie
 /// as `places` says. Packed weights of i32 are pairs of bf16, [..][in / 2][16]; the input is bf16.
+/// Weights and input in f16 are multiplied in f16 where that is an instruction.
 void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffer weights,
                     TypedBuffer input, mlir::Operation *op, graph::Activation activation,
                     Plan &plan);

@@ -10,12 +10,16 @@ using Values = KernelBuilder::Values;
 Value Convolution::activations(Value at) {
   Type element = cast<MemRefType>(body_.input.getType()).getElementType();
   Value all = k_.loadVector(k_.vector(element, lanes_ * body_.together), body_.input, at);
+  if (body_.inF16)
+    return all;
   return body_.together == 1
              ? widenReals(k_, all)
              : vector::BitCastOp::create(k_, k_.vector(storedWeight(), lanes_), all);
 }
 
 Value Convolution::activation(Value at, const GroupRun &group) {
+  if (body_.inF16)
+    return k_.broadcast(k_.load(body_.input, at), k_.vector(storedWeight(), lanes_));
   if (body_.together == 1)
     return k_.broadcast(loadReal(k_, body_.input, at), typeOf(group, 0));
   Type element = cast<MemRefType>(body_.input.getType()).getElementType();
@@ -35,13 +39,15 @@ Value Convolution::activationPair(Value at) {
   return vector::BitCastOp::create(k_, body_.accumulator, all);
 }
 
-/// Products of the listed pixels by the instruction for matrices of bytes.
+/// Products of the listed pixels by the instruction for matrices.
 Values Convolution::matrices(function_ref<Value(Value i, int64_t pixel)> place,
-                             ArrayRef<int64_t> pixels, ByteMatrixRun run, Values acc) {
-  Type byte = cast<MemRefType>(body_.input.getType()).getElementType();
-  VectorType eight = k_.vector(byte, 2 * body_.together);
-  run.bytes = [&, eight](Value i, size_t listed) {
-    return k_.loadVector(eight, body_.input, place(i, pixels[listed]));
+                             ArrayRef<int64_t> pixels, MatrixRun run, Values acc) {
+  Type element = cast<MemRefType>(body_.input.getType()).getElementType();
+  VectorType elements = k_.vector(element, 2 * body_.together);
+  run.words = [&, elements](Value i, size_t listed) -> Value {
+    return vector::BitCastOp::create(
+        k_, k_.vector(k_.getI32Type(), 2),
+        k_.loadVector(elements, body_.input, place(i, pixels[listed])));
   };
   auto sumsOf = [&](int64_t pixel) {
     return MutableArrayRef(acc).slice(static_cast<size_t>(pixel * run.vectors),
@@ -50,7 +56,7 @@ Values Convolution::matrices(function_ref<Value(Value i, int64_t pixel)> place,
   Values sums;
   for (int64_t pixel : pixels)
     llvm::append_range(sums, sumsOf(pixel));
-  sums = addByteMatrices(k_, run, sums);
+  sums = addMatrixProducts(k_, run, sums);
   for (auto [listed, pixel] : llvm::enumerate(pixels))
     llvm::copy(ArrayRef(sums).slice(listed * sumsOf(pixel).size(), sumsOf(pixel).size()),
                sumsOf(pixel).begin());
@@ -63,6 +69,37 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
                         ArrayRef<Value> weights, int64_t depth, Values acc) {
   if (group.doubles)
     return runDoubled(input, pixels, group, weights, depth, std::move(acc));
+  if (body_.inF16 && !sumsInF16())
+    return runInF16(input, pixels, group, weights, depth, std::move(acc));
+  return runOfSums(input, pixels, group, weights, depth, std::move(acc));
+}
+
+/// The same where the sums are f32 and the products f16: a few of these are added up at a time. The
+/// sums wait on the stack meanwhile.
+Values Convolution::runInF16(Value input, ArrayRef<int64_t> pixels, const GroupRun &group,
+                             ArrayRef<Value> weights, int64_t depth, Values acc) {
+  auto add = [&](Value from, int64_t products, ValueRange carried) {
+    Values sums(carried.begin(), carried.end()), rows;
+    for (Value row : weights)
+      rows.push_back(k_.add(row, k_.mul(from, body_.panel)));
+    Values few(sums.size(), zeroF16(k_));
+    few = runOfSums(k_.add(input, from), pixels, group, rows, products, std::move(few));
+    for (int64_t pixel : pixels)
+      for (int64_t v = 0; v < group.vectors; ++v) {
+        auto place = static_cast<size_t>(pixel * group.vectors + v);
+        sums[place] = plusF16(k_, sums[place], few[place]);
+      }
+    return sums;
+  };
+  F16Runs runs(depth, k_.isa().activationsPerLoad());
+  acc = k_.loop(k_.index(0), k_.index(runs.whole), runs.length, acc,
+                [&](Value from, ValueRange carried) { return add(from, runs.length, carried); });
+  return runs.whole == depth ? acc : add(k_.index(runs.whole), depth - runs.whole, acc);
+}
+
+/// The same where the sums are of what `product` gives.
+Values Convolution::runOfSums(Value input, ArrayRef<int64_t> pixels, const GroupRun &group,
+                              ArrayRef<Value> weights, int64_t depth, Values acc) {
   auto place = [&](Value i, int64_t pixel) {
     return k_.add(k_.add(input, k_.mul(i, body_.together)), pixel * s_.strideWidth * p_.in.pixel);
   };
@@ -73,7 +110,7 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
       memref::PrefetchOp::create(k_, body_.weights,
                                  ValueRange{k_.add(at, group.vectors * depth_ * body_.panel)},
                                  /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
-    return widenReals(k_, vector);
+    return body_.inF16 ? vector : widenReals(k_, vector);
   };
   // One element of the sums, by the activation of each listed pixel.
   auto step = [&](Value i, Values &sums, function_ref<Value(size_t listed)> activation) {
@@ -93,7 +130,7 @@ Values Convolution::run(Value input, ArrayRef<int64_t> pixels, const GroupRun &g
   int64_t together = k_.isa().activationsPerLoad(), done = 0;
   if (body_.registers.ofMatrices && pixels.size() > 1) {
     done = depth / 2 * 2;
-    acc = matrices(place, pixels, {group.vectors, done, {}, weight}, acc);
+    acc = matrices(place, pixels, {group.vectors, done, {}, weight, body_.product}, acc);
   } else if (together > 1) {
     done = depth / together * together;
     acc = k_.loop(k_.index(0), k_.index(done), together, acc, [&](Value i, ValueRange carried) {

@@ -42,7 +42,7 @@ TapRange verticalTaps(KernelBuilder &k, const ConvShape &shape, Value row) {
 Convolution::Convolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &body)
     : k_(k), s_(shape), p_(body.places), body_(body), lanes_(k.isa().lanes()),
       inner_(shape.inChannels / body.together), depth_(shape.taps() * inner_) {
-  int64_t stepBytes = s_.strideWidth * p_.in.pixel * 4 / body.together;
+  int64_t stepBytes = s_.strideWidth * p_.in.pixel * (body.inF16 ? 2 : 4) / body.together;
   ConvQuestion question = this->question();
   std::optional<ConvSchedule> tuned = body.tuning ? body.tuning->find(question) : std::nullopt;
   bool readsAgain = rows() * s_.outWidth > 1; // the weights, with the next tile
@@ -64,7 +64,8 @@ Convolution::Convolution(KernelBuilder &k, const ConvShape &shape, const ConvBod
 /// All that its time depends on, but for what the epilogue adds.
 ConvQuestion Convolution::question() const {
   bool isReal = isa<FloatType>(body_.accumulator.getElementType());
-  std::string element = isReal                ? body_.together == 1 ? "f32" : "bf16"
+  std::string element = body_.inF16           ? "f16"
+                        : isReal              ? body_.together == 1 ? "f32" : "bf16"
                         : body_.together == 1 ? "pairs"
                                               : "bytes";
   return {.isa = k_.isa(),

@@ -42,6 +42,7 @@ struct ConvBody {
   /// Weights: [group][outChannels / panel][taps][inChannels / together][panel].
   mlir::Value input, weights;
   int64_t together = 1;
+  bool inF16 = false;     ///< factors and products (f16_products.h): `product` takes vectors of it
   int64_t panel = kPanel; ///< a multiple of that
   mlir::VectorType accumulator;
   ProductRegisters registers = {}; ///< with halves only where `product` takes any f32 vectors

@@ -29,12 +29,15 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   auto channelOf = [&](int64_t v) {
     return k_.add(k_.mul(k_.add(vector, v), lanes_), k_.mul(part.group, p_.channels));
   };
+  auto initial = [&](int64_t v) {
+    return firstLanes(k_, body_.epilogue.initial(k_, channelOf(v)), typeOf(group, v));
+  };
   for (int64_t p = 0; p < run.pixels; ++p)
     for (int64_t v = 0; v < group.vectors; ++v)
-      acc.push_back(
-          group.doubles && v + 1 == group.vectors ? k_.constant(body_.accumulator, 0)
-          : p > 0 ? acc[static_cast<size_t>(v)]
-                  : firstLanes(k_, body_.epilogue.initial(k_, channelOf(v)), typeOf(group, v)));
+      acc.push_back(sumsInF16()                               ? zeroF16(k_)
+                    : group.doubles && v + 1 == group.vectors ? k_.constant(body_.accumulator, 0)
+                    : p > 0                                   ? acc[static_cast<size_t>(v)]
+                                                              : initial(v));
 
   Value outRow = part.outRow;
   TapRange taps = verticalTaps(k_, s_, outRow);
@@ -54,6 +57,9 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
     });
 
   acc = extraProducts(part, pixel, run, group, vector, acc);
+  if (sumsInF16())
+    for (auto [i, sum] : llvm::enumerate(acc))
+      sum = plusF16(k_, initial(static_cast<int64_t>(i) % group.vectors), sum);
   Value out = k_.add(place(p_.out, part), k_.mul(outRow, p_.out.row));
   out = k_.add(out, k_.add(k_.mul(pixel, p_.out.pixel), k_.mul(vector, lanes_)));
   finish(acc, out, channelOf(0), run.pixels, group);

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "backends/cpu/compile/byte_matrices.h"
 #include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/f16_products.h"
+#include "backends/cpu/compile/matrix_products.h"
 #include "backends/cpu/compile/packing.h"
 #include "backends/cpu/compile/reals.h"
 
@@ -56,8 +57,14 @@ private:
                        const GroupRun &group, mlir::Value vector, Values acc);
   Values run(mlir::Value input, llvm::ArrayRef<int64_t> pixels, const GroupRun &group,
              llvm::ArrayRef<mlir::Value> weights, int64_t depth, Values acc);
+  Values runInF16(mlir::Value input, llvm::ArrayRef<int64_t> pixels, const GroupRun &group,
+                  llvm::ArrayRef<mlir::Value> weights, int64_t depth, Values acc);
+  Values runOfSums(mlir::Value input, llvm::ArrayRef<int64_t> pixels, const GroupRun &group,
+                   llvm::ArrayRef<mlir::Value> weights, int64_t depth, Values acc);
   Values matrices(llvm::function_ref<mlir::Value(mlir::Value i, int64_t pixel)> place,
-                  llvm::ArrayRef<int64_t> pixels, ByteMatrixRun run, Values acc);
+                  llvm::ArrayRef<int64_t> pixels, MatrixRun run, Values acc);
+  /// Whether all products of a sum are added up in f16.
+  bool sumsInF16() const { return body_.inF16 && depth_ <= kMostF16Sums; }
   int64_t rows() const { return s_.batch * p_.groups * s_.outHeight; }
   /// Whether weights are read once and then not for a long time, as in every run of the model: they
   /// come from far away, and hardware that reads ahead does not do so far enough. Of a single pixel

@@ -1,6 +1,8 @@
 #include "backends/cpu/compile/depthwise.h"
 
+#include "backends/cpu/compile/conv_f32.h"
 #include "backends/cpu/compile/depthwise_template.h"
+#include "backends/cpu/compile/f16_products.h"
 #include "backends/cpu/compile/reals.h"
 #include "compiler/graph/constants.h"
 
@@ -12,20 +14,31 @@ using codegen::KernelBuilder;
 
 void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
   ConvShape shape = shapeOf(conv);
+  ArrayRef<float> filter = graph::constantOf(conv.getFilter())->as<float>();
+  // In f16 all products of a sum are added up at once.
+  bool areF16 = plan.settings().inF16 && shape.taps() <= kMostF16Sums;
+  TypedBuffer factors = areF16 ? plan.factor(conv.getInput()) : plan.typed(conv.getInput());
   int64_t inStep = plan.stepOf(conv.getInput());
-  TypedBuffer channels = planChannels(plan.typed(conv.getInput()), inStep, shape, plan);
+  TypedBuffer channels = planChannels(factors, inStep, shape, plan);
   Buffers buffers(plan);
   unsigned input = buffers.add(channels);
-  unsigned weights = buffers.addConstant(graph::constantOf(conv.getFilter())->as<float>().vec());
+  unsigned weights =
+      areF16 ? buffers.add(constantReals(filter, plan)) : buffers.addConstant(filter.vec());
   Epilogue epilogue = floatEpilogue(conv, conv.getActivation(), plan, buffers);
   auto build = [=](KernelBuilder &k) {
-    DepthwiseBody body{
-        .load = [&](VectorType type,
-                    Value index) { return loadReals(k, type, k.buffer(input), index); },
-        .inStep = inStep,
-        .weights = k.buffer(weights),
-        .epilogue = epilogue,
-        .halves = true};
+    bool inF16 = areF16 && k.isa().f16Arithmetic;
+    if (inF16)
+      k.doubleVectors();
+    auto load = [&](VectorType type, Value index) {
+      return inF16 ? k.loadVector(typeOfF16(k), k.buffer(input), index)
+                   : loadReals(k, type, k.buffer(input), index);
+    };
+    DepthwiseBody body{.load = load,
+                       .inStep = inStep,
+                       .weights = k.buffer(weights),
+                       .epilogue = epilogue,
+                       .halves = true,
+                       .inF16 = inF16};
     buildDepthwise(k, shape, body);
   };
   plan.step({buffers.types, build}, buffers.ids);

@@ -1,5 +1,8 @@
 #include "backends/cpu/compile/depthwise_template.h"
 
+#include "backends/cpu/compile/f16_products.h"
+#include "backends/cpu/compile/reals.h"
+
 using namespace mlir;
 
 namespace tandem::cpu {
@@ -45,8 +48,9 @@ Values Depthwise::kernelRow(Value inRow, Value ky, Value pixel, const TileRun &r
   Values weights;
   for (int64_t kx = 0; kx < s_.kernelWidth; ++kx) {
     Value tap = k_.add(k_.mul(ky, s_.kernelWidth), kx);
-    weights.push_back(k_.loadVector(channels.type, body_.weights,
-                                    k_.add(k_.mul(tap, s_.outChannels), channels.first)));
+    Value at = k_.add(k_.mul(tap, s_.outChannels), channels.first);
+    weights.push_back(body_.inF16 ? k_.loadVector(typeOfF16(k_), body_.weights, at)
+                                  : loadReals(k_, channels.type, body_.weights, at));
   }
   Value first = k_.add(k_.mul(pixel, s_.strideWidth), -s_.padLeft); // column of pixel 0, tap 0
   int64_t columns = (run.pixels - 1) * s_.strideWidth + (s_.kernelWidth - 1) * s_.dilationWidth + 1;
@@ -77,8 +81,8 @@ void Depthwise::tile(Value row, Value pixel, const TileRun &run, const Channels 
   Value top = k_.add(k_.mul(outRow, s_.strideHeight), -s_.padTop);
   int64_t rowSize = s_.inWidth * body_.inStep;
   TapRange taps = verticalTaps(k_, s_, outRow);
-  Values acc(static_cast<size_t>(run.pixels),
-             firstLanes(k_, body_.epilogue.initial(k_, channel), channels.type));
+  Value initial = firstLanes(k_, body_.epilogue.initial(k_, channel), channels.type);
+  Values acc(static_cast<size_t>(run.pixels), body_.inF16 ? zeroF16(k_) : initial);
   acc = k_.loop(taps.from, taps.to, 1, acc, [&](Value ky, ValueRange carried) {
     Value inRow = k_.add(k_.mul(batch, s_.inHeight * rowSize),
                          k_.mul(k_.add(top, k_.mul(ky, s_.dilationHeight)), rowSize));
@@ -87,8 +91,10 @@ void Depthwise::tile(Value row, Value pixel, const TileRun &run, const Channels 
   for (int64_t p = 0; p < run.pixels; ++p) {
     Value out =
         k_.mul(k_.add(k_.add(k_.mul(row, s_.outWidth), pixel), p), body_.epilogue.pixelStep);
-    body_.epilogue.finish(k_, acc[static_cast<size_t>(p)], k_.add(out, channel), channel,
-                          channels.valid);
+    Value sum = acc[static_cast<size_t>(p)];
+    if (body_.inF16)
+      sum = plusF16(k_, initial, sum);
+    body_.epilogue.finish(k_, sum, k_.add(out, channel), channel, channels.valid);
   }
 }
 

@@ -9,9 +9,10 @@ struct DepthwiseBody {
   /// Input elements from `index` on, as f32 without their zero point, as many as `type` has lanes.
   std::function<mlir::Value(mlir::VectorType type, mlir::Value index)> load;
   int64_t inStep;      ///< from pixel to pixel of the input
-  mlir::Value weights; ///< f32, [taps][channels]
+  mlir::Value weights; ///< reals, [taps][channels]
   const Epilogue &epilogue;
   bool halves = false; ///< the epilogue takes half a vector too
+  bool inF16 = false;  ///< what is loaded, the weights and the products (f16_products.h)
 };
 
 /// One filter per channel, outChannels == inChannels. A tile is a run of pixels of a row × one

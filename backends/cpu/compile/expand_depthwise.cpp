@@ -44,8 +44,11 @@ class FusedCode {
 public:
   FusedCode(KernelBuilder &k, const Fused &fused)
       : k_(k), f_(fused), d_(fused.depthwise), lanes_(k.isa().lanes()) {
-    Tile tile = chooseTile(k.isa(), d_.inWidth, kVectors * lanes_,
-                           fused.together == 2 ? registersOfPairs(k.isa()) : ProductRegisters{});
+    ProductRegisters registers;
+    if (fused.together == 2)
+      registers = registersOfPairs(k.isa());
+    registers.ofMatrices = false;
+    Tile tile = chooseTile(k.isa(), d_.inWidth, kVectors * lanes_, registers);
     tiles_ = EvenSplit::ofAtMost(d_.inWidth, tile.pixels);
     int64_t pixels = chooseDepthwisePixels(k.isa(), d_.outWidth, d_.kernelWidth);
     runs_ = tileRuns(d_, EvenSplit::ofAtMost(d_.outWidth, pixels));
@@ -136,7 +139,7 @@ private:
   /// A vector of weights: reals, or pairs of bf16.
   Value weight(Value at) {
     return f_.together == 2 ? k_.loadVector(k_.vectorI32(), k_.buffer(f_.weights), at)
-                            : loadWeights(k_, k_.vectorF32(), k_.buffer(f_.weights), at);
+                            : loadReals(k_, k_.vectorF32(), k_.buffer(f_.weights), at);
   }
   /// The elements of one product, in all lanes.
   Value activation(Value at) {
@@ -221,11 +224,13 @@ static graph::DepthwiseConv2dOp readerOf(const Tail &tail, Plan &plan) {
 }
 
 bool planExpandDepthwise(graph::Conv2dOp conv, Plan &plan) {
+  if (plan.settings().inF16) // then apart both are twice as fast, and half as much is between them
+    return false;
   Tail tail = plan.takeTail(conv, conv.getActivation());
   ConvShape expand = shapeOf(conv);
   bool isProduct =
       expand.taps() == 1 && expand.batch * expand.outHeight == 1 && conv.getGroups() == 1;
-  int64_t bytes = expand.outElements() * (plan.storesBf16(tail.result) ? 2 : 4);
+  int64_t bytes = expand.outElements() * (plan.storesIn16Bits(tail.result) ? 2 : 4);
   bool channelsOnly =
       llvm::none_of(tail.ops, [](const TailOp &op) { return op.kind == TailOp::kAdd; });
   if (!isProduct || bytes <= kSecondCache || !channelsOnly)
@@ -241,7 +246,7 @@ bool planExpandDepthwise(graph::Conv2dOp conv, Plan &plan) {
   Buffers buffers(plan);
   if (takesPairs(conv.getFilter(), expand.inChannels, /*groups=*/1, plan)) {
     fused.together = 2;
-    fused.input = buffers.add(plan.inBf16(conv.getInput()));
+    fused.input = buffers.add(plan.in16Bits(conv.getInput()));
     fused.weights = buffers.add(planPairedFilter(conv.getFilter(), /*groups=*/1, expand.outChannels,
                                                  /*taps=*/1, expand.inChannels, plan));
     fused.expand.inChannels = pairedChannels(expand.inChannels);

@@ -32,7 +32,8 @@ RowsApart ofAll(Operation *, const Settings &) {
   return RowsApart::kAll;
 }
 RowsApart ofProduct(Operation *op, const Settings &settings) {
-  bool inFloats = isF32(op->getOperand(1)) && settings.precision != Precision::kBf16;
+  bool inFloats = isF32(op->getOperand(1)) && settings.precision != Precision::kBf16 &&
+                  !settings.inF16; // those are copied, unless they are stored so
   return inFloats ? RowsApart::kFirst : RowsApart::kResult;
 }
 

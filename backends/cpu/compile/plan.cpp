@@ -1,7 +1,7 @@
 #include "backends/cpu/compile/plan.h"
 
 #include "backends/cpu/compile/bf16_pairs.h"
-#include "backends/cpu/compile/bf16_storage.h"
+#include "backends/cpu/compile/narrow_storage.h"
 #include "compiler/backend/work.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/cost.h"
@@ -19,8 +19,8 @@ Plan::Plan(const Region &region, ModelBuilder &builder, Settings settings,
   for (Operation *op : region.ops)
     positionOf_[op] = ++position;
   chooseUnsigned(region);
-  if (settings_.precision == Precision::kBf16)
-    bf16_ = valuesInBf16(region);
+  if (settings_.precision == Precision::kBf16 || settings_.inF16)
+    narrow_ = valuesIn16Bits(region);
   auto storedAlike = [&](Value a, Value b) {
     return graph::tensorType(a).getElementType() == graph::tensorType(b).getElementType() &&
            typeOf(a).element == typeOf(b).element;
@@ -102,9 +102,9 @@ Tail Plan::takeTail(Operation *op, graph::Activation activation) {
 
 /// Of a value that is no slice.
 BufferId Plan::buffer(Value value) {
-  if (!storesBf16(value))
+  if (!storesIn16Bits(value))
     return builder_.bufferOf(value);
-  auto [found, inserted] = bf16Buffers_.try_emplace(value, 0);
+  auto [found, inserted] = narrowBuffers_.try_emplace(value, 0);
   if (inserted)
     found->second = scratch(typeOf(value)).id;
   return found->second;
@@ -138,11 +138,12 @@ std::vector<int64_t> Plan::stridesOf(Value value) const {
   return strides;
 }
 
-TypedBuffer Plan::inBf16(Value value) {
+TypedBuffer Plan::in16Bits(Value value) {
   int64_t channels = graph::tensorType(value).getShape().back();
-  if (storesBf16(value) && channels % 2 == 0)
+  bool isPaired = channels % 2 == 0 || narrowElement() == ElementType::kF16;
+  if (storesIn16Bits(value) && isPaired)
     return typed(value);
-  auto [found, inserted] = bf16Copies_.try_emplace(value);
+  auto [found, inserted] = narrowCopies_.try_emplace(value);
   if (inserted)
     found->second = planRounding(typed(value), channels, *this);
   return found->second;
@@ -150,8 +151,8 @@ TypedBuffer Plan::inBf16(Value value) {
 
 /// Both are stored in the same way.
 void Plan::share(Value value, Value of) {
-  if (storesBf16(value))
-    bf16Buffers_[value] = buffer(of);
+  if (storesIn16Bits(value))
+    narrowBuffers_[value] = buffer(of);
   else
     builder_.alias(value, of);
 }
@@ -193,9 +194,9 @@ bool Plan::takeMemory(Value result, Value of, ArrayRef<Operation *> readers) {
 
 codegen::BufferType Plan::typeOf(Value value) const {
   RankedTensorType type = graph::tensorType(value);
-  ElementType element = storesUnsigned(value) ? ElementType::kU8
-                        : storesBf16(value)   ? ElementType::kBF16
-                                              : *graph::elementTypeOf(type.getElementType());
+  ElementType element = storesUnsigned(value)   ? ElementType::kU8
+                        : storesIn16Bits(value) ? narrowElement()
+                                                : *graph::elementTypeOf(type.getElementType());
   int64_t row = rowOf(value), rows = type.getNumElements() / row;
   return {element, (rows - 1) * stepOf(value) + row};
 }

@@ -70,12 +70,18 @@ public:
   /// Whether the codes of a value of i8 are stored as u8, 128 more: between products, which take
   /// unsigned ones. Other ops never see such a value.
   bool storesUnsigned(mlir::Value value) const { return unsigned_.contains(value); }
-  /// Whether the reals of a value of f32 are stored as bf16. Ops that do not ask, or do not use
-  /// loadReals() and the like, never see such a value.
-  bool storesBf16(mlir::Value value) const { return bf16_.contains(value); }
-  /// The reals of an f32 value as bf16, with a zero behind an odd number of channels: as they are
-  /// stored, or a copy that a step makes.
-  TypedBuffer inBf16(mlir::Value value);
+  /// Whether the reals of a value of f32 are stored in 16 bits, narrowElement(). Ops that do not
+  /// ask, or do not use loadReals() and the like, never see such a value.
+  bool storesIn16Bits(mlir::Value value) const { return narrow_.contains(value); }
+  /// bf16 or f16, as the user asks for.
+  ElementType narrowElement() const {
+    return settings_.precision == Precision::kBf16 ? ElementType::kBF16 : ElementType::kF16;
+  }
+  /// The reals of an f32 value in 16 bits, those of bf16 with a zero behind an odd number of
+  /// channels: as they are stored, or a copy that a step makes.
+  TypedBuffer in16Bits(mlir::Value value);
+  /// The reals of an f32 value as products by constant weights take them.
+  TypedBuffer factor(mlir::Value value) { return settings_.inF16 ? in16Bits(value) : typed(value); }
   TypedBuffer typed(mlir::Value value);
   BufferId scratch(int64_t bytes) { return builder_.scratch(static_cast<uint64_t>(bytes)); }
   TypedBuffer scratch(codegen::BufferType type) {
@@ -121,9 +127,9 @@ private:
   size_t named_ = 0; ///< steps of the ops before
   std::vector<codegen::Kernel> kernels_;
   llvm::DenseSet<mlir::Value> unsigned_;
-  llvm::DenseSet<mlir::Value> bf16_;
-  llvm::DenseMap<mlir::Value, BufferId> bf16Buffers_; ///< of those, half as large as the builder's
-  llvm::DenseMap<mlir::Value, TypedBuffer> bf16Copies_;
+  llvm::DenseSet<mlir::Value> narrow_;                  ///< stored in 16 bits
+  llvm::DenseMap<mlir::Value, BufferId> narrowBuffers_; ///< half as large as the builder's
+  llvm::DenseMap<mlir::Value, TypedBuffer> narrowCopies_;
   llvm::DenseSet<mlir::Value> shared_; ///< have the bytes of another value
   Slices slices_;
 };

@@ -33,8 +33,10 @@ Value widenReals(KernelBuilder &k, Value stored) {
   return bitsAs(k, wide, k.getF32Type());
 }
 
-/// The instruction, of a vector that is as wide as its registers or half that.
+/// The instruction; on x86-64 of a vector that is as wide as its registers or half that.
 static Value roundedByInstruction(KernelBuilder &k, Value reals) {
+  if (k.isa().bf16Dot == codegen::Bf16Dot::kBfdot)
+    return arith::TruncFOp::create(k, withElement(reals.getType(), k.getBF16Type()), reals);
   auto type = cast<VectorType>(reals.getType());
   return codegen::callIntrinsic(k, type.clone(k.getBF16Type()),
                                 type.getNumElements() == k.isa().lanes()
@@ -44,7 +46,8 @@ static Value roundedByInstruction(KernelBuilder &k, Value reals) {
 }
 
 Value roundToBf16(KernelBuilder &k, Value reals) {
-  if (k.isa().bf16Dot && isa<VectorType>(reals.getType()))
+  bool ofScalars = k.isa().bf16Dot == codegen::Bf16Dot::kBfdot;
+  if (k.isa().bf16Dot != codegen::Bf16Dot::kNone && (ofScalars || isa<VectorType>(reals.getType())))
     return roundedByInstruction(k, reals);
   Value bits = bitsAs(k, reals, k.getI32Type());
   Type type = bits.getType();
@@ -60,28 +63,22 @@ Value roundToBf16(KernelBuilder &k, Value reals) {
                 k.getBF16Type());
 }
 
-/// Of f16 are the values that the model has in f16, and they stay.
-static Value widenBf16(KernelBuilder &k, Value stored) {
-  return getElementTypeOrSelf(stored.getType()).isBF16() ? widenReals(k, stored) : stored;
-}
-
 Value loadReals(KernelBuilder &k, VectorType type, Value buffer, Value index) {
-  Type element = cast<MemRefType>(buffer.getType()).getElementType();
-  return widenBf16(k, k.loadVector(type.clone(element), buffer, index));
-}
-
-Value loadReal(KernelBuilder &k, Value buffer, Value index) {
-  return widenBf16(k, k.load(buffer, index));
-}
-
-Value loadWeights(KernelBuilder &k, VectorType type, Value buffer, Value index) {
   Type element = cast<MemRefType>(buffer.getType()).getElementType();
   return widenReals(k, k.loadVector(type.clone(element), buffer, index));
 }
 
+Value loadReal(KernelBuilder &k, Value buffer, Value index) {
+  return widenReals(k, k.load(buffer, index));
+}
+
 static Value stored(KernelBuilder &k, Value value, Value buffer) {
-  bool isBf16 = cast<MemRefType>(buffer.getType()).getElementType().isBF16();
-  return isBf16 && getElementTypeOrSelf(value.getType()).isF32() ? roundToBf16(k, value) : value;
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  if (!getElementTypeOrSelf(value.getType()).isF32())
+    return value;
+  if (element.isF16())
+    return arith::TruncFOp::create(k, withElement(value.getType(), element), value);
+  return element.isBF16() ? roundToBf16(k, value) : value;
 }
 
 void storeReals(KernelBuilder &k, Value value, Value buffer, Value index, int64_t count) {
@@ -94,11 +91,15 @@ void storeReal(KernelBuilder &k, Value value, Value buffer, Value index) {
 
 Value bf16Dot(KernelBuilder &k, Value a, Value b, Value acc) {
   auto type = cast<VectorType>(acc.getType());
-  if (k.isa().bf16Dot) {
+  if (k.isa().bf16Dot != codegen::Bf16Dot::kNone) {
     VectorType pairs = k.vector(k.getBF16Type(), 2 * type.getNumElements());
     bool isWhole = type.getNumElements() == k.isa().lanes();
+    StringRef name = k.isa().bf16Dot == codegen::Bf16Dot::kBfdot
+                         ? "llvm.aarch64.neon.bfdot.v4f32.v8bf16"
+                     : isWhole ? "llvm.x86.avx512bf16.dpbf16ps.512"
+                               : "llvm.x86.avx512bf16.dpbf16ps.256";
     return codegen::callIntrinsic(
-        k, type, isWhole ? "llvm.x86.avx512bf16.dpbf16ps.512" : "llvm.x86.avx512bf16.dpbf16ps.256",
+        k, type, name,
         {acc, vector::BitCastOp::create(k, pairs, a), vector::BitCastOp::create(k, pairs, b)});
   }
   auto first = [&](Value pair) {

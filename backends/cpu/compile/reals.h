@@ -4,16 +4,13 @@
 
 namespace tandem::cpu {
 
-// Reals in f32, vectors of them or scalars, that a buffer may hold in 16 bits: as bf16, f32 without
-// the last 16 bits of its mantissa; weights also as f16. Elements of other types are as they are.
+// Reals in f32, vectors of them or scalars, that a buffer may hold in 16 bits: as f16, or as bf16,
+// f32 without the last 16 bits of its mantissa. Elements of other types are as they are.
 
 /// `type` is of f32.
 mlir::Value loadReals(codegen::KernelBuilder &k, mlir::VectorType type, mlir::Value buffer,
                       mlir::Value index);
 mlir::Value loadReal(codegen::KernelBuilder &k, mlir::Value buffer, mlir::Value index);
-/// The same of what may be in f16, too.
-mlir::Value loadWeights(codegen::KernelBuilder &k, mlir::VectorType type, mlir::Value buffer,
-                        mlir::Value index);
 /// The first `count` lanes only.
 void storeReals(codegen::KernelBuilder &k, mlir::Value value, mlir::Value buffer, mlir::Value index,
                 int64_t count);

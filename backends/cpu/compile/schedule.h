@@ -31,7 +31,7 @@ struct ProductRegisters {
   int64_t perWeight = 1;
   int64_t others = 1;  ///< the activation in all lanes, and what comes between
   bool halves = false; ///< of the last channels it may be half a vector
-  /// It is of two pixels, by weights that are made of two vectors each time (byte_matrices.h).
+  /// It is of two pixels, by weights that are made of two vectors each time (matrix_products.h).
   bool ofMatrices = false;
 };
 

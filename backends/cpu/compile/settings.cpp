@@ -3,7 +3,6 @@
 #include "base/processor_name.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringSwitch.h"
 
 namespace tandem::cpu {
 namespace {
@@ -35,14 +34,25 @@ llvm::Expected<Tuning> tuningOf(const std::map<std::string, std::string> &settin
 }
 
 std::optional<Precision> precisionOf(llvm::StringRef name) {
-  return llvm::StringSwitch<std::optional<Precision>>(name)
-      .Case("f32", Precision::kF32)
-      .Case("bf16", Precision::kBf16)
-      .Case("f16", Precision::kF16)
-      .Default(std::nullopt);
+  for (Precision precision : {Precision::kF32, Precision::kBf16, Precision::kF16})
+    if (precisionName(precision) == name)
+      return precision;
+  return std::nullopt;
 }
 
 } // namespace
+
+llvm::StringRef precisionName(Precision precision) {
+  switch (precision) {
+  case Precision::kF32:
+    return "f32";
+  case Precision::kBf16:
+    return "bf16";
+  case Precision::kF16:
+    return "f16";
+  }
+  llvm_unreachable("precision");
+}
 
 llvm::Expected<Settings> parseSettings(const CompileOptions &options) {
   constexpr llvm::StringLiteral kOfTuning[] = {"candidate", "tuned-for", "tuning"};

@@ -11,7 +11,7 @@ namespace tandem::cpu {
 enum class Precision {
   kF32,
   kBf16, ///< both factors rounded to bf16, their sums in f32
-  kF16,  ///< weights rounded to f16, computed in f32
+  kF16,  ///< weights rounded to f16, computed in f32; or both factors (Settings::inF16)
 };
 
 /// What users can ask of this backend: `--option cpu.KEY=VALUE`.
@@ -20,10 +20,16 @@ struct Settings {
   bool winograd = true;
   /// Of products of f32: `precision=f32|bf16|f16`.
   Precision precision = Precision::kF32;
+  /// Whether both factors of products by `precision=f16` are in f16, and values between them: where
+  /// there is code for an instruction set that multiplies f16.
+  bool inF16 = false;
   /// Schedules that were measured: `tuning=FILE`, of this machine or of the one that
   /// `tuned-for=NAME` says; or `candidate=N`, for `tandem tune`. Never null.
   std::shared_ptr<const Tuning> tuning = std::make_shared<Tuning>();
 };
+
+/// "f32", "bf16", "f16".
+llvm::StringRef precisionName(Precision precision);
 
 llvm::Expected<Settings> parseSettings(const CompileOptions &options);
 

@@ -207,9 +207,9 @@ void WinogradCode::results(const Block &block, Value from, Value to, Value produ
 }
 
 /// Cycles at 16 lanes, from measurements of the experiments: products, transforms, and weights that
-/// come from the third cache or from memory. `m` = 1: direct multiplication, perhaps of pairs of
-/// bf16.
-double expectedCycles(const ConvShape &s, int64_t m, bool inPairs = false) {
+/// come from the third cache or from memory. `m` = 1: direct multiplication, perhaps in 16
+/// bits.
+double expectedCycles(const ConvShape &s, int64_t m, bool isTwiceAsFast = false) {
   auto vectors = [](int64_t channels) {
     return static_cast<double>((channels + kPanel - 1) / kPanel);
   };
@@ -219,7 +219,7 @@ double expectedCycles(const ConvShape &s, int64_t m, bool inPairs = false) {
   if (m == 1)
     return (pixels * 9 * in * vectors(s.outChannels) +
             9 * in * vectors(s.outChannels) * 64 / kBytesPerCycle) /
-           (inPairs ? 2 : 1);
+           (isTwiceAsFast ? 2 : 1);
   Winograd w{s, m};
   double tiles = static_cast<double>(w.tiles()), products = static_cast<double>(w.products());
   double transforms = m == 2 ? 60 : 180;
@@ -229,8 +229,8 @@ double expectedCycles(const ConvShape &s, int64_t m, bool inPairs = false) {
 }
 
 /// The results of a tile in each dimension; 1 for no Winograd.
-int64_t chooseResults(const ConvShape &s, const WinogradFilter &filter, bool inPairs) {
-  double direct = expectedCycles(s, 1, inPairs), two = expectedCycles(s, 2),
+int64_t chooseResults(const ConvShape &s, const WinogradFilter &filter, bool isTwiceAsFast) {
+  double direct = expectedCycles(s, 1, isTwiceAsFast), two = expectedCycles(s, 2),
          four = expectedCycles(s, 4);
   // Of about equal ones the one with smaller weights and errors.
   if (four < 0.85 * direct && four < 0.9 * two && winogradError(filter, 4) < kLargestError)
@@ -329,8 +329,9 @@ bool planWinograd(graph::Conv2dOp conv, Plan &plan) {
   ConvShape shape = shapeOf(conv);
   auto constant = graph::constantOf(conv.getFilter());
   WinogradFilter filter{constant->as<float>(), shape.outChannels, shape.inChannels};
-  bool inPairs = takesPairs(conv.getFilter(), shape.inChannels, /*groups=*/1, plan);
-  Winograd w{shape, chooseResults(shape, filter, inPairs)};
+  bool isTwiceAsFast =
+      plan.settings().inF16 || takesPairs(conv.getFilter(), shape.inChannels, /*groups=*/1, plan);
+  Winograd w{shape, chooseResults(shape, filter, isTwiceAsFast)};
   if (w.m == 1)
     return false;
   w.inStep = plan.stepOf(conv.getInput());

@@ -44,8 +44,12 @@ bool processorHas(std::string_view feature) {
     return (capabilities & HWCAP_ASIMD) != 0;
   if (feature == "asimddp")
     return (capabilities & HWCAP_ASIMDDP) != 0;
+  if (feature == "asimdhp")
+    return (capabilities & HWCAP_ASIMDHP) != 0;
   if (feature == "i8mm")
     return (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0;
+  if (feature == "bf16")
+    return (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0;
   return false;
 }
 

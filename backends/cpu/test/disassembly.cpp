@@ -50,8 +50,8 @@ Context disassembler(bool isAarch64) {
   LLVMInitializeX86Disassembler();
   return {LLVMCreateDisasmCPUFeatures(isAarch64 ? "aarch64-linux-gnu" : "x86_64-linux-gnu",
                                       isAarch64 ? "generic" : "x86-64-v4",
-                                      isAarch64 ? "+v8.6a" : "+avx512vnni,+avx512bf16", nullptr, 0,
-                                      nullptr, nullptr),
+                                      isAarch64 ? "+v8.6a,+fullfp16" : "+avx512vnni,+avx512bf16",
+                                      nullptr, 0, nullptr, nullptr),
           LLVMDisasmDispose};
 }
 

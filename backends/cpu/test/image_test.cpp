@@ -184,7 +184,7 @@ TEST(CpuDevice, SaysWhatTheProcessorLacks) {
 TEST(CpuBackend, NamesAnInstructionSetThatItDoesNotKnow) {
   test::OneRegion model(cpuBackend(), cpuDevice(), kRelu, {{"sse9"}});
   EXPECT_EQ(model.refusal(), "the cpu backend knows no instruction set 'sse9', only avx512bf16, "
-                             "avx512, avx2, i8mm, dotprod, neon");
+                             "avx512, avx2, bf16, i8mm, fp16, dotprod, neon");
 }
 
 } // namespace

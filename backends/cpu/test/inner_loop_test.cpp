@@ -109,6 +109,84 @@ TEST(InnerLoops, OfPairsOfBf16AreDotProductsInPlace) {
   EXPECT_LE(static_cast<int>(loop.instructions.size()), 2 * loop.count("vdpbf16ps"));
 }
 
+TEST(InnerLoops, OfPairsOfBf16AreMatricesWhereTheyAreAnInstruction) {
+  Instructions loop = busiestLoop(imageFor("bf16", kPointwise, {{"precision", "bf16"}}), "bfmmla");
+  SCOPED_TRACE(join(loop));
+  // 10 pixels × 2 vectors of channels, two products of each at a time, as of bytes.
+  EXPECT_EQ(loop.count("bfmmla"), 20);
+  EXPECT_EQ(loop.count("zip1") + loop.count("zip2"), 4);
+  EXPECT_EQ(loop.count("fmla"), 0);
+  EXPECT_EQ(loop.stackAccesses(), 0);
+  EXPECT_LE(loop.instructions.size(), 20u + 10 + 4 + 4 + 2 + 16);
+}
+
+constexpr const char *kMatrixByVector = R"(
+func.func @main(%x: tensor<1x256xf32>) -> tensor<1x128xf32> {
+  %f = graph.constant dense<0.1> : tensor<128x256xf32> : tensor<128x256xf32>
+  %0 = graph.fully_connected %x, %f : (tensor<1x256xf32>, tensor<128x256xf32>) -> tensor<1x128xf32>
+  return %0 : tensor<1x128xf32>
+})";
+
+TEST(InnerLoops, OfPairsOfBf16AreDotProductsOfASinglePixel) {
+  Instructions loop =
+      busiestLoop(imageFor("bf16", kMatrixByVector, {{"precision", "bf16"}}), "bfdot");
+  SCOPED_TRACE(join(loop));
+  int products = loop.count("bfdot");
+  EXPECT_GE(products, 16);
+  EXPECT_EQ(loop.stackAccesses(), 0);
+  // A vector of weights each, and the pair in all lanes.
+  EXPECT_LE(static_cast<int>(loop.instructions.size()), 2 * products + 16);
+}
+
+TEST(InnerLoops, OfProductsOfF16AreMultiplyAddsOfEightLanes) {
+  for (const char *isa : {"fp16", "i8mm"}) {
+    Instructions loop = busiestLoop(imageFor(isa, kPointwise, {{"precision", "f16"}}), "fmla");
+    SCOPED_TRACE(join(loop));
+    // 5 pixels × 4 vectors of eight channels, 8 products of each at a time.
+    EXPECT_EQ(loop.count("fmla", ".h["), 160);
+    EXPECT_EQ(loop.count("fmla"), 160);
+    EXPECT_EQ(loop.stackAccesses(), 0) << "the sums in f32 wait outside";
+    // 5 loads of activations, 32 of weights, prefetches, and what counts the loop.
+    EXPECT_LE(loop.instructions.size(), 160u + 5 + 32 + 32 + 8);
+    Instructions all = allInstructions(imageFor(isa, kPointwise, {{"precision", "f16"}}));
+    EXPECT_EQ(all.count("fmla", ".4s"), 0);
+  }
+}
+
+constexpr const char *kDepthwise = R"(
+func.func @main(%x: tensor<1x28x28x64xf32>) -> tensor<1x28x28x64xf32> {
+  %f = graph.constant dense<0.1> : tensor<1x5x5x64xf32> : tensor<1x5x5x64xf32>
+  %0 = graph.depthwise_conv_2d %x, %f pad_low [2, 2] pad_high [2, 2] : (tensor<1x28x28x64xf32>, tensor<1x5x5x64xf32>) -> tensor<1x28x28x64xf32>
+  return %0 : tensor<1x28x28x64xf32>
+})";
+
+TEST(InnerLoops, OfDepthwiseConvolutionsLoadEachInputOnce) {
+  for (auto [isa, precision, lanes] :
+       {std::tuple{"neon", "f32", ".4s"}, std::tuple{"fp16", "f16", ".8h"}}) {
+    Instructions loop = busiestLoop(imageFor(isa, kDepthwise, {{"precision", precision}}), "fmla");
+    SCOPED_TRACE(join(loop));
+    EXPECT_EQ(loop.count("fmla", lanes), 35) << "a row of the kernel, for seven pixels";
+    EXPECT_EQ(loop.count("fmla"), 35);
+    EXPECT_EQ(loop.count("ldr") + loop.count("ldur"), 11 + 5) << "of inputs and weights";
+    EXPECT_EQ(loop.stackAccesses(), 0);
+    EXPECT_LE(loop.instructions.size(), 35u + 11 + 5 + 8);
+  }
+}
+
+TEST(InnerLoops, OfLargestElementsOfF16AreOfEightLanes) {
+  Instructions all = allInstructions(imageFor("fp16", R"(
+func.func @main(%x: tensor<1x10x10x64xf32>) -> tensor<1x4x4x64xf32> {
+  %f = graph.constant dense<0.1> : tensor<64x1x1x64xf32> : tensor<64x1x1x64xf32>
+  %0 = graph.conv_2d %x, %f : (tensor<1x10x10x64xf32>, tensor<64x1x1x64xf32>) -> tensor<1x10x10x64xf32>
+  %1 = graph.max_pool_2d %0 window [3, 3] stride [2, 2] pad_low [0, 0] pad_high [0, 0] : (tensor<1x10x10x64xf32>) -> tensor<1x4x4x64xf32>
+  %2 = graph.conv_2d %1, %f : (tensor<1x4x4x64xf32>, tensor<64x1x1x64xf32>) -> tensor<1x4x4x64xf32>
+  return %2 : tensor<1x4x4x64xf32>
+})",
+                                              {{"precision", "f16"}}));
+  EXPECT_GE(all.count("fmax", ".8h"), 8);
+  EXPECT_EQ(all.count("fmax", ".4s"), 0);
+}
+
 TEST(InnerLoops, OfPairsOfBf16AreMultiplyAddsWithoutAnInstructionForThem) {
   for (const char *isa : {"avx512", "avx2"}) {
     Instructions all = allInstructions(imageFor(isa, kPointwise, {{"precision", "bf16"}}));

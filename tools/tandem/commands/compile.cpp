@@ -202,7 +202,7 @@ void registerCompile(CommandTable &table) {
   command
       .add_option("--isa", options->isas,
                   "instruction sets to generate code for: avx512bf16, avx512, avx2 of x86-64; "
-                  "i8mm, dotprod, neon of aarch64 [default: all of the target]")
+                  "bf16, i8mm, fp16, dotprod, neon of aarch64 [default: all of the target]")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->excludes(targets);

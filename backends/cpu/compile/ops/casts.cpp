@@ -85,14 +85,13 @@ Value resized(KernelBuilder &k, Value x, ElementType from, ElementType to) {
                           : Value(arith::ExtSIOp::create(k, type, x));
 }
 
-/// Through f32 to f16, in two roundings only where f32 does not hold the integer.
+/// Of an integer, or of f32 as any float is loaded. Through f32 to f16, in two roundings only where
+/// f32 does not hold the integer.
 Value toFloat(KernelBuilder &k, Value x, ElementType from, ElementType to) {
   if (!isFloat(from)) {
     Value wide = resized(k, x, from, ElementType::kI64);
     x = arith::SIToFPOp::create(k, k.getF64Type(), wide);
     x = arith::TruncFOp::create(k, k.getF32Type(), x);
-  } else if (from == ElementType::kF16) {
-    x = arith::ExtFOp::create(k, k.getF32Type(), x);
   }
   return to == ElementType::kF16 ? Value(arith::TruncFOp::create(k, k.getF16Type(), x)) : x;
 }

@@ -1,6 +1,7 @@
 // max_pool_2d, average_pool_2d and l2_pool_2d, vectors of channels at a time.
 
 #include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/f16_products.h"
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/requantize.h"
@@ -28,6 +29,7 @@ struct Pool {
   int32_t zeroPoint; ///< of the input's codes: what pads count as
   unsigned input, output;
   int64_t inStep, outStep; ///< from pixel to pixel
+  bool isF16;              ///< the largest of reals that are stored in f16
 };
 
 /// Window positions [from, to) inside 0..limit for a window that starts at `start`.
@@ -40,7 +42,11 @@ Range inside(KernelBuilder &k, Value start, int64_t window, int64_t limit) {
 
 class PoolCode {
 public:
-  PoolCode(KernelBuilder &k, const Pool &pool) : k_(k), p_(pool), s_(pool.shape) {}
+  PoolCode(KernelBuilder &k, const Pool &pool)
+      : k_(k), p_(pool), s_(pool.shape), inF16_(pool.isF16 && k.isa().f16Arithmetic) {
+    if (inF16_)
+      k.doubleVectors();
+  }
 
   void build() {
     k_.units = s_.batch * s_.outHeight;
@@ -53,7 +59,11 @@ public:
 
 private:
   bool isFloat() const { return p_.element == ElementType::kF32; }
-  VectorType accumulatorType() { return isFloat() ? k_.vectorF32() : k_.vectorI32(); }
+  VectorType accumulatorType() {
+    if (inF16_)
+      return typeOfF16(k_);
+    return isFloat() ? k_.vectorF32() : k_.vectorI32();
+  }
 
   /// Rows outside the input are replaced by the nearest one, which the window has; columns outside
   /// are left out of windows at the border.
@@ -142,6 +152,8 @@ private:
     return isFloat() ? -std::numeric_limits<double>::infinity() : double(INT32_MIN);
   }
   Value load(Value index) {
+    if (inF16_)
+      return k_.loadVector(accumulatorType(), k_.buffer(p_.input), index);
     if (!isFloat())
       return k_.toI32(k_.loadVector(k_.vector(k_.elementType(p_.element), k_.isa().lanes()),
                                     k_.buffer(p_.input), index),
@@ -204,6 +216,7 @@ private:
   KernelBuilder &k_;
   const Pool &p_;
   const ConvShape &s_;
+  bool inF16_;
 };
 
 template <typename OpT> Pool describe(OpT op) {
@@ -237,6 +250,9 @@ static void planPool(Pool pool, Operation *op, Plan &plan) {
   pool.output = buffers.add(op->getResult(0));
   pool.inStep = plan.stepOf(op->getOperand(0));
   pool.outStep = plan.stepOf(op->getResult(0));
+  pool.isF16 = !pool.average && pool.element == ElementType::kF32 &&
+               buffers.types[pool.input].element == ElementType::kF16 &&
+               buffers.types[pool.output].element == ElementType::kF16;
   plan.step({buffers.types, [=](KernelBuilder &k) { PoolCode(k, pool).build(); }}, buffers.ids);
 }
 

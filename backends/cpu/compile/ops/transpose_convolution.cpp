@@ -113,14 +113,14 @@ void planPhaseF32(graph::TransposeConv2dOp op, const Transposed &t, const Phase 
     return planProductF32(paired, places,
                           planPairedWeights(/*groups=*/1, shape.outChannels, shape.taps(),
                                             shape.inChannels, weightAt, plan),
-                          plan.inBf16(op.getInput()), op, op.getActivation(), plan);
+                          plan.in16Bits(op.getInput()), op, op.getActivation(), plan);
   }
   std::vector<float> packed =
       packPanels<float>(shape.outChannels, shape.taps() * shape.inChannels, kPanel,
                         [&](int64_t o, int64_t d) { return weightAt(0, o, d); });
   ConvPlaces places = ConvPlaces::dense(shape);
   places.out = t.resultsOf(y, x);
-  planProductF32(shape, places, constantReals(packed, plan), plan.typed(op.getInput()), op,
+  planProductF32(shape, places, constantReals(packed, plan), plan.factor(op.getInput()), op,
                  op.getActivation(), plan);
 }
 

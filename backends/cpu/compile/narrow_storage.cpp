@@ -1,4 +1,4 @@
-#include "backends/cpu/compile/bf16_storage.h"
+#include "backends/cpu/compile/narrow_storage.h"
 
 #include "backends/cpu/compile/handlers.h"
 #include "compiler/graph/graph.h"
@@ -12,7 +12,7 @@ static bool isProduct(Operation *op) {
              graph::TransposeConv2dOp>(op);
 }
 
-/// Ops that lose nothing, or no more than products do, when what they give is rounded to bf16.
+/// Ops that lose nothing, or no more than products do, when what they give is rounded to 16 bits.
 static bool writes(Operation *op) {
   return isProduct(op) || isa<graph::AddOp, graph::ReluOp, graph::Relu6Op, graph::ReluN1To1Op,
                               graph::PreluOp, graph::MaxPool2dOp, graph::AveragePool2dOp,
@@ -27,7 +27,7 @@ static bool reads(OpOperand &use) {
   return writes(op) || isa<graph::MeanOp>(op);
 }
 
-llvm::DenseSet<Value> valuesInBf16(const Region &region) {
+llvm::DenseSet<Value> valuesIn16Bits(const Region &region) {
   llvm::DenseSet<Operation *> ours(region.ops.begin(), region.ops.end());
   llvm::DenseSet<Value> values;
   for (Operation *op : region.ops)

@@ -1,4 +1,4 @@
-#include "backends/cpu/compile/byte_matrices.h"
+#include "backends/cpu/compile/matrix_products.h"
 
 #include "compiler/codegen/intrinsic.h"
 
@@ -24,13 +24,19 @@ static void exchangePairs(KernelBuilder &k, int64_t vectors, Values &sums) {
 }
 
 static Value matrixProduct(KernelBuilder &k, Value pixels, Value channels, Value acc) {
-  VectorType bytes = k.vector(k.getI8Type(), 16);
-  return codegen::callIntrinsic(k, acc.getType(), "llvm.aarch64.neon.usmmla.v4i32.v16i8",
-                                {acc, pixels, vector::BitCastOp::create(k, bytes, channels)});
+  bool isReal = isa<FloatType>(cast<VectorType>(acc.getType()).getElementType());
+  VectorType factors = isReal ? k.vector(k.getBF16Type(), 8) : k.vector(k.getI8Type(), 16);
+  auto asFactors = [&](Value words) -> Value {
+    return vector::BitCastOp::create(k, factors, words);
+  };
+  return codegen::callIntrinsic(k, acc.getType(),
+                                isReal ? "llvm.aarch64.neon.bfmmla"
+                                       : "llvm.aarch64.neon.usmmla.v4i32.v16i8",
+                                {acc, asFactors(pixels), asFactors(channels)});
 }
 
 /// Two products of each pixel.
-static void addTwoProducts(KernelBuilder &k, const ByteMatrixRun &run, Value i, Values &sums) {
+static void addTwoProducts(KernelBuilder &k, const MatrixRun &run, Value i, Values &sums) {
   auto width = static_cast<size_t>(run.vectors);
   size_t pixels = sums.size() / width;
   Values first, second; // of a channel lanes 0 and 1 are its weights for both products, and so on
@@ -40,20 +46,18 @@ static void addTwoProducts(KernelBuilder &k, const ByteMatrixRun &run, Value i, 
     second.push_back(vector::ShuffleOp::create(k, a, b, ArrayRef<int64_t>{2, 6, 3, 7}));
     if (pixels % 2 == 0)
       continue;
-    Value words =
-        vector::BitCastOp::create(k, k.vector(k.getI32Type(), 2), run.bytes(i, pixels - 1));
+    Value words = run.words(i, pixels - 1);
     Value &sum = sums[(pixels - 1) * width + static_cast<size_t>(v)];
     for (auto [lane, weights] : llvm::enumerate(std::array{a, b})) {
       auto all = static_cast<int64_t>(lane);
       Value word =
           vector::ShuffleOp::create(k, words, words, ArrayRef<int64_t>{all, all, all, all});
-      sum = k.byteDot(word, weights, sum);
+      sum = run.product(word, weights, sum);
     }
   }
-  auto sixteen = llvm::to_vector(llvm::seq<int64_t>(0, 16));
   for (size_t pixel = 0; pixel + 1 < pixels; pixel += 2) {
-    Value both =
-        vector::ShuffleOp::create(k, run.bytes(i, pixel), run.bytes(i, pixel + 1), sixteen);
+    Value both = vector::ShuffleOp::create(k, run.words(i, pixel), run.words(i, pixel + 1),
+                                           ArrayRef<int64_t>{0, 1, 2, 3});
     for (size_t v = 0; v < width; ++v) {
       Value &low = sums[pixel * width + v], &high = sums[(pixel + 1) * width + v];
       low = matrixProduct(k, both, first[v], low);
@@ -62,7 +66,7 @@ static void addTwoProducts(KernelBuilder &k, const ByteMatrixRun &run, Value i, 
   }
 }
 
-Values addByteMatrices(KernelBuilder &k, const ByteMatrixRun &run, Values sums) {
+Values addMatrixProducts(KernelBuilder &k, const MatrixRun &run, Values sums) {
   exchangePairs(k, run.vectors, sums);
   sums = k.loop(k.index(0), k.index(run.products), 2, sums, [&](Value i, ValueRange carried) {
     Values next(carried.begin(), carried.end());

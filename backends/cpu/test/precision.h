@@ -1,0 +1,68 @@
+#pragma once
+
+// What tests of `precision` have in common: models whose numbers are rounded, and bounds for what
+// comes of that.
+
+#include "backends/cpu/test/harness.h"
+#include "tests/emulated/machine.h"
+
+namespace tandem::test {
+
+CompileOptions optionsFor(const char *isa, const char *precision);
+
+/// The module, of f32 only, with every constant rounded to what `round` gives.
+std::string withRounded(std::string text, float (*round)(float));
+std::vector<Bytes> roundedInputs(std::vector<Bytes> inputs, float (*round)(float));
+std::vector<Bytes> inputsOf(const std::string &text);
+
+/// To the nearest number that f16 holds.
+float roundedToF16(float real);
+
+/// What f32 rounds when thousands of products are added in another order, as a part of what the
+/// magnitudes of the products add up to.
+constexpr double kOfSums = 1e-6;
+
+/// The instruction sets that an artifact has code for, of all that an architecture has.
+std::vector<std::string> variantsFor(const char *architecture, const char *precision);
+
+/// What runs the code for an instruction set: this machine, or an emulated one.
+struct CodeRunner {
+  const char *isa;
+  EmulatedMachine *machine = nullptr;
+};
+/// Those of x86-64 that this processor has.
+std::vector<CodeRunner> runnersHere();
+/// Those of aarch64; none where nothing can be emulated.
+std::vector<CodeRunner> runnersEmulated();
+std::vector<CodeRunner> allRunners();
+
+/// The first result of the module, once with one thread and once with three; on an emulated machine
+/// with one. Fails the test where it does not run.
+std::vector<std::vector<float>> resultsOf(const std::string &text, const CodeRunner &runner,
+                                          const char *precision, const std::vector<Bytes> &inputs);
+
+/// Of a module: what it gives in f32, and what the magnitudes of its products add up to without its
+/// activation.
+struct Bounded {
+  std::vector<float> expected, largest;
+  Bounded(const std::string &text, const std::vector<Bytes> &inputs);
+};
+
+/// Expects each sum to be off by no more than a part of what the magnitudes of its products add up
+/// to: activations only come closer.
+void expectWithin(const std::string &text, const char *precision, const std::vector<Bytes> &inputs,
+                  double part);
+
+/// Expects all results of a module of several ops to be near the reference's, as a part of the
+/// largest of them.
+void expectNearReference(const std::string &text, const char *precision, double relativeToLargest);
+
+/// A product, an op on what it gives, another product and a mean: values between are stored in 16
+/// bits.
+std::string productsAround(const std::string &op);
+inline constexpr const char *kOpsBetween[] = {
+    "nothing", "depthwise",  "add",      "unfused_add",     "max_pool", "average_pool",
+    "concat",  "pad",        "odd",      "padded_add",      "reshape",  "few",
+    "grouped", "transposed", "winograd", "grouped_by_three"};
+
+} // namespace tandem::test
