@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/bf16_pairs.h"
 
+#include "backends/cpu/compile/matrix_products.h"
 #include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/strided.h"
 #include "base/bfloat.h"
@@ -107,7 +108,7 @@ TypedBuffer planRounding(TypedBuffer reals, int64_t channels, Plan &plan) {
 
 ProductRegisters registersOfPairs(const codegen::Isa &isa) {
   if (isa.bf16Matrices())
-    return {.perWeight = 2, .ofMatrices = true};
+    return registersOfMatrices();
   if (isa.bf16Dot != codegen::Bf16Dot::kNone)
     return {.halves = true};
   return {.perWeight = 2, .others = 3, .halves = true};

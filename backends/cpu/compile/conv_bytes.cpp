@@ -3,6 +3,7 @@
 #include "backends/cpu/compile/codes.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/hybrid.h"
+#include "backends/cpu/compile/matrix_products.h"
 #include "backends/cpu/compile/quantize.h"
 #include "backends/cpu/compile/row_sums.h"
 #include "backends/cpu/compile/table.h"
@@ -150,7 +151,7 @@ std::vector<int32_t> excessOf(ArrayRef<int32_t> weights, size_t outputs) {
 
 ProductRegisters registersOf(const codegen::Isa &isa) {
   if (isa.byteMatrices)
-    return {.perWeight = 2, .ofMatrices = true};
+    return registersOfMatrices();
   switch (isa.byteDot) {
   case codegen::ByteDot::kPairs: // even and odd bytes, of a weight and of an activation
     return {.perWeight = 2, .others = 3};

@@ -43,10 +43,10 @@ Value Convolution::activationPair(Value at) {
 Values Convolution::matrices(function_ref<Value(Value i, int64_t pixel)> place,
                              ArrayRef<int64_t> pixels, MatrixRun run, Values acc) {
   Type element = cast<MemRefType>(body_.input.getType()).getElementType();
-  VectorType elements = k_.vector(element, 2 * body_.together);
-  run.words = [&, elements](Value i, size_t listed) -> Value {
+  run.words = [&, element](Value i, size_t listed, int64_t count) -> Value {
+    VectorType elements = k_.vector(element, count * body_.together);
     return vector::BitCastOp::create(
-        k_, k_.vector(k_.getI32Type(), 2),
+        k_, k_.vector(k_.getI32Type(), count),
         k_.loadVector(elements, body_.input, place(i, pixels[listed])));
   };
   auto sumsOf = [&](int64_t pixel) {

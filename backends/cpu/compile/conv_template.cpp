@@ -50,7 +50,8 @@ Convolution::Convolution(KernelBuilder &k, const ConvShape &shape, const ConvBod
   limits.pixels = pixelsSideBySide(stepBytes);
   Tile tile = tuned ? tuned->tile
                     : chooseTile(k.isa(), s_.outWidth, s_.outChannels, body.registers, limits);
-  tiles_ = EvenSplit::ofAtMost(s_.outWidth, tile.pixels);
+  tiles_ =
+      EvenSplit::ofAtMost(s_.outWidth, tile.pixels, body.registers.pixelsTogether(tile.pixels));
   tileRuns_ = tileRuns(s_, tiles_);
   makeGroups(tile.vectors);
   order_ = tuned && (singleRow() || !walksPixels(tuned->order))

@@ -35,44 +35,55 @@ static Value matrixProduct(KernelBuilder &k, Value pixels, Value channels, Value
                                 {acc, asFactors(pixels), asFactors(channels)});
 }
 
-/// Two products of each pixel.
-static void addTwoProducts(KernelBuilder &k, const MatrixRun &run, Value i, Values &sums) {
+/// `count` products of each pixel, two or four. A pixel's words are loaded at once.
+static void addProducts(KernelBuilder &k, const MatrixRun &run, Value i, int64_t count,
+                        Values &sums) {
   auto width = static_cast<size_t>(run.vectors);
   size_t pixels = sums.size() / width;
-  Values first, second; // of a channel lanes 0 and 1 are its weights for both products, and so on
-  for (int64_t v = 0; v < run.vectors; ++v) {
-    Value a = run.weights(i, v), b = run.weights(k.add(i, 1), v);
-    first.push_back(vector::ShuffleOp::create(k, a, b, ArrayRef<int64_t>{0, 4, 1, 5}));
-    second.push_back(vector::ShuffleOp::create(k, a, b, ArrayRef<int64_t>{2, 6, 3, 7}));
-    if (pixels % 2 == 0)
-      continue;
-    Value words = run.words(i, pixels - 1);
-    Value &sum = sums[(pixels - 1) * width + static_cast<size_t>(v)];
-    for (auto [lane, weights] : llvm::enumerate(std::array{a, b})) {
-      auto all = static_cast<int64_t>(lane);
-      Value word =
-          vector::ShuffleOp::create(k, words, words, ArrayRef<int64_t>{all, all, all, all});
-      sum = run.product(word, weights, sum);
+  Values words;
+  for (size_t pixel = 0; pixel < pixels; ++pixel)
+    words.push_back(run.words(i, pixel, count));
+  for (int64_t at = 0; at < count; at += 2) {
+    Values first, second; // of a channel lanes 0 and 1 are its weights for both products, and so on
+    for (int64_t v = 0; v < run.vectors; ++v) {
+      Value a = run.weights(k.add(i, at), v), b = run.weights(k.add(i, at + 1), v);
+      first.push_back(vector::ShuffleOp::create(k, a, b, ArrayRef<int64_t>{0, 4, 1, 5}));
+      second.push_back(vector::ShuffleOp::create(k, a, b, ArrayRef<int64_t>{2, 6, 3, 7}));
+      if (pixels % 2 == 0)
+        continue;
+      Value &sum = sums[(pixels - 1) * width + static_cast<size_t>(v)];
+      for (auto [next, weights] : llvm::enumerate(std::array{a, b})) {
+        int64_t lane = at + static_cast<int64_t>(next);
+        Value word = vector::ShuffleOp::create(k, words.back(), words.back(),
+                                               ArrayRef<int64_t>{lane, lane, lane, lane});
+        sum = run.product(word, weights, sum);
+      }
     }
-  }
-  for (size_t pixel = 0; pixel + 1 < pixels; pixel += 2) {
-    Value both = vector::ShuffleOp::create(k, run.words(i, pixel), run.words(i, pixel + 1),
-                                           ArrayRef<int64_t>{0, 1, 2, 3});
-    for (size_t v = 0; v < width; ++v) {
-      Value &low = sums[pixel * width + v], &high = sums[(pixel + 1) * width + v];
-      low = matrixProduct(k, both, first[v], low);
-      high = matrixProduct(k, both, second[v], high);
+    for (size_t pixel = 0; pixel + 1 < pixels; pixel += 2) {
+      Value both =
+          vector::ShuffleOp::create(k, words[pixel], words[pixel + 1],
+                                    ArrayRef<int64_t>{at, at + 1, count + at, count + at + 1});
+      for (size_t v = 0; v < width; ++v) {
+        Value &low = sums[pixel * width + v], &high = sums[(pixel + 1) * width + v];
+        low = matrixProduct(k, both, first[v], low);
+        high = matrixProduct(k, both, second[v], high);
+      }
     }
   }
 }
 
 Values addMatrixProducts(KernelBuilder &k, const MatrixRun &run, Values sums) {
   exchangePairs(k, run.vectors, sums);
-  sums = k.loop(k.index(0), k.index(run.products), 2, sums, [&](Value i, ValueRange carried) {
-    Values next(carried.begin(), carried.end());
-    addTwoProducts(k, run, i, next);
-    return next;
-  });
+  auto add = [&](int64_t from, int64_t to, int64_t count) {
+    sums = k.loop(k.index(from), k.index(to), count, sums, [&](Value i, ValueRange carried) {
+      Values next(carried.begin(), carried.end());
+      addProducts(k, run, i, count, next);
+      return next;
+    });
+  };
+  int64_t whole = run.products / 4 * 4;
+  add(0, whole, 4);
+  add(whole, run.products, 2);
   exchangePairs(k, run.vectors, sums);
   return sums;
 }

@@ -48,7 +48,10 @@ Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
               isa.registers ||
           height * vectors > limits.accumulators)
         break;
-      EvenSplit rows = EvenSplit::ofAtMost(pixels, height);
+      int64_t together = registers.pixelsTogether(height);
+      if (height % together != 0)
+        continue;
+      EvenSplit rows = EvenSplit::ofAtMost(pixels, height, together);
       EvenSplit columns = EvenSplit::ofAtMost(vectorsInAll, vectors);
       double cycles = 0;
       for (int64_t longRows : {0, 1}) {
@@ -56,8 +59,9 @@ Tile chooseTile(const codegen::Isa &isa, int64_t pixels, int64_t channels,
         for (int64_t column = 0; column < columns.parts; ++column) {
           bool isLast = column + 1 == columns.parts;
           double wide = static_cast<double>(columns.length(column)) - (isLast ? unused : 0);
-          cycles += static_cast<double>(rowCount) *
-                    cyclesPerStep(isa, rows.shorter() + longRows, wide, registers.ofMatrices);
+          cycles +=
+              static_cast<double>(rowCount) *
+              cyclesPerStep(isa, rows.shorter() + longRows * together, wide, registers.ofMatrices);
         }
       }
       // Of equal ones the later has more channels side by side: fewer passes over the input.

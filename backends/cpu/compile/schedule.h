@@ -2,6 +2,7 @@
 
 #include "compiler/codegen/isa.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace tandem::cpu {
@@ -10,14 +11,19 @@ namespace tandem::cpu {
 /// than the rest. 49 rows in 4 parts are 13 + 12 + 12 + 12, never 14 + 14 + 14 + 7.
 struct EvenSplit {
   int64_t total, parts;
+  int64_t unit = 1; ///< so many stay together, but for the last ones: then a run has `unit` more
 
-  static EvenSplit ofAtMost(int64_t total, int64_t length) {
-    return {total, (total + length - 1) / length};
+  static EvenSplit ofAtMost(int64_t total, int64_t length, int64_t unit = 1) {
+    int64_t units = (total + unit - 1) / unit, most = length / unit;
+    return {total, (units + most - 1) / most, unit};
   }
-  int64_t shorter() const { return total / parts; }
-  int64_t longer() const { return total % parts; }
-  int64_t length(int64_t i) const { return shorter() + (i < longer() ? 1 : 0); }
-  int64_t start(int64_t i) const { return i * shorter() + (i < longer() ? i : longer()); }
+  int64_t units() const { return (total + unit - 1) / unit; }
+  int64_t shorter() const { return units() / parts * unit; }
+  int64_t longer() const { return units() % parts; }
+  int64_t length(int64_t i) const {
+    return std::min(shorter() + (i < longer() ? unit : 0), total - start(i));
+  }
+  int64_t start(int64_t i) const { return i * shorter() + (i < longer() ? i : longer()) * unit; }
   int64_t longest() const { return length(0); }
 };
 
@@ -33,6 +39,9 @@ struct ProductRegisters {
   bool halves = false; ///< of the last channels it may be half a vector
   /// It is of two pixels, by weights that are made of two vectors each time (matrix_products.h).
   bool ofMatrices = false;
+
+  /// Pixels that stay together in tiles of so many.
+  int64_t pixelsTogether(int64_t pixels) const { return ofMatrices && pixels > 1 ? 2 : 1; }
 };
 
 /// What keeps a tile smaller than the registers do.

@@ -62,9 +62,11 @@ std::vector<Tile> promisingTiles(const ConvQuestion &question) {
   for (int64_t vectors = 1; vectors <= std::min(kMostVectors, vectorsInAll); ++vectors)
     for (int64_t pixels = 1; pixels <= std::min(kMostPixels, question.rowPixels); ++pixels) {
       int64_t activations = isa.laneFactors ? pixels : 0;
-      EvenSplit rows = EvenSplit::ofAtMost(question.rowPixels, pixels);
+      int64_t together = question.registers.pixelsTogether(pixels);
+      EvenSplit rows = EvenSplit::ofAtMost(question.rowPixels, pixels, together);
       EvenSplit columns = EvenSplit::ofAtMost(vectorsInAll, vectors);
-      bool isEven = rows.longest() == pixels && columns.longest() == vectors;
+      bool isEven =
+          pixels % together == 0 && rows.longest() == pixels && columns.longest() == vectors;
       if (!isEven || pixels * vectors + vectors * question.registers.perWeight + activations +
                              question.registers.others >
                          isa.registers)

@@ -72,12 +72,16 @@ TEST(InnerLoops, OfByteProductsAreDotProductsByLanes) {
 TEST(InnerLoops, OfByteProductsAreOfMatricesWhereThereIsAnInstruction) {
   Instructions loop = busiestLoop(imageFor("i8mm", kPointwiseCodes), "usmmla");
   SCOPED_TRACE(join(loop));
-  // 10 pixels × 2 vectors of channels, two products of each at a time.
-  EXPECT_EQ(loop.count("usmmla"), 20);
-  EXPECT_EQ(loop.count("zip1") + loop.count("zip2"), 4) << "weights of two products by channel";
+  // 8 pixels × 2 vectors of channels, four products of each at a time.
+  EXPECT_EQ(loop.count("usmmla"), 32);
+  auto zips = [&](const char *lanes) {
+    return loop.count("zip1", lanes) + loop.count("zip2", lanes);
+  };
+  EXPECT_EQ(zips(".4s"), 8) << "weights of two products by channel";
+  EXPECT_LE(zips(".2d"), 8) << "bytes of two pixels";
   EXPECT_EQ(loop.stackAccesses(), 0);
-  // The bytes of ten pixels, weights, prefetches, and what counts the loop.
-  EXPECT_LE(loop.instructions.size(), 20u + 10 + 4 + 4 + 2 + 16);
+  // The bytes of eight pixels, weights, prefetches, and what counts the loop.
+  EXPECT_LE(loop.instructions.size(), 32u + 8 + 8 + 8 + 8 + 4 + 8);
 }
 
 TEST(InnerLoops, OfByteProductsAreFourInstructionsWithoutDotProducts) {
@@ -112,12 +116,11 @@ TEST(InnerLoops, OfPairsOfBf16AreDotProductsInPlace) {
 TEST(InnerLoops, OfPairsOfBf16AreMatricesWhereTheyAreAnInstruction) {
   Instructions loop = busiestLoop(imageFor("bf16", kPointwise, {{"precision", "bf16"}}), "bfmmla");
   SCOPED_TRACE(join(loop));
-  // 10 pixels × 2 vectors of channels, two products of each at a time, as of bytes.
-  EXPECT_EQ(loop.count("bfmmla"), 20);
-  EXPECT_EQ(loop.count("zip1") + loop.count("zip2"), 4);
+  // 8 pixels × 2 vectors of channels, four products of each at a time, as of bytes.
+  EXPECT_EQ(loop.count("bfmmla"), 32);
   EXPECT_EQ(loop.count("fmla"), 0);
   EXPECT_EQ(loop.stackAccesses(), 0);
-  EXPECT_LE(loop.instructions.size(), 20u + 10 + 4 + 4 + 2 + 16);
+  EXPECT_LE(loop.instructions.size(), 32u + 8 + 8 + 8 + 8 + 4 + 8);
 }
 
 constexpr const char *kMatrixByVector = R"(
