@@ -26,13 +26,13 @@ from operator_cases import CASES, ELSEWHERE
 ROOT = Path(__file__).resolve().parents[2]
 TYPES = {
     np.dtype(np.float32): schema.TensorType.FLOAT32, np.dtype(np.int8): schema.TensorType.INT8,
-    np.dtype(np.uint8): schema.TensorType.UINT8, np.dtype(np.int32): schema.TensorType.INT32,
+    np.dtype(np.uint8): schema.TensorType.UINT8, np.dtype(np.int16): schema.TensorType.INT16, np.dtype(np.int32): schema.TensorType.INT32,
     np.dtype(np.int64): schema.TensorType.INT64, np.dtype(np.bool_): schema.TensorType.BOOL,
 }
 # LiteRT's kernels take the types that a later version added under version 1, unless there never was one.
-VERSIONS = {"BROADCAST_TO": 2}
+VERSIONS = {"BROADCAST_TO": 2, "Landmarks2TransformMatrix": 2, "TransformLandmarks": 2, "TransformTensorBilinear": 2}
 # What the set of reference kernels lacks; the other set has one kernel for all.
-NOT_AMONG_REFERENCE_KERNELS = {"ELU", "CEIL", "ROUND", "BROADCAST_TO"}
+NOT_AMONG_REFERENCE_KERNELS = {"ELU", "CEIL", "ROUND", "BROADCAST_TO", "SEGMENT_SUM", "STABLEHLO_AND", "STABLEHLO_SHIFT_LEFT"}
 # The kernels add up and approximate alike, but the compilers of both may order and fuse differently.
 RELATIVE, RELATIVE_TO_LARGEST = 2e-6, 1e-6
 
@@ -82,11 +82,18 @@ def model_of(case):
         code.customCode, operator.customOptions = case.operator, list(case.options)
     elif case.options:
         kind = type(case.options).__name__.removesuffix("T")
-        operator.builtinOptionsType = getattr(schema.BuiltinOptions, kind)
-        operator.builtinOptions = case.options
+        if hasattr(schema.BuiltinOptions, kind):
+            operator.builtinOptionsType, operator.builtinOptions = getattr(schema.BuiltinOptions, kind), case.options
+        else:
+            operator.builtinOptions2Type, operator.builtinOptions2 = getattr(schema.BuiltinOptions2, kind), case.options
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
+
+
+def runs(case):
+    """Two where a state is kept from one to the next: of that LiteRT makes a variable, tandem an input and an output."""
+    return 2 if case.keeps else 1
 
 
 def run_litert(content, case):
@@ -96,7 +103,8 @@ def run_litert(content, case):
     interpreter.allocate_tensors()
     for given in interpreter.get_input_details():
         interpreter.set_tensor(given["index"], case.inputs[int(given["name"][2:])].data)
-    interpreter.invoke()
+    for _ in range(runs(case)):
+        interpreter.invoke()
     return [interpreter.get_tensor(result["index"]) for result in interpreter.get_output_details()]
 
 
@@ -112,13 +120,17 @@ def run_tandem(content, case, options, folder):
 
     (folder / "case.tflite").write_bytes(content)
     run("compile", folder / "case.tflite", "-o", folder / "case.tandem", "--backends", options.backends)
-    inputs = []
+    inputs, results = [], folder / "results"
     for i, given in enumerate(case.inputs):
-        if given is not None and not given.constant and not given.variable:
+        if given is not None and not given.constant and (case.keeps or not given.variable):
             np.save(folder / f"in{i}.npy", given.data)
             inputs += ["--input", f"in{i}={folder}/in{i}.npy"]
-    run("run", folder / "case.tandem", "--save", folder, *inputs)
-    return [np.load(folder / f"out{i}.npy") for i in range(len(case.outputs))]
+    for _ in range(runs(case)):
+        run("run", folder / "case.tandem", "--save", results, *inputs)
+        for i, given in enumerate(case.inputs):
+            if case.keeps and given is not None and given.variable:
+                (results / f"in{i}.npy").replace(folder / f"in{i}.npy")
+    return [np.load(results / f"out{i}.npy") for i in range(len(case.outputs))]
 
 
 def difference(expected, actual, steps):
@@ -142,7 +154,7 @@ def difference(expected, actual, steps):
 def check(case, options, folder):
     """What is wrong with tandem's answer, or nothing."""
     content = model_of(case)
-    expected = run_litert(content, case)
+    expected = case.expected or run_litert(content, case)
     try:
         actual = run_tandem(content, case, options, folder)
     except Refused as refusal:

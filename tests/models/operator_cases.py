@@ -3,96 +3,18 @@
 A case's tensors are small and awkward: odd sizes, scales that differ, values at the ends of the codes.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from flatbuffers import flexbuffers
 
-F32, I8, U8, I32, I64, BOOL = np.float32, np.int8, np.uint8, np.int32, np.int64, np.bool_
-NAMES = {F32: "f32", I8: "i8", U8: "u8", I32: "i32", I64: "i64", BOOL: "bool"}
-IMAGE = (1, 5, 7, 6)
+import codes_cases
+from operator_case import (BOOL, CASES, F32, I8, I32, I64, IMAGE, NAMES, U8, Codes, Input, Output, add, codes, constant, given,
+                           options, values)
+
 # Imported, and tested elsewhere: a sparse constant is no operator's input in a file that a converter writes by hand;
-# loops and branches have subgraphs (compiler/importers/tflite/test/control_flow_test.cpp); LiteRT has no kernel for
-# MediaPipe's operator (window_ops_test.cpp beside it).
-ELSEWHERE = {"DENSIFY", "IF", "WHILE", "Convolution2DTransposeBias"}
-
-
-@dataclass
-class Codes:
-    scales: list
-    zeroPoints: list
-    axis: int = 0
-
-
-@dataclass
-class Input:
-    data: np.ndarray
-    codes: Codes = None
-    constant: bool = False
-    variable: bool = False  # zeros before a run
-
-
-@dataclass
-class Output:
-    shape: tuple
-    dtype: type
-    codes: Codes = None
-
-
-@dataclass
-class Case:
-    operator: str
-    name: str
-    inputs: list
-    outputs: list
-    options: object = None  # of a custom operator its bytes
-    refused: str = None  # part of the message with which tandem refuses it, where it does
-    optimized: bool = False  # LiteRT's reference kernel is wrong (README.md): its optimized one instead
-    steps: int = 0  # how far codes may be apart, where the kernel that is right rounds otherwise
-
-
-CASES = []
-
-
-def codes(dtype, scale=0.05, zero=3):
-    """Quantization of 8-bit types, nothing for others; u8 zero points are 128 above those of i8."""
-    if dtype not in (I8, U8):
-        return None
-    return Codes([scale], [zero + (128 if dtype == U8 else 0)])
-
-
-def values(dtype, shape, seed=1, low=-3, high=3):
-    """Reals in [low, high], all codes, or integers that include negative ones."""
-    random = np.random.default_rng(seed)
-    if dtype == F32:
-        return random.uniform(low, high, shape).astype(F32)
-    if dtype == BOOL:
-        return random.integers(0, 2, shape).astype(BOOL)
-    if dtype in (I32, I64):
-        return random.integers(-20, 21, shape).astype(dtype)
-    ends = np.iinfo(dtype)
-    return random.integers(ends.min, ends.max + 1, shape).astype(dtype)
-
-
-def given(dtype, shape, seed=1, scale=0.05, zero=3, **range_):
-    return Input(values(dtype, shape, seed, **range_), codes(dtype, scale, zero))
-
-
-def constant(data, dtype=I32, quantization=None):
-    return Input(np.array(data, dtype), quantization, constant=True)
-
-
-def options(kind, **fields):
-    made = getattr(schema, kind + "OptionsT")()
-    for name, value in fields.items():
-        setattr(made, name, value)
-    return made
-
-
-def add(operator, name, inputs, outputs, made=None, **expected):
-    outputs = outputs if isinstance(outputs, list) else [outputs]
-    CASES.append(Case(operator, name, inputs, outputs, made, **expected))
+# loops, branches and composites have subgraphs (compiler/importers/tflite/test/control_flow_test.cpp); the image of MediaPipe's
+# Convolution2DTransposeBias is TRANSPOSE_CONV's.
+ELSEWHERE = {"DENSIFY", "IF", "WHILE", "STABLEHLO_COMPOSITE", "Convolution2DTransposeBias"}
 
 
 def add_unary():
@@ -414,5 +336,5 @@ def add_custom():
 
 
 for add_family in (add_unary, add_binary, add_comparisons, add_selection, add_reductions, add_movement, add_conversions,
-                   add_products, add_sequences, add_custom):
+                   add_products, add_sequences, add_custom, *codes_cases.FAMILIES):
     add_family()

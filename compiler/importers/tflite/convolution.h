@@ -15,8 +15,7 @@ struct Convolution {
 /// `Options`: Conv2DOptions or DepthwiseConv2DOptions.
 template <typename Options> mlir::FailureOr<Convolution> convolutionOf(Node &node) {
   auto options = node.options<Options>();
-  mlir::FailureOr<mlir::Value> input = node.input(0), filter = node.input(1),
-                               bias = biasOf(node, 2);
+  mlir::FailureOr<mlir::Value> input = node.input(0), filter = node.input(1), bias = biasOf(node);
   if (failed(options) || failed(input) || failed(filter) || failed(bias))
     return mlir::failure();
   auto image = imageSize(node, *input), kernel = imageSize(node, *filter);

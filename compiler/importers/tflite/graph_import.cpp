@@ -51,6 +51,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
 llvm::Error GraphImport::importBody() {
   if (failed(findUnknownOperators()))
     return emitted();
+  findStates();
   if (llvm::Error wrong = importInputs())
     return wrong;
   return succeeded(importOperators()) ? llvm::Error::success() : emitted();
@@ -70,7 +71,7 @@ LogicalResult GraphImport::findUnknownOperators() {
       return error() << toString(code.takeError());
     if (table_.find(**code))
       continue;
-    Node node(*this, op, operatorName(**code));
+    Node node(*this, op, **code);
     unsupported_.addUnknown(node.kind(), node.name());
   }
   return success();
@@ -114,20 +115,41 @@ llvm::Expected<NamedType> GraphImport::inputType(int64_t index) {
   return NamedType{name, RankedTensorType::get(shape, *element)};
 }
 
+static bool isSingleStep(schema::BuiltinOperator op) {
+  return op == schema::BuiltinOperator::RNN || op == schema::BuiltinOperator::LSTM ||
+         op == schema::BuiltinOperator::SVDF;
+}
+
+void GraphImport::findStates() {
+  auto *operators = frame_.graph->operators();
+  for (size_t i = 0, count = operators ? operators->size() : 0; i < count; ++i) {
+    const schema::Operator &op = *operators->Get(i);
+    auto *inputs = op.inputs();
+    if (!isSingleStep(builtinOf(**reader_.codeOf(op))) || !inputs)
+      continue;
+    for (int32_t index : *inputs)
+      if (index >= 0 && isVariable(index) && !llvm::is_contained(states_, index))
+        states_.push_back(index);
+  }
+}
+
 llvm::Error GraphImport::importInputs() {
-  const flatbuffers::Vector<int32_t> *indices = frame_.graph->inputs();
+  std::vector<int32_t> indices;
+  if (auto *given = frame_.graph->inputs())
+    indices.assign(given->begin(), given->end());
+  indices.insert(indices.end(), states_.begin(), states_.end());
   std::vector<std::string> names;
   std::vector<NamedType> inputs;
-  for (size_t i = 0, count = indices ? indices->size() : 0; i < count; ++i) {
-    llvm::Expected<const schema::Tensor *> tensor = this->tensor(indices->Get(i), "the graph");
+  for (int32_t index : indices) {
+    llvm::Expected<const schema::Tensor *> tensor = this->tensor(index, "the graph");
     if (!tensor)
       return tensor.takeError();
-    names.push_back(tensorName(**tensor, indices->Get(i)));
+    names.push_back(tensorName(**tensor, index));
   }
   if (llvm::Error wrong = checkFixedNames(options_, names))
     return wrong;
   for (size_t i = 0; i < names.size(); ++i) {
-    llvm::Expected<NamedType> input = inputType(indices->Get(i));
+    llvm::Expected<NamedType> input = inputType(indices[i]);
     if (!input)
       return input.takeError();
     inputs.push_back(std::move(*input));
@@ -136,7 +158,7 @@ llvm::Error GraphImport::importInputs() {
   Block &body = main_.function.getBody().front();
   builder_.setInsertionPointToEnd(&body);
   for (size_t i = 0; i < inputs.size(); ++i)
-    frame_.values[indices->Get(i)] = body.getArgument(i);
+    frame_.values[indices[i]] = body.getArgument(i);
   return llvm::Error::success();
 }
 
@@ -189,7 +211,7 @@ LogicalResult GraphImport::importOperator(const schema::Operator &op) {
   if (++operatorsImported_ > kMostOperators)
     return error() << "more than " << kMostOperators << " operators, with the rounds of its loops";
   const schema::OperatorCode &code = **reader_.codeOf(op);
-  Node node(*this, op, operatorName(code));
+  Node node(*this, op, code);
   subject_ = ("node '" + node.name() + "' (" + node.kind() + ")").str();
   errors_.setSubject(subject_);
   Handler handler = table_.find(code);
@@ -233,6 +255,8 @@ LogicalResult GraphImport::importOutputs() {
   }
   if (outputs.empty())
     return error() << "the model has no outputs";
+  for (int32_t index : states_)
+    outputs.push_back({tensorName(**tensor(index, "the graph"), index), frame_.values[index]});
   return main_.finish(std::move(outputs));
 }
 

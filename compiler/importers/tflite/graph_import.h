@@ -36,12 +36,14 @@ public:
   mlir::FailureOr<mlir::Value> valueOf(int64_t index, mlir::Location location);
   mlir::FailureOr<mlir::Type> elementTypeOf(int64_t index, mlir::Location location);
   bool isVariable(int64_t index) const;
+  void keepState(int64_t index, mlir::Value value) { frame_.values[index] = value; }
   mlir::LogicalResult define(int64_t index, mlir::Value value, mlir::Location location);
   void addUnsupported(llvm::StringRef kind, llvm::StringRef node, llvm::StringRef reason);
 
 private:
   llvm::Error importBody();
   mlir::LogicalResult findUnknownOperators();
+  void findStates();
   llvm::Error importInputs();
   llvm::Expected<NamedType> inputType(int64_t index);
   mlir::LogicalResult importOperators();
@@ -68,6 +70,9 @@ private:
   std::string subject_; ///< of messages
   /// Constants serve all rounds of a loop.
   std::map<std::pair<const schema::SubGraph *, int64_t>, mlir::Value> constants_;
+  /// Tensors that operators of a single step keep from one run to the next: the graph has no
+  /// memory, so that they are inputs and outputs behind those of the file.
+  std::vector<int32_t> states_;
   size_t constantBytes_ = 0, operatorsImported_ = 0, depth_ = 0;
 };
 

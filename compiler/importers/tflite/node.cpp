@@ -4,6 +4,8 @@
 #include "compiler/importers/tflite/graph_import.h"
 #include "compiler/importers/tflite/tensors.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
 using namespace mlir;
 
 namespace tandem::tflite {
@@ -26,9 +28,43 @@ static std::string nameOf(const GraphImport &graph, const schema::Operator &op) 
   return "tensor " + std::to_string(index);
 }
 
-Node::Node(GraphImport &graph, const schema::Operator &op, std::string kind)
-    : graph_(graph), op_(op), kind_(std::move(kind)), name_(nameOf(graph, op)),
-      build_(graph.builder(), NameLoc::get(graph.builder().getStringAttr(name_))) {}
+/// Operators whose results have the elements of their inputs, as they are, and those that leave the
+/// elements to a subgraph.
+static bool movesElements(StringRef kind) {
+  return llvm::StringSwitch<bool>(kind)
+      .Cases({"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "SLICE", "STRIDED_SLICE"}, true)
+      .Cases({"SPLIT", "SPLIT_V", "UNPACK", "GATHER", "GATHER_ND", "REVERSE_V2", "TILE"}, true)
+      .Cases({"BROADCAST_TO", "SPACE_TO_DEPTH", "DEPTH_TO_SPACE", "MIRROR_PAD", "SHAPE"}, true)
+      .Cases({"RANK", "DYNAMIC_UPDATE_SLICE", "IF", "WHILE", "STABLEHLO_COMPOSITE"}, true)
+      .Default(false);
+}
+
+/// Operators whose codes the graph has no form for: of 8 bits too they are computed as reals.
+static bool hasNoFormOnCodes(StringRef kind) {
+  return llvm::StringSwitch<bool>(kind)
+      .Cases({"RELU_0_TO_1", "LOG_SOFTMAX", "DIV", "SQUARED_DIFFERENCE", "REDUCE_PROD"}, true)
+      .Case("BATCH_MATMUL", true)
+      .Default(false);
+}
+
+static bool any(const GraphImport &graph, const flatbuffers::Vector<int32_t> *indices,
+                bool (*holds)(const schema::Tensor &)) {
+  return indices && llvm::any_of(*indices, [&](int32_t index) {
+           llvm::Expected<const schema::Tensor *> tensor = graph.tensor(index, "the operator");
+           if (tensor)
+             return holds(**tensor);
+           consumeError(tensor.takeError());
+           return false;
+         });
+}
+
+Node::Node(GraphImport &graph, const schema::Operator &op, const schema::OperatorCode &code)
+    : graph_(graph), op_(op), version_(code.version()), kind_(operatorName(code)),
+      name_(nameOf(graph, op)),
+      build_(graph.builder(), NameLoc::get(graph.builder().getStringAttr(name_))),
+      inReals_(!movesElements(kind_) &&
+               (any(graph, op.inputs(), isCodes16) || any(graph, op.outputs(), isCodes16) ||
+                (hasNoFormOnCodes(kind_) && any(graph, op.outputs(), isCodes)))) {}
 
 size_t Node::inputCount() const {
   return op_.inputs() ? op_.inputs()->size() : 0;
@@ -48,7 +84,10 @@ bool Node::isVariable(size_t index) const {
 FailureOr<Value> Node::input(size_t index) {
   if (!hasInput(index))
     return invalid() << "has no input " << index;
-  return graph_.valueOf(op_.inputs()->Get(index), build_.location());
+  FailureOr<Value> value = graph_.valueOf(op_.inputs()->Get(index), build_.location());
+  if (failed(value) || !inReals_ || !graph::isQuantized(value->getType()))
+    return value;
+  return build_.createTyped<graph::DequantizeOp>(builder().getF32Type(), *value);
 }
 
 FailureOr<Value> Node::optionalInput(size_t index) {
@@ -58,7 +97,16 @@ FailureOr<Value> Node::optionalInput(size_t index) {
 FailureOr<Type> Node::outputType(size_t index) {
   if (index >= outputCount())
     return invalid() << "has " << outputCount() << " outputs, expected more than " << index;
-  return graph_.elementTypeOf(op_.outputs()->Get(index), build_.location());
+  FailureOr<Type> type = graph_.elementTypeOf(op_.outputs()->Get(index), build_.location());
+  bool isReal = inReals_ && succeeded(type) && graph::isQuantized(*type);
+  return isReal ? FailureOr<Type>(builder().getF32Type()) : type;
+}
+
+Quantization Node::inputQuantization(size_t index) {
+  if (!hasInput(index))
+    return {};
+  FailureOr<Type> type = graph_.elementTypeOf(op_.inputs()->Get(index), build_.location());
+  return failed(type) ? Quantization() : graph::quantizationOf(*type);
 }
 
 SmallVector<int64_t> Node::outputShape(size_t index) {
@@ -148,7 +196,30 @@ LogicalResult Node::setOutput(FailureOr<Value> value, size_t index) {
     return failure();
   if (index >= outputCount())
     return invalid() << "has " << outputCount() << " outputs, expected more than " << index;
-  return graph_.define(op_.outputs()->Get(index), *value, build_.location());
+  int64_t tensor = op_.outputs()->Get(index);
+  if (inReals_ && getElementTypeOrSelf(*value).isF32()) {
+    FailureOr<Type> type = graph_.elementTypeOf(tensor, build_.location());
+    if (succeeded(type) && graph::isQuantized(*type))
+      value = build_.createTyped<graph::QuantizeOp>(*type, value);
+    if (failed(type) || failed(value))
+      return failure();
+  }
+  return graph_.define(tensor, *value, build_.location());
+}
+
+LogicalResult Node::setOutputs(ArrayRef<Value> values) {
+  if (values.size() != outputCount())
+    return invalid() << "its subgraph has " << values.size() << " outputs, expected "
+                     << outputCount();
+  for (auto [index, value] : llvm::enumerate(values))
+    if (failed(setOutput(value, index)))
+      return failure();
+  return success();
+}
+
+void Node::keepState(size_t index, Value value) {
+  if (isVariable(index))
+    graph_.keepState(op_.inputs()->Get(index), value);
 }
 
 Handler OpTable::find(const schema::OperatorCode &code) const {

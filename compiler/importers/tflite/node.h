@@ -42,12 +42,13 @@ private:
 /// reported when a call fails.
 class Node {
 public:
-  Node(GraphImport &graph, const schema::Operator &op, std::string kind);
+  Node(GraphImport &graph, const schema::Operator &op, const schema::OperatorCode &code);
 
   llvm::StringRef kind() const { return kind_; } ///< "CONV_2D"
   llvm::StringRef name() const {
     return name_;
   } ///< of its first output, as the format has no other
+  int version() const { return version_; }
   NodeBuilder &build() { return build_; }
   mlir::OpBuilder &builder() { return build_.builder(); }
 
@@ -55,12 +56,18 @@ public:
   size_t outputCount() const;
   /// Whether that input is there: trailing ones may be missing, others are -1.
   bool hasInput(size_t index) const;
+  /// Whether codes are read and written as the reals that they stand for, as every operator with
+  /// codes of 16 bits is computed that does more than move elements (docs/decisions/0008), and some
+  /// with codes of 8.
+  bool computesInReals() const { return inReals_; }
   /// Whether the input is a variable: zeros before a run.
   bool isVariable(size_t index) const;
   mlir::FailureOr<mlir::Value> input(size_t index);
   /// A null value when the input is left out.
   mlir::FailureOr<mlir::Value> optionalInput(size_t index);
-  /// The element type that the file gives an output.
+  /// Scales and zero points that the file gives an input; none where it has no codes.
+  Quantization inputQuantization(size_t index);
+  /// The element type that the file gives an output; f32 for codes computed as reals.
   mlir::FailureOr<mlir::Type> outputType(size_t index = 0);
   /// The shape that the file gives an output. Only for what no operand says.
   llvm::SmallVector<int64_t> outputShape(size_t index = 0);
@@ -78,6 +85,8 @@ public:
   mlir::FailureOr<llvm::SmallVector<mlir::Value>>
   importSubgraph(int64_t index, llvm::ArrayRef<mlir::Value> inputs);
 
+  /// The options of operators that the first union of options has no room for.
+  template <typename Options> mlir::FailureOr<const Options *> options2();
   /// The operator's options. Absent ones are those of an empty table: all defaults.
   template <typename Options> mlir::FailureOr<const Options *> options();
   mlir::FailureOr<graph::Activation> activation(schema::ActivationFunctionType type);
@@ -85,6 +94,10 @@ public:
   llvm::ArrayRef<uint8_t> customOptions() const;
 
   mlir::LogicalResult setOutput(mlir::FailureOr<mlir::Value> value, size_t index = 0);
+  /// All outputs, as many as there are values.
+  mlir::LogicalResult setOutputs(llvm::ArrayRef<mlir::Value> values);
+  /// What an input that is kept from one run to the next becomes (GraphImport::findStates).
+  void keepState(size_t index, mlir::Value value);
   /// Creates an op of the type that the file gives to the first output, and makes it the output.
   template <typename OpT, typename... Arguments>
   mlir::LogicalResult emit(const Arguments &...arguments) {
@@ -104,8 +117,10 @@ private:
 
   GraphImport &graph_;
   const schema::Operator &op_;
+  int version_;
   std::string kind_, name_;
   NodeBuilder build_;
+  bool inReals_ = false;
 };
 
 /// Puts the ops of one operator into the graph.
@@ -134,12 +149,24 @@ void registerAllOps(OpTable &table);
 /// The operators of TensorFlow Lite without a handler; the data is refused.cpp.
 const RefusedOperators &refusedOperators();
 
+/// A table whose vtable holds no field reads as all defaults.
+template <typename Options> const Options *noOptions() {
+  alignas(8) static const uint8_t kEmpty[] = {4, 0, 4, 0, 4, 0, 0, 0};
+  return reinterpret_cast<const Options *>(kEmpty + 4);
+}
+
+template <typename Options> mlir::FailureOr<const Options *> Node::options2() {
+  if (op_.builtin_options_2_type() == schema::BuiltinOptions2::NONE || !op_.builtin_options_2())
+    return noOptions<Options>();
+  if (op_.builtin_options_2_type() != schema::BuiltinOptions2Traits<Options>::enum_value)
+    return invalid() << "has options of another operator ("
+                     << schema::EnumNameBuiltinOptions2(op_.builtin_options_2_type()) << ")";
+  return static_cast<const Options *>(op_.builtin_options_2());
+}
+
 template <typename Options> mlir::FailureOr<const Options *> Node::options() {
-  if (op_.builtin_options_type() == schema::BuiltinOptions::NONE || !op_.builtin_options()) {
-    // A table whose vtable holds no field reads as all defaults.
-    alignas(8) static const uint8_t kEmpty[] = {4, 0, 4, 0, 4, 0, 0, 0};
-    return reinterpret_cast<const Options *>(kEmpty + 4);
-  }
+  if (op_.builtin_options_type() == schema::BuiltinOptions::NONE || !op_.builtin_options())
+    return noOptions<Options>();
   constexpr auto kExpected = schema::BuiltinOptionsTraits<Options>::enum_value;
   if (op_.builtin_options_type() != kExpected)
     return invalid() << "has options of type " << static_cast<int>(op_.builtin_options_type())

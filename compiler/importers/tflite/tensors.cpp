@@ -81,6 +81,19 @@ static llvm::Expected<Quantization> quantizationOf(const schema::Tensor &tensor,
   return result;
 }
 
+static bool hasScales(const schema::Tensor &tensor) {
+  const schema::QuantizationParameters *parameters = tensor.quantization();
+  return parameters && parameters->scale() && parameters->scale()->size() > 0;
+}
+
+bool isCodes(const schema::Tensor &tensor) {
+  std::optional<ElementType> storage = storageOf(tensor.type());
+  return storage && isCode(*storage) && hasScales(tensor);
+}
+bool isCodes16(const schema::Tensor &tensor) {
+  return tensor.type() == schema::TensorType::INT16 && isCodes(tensor);
+}
+
 llvm::Expected<Type> elementTypeOf(const schema::Tensor &tensor, MLIRContext &context) {
   std::optional<ElementType> storage = storageOf(tensor.type());
   if (!storage) {
@@ -89,11 +102,10 @@ llvm::Expected<Type> elementTypeOf(const schema::Tensor &tensor, MLIRContext &co
                                    (name.empty() ? llvm::StringRef("unknown") : name) +
                                    ", which is not supported");
   }
-  const schema::QuantizationParameters *parameters = tensor.quantization();
-  bool hasScales = parameters && parameters->scale() && parameters->scale()->size() > 0;
-  if (!hasScales || !isCode(*storage))
+  if (!hasScales(tensor) || !isCode(*storage))
     return graph::plainType(&context, *storage);
-  llvm::Expected<Quantization> quantization = quantizationOf(tensor, *parameters, *storage);
+  llvm::Expected<Quantization> quantization =
+      quantizationOf(tensor, *tensor.quantization(), *storage);
   if (!quantization)
     return quantization.takeError();
   return graph::quantizedType(&context, *storage, *quantization);

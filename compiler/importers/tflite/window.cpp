@@ -31,9 +31,33 @@ FailureOr<std::array<int64_t, 2>> imageSize(Node &node, Value value) {
   return std::array<int64_t, 2>{shape[1], shape[2]};
 }
 
-FailureOr<Value> biasOf(Node &node, size_t index) {
-  FailureOr<Value> bias = node.optionalInput(index);
-  if (succeeded(bias) && *bias && getElementTypeOrSelf(*bias).isInteger(64))
+/// The reals of a bias in integers: its scale is the input's times the filter's, of each channel.
+static FailureOr<Value> realBias(Node &node, const ProductInputs &inputs) {
+  auto codes = node.constantInts(inputs.bias, "the bias");
+  if (failed(codes))
+    return failure();
+  Quantization input = node.inputQuantization(inputs.input),
+               filter = node.inputQuantization(inputs.filter);
+  if (input.scales.size() != 1 || filter.empty() ||
+      (filter.perChannel() && filter.scales.size() != codes->size()))
+    return node.invalid() << "a bias in integers beside an input or filter without their scales";
+  SmallVector<float> reals;
+  for (auto [channel, code] : llvm::enumerate(*codes)) {
+    double scale = double(input.scales[0]) * filter.scales[filter.perChannel() ? channel : 0];
+    reals.push_back(static_cast<float>(scale * static_cast<double>(code)));
+  }
+  return node.build().constant(node.builder().getF32Type(), static_cast<int64_t>(reals.size()),
+                               reals);
+}
+
+FailureOr<Value> biasOf(Node &node, const ProductInputs &inputs) {
+  FailureOr<Value> bias = node.optionalInput(inputs.bias);
+  if (failed(bias) || !*bias)
+    return bias;
+  Type type = getElementTypeOrSelf(*bias);
+  if (node.computesInReals() && isa<IntegerType>(type))
+    return realBias(node, inputs);
+  if (type.isInteger(64))
     return node.unsupported() << "64-bit bias";
   return bias;
 }

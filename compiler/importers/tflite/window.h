@@ -23,7 +23,12 @@ mlir::FailureOr<Padding2d> paddingOf(Node &node, schema::Padding padding,
 /// Height and width of an NHWC value.
 mlir::FailureOr<std::array<int64_t, 2>> imageSize(Node &node, mlir::Value value);
 
-/// The bias input of a convolution: null when left out.
-mlir::FailureOr<mlir::Value> biasOf(Node &node, size_t index);
+/// Which inputs of an operator are those of a product of sums.
+struct ProductInputs {
+  size_t input = 0, filter = 1, bias = 2;
+};
+/// The bias of a convolution or matrix product: null when left out. As f32 where the operator is
+/// computed in reals.
+mlir::FailureOr<mlir::Value> biasOf(Node &node, const ProductInputs &inputs = {});
 
 } // namespace tandem::tflite

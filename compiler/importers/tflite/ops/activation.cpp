@@ -25,12 +25,16 @@ static LogicalResult importGelu(Node &node) {
   FailureOr<Value> input = node.input(0);
   if (failed(options) || failed(input))
     return failure();
-  bool isCodes = isa<quant::QuantizedType>(getElementTypeOrSelf(*input));
-  if ((*options)->approximate() && isCodes)
-    return node.unsupported() << "the tanh approximation of codes, only the exact form is";
-  if ((*options)->approximate())
+  FailureOr<Type> type = node.outputType();
+  if (failed(type))
+    return failure();
+  if (!(*options)->approximate())
+    return node.emit<graph::GeluOp>(*input);
+  if (!graph::isQuantized(*type))
     return node.setOutput(geluTanh(node.build(), input));
-  return node.emit<graph::GeluOp>(*input);
+  NodeBuilder &build = node.build();
+  MaybeValue reals = build.createTyped<graph::DequantizeOp>(node.builder().getF32Type(), *input);
+  return node.setOutput(build.createTyped<graph::QuantizeOp>(*type, geluTanh(build, reals)));
 }
 
 void registerActivation(OpTable &table) {

@@ -6,16 +6,6 @@ using namespace mlir;
 
 namespace tandem::tflite {
 
-static LogicalResult setOutputs(Node &node, ArrayRef<Value> values) {
-  if (values.size() != node.outputCount())
-    return node.invalid() << "its subgraph has " << values.size() << " outputs, expected "
-                          << node.outputCount();
-  for (auto [index, value] : llvm::enumerate(values))
-    if (failed(node.setOutput(value, index)))
-      return failure();
-  return success();
-}
-
 /// A truth value that is known.
 static FailureOr<bool> known(Node &node, Value condition) {
   std::optional<graph::ConstantBytes> bytes = graph::constantOf(condition);
@@ -39,7 +29,7 @@ static LogicalResult importIf(Node &node) {
   auto results = node.importSubgraph(*condition ? (*options)->then_subgraph_index()
                                                 : (*options)->else_subgraph_index(),
                                      ArrayRef(*inputs).drop_front());
-  return failed(results) ? failure() : setOutputs(node, *results);
+  return failed(results) ? failure() : node.setOutputs(*results);
 }
 
 /// Round after round, as long as the condition is known.
@@ -59,7 +49,7 @@ static LogicalResult importWhile(Node &node) {
     if (failed(goesOn))
       return failure();
     if (!*goesOn)
-      return setOutputs(node, *values);
+      return node.setOutputs(*values);
     values = node.importSubgraph((*options)->body_subgraph_index(), *values);
     if (failed(values))
       return failure();

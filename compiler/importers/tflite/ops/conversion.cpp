@@ -9,7 +9,9 @@ namespace tandem::tflite {
 /// QUANTIZE, also from one quantized type to another.
 static LogicalResult importQuantize(Node &node) {
   FailureOr<Value> input = node.input(0);
-  return failed(input) ? failure() : node.emit<graph::QuantizeOp>(*input);
+  if (failed(input) || node.computesInReals()) // which quantizes every result
+    return node.setOutput(input);
+  return node.emit<graph::QuantizeOp>(*input);
 }
 
 /// DEQUANTIZE, which in files with f16 weights means f16 to f32.
@@ -17,6 +19,8 @@ static LogicalResult importDequantize(Node &node) {
   FailureOr<Value> input = node.input(0);
   if (failed(input))
     return failure();
+  if (node.computesInReals())
+    return node.setOutput(input);
   if (graph::isQuantized(input->getType()))
     return node.emit<graph::DequantizeOp>(*input);
   if (!isa<FloatType>(getElementTypeOrSelf(*input)))

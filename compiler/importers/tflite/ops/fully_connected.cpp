@@ -1,3 +1,4 @@
+#include "compiler/importers/tflite/hybrid.h"
 #include "compiler/importers/tflite/window.h"
 
 using namespace mlir;
@@ -8,7 +9,7 @@ namespace tandem::tflite {
 /// result has rank 2, or with keep_num_dims the input's dimensions but for the last.
 static LogicalResult importFullyConnected(Node &node) {
   auto options = node.options<schema::FullyConnectedOptions>();
-  FailureOr<Value> input = node.input(0), filter = node.input(1), bias = biasOf(node, 2);
+  FailureOr<Value> input = node.input(0), filter = node.input(1), bias = biasOf(node);
   if (failed(options) || failed(input) || failed(filter) || failed(bias))
     return failure();
   if ((*options)->weights_format() != schema::FullyConnectedOptionsWeightsFormat::DEFAULT)
@@ -26,8 +27,12 @@ static LogicalResult importFullyConnected(Node &node) {
   NodeBuilder &build = node.build();
   FailureOr<Value> rows =
       build.create<graph::ReshapeOp>(*input, ArrayRef<int64_t>({count / weights[1], weights[1]}));
+  bool isHybrid = type->isF32() && graph::isQuantized(filter->getType());
   FailureOr<Value> result =
-      build.createTyped<graph::FullyConnectedOp>(*type, rows, *filter, *bias, *activation);
+      isHybrid
+          ? hybridProduct(build, rows, *filter, *bias, (*options)->asymmetric_quantize_inputs(),
+                          *activation)
+          : build.createTyped<graph::FullyConnectedOp>(*type, rows, *filter, *bias, *activation);
   if ((*options)->keep_num_dims() && !kept.empty()) {
     kept.back() = weights[0];
     result = build.create<graph::ReshapeOp>(result, ArrayRef<int64_t>(kept));

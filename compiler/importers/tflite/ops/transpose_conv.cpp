@@ -49,7 +49,8 @@ LogicalResult importTransposeConv(Node &node) {
     return failure();
   Form form = {
       (*options)->padding(), {(*options)->stride_h(), (*options)->stride_w()}, *activation};
-  return importForm(node, node.input(2), node.input(1), biasOf(node, 3), *size, form);
+  return importForm(node, node.input(2), node.input(1), biasOf(node, {.input = 2, .bias = 3}),
+                    *size, form);
 }
 
 /// Convolution2DTransposeBias of MediaPipe: image, filter and bias; the file says the result's
@@ -65,7 +66,7 @@ LogicalResult importTransposeConvBias(Node &node) {
     return node.invalid() << "padding " << options[0] << ", expected 1 (same) or 2 (valid)";
   Form form = {options[0] == 1 ? schema::Padding::SAME : schema::Padding::VALID,
                {options[2], options[1]}};
-  return importForm(node, node.input(0), node.input(1), biasOf(node, 2), node.outputShape(), form);
+  return importForm(node, node.input(0), node.input(1), biasOf(node), node.outputShape(), form);
 }
 } // namespace
 

@@ -55,20 +55,19 @@ TEST(TfliteErrors, EveryUnsupportedOperatorAtOnce) {
   int in = m.input("in", {2}), a = m.tensor("a", {2}), b = m.tensor("b", {2}),
       c = m.tensor("c", {2}), d = m.tensor("d", {2}), e = m.tensor("e", {2});
   m.custom("MaxUnpool", {in}, {a});
-  m.op(BuiltinOperator::ATAN2, {a, a}, {b});
+  m.op(BuiltinOperator::UNIQUE, {a}, {b});
   m.custom("MaxUnpool", {b}, {c});
-  schema::GatherOptionsT gather;
-  gather.batch_dims = 1;
-  m.op(BuiltinOperator::GATHER, {c, m.ints("places", {0, 1})}, {d}, gather);
+  schema::ConcatenationOptionsT joined;
+  joined.fused_activation_function = schema::ActivationFunctionType::RELU;
+  m.op(BuiltinOperator::CONCATENATION, {c}, {d}, joined);
   schema::AddOptionsT add;
   add.fused_activation_function = schema::ActivationFunctionType::TANH;
   m.op(BuiltinOperator::ADD, {d, d}, {e}, add);
   m.output(e);
-  EXPECT_EQ(
-      importText(m.bytes()),
-      "error: 4 unsupported operators: MaxUnpool (2: a, c; not an operator of TensorFlow Lite that "
-      "Tandem knows), ATAN2 (1: b; not yet), GATHER (1: d; 1 batch dimensions in front of "
-      "dimension 0), ADD (1: e; fused activation TANH)");
+  EXPECT_EQ(importText(m.bytes()),
+            "error: 4 unsupported operators: MaxUnpool (2: a, c; not an operator of TensorFlow "
+            "Lite that Tandem knows), UNIQUE (1: b; the size of its result depends on data), "
+            "CONCATENATION (1: d; a fused activation), ADD (1: e; fused activation TANH)");
 }
 
 TEST(TfliteErrors, AnOperatorFromTheFuture) {

@@ -83,18 +83,29 @@ TEST(TfliteConv2d, TakesCodesPerChannelAndAPlainBias) {
                         "tensor<1x1x1x2x!quant.uniform<i8:f32, 2.000000e+00:1>>"));
 }
 
-TEST(TfliteConv2d, HybridKeepsTheCodesOfTheFilter) {
+std::string hybrid(const std::vector<float> &scales) {
   ModelBuilder m;
   int in = m.input("in", {1, 1, 1, 1});
-  int w = m.constant<int8_t>("w", {1, 1, 1, 1}, TensorType::INT8, {5}, {{0.5f}, {0}});
-  int b = m.floats("b", {1}, {1.0f}), out = m.tensor("out", {1, 1, 1, 1});
+  int w = m.constant<int8_t>("w", {2, 1, 1, 1}, TensorType::INT8, {5, 7},
+                             {scales, std::vector<int64_t>(scales.size(), 0)});
+  int b = m.floats("b", {2}, {1.0f, 2.0f}), out = m.tensor("out", {1, 1, 1, 2});
   schema::Conv2DOptionsT options;
   options.stride_h = options.stride_w = 1;
   m.op(BuiltinOperator::CONV_2D, {in, w, b}, {out}, options);
   m.output(out);
-  EXPECT_THAT(importText(m.bytes()),
-              HasSubstr("(tensor<1x1x1x1xf32>, tensor<1x1x1x1x!quant.uniform<i8:f32, "
-                        "5.000000e-01>>, tensor<1xf32>) -> tensor<1x1x1x1xf32>"));
+  return importText(m.bytes());
+}
+
+TEST(TfliteConv2d, HybridKeepsTheCodesOfAFilterWithAScalePerChannel) {
+  EXPECT_THAT(hybrid({0.5f, 0.25f}),
+              HasSubstr("(tensor<1x1x1x1xf32>, tensor<2x1x1x1x!quant.uniform<i8:f32:0, "
+                        "{5.000000e-01,2.500000e-01}>>, tensor<2xf32>) -> tensor<1x1x1x2xf32>"));
+}
+
+TEST(TfliteConv2d, HybridOfOneScaleBringsTheInputToCodesAroundZero) {
+  std::string text = hybrid({0.5f});
+  EXPECT_THAT(text, HasSubstr("graph.round"));
+  EXPECT_THAT(text, HasSubstr("(tensor<1x1x1x1xf32>, tensor<2x1x1x1xf32>) -> tensor<1x1x1x2xf32>"));
 }
 
 TEST(TfliteDepthwiseConv2d, TheFilterSaysTheMultiplier) {
