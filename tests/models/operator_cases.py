@@ -8,6 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 from flatbuffers import flexbuffers
 
 import codes_cases
+import recurrent_cases
 from operator_case import (BOOL, CASES, F32, I8, I32, I64, IMAGE, NAMES, U8, Codes, Input, Output, add, codes, constant, given,
                            options, values)
 
@@ -292,34 +293,6 @@ def add_products():
             options("BatchMatMul", adjX=adj_x, adjY=adj_y))
 
 
-def add_sequences():
-    """Recurrent layers, from a state of zeros; with the places or the batch in front."""
-    places, batch, depth, width, narrow = 5, 2, 6, 8, 3
-
-    def weights(seed, *shape):
-        return Input(values(F32, shape, seed, low=-0.6, high=0.6), constant=True)
-
-    def state(size):
-        return Input(np.zeros((batch, size), F32), variable=True)
-
-    for time_major in (False, True):
-        shape = (places, batch) if time_major else (batch, places)
-        name = "f32_time_major" if time_major else "f32"
-        for activation in (1, 4):
-            add("UNIDIRECTIONAL_SEQUENCE_RNN", f"{name}_{activation}",
-                [given(F32, (*shape, depth)), weights(2, width, depth), weights(3, width, width), weights(4, width), state(width)],
-                Output((*shape, width), F32), options("SequenceRNN", timeMajor=time_major, fusedActivationFunction=activation))
-        for projects in (False, True):
-            size = narrow if projects else width
-            inputs = [given(F32, (*shape, depth)), *(weights(2 + i, width, depth) for i in range(4)),
-                      *(weights(6 + i, width, size) for i in range(4)), None, None, None, *(weights(10 + i, width) for i in range(4)),
-                      *((weights(14, narrow, width), weights(15, narrow)) if projects else (None, None)), state(size), state(width),
-                      None, None, None, None]
-            add("UNIDIRECTIONAL_SEQUENCE_LSTM", name + ("_projected" if projects else ""), inputs, Output((*shape, size), F32),
-                options("UnidirectionalSequenceLSTM", timeMajor=time_major, fusedActivationFunction=4,
-                        cellClip=0.4 if projects else 0.0, projClip=0.0))
-
-
 def add_custom():
     """The best boxes of 60 beside their anchors; more of them do not overlap than are asked for."""
     anchors, each = 60, np.random.default_rng(5)
@@ -336,5 +309,5 @@ def add_custom():
 
 
 for add_family in (add_unary, add_binary, add_comparisons, add_selection, add_reductions, add_movement, add_conversions,
-                   add_products, add_sequences, add_custom, *codes_cases.FAMILIES):
+                   add_products, add_custom, *codes_cases.FAMILIES, *recurrent_cases.FAMILIES):
     add_family()

@@ -17,30 +17,58 @@ MaybeValue gateOf(NodeBuilder &build, MaybeValue gates, int64_t index, int64_t w
                     width);
 }
 
-MaybeValue times(NodeBuilder &build, MaybeValue state, MaybeValue weights,
-                 MaybeValue bias = Value()) {
+MaybeValue times(NodeBuilder &build, const RecurrentLayer &layer, MaybeValue state,
+                 MaybeValue weights, MaybeValue bias = Value()) {
+  if (layer.product)
+    return layer.product(state, weights, bias);
   return build.create<graph::FullyConnectedOp>(state, weights, bias, graph::Activation::None);
 }
 } // namespace
 
 /// h = f(x + R h).
 void stepRnn(NodeBuilder &build, RecurrentLayer &layer, MaybeValue input) {
-  layer.state = layer.candidate(build.add(input, times(build, layer.state, layer.recurrent)));
+  layer.state =
+      layer.candidate(build.add(input, times(build, layer, layer.state, layer.recurrent)));
 }
+
+namespace {
+bool isGiven(const MaybeValue &value) {
+  return failed(value) || *value;
+}
+
+/// The sum of gate `index` of an LSTM: with what it sees of the cell, and normalized.
+MaybeValue lstmSum(NodeBuilder &build, const RecurrentLayer &layer, MaybeValue sums,
+                   int64_t index) {
+  MaybeValue sum = gateOf(build, sums, layer.gates[index], layer.width);
+  if (isGiven(layer.peepholes[index]))
+    sum = build.add(sum, build.multiply(layer.cell, layer.peepholes[index]));
+  if (!isGiven(layer.factors[index]))
+    return sum;
+  constexpr double kEpsilon = 1e-8;
+  MaybeValue even = normalizeOver(build, sum, 1, kEpsilon).result;
+  return build.add(build.multiply(even, layer.factors[index]), layer.offsets[index]);
+}
+} // namespace
 
 /// c' = f * c + i * g; h = P (o * tanh(c')).
 void stepLstm(NodeBuilder &build, RecurrentLayer &layer, MaybeValue input) {
-  MaybeValue gates = build.add(input, times(build, layer.state, layer.recurrent));
+  MaybeValue sums = build.add(input, times(build, layer, layer.state, layer.recurrent));
   auto part = [&](int64_t index, const RecurrentLayer::Function &function) {
-    return function(gateOf(build, gates, layer.gates[index], layer.width));
+    return function(lstmSum(build, layer, sums, index));
   };
-  MaybeValue kept = build.multiply(part(1, layer.gate), layer.cell);
-  layer.cell = build.add(kept, build.multiply(part(0, layer.gate), part(2, layer.candidate)));
+  MaybeValue forget = part(1, layer.gate);
+  MaybeValue taken =
+      layer.isCoupled ? build.add(build.create<graph::NegOp>(forget), 1) : part(0, layer.gate);
+  MaybeValue candidate = part(2, layer.candidate);
+  layer.cell = build.add(build.multiply(forget, layer.cell), build.multiply(taken, candidate));
   if (layer.cellClip > 0)
     layer.cell = clampBetween(build, layer.cell, -layer.cellClip, layer.cellClip);
   layer.state = build.multiply(part(3, layer.gate), layer.output(layer.cell));
-  if (failed(layer.projection) || *layer.projection)
-    layer.state = times(build, layer.state, layer.projection, layer.projectionBias);
+  if (!isGiven(layer.projection))
+    return;
+  layer.state = times(build, layer, layer.state, layer.projection, layer.projectionBias);
+  if (layer.projectionClip > 0)
+    layer.state = clampBetween(build, layer.state, -layer.projectionClip, layer.projectionClip);
 }
 
 /// h' = (1 - z) * g + z * h.
@@ -50,13 +78,13 @@ void stepGru(NodeBuilder &build, RecurrentLayer &layer, MaybeValue input) {
     return sliceAlong(build, layer.recurrent, 0, begin * width, count * width);
   };
   MaybeValue both = build.add(sliceAlong(build, input, 1, 0, 2 * width),
-                              times(build, layer.state, weights(0, 2)));
+                              times(build, layer, layer.state, weights(0, 2)));
   MaybeValue reset = layer.gate(gateOf(build, both, layer.resetGate, width));
   MaybeValue update = layer.gate(gateOf(build, both, 1 - layer.resetGate, width));
-  MaybeValue before =
-      layer.resetsAfterProduct
-          ? build.multiply(reset, times(build, layer.state, weights(2, 1), layer.candidateBias))
-          : times(build, build.multiply(reset, layer.state), weights(2, 1));
+  MaybeValue before = layer.resetsAfterProduct
+                          ? build.multiply(reset, times(build, layer, layer.state, weights(2, 1),
+                                                        layer.candidateBias))
+                          : times(build, layer, build.multiply(reset, layer.state), weights(2, 1));
   MaybeValue next = layer.candidate(build.add(gateOf(build, input, 2, width), before));
   MaybeValue difference = build.subtract(layer.state, next);
   layer.state = build.add(next, build.multiply(update, difference));

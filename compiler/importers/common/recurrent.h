@@ -28,10 +28,21 @@ struct RecurrentLayer {
       false; ///< the candidate is input + reset * (R h + b), not R (reset * h)
   // Of an LSTM.
   std::array<int64_t, 4> gates = {0, 1, 2, 3}; ///< where input, forget, cell and output are
-  double cellClip = 0;                         ///< the cell is held within it; 0: it is not
+  bool isCoupled = false; ///< there is no input gate: it is one less the forget gate
+  double cellClip = 0, projectionClip = 0; ///< cell and projection are held within; 0: they are not
   MaybeValue projection =
       mlir::Value(); ///< [state, width] from the cell's output to the state, or null
   MaybeValue projectionBias = mlir::Value();
+  /// Weights of the cell, [width], that go into the gates at these places of `gates`, or null: the
+  /// input and forget gates see the cell before, the output gate the one behind.
+  std::array<MaybeValue, 4> peepholes = {mlir::Value(), mlir::Value(), mlir::Value(),
+                                         mlir::Value()};
+  /// The sums of each gate are normalized over the width, times its factors, with its offsets; or
+  /// null.
+  std::array<MaybeValue, 4> factors = peepholes, offsets = peepholes;
+
+  /// Rows times weights; null: a plain fully_connected.
+  std::function<MaybeValue(MaybeValue rows, MaybeValue weights, MaybeValue bias)> product;
 
   using Step = void (*)(NodeBuilder &, RecurrentLayer &, MaybeValue input);
   Step step = nullptr; ///< one of those below
