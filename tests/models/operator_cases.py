@@ -5,8 +5,8 @@ A case's tensors are small and awkward: odd sizes, scales that differ, values at
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
-from flatbuffers import flexbuffers
 
+import box_cases
 import codes_cases
 import recurrent_cases
 from operator_case import (BOOL, CASES, F32, I8, I32, I64, IMAGE, NAMES, U8, Codes, Input, Output, add, codes, constant, given,
@@ -84,6 +84,9 @@ def add_binary():
             Output(IMAGE, dtype, codes(dtype, 0.04, -2)))
     add("BITWISE_XOR", "i32", [given(I32, IMAGE), given(I32, (6,), 2)], Output(IMAGE, I32))
     add("RIGHT_SHIFT", "i32", [given(I32, IMAGE), Input(np.array([0, 1, 2, 3, 5, 31], I32))], Output(IMAGE, I32))
+    quadrants = np.array([[1, 1], [1, -1], [-1, -1], [-1, 1], [0, 2], [3, 0], [-3, 0], [0, 0], [1e-20, -2]], F32)
+    add("ATAN2", "f32", [given(F32, IMAGE), given(F32, IMAGE, 2)], Output(IMAGE, F32))
+    add("ATAN2", "quadrants", [Input(quadrants[:, 0].copy()), Input(quadrants[:, 1].copy())], Output((9,), F32))
     add("ADD_N", "f32", [given(F32, IMAGE), given(F32, IMAGE, 2), given(F32, IMAGE, 3)], Output(IMAGE, F32))
     add("ADD_N", "i32", [given(I32, IMAGE), given(I32, IMAGE, 2)], Output(IMAGE, I32))
 
@@ -121,8 +124,10 @@ def add_selection():
         options("Gather", axis=-1))
     add("GATHER", "batch_dims", [given(F32, (2, 3)), Input(np.array([[1], [0]], I32))], Output((2, 1), F32),
         options("Gather", axis=1, batchDims=1))
-    add("GATHER", "batch_dims_before", [given(F32, (2, 2, 3)), Input(np.array([[1], [0]], I32))], Output((2, 1, 2), F32),
-        options("Gather", axis=2, batchDims=1), refused="batch dimensions in front of dimension")
+    add("GATHER", "batch_dims_before", [given(F32, (2, 2, 3)), Input(np.array([[1], [0]], I32))], Output((2, 2, 1), F32),
+        options("Gather", axis=2, batchDims=1))
+    add("GATHER", "batch_dims_between", [given(F32, (2, 3, 4, 5, 6)), Input(np.array([[[4, 0]], [[1, 1]]], I32))],
+        Output((2, 3, 4, 1, 2, 6), F32), options("Gather", axis=3, batchDims=1))
     for dtype in (F32, I32, I8, U8):
         add("GATHER_ND", NAMES[dtype], [given(dtype, (4, 3, 5)), Input(np.array([[[0, 2], [3, 0]]], I32))],
             Output((1, 2, 5), dtype, codes(dtype)))
@@ -134,6 +139,27 @@ def add_selection():
                 Output((3, 7), dtype), options("Cumsum", exclusive=exclusive, reverse=reverse))
         add("REVERSE_SEQUENCE", NAMES[dtype], [given(dtype, (4, 3, 5)), constant([2, 4, 1])], Output((4, 3, 5), dtype),
             options("ReverseSequence", seqDim=0, batchDim=1))
+    add_segments()
+    for dtype in (F32, I32, I64):
+        name = NAMES[dtype]
+        add("SPARSE_TO_DENSE", name, [constant([[1, 2], [0, 0]]), constant([2, 3]), given(dtype, (2,)), given(dtype, (), 2)],
+            Output((2, 3), dtype))
+        add("SPARSE_TO_DENSE", name + "_one", [constant([4, 1]), constant([6]), given(dtype, ()), constant(7, dtype)],
+            Output((6,), dtype))
+        add("MATRIX_DIAG", name, [given(dtype, (2, 3))], Output((2, 3, 3), dtype))
+        for shape in ((2, 3, 5), (2, 5, 3)):
+            add("MATRIX_SET_DIAG", f"{name}_{shape[1]}", [given(dtype, shape), given(dtype, (2, 3), 2)], Output(shape, dtype))
+    for dtype in (F32, I32, I64, I8, BOOL):
+        for begin in ([2, 0, 1], [-3, 1, 9]):
+            for known in (True, False):
+                add("DYNAMIC_UPDATE_SLICE", f"{NAMES[dtype]}_{begin[0]}{'_known' if known else ''}",
+                    [given(dtype, (5, 3, 7)), given(dtype, (2, 3, 4), 2), Input(np.array(begin, I32), constant=known)],
+                    Output((5, 3, 7), dtype, codes(dtype)))
+    for dtype in (F32, I32):
+        add("BUCKETIZE", NAMES[dtype], [given(dtype, IMAGE)], Output(IMAGE, I32),
+            options("Bucketize", boundaries=[-7.0, -1.5, 0.0, 0.25, 2.0]))
+    add("BROADCAST_ARGS", "i32", [constant([5, 1, 3]), constant([4, 1])], Output((3,), I32))
+    add("RANGE", "f32", [constant(0.1, F32), constant(-2.0, F32), constant(-0.3, F32)], Output((7,), F32))
     add("RANGE", "i32", [constant(7), constant(-4), constant(-3)], Output((4,), I32))
     add("EMBEDDING_LOOKUP", "f32", [Input(np.array([3, 1, 1], I32)), constant(values(F32, (5, 4)), F32)], Output((3, 4), F32))
     for dtype in (F32, I32, I64, I8, U8):
@@ -151,6 +177,16 @@ def add_selection():
         Output((2, 2, 5), F32), options("OneHot", axis=-1))
     add("ONE_HOT", "i32_first", [Input(np.array([0, 2, 1], I32)), constant(3), constant(1), constant(0)],
         Output((3, 3), I32), options("OneHot", axis=0))
+
+
+def add_segments():
+    for dtype in (F32, I32):
+        name, rows = NAMES[dtype], given(dtype, (6, 3))
+        add("SEGMENT_SUM", name, [rows, constant([0, 0, 1, 2, 2, 2])], Output((3, 3), dtype))
+        for kind in ("SUM", "PROD", "MAX", "MIN"):
+            add("UNSORTED_SEGMENT_" + kind, name, [rows, constant([3, 0, -1, 3, 1, 0]), constant(5)], Output((5, 3), dtype))
+            add("UNSORTED_SEGMENT_" + kind, name + "_matrix", [rows, constant([[0, 1, 0]] * 6), constant(2)],
+                Output((2,), dtype))
 
 
 def add_reductions():
@@ -240,6 +276,9 @@ def add_movement():
 
 
 def add_conversions():
+    for low, high, bits in ((-2.0, 1.5, 8), (0.0, 3.0, 4), (-1.1, 2.3, 16)):
+        add("FAKE_QUANT", f"f32_{bits}", [given(F32, IMAGE)], Output(IMAGE, F32),
+            options("FakeQuant", min=low, max=high, numBits=bits))
     for dtype in (I8, U8):
         add("QUANTIZE", f"f32_to_{NAMES[dtype]}", [given(F32, IMAGE)], Output(IMAGE, dtype, codes(dtype, 0.013)))
         add("DEQUANTIZE", f"{NAMES[dtype]}_to_f32", [given(dtype, IMAGE)], Output(IMAGE, F32))
@@ -287,27 +326,37 @@ def add_products():
             tensors[1].codes, tensors[2].codes = Codes([0.01], [0]), Codes([0.0005], [0])
         add("FULLY_CONNECTED", name, tensors, Output((3, 7), dtype, result),
             options("FullyConnected", fusedActivationFunction=1, weightsFormat=0, keepNumDims=False))
+    add("BATCH_MATMUL", "f32_broadcast", [given(F32, (2, 1, 3, 4)), given(F32, (5, 4, 3), 2)], Output((2, 5, 3, 3), F32),
+        options("BatchMatMul", adjX=False, adjY=False))
     for adj_x, adj_y in ((False, False), (True, False), (False, True)):
         x, y = (2, 4, 3) if adj_x else (2, 3, 4), (2, 5, 4) if adj_y else (2, 4, 5)
         add("BATCH_MATMUL", f"f32_{int(adj_x)}{int(adj_y)}", [given(F32, x), given(F32, y, 2)], Output((2, 3, 5), F32),
             options("BatchMatMul", adjX=adj_x, adjY=adj_y))
 
 
-def add_custom():
-    """The best boxes of 60 beside their anchors; more of them do not overlap than are asked for."""
-    anchors, each = 60, np.random.default_rng(5)
-    boxes = np.concatenate([each.uniform(0, 1, (anchors, 2)), each.uniform(0.1, 0.3, (anchors, 2))], 1).astype(F32)
-    for classes_each in (1, 2):
-        for background in (0, 1):
-            count = 8 * classes_each
-            add("TFLite_Detection_PostProcess", f"f32_{classes_each}_{background}",
-                [given(F32, (1, anchors, 4), 2), given(F32, (1, anchors, 5 + background), 3, low=0, high=1), constant(boxes, F32)],
-                [Output((1, count, 4), F32), Output((1, count), F32), Output((1, count), F32), Output((1,), F32)],
-                flexbuffers.Dumps({"max_detections": 8, "max_classes_per_detection": classes_each, "num_classes": 5,
-                                   "nms_score_threshold": 0.1, "nms_iou_threshold": 0.3, "y_scale": 10.0, "x_scale": 10.0,
-                                   "h_scale": 5.0, "w_scale": 5.0}))
+def add_volumes():
+    for padding, stride, dilation, shape in ((0, 2, 1, (2, 2, 2, 3, 4)), (1, 1, 2, (2, 1, 2, 3, 4))):
+        volume, kernel = given(F32, (2, 3, 4, 5, 2)), constant(values(F32, (2, 2, 2, 2, 4), 2), F32)
+        bias = [constant(values(F32, (4,), 3), F32)] if padding == 0 else []
+        add("CONV_3D", f"f32_{'valid' if padding else 'same'}", [volume, kernel, *bias], Output(shape, F32),
+            options("Conv3D", padding=padding, strideD=stride, strideH=stride, strideW=stride, dilationDFactor=dilation,
+                    dilationHFactor=dilation, dilationWFactor=dilation, fusedActivationFunction=1 - padding))
+    for padding, shape in ((0, (2, 5, 8, 9, 4)), (1, (2, 7, 9, 11, 4))):
+        volume, kernel = given(F32, (2, 3, 4, 5, 2)), constant(values(F32, (3, 3, 3, 4, 2), 2), F32)
+        bias = [constant(values(F32, (4,), 3), F32)] if padding == 0 else []
+        add("CONV_3D_TRANSPOSE", f"f32_{'valid' if padding else 'same'}", [constant(list(shape)), kernel, volume, *bias],
+            Output(shape, F32), options("Conv3D", padding=padding, strideD=2, strideH=2, strideW=2, fusedActivationFunction=1 - padding))
+    for dtype in (F32, I32):
+        name, matrix = NAMES[dtype], given(dtype, (3, 4))
+        add("DILATE", name, [matrix, constant([2, 3]), constant(7, dtype)], Output((5, 10), dtype))
+        add("STABLEHLO_PAD", name, [matrix, constant(7, dtype)], Output((6, 7), dtype),
+            options("StablehloPad", edgePaddingLow=[2, -1], edgePaddingHigh=[-1, 1], interiorPadding=[1, 1]))
+        for operator in ("ADD", "MULTIPLY", "MAXIMUM", "MINIMUM"):
+            add("STABLEHLO_" + operator, name, [matrix, given(dtype, (3, 4), 2)], Output((3, 4), dtype))
+    add("STABLEHLO_SHIFT_LEFT", "i32", [given(I32, (3, 4)), Input(np.array([[0, 1, 2, 30]] * 3, I32))], Output((3, 4), I32))
+    add("STABLEHLO_AND", "bool", [given(BOOL, (3, 4)), given(BOOL, (3, 4), 2)], Output((3, 4), BOOL))
 
 
 for add_family in (add_unary, add_binary, add_comparisons, add_selection, add_reductions, add_movement, add_conversions,
-                   add_products, add_custom, *codes_cases.FAMILIES, *recurrent_cases.FAMILIES):
+                   add_products, add_volumes, *codes_cases.FAMILIES, *recurrent_cases.FAMILIES, *box_cases.FAMILIES):
     add_family()

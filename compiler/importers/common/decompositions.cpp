@@ -59,6 +59,17 @@ MaybeValue arcCosine(NodeBuilder &build, MaybeValue x) {
   return build.add(build.create<graph::NegOp>(arcSine(build, x)), M_PI_2);
 }
 
+/// The angle of the quotient, half a turn farther where x is negative; of the origin it is 0.
+MaybeValue arcTangent(NodeBuilder &build, MaybeValue y, MaybeValue x) {
+  MaybeValue angle = build.create<graph::AtanOp>(build.divide(y, x));
+  MaybeValue turned = build.select(build.compare<graph::LessOp>(y, 0.0), build.add(angle, -M_PI),
+                                   build.add(angle, M_PI));
+  MaybeValue result = build.select(build.compare<graph::LessOp>(x, 0.0), turned, angle);
+  MaybeValue isOrigin = build.create<graph::LogicalAndOp>(build.compare<graph::EqualOp>(x, 0.0),
+                                                          build.compare<graph::EqualOp>(y, 0.0));
+  return failed(y) ? y : build.select(isOrigin, build.scalarLike(*y, 0), result);
+}
+
 /// (exp(x) + sign * exp(-x)) / 2.
 static MaybeValue halfSumOfPowers(NodeBuilder &build, MaybeValue x, double sign) {
   MaybeValue rising = build.create<graph::ExpOp>(x),

@@ -21,6 +21,8 @@ MaybeValue remainderOfDividend(NodeBuilder &build, MaybeValue x, MaybeValue y);
 MaybeValue tangent(NodeBuilder &build, MaybeValue x);
 MaybeValue arcSine(NodeBuilder &build, MaybeValue x);
 MaybeValue arcCosine(NodeBuilder &build, MaybeValue x);
+/// The angle of the point (x, y).
+MaybeValue arcTangent(NodeBuilder &build, MaybeValue y, MaybeValue x);
 MaybeValue hyperbolicSine(NodeBuilder &build, MaybeValue x);
 MaybeValue hyperbolicCosine(NodeBuilder &build, MaybeValue x);
 MaybeValue inverseHyperbolicSine(NodeBuilder &build, MaybeValue x);

@@ -87,4 +87,20 @@ MaybeValue padWithin(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> low,
   return result;
 }
 
+MaybeValue spreadAlong(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t gap, double value) {
+  if (failed(x) || gap == 0 || shapeOf(*x)[axis] == 0)
+    return x;
+  SmallVector<int64_t> shape(shapeOf(*x)), apart(shape);
+  if (gap < 0 || gap >= kMaxElements / shape[axis])
+    return build.error() << "gaps of " << gap << " in a dimension of " << shape[axis];
+  apart.insert(apart.begin() + axis + 1, 1);
+  SmallVector<int64_t> low(apart.size(), 0), high(low);
+  high[axis + 1] = gap;
+  MaybeValue gaps = build.create<graph::PadOp>(build.reshape(x, apart), low, high,
+                                               llvm::APFloat(static_cast<float>(value)));
+  int64_t last = shape[axis] * (gap + 1);
+  shape[axis] = last;
+  return sliceAlong(build, build.reshape(gaps, shape), axis, 0, last - gap);
+}
+
 } // namespace tandem

@@ -14,5 +14,7 @@ MaybeValue padOrCrop(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> l
 /// The same with its own elements around.
 MaybeValue padWithin(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> low,
                      llvm::ArrayRef<int64_t> high, Continuation how);
+/// `gap` elements of a value between any two of a dimension.
+MaybeValue spreadAlong(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t gap, double value);
 
 } // namespace tandem

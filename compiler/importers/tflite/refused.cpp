@@ -28,10 +28,6 @@ const RefusedOperators &refusedOperators() {
       "UNIQUE",
       "WHERE",
     }},
-    {"three spatial dimensions", {
-      "CONV_3D",
-      "CONV_3D_TRANSPOSE",
-    }},
     {"variables that a run changes", {
       "ASSIGN_VARIABLE",
       "CALL_ONCE",
@@ -42,26 +38,10 @@ const RefusedOperators &refusedOperators() {
       "STABLEHLO_*",
     }},
     {"not yet", {
-      "ATAN2",
       "BITCAST",
-      "BROADCAST_ARGS",
-      "BUCKETIZE",
       "CALL",
       "CONCAT_EMBEDDINGS",
-      "DILATE",
-      "DYNAMIC_UPDATE_SLICE",
-      "FAKE_QUANT",
-      "MATRIX_DIAG",
-      "MATRIX_SET_DIAG",
-      "NON_MAX_SUPPRESSION_V4",
-      "NON_MAX_SUPPRESSION_V5",
       "REDUCE_WINDOW",
-      "SEGMENT_SUM",
-      "SPARSE_TO_DENSE",
-      "UNSORTED_SEGMENT_MAX",
-      "UNSORTED_SEGMENT_MIN",
-      "UNSORTED_SEGMENT_PROD",
-      "UNSORTED_SEGMENT_SUM",
     }},
   });
   return refused;

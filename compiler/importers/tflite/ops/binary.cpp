@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/tflite/node.h"
 
 using namespace mlir;
@@ -10,6 +11,10 @@ template <typename OpT> static LogicalResult importBinary(Node &node) {
   if (failed(lhs) || failed(rhs))
     return failure();
   return node.emit<OpT>(*lhs, *rhs);
+}
+
+static LogicalResult importAtan2(Node &node) {
+  return node.setOutput(arcTangent(node.build(), node.input(0), node.input(1)));
 }
 
 static LogicalResult importSquare(Node &node) {
@@ -37,6 +42,7 @@ void registerBinary(OpTable &table) {
   table.add(BuiltinOperator::LOGICAL_OR, importBinary<graph::LogicalOrOp>);
   table.add(BuiltinOperator::BITWISE_XOR, importBinary<graph::BitwiseXorOp>);
   table.add(BuiltinOperator::RIGHT_SHIFT, importBinary<graph::ShiftRightOp>);
+  table.add(BuiltinOperator::ATAN2, importAtan2);
   table.add(BuiltinOperator::SQUARE, importSquare);
 }
 

@@ -5,11 +5,11 @@
 #include "compiler/importers/common/recurrent.h"
 #include "compiler/importers/common/selections.h"
 #include "compiler/importers/tflite/node.h"
+#include "compiler/importers/tflite/suppression.h"
 
 #include <flatbuffers/flexbuffers.h>
 
 #include <array>
-#include <limits>
 
 using namespace mlir;
 
@@ -18,14 +18,13 @@ namespace tandem::tflite {
 namespace {
 struct Options {
   int64_t detections = 0, classesEach = 1, classes = 0;
+  bool isByClass = false;          ///< boxes of one class only are left out for one another
+  int64_t detectionsOfClass = 100; ///< as LiteRT has it when the file does not say
   double scoreThreshold = 0, overlapThreshold = 0;
   std::array<double, 4> scales = {1, 1, 1, 1}; ///< of y, x, height, width
 };
 
-/// Below every score; finite, so that nothing computed with it is NaN.
-constexpr float kNever = std::numeric_limits<float>::lowest();
-/// The choices are written out one by one: more of them make too long a graph.
-constexpr int64_t kMostDetections = 200, kMostAnchors = 1 << 20;
+constexpr int64_t kMostAnchors = 1 << 20;
 
 FailureOr<Options> readOptions(Node &node) {
   ArrayRef<uint8_t> bytes = node.customOptions();
@@ -33,9 +32,10 @@ FailureOr<Options> readOptions(Node &node) {
       !flexbuffers::GetRoot(bytes.data(), bytes.size()).IsMap())
     return node.invalid() << "its options are not a FlexBuffers map";
   flexbuffers::Map map = flexbuffers::GetRoot(bytes.data(), bytes.size()).AsMap();
-  if (map["use_regular_nms"].AsBool())
-    return node.unsupported() << "a choice class by class ('use_regular_nms')";
   Options options;
+  options.isByClass = map["use_regular_nms"].AsBool();
+  if (!map["detections_per_class"].IsNull())
+    options.detectionsOfClass = map["detections_per_class"].AsInt64();
   options.detections = map["max_detections"].AsInt64();
   options.classesEach = map["max_classes_per_detection"].AsInt64();
   options.classes = map["num_classes"].AsInt64();
@@ -44,10 +44,15 @@ FailureOr<Options> readOptions(Node &node) {
   constexpr std::array kKeys = {"y_scale", "x_scale", "h_scale", "w_scale"};
   for (auto [scale, key] : llvm::zip(options.scales, kKeys))
     scale = map[key].AsDouble();
-  if (options.detections < 1 || options.classesEach < 1 || options.classes < 1)
+  constexpr int64_t kMost = 1 << 20;
+  auto isCount = [](int64_t count) { return count >= 1 && count <= kMost; };
+  if (!isCount(options.detections) || !isCount(options.classesEach) || !isCount(options.classes) ||
+      !isCount(options.detectionsOfClass))
     return node.invalid() << "its options count no detections or no classes";
-  if (options.detections > kMostDetections)
-    return node.unsupported() << options.detections << " detections, more than " << kMostDetections;
+  int64_t choices = options.isByClass ? std::min(options.detectionsOfClass, options.detections)
+                                      : options.detections;
+  if (choices > kMostChoices)
+    return node.unsupported() << choices << " detections, more than " << kMostChoices;
   if (!llvm::all_of(options.scales, [](double scale) { return scale > 0; }))
     return node.invalid() << "a scale is not positive";
   options.classesEach = std::min(options.classesEach, options.classes);
@@ -79,11 +84,6 @@ FailureOr<Value> column(NodeBuilder &build, FailureOr<Value> rows, int64_t index
   return build.reshape(sliceAlong(build, rows, 1, index, 1), count);
 }
 
-/// Corners of boxes, each a vector.
-struct Boxes {
-  FailureOr<Value> top = failure(), left = failure(), bottom = failure(), right = failure();
-};
-
 /// A centre is the anchor's, moved by parts of the anchor's size; a size is the anchor's times a
 /// power of e. Both have (y, x, height, width).
 Boxes decode(NodeBuilder &build, FailureOr<Value> encodings, FailureOr<Value> anchors,
@@ -103,94 +103,80 @@ Boxes decode(NodeBuilder &build, FailureOr<Value> encodings, FailureOr<Value> an
   return {top, left, bottom, right};
 }
 
-FailureOr<Value> areaOf(NodeBuilder &build, const Boxes &boxes) {
-  return build.multiply(build.subtract(boxes.bottom, boxes.top),
-                        build.subtract(boxes.right, boxes.left));
-}
-
 /// Entries of the first dimension at places that are never counted from the back.
 FailureOr<Value> entries(NodeBuilder &build, FailureOr<Value> table, FailureOr<Value> places) {
   return build.create<graph::GatherOp>(table, places, int64_t(0));
 }
 
-/// Whether each box has more in common with the one box than the threshold: their intersection,
-/// over what they cover together. Boxes of no area have nothing in common.
-FailureOr<Value> overlaps(NodeBuilder &build, const Boxes &boxes, FailureOr<Value> area,
-                          const Boxes &one, double threshold) {
-  auto common = [&](FailureOr<Value> low, FailureOr<Value> oneLow, FailureOr<Value> high,
-                    FailureOr<Value> oneHigh) {
-    return build.create<graph::ReluOp>(build.subtract(build.create<graph::MinimumOp>(high, oneHigh),
-                                                      build.create<graph::MaximumOp>(low, oneLow)));
-  };
-  FailureOr<Value> inside = build.multiply(common(boxes.top, one.top, boxes.bottom, one.bottom),
-                                           common(boxes.left, one.left, boxes.right, one.right));
-  FailureOr<Value> together = build.subtract(build.add(area, areaOf(build, one)), inside);
-  FailureOr<Value> ratio = build.divide(inside, together);
-  FailureOr<Value> areBoth =
-      build.create<graph::LogicalAndOp>(build.compare<graph::GreaterOp>(area, 0.0),
-                                        build.compare<graph::GreaterOp>(areaOf(build, one), 0.0));
-  return build.create<graph::LogicalAndOp>(areBoth,
-                                           build.compare<graph::GreaterOp>(ratio, threshold));
-}
-
-Boxes pick(NodeBuilder &build, const Boxes &boxes, FailureOr<Value> index) {
-  auto at = [&](FailureOr<Value> edge) { return entries(build, edge, index); };
-  return {at(boxes.top), at(boxes.left), at(boxes.bottom), at(boxes.right)};
-}
-
-/// Places of the chosen boxes, best first, each [1]; and whether there was one left to choose, as
-/// 1 or 0.
-struct Chosen {
-  SmallVector<Value> places, areThere;
+/// What is told of the chosen boxes, best first: rows of each table, of which `each` belong to one
+/// box, at their places.
+struct Detections {
+  FailureOr<Value> classes = failure(), scores = failure(), places = failure(),
+                   areThere = failure(); ///< 1 or 0, as a column
+  int64_t each = 1;
 };
 
-FailureOr<Chosen> choose(NodeBuilder &build, const Boxes &boxes, FailureOr<Value> best,
-                         const Options &options) {
-  Type f32 = build.builder().getF32Type(), i32 = build.builder().getI32Type();
-  FailureOr<Value> area = areaOf(build, boxes);
-  FailureOr<Value> live = best;
-  if (failed(best))
-    return failure();
-  live = build.select(build.compare<graph::GreaterEqualOp>(best, options.scoreThreshold), best,
-                      build.scalarLike(*best, kNever));
-  int64_t count = shapeOf(*best)[0];
-  FailureOr<Value> numbers = countAlong(build, i32, 1, 0, count);
-  Chosen chosen;
-  for (int64_t i = 0; i < std::min(options.detections, count); ++i) {
-    FailureOr<Value> place =
-        build.createTyped<graph::ArgMaxOp>(i32, live, uint64_t(0), /*keepDims=*/true);
-    FailureOr<Value> score = entries(build, live, place);
-    FailureOr<Value> isThere = build.cast(build.compare<graph::GreaterOp>(score, kNever), f32);
-    Boxes one = pick(build, boxes, place);
-    FailureOr<Value> isGone = build.create<graph::LogicalOrOp>(
-        overlaps(build, boxes, area, one, options.overlapThreshold),
-        build.compare<graph::EqualOp>(numbers, place));
-    if (failed(isThere) || failed(isGone) || failed(live))
-      return failure();
-    live = build.select(isGone, build.scalarLike(*live, kNever), live);
-    chosen.places.push_back(*place);
-    chosen.areThere.push_back(*isThere);
-  }
-  return chosen;
+FailureOr<Value> areThere(NodeBuilder &build, FailureOr<Value> scores, int64_t count) {
+  FailureOr<Value> truths = build.compare<graph::GreaterOp>(scores, kNeverChosen);
+  return build.reshape(build.cast(truths, build.builder().getF32Type()), {count, 1});
 }
 
-/// Rows of the chosen places, zeros where none was left, and in all [1, detections * each, ...].
-FailureOr<Value> outputRows(Node &node, FailureOr<Value> table, FailureOr<Value> places,
-                            FailureOr<Value> areThere, const Options &options, bool areBoxes) {
+/// Boxes by the best class of each, which take its other classes with them.
+Detections chooseByBox(Node &node, const Boxes &boxes, FailureOr<Value> scores,
+                       const Suppression &how, const Options &options) {
   NodeBuilder &build = node.build();
-  FailureOr<Value> kept = build.multiply(entries(build, table, places), areThere);
+  TopK best = topK(build, scores, options.classesEach, 1, /*largest=*/true);
+  FailureOr<Value> first = column(build, best.values, 0);
+  if (failed(first))
+    return {};
+  Chosen chosen = chooseBoxes(build, boxes, build.reshape(first, {1, shapeOf(*first)[0]}), how);
+  if (failed(chosen.places))
+    return {};
+  int64_t count = shapeOf(*chosen.places)[1];
+  FailureOr<Value> places = build.reshape(chosen.places, count);
+  return {entries(build, build.cast(best.indices, node.builder().getF32Type()), places),
+          entries(build, best.values, places), places, areThere(build, chosen.scores, count),
+          options.classesEach};
+}
+
+/// Boxes of each class by itself, and the best of them all.
+Detections chooseByClass(Node &node, const Boxes &boxes, FailureOr<Value> scores,
+                         const Suppression &how, const Options &options) {
+  NodeBuilder &build = node.build();
+  Chosen chosen = chooseBoxes(build, boxes, build.transpose(scores, {1, 0}), how);
+  if (failed(chosen.places))
+    return {};
+  int64_t ofClass = shapeOf(*chosen.places)[1], all = options.classes * ofClass;
+  TopK best = topK(build, build.reshape(chosen.scores, all), std::min(options.detections, all), 0,
+                   /*largest=*/true);
+  if (failed(best.indices))
+    return {};
+  FailureOr<Value> classes = build.create<graph::FloorDivOp>(
+      best.indices, build.scalarLike(*best.indices, static_cast<double>(ofClass)));
+  int64_t count = shapeOf(*best.indices)[0];
+  auto asColumn = [&](FailureOr<Value> value) { return build.reshape(value, {count, 1}); };
+  return {asColumn(build.cast(classes, node.builder().getF32Type())), asColumn(best.values),
+          entries(build, build.reshape(chosen.places, all), best.indices),
+          areThere(build, best.values, count)};
+}
+
+/// The rows, zeros where no box was left, and in all [1, detections * classesEach, ...].
+FailureOr<Value> outputRows(Node &node, FailureOr<Value> rows, const Detections &detections,
+                            const Options &options, bool areBoxes) {
+  NodeBuilder &build = node.build();
+  FailureOr<Value> kept = build.multiply(rows, detections.areThere);
   if (failed(kept))
     return failure();
   int64_t count = shapeOf(*kept)[0], all = options.detections * options.classesEach;
-  SmallVector<int64_t> shape = {1, count * options.classesEach};
+  SmallVector<int64_t> shape = {1, count * detections.each};
   if (areBoxes) {
-    kept = repeatEach(build, kept, 0, options.classesEach);
+    kept = repeatEach(build, kept, 0, detections.each);
     shape.push_back(4);
   }
   kept = build.reshape(kept, shape);
   if (failed(kept) || shape[1] == all)
     return kept;
-  shape[1] = all - shape[1]; // fewer anchors than detections
+  shape[1] = all - shape[1]; // fewer boxes than detections
   FailureOr<Value> zeros = build.fill(node.builder().getF32Type(), shape, 0);
   return failed(zeros) ? zeros : concatAlong(build, {*kept, *zeros}, 1);
 }
@@ -213,27 +199,25 @@ LogicalResult importDetectionPostProcess(Node &node) {
     return node.invalid() << "inputs of shapes " << shapeText(shapeOf(*encodings)) << ", "
                           << shapeText(shapeOf(*scores)) << " and " << shapeText(shapeOf(*priors));
   Boxes boxes = decode(build, encodings, priors, *options);
-  TopK best = topK(build, sliceAlong(build, scores, 1, background, options->classes),
-                   options->classesEach, 1, /*largest=*/true);
-  FailureOr<Chosen> chosen = choose(build, boxes, column(build, best.values, 0), *options);
-  if (failed(chosen))
-    return failure();
-  FailureOr<Value> places = concatAlong(build, chosen->places, 0);
-  FailureOr<Value> areThere = concatAlong(build, chosen->areThere, 0);
-  if (failed(places) || failed(areThere))
-    return failure();
-  FailureOr<Value> asColumn = build.reshape(areThere, {shapeOf(*areThere)[0], 1});
+  scores = sliceAlong(build, scores, 1, background, options->classes);
+  Suppression how = {.most = options->detections,
+                     .scoreThreshold = options->scoreThreshold,
+                     .overlapThreshold = options->overlapThreshold};
+  if (options->isByClass)
+    how.most = std::min(how.most, options->detectionsOfClass);
+  Detections found = options->isByClass ? chooseByClass(node, boxes, scores, how, *options)
+                                        : chooseByBox(node, boxes, scores, how, *options);
   FailureOr<Value> corners =
       stackAlong(build, {boxes.top, boxes.left, boxes.bottom, boxes.right}, 1);
-  FailureOr<Value> classes = build.cast(best.indices, node.builder().getF32Type());
-  auto set = [&](FailureOr<Value> table, bool areBoxes, size_t index) {
-    return node.setOutput(outputRows(node, table, places, asColumn, *options, areBoxes), index);
+  auto set = [&](FailureOr<Value> rows, bool areBoxes, size_t index) {
+    return node.setOutput(outputRows(node, rows, found, *options, areBoxes), index);
   };
-  if (failed(set(corners, true, 0)) || failed(set(classes, false, 1)) ||
-      failed(set(best.values, false, 2)))
+  if (failed(set(entries(build, corners, found.places), true, 0)) ||
+      failed(set(found.classes, false, 1)) || failed(set(found.scores, false, 2)))
     return failure();
-  return node.setOutput(
-      build.create<graph::SumOp>(areThere, ArrayRef<int64_t>{0}, /*keepDims=*/true), 3);
+  FailureOr<Value> count =
+      build.create<graph::SumOp>(found.areThere, ArrayRef<int64_t>{0}, /*keepDims=*/false);
+  return node.setOutput(count, 3); // of a column: [1]
 }
 } // namespace
 

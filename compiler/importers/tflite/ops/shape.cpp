@@ -2,6 +2,10 @@
 
 #include "compiler/graph/constants.h"
 
+#include "mlir/Dialect/Traits.h"
+
+#include <cmath>
+
 using namespace mlir;
 
 namespace tandem::tflite {
@@ -36,8 +40,40 @@ static LogicalResult importRank(Node &node) {
                        : setIntegers(node, {}, {static_cast<int64_t>(shapeOf(*input).size())});
 }
 
-/// RANGE: start, limit, distance. Of reals it is refused: its size hangs on how they are rounded.
+static FailureOr<float> constantReal(Node &node, size_t index) {
+  FailureOr<Value> value = node.input(index);
+  if (failed(value))
+    return failure();
+  std::optional<graph::ConstantBytes> bytes = graph::constantOf(*value);
+  if (!bytes || !getElementTypeOrSelf(*value).isF32() || bytes->as<float>().size() != 1)
+    return node.unsupported() << "an end or a distance that is not known";
+  return bytes->as<float>()[0];
+}
+
+/// As LiteRT adds up the distance, one after another in f32.
+static LogicalResult importRealRange(Node &node) {
+  FailureOr<float> start = constantReal(node, 0), limit = constantReal(node, 1),
+                   step = constantReal(node, 2);
+  if (failed(start) || failed(limit) || failed(step))
+    return failure();
+  double count = std::ceil(std::abs((*limit - *start) / *step));
+  if (!(count <= NodeBuilder::kMaxFill) || (*step > 0) != (*limit > *start))
+    return node.invalid() << "a range from " << *start << " to " << *limit << " by " << *step;
+  SmallVector<float> values;
+  float value = *start;
+  for (auto left = static_cast<int64_t>(count); left > 0; --left, value += *step)
+    values.push_back(value);
+  return node.setOutput(node.build().constant(node.builder().getF32Type(),
+                                              static_cast<int64_t>(values.size()), values));
+}
+
+/// RANGE: start, limit, distance.
 static LogicalResult importRange(Node &node) {
+  FailureOr<Type> type = node.outputType();
+  if (failed(type))
+    return failure();
+  if (type->isF32())
+    return importRealRange(node);
   FailureOr<int64_t> start = node.constantInt(0, "the start"),
                      limit = node.constantInt(1, "the limit"),
                      step = node.constantInt(2, "the distance");
@@ -54,7 +90,19 @@ static LogicalResult importRange(Node &node) {
   return setIntegers(node, count, values);
 }
 
+/// BROADCAST_ARGS: the shape that two shapes broadcast to.
+static LogicalResult importBroadcastArgs(Node &node) {
+  auto lhs = node.constantInts(0, "a shape"), rhs = node.constantInts(1, "a shape");
+  if (failed(lhs) || failed(rhs))
+    return failure();
+  SmallVector<int64_t> shape;
+  if (!OpTrait::util::getBroadcastedShape(*lhs, *rhs, shape))
+    return node.invalid() << shapeText(*lhs) << " and " << shapeText(*rhs) << " do not broadcast";
+  return setIntegers(node, static_cast<int64_t>(shape.size()), shape);
+}
+
 void registerShape(OpTable &table) {
+  table.add(schema::BuiltinOperator::BROADCAST_ARGS, importBroadcastArgs);
   table.add(schema::BuiltinOperator::SHAPE, importShape);
   table.add(schema::BuiltinOperator::RANK, importRank);
   table.add(schema::BuiltinOperator::RANGE, importRange);

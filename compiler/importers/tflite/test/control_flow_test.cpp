@@ -49,6 +49,25 @@ int countOf(const std::string &text, const std::string &part) {
   return count;
 }
 
+TEST(TfliteComposite, IsTheSubgraphThatItIsMadeOf) {
+  ModelBuilder m;
+  int x = m.input("x", {2}), y = m.tensor("y", {2});
+  m.output(y);
+  schema::StableHLOCompositeOptionsT options;
+  options.name = "my.norm";
+  options.decomposition_subgraph_index = m.newSubgraph();
+  int in = m.input("in", {2}), out = m.tensor("out", {2});
+  m.op(BuiltinOperator::RELU, {in}, {out});
+  m.output(out);
+  m.toMain();
+  schema::OperatorT &op = m.op(BuiltinOperator::STABLEHLO_COMPOSITE, {x}, {y});
+  op.builtin_options_2.Set(std::move(options));
+  EXPECT_THAT(importText(m.bytes()), HasSubstr("graph.relu %arg0"));
+  op.builtin_options_2.Set(schema::StablehloPadOptionsT());
+  EXPECT_THAT(importText(m.bytes()),
+              HasSubstr("has options of another operator (StablehloPadOptions)"));
+}
+
 TEST(TfliteWhile, IsUnrolledByItsCounter) {
   std::string text = importText(loop(3).bytes());
   EXPECT_EQ(countOf(text, "graph.mul"), 3) << text;

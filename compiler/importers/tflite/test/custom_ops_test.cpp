@@ -13,6 +13,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string detections(int count, bool regular, bool damaged = false) {
   ModelBuilder m;
@@ -48,8 +49,40 @@ TEST(TfliteDetections, ChoosesTheBestOfThoseThatOverlap) {
   EXPECT_THAT(detections(8, false), HasSubstr("tensor<1x8x4xf32>")); // two more than anchors
 }
 
+TEST(TfliteDetections, ChoosesOfEachClassByItselfWhereTheFileSaysSo) {
+  std::string text = detections(3, true);
+  EXPECT_THAT(text, AllOf(HasSubstr("graph.transpose"), HasSubstr("tensor<2x6xf32>"),
+                          HasSubstr("graph.floor_div"), HasSubstr("graph.top_k_indices")));
+  EXPECT_THAT(detections(3, false), Not(HasSubstr("graph.floor_div")));
+  EXPECT_THAT(detections(201, true), Not(HasSubstr("error"))); // 100 of each class, the default
+}
+
+TEST(TfliteNonMaxSuppression, WantsWhatBoundsItsSizeKnown) {
+  auto choose = [](int most, bool isKnown, float sigma) {
+    ModelBuilder m;
+    Ints inputs = {m.input("boxes", {6, 4}),
+                   m.input("scores", {6}),
+                   isKnown ? m.constant<int32_t>("most", {}, TensorType::INT32, {most})
+                           : m.input("most", {}, TensorType::INT32),
+                   m.floats("overlap", {}, {0.5f}),
+                   m.floats("score", {}, {0.1f}),
+                   m.floats("sigma", {}, {sigma})};
+    Ints outputs = {m.tensor("places", {most}, TensorType::INT32), m.tensor("found", {most}),
+                    m.tensor("count", {}, TensorType::INT32)};
+    m.op(BuiltinOperator::NON_MAX_SUPPRESSION_V5, inputs, outputs);
+    for (int output : outputs)
+      m.output(output);
+    return importText(m.bytes());
+  };
+  EXPECT_THAT(choose(3, true, 0),
+              AllOf(HasSubstr("graph.greater_equal"), Not(HasSubstr("graph.exp"))));
+  EXPECT_THAT(choose(3, true, 0.5f), HasSubstr("graph.exp"));
+  EXPECT_THAT(choose(3, false, 0), HasSubstr("the number of boxes is computed at run time"));
+  EXPECT_THAT(choose(0, true, 0), HasSubstr("0 boxes, expected 1 to 200"));
+  EXPECT_THAT(choose(3, true, -1), HasSubstr("sigma is negative"));
+}
+
 TEST(TfliteDetections, RefusesOptionsThatItDoesNotKnow) {
-  EXPECT_THAT(detections(3, true), HasSubstr("a choice class by class ('use_regular_nms')"));
   EXPECT_THAT(detections(201, false), HasSubstr("201 detections, more than 200"));
   EXPECT_THAT(detections(0, false), HasSubstr("error: "));
   EXPECT_THAT(detections(3, false, true), HasSubstr("its options are not a FlexBuffers map"));

@@ -146,5 +146,27 @@ TEST(TfliteShapes, AFixedShapeReplacesTheFiles) {
   EXPECT_THAT(importText(m.bytes(), options), HasSubstr("-> (tensor<2x8x9x2xf32>"));
 }
 
+std::string padded(const std::vector<int64_t> &low, const std::vector<int64_t> &gaps) {
+  ModelBuilder m;
+  int in = m.input("in", {3}), out = m.tensor("out", {4});
+  schema::StablehloPadOptionsT options;
+  options.edge_padding_low = low;
+  options.edge_padding_high = {0};
+  options.interior_padding = gaps;
+  m.op(BuiltinOperator::STABLEHLO_PAD, {in, m.floats("value", {}, {7})}, {out})
+      .builtin_options_2.Set(std::move(options));
+  m.output(out);
+  return importText(m.bytes());
+}
+
+TEST(TfliteStablehloPad, PutsGapsBetweenAndCutsOffWhatIsNegative) {
+  std::string text = padded({-1}, {1});
+  EXPECT_THAT(text, HasSubstr("value 7.000000e+00"));
+  EXPECT_THAT(text, HasSubstr("-> tensor<4xf32>"));
+  EXPECT_THAT(padded({-6}, {1}), HasSubstr("paddings -6 and 0 of a dimension of 5"));
+  EXPECT_THAT(padded({1}, {-1}), HasSubstr("a gap of -1"));
+  EXPECT_THAT(padded({1, 1}, {1}), HasSubstr("paddings for another rank than 1"));
+}
+
 } // namespace
 } // namespace tandem::tflite::test

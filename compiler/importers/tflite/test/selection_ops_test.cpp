@@ -11,6 +11,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(TfliteComparison, GivesTruthsThatLogicAndSelectTake) {
   ModelBuilder m;
@@ -81,7 +82,7 @@ TEST(TfliteGather, ReadsEachBatchEntryByItsOwnIndices) {
                                            HasSubstr("-> tensor<2x2xf32>")));
   EXPECT_EQ(
       importText(gather({0, 0}, 1, 2).bytes()),
-      "error: 1 unsupported operator: GATHER (1: out; 2 batch dimensions in front of dimension 1)");
+      "error: node 'out' (GATHER): 2 batch dimensions of indices of rank 1 along dimension 1");
 }
 
 TEST(TfliteGatherNd, ReadsWhatRowsOfIndicesName) {
@@ -286,6 +287,56 @@ TEST(TfliteNormalization, IsAlongTheLastDimension) {
               AllOf(HasSubstr("graph.l2_normalization %arg0 axis 1 :"),
                     HasSubstr("graph.local_response_norm %0 radius 2 bias 1.000000e+00 alpha "
                               "5.000000e-01 beta 7.500000e-01 :")));
+}
+
+std::string updated(bool isKnown, const Ints &places) {
+  ModelBuilder m;
+  int in = m.input("in", {5, 3}), update = m.input("update", {2, 3});
+  int begin = isKnown ? m.ints("begin", places) : m.input("begin", {2}, TensorType::INT32);
+  int out = m.tensor("out", {5, 3});
+  m.op(BuiltinOperator::DYNAMIC_UPDATE_SLICE, {in, update, begin}, {out});
+  m.output(out);
+  return importText(m.bytes());
+}
+
+TEST(TfliteDynamicUpdateSlice, ReadsTheUpdateWhereItIsAndKeepsItInside) {
+  EXPECT_THAT(updated(true, {9, 0}), // no farther than 3
+              AllOf(HasSubstr("dense<[-3, -2, -1, 0, 1]>"), HasSubstr("graph.gather"),
+                    HasSubstr("graph.select"), Not(HasSubstr("graph.minimum"))));
+  EXPECT_THAT(updated(false, {}), AllOf(HasSubstr("graph.minimum"), HasSubstr("graph.maximum")));
+}
+
+TEST(TfliteSegments, LeavesOutNegativeNumbersAndRefusesThoseBeyond) {
+  auto sums = [](const Ints &numbers, int segments) {
+    ModelBuilder m;
+    int in = m.input("in", {3, 2}), out = m.tensor("out", {segments, 2});
+    int count = m.constant<int32_t>("count", {}, TensorType::INT32, {segments});
+    m.op(BuiltinOperator::UNSORTED_SEGMENT_SUM, {in, m.ints("numbers", numbers), count}, {out});
+    m.output(out);
+    return importText(m.bytes());
+  };
+  EXPECT_THAT(sums({1, -1, 0}, 2), HasSubstr("tensor<2x2xf32>"));
+  EXPECT_THAT(sums({1, 2, 0}, 2), HasSubstr("a row of segment 2, of 2"));
+}
+
+TEST(TfliteDiagonal, SelectsAlongTheShorterSide) {
+  ModelBuilder m;
+  int in = m.input("in", {2, 3}), diagonal = m.input("diagonal", {2}),
+      out = m.tensor("out", {2, 3});
+  m.op(BuiltinOperator::MATRIX_SET_DIAG, {in, diagonal}, {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()),
+              AllOf(HasSubstr("dense<[[true, false, false], [false, true, false]]>"),
+                    HasSubstr("graph.reshape %arg1 shape [2, 1]")));
+}
+
+TEST(TfliteSparseToDense, RefusesPlacesOutside) {
+  ModelBuilder m;
+  int value = m.input("value", {}), out = m.tensor("out", {4});
+  m.op(BuiltinOperator::SPARSE_TO_DENSE,
+       {m.ints("places", {1, 4}), m.ints("shape", {4}), value, m.floats("other", {}, {7})}, {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), HasSubstr("an index is outside of shape 4"));
 }
 
 } // namespace

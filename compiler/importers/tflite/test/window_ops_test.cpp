@@ -184,5 +184,40 @@ TEST(TflitePool2d, ReadsHeightAndWidthInThisOrder) {
             HasSubstr("graph.average_pool_2d %0 window [2, 2] :")));
 }
 
+TEST(TfliteConv3d, IsASumOverTheDepthOfTheFilter) {
+  ModelBuilder m;
+  int in = m.input("in", {1, 4, 4, 4, 2}), out = m.tensor("out", {1, 3, 3, 3, 5});
+  int filter = m.floats("filter", {2, 2, 2, 2, 5}, std::vector<float>(80, 1));
+  schema::Conv3DOptionsT options;
+  options.padding = schema::Padding::VALID;
+  options.stride_d = options.stride_h = options.stride_w = 1;
+  m.op(BuiltinOperator::CONV_3D, {in, filter}, {out}, options);
+  m.output(out);
+  std::string text = importText(m.bytes());
+  size_t first = text.find("graph.conv_2d");
+  ASSERT_NE(first, std::string::npos) << text;
+  EXPECT_NE(text.find("graph.conv_2d", first + 1), std::string::npos);
+  EXPECT_EQ(text.find("graph.conv_2d", text.find("graph.conv_2d", first + 1) + 1),
+            std::string::npos);
+  EXPECT_THAT(text, HasSubstr("(tensor<3x4x4x2xf32>, tensor<5x2x2x2xf32>)"));
+}
+
+TEST(TfliteConv3dTranspose, PutsTheImagesOfEachPlaceApart) {
+  auto grown = [](const Ints &size) {
+    ModelBuilder m;
+    int in = m.input("in", {1, 2, 2, 2, 3}), out = m.tensor("out", size);
+    int filter = m.floats("filter", {2, 2, 2, 4, 3}, std::vector<float>(96, 1));
+    schema::Conv3DOptionsT options;
+    options.padding = schema::Padding::VALID;
+    options.stride_d = options.stride_h = options.stride_w = 2;
+    m.op(BuiltinOperator::CONV_3D_TRANSPOSE, {m.ints("size", size), filter, in}, {out}, options);
+    m.output(out);
+    return importText(m.bytes());
+  };
+  EXPECT_THAT(grown({1, 4, 4, 4, 4}),
+              HasSubstr("(tensor<2x2x2x3xf32>, tensor<4x2x2x3xf32>) -> tensor<2x4x4x4xf32>"));
+  EXPECT_THAT(grown({1, 5, 4, 4, 4}), HasSubstr("an output beyond what the filter reaches"));
+}
+
 } // namespace
 } // namespace tandem::tflite::test

@@ -128,17 +128,9 @@ static MaybeValue importLerp(AtenNode &node) {
   return node.add(begin, node.multiply(way, node.number("weight")));
 }
 
-/// aten.atan2 by the angle of the quotient, half a turn farther where x is negative.
 static MaybeValue importAtan2(AtenNode &node) {
   auto [y, x] = node.operands();
-  MaybeValue angle = node.create<graph::AtanOp>(node.divide(y, x));
-  if (failed(angle))
-    return failure();
-  MaybeValue isBelow = node.compare<graph::LessOp>(y, 0.0),
-             isLeft = node.compare<graph::LessOp>(x, 0.0);
-  MaybeValue turned = node.select(isBelow, node.add(angle, -3.14159265358979323846),
-                                  node.add(angle, 3.14159265358979323846));
-  return node.select(isLeft, turned, angle);
+  return arcTangent(node, y, x);
 }
 
 void registerArithmetic(OpTable &table) {
