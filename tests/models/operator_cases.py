@@ -8,6 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 import box_cases
 import codes_cases
+import mediapipe_cases
 import recurrent_cases
 from operator_case import (BOOL, CASES, F32, I8, I32, I64, IMAGE, NAMES, U8, Codes, Input, Output, add, codes, constant, given,
                            options, values)
@@ -358,5 +359,6 @@ def add_volumes():
 
 
 for add_family in (add_unary, add_binary, add_comparisons, add_selection, add_reductions, add_movement, add_conversions,
-                   add_products, add_volumes, *codes_cases.FAMILIES, *recurrent_cases.FAMILIES, *box_cases.FAMILIES):
+                   add_products, add_volumes, *codes_cases.FAMILIES, *recurrent_cases.FAMILIES, *box_cases.FAMILIES,
+                   *mediapipe_cases.FAMILIES):
     add_family()
