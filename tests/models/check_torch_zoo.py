@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Compare the PyTorch importer with PyTorch: torchvision's and timm's families of models, exported to .pt2.
+"""Compare the PyTorch importer with PyTorch: torchvision's and timm's families of models, as .pt2 and as TorchScript (.pt).
 
-Usage: check_torch_zoo.py [--tandem build/bin/tandem] [--missing] [--write] [NAME...]
+Usage: check_torch_zoo.py [--torchscript] [--tandem build/bin/tandem] [--missing] [--write] [NAME...]
 
   python3 -m venv .venv-torch-zoo && .venv-torch-zoo/bin/pip install -r tests/models/requirements-torch-zoo.txt
-  .venv-torch-zoo/bin/python tests/models/check_torch_zoo.py --write       # docs/generated/torch.md
+  .venv-torch-zoo/bin/python tests/models/check_torch_zoo.py --write                  # docs/generated/torch.md
+  .venv-torch-zoo/bin/python tests/models/check_torch_zoo.py --torchscript --write    # docs/generated/torchscript.md
 
 Of each family the smallest member, with the smallest input that it takes and seeded random weights (statistics of
-batch norms that are not the identity), as torch.export writes it; compiled with `tandem compile`, run with `tandem
-run`, and compared with PyTorch's own output: largest difference over largest value. Prints a table. Exit: 0 all
+batch norms that are not the identity), as torch.export writes it, or with --torchscript as torch.jit.trace and torch.jit.script
+do; compiled with `tandem compile`, run with `tandem run`, and compared with PyTorch's own output: largest difference over
+largest value. Prints a table, in which timm's models, which are not made for torch.jit.script, are not scripted. Exit: 0 all
 within the tolerance, 1 something is not.
 """
 
@@ -50,6 +52,11 @@ TIMM = {
     "Swin": ("swin_tiny_patch4_window7_224", 224), "Twins": ("twins_pcpvt_small", 224), "ViT": ("vit_tiny_patch16_224", 224),
     "Xception": ("xception41", 71),
 }
+# What each form of a model is saved as.
+FILE = {"exported": "model.pt2", "traced": "traced.pt", "scripted": "scripted.pt"}
+NOT_SCRIPTABLE = ()
+# The name of `forward`'s input, where it is not x.
+SCRIPTED_INPUT = {"segmentation.lraspp_mobilenet_v3_large": "input"}
 
 
 def build(library, name):
@@ -77,47 +84,77 @@ def randomize(model):
             parameter.data.normal_(0, 0.1, generator=generator)
 
 
-def export(library, name, size, folder):
+def tensors(value):
+    """The tensors that a model returns, by the names that the importer gives TorchScript's results."""
+    if isinstance(value, torch.Tensor):
+        return {"output": value}
+    named = value if isinstance(value, dict) else value._asdict() if hasattr(value, "_asdict") else None
+    parts = named or {f"output_{index}": part for index, part in enumerate(value)}
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+def save(form, model, value, path):
+    """Writes the model in one of its forms; the names of its results in order, where the form has its own."""
+    if form == "exported":
+        exported = torch.export.export(model, (value,))
+        torch.export.save(exported, path)
+        return exported.graph_signature.user_outputs
+    model = torch.jit.trace(model, value, strict=False, check_trace=False) if form == "traced" else torch.jit.script(model)
+    torch.jit.save(model, path)
+    return None
+
+
+def export(library, name, size, form, folder):
     """Fills the folder with the archive, an input and what PyTorch makes of it."""
     torch.manual_seed(5)
     model = build(library, name).eval()
     randomize(model)
     value = torch.from_numpy(np.random.default_rng(11).uniform(-1, 1, (1, 3, size, size)).astype(np.float32))
     with torch.no_grad():
-        expected = model(value)
-        exported = torch.export.export(model, (value,))
-    expected = list(expected.values()) if isinstance(expected, dict) else expected
-    expected = expected if isinstance(expected, (list, tuple)) else [expected]
+        names = save(form, model, value, folder / FILE[form])
+        expected = tensors(torch.jit.load(folder / FILE[form])(value) if form == "scripted" else model(value))
     np.save(folder / "in.npy", value.numpy())
-    np.savez(folder / "expected.npz", **{n: e.numpy() for n, e in zip(exported.graph_signature.user_outputs, expected)})
-    torch.export.save(exported, folder / "model.pt2")
+    np.savez(folder / f"{form}.npz", **dict(zip(names or expected, (each.numpy() for each in expected.values()))))
 
 
-def check(arguments, library, name, size):
+def difference(arguments, library, name, size, form):
     with tempfile.TemporaryDirectory() as temporary:
         scratch = Path(temporary)
         folder = Path(arguments.cache, library, name) if arguments.cache else scratch
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / "model.pt2").exists():
-            export(library, name, size, folder)
-        tandem(arguments.tandem, "compile", folder / "model.pt2", "-o", scratch / "m.tandem", *arguments.compile_options.split())
+        if not (folder / f"{form}.npz").exists():
+            export(library, name, size, form, folder)
+        options = ["--shape", f"{SCRIPTED_INPUT.get(name, 'x')}=1x3x{size}x{size}"] if form == "scripted" else []
+        tandem(arguments.tandem, "compile", folder / FILE[form], "-o", scratch / "m.tandem", *options, *arguments.compile_options.split())
         tandem(arguments.tandem, "run", scratch / "m.tandem", "--input", folder / "in.npy", "--save", scratch / "out")
-        return [max(relative_difference(wanted, np.load(scratch / "out" / f"{output}.npy"))
-                    for output, wanted in np.load(folder / "expected.npz").items())]
+        return max(relative_difference(wanted, np.load(scratch / "out" / f"{output}.npy"))
+                   for output, wanted in np.load(folder / f"{form}.npz").items())
+
+
+def check(arguments, library, name, size):
+    scripted = library == "torchvision" and name not in NOT_SCRIPTABLE
+    forms = ["traced"] + ["scripted"] * scripted if arguments.torchscript else ["exported"]
+    return [difference(arguments, library, name, size, form) for form in forms]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these, as torchvision/resnet18")
     parser.add_argument("--cache", metavar="FOLDER", help="keep what was exported there, and do not export it again")
+    parser.add_argument("--torchscript", action="store_true", help="traced and scripted models")
     add_arguments(parser)
     arguments = parser.parse_intermixed_args()
     torch.set_num_threads(1)
     version = lambda library: library.__version__.split("+")[0]
-    how = ("Made by `tests/models/check_torch_zoo.py --write`, which says how: the smallest member of each family of torchvision "
-           f"{version(torchvision)} and timm {version(timm)} with random weights, exported by torch {version(torch)}, through "
-           "`tandem compile` and `tandem run`.")
-    sweep = Sweep("torch", arguments, "PyTorch models", how, ["library", "family", "model", "input"], ["difference"])
+    forms = ("saved by torch.jit.trace and torch.jit.script of" if arguments.torchscript else "exported by")
+    how = (f"Made by `tests/models/check_torch_zoo.py{' --torchscript' * arguments.torchscript} --write`, which says how: the smallest member of "
+           f"each family of torchvision {version(torchvision)} and timm {version(timm)} with random weights, {forms} torch "
+           f"{version(torch)}, through `tandem compile` and `tandem run`.")
+    labels = ["library", "family", "model", "input"]
+    if arguments.torchscript:
+        sweep = Sweep("torchscript", arguments, "TorchScript models", how, labels, ["traced", "scripted"])
+    else:
+        sweep = Sweep("torch", arguments, "PyTorch models", how, labels, ["difference"])
     sys.exit(sweep.run({f"{library}/{name}": ([library, family, name.split(".")[-1], f"3x{size}x{size}"],
                                               lambda library=library, name=name, size=size: check(arguments, library, name, size))
                         for library, models in (("torchvision", TORCHVISION), ("timm", TIMM))

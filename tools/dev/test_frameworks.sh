@@ -17,6 +17,7 @@ checks=(
   "onnx onnx check_onnx_nodes.py --backends reference"
   "onnx onnx check_import_cost.py onnx --write"
   "torch-zoo torch-zoo check_torch_zoo.py --write"
+  "torch-zoo torch-zoo check_torch_zoo.py --torchscript --write"
   "torch-zoo torch-zoo check_import_cost.py torch --write"
   "keras3 keras3 check_keras_applications.py --write"
   "keras3 keras3 check_keras_layers.py"
