@@ -73,6 +73,8 @@ static MaybeValue perHead(AtenNode &node, MaybeValue rows, int64_t heads) {
   if (failed(rows))
     return failure();
   ArrayRef<int64_t> shape = shapeOf(*rows);
+  if (shape.size() != 3)
+    return node.invalid("rows of shape " + shapeText(shape));
   return node.transpose(node.reshape(rows, {shape[0], shape[1], heads, shape[2] / heads}),
                         {0, 2, 1, 3});
 }

@@ -288,7 +288,7 @@ MaybeItem AtenCalls::call(StringRef operation, ArrayRef<Item> arguments,
     return Item(Unknown());
   call.signature = choose(call.operation, arguments, keywords, call.items);
   call.entry = call.signature ? table_.find(call.signature->target) : nullptr;
-  if (!call.entry) {
+  if (!call.entry || (call.isInPlace && !call.self())) {
     std::string given;
     for (const Item &item : arguments)
       given += (given.empty() ? "" : ", ") + textOf(item);
@@ -306,7 +306,7 @@ MaybeItem AtenCalls::call(StringRef operation, ArrayRef<Item> arguments,
   FailureOr<SmallVector<Value>> values = run(call, place);
   if (failed(values))
     return failure();
-  if (values->empty() && call.signature->results != 0)
+  if (values->empty() && (call.isInPlace || call.signature->results != 0))
     return Item(Unknown());
   if (call.isInPlace) {
     if (failed(write(*call.self(), values->front(), place)))

@@ -22,9 +22,23 @@ static const BuiltinTable &builtins() {
   return kTable;
 }
 
+/// The items of lists and dictionaries among the arguments.
+static size_t itemsIn(llvm::ArrayRef<Item> arguments) {
+  size_t count = 0;
+  for (const Item &item : arguments) {
+    if (const std::vector<Item> *items = itemsOf(item))
+      count += items->size();
+    if (Dictionary *const *dictionary = std::get_if<Dictionary *>(&item))
+      count += (*dictionary)->entries.size();
+  }
+  return count;
+}
+
 static MaybeItem apply(const Builtin &builtin, llvm::StringRef name, BuiltinCall &call) {
   if (call.size() < builtin.least)
     return call.fail("'" + name + "' misses an argument");
+  if (!builtin.isQuick)
+    call.heap.look(itemsIn(call.arguments));
   if (!builtin.takesUnknown &&
       llvm::any_of(call.arguments, [](const Item &item) { return is<Unknown>(item); }))
     return Item(Unknown());
@@ -106,6 +120,9 @@ static mlir::FailureOr<std::optional<Item>> callOnNumbers(llvm::StringRef name, 
 
 MaybeItem callTorch(llvm::StringRef name, BuiltinCall call) {
   const Builtin *builtin = builtins().find(name);
+  if (builtin && builtin->when == Builtin::kAlways)
+    return apply(*builtin, name, call);
+  call.heap.look(itemsIn(call.arguments));
   if (builtin && hasTensor(call.arguments)) {
     auto known = callOnNumbers(name, call);
     if (failed(known))
@@ -113,8 +130,7 @@ MaybeItem callTorch(llvm::StringRef name, BuiltinCall call) {
     if (*known)
       return **known;
   }
-  bool isForTensors = builtin && builtin->when == Builtin::kWithoutTensors &&
-                      hasTensor(call.arguments) && call.calls.knows(name);
+  bool isForTensors = builtin && hasTensor(call.arguments) && call.calls.knows(name);
   if (builtin && !isForTensors)
     return apply(*builtin, name, call);
   return call.calls.call(name, call.arguments, call.keywords, call.place);

@@ -29,6 +29,7 @@ struct Builtin {
   size_t least; ///< arguments
   When when = kWithoutTensors;
   bool takesUnknown = false; ///< else what is made of an unknown value is one
+  bool isQuick = false;      ///< however long a list is
 };
 
 class BuiltinTable {

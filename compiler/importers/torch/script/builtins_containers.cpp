@@ -61,6 +61,7 @@ Item *entryOf(Dictionary &dictionary, const Item &key) {
 
 MaybeItem getItem(BuiltinCall &call) {
   if (Dictionary *dictionary = dictionaryAt(call)) {
+    call.heap.look(dictionary->entries.size());
     Item *value = entryOf(*dictionary, call[1]);
     return value ? MaybeItem(*value)
                  : MaybeItem(call.fail("a dictionary has no " + textOf(call[1])));
@@ -337,10 +338,10 @@ MaybeItem sorted(BuiltinCall &call) {
 
 void registerContainers(BuiltinTable &table) {
   constexpr auto kAlways = Builtin::kAlways;
-  table.add("len", {length, 1, kAlways});
-  table.add("__getitem__", {getItem, 2, kAlways});
+  table.add("len", {length, 1, kAlways, false, /*isQuick=*/true});
+  table.add("__getitem__", {getItem, 2, kAlways, false, /*isQuick=*/true});
   table.add("_set_item", {setItem, 3, kAlways, /*takesUnknown=*/true});
-  table.add("append", {append, 2, kAlways, true});
+  table.add("append", {append, 2, kAlways, true, /*isQuick=*/true});
   table.add("extend", {extend, 2, kAlways});
   table.add("insert", {insert, 3, kAlways, true});
   table.add("pop", {pop, 1, kAlways});

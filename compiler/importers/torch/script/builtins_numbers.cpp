@@ -229,16 +229,18 @@ MaybeItem sum(BuiltinCall &call) {
   const std::vector<Item> *items = itemsOf(call[0]);
   if (!items)
     return refuse(call, "sum");
-  Item total = int64_t(0);
+  int64_t whole = 0;
+  double real = 0;
+  bool isReal = false;
   for (const Item &each : *items) {
-    std::vector<Item> both = {total, each};
-    BuiltinCall next{call.heap, call.calls, call.problem, both, {}, call.place};
-    MaybeItem result = add(next);
-    if (failed(result))
-      return result;
-    total = *result;
+    std::optional<double> number = numberOf(each);
+    int64_t integer = as<int64_t>(each).value_or(as<bool>(each).value_or(false));
+    isReal |= is<double>(each);
+    if (!number || __builtin_add_overflow(whole, integer, &whole))
+      return refuse(call, "sum");
+    real += *number;
   }
-  return total;
+  return isReal ? Item(real) : Item(whole);
 }
 
 } // namespace

@@ -102,8 +102,14 @@ bool flatten(const Item &item, size_t depth, SmallVectorImpl<int64_t> &shape,
   if (!items || depth > kMostDimensions)
     return false;
   auto extent = static_cast<int64_t>(items->size());
-  if (depth == shape.size() && numbers.empty())
+  if (depth == shape.size() && numbers.empty()) {
     shape.push_back(extent);
+    size_t most = 1;
+    for (int64_t size : shape)
+      most *= static_cast<size_t>(std::max<int64_t>(size, 1));
+    if (most > kMostNumbers)
+      return false;
+  }
   if (depth >= shape.size() || shape[depth] != extent)
     return false;
   return llvm::all_of(

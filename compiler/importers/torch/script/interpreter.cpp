@@ -18,7 +18,7 @@ bool Interpreter::isSpent(const Place &place) {
   if (++steps_ > kMostSteps)
     return failed(problem_.set(place, "the code takes more than " + Twine(kMostSteps) + " steps"));
   if (heap_.isSpent())
-    return failed(problem_.set(place, "the code makes too many lists"));
+    return failed(problem_.set(place, "the code has too much to do with lists"));
   if (depth_ > kMostDepth)
     return failed(problem_.set(place, "calls and blocks are nested too deeply"));
   return false;
@@ -120,6 +120,7 @@ Interpreter::Flow Interpreter::runFor(const Statement &statement, Frame &frame) 
     return is<Unknown>(*over) ? (void)unknown(place, "what a loop runs over")
                               : (void)fail(place, "a loop runs over " + textOf(*over)),
            Flow::kFailed;
+  heap_.look(items->size());
   std::vector<Item> rounds = *items; // the loop may change the list
   for (const Item &each : rounds) {
     if (isSpent(place) || failed(assignTo(*statement.targets.front(), each, frame)))

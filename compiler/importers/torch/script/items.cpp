@@ -8,7 +8,7 @@ namespace tandem::torch::script {
 
 /// Lists may contain themselves, and a few lines nest very many: what looks into them ends
 /// somewhere.
-static constexpr int kMostNested = 16, kMostLooks = 1 << 20, kNestedShown = 3;
+static constexpr int kMostNested = 16, kMostLooks = 1 << 12, kNestedShown = 2;
 
 const std::vector<Item> *itemsOf(const Item &item) {
   if (List *const *list = std::get_if<List *>(&item))

@@ -65,17 +65,19 @@ public:
   }
   /// Items that were put into a container that is there.
   void count(size_t items) { items_ += items; }
-  /// Whether the code has made more than a model would. Nothing is ever given back.
-  bool isSpent() const { return items_ > kMostItems; }
+  /// Items that a call goes through.
+  void look(size_t items) { looks_ += items; }
+  /// Whether the code has made or gone through more than a model would. Nothing is ever given back.
+  bool isSpent() const { return items_ > kMostItems || looks_ > kMostLooks; }
   Dictionary *dictionary() { return &dictionaries_.emplace_back(); }
   Instance *instance(std::string className) {
     return &instances_.emplace_back(Instance{std::move(className), {}});
   }
 
 private:
-  static constexpr size_t kMostItems = 4 << 20;
+  static constexpr size_t kMostItems = 4 << 20, kMostLooks = 8 << 20;
 
-  size_t items_ = 0;
+  size_t items_ = 0, looks_ = 0;
   std::deque<List> lists_;
   std::deque<Tuple> tuples_;
   std::deque<Dictionary> dictionaries_;

@@ -205,6 +205,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "    return y\n",
                 "code/__torch__.py line 8: node 'add' (aten.add.Tensor): binary_c1: shapes of "
                 "'tensor<1000x1000xf32>' and 'tensor<2x3xf32>' do not broadcast"},
+        Refused{"    l = torch.mul([1], 65536)\n    while True:\n      k = torch.sum(l)\n    "
+                "return x\n",
+                "code/__torch__.py line 7: the code has too much to do with lists"},
+        Refused{"    l = torch.mul([1], 65536)\n    while True:\n      k = torch.mul(l, 1)\n"
+                "    return x\n",
+                "code/__torch__.py line 7: the code has too much to do with lists"},
         Refused{"    ops.prim.RaiseException(\"no\")\n    return x\n",
                 "code/__torch__.py line 6: the code refuses its inputs: 'no'"},
         Refused{"    return y\n", "code/__torch__.py line 6: 'y' has no value"},
@@ -219,6 +225,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"    return torch.view(x, [5])\n",
                 "code/__torch__.py line 6: node 'view' (aten.view.default): reshape_c1: "
                 "'tensor<2x3xf32>' does not have the elements of shape 5"},
+        Refused{"    return torch.einsum_(\"i->i\", [x])\n",
+                "1 unsupported operator: aten.einsum_ (1: einsum_ (code/__torch__.py line 6); its "
+                "form with i->i, [a tensor])"},
         Refused{"    return torch.relu(x, 1, 2)\n",
                 "1 unsupported operator: aten.relu (1: relu (code/__torch__.py line 6); its form "
                 "with a tensor, 1, 2)"}));
