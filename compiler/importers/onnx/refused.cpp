@@ -43,18 +43,13 @@ const RefusedOperators &refusedOperators() {
     {"not yet", {
       "ai.onnx.preview.FlexAttention",
       "BitCast",
-      "BlackmanWindow",
       "Col2Im",
       "DeformConv",
       "Det",
-      "GlobalLpPool",
-      "HammingWindow",
-      "HannWindow",
       "MaxRoiPool",
       "MaxUnpool",
       "MelWeightMatrix",
       "RoiAlign",
-      "SwiGLU",
     }},
   });
   return refused;

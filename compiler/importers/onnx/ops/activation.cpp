@@ -71,6 +71,11 @@ static MaybeValue importSwish(OnnxNode &node) {
   return node.failed() ? MaybeValue(failure()) : swish(node, node.input(0), alpha);
 }
 
+/// SwiGLU: the second input, weighed by the swish of the first.
+static MaybeValue importSwiGlu(OnnxNode &node) {
+  return node.multiply(importSwish(node), node.input(1));
+}
+
 static MaybeValue importGelu(OnnxNode &node) {
   std::string approximate = node.string("approximate", "none");
   if (node.failed())
@@ -127,6 +132,7 @@ void registerActivation(OpTable &table) {
   table.add("Softplus", importSoftplus, Takes::kReals);
   table.add("Mish", importMish, Takes::kReals);
   table.add("Swish", importSwish, Takes::kReals);
+  table.add("SwiGLU", importSwiGlu, Takes::kReals);
   table.add("Gelu", importGelu, Takes::kReals);
   table.add("com.microsoft.Gelu", importGelu, Takes::kReals);
   table.add("Clip", importClip, Takes::kNumbers);

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/padding.h"
 #include "compiler/importers/onnx/window.h"
 
 using namespace mlir;
@@ -7,13 +8,15 @@ namespace tandem::onnx {
 namespace {
 using Pair = Window::Pair;
 
-/// The pads that make the result `size` large; the odd one is where 'auto_pad' says.
+/// The pads that make the result `size` large; the odd one is where 'auto_pad' says. A result that
+/// is larger without any goes on at its end.
 void padToSize(Window &window, Pair image, Pair size, Pair outputPadding, bool isUpper) {
   for (int i = 0; i < 2; ++i) {
     int64_t full = (image[i] - 1) * window.stride[i] + outputPadding[i] +
                    (window.size[i] - 1) * window.dilation[i] + 1;
     int64_t total = full - size[i];
-    window.low[i] = isUpper ? total / 2 : total - total / 2;
+    int64_t cut = std::max<int64_t>(total, 0);
+    window.low[i] = isUpper ? cut / 2 : cut - cut / 2;
     window.high[i] = total - window.low[i];
   }
 }
@@ -65,6 +68,35 @@ MaybeValue spread(OnnxNode &node, MaybeValue ohwi, Pair dilation) {
   }));
 }
 
+/// Zeros around a filter, where the result goes on beyond what it reaches.
+struct Border {
+  Pair low = {0, 0}, high = {0, 0};
+  bool isThere() const { return low != Pair{0, 0} || high != Pair{0, 0}; }
+};
+
+/// What takes the place of pads that would be negative.
+Border takeBorder(Window &window) {
+  Border border;
+  for (int i = 0; i < 2; ++i) {
+    border.low[i] = std::max<int64_t>(-window.low[i], 0);
+    border.high[i] = std::max<int64_t>(-window.high[i], 0);
+    window.low[i] += border.low[i];
+    window.high[i] += border.high[i];
+  }
+  return border;
+}
+
+MaybeValue bordered(OnnxNode &node, MaybeValue ohwi, const Border &border) {
+  if (failed(ohwi) || !border.isThere())
+    return ohwi;
+  constexpr int64_t kMost = 1 << 10;
+  for (int64_t extent : {border.low[0], border.low[1], border.high[0], border.high[1]})
+    if (extent > kMost)
+      return node.unsupported("a result " + Twine(extent) + " beyond what the filter reaches");
+  return padOrCrop(node, ohwi, {0, border.low[0], border.low[1], 0},
+                   {0, border.high[0], border.high[1], 0}, 0);
+}
+
 /// The filter of one group, [input, output, ...], as OHWI.
 MaybeValue filterOf(OnnxNode &node, Value filter, int64_t group, int64_t channels) {
   SmallVector<int64_t> shape(shapeOf(filter)), begin(4, 0), strides(4, 1);
@@ -104,11 +136,9 @@ static MaybeValue importConvTranspose(OnnxNode &node) {
   Pair size = {shapeOf(*image)[2], shapeOf(*image)[3]};
   if (failed(readOutputSize(node, *window, size, *outputPadding, spatial)))
     return failure();
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 2; ++i)
     window->high[i] -= (*outputPadding)[i];
-    if (window->low[i] < 0 || window->high[i] < 0)
-      return node.unsupported("a result beyond what the filter reaches");
-  }
+  Border border = takeBorder(*window);
   if (spatial == 1) {
     filter.insert(filter.begin() + 2, 1);
     weight = node.reshape(weight, filter);
@@ -126,10 +156,11 @@ static MaybeValue importConvTranspose(OnnxNode &node) {
     MaybeValue offset = bias;
     if (*bias && groups > 1)
       offset = channelsOf(node, *bias, group * filter[1], filter[1]);
+    MaybeValue spreadFilter =
+        spread(node, filterOf(node, *weight, group, perGroup), window->dilation);
     MaybeValue result = node.create<graph::TransposeConv2dOp>(
-        part, spread(node, filterOf(node, *weight, group, perGroup), window->dilation), offset,
-        ArrayRef<int64_t>(window->stride), ArrayRef<int64_t>(window->low),
-        ArrayRef<int64_t>(window->high), graph::Activation::None);
+        part, bordered(node, spreadFilter, border), offset, ArrayRef<int64_t>(window->stride),
+        ArrayRef<int64_t>(window->low), ArrayRef<int64_t>(window->high), graph::Activation::None);
     if (failed(result))
       return failure();
     parts.push_back(*result);

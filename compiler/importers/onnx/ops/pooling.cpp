@@ -143,31 +143,45 @@ static MaybeValue importAveragePool(OnnxNode &node) {
   });
 }
 
-/// LpPool: the p-norm of each window; as a mean times the window's size where the graph has that.
-static MaybeValue importLpPool(OnnxNode &node) {
+namespace {
+/// The p-norm: a root of a sum of powers.
+struct Norm {
+  OnnxNode &node;
+  double p;
+
+  MaybeValue powers(MaybeValue x) const { return powScalar(node, node.create<graph::AbsOp>(x), p); }
+  MaybeValue root(MaybeValue x) const { return powScalar(node, x, 1 / p); }
+};
+} // namespace
+
+static FailureOr<Norm> readNorm(OnnxNode &node) {
   int64_t p = node.integer("p", 2);
-  MaybeValue input = node.input(0);
-  if (node.failed() || failed(input))
+  if (node.failed())
     return failure();
-  auto powers = [&](MaybeValue x) {
-    return powScalar(node, node.create<graph::AbsOp>(x), static_cast<double>(p));
-  };
-  auto root = [&](MaybeValue x) { return powScalar(node, x, 1.0 / static_cast<double>(p)); };
   if (p < 1)
     return node.invalid("'p' is " + Twine(p));
+  return Norm{node, static_cast<double>(p)};
+}
+
+/// LpPool: the norm of each window; as a mean times the window's size where the graph has that.
+static MaybeValue importLpPool(OnnxNode &node) {
+  FailureOr<Norm> norm = readNorm(node);
+  MaybeValue input = node.input(0);
+  if (failed(norm) || failed(input))
+    return failure();
   if (isUnusual(node, *input))
-    return root(unusualSum(node, powers(input), /*isMean=*/false, /*countsPadding=*/false));
+    return norm->root(
+        unusualSum(node, norm->powers(input), /*isMean=*/false, /*countsPadding=*/false));
   return importPool(node, [&](MaybeValue nhwc, PoolWindow window) -> MaybeValue {
     for (int i = 0; i < 2; ++i) // zeros add nothing, wherever they are
       window.high[i] += std::exchange(window.past[i], 0);
-    MaybeValue mean = averagePool(node, powers(nhwc), window, /*countsPadding=*/true);
-    return root(node.multiply(mean, static_cast<double>(window.size[0] * window.size[1])));
+    MaybeValue mean = averagePool(node, norm->powers(nhwc), window, /*countsPadding=*/true);
+    return norm->root(node.multiply(mean, static_cast<double>(window.size[0] * window.size[1])));
   });
 }
 
 /// Over all dimensions behind the channels.
-template <typename OpT> static MaybeValue importGlobal(OnnxNode &node) {
-  MaybeValue input = node.input(0);
+template <typename OpT> static MaybeValue reduceAll(OnnxNode &node, MaybeValue input) {
   if (failed(input))
     return failure();
   if (shapeOf(*input).size() < 3)
@@ -175,12 +189,22 @@ template <typename OpT> static MaybeValue importGlobal(OnnxNode &node) {
   auto axes = llvm::to_vector(llvm::seq<int64_t>(2, shapeOf(*input).size()));
   return node.create<OpT>(input, axes, /*keepDims=*/true);
 }
+template <typename OpT> static MaybeValue importGlobal(OnnxNode &node) {
+  return reduceAll<OpT>(node, node.input(0));
+}
+static MaybeValue importGlobalLpPool(OnnxNode &node) {
+  FailureOr<Norm> norm = readNorm(node);
+  if (failed(norm))
+    return failure();
+  return norm->root(reduceAll<graph::SumOp>(node, norm->powers(node.input(0))));
+}
 
 void registerPooling(OpTable &table) {
   table.add("MaxPool", importMaxPool, Takes::kNumbers);
   table.add("AveragePool", importAveragePool, Takes::kReals);
   table.add("LpPool", importLpPool, Takes::kReals);
   table.add("GlobalAveragePool", importGlobal<graph::MeanOp>, Takes::kReals);
+  table.add("GlobalLpPool", importGlobalLpPool, Takes::kReals);
   table.add("GlobalMaxPool", importGlobal<graph::ReduceMaxOp>, Takes::kNumbers);
 }
 
