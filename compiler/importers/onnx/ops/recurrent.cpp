@@ -46,6 +46,17 @@ struct Kind {
   RecurrentLayer::Step step;
 };
 
+/// A constant where both are, which backends can pack.
+MaybeValue sumOf(OnnxNode &node, MaybeValue a, MaybeValue b) {
+  if (failed(a) || failed(b))
+    return failure();
+  std::optional<Elements> first = Elements::of(*a), second = Elements::of(*b);
+  if (!first || !second)
+    return node.add(a, b);
+  return node.constantOf(Elements::ofReals(
+      first->type(), first->shape(), [&](int64_t i) { return first->real(i) + second->real(i); }));
+}
+
 /// The two biases (of inputs, of the state) are added up. That of a GRU's hidden gate stays apart
 /// when the reset gate comes behind it.
 LogicalResult readBias(OnnxNode &node, const Kind &kind, RecurrentLayer &layer, int64_t direction,
@@ -59,13 +70,13 @@ LogicalResult readBias(OnnxNode &node, const Kind &kind, RecurrentLayer &layer, 
   MaybeValue ofInput = sliceAlong(node, both, 0, 0, size),
              ofState = sliceAlong(node, both, 0, size, size);
   if (!layer.resetsAfterProduct) {
-    bias = node.add(ofInput, ofState);
+    bias = sumOf(node, ofInput, ofState);
     return LogicalResult(bias);
   }
   int64_t first = 2 * layer.width;
   layer.candidateBias = sliceAlong(node, ofState, 0, first, layer.width);
   MaybeValue early =
-      node.add(sliceAlong(node, ofInput, 0, 0, first), sliceAlong(node, ofState, 0, 0, first));
+      sumOf(node, sliceAlong(node, ofInput, 0, 0, first), sliceAlong(node, ofState, 0, 0, first));
   MaybeValue late = sliceAlong(node, ofInput, 0, first, layer.width);
   if (failed(early) || failed(late))
     return failure();

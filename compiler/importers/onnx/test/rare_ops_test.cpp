@@ -41,6 +41,14 @@ TEST(OnnxOps, WeighsByASwish) {
   EXPECT_THAT(importText(model), AllOf(HasSubstr("graph.sigmoid"), HasSubstr("graph.mul")));
 }
 
+TEST(OnnxRecurrent, AddsUpConstantBiases) {
+  ModelBuilder model;
+  model.input("x", {1, 1, 1}).floats("w", {1, 1, 1}, {1}).floats("r", {1, 1, 1}, {1});
+  model.floats("b", {1, 2}, {1, 2}).output("y");
+  model.node("RNN", {"x", "w", "r", "b"}, {"y"});
+  EXPECT_THAT(importText(model), HasSubstr("dense<3.000000e+00>"));
+}
+
 TEST(OnnxConvTranspose, GoesOnBeyondWhatTheFilterReaches) {
   auto result = [](const std::string &attribute, const std::vector<int64_t> &values) {
     ModelBuilder model;
