@@ -98,6 +98,24 @@ static MaybeValue atPlace(NodeBuilder &build, const RecurrentLayer &layer, int64
   return build.reshape(row, {shapeOf(*row)[1], shapeOf(*row)[2]});
 }
 
+/// Takes back what the step did to sequences that do not reach `place`; what it gives there.
+static MaybeValue keepEnded(NodeBuilder &build, RecurrentLayer &layer, int64_t place,
+                            MaybeValue stateBefore, MaybeValue cellBefore) {
+  auto reaches =
+      llvm::map_to_vector(layer.lengths, [&](int64_t size) { return int64_t(place < size); });
+  if (llvm::all_of(reaches, [](int64_t isThere) { return isThere; }))
+    return layer.state;
+  MaybeValue mask = build.integerConstant(build.builder().getI1Type(),
+                                          {static_cast<int64_t>(reaches.size()), 1}, reaches);
+  MaybeValue result = layer.state;
+  if (succeeded(result))
+    result = build.select(mask, result, build.scalarLike(*result, 0));
+  layer.state = build.select(mask, layer.state, stateBefore);
+  if (failed(layer.cell) || *layer.cell)
+    layer.cell = build.select(mask, layer.cell, cellBefore);
+  return result;
+}
+
 SmallVector<MaybeValue> runRecurrent(NodeBuilder &build, RecurrentLayer &layer) {
   if (failed(layer.projected))
     return {failure()};
@@ -105,8 +123,9 @@ SmallVector<MaybeValue> runRecurrent(NodeBuilder &build, RecurrentLayer &layer) 
   SmallVector<MaybeValue> states(places, failure());
   for (int64_t i = 0; i < places; ++i) {
     int64_t place = layer.isReversed ? places - 1 - i : i;
+    MaybeValue state = layer.state, cell = layer.cell;
     layer.step(build, layer, atPlace(build, layer, place));
-    states[place] = layer.state;
+    states[place] = keepEnded(build, layer, place, state, cell);
   }
   return states;
 }

@@ -44,6 +44,10 @@ struct RecurrentLayer {
   /// Rows times weights; null: a plain fully_connected.
   std::function<MaybeValue(MaybeValue rows, MaybeValue weights, MaybeValue bias)> product;
 
+  /// Places that each sequence of the batch has; empty: all of them. States stay as they are behind
+  /// a sequence's last place, and what runRecurrent() gives there is 0.
+  llvm::SmallVector<int64_t> lengths;
+
   using Step = void (*)(NodeBuilder &, RecurrentLayer &, MaybeValue input);
   Step step = nullptr; ///< one of those below
 };

@@ -8,34 +8,68 @@ using namespace mlir;
 namespace tandem::onnx {
 
 namespace {
-FailureOr<RecurrentLayer::Function> functionOf(OnnxNode &node, StringRef name) {
+using Function = RecurrentLayer::Function;
+
+FailureOr<Function> functionOf(OnnxNode &node, StringRef name) {
   if (name == "Sigmoid")
-    return RecurrentLayer::Function([&](MaybeValue x) { return node.create<graph::SigmoidOp>(x); });
+    return Function([&](MaybeValue x) { return node.create<graph::SigmoidOp>(x); });
   if (name == "Tanh")
-    return RecurrentLayer::Function([&](MaybeValue x) { return node.create<graph::TanhOp>(x); });
+    return Function([&](MaybeValue x) { return node.create<graph::TanhOp>(x); });
   if (name == "Relu")
-    return RecurrentLayer::Function([&](MaybeValue x) { return node.create<graph::ReluOp>(x); });
+    return Function([&](MaybeValue x) { return node.create<graph::ReluOp>(x); });
   return node.unsupported("activation '" + name + "', only Sigmoid, Tanh and Relu are");
 }
 
-/// Entry `direction` of an input's first dimension, which goes; null when the input is left out.
-MaybeValue ofDirection(OnnxNode &node, size_t index, int64_t direction) {
+/// The same of what is held within 'clip'. ONNX Runtime does so with the sums of gates and
+/// candidates, and not with the cell on its way out.
+FailureOr<Function> clippedFunctionOf(OnnxNode &node, StringRef name) {
+  FailureOr<Function> function = functionOf(node, name);
+  double clip = node.number("clip", 0);
+  if (failed(function) || clip <= 0)
+    return function;
+  return Function([&node, clip, function = *function](MaybeValue x) {
+    return function(clampBetween(node, x, -clip, clip));
+  });
+}
+
+/// 'layout' 1: the batch is the first dimension of sequences and states.
+bool isBatchFirst(OnnxNode &node) {
+  return node.flag("layout", false);
+}
+
+/// Entry `direction` of an input's dimension `axis`, which goes; null when the input is left out.
+MaybeValue ofDirection(OnnxNode &node, size_t index, int64_t direction, size_t axis = 0) {
   MaybeValue value = node.optionalInput(index);
   if (failed(value) || !*value)
     return value;
   ArrayRef<int64_t> shape = shapeOf(*value);
-  if (shape.empty() || direction >= shape[0])
+  if (shape.size() <= axis || direction >= shape[axis])
     return node.invalid("input " + Twine(index) + " has shape " + shapeText(shape));
-  SmallVector<int64_t> rest(shape.drop_front());
-  return node.reshape(sliceAlong(node, value, 0, direction, 1), rest);
+  SmallVector<int64_t> rest(shape);
+  rest.erase(rest.begin() + axis);
+  return node.reshape(sliceAlong(node, value, axis, direction, 1), rest);
 }
 
 /// A state before the first place, of zeros when it is left out.
 MaybeValue stateOf(OnnxNode &node, size_t index, int64_t direction, ArrayRef<int64_t> shape) {
-  MaybeValue state = ofDirection(node, index, direction);
+  MaybeValue state = ofDirection(node, index, direction, isBatchFirst(node) ? 1 : 0);
   if (succeeded(state) && !*state)
     return node.fill(node.builder().getF32Type(), shape, 0);
   return state;
+}
+
+/// Peepholes come in the order input, output, forget.
+LogicalResult readPeepholes(OnnxNode &node, RecurrentLayer &layer, int64_t direction) {
+  MaybeValue all = ofDirection(node, 7, direction);
+  if (failed(all) || !*all)
+    return LogicalResult(all);
+  if (shapeOf(*all) != ArrayRef<int64_t>(3 * layer.width))
+    return node.invalid("peepholes of shape " + shapeText(shapeOf(*all)));
+  constexpr std::array<size_t, 3> kGates = {0, 3, 1}; // where a layer has those of the cell's gates
+  for (auto [place, gate] : llvm::enumerate(kGates))
+    layer.peepholes[gate] =
+        sliceAlong(node, all, 0, static_cast<int64_t>(place) * layer.width, layer.width);
+  return success();
 }
 
 /// What an operator has, and where.
@@ -92,7 +126,8 @@ FailureOr<RecurrentLayer> readLayer(OnnxNode &node, const Kind &kind, MaybeValue
   layer.gates = {0, 2, 3, 1};
   layer.resetsAfterProduct = kind.step == stepGru && node.flag("linear_before_reset", false);
   bool hasGates = activations.size() > 1;
-  auto gate = functionOf(node, activations[0]), candidate = functionOf(node, activations[hasGates]),
+  auto gate = clippedFunctionOf(node, activations[0]),
+       candidate = clippedFunctionOf(node, activations[hasGates]),
        output = functionOf(node, activations.back());
   MaybeValue weights = ofDirection(node, 1, direction);
   layer.recurrent = ofDirection(node, 2, direction);
@@ -110,6 +145,10 @@ FailureOr<RecurrentLayer> readLayer(OnnxNode &node, const Kind &kind, MaybeValue
     return failure();
   layer.projected = multiplyRows(node, input, weights, bias);
   layer.state = stateOf(node, 5, direction, {batch, layer.width});
+  if (node.flag("input_forget", false))
+    return node.unsupported("'input_forget'");
+  if (kind.cellInput && failed(readPeepholes(node, layer, direction)))
+    return failure();
   if (kind.cellInput)
     layer.cell = stateOf(node, kind.cellInput, direction, {batch, layer.width});
   if (failed(layer.projected) || failed(layer.state) || failed(layer.cell))
@@ -117,24 +156,23 @@ FailureOr<RecurrentLayer> readLayer(OnnxNode &node, const Kind &kind, MaybeValue
   return layer;
 }
 
-/// What is not computed here, by name.
-LogicalResult checkForm(OnnxNode &node, int64_t places) {
-  if (node.integer("layout", 0) != 0)
-    return node.unsupported("'layout' 1");
-  if (node.hasAttribute("clip") || node.integer("input_forget", 0) != 0)
-    return node.unsupported("'clip' or 'input_forget'");
-  if (node.has(7))
-    return node.unsupported("peepholes");
+/// How many places each sequence has; empty where it is all of them.
+FailureOr<SmallVector<int64_t>> readLengths(OnnxNode &node, int64_t places, int64_t batch) {
   if (places > kMostPlaces)
     return node.unsupported("a sequence of " + Twine(places));
   if (!node.has(4))
-    return success();
+    return SmallVector<int64_t>();
   FailureOr<SmallVector<int64_t>> lengths = node.ints(4, "the list of lengths");
   if (failed(lengths))
     return failure();
-  if (llvm::any_of(*lengths, [&](int64_t length) { return length != places; }))
-    return node.unsupported("sequences of several lengths");
-  return success();
+  if (static_cast<int64_t>(lengths->size()) != batch)
+    return node.invalid("the lengths of " + Twine(lengths->size()) + " sequences, expected " +
+                        Twine(batch));
+  if (llvm::any_of(*lengths, [&](int64_t length) { return length < 0 || length > places; }))
+    return node.invalid("a sequence longer than " + Twine(places));
+  if (llvm::all_of(*lengths, [&](int64_t length) { return length == places; }))
+    lengths->clear();
+  return lengths;
 }
 
 FailureOr<SmallVector<std::string>> readActivations(OnnxNode &node, const Kind &kind,
@@ -154,15 +192,19 @@ FailureOr<SmallVector<std::string>> readActivations(OnnxNode &node, const Kind &
 FailureOr<Values> importRecurrent(OnnxNode &node, const Kind &kind) {
   MaybeValue input = node.input(0);
   std::string direction = node.string("direction", "forward");
+  bool batchFirst = isBatchFirst(node);
   if (failed(input) || node.failed())
     return failure();
-  if (shapeOf(*input).size() != 3 || shapeOf(*input)[0] < 1)
+  if (shapeOf(*input).size() != 3)
     return node.invalid("an input of shape " + shapeText(shapeOf(*input)));
-  if (failed(checkForm(node, shapeOf(*input)[0])))
-    return failure();
+  if (batchFirst)
+    input = node.transpose(input, {1, 0, 2});
+  if (failed(input) || shapeOf(*input)[0] < 1)
+    return node.invalid("a sequence of no places");
+  auto lengths = readLengths(node, shapeOf(*input)[0], shapeOf(*input)[1]);
   int64_t directions = direction == "bidirectional" ? 2 : 1;
   auto activations = readActivations(node, kind, directions);
-  if (failed(activations))
+  if (failed(lengths) || failed(activations))
     return failure();
   SmallVector<MaybeValue> all, hidden, cells;
   for (int64_t i = 0; i < directions; ++i) {
@@ -172,17 +214,21 @@ FailureOr<Values> importRecurrent(OnnxNode &node, const Kind &kind) {
     if (failed(layer))
       return failure();
     layer->isReversed = direction == "reverse" || i == 1;
+    layer->lengths = *lengths;
     all.push_back(stackAlong(node, runRecurrent(node, *layer), 0));
     hidden.push_back(layer->state);
     cells.push_back(layer->cell);
   }
   // Every direction side by side in a new dimension.
-  MaybeValue states = stackAlong(node, all, 1), last = stackAlong(node, hidden, 0);
+  int64_t side = batchFirst ? 1 : 0;
+  MaybeValue states = stackAlong(node, all, 1), last = stackAlong(node, hidden, side);
+  if (batchFirst)
+    states = node.transpose(states, {2, 0, 1, 3});
   if (failed(states) || failed(last))
     return failure();
   if (!kind.cellInput)
     return Values{*states, *last};
-  MaybeValue lastCells = stackAlong(node, cells, 0);
+  MaybeValue lastCells = stackAlong(node, cells, side);
   return failed(lastCells) ? FailureOr<Values>(failure()) : Values{*states, *last, *lastCells};
 }
 } // namespace

@@ -7,6 +7,7 @@ small_cnn.onnx          an image network: depthwise, residual, squeeze and excit
 small_cnn_qdq.onnx      the same, quantized by ONNX Runtime: filters per channel, quantize and dequantize pairs
 small_transformer.onnx  one encoder layer as PyTorch's older exporter writes it: shapes computed by nodes, layer
                         norm and GELU as their parts
+small_recurrent.onnx    LSTM, GRU and RNN with what is rare: peepholes, clip, sequences of several lengths
 
 Also seeds of the fuzz target, in tests/fuzz/seeds/onnx_fuzz.
 """
@@ -135,6 +136,30 @@ def small_transformer():
     return g.model([tokens], "encoded", [1, 12, width], 14)
 
 
+def small_recurrent():
+    g = Graph(4)
+    inputs, width, batch = 6, 5, 3
+
+    def layer(x, kind, gates, inputs, lengths, directions=1, peepholes=None, **attributes):
+        weights = (g.weight(directions, gates * width, inputs), g.weight(directions, gates * width, width))
+        optional = [g.tensor(np.array(lengths, np.int32))] + ([] if peepholes is None else ["", "", peepholes])
+        return g.node(kind, x, *weights, g.weight(directions, 2 * gates * width), *optional, outputs=3 if kind == "LSTM" else 2,
+                      hidden_size=width, **attributes)
+
+    x = g.node("Transpose", "sequences", perm=[1, 0, 2])
+    both, _, cell = layer(x, "LSTM", 4, inputs, [7, 4, 1], directions=2, peepholes=g.weight(2, 3 * width), clip=0.9,
+                          direction="bidirectional")
+    both = g.node("Reshape", g.node("Transpose", both, perm=[0, 2, 1, 3]), g.ints(7, batch, 2 * width))
+    single, *_ = layer(both, "LSTM", 4, 2 * width, [6, 7, 2], clip=1.5)
+    x = g.node("Squeeze", single, g.ints(1))
+    back, _ = layer(x, "GRU", 3, width, [3, 0, 7], clip=0.5, direction="reverse", linear_before_reset=1)
+    _, last = layer(g.node("Squeeze", back, g.ints(1)), "RNN", 1, width, [7, 5, 6], clip=0.4)
+    g.node("Concat", g.node("Reshape", single, g.ints(-1)), g.node("Reshape", back, g.ints(-1)), g.node("Reshape", last, g.ints(-1)),
+           g.node("Reshape", cell, g.ints(-1)), axis=0)
+    sequences = helper.make_tensor_value_info("sequences", TensorProto.FLOAT, [batch, 7, inputs])
+    return g.model([sequences], "states", [2 * 7 * batch * width + batch * width + 2 * batch * width], 17)
+
+
 SEEDS = {
     "conv": """<ir_version: 8, opset_import: ["" : 17]>
         g (float[1,2,5,5] x) => (float[1,2,3,3] y) <float[2,1,3,3] w = {1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9}> {
@@ -166,6 +191,15 @@ SEEDS = {
     "function": """<ir_version: 8, opset_import: ["" : 17, "f" : 1]>
         g (float[4] x) => (float[4] y) { y = f.Leaky <slope = 0.25> (x) }
         <domain: "f", opset_import: ["" : 17]> Leaky <slope> (v) => (r) { r = LeakyRelu <alpha: float = @slope> (v) }""",
+    "recurrent": """<ir_version: 8, opset_import: ["" : 17]>
+        g (float[2,3,1] x) => (float[2,3,1,1] y)
+        <float[1,4,1] w = {1,2,3,4}, float[1,4,1] r = {1,2,3,4}, int32[2] n = {3,1}, float[1,3] p = {1,2,3}> {
+          y = LSTM <layout = 1, clip = 0.5, hidden_size = 1, direction = "reverse"> (x, w, r, , n, , , p) }""",
+    "others": """<ir_version: 8, opset_import: ["" : 28]>
+        g (double[2] d, float[1,1,4,4] x) => (float[1,4,2,2] y) <int64 n = {5}, float[4,1,1,2] w = {1,2,3,4,5,6,7,8}> {
+          h = HannWindow <periodic = 0> (n)  s = SpaceToDepth <blocksize = 2> (x)
+          t = ConvTranspose <strides = [1,3], output_padding = [0,2]> (s, w)  q = GlobalLpPool <p = 3> (t)
+          e = SwiGLU (q, q)  y = Add (s, e) }""",
     "resize": """<ir_version: 8, opset_import: ["" : 17]>
         g (float[1,1,3,3] x) => (float[1,1,5,6] y) <float[4] s = {1,1,1.7,2}> {
           y = Resize <mode = "cubic", coordinate_transformation_mode = "half_pixel"> (x, , s) }""",
@@ -188,6 +222,7 @@ def main():
         quantize_static(folded, HERE / "small_cnn_qdq.onnx", Calibration(), quant_format=QuantFormat.QDQ,
                         per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
     onnx.save(small_transformer(), HERE / "small_transformer.onnx")
+    onnx.save(small_recurrent(), HERE / "small_recurrent.onnx")
 
 
 if __name__ == "__main__":
