@@ -168,18 +168,21 @@ void Plan::alias(Value value, Value of) {
 }
 
 bool Plan::takeMemory(Value result, Value of, ArrayRef<Operation *> readers) {
-  auto isDone = [&](Operation *user) {
+  auto isBehind = [&](Operation *user) {
     int64_t position = positionOf_.lookup(user); // 0: not of this region
-    bool planned = fused_.contains(user) || (position > 0 && position < position_);
-    planned &= !postponed_.contains(user);
-    return llvm::is_contained(readers, user) || (planned && !llvm::is_contained(planned_, user));
+    return (fused_.contains(user) || (position > 0 && position < position_)) &&
+           !postponed_.contains(user) && !llvm::is_contained(planned_, user);
+  };
+  auto isDone = [&](Operation *user) {
+    return llvm::is_contained(readers, user) || isBehind(user);
   };
   codegen::BufferType mine = typeOf(result), other = typeOf(of);
-  // What a slice is of may be read later, and of what is whole the slices.
+  // What a slice is of may be read later, and of what is whole the slices: by the readers too, that
+  // read a slice for other elements than those where it lies.
   if (slices_.contains(result) || slices_.contains(of))
     return false;
   for (auto &[slice, place] : slices_)
-    if (wholeOf(slice).first == of && !llvm::all_of(slice.getUsers(), isDone))
+    if (wholeOf(slice).first == of && !llvm::all_of(slice.getUsers(), isBehind))
       return false;
   // What a region is given stays as it is: for its fallback, and the model's next run.
   bool isOurs = of.getDefiningOp() && positionOf_.contains(of.getDefiningOp()) &&

@@ -73,6 +73,48 @@ TEST(CpuSlices, OfSlicesAreWrittenIntoTheOuterConcat) {
   return %3 : tensor<1x6x3x18xf32>)"));
 }
 
+/// That a map of %a and of %s, a slice of it that is read for more elements than its own, is not
+/// computed in the memory of %a.
+void expectKept(const std::string &slice, const std::string &shape, const std::string &rest) {
+  std::string whole = "tensor<1x64x9x16xf32>";
+  std::string text = "func.func @main(%x: " + whole + ") -> " + whole + " {\n" +
+                     "  %a = graph.tanh %x : (" + whole + ") -> " + whole + "\n" +
+                     "  %s = graph.slice %a " + slice + " : (" + whole + ") -> tensor<" + shape +
+                     "xf32>\n" + rest + "  %m = graph.exp %r : (" + whole + ") -> " + whole +
+                     "\n  return %m : " + whole + "\n}\n";
+  for (const char *isa : {wideIsa(), "avx2"}) {
+    SCOPED_TRACE(isa + text);
+    expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{isa}});
+  }
+}
+
+TEST(CpuSlices, AreNotOverwrittenByWhoReadsThemForOtherElements) {
+  std::string row = "begin [0, 61, 0, 0] size [1, 1, 9, 16] strides [1, 1, 1, 1]";
+  std::string channel = "begin [0, 0, 0, 3] size [1, 64, 9, 1] strides [1, 1, 1, 1]";
+  for (const char *op : {"mul", "sub"}) {
+    auto map = [&](const std::string &operand, const std::string &shape) {
+      return std::string("  %r = graph.") + op + " %a, " + operand +
+             " : (tensor<1x64x9x16xf32>, tensor<" + shape + "xf32>) -> tensor<1x64x9x16xf32>\n";
+    };
+    expectKept(row, "1x1x9x16", map("%s", "1x1x9x16"));
+    expectKept(channel, "1x64x9x1", map("%s", "1x64x9x1"));
+    expectKept(row, "1x1x9x16",
+               "  %t = graph.reshape %s shape [9, 16] : (tensor<1x1x9x16xf32>) -> "
+               "tensor<9x16xf32>\n" +
+                   map("%t", "9x16"));
+  }
+}
+
+TEST(CpuSlices, AreNotOverwrittenByTheSumThatReadsThemInAPad) {
+  expectKept("begin [0, 60, 0, 0] size [1, 4, 9, 16] strides [1, 1, 1, 1]", "1x4x9x16", R"(
+  %p = graph.pad %s low [0, 0, 0, 0] high [0, 60, 0, 0] value 0.0 : (tensor<1x4x9x16xf32>) -> tensor<1x64x9x16xf32>
+  %w = graph.constant dense<0.07> : tensor<16x1x1x16xf32> : tensor<16x1x1x16xf32>
+  %c = graph.conv_2d %x, %w : (tensor<1x64x9x16xf32>, tensor<16x1x1x16xf32>) -> tensor<1x64x9x16xf32>
+  %t = graph.add %c, %a : (tensor<1x64x9x16xf32>, tensor<1x64x9x16xf32>) -> tensor<1x64x9x16xf32>
+  %r = graph.add %t, %p : (tensor<1x64x9x16xf32>, tensor<1x64x9x16xf32>) -> tensor<1x64x9x16xf32>
+)");
+}
+
 TEST(CpuSlices, OfOneValueTwiceAreCopiedOnce) {
   expectPlan(3, 2, ofTwo("tensor<1x6x3x14xf32>", R"(
   %0 = graph.concat %a, %b, %a axis 3 : (tensor<1x6x3x5xf32>, tensor<1x6x3x4xf32>, tensor<1x6x3x5xf32>) -> tensor<1x6x3x14xf32>
