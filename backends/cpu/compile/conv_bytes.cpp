@@ -34,8 +34,10 @@ static size_t otherThanBytes(ArrayRef<int32_t> weights) {
 
 bool areByteProducts(Operation *op, const ConvShape &shape, int64_t groups,
                      ArrayRef<int32_t> weights) {
-  bool isProduct = groups == 1 && shape.taps() == 1 && shape.batch * shape.outHeight == 1 &&
-                   shape.inChannels <= kLongestSummedRow;
+  // planRowSums() takes a row of the input for each pixel of the output.
+  bool isProduct = groups == 1 && shape.taps() == 1 && shape.batch * shape.inHeight == 1 &&
+                   shape.inWidth == shape.outWidth && shape.strideWidth == 1 &&
+                   shape.padTop + shape.padLeft == 0 && shape.inChannels <= kLongestSummedRow;
   size_t others = otherThanBytes(weights);
   if (isHybrid(op))
     return others == 0;

@@ -29,8 +29,9 @@ template <typename OpT> static ConvShape windowShape(OpT op, ArrayRef<int64_t> w
 template <typename OpT> static ConvShape filteredShape(OpT op) {
   ArrayRef<int64_t> filter = graph::tensorType(op.getFilter()).getShape();
   ConvShape shape = windowShape(op, filter.slice(1, 2));
-  shape.dilationHeight = op.getDilation()[0];
-  shape.dilationWidth = op.getDilation()[1];
+  // Of a filter that is one wide it means nothing, and would be paid for.
+  shape.dilationHeight = shape.kernelHeight == 1 ? 1 : op.getDilation()[0];
+  shape.dilationWidth = shape.kernelWidth == 1 ? 1 : op.getDilation()[1];
   return shape;
 }
 

@@ -39,6 +39,11 @@ public:
     ofReals_ = true;
     return number(0, 1) == 0 ? fullyConnected(type) : convolution(type);
   }
+  /// A convolution of one row, as networks of one dimension have.
+  std::string ofOneRow(const std::string &type) {
+    isOneRow_ = true;
+    return convolution(type);
+  }
   /// A depthwise convolution of so many channels.
   std::string depthwise(const std::string &type, int64_t count) {
     Window w = window();
@@ -105,13 +110,17 @@ private:
     Window w;
     int64_t stride[2], dilation[2], low[2], high[2];
     for (int axis : {0, 1}) {
-      w.kernel[axis] = any<int64_t>({1, 2, 3, 3, 3, 4, 5});
+      w.kernel[axis] = isOneRow_ ? any<int64_t>({1, 1, 3}) : any<int64_t>({1, 2, 3, 3, 3, 4, 5});
+      if (isOneRow_ && axis == 0)
+        w.kernel[axis] = 1;
       stride[axis] = any<int64_t>({1, 1, 2, 3});
       dilation[axis] = any<int64_t>({1, 1, 1, 2});
       int64_t reach = (w.kernel[axis] - 1) * dilation[axis];
       low[axis] = number(0, reach);
       high[axis] = number(0, reach);
       w.in[axis] = std::max(number(1, 21), reach + 1 - low[axis] - high[axis]);
+      if (isOneRow_ && axis == 0)
+        w.in[axis] = 1;
       w.out[axis] = (w.in[axis] + low[axis] + high[axis] - reach - 1) / stride[axis] + 1;
     }
     auto pair = [](const char *name, const int64_t (&values)[2]) {
@@ -185,7 +194,7 @@ private:
   }
 
   std::mt19937 random_;
-  bool mayAdd_ = false, ofReals_ = false;
+  bool mayAdd_ = false, ofReals_ = false, isOneRow_ = false;
 };
 
 } // namespace tandem::test

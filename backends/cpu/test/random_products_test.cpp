@@ -25,6 +25,20 @@ TEST_P(RandomProducts, AreThoseOfTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomProducts, ::testing::Range(0u, 120u));
 
+class RandomConvolutionsOfOneRow : public ::testing::TestWithParam<uint32_t> {};
+
+TEST_P(RandomConvolutionsOfOneRow, AreThoseOfTheReference) {
+  const char *types[] = {"legacy", "u8", "i8", "f32"};
+  std::string text = RandomCase(GetParam()).ofOneRow(types[GetParam() % 4]);
+  const char *wide = cpu::processorHas("avx512vnni") ? "avx512" : "avx2-wide";
+  for (const char *isa : {wide, "avx2"}) {
+    SCOPED_TRACE(isa);
+    expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{isa}});
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomConvolutionsOfOneRow, ::testing::Range(0u, 60u));
+
 /// Channels that fill vectors of bytes but for a half or a quarter, or less than one.
 class RandomDepthwiseOfCodes : public ::testing::TestWithParam<std::tuple<int64_t, uint32_t>> {};
 
