@@ -96,11 +96,4 @@ Result<std::string> modelAsMlir(const CompileRequest &request) {
   return text;
 }
 
-std::map<std::string, std::vector<std::string>> importedOperators() {
-  std::map<std::string, std::vector<std::string>> operators;
-  for (const Importer *importer : importers())
-    operators[importer->name().str()] = importer->operators();
-  return operators;
-}
-
 } // namespace tandem

@@ -94,8 +94,6 @@ Result<ModelSummary> inspectModel(const CompileRequest &request);
 /// The graph after the passes, as MLIR text.
 Result<std::string> modelAsMlir(const CompileRequest &request);
 
-/// The source operators that each importer of this build knows: format to names.
-std::map<std::string, std::vector<std::string>> importedOperators();
 /// The names of the backends of this build.
 std::vector<std::string> backendNames();
 
