@@ -127,6 +127,45 @@ private:
   std::vector<std::vector<size_t>> valuesOf_; ///< by the last of its nodes
 };
 
+/// Which moves of single nodes can help: each that is tried costs as much as the whole graph.
+class PromisingMoves {
+public:
+  explicit PromisingMoves(const PlacementProblem &problem)
+      : problem_(problem), near_(problem.nodes()), isBorder_(problem.nodes()) {
+    for (size_t i = 0; i < problem.values.size(); ++i) {
+      const PlacementProblem::Value &value = problem.values[i];
+      bool isInput = value.producer == PlacementProblem::kInput;
+      if (!isInput)
+        add(value.producer, i, value.isOutput);
+      for (size_t consumer : value.consumers)
+        add(consumer, i, isInput);
+    }
+  }
+
+  /// False: the node is no faster there, and nothing that it shares a value with is there or
+  /// outside, so that a region and copies come on top. A node that is a region is moved as one.
+  bool mayHelp(const Assignment &assignment, size_t node, size_t device) const {
+    if (isBorder_[node] || problem_.nodeUs[node][device] < problem_.nodeUs[node][assignment[node]])
+      return true;
+    return std::ranges::any_of(near_[node], [&](size_t index) {
+      const PlacementProblem::Value &value = problem_.values[index];
+      return (value.producer != PlacementProblem::kInput && assignment[value.producer] == device) ||
+             std::ranges::any_of(value.consumers,
+                                 [&](size_t consumer) { return assignment[consumer] == device; });
+    });
+  }
+
+private:
+  void add(size_t node, size_t value, bool isBorder) {
+    near_[node].push_back(value);
+    isBorder_[node] = isBorder_[node] || isBorder;
+  }
+
+  const PlacementProblem &problem_;
+  std::vector<std::vector<size_t>> near_; ///< the values that a node makes or reads
+  std::vector<bool> isBorder_;            ///< of the model
+};
+
 /// Moves single nodes and whole regions while that helps.
 PlacementResult improved(const PlacementProblem &problem, PlacementResult start) {
   auto tryMove = [&](const std::vector<size_t> &nodes, size_t device) {
@@ -142,6 +181,7 @@ PlacementResult improved(const PlacementProblem &problem, PlacementResult start)
     start = {std::move(moved), us, false};
     return true;
   };
+  PromisingMoves promising(problem);
   constexpr int kRounds = 20; // each round only makes it faster; more has never been needed
   bool moved = true;
   for (int round = 0; moved && round < kRounds; ++round) {
@@ -150,11 +190,13 @@ PlacementResult improved(const PlacementProblem &problem, PlacementResult start)
     std::vector<std::vector<size_t>> groups(regions.count);
     for (size_t node : regions.order)
       groups[regions.regionOf[node]].push_back(node);
-    for (size_t node = 0; node < problem.nodes(); ++node)
-      groups.push_back({node});
     for (const std::vector<size_t> &group : groups)
       for (size_t device = 0; device < problem.devices.size(); ++device)
         moved |= tryMove(group, device);
+    for (size_t node = 0; node < problem.nodes(); ++node)
+      for (size_t device = 0; device < problem.devices.size(); ++device)
+        if (promising.mayHelp(start.assignment, node, device))
+          moved |= tryMove({node}, device);
   }
   return start;
 }
