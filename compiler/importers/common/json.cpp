@@ -5,8 +5,8 @@
 namespace tandem {
 
 static constexpr int kMaxDepth = 64;
-/// A model of a hundred thousand nodes has a tenth of them. Each takes sixteen bytes and more.
-static constexpr size_t kMaxValues = 20'000'000;
+/// A model of ten thousand nodes has a tenth of them or less. Each takes some fifty bytes.
+static constexpr size_t kMaxValues = 4'000'000;
 
 /// Before anything is built of the text: a few bytes that unpack to many must not fill the memory.
 /// (The parser's own callback would do, but takes quadratic time where an array has many objects.)
