@@ -222,5 +222,43 @@ def operators():
     return found
 
 
+def suppressions():
+    """Corners of boxes are in any order; scores are distinct, as the order of equal ones is TensorFlow's secret."""
+    found = []
+
+    def add(name, function, *inputs, refused=""):
+        found.append(Case(name, function, dict(zip("ab", inputs)), refused=refused))
+
+    def distinct(*shape, seed):
+        return np.random.default_rng(seed).permutation(np.prod(shape)).reshape(shape).astype(np.float32) / np.float32(np.prod(shape))
+
+    boxes, scores = values(30, 4, low=-0.2, high=1.2), distinct(30, seed=2)
+    touching = np.array([[0, 0, 1, 1], [0, 0, 1, 0.5], [2, 2, 3, 3], [2, 2, 2, 2]], np.float32)
+    for most, overlap, least in ((12, 0.3, 0.1), (12, 0.1, 0.9), (40, 0.2, -np.inf)):
+        limits = {"max_output_size": most, "iou_threshold": overlap, "score_threshold": least, "pad_to_max_output_size": True}
+        add(f"NonMaxSuppressionV4 {most} {least}", lambda b, s, k=limits: raw.NonMaxSuppressionV4(boxes=b, scores=s, **k)[:2], boxes, scores)
+        for sigma in (0.0, 0.4):
+            add(f"NonMaxSuppressionV5 {most} {least} {sigma}", lambda b, s, k=limits, g=sigma: raw.NonMaxSuppressionV5(
+                boxes=b, scores=s, soft_nms_sigma=g, **k)[:3], boxes, scores)
+    for sigma in (0.0, 0.4):  # a score and an overlap that equal their thresholds
+        add(f"NonMaxSuppressionV5 equal {sigma}", lambda b, s, g=sigma: raw.NonMaxSuppressionV5(
+            boxes=b, scores=s, max_output_size=4, iou_threshold=0.5, score_threshold=0.25, soft_nms_sigma=g,
+            pad_to_max_output_size=True)[:3], touching, np.array([1, 0.5, 0.75, 0.25], np.float32))
+    add("NonMaxSuppressionV3", lambda b, s: raw.NonMaxSuppressionV3(
+        boxes=b, scores=s, max_output_size=5, iou_threshold=0.5, score_threshold=0.0), boxes, scores,
+        refused="the size of its result depends on data")
+    add("NonMaxSuppressionV4 of any size", lambda b, s: raw.NonMaxSuppressionV4(
+        boxes=b, scores=s, max_output_size=5, iou_threshold=0.5, score_threshold=0.0)[0], boxes, scores,
+        refused="the size of its result depends on data")
+    for pictures, each, of_class, total in ((1, 1, 4, 9), (2, 1, 4, 9), (2, 3, 4, 20), (1, 3, 30, 100)):
+        for pads in (False, True):
+            add(f"CombinedNonMaxSuppression {pictures} {each} {of_class} {total} {pads}",
+                lambda b, s, n=of_class, t=total, p=pads: raw.CombinedNonMaxSuppression(
+                    boxes=b, scores=s, max_output_size_per_class=n, max_total_size=t, iou_threshold=0.3, score_threshold=0.2,
+                    pad_per_class=p, clip_boxes=p)[:4],
+                values(pictures, 30, each, 4, low=-0.2, high=1.2), distinct(pictures, 30, 3, seed=3))
+    return found
+
+
 def cases():
-    return loops() + operators()
+    return loops() + operators() + suppressions()

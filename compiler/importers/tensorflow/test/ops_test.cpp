@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace tandem::tensorflow::test {
 namespace {
 
@@ -399,6 +401,41 @@ TEST(TensorflowSelection, IsDoneAtRunTime) {
               AllOf(HasSubstr("graph.greater %arg0"), HasSubstr("graph.select"),
                     HasSubstr("axis 1 : (tensor<2x6xf32>, tensor<3xi32>) -> tensor<2x3xf32>"),
                     HasSubstr("graph.top_k_values")));
+}
+
+std::string chosenBoxes(int most, float overlap, bool isPadded) {
+  GraphBuilder g;
+  g.input("boxes", {600, 4});
+  g.input("scores", {600});
+  g.scalar("most", most);
+  g.floats("overlap", {}, {overlap});
+  g.floats("least", {}, {-std::numeric_limits<float>::infinity()});
+  g.op("NonMaxSuppressionV4", "y", {"boxes", "scores", "most", "overlap", "least"})
+      .flag("pad_to_max_output_size", isPadded);
+  return g.text();
+}
+
+TEST(TensorflowNonMaxSuppression, HasAResultOfKnownSize) {
+  EXPECT_THAT(chosenBoxes(3, 0.5f, true), HasSubstr("-> (tensor<3xi32> {graph.name = \"y\"}"));
+  EXPECT_THAT(chosenBoxes(3, 0.5f, false),
+              HasSubstr("without 'pad_to_max_output_size' the size of its result depends on data"));
+  EXPECT_THAT(chosenBoxes(201, 0.5f, true), HasSubstr("201 boxes, expected 1 to 200"));
+  EXPECT_THAT(chosenBoxes(0, 0.5f, true), HasSubstr("0 boxes, expected 1 to 200"));
+  EXPECT_THAT(chosenBoxes(3, 1.5f, true), HasSubstr("overlaps is not between 0 and 1"));
+}
+
+TEST(TensorflowNonMaxSuppression, OfClassesFitsTheirBoxes) {
+  auto combined = [](int64_t boxesEach) {
+    GraphBuilder g;
+    g.input("boxes", {2, 6, boxesEach, 4});
+    g.input("scores", {2, 6, 3});
+    g.scalar("most", 2);
+    g.floats("half", {}, {0.5f});
+    g.op("CombinedNonMaxSuppression", "y", {"boxes", "scores", "most", "most", "half", "half"});
+    return g.text();
+  };
+  EXPECT_THAT(combined(3), HasSubstr("tensor<2x2x4xf32>"));
+  EXPECT_THAT(combined(2), HasSubstr("boxes of shape 2x6x2x4 with scores of shape 2x6x3"));
 }
 
 TEST(TensorflowCast, ChangesTheType) {

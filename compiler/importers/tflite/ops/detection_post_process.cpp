@@ -4,8 +4,8 @@
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/common/recurrent.h"
 #include "compiler/importers/common/selections.h"
+#include "compiler/importers/common/suppression.h"
 #include "compiler/importers/tflite/node.h"
-#include "compiler/importers/tflite/suppression.h"
 
 #include <flatbuffers/flexbuffers.h>
 
@@ -146,18 +146,13 @@ Detections chooseByClass(Node &node, const Boxes &boxes, FailureOr<Value> scores
   Chosen chosen = chooseBoxes(build, boxes, build.transpose(scores, {1, 0}), how);
   if (failed(chosen.places))
     return {};
-  int64_t ofClass = shapeOf(*chosen.places)[1], all = options.classes * ofClass;
-  TopK best = topK(build, build.reshape(chosen.scores, all), std::min(options.detections, all), 0,
-                   /*largest=*/true);
-  if (failed(best.indices))
+  BestOfClasses best = bestOfClasses(build, chosen, options.classes, options.detections);
+  if (failed(best.scores))
     return {};
-  FailureOr<Value> classes = build.create<graph::FloorDivOp>(
-      best.indices, build.scalarLike(*best.indices, static_cast<double>(ofClass)));
-  int64_t count = shapeOf(*best.indices)[0];
+  int64_t count = shapeOf(*best.scores)[1];
   auto asColumn = [&](FailureOr<Value> value) { return build.reshape(value, {count, 1}); };
-  return {asColumn(build.cast(classes, node.builder().getF32Type())), asColumn(best.values),
-          entries(build, build.reshape(chosen.places, all), best.indices),
-          areThere(build, best.values, count)};
+  return {asColumn(build.cast(best.classes, node.builder().getF32Type())), asColumn(best.scores),
+          build.reshape(best.places, count), areThere(build, best.scores, count)};
 }
 
 /// The rows, zeros where no box was left, and in all [1, detections * classesEach, ...].

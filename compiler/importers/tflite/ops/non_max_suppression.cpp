@@ -1,7 +1,5 @@
-#include "compiler/importers/common/pieces.h"
-#include "compiler/importers/common/selections.h"
+#include "compiler/importers/common/suppression.h"
 #include "compiler/importers/tflite/node.h"
-#include "compiler/importers/tflite/suppression.h"
 
 #include "compiler/graph/constants.h"
 
@@ -22,28 +20,6 @@ FailureOr<double> constantReal(Node &node, size_t index, StringRef what) {
   if (bytes->as<float>().size() != 1 || !std::isfinite(bytes->as<float>()[0]))
     return node.invalid() << what << " is no single number";
   return bytes->as<float>()[0];
-}
-
-/// Columns of [boxes, 4]: two opposite corners, in any order.
-Boxes cornersOf(NodeBuilder &build, FailureOr<Value> table, int64_t count) {
-  auto column = [&](int64_t index) {
-    return build.reshape(sliceAlong(build, table, 1, index, 1), count);
-  };
-  auto low = [&](int64_t index) {
-    return build.create<graph::MinimumOp>(column(index), column(index + 2));
-  };
-  auto high = [&](int64_t index) {
-    return build.create<graph::MaximumOp>(column(index), column(index + 2));
-  };
-  return {low(0), low(1), high(0), high(1)};
-}
-
-/// Rows of a vector, zeros behind them where there are fewer than asked for.
-FailureOr<Value> filledUp(NodeBuilder &build, FailureOr<Value> row, int64_t size) {
-  if (failed(row) || shapeOf(*row)[0] == size)
-    return row;
-  auto missing = build.fill(getElementTypeOrSelf(*row), size - shapeOf(*row)[0], 0);
-  return failed(missing) ? missing : concatAlong(build, {*row, *missing}, 0);
 }
 
 /// NON_MAX_SUPPRESSION_V4, and V5 with a sigma: boxes, their scores, how many at most, and the
@@ -68,28 +44,17 @@ template <bool hasSigma> LogicalResult importSuppression(Node &node) {
   if (*sigma < 0)
     return node.invalid() << "sigma is negative";
   NodeBuilder &build = node.build();
-  Chosen chosen =
-      chooseBoxes(build, cornersOf(build, boxes, shape[0]), build.reshape(scores, {1, shape[0]}),
-                  {.most = *most,
-                   .scoreThreshold = *score,
-                   .overlapThreshold = *overlap,
-                   .refusesEqual = true,
-                   .sigma = *sigma});
-  if (failed(chosen.scores))
+  PaddedChoice chosen = choosePadded(build, boxesBetween(build, boxes), scores,
+                                     {.most = *most,
+                                      .scoreThreshold = *score,
+                                      .overlapThreshold = *overlap,
+                                      .refusesEqualScore = true,
+                                      .refusesEqualOverlap = true,
+                                      .sigma = *sigma});
+  if (failed(node.setOutput(chosen.places, 0)) ||
+      (hasSigma && failed(node.setOutput(chosen.scores, 1))))
     return failure();
-  int64_t count = shapeOf(*chosen.scores)[1];
-  FailureOr<Value> found = build.reshape(chosen.scores, count);
-  FailureOr<Value> isThere = build.compare<graph::GreaterOp>(found, kNeverChosen);
-  FailureOr<Value> areThere = build.cast(isThere, node.builder().getI32Type());
-  auto set = [&](FailureOr<Value> row, size_t index) {
-    return node.setOutput(filledUp(build, row, *most), index);
-  };
-  FailureOr<Value> places = build.multiply(build.reshape(chosen.places, count), areThere);
-  if (failed(set(places, 0)) || (hasSigma && failed(set(keepWhere(build, isThere, found, 0), 1))))
-    return failure();
-  return node.setOutput(
-      build.create<graph::SumOp>(areThere, ArrayRef<int64_t>{0}, /*keepDims=*/false),
-      hasSigma ? 2 : 1);
+  return node.setOutput(chosen.count, hasSigma ? 2 : 1);
 }
 } // namespace
 
