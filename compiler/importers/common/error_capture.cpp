@@ -1,6 +1,6 @@
 #include "compiler/importers/common/error_capture.h"
 
-#include "compiler/importers/common/shortened.h"
+#include "compiler/importers/common/excerpt.h"
 
 #include "mlir/IR/Location.h"
 
@@ -17,9 +17,9 @@ void ErrorCapture::keep(Diagnostic &diagnostic) {
   std::string subject = subject_;
   if (auto name = dyn_cast<NameLoc>(diagnostic.getLocation()); subject.empty() && name)
     subject = ("node '" + name.getName().getValue() + "'").str();
-  std::string what = shortened(diagnostic.str(), kMostOfPhrase);
+  std::string what = excerpt(diagnostic.str(), kMostOfPhrase);
   constexpr size_t kMostOfSubject = 2 * kMostOfName; // with words around the name
-  message_ = subject.empty() ? what : shortened(subject, kMostOfSubject) + ": " + what;
+  message_ = subject.empty() ? what : excerpt(subject, kMostOfSubject) + ": " + what;
 }
 
 } // namespace tandem

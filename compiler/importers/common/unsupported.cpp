@@ -1,5 +1,5 @@
+#include "compiler/importers/common/excerpt.h"
 #include "compiler/importers/common/importer.h"
-#include "compiler/importers/common/shortened.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -18,7 +18,7 @@ void UnsupportedOps::add(llvm::StringRef op, llvm::StringRef node, llvm::StringR
 }
 
 void UnsupportedOps::addInput(llvm::StringRef name, llvm::StringRef reason) {
-  inputs_.push_back(shortened(name, kMostOfName) + " (" + reason.str() + ")");
+  inputs_.push_back(excerpt(name, kMostOfName) + " (" + reason.str() + ")");
 }
 
 /// "2 unsupported inputs: ".
@@ -39,12 +39,12 @@ std::string UnsupportedOps::message() const {
     return text;
   printCount(out, entries_.size(), "operator");
   llvm::interleaveComma(entries_, out, [&](const Entry &entry) {
-    out << shortened(entry.op, kMostOfName) << " (" << entry.nodes.size() << ": ";
+    out << excerpt(entry.op, kMostOfName) << " (" << entry.nodes.size() << ": ";
     llvm::interleaveComma(llvm::ArrayRef(entry.nodes).take_front(kNodesShown), out,
-                          [&](const std::string &node) { out << shortened(node, kMostOfName); });
+                          [&](const std::string &node) { out << excerpt(node, kMostOfName); });
     if (entry.nodes.size() > kNodesShown)
       out << ", ...";
-    out << "; " << shortened(entry.reason, kMostOfPhrase) << ")";
+    out << "; " << excerpt(entry.reason, kMostOfPhrase) << ")";
   });
   return text;
 }

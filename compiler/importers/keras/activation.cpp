@@ -1,6 +1,6 @@
 // Functions that layers name: https://keras.io/api/layers/activations/
 #include "compiler/importers/common/decompositions.h"
-#include "compiler/importers/common/shortened.h"
+#include "compiler/importers/common/excerpt.h"
 #include "compiler/importers/keras/functions.h"
 #include "compiler/importers/keras/layer.h"
 
@@ -101,7 +101,7 @@ MaybeValue applyActivation(Layer &layer, MaybeValue input, const Json *activatio
     Results results = layer.run(inner, *input, LayerWeights());
     return failed(results) ? MaybeValue(failure()) : MaybeValue(results->front());
   }
-  return layer.unsupported("activation " + shortened(activation->dump(), kMostOfValue));
+  return layer.unsupported("activation " + excerpt(activation->dump(), kMostOfValue));
 }
 
 MaybeValue applyActivation(Layer &layer, MaybeValue input) {

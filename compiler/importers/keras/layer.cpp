@@ -1,8 +1,8 @@
 #include "compiler/importers/keras/layer.h"
 
 #include "compiler/graph/constants.h"
+#include "compiler/importers/common/excerpt.h"
 #include "compiler/importers/common/permute.h"
-#include "compiler/importers/common/shortened.h"
 
 #include <cmath>
 
@@ -146,9 +146,8 @@ T Layer::get(StringRef key, std::optional<T> absent, std::optional<T> (*convert)
     return *absent;
   std::optional<T> result = value ? convert(*value) : std::nullopt;
   if (!result)
-    (void)invalid("'" + key + "' is " +
-                  (value ? shortened(value->dump(), kMostOfValue) : "absent") + ", expected " +
-                  expected);
+    (void)invalid("'" + key + "' is " + (value ? excerpt(value->dump(), kMostOfValue) : "absent") +
+                  ", expected " + expected);
   return result.value_or(T());
 }
 
@@ -324,7 +323,7 @@ MaybeValue Layer::operand(size_t index, StringRef argumentName) {
   Values tensors = tensorsIn(given);
   if (tensors.size() == 1)
     return tensors.front();
-  return unsupported("argument " + Twine(index) + " " + shortened(given->dump(), kMostOfValue) +
+  return unsupported("argument " + Twine(index) + " " + excerpt(given->dump(), kMostOfValue) +
                      ", only tensors and numbers are");
 }
 

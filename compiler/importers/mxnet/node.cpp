@@ -2,7 +2,7 @@
 
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
-#include "compiler/importers/common/shortened.h"
+#include "compiler/importers/common/excerpt.h"
 #include "compiler/importers/mxnet/attributes.h"
 
 using namespace mlir;
@@ -115,7 +115,7 @@ T SymbolNode::get(StringRef name, std::optional<T> absent, StringRef expected,
   std::optional<T> value = text ? parse(*text) : std::nullopt;
   if (!value)
     (void)invalid("'" + name + "' is " +
-                  (text ? "'" + shortened(*text, kMostOfValue) + "'" : "absent") + ", expected " +
+                  (text ? "'" + excerpt(*text, kMostOfValue) + "'" : "absent") + ", expected " +
                   expected);
   return value.value_or(T());
 }

@@ -1,7 +1,7 @@
 #include "compiler/importers/mxnet/symbol.h"
 
+#include "compiler/importers/common/excerpt.h"
 #include "compiler/importers/common/json.h"
-#include "compiler/importers/common/shortened.h"
 
 #include "llvm/ADT/Twine.h"
 
@@ -56,7 +56,7 @@ static llvm::Expected<NodeRecord> parseNode(const Json &json, size_t index, size
     std::optional<Entry> entry = parseEntry((*inputs)[i], nodeCount);
     if (!entry)
       return invalid("input " + llvm::Twine(i) + " of the node '" + node.name + "' is " +
-                     shortened((*inputs)[i].dump(), kMostOfValue) +
+                     excerpt((*inputs)[i].dump(), kMostOfValue) +
                      ", expected the numbers of a node and of " + "one of its results");
     node.inputs.push_back(*entry);
   }
@@ -82,7 +82,7 @@ llvm::Expected<Symbol> parseSymbol(std::string_view text) {
   for (const Json &head : *heads) {
     std::optional<Entry> entry = parseEntry(head, nodes->size());
     if (!entry)
-      return invalid("a head is " + shortened(head.dump(), kMostOfValue) +
+      return invalid("a head is " + excerpt(head.dump(), kMostOfValue) +
                      ", expected the numbers of a node and of one of its results");
     symbol.heads.push_back(*entry);
   }

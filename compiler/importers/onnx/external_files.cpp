@@ -1,6 +1,6 @@
 #include "compiler/importers/onnx/external_files.h"
 
-#include "compiler/importers/common/shortened.h"
+#include "compiler/importers/common/excerpt.h"
 
 #include <filesystem>
 
@@ -20,7 +20,7 @@ static bool staysBelow(const std::filesystem::path &path) {
 llvm::Expected<llvm::ArrayRef<char>> ExternalFiles::map(const std::string &location) {
   if (location.find('\0') != std::string::npos || !staysBelow(location))
     return llvm::createStringError("its elements are in the file '" +
-                                   shortened(location, kMostOfPhrase) +
+                                   excerpt(location, kMostOfPhrase) +
                                    "', which is not below the model's folder");
   auto known = files_.find(location);
   if (known == files_.end()) {

@@ -1,6 +1,6 @@
 #include "compiler/importers/torch/node.h"
 
-#include "compiler/importers/common/shortened.h"
+#include "compiler/importers/common/excerpt.h"
 
 #include <cmath>
 
@@ -92,8 +92,8 @@ T AtenNode::get(StringRef name, std::optional<T> absent, StringRef expected,
   std::optional<T> result = argument ? convert(*argument) : std::nullopt;
   if (!result)
     (void)invalid("'" + name + "' is " +
-                  (argument ? shortened(argument->dump(), kMostOfValue) : "absent") +
-                  ", expected " + expected);
+                  (argument ? excerpt(argument->dump(), kMostOfValue) : "absent") + ", expected " +
+                  expected);
   return result.value_or(T());
 }
 
@@ -237,7 +237,7 @@ MaybeValue AtenNode::optionalTensor(StringRef name) {
   auto value = environment_.tensors.find(
       reference ? std::string_view(stringMember(*reference, "name")) : "");
   if (value == environment_.tensors.end())
-    return invalid("'" + name + "' is " + shortened(argument->dump(), kMostOfValue) +
+    return invalid("'" + name + "' is " + excerpt(argument->dump(), kMostOfValue) +
                    ", which no earlier node makes");
   return value->second;
 }

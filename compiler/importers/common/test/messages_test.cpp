@@ -1,7 +1,7 @@
 // What users read of a model that is not taken.
 #include "compiler/importers/common/error_capture.h"
+#include "compiler/importers/common/excerpt.h"
 #include "compiler/importers/common/importer.h"
-#include "compiler/importers/common/shortened.h"
 
 #include "mlir/IR/MLIRContext.h"
 
@@ -60,16 +60,16 @@ TEST(UnsupportedOps, AreCutToAReadableLength) {
   EXPECT_NE(unsupported.message().find("/pad;"), std::string::npos) << unsupported.message();
 }
 
-TEST(Shortened, KeepsBothEnds) {
-  EXPECT_EQ(shortened("0123456789", 10), "0123456789");
-  EXPECT_EQ(shortened("0123456789A", 9), "012...89A");
+TEST(Excerpt, KeepsBothEnds) {
+  EXPECT_EQ(excerpt("0123456789", 10), "0123456789");
+  EXPECT_EQ(excerpt("0123456789A", 9), "012...89A");
 }
 
-TEST(Shortened, CutsNoCharacter) {
+TEST(Excerpt, CutsNoCharacter) {
   std::string umlauts; // of two bytes each
   for (int i = 0; i < 20; ++i)
     umlauts += "\xC3\xBC";
-  EXPECT_EQ(shortened(umlauts, 8), "\xC3\xBC...\xC3\xBC");
+  EXPECT_EQ(excerpt(umlauts, 8), "\xC3\xBC...\xC3\xBC");
 }
 
 TEST(ErrorCapture, CutsWhatAFileSays) {

@@ -1,6 +1,6 @@
 // x[...] of a tensor: a node of Keras 3 ("GetItem"), in Keras 2 a function of TensorFlow.
+#include "compiler/importers/common/excerpt.h"
 #include "compiler/importers/common/python_range.h"
-#include "compiler/importers/common/shortened.h"
 #include "compiler/importers/keras/layer.h"
 
 using namespace mlir;
@@ -64,7 +64,7 @@ FailureOr<SmallVector<Term>> readTerms(Layer &layer) {
   for (const Json &each : key->is_array() ? *key : Json::array({*key})) {
     std::optional<Term> term = parseTerm(each);
     if (!term)
-      return layer.unsupported("an index " + shortened(each.dump(), kMostOfValue) +
+      return layer.unsupported("an index " + excerpt(each.dump(), kMostOfValue) +
                                ", only numbers and ranges are");
     terms.push_back(*term);
   }

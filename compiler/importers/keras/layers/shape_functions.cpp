@@ -1,11 +1,11 @@
 // Functions of keras.ops, and in Keras 2 of TensorFlow, that move, join and choose elements.
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/einsum.h"
+#include "compiler/importers/common/excerpt.h"
 #include "compiler/importers/common/padding.h"
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/common/recurrent.h"
 #include "compiler/importers/common/selections.h"
-#include "compiler/importers/common/shortened.h"
 #include "compiler/importers/keras/image.h"
 
 using namespace mlir;
@@ -308,7 +308,7 @@ MaybeValue importPad(Layer &layer) {
     if (!both || both->size() != 2 ||
         llvm::any_of(*both, [](int64_t v) { return v < 0 || v > INT32_MAX; }))
       return layer.unsupported("padding by " +
-                               (pads ? shortened(pads->dump(), kMostOfValue) : "nothing"));
+                               (pads ? excerpt(pads->dump(), kMostOfValue) : "nothing"));
     low.push_back((*both)[0]);
     high.push_back((*both)[1]);
   }

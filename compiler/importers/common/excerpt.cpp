@@ -1,4 +1,4 @@
-#include "compiler/importers/common/shortened.h"
+#include "compiler/importers/common/excerpt.h"
 
 namespace tandem {
 
@@ -6,7 +6,7 @@ static bool continuesUtf8(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
 
-std::string shortened(llvm::StringRef text, size_t most) {
+std::string excerpt(llvm::StringRef text, size_t most) {
   constexpr llvm::StringLiteral kGap("...");
   if (text.size() <= most)
     return text.str();

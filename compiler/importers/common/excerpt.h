@@ -11,6 +11,6 @@ inline constexpr size_t kMostOfValue = 60, kMostOfName = 80, kMostOfPhrase = 240
 
 /// Text from a file for a message, of which the middle goes where it is longer than `most` bytes:
 /// nested names differ at their ends.
-std::string shortened(llvm::StringRef text, size_t most);
+std::string excerpt(llvm::StringRef text, size_t most);
 
 } // namespace tandem
