@@ -256,6 +256,15 @@ def operator_cases():
         add(f"box_decode {format}", S.contrib.box_decode(x, S.abs(y) + S.arange(0, 4).reshape((1, 1, 4)).broadcast_to((1, 5, 4)),
                                                          0.1, 0.1, 0.2, 0.2, format=format), (2, 5, 4), (1, 5, 4))
         add(f"box_iou {format}", S.contrib.box_iou(boxes(x, format), boxes(y, format), format=format), (2, 5, 4), (3, 4))
+    detections = S.concat(S.round(S.slice_axis(x, axis=-1, begin=0, end=1)), S.slice_axis(x, axis=-1, begin=1, end=2),
+                          boxes(S.slice_axis(x, axis=-1, begin=2, end=6), "corner"), S.slice_axis(x, axis=-1, begin=6, end=7), dim=-1)
+    for name, options in {"": {}, " topk": {"topk": 5, "valid_thresh": -1}, " classes": {"id_index": 0},
+                          " background": {"id_index": 0, "background_id": 1, "valid_thresh": -0.5},
+                          " all classes": {"id_index": 0, "force_suppress": True, "topk": 40},
+                          " from center": {"in_format": "center"}, " to center": {"out_format": "center"},
+                          " center": {"in_format": "center", "out_format": "center"}}.items():
+        add(f"box_nms{name}", S.contrib.box_nms(detections, overlap_thresh=0.2, **options), (2, 12, 7))
+    add("box_nms equal scores", S.contrib.box_nms(S.round(x), overlap_thresh=0.4, coord_start=0, score_index=4), (9, 5))
     return cases | numpy_cases()
 
 

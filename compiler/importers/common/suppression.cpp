@@ -143,12 +143,13 @@ Chosen chooseBoxes(NodeBuilder &build, const Boxes &boxes, MaybeValue scores,
   return {concatAlong(build, places, 1), concatAlong(build, found, 1)};
 }
 
-MaybeValue filledUp(NodeBuilder &build, MaybeValue entries, int64_t axis, int64_t size) {
+MaybeValue filledUp(NodeBuilder &build, MaybeValue entries, int64_t axis, int64_t size,
+                    float number) {
   if (failed(entries) || shapeOf(*entries)[axis] == size)
     return entries;
   SmallVector<int64_t> shape(shapeOf(*entries));
   shape[axis] = size - shape[axis];
-  MaybeValue missing = build.fill(getElementTypeOrSelf(*entries), shape, 0);
+  MaybeValue missing = build.fill(getElementTypeOrSelf(*entries), shape, number);
   return failed(missing) ? missing : concatAlong(build, {*entries, *missing}, axis);
 }
 
@@ -193,6 +194,47 @@ MaybeValue entriesOfRows(NodeBuilder &build, MaybeValue x, MaybeValue places) {
   llvm::append_range(all, shape.drop_front(2));
   return build.create<graph::GatherOp>(build.reshape(x, all),
                                        inAllRows(build, places, shape[0], shape[1]), int64_t(0));
+}
+
+/// Of each box [rows, boxes, 1] whether it leaves out a box behind it, [rows, boxes, boxes].
+static MaybeValue coversLater(NodeBuilder &build, const Boxes &boxes, Value classes,
+                              double overlapThreshold) {
+  if (failed(boxes.top))
+    return failure();
+  int64_t rows = shapeOf(*boxes.top)[0], count = shapeOf(*boxes.top)[1];
+  Sides all = alongRows(build, boxes, count);
+  auto inShape = [&](const Sides &sides, ArrayRef<int64_t> shape) {
+    auto shaped = [&](MaybeValue value) { return build.reshape(value, shape); };
+    return Sides{{shaped(sides.boxes.top), shaped(sides.boxes.left), shaped(sides.boxes.bottom),
+                  shaped(sides.boxes.right)},
+                 shaped(sides.area)};
+  };
+  SmallVector<int64_t> later = {rows, 1, count}, earlier = {rows, count, 1};
+  MaybeValue overlap = overlapOf(build, inShape(all, later), inShape(all, earlier));
+  MaybeValue covers = build.create<graph::LogicalAndOp>(
+      build.compare<graph::GreaterOp>(overlap, overlapThreshold),
+      build.compare<graph::LessOp>(countAlong(build, build.builder().getI32Type(), 3, 1, count),
+                                   countAlong(build, build.builder().getI32Type(), 3, 2, count)));
+  if (!classes)
+    return covers;
+  return build.create<graph::LogicalAndOp>(
+      covers, build.compare<graph::EqualOp>(build.reshape(classes, earlier),
+                                            build.reshape(classes, later)));
+}
+
+MaybeValue uncovered(NodeBuilder &build, const Boxes &boxes, MaybeValue live, Value classes,
+                     double overlapThreshold) {
+  MaybeValue covers = coversLater(build, boxes, classes, overlapThreshold);
+  if (failed(covers) || failed(live))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*live));
+  for (int64_t i = 0; i + 1 < shape[1]; ++i) {
+    MaybeValue covered = build.reshape(sliceAlong(build, covers, 1, i, 1), shape);
+    MaybeValue isGone =
+        build.create<graph::LogicalAndOp>(covered, sliceAlong(build, live, 1, i, 1));
+    live = build.create<graph::LogicalAndOp>(live, build.create<graph::LogicalNotOp>(isGone));
+  }
+  return live;
 }
 
 } // namespace tandem

@@ -57,8 +57,17 @@ struct BestOfClasses {
 BestOfClasses bestOfClasses(NodeBuilder &build, const Chosen &chosen, int64_t classes,
                             int64_t most);
 
-/// The entries of a dimension with zeros behind them, up to that size.
-MaybeValue filledUp(NodeBuilder &build, MaybeValue entries, int64_t axis, int64_t size);
+/// The entries of a dimension with a number behind them, up to that size.
+MaybeValue filledUp(NodeBuilder &build, MaybeValue entries, int64_t axis, int64_t size,
+                    float number = 0);
+
+/// Which boxes stay, of those that are `live` ([rows, boxes], truth values) and in order, the best
+/// first: those that overlap no earlier one that stays by more than the threshold. `classes`, of
+/// the same shape as the edges: a box counts for those of its own class only; null: for all.
+MaybeValue uncovered(NodeBuilder &build, const Boxes &boxes, MaybeValue live, mlir::Value classes,
+                     double overlapThreshold);
+/// A step for each box, and all of them compared with all.
+inline constexpr int64_t kMostInOrder = 512;
 
 /// Rows [rows, entries, ...] at the entries that `places` [rows, some] name, never from the back.
 MaybeValue entriesOfRows(NodeBuilder &build, MaybeValue x, MaybeValue places);

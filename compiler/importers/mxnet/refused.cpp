@@ -82,8 +82,6 @@ const RefusedOperators &refusedOperators() {
       "_contrib_allclose",
       "_contrib_bipartite_matching",
       "_contrib_box_encode",
-      "_contrib_box_nms",
-      "_contrib_box_non_maximum_suppression",
       "_contrib_count_sketch",
       "_contrib_ctc_loss",
       "_contrib_CTCLoss",

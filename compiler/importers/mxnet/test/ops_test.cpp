@@ -29,6 +29,13 @@ TEST_P(Results, HaveTheShapeThatMxnetGives) {
       HasSubstr("-> (tensor<" + std::string(each.result) + "> {graph.name = \"n_output\"})"));
 }
 
+TEST(MxnetBoxNms, ComparesTheBestAndFillsUp) {
+  std::string text =
+      importNode("_contrib_box_nms", R"j({"topk": "4", "out_format": "center"})j", {{2, 9, 7}}, {});
+  EXPECT_THAT(text, AllOf(HasSubstr("tensor<2x4x4xi1>"),
+                          HasSubstr("-> (tensor<2x9x7xf32> {graph.name = \"n_output0\"})")));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     MxnetOps, Results,
     ::testing::Values(
@@ -278,6 +285,18 @@ INSTANTIATE_TEST_SUITE_P(
                 {{2, 3}},
                 {},
                 "node 'n' (_plus_scalar): 'scalar' is absent, expected a number"},
+        Refusal{"_contrib_box_nms",
+                "{}",
+                {{600, 6}},
+                {},
+                "1 unsupported operator: _contrib_box_nms (1: n; 'topk' lets 600 boxes be "
+                "compared, at most 512 can be)"},
+        Refusal{"_contrib_box_nms",
+                R"j({"coord_start": "3"})j",
+                {{4, 6}},
+                {},
+                "node 'n' (_contrib_box_nms): 'coord_start', 'score_index' or 'id_index' is "
+                "outside of 6 numbers"},
         Refusal{"SliceChannel",
                 R"j({"num_outputs": "4"})j",
                 {{2, 6}},
