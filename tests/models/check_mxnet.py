@@ -317,6 +317,11 @@ def numpy_cases():
     add("take", lambda n, _, x: n.take(x, mx.sym.np.arange(3), axis=1, mode="clip") + n.take(x, mx.sym.np.arange(3), mode="clip"), matrix)
     add("tril", lambda n, _, x: n.tril(x, 1), matrix)
     add("cumsum", lambda n, _, x: n.cumsum(x, axis=1), matrix)
+    for options in ({}, {"axis": 1}, {"ord": 2, "axis": -1}, {"ord": "fro"}, {"axis": (0, 2), "keepdims": True},
+                    {"ord": 1, "axis": 0}):
+        add(f"norm {options}", lambda n, _, x, o=options: n.linalg.norm(x, **o), matrix if "fro" in options.values() else row)
+    for mode in ("constant", "edge", "reflect"):
+        add(f"pad {mode}", lambda n, _, x, mode=mode: n.pad(x, ((1, 2), (0, 3)), mode), matrix)
     add("zeros and ones", lambda n, _, x: x + n.zeros((4, 6)) + n.ones((6,)) * 2 + n.arange(6), matrix)
     for name in ("relu", "sigmoid", "batch_flatten", "softmax", "log_softmax"):
         add(f"npx {name}", lambda _, p, x, name=name: getattr(p, name)(x), row)

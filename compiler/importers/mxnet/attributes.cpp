@@ -81,4 +81,24 @@ std::optional<llvm::SmallVector<int64_t>> parseIntegers(llvm::StringRef text) {
   return result;
 }
 
+std::optional<llvm::SmallVector<int64_t>> parsePairs(llvm::StringRef text) {
+  text = text.trim();
+  if (!text.consume_front("(") || !text.consume_back(")"))
+    return std::nullopt;
+  llvm::SmallVector<int64_t> result;
+  while (!(text = text.trim()).empty()) {
+    size_t end = text.find(')');
+    if (!text.starts_with("(") || end == llvm::StringRef::npos)
+      return std::nullopt;
+    auto pair = parseIntegers(text.take_front(end + 1));
+    if (!pair || pair->size() != 2)
+      return std::nullopt;
+    result.append(*pair);
+    text = text.drop_front(end + 1).trim();
+    if (!text.consume_front(",") && !text.empty())
+      return std::nullopt;
+  }
+  return result;
+}
+
 } // namespace tandem::mxnet

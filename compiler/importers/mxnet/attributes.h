@@ -18,6 +18,8 @@ std::optional<bool> parseFlag(llvm::StringRef text);
 std::optional<llvm::SmallVector<double>> parseNumbers(llvm::StringRef text);
 /// A tuple or list, or one integer.
 std::optional<llvm::SmallVector<int64_t>> parseIntegers(llvm::StringRef text);
+/// A tuple of pairs, "((1, 2), (0, 3))": 1, 2, 0, 3.
+std::optional<llvm::SmallVector<int64_t>> parsePairs(llvm::StringRef text);
 /// A tuple or list some of whose entries may be None, or one such.
 std::optional<llvm::SmallVector<std::optional<int64_t>>>
 parseOptionalIntegers(llvm::StringRef text);

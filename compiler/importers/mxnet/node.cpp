@@ -135,6 +135,9 @@ StringRef SymbolNode::string(StringRef name, StringRef absent) const {
 Ints SymbolNode::integers(StringRef name, std::optional<Ints> absent) {
   return get<Ints>(name, std::move(absent), "integers", parseIntegers);
 }
+Ints SymbolNode::pairs(StringRef name) {
+  return get<Ints>(name, std::nullopt, "pairs of integers", parsePairs);
+}
 SmallVector<double> SymbolNode::numbers(StringRef name, SmallVector<double> absent) {
   using List = SmallVector<double>;
   return get<List>(name, std::optional(std::move(absent)), "numbers", parseNumbers);

@@ -67,6 +67,8 @@ public:
   llvm::StringRef string(llvm::StringRef name, llvm::StringRef absent) const;
   /// A tuple, or one number.
   Ints integers(llvm::StringRef name, std::optional<Ints> absent = std::nullopt);
+  /// A tuple of pairs, one behind the other.
+  Ints pairs(llvm::StringRef name);
   /// A tuple of numbers, or one.
   llvm::SmallVector<double> numbers(llvm::StringRef name, llvm::SmallVector<double> absent);
   /// A tuple some of whose entries may be None.

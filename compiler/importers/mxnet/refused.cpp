@@ -5,9 +5,6 @@ namespace tandem::mxnet {
 // clang-format off: one name a line, which tells where it is and merges well
 const RefusedOperators &refusedOperators() {
   static const RefusedOperators refused("MXNet", {
-    {"the NumPy interface of MXNet", {
-      "_np*",
-    }},
     {"training only", {
       "*_update*",
       "all_finite",
@@ -30,6 +27,19 @@ const RefusedOperators &refusedOperators() {
       "*random_*",
       "*sample_*",
       "*shuffle",
+      "_npi_bernoulli",
+      "_npi_choice",
+      "_npi_exponential",
+      "_npi_gamma",
+      "_npi_gumbel",
+      "_npi_logistic",
+      "_npi_multinomial",
+      "_npi_normal*",
+      "_npi_pareto",
+      "_npi_powerd",
+      "_npi_rayleigh",
+      "_npi_uniform*",
+      "_npi_weibull",
       "normal",
       "uniform",
     }},
@@ -44,9 +54,21 @@ const RefusedOperators &refusedOperators() {
       "_cv*",
       "_image_*",
       "_imdecode",
+      "_npi_cv*",
+      "_npx__image_*",
     }},
     {"linear algebra", {
       "*linalg_*",
+      "_npi_cholesky",
+      "_npi_det",
+      "_npi_eig*",
+      "_npi_inv",
+      "_npi_pinv*",
+      "_npi_slogdet",
+      "_npi_solve",
+      "_npi_svd",
+      "_npi_tensorinv",
+      "_npi_tensorsolve",
       "khatri_rao",
     }},
     {"complex numbers", {
@@ -57,6 +79,7 @@ const RefusedOperators &refusedOperators() {
       "_CustomFunction",
       "_Native",
       "_NDArray",
+      "_npi_Custom",
       "Custom",
     }},
     {"loops and conditions", {
@@ -77,6 +100,10 @@ const RefusedOperators &refusedOperators() {
     }},
     {"the size of its result depends on data", {
       "_contrib_boolean_mask",
+      "_npi_boolean_mask",
+      "_npi_nonzero",
+      "_npi_unique",
+      "_npx_nonzero",
     }},
     {"not yet", {
       "_contrib_allclose",
@@ -148,6 +175,9 @@ const RefusedOperators &refusedOperators() {
       "scatter_nd",
       "softmax_cross_entropy",
       "unravel_index",
+    }},
+    {"not yet, of MXNet's NumPy interface", {
+      "_np*",
     }},
   });
   return refused;

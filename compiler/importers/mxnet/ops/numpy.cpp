@@ -170,6 +170,30 @@ template <typename OpT> MaybeValue importQuantifier(SymbolNode &node) {
   return node.failed() ? MaybeValue(failure()) : node.create<OpT>(x, axes, keepDims);
 }
 
+/// linalg.norm, of which MXNet leaves the infinite ones to Python. 'flag' says what was asked for:
+/// -2 and 1 are the root of the sum of squares, 2 the nuclear norm, -1 whatever 'ord' is, which of
+/// two dimensions is a norm of matrices.
+MaybeValue importNumpyNorm(SymbolNode &node) {
+  MaybeValue x = node.input(0);
+  if (failed(x) || failed(node.checkIsReal(*x)))
+    return failure();
+  Ints axes = node.axes("axis", static_cast<int64_t>(shapeOf(*x).size()));
+  bool keepDims = node.flag("keepdims", false);
+  int64_t flag = node.integer("flag", -1);
+  double order = node.number("ord", 2);
+  if (node.failed())
+    return failure();
+  if (flag == -2 || flag == 1)
+    order = 2;
+  else if (flag != -1 || axes.size() != 1)
+    return node.unsupported("a norm of matrices other than the root of the sum of squares");
+  if (order == 1)
+    return node.create<graph::SumOp>(node.create<graph::AbsOp>(x), axes, keepDims);
+  if (order == 2)
+    return node.create<graph::SqrtOp>(node.create<graph::SumOp>(square(node, x), axes, keepDims));
+  return node.unsupported("'ord' of a norm that is not 1 or 2");
+}
+
 } // namespace
 
 void registerNumpy(OpTable &table) {
@@ -206,6 +230,8 @@ void registerNumpy(OpTable &table) {
   table.add("_npi_tensordot", importTensordot);
   table.add("_npi_tensordot_int_axes", importTensordotInt);
   table.add("_npi_einsum", importNumpyEinsum);
+  table.add("_npi_norm", importNumpyNorm);
+  table.nameOutputs("_npi_norm", {"output0"});
   table.add("_npi_var", importVariance<false>);
   table.add("_npi_std", importVariance<true>);
   table.nameOutputs("_npi_matmul", {"out"});

@@ -39,8 +39,6 @@ void registerNumpyNames(OpTable &table) {
                              {"_npi_full", "_full"},
                              {"_npi_arange", "_arange"},
                              {"_npi_mean", "mean"},
-                             {"_npi_norm", "norm"},
-                             {"_npi_pad", "pad"},
                              {"_npi_rnn_param_concat", "_rnn_param_concat"},
                              {"_npi_absolute", "abs"},
                              {"_npi_ceil", "ceil"},

@@ -275,6 +275,18 @@ INSTANTIATE_TEST_SUITE_P(
                 {{2, 3}},
                 {},
                 "node 'n' (Pad): 'mode' is 'frost'"},
+        Refusal{"_npi_pad",
+                R"j({"mode": "symmetric", "pad_width": "((0, 0), (1, 1))"})j",
+                {{2, 3}},
+                {},
+                "1 unsupported operator: _npi_pad (1: n; 'mode' 'symmetric', only constant, edge "
+                "and reflect are)"},
+        Refusal{"_npi_norm",
+                R"j({"axis": "None", "flag": "2", "ord": "2"})j",
+                {{2, 3}},
+                {},
+                "1 unsupported operator: _npi_norm (1: n; a norm of matrices other than the root "
+                "of the sum of squares)"},
         Refusal{"softmax",
                 R"j({"axis": "2"})j",
                 {{2, 3}},

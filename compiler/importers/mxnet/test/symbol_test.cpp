@@ -37,6 +37,10 @@ TEST(MxnetAttributes, AreWrittenAsPythonDoes) {
   EXPECT_EQ(parseIntegers("-7"), (llvm::SmallVector<int64_t>{-7}));
   EXPECT_EQ(parseIntegers("(3, None)"), std::nullopt);
   EXPECT_EQ(parseIntegers("(3"), std::nullopt);
+  EXPECT_EQ(parsePairs("((1, 2), (0, 3))"), (llvm::SmallVector<int64_t>{1, 2, 0, 3}));
+  EXPECT_EQ(parsePairs("((1, 2),)"), (llvm::SmallVector<int64_t>{1, 2}));
+  for (const char *wrong : {"", "(", "(1, 2)", "((1, 2)", "((1, 2) (0, 3))", "((1,), (2,))"})
+    EXPECT_EQ(parsePairs(wrong), std::nullopt) << wrong;
   EXPECT_EQ(parseOptionalIntegers("(None, 2)")->front(), std::nullopt);
   EXPECT_EQ(parseOptionalIntegers("(None, 2)")->back(), 2);
   EXPECT_EQ(parseFlag("True"), true);
