@@ -3,6 +3,7 @@
 #include "backends/cpu/run/processor.h"
 #include "backends/cpu/run/variants.h"
 #include "base/elapsed.h"
+#include "base/printable.h"
 
 #include <algorithm>
 #include <chrono>
@@ -223,6 +224,10 @@ public:
   std::string_view name() const override { return "cpu"; }
 
   Result<std::unique_ptr<LoadedRegion>> load(const RegionSource &source) const override {
+    if (std::string_view other = otherVersion(source.artifact); !other.empty())
+      return Error(Code::kUnsupported, source.path, "cpu region: its code has format '",
+                   printable(other), "', this build reads '", ArtifactIdentifier(),
+                   "': compile the model again with this version of tandem");
     const Artifact *opened = openArtifact(source.artifact);
     if (!opened)
       return damaged(source, "the artifact is damaged");

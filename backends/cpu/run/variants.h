@@ -9,8 +9,12 @@
 namespace tandem::cpu {
 
 /// The artifact of a region, of which the verifier has seen that nothing in it points outside it;
-/// null: it is damaged.
+/// null: it is damaged, or of another version.
 const Artifact *openArtifact(std::span<const std::byte> bytes);
+
+/// The identifier of an artifact of another version than this build reads, which may be as good as
+/// new; empty: it is of this one, or nothing that the cpu backend ever wrote.
+std::string_view otherVersion(std::span<const std::byte> bytes);
 
 /// "x86-64", "aarch64": what a variant's code is for.
 std::string_view architectureOf(const Variant &variant);

@@ -181,6 +181,39 @@ TEST(CpuDevice, SaysWhatTheProcessorLacks) {
   EXPECT_THAT(model.refusal(), testing::HasSubstr("avx512vnni"));
 }
 
+/// What load() says to an artifact of which it does not look at the buffers.
+std::string refusalOf(const std::string &artifact) {
+  bundle::ModelT model;
+  model.regions.push_back(std::make_unique<bundle::RegionT>());
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(bundle::CreateModel(builder, &model));
+  const auto *packed = flatbuffers::GetRoot<bundle::Model>(builder.GetBufferPointer());
+  std::vector<uint64_t> aligned(artifact.size() / sizeof(uint64_t) + 1); // as a bundle's blobs are
+  std::memcpy(aligned.data(), artifact.data(), artifact.size());
+  auto region = cpuDevice().load({*packed,
+                                  *packed->regions()->Get(0),
+                                  std::as_bytes(std::span(aligned)).first(artifact.size()),
+                                  {},
+                                  "old.tandem"});
+  return region.ok() ? "" : region.error().text();
+}
+
+TEST(CpuDevice, RefusesCodeOfAnotherVersion) {
+  test::OneRegion model(cpuBackend(), cpuDevice(), kRelu, {{"avx2"}});
+  ASSERT_TRUE(model.ready()) << model.refusal();
+  auto ofVersion = [&](std::string_view identifier) {
+    std::string artifact = model.artifact();
+    return refusalOf(artifact.replace(4, identifier.size(), identifier));
+  };
+  // Without the offsets of buffers, and one that nobody has written yet.
+  EXPECT_EQ(ofVersion("TCPU"), "old.tandem: error: cpu region: its code has format 'TCPU', this "
+                               "build reads 'TCP2': compile the model again with this version of "
+                               "tandem");
+  EXPECT_THAT(ofVersion("TCP3"), testing::HasSubstr("its code has format 'TCP3', this build"));
+  EXPECT_EQ(ofVersion("TREF"), "old.tandem: error: cpu region: the artifact is damaged");
+  EXPECT_EQ(refusalOf("TCP"), "old.tandem: error: cpu region: the artifact is damaged");
+}
+
 TEST(CpuBackend, NamesAnInstructionSetThatItDoesNotKnow) {
   test::OneRegion model(cpuBackend(), cpuDevice(), kRelu, {{"sse9"}});
   EXPECT_EQ(model.refusal(), "the cpu backend knows no instruction set 'sse9', only avx512bf16, "
