@@ -54,6 +54,7 @@ struct StepTime {
   int64_t units = 1;     ///< how many threads can split it at most
   /// What the compiler chose among several ways, "OPERATION: SCHEDULE"; "": nothing.
   std::string_view schedule = "";
+  std::string_view op = ""; ///< the kinds of the ops, as the graph calls them; "": not known
 };
 
 /// What a run copied between the session's memory and the device's own, and how long that took.

@@ -73,10 +73,11 @@ TEST_F(Tune, WritesALogThatCompileReads) {
   ASSERT_EQ(bench["regions"][0]["steps"].size(), 1u);
   const json &step = bench["regions"][0]["steps"][0];
   EXPECT_THAT(step["schedule"].get<std::string>(), HasSubstr(": 2x1 pixel-units"));
+  EXPECT_EQ(step["op"], "conv_2d");
   EXPECT_GT(step["units"], 1);
   EXPECT_GT(step["median_us"], 0.0);
   EXPECT_THAT(runTandem({"bench", path("c.tandem"), "--seconds", "0.01", "--steps"}).out,
-              HasSubstr("       median  units  step\n"));
+              HasSubstr("       median  units  op       step\n"));
 
   // The entries of other operations stay.
   jsonOf({"tune", path("conv.mlir"), "-o", path("log.json"), "--seconds", "0.01", "--json"});

@@ -124,6 +124,7 @@ nlohmann::ordered_json asJson(const RegionTime &region, std::span<const StepTime
   json["steps"] = nlohmann::json::array();
   for (size_t i = 0; i < region.stepsUs.size(); ++i)
     json["steps"].push_back({{"name", steps[i].name},
+                             {"op", steps[i].op},
                              {"units", steps[i].units},
                              {"schedule", steps[i].schedule},
                              {"median_us", medianOf(region.stepsUs[i])}});
@@ -131,11 +132,17 @@ nlohmann::ordered_json asJson(const RegionTime &region, std::span<const StepTime
 }
 
 void printSteps(const RegionTime &region, std::span<const StepTime> steps) {
-  if (!region.stepsUs.empty())
-    std::printf("    %13s  %5s  step\n", "median", "units");
+  if (region.stepsUs.empty())
+    return;
+  constexpr size_t kWidest = 40;
+  size_t width = 2; // of "op"
+  for (const StepTime &step : steps)
+    width = std::max(width, std::min(step.op.size(), kWidest));
+  std::printf("    %13s  %5s  %-*s  step\n", "median", "units", static_cast<int>(width), "op");
   for (size_t i = 0; i < region.stepsUs.size(); ++i)
-    std::printf("    %10.2f us  %5lld  %s\n", medianOf(region.stepsUs[i]),
-                static_cast<long long>(steps[i].units), shortened(steps[i].name).c_str());
+    std::printf("    %10.2f us  %5lld  %-*s  %s\n", medianOf(region.stepsUs[i]),
+                static_cast<long long>(steps[i].units), static_cast<int>(width),
+                shortened(steps[i].op, kWidest).c_str(), shortened(steps[i].name).c_str());
 }
 
 void print(const BenchBundleOptions &options, const Session &session, const Measurement &result) {

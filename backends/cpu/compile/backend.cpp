@@ -77,6 +77,7 @@ std::string makeArtifact(const Plan &plan, llvm::ArrayRef<const codegen::Isa *> 
         artifact.steps.back()->offsets.push_back(static_cast<uint64_t>(buffer.offset));
     artifact.steps.back()->nanoseconds = step.nanoseconds;
     artifact.steps.back()->name = step.name;
+    artifact.steps.back()->op = step.op;
   }
   for (auto [isa, kernels] : llvm::zip_equal(isas, compiled)) {
     auto variant = std::make_unique<VariantT>();

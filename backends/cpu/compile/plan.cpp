@@ -7,6 +7,8 @@
 #include "compiler/graph/cost.h"
 #include "compiler/graph/types.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace mlir;
 
 namespace tandem::cpu {
@@ -61,17 +63,23 @@ static double copyUs(const codegen::Kernel &kernel, const Processor &processor) 
 
 void Plan::end(const Processor &processor) {
   double us = 0;
-  std::string name;
+  SmallVector<std::string> names, kinds;
+  // As the data flows: what was fused may stand before the op.
+  llvm::sort(planned_, [&](Operation *a, Operation *b) {
+    return positionOf_.lookup(a) < positionOf_.lookup(b);
+  });
   for (Operation *op : planned_) {
     us += predictedUs(workOf(op), processor);
-    name += (name.empty() ? "" : " + ") + graph::nodeName(op);
+    names.push_back(graph::nodeName(op));
+    kinds.push_back(op->getName().stripDialect().str());
   }
   for (; named_ < steps_.size(); ++named_) {
     // Steps before the last prepare its operands: they are copies, more or less.
     bool isLast = named_ + 1 == steps_.size();
     double own = isLast ? us : copyUs(kernels_[named_], processor);
     steps_[named_].nanoseconds = static_cast<uint64_t>(own * 1e3);
-    steps_[named_].name = name;
+    steps_[named_].name = llvm::join(names, " + ");
+    steps_[named_].op = llvm::join(kinds, " + ");
   }
 }
 
@@ -209,7 +217,7 @@ void Plan::step(codegen::Kernel kernel, ArrayRef<BufferPlace> buffers) {
   for (const BufferPlace &buffer : buffers)
     ids.push_back(buffer.id);
   builder_.step(ids);
-  steps_.push_back({.buffers = buffers.vec(), .name = {}});
+  steps_.emplace_back().buffers = buffers.vec();
   kernels_.push_back(std::move(kernel));
 }
 

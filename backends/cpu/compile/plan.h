@@ -42,7 +42,8 @@ public:
     position_ = positionOf_.lookup(op);
     planned_.assign(1, op);
   }
-  /// The op is planned: its steps get their name, and the time that the processor's model says.
+  /// The op is planned: its steps get their name and kind, and the time that the processor's model
+  /// says.
   void end(const Processor &processor);
   /// Whether an earlier op's kernel does this op's work too.
   bool isFused(mlir::Operation *op) const { return fused_.contains(op); }
@@ -104,6 +105,7 @@ public:
     std::vector<BufferPlace> buffers;
     uint64_t nanoseconds = 0; ///< that one thread takes at most, by a model; 0: not known
     std::string name;         ///< the nodes of the source model that were planned together
+    std::string op;           ///< and their kinds, as the graph calls them
   };
   const std::vector<Step> &steps() const { return steps_; }
   const std::vector<codegen::Kernel> &kernels() const { return kernels_; } ///< one per step

@@ -250,7 +250,8 @@ public:
       if (source.timesSteps)
         times.push_back({.name = step.name() ? step.name()->string_view() : "",
                          .units = units,
-                         .schedule = scheduleOf(*variant, i)});
+                         .schedule = scheduleOf(*variant, i),
+                         .op = step.op() ? step.op()->string_view() : ""});
     }
     return std::unique_ptr<LoadedRegion>(
         std::make_unique<CpuRegion>(std::make_shared<const CodeImage>(std::move(image)), artifact,
