@@ -50,7 +50,17 @@ public:
   void build(codegen::KernelBuilder &k, mlir::Value unit, const Body &body) const;
 
 private:
-  friend class DepthwiseBytesCode;
+  friend class DepthwiseBytesCode; // depthwise_bytes_code.cpp
+
+  static constexpr int64_t kBytes = 64;   ///< of a vector
+  static constexpr int64_t kTogether = 4; ///< rows of a product
+  static constexpr int64_t kQuarters = 4; ///< vectors of 32-bit lanes that one of bytes becomes
+  static constexpr int64_t kWords = kBytes / kQuarters;
+  /// Whether vectors of several pixels are bytes side by side.
+  static bool isDense(const ConvShape &s, int64_t inStep, int64_t outStep);
+  static bool packsPixels(const ConvShape &s, int64_t inStep, int64_t outStep);
+  /// The byte that is in lane `word` of a quarter after interleaving.
+  static int64_t byteOf(int64_t quarter, int64_t word);
 
   /// Vertical taps that are inside the input: bit `kernelHeight * row + tap`, of the rows of a
   /// unit. Units with equal ones share their weights.
