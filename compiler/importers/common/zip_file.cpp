@@ -12,8 +12,9 @@ namespace tandem {
 static constexpr uint64_t kMaxEntries = 1 << 20;
 // Deflate cannot do better than 1032 to 1.
 static constexpr uint64_t kMostDeflated = 1040;
-// That much would let a few megabytes fill any memory. Frameworks store weights as they are, and
-// what they deflate is text: of all that is read of an archive no more is taken than this.
+// That much would let a few megabytes fill any memory, and so would files that are stored once and
+// have many names. Frameworks store weights as they are, and what they deflate is text: of all that
+// is read of an archive no more is taken than this.
 static constexpr uint64_t kUnpackedFreely = 64 << 20, kMaxRatio = 20;
 
 struct ZipFile::Handle {
@@ -86,7 +87,7 @@ llvm::Expected<Bytes> ZipFile::read(llvm::StringRef name) const {
       stat.size / (isStored ? 1 : kMostDeflated) > stat.comp_size)
     return refuse("says that it has " + llvm::Twine(stat.size) + " bytes, more than its " +
                   llvm::Twine(stat.comp_size) + " packed bytes can hold");
-  unpacked_ += isStored ? 0 : stat.size;
+  unpacked_ += stat.size;
   if (unpacked_ > kUnpackedFreely + kMaxRatio * bytes_.size())
     return refuse("says that it has " + llvm::Twine(stat.size) + " bytes, of an archive of " +
                   llvm::Twine(bytes_.size()) + ": no model is packed so well");

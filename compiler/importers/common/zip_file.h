@@ -50,7 +50,7 @@ private:
   std::string_view bytes_;
   std::function<void()> release_;
   std::map<std::string, uint64_t> entries_; ///< name to libzip's index
-  mutable uint64_t unpacked_ = 0;           ///< bytes of deflated files that were read
+  mutable uint64_t unpacked_ = 0;           ///< bytes of files that were read
 };
 
 } // namespace tandem
