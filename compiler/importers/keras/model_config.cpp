@@ -60,6 +60,10 @@ static llvm::Expected<LayerConfig> parseLayer(const Json &json, WeightPaths &pat
     layer.name = stringMember(json, "name").str();
   if (layer.name.empty())
     return invalid("a layer of class " + layer.className + " has no name");
+  constexpr size_t kLongestName = 1024; // every layer of a model inside has it in its own name
+  if (layer.name.size() > kLongestName)
+    return invalid("a layer of class " + layer.className + " has a name of " +
+                   llvm::Twine(layer.name.size()) + " letters");
   if (isFunction(json)) {
     layer.className = "ops." + layer.className;
     return layer;

@@ -12,6 +12,40 @@ namespace tandem::keras {
 namespace {
 constexpr size_t kMaxCalls = 1 << 16, kMaxTensors = 1 << 20;
 
+std::string pathIn(const LayerConfig &layer, const std::string &name) {
+  return layer.name + "/" + name;
+}
+
+/// Tensors of a model inside, by their names in the outer one.
+class Renaming {
+public:
+  Renaming(const LayerConfig &layer, const ModelConfig &inner) : layer_(layer) {
+    for (const LayerConfig &each : inner.layers)
+      usesOf_[each.name] = each.calls.size();
+    for (size_t i = 0; i < inner.inputs.size(); ++i)
+      placeOf_.try_emplace(inner.inputs[i], i);
+  }
+
+  /// As they are in the model's use number `use`.
+  void apply(size_t use, std::vector<TensorId> &tensors) const {
+    for (TensorId &tensor : tensors) {
+      auto input = placeOf_.find(tensor);
+      if (input != placeOf_.end()) {
+        tensor = layer_.calls[use].inputs[input->second];
+        continue;
+      }
+      auto uses = usesOf_.find(tensor.layer);
+      tensor.call += static_cast<int64_t>(use * (uses == usesOf_.end() ? 0 : uses->second));
+      tensor.layer = pathIn(layer_, tensor.layer);
+    }
+  }
+
+private:
+  const LayerConfig &layer_;
+  std::map<std::string, size_t> usesOf_;
+  std::map<TensorId, size_t> placeOf_; ///< of the model's inputs
+};
+
 class Flattening {
 public:
   explicit Flattening(ModelConfig model) : outer_(std::move(model)) {}
@@ -21,7 +55,10 @@ private:
   llvm::Error expand(const LayerConfig &layer);
   void countUses();
   int64_t firstUse(const LayerConfig &layer) const;
-  bool resolve(TensorId &tensor) const;
+  llvm::Error nameOutputs(const LayerConfig &layer, const std::vector<TensorId> &outputs,
+                          const Renaming &renaming);
+  llvm::Error tooMany(const LayerConfig &layer) const;
+  bool resolve(TensorId &tensor);
   llvm::Error resolveAll();
 
   ModelConfig outer_, result_;
@@ -29,10 +66,6 @@ private:
   std::map<std::string, int64_t> lastUse_; ///< of a layer, the highest number that anything reads
   std::map<TensorId, TensorId> made_; ///< what a model inside makes, to the layer in it that does
 };
-
-std::string pathIn(const LayerConfig &layer, const std::string &name) {
-  return layer.name + "/" + name;
-}
 
 void Flattening::countUses() {
   auto look = [&](const std::vector<TensorId> &tensors) {
@@ -51,34 +84,6 @@ int64_t Flattening::firstUse(const LayerConfig &layer) const {
   auto last = lastUse_.find(layer.name);
   return last != lastUse_.end() && last->second == static_cast<int64_t>(layer.calls.size()) ? 1 : 0;
 }
-
-/// Tensors of a model inside, by their names in the outer one.
-class Renaming {
-public:
-  Renaming(const LayerConfig &layer, const ModelConfig &inner) : layer_(layer), inner_(inner) {
-    for (const LayerConfig &each : inner.layers)
-      usesOf_[each.name] = each.calls.size();
-  }
-
-  /// As they are in the model's use number `use`.
-  void apply(size_t use, std::vector<TensorId> &tensors) const {
-    for (TensorId &tensor : tensors) {
-      auto input = std::find(inner_.inputs.begin(), inner_.inputs.end(), tensor);
-      if (input != inner_.inputs.end()) {
-        tensor = layer_.calls[use].inputs[input - inner_.inputs.begin()];
-        continue;
-      }
-      auto uses = usesOf_.find(tensor.layer);
-      tensor.call += static_cast<int64_t>(use * (uses == usesOf_.end() ? 0 : uses->second));
-      tensor.layer = pathIn(layer_, tensor.layer);
-    }
-  }
-
-private:
-  const LayerConfig &layer_;
-  const ModelConfig &inner_;
-  std::map<std::string, size_t> usesOf_;
-};
 
 llvm::Error Flattening::expand(const LayerConfig &layer) {
   llvm::Expected<ModelConfig> inner = flattenModel(std::move(*layer.inner));
@@ -105,36 +110,51 @@ llvm::Error Flattening::expand(const LayerConfig &layer) {
       for (const LayerCall &call : each.calls) {
         tensors_ += call.inputs.size();
         if (++calls_ > kMaxCalls || tensors_ > kMaxTensors)
-          return llvm::createStringError(subject + ": with it the model has more than " +
-                                         llvm::Twine(kMaxCalls) + " layers");
+          return tooMany(layer);
         copy.calls.push_back(call);
         renaming.apply(use, copy.calls.back().inputs);
       }
     result_.layers.push_back(std::move(copy));
   }
+  return nameOutputs(layer, inner->outputs, renaming);
+}
+
+llvm::Error Flattening::nameOutputs(const LayerConfig &layer, const std::vector<TensorId> &outputs,
+                                    const Renaming &renaming) {
   int64_t first = firstUse(layer);
   for (size_t use = 0; use < layer.calls.size(); ++use) {
-    std::vector<TensorId> outputs = inner->outputs;
-    renaming.apply(use, outputs);
-    for (size_t i = 0; i < outputs.size(); ++i) {
+    tensors_ += outputs.size();
+    if (tensors_ > kMaxTensors)
+      return tooMany(layer);
+    std::vector<TensorId> renamed = outputs;
+    renaming.apply(use, renamed);
+    for (size_t i = 0; i < renamed.size(); ++i) {
       auto number = first + static_cast<int64_t>(use);
-      made_[{layer.name, number, static_cast<int64_t>(i)}] = outputs[i];
+      made_[{layer.name, number, static_cast<int64_t>(i)}] = renamed[i];
       if (use == 0)
-        made_[{layer.name, kOnlyUse, static_cast<int64_t>(i)}] = outputs[i];
+        made_[{layer.name, kOnlyUse, static_cast<int64_t>(i)}] = renamed[i];
     }
   }
   return llvm::Error::success();
 }
 
+llvm::Error Flattening::tooMany(const LayerConfig &layer) const {
+  return llvm::createStringError("layer '" + layer.name + "' (" + layer.className +
+                                 "): with it the model has more than " + llvm::Twine(kMaxCalls) +
+                                 " layers or " + llvm::Twine(kMaxTensors) + " tensors");
+}
+
 /// A model's result may be another model's, or an input that it hands on. False when that goes
-/// round.
-bool Flattening::resolve(TensorId &tensor) const {
+/// round. Who asks for a tensor on the way next is told the end at once.
+bool Flattening::resolve(TensorId &tensor) {
   std::set<TensorId> seen;
   for (auto found = made_.find(tensor); found != made_.end(); found = made_.find(tensor)) {
     if (!seen.insert(tensor).second)
       return false;
     tensor = found->second;
   }
+  for (const TensorId &passed : seen)
+    made_[passed] = tensor;
   return true;
 }
 

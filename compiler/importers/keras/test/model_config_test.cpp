@@ -1,0 +1,79 @@
+// Small configurations that ask for very much: an error, or a model, at once and within little
+// memory.
+#include "compiler/importers/keras/model_config.h"
+
+#include <gtest/gtest.h>
+
+namespace tandem::keras {
+namespace {
+
+Json tensor(const std::string &layer, int call = 0) {
+  return Json::array({layer, call, 0});
+}
+/// A layer in the form of Keras 2, used as often as `calls` has lists of tensors.
+Json layer(const std::string &className, const std::string &name, std::vector<Json> calls,
+           Json config = Json::object()) {
+  config["name"] = name;
+  Json nodes = Json::array();
+  for (Json &call : calls)
+    nodes.push_back(std::move(call));
+  return {{"class_name", className}, {"config", std::move(config)}, {"inbound_nodes", nodes}};
+}
+Json model(std::vector<Json> layers, Json inputs, Json outputs) {
+  Json list = Json::array();
+  for (Json &each : layers)
+    list.push_back(std::move(each));
+  return {{"layers", list}, {"input_layers", inputs}, {"output_layers", outputs}};
+}
+/// A model that hands its input on, as `results` results.
+Json identity(size_t results) {
+  return model({layer("InputLayer", "in", {})}, Json::array({tensor("in")}),
+               Json(std::vector<Json>(results, tensor("in"))));
+}
+
+llvm::Expected<ModelConfig> flattened(Json config) {
+  llvm::Expected<ModelConfig> parsed =
+      parseModelConfig({{"class_name", "Functional"}, {"config", std::move(config)}});
+  return parsed ? flattenModel(std::move(*parsed)) : std::move(parsed);
+}
+std::string errorOf(Json config) {
+  llvm::Expected<ModelConfig> flat = flattened(std::move(config));
+  return flat ? "" : llvm::toString(flat.takeError());
+}
+
+TEST(KerasModelConfig, RefusesNamesWithoutAnEnd) {
+  EXPECT_EQ(errorOf(model({layer("Dense", std::string(2000, 'a'), {})}, Json::array({tensor("a")}),
+                          Json::array({tensor("a")}))),
+            "'model_config' is not a Keras model: a layer of class Dense has a name of 2000 "
+            "letters");
+}
+
+TEST(KerasModelConfig, RefusesMoreResultsOfModelsThanThereCanBe) {
+  std::vector<Json> calls(2000, Json::array({tensor("x")}));
+  EXPECT_EQ(errorOf(model(
+                {layer("InputLayer", "x", {}), layer("Functional", "inner", calls, identity(2000))},
+                Json::array({tensor("x")}), Json::array({tensor("inner")}))),
+            "layer 'inner' (Functional): with it the model has more than 65536 layers or 1048576 "
+            "tensors");
+}
+
+TEST(KerasModelConfig, FollowsALongChainOfModelsOnce) {
+  constexpr int kModels = 5000;
+  std::vector<Json> layers = {layer("InputLayer", "x", {})};
+  std::string last = "x";
+  for (int i = 0; i < kModels; ++i) {
+    std::string name = "m" + std::to_string(i);
+    layers.push_back(layer("Functional", name, {Json::array({tensor(last)})}, identity(1)));
+    layers.push_back(layer("ReLU", "r" + std::to_string(i), {Json::array({tensor(name)})}));
+    last = name;
+  }
+  llvm::Expected<ModelConfig> flat =
+      flattened(model(std::move(layers), Json::array({tensor("x")}), Json::array({tensor(last)})));
+  ASSERT_TRUE(bool(flat)) << llvm::toString(flat.takeError());
+  EXPECT_EQ(flat->layers.size(), kModels + 1u);
+  EXPECT_EQ(flat->layers.back().calls.at(0).inputs, (std::vector<TensorId>{{"x", 0, 0}}));
+  EXPECT_EQ(flat->outputs, (std::vector<TensorId>{{"x", 0, 0}}));
+}
+
+} // namespace
+} // namespace tandem::keras
