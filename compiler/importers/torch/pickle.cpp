@@ -45,6 +45,15 @@ private:
   Step call();
   Step callFunction(const Object &function, const Object &arguments);
   Step rebuildTensor(const Object &arguments);
+  /// False when objects have had copied to them what no model's have.
+  bool copies(size_t bytes) {
+    // A byte or two may ask for another copy of a text or a shape that fills half the file.
+    constexpr size_t kMostCopied = 64 << 20;
+    copied_ += bytes;
+    if (copied_ > kMostCopied)
+      bad("its objects repeat names and shapes too often");
+    return copied_ <= kMostCopied;
+  }
   Step bad(const llvm::Twine &what) {
     if (problem_.empty())
       problem_ = what.str();
@@ -56,6 +65,7 @@ private:
   std::vector<Ref> stack_;
   std::vector<size_t> marks_;
   std::map<uint32_t, Ref> memo_;
+  size_t copied_ = 0;
   std::string problem_;
 };
 
@@ -120,6 +130,8 @@ PickleMachine::Step PickleMachine::makeStorage() {
                *key = made_.item(tuple, 2, Object::kString);
   if (!type || !key)
     return bad("a storage has no type or name");
+  if (!copies(key->text.size()))
+    return Step::kBad;
   Object storage{Object::kStorage};
   storage.tensor.storage = key->text;
   for (const Known &known : kTypes) {
@@ -148,6 +160,8 @@ PickleMachine::Step PickleMachine::makeInstance() {
   llvm::StringRef name = at(*type).text;
   if (at(*type).kind != Object::kGlobal || !name.starts_with("__torch__"))
     return bad("it makes an object of '" + name + "', which PyTorch's archives do not need");
+  if (!copies(name.size()))
+    return Step::kBad;
   auto [module, inner] = name.split(' ');
   return push({.kind = Object::kInstance, .text = (module + "." + inner).str()});
 }
@@ -193,6 +207,9 @@ PickleMachine::Step PickleMachine::rebuildTensor(const Object &arguments) {
                *strides = made_.item(arguments, 3, Object::kTuple);
   if (!storage || !offset || !sizes || !strides || sizes->items.size() != strides->items.size())
     return bad("a tensor has no storage or shape");
+  size_t shapeBytes = sizes->items.size() * (sizeof(int64_t) + sizeof(int64_t));
+  if (!copies(storage->tensor.storage.size() + shapeBytes))
+    return Step::kBad;
   Object tensor{Object::kTensor};
   tensor.tensor = storage->tensor;
   tensor.tensor.offset = offset->number;

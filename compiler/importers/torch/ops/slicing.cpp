@@ -53,6 +53,9 @@ static MaybeValue importSelect(AtenNode &node) {
   return node.reshape(sliceDim(node, input, dim, *index, 1, 1), shape);
 }
 
+/// Each is an operation.
+static constexpr int64_t kMostParts = 1 << 16;
+
 static FailureOr<SmallVector<Value>> splitInto(AtenNode &node, Value input, int64_t dim,
                                                ArrayRef<int64_t> sizes) {
   SmallVector<Value> parts;
@@ -83,7 +86,6 @@ static FailureOr<SmallVector<Value>> importSplit(AtenNode &node) {
   if (node.failed())
     return failure();
   int64_t extent = shapeOf(*input)[dim];
-  constexpr int64_t kMostParts = 1 << 16;
   if (size < 1 || extent / size > kMostParts)
     return node.invalid("'split_size' is " + Twine(size) + " for " + Twine(extent));
   return splitInto(node, *input, dim, equalParts(extent, size));
@@ -98,7 +100,7 @@ static FailureOr<SmallVector<Value>> importChunk(AtenNode &node) {
   if (node.failed())
     return failure();
   int64_t extent = shapeOf(*input)[dim];
-  if (chunks < 1 || extent < 1)
+  if (chunks < 1 || extent < 1 || std::min(chunks, extent) > kMostParts)
     return node.invalid("'chunks' is " + Twine(chunks) + " for " + Twine(extent));
   return splitInto(node, *input, dim, equalParts(extent, llvm::divideCeil(extent, chunks)));
 }
@@ -178,9 +180,12 @@ static FailureOr<SmallVector<Value>> importUnbind(AtenNode &node) {
   if (node.failed())
     return failure();
   SmallVector<int64_t> shape(shapeOf(*input));
+  int64_t extent = shape[dim];
+  if (extent > kMostParts)
+    return node.invalid("dimension " + Twine(dim) + " has " + Twine(extent) + " entries");
   shape.erase(shape.begin() + dim);
   FailureOr<SmallVector<Value>> parts =
-      splitInto(node, *input, dim, SmallVector<int64_t>(shapeOf(*input)[dim], 1));
+      splitInto(node, *input, dim, SmallVector<int64_t>(extent, 1));
   if (failed(parts))
     return failure();
   for (Value &part : *parts) {

@@ -87,6 +87,7 @@ private:
   llvm::SmallVector<mlir::Value> untyped_;
   uint64_t storedBytes_, constantBytes_ = 0, droppedBytes_ = 0;
   size_t operations_ = 0;
+  int readsDeep_ = 0; ///< reads that wait for others
 };
 
 } // namespace tandem::torch::script

@@ -3,6 +3,7 @@
 #include "compiler/importers/torch/script/builtins.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tandem::torch::script {
 
@@ -52,17 +53,16 @@ MaybeItem length(BuiltinCall &call) {
 }
 
 /// The entry of a dictionary, or null.
-Item *entryOf(Dictionary &dictionary, const Item &key) {
+Item *entryOf(Dictionary &dictionary, const Item &key, Heap &heap) {
   for (auto &[own, value] : dictionary.entries)
-    if (isEqual(own, key) == true)
+    if (isEqual(own, key, heap) == true)
       return &value;
   return nullptr;
 }
 
 MaybeItem getItem(BuiltinCall &call) {
   if (Dictionary *dictionary = dictionaryAt(call)) {
-    call.heap.look(dictionary->entries.size());
-    Item *value = entryOf(*dictionary, call[1]);
+    Item *value = entryOf(*dictionary, call[1], call.heap);
     return value ? MaybeItem(*value)
                  : MaybeItem(call.fail("a dictionary has no " + textOf(call[1])));
   }
@@ -79,7 +79,7 @@ MaybeItem getItem(BuiltinCall &call) {
 
 MaybeItem setItem(BuiltinCall &call) {
   if (Dictionary *dictionary = dictionaryAt(call)) {
-    if (Item *value = entryOf(*dictionary, call[1]))
+    if (Item *value = entryOf(*dictionary, call[1], call.heap))
       *value = call[2];
     else if (dictionary->entries.size() == kMostItems)
       return tooLong(call);
@@ -114,7 +114,7 @@ MaybeItem extend(BuiltinCall &call) {
   if (list->items.size() + more->size() > kMostItems)
     return tooLong(call);
   std::vector<Item> copy = *more; // may be the list itself
-  call.heap.count(copy.size());
+  call.heap.count(weightOf(copy));
   list->items.insert(list->items.end(), copy.begin(), copy.end());
   return Item(None());
 }
@@ -170,7 +170,8 @@ MaybeItem makeDictionary(BuiltinCall &call) {
   if (call.size() == 0)
     return Item(made);
   if (Dictionary *other = dictionaryAt(call)) {
-    call.heap.count(2 * other->entries.size());
+    for (const auto &[key, value] : other->entries)
+      call.heap.count(weightOf(key) + weightOf(value));
     made->entries = other->entries;
     return Item(made);
   }
@@ -181,7 +182,9 @@ MaybeItem makeDictionary(BuiltinCall &call) {
     const std::vector<Item> *both = itemsOf(pair);
     if (!both || both->size() != 2)
       return notOf(call, "a list of pairs");
-    if (Item *value = entryOf(*made, (*both)[0]))
+    if (call.heap.isSpent())
+      break;
+    if (Item *value = entryOf(*made, (*both)[0], call.heap))
       *value = (*both)[1];
     else
       made->entries.push_back({(*both)[0], (*both)[1]});
@@ -206,31 +209,37 @@ MaybeItem get(BuiltinCall &call) {
   Dictionary *dictionary = dictionaryAt(call);
   if (!dictionary)
     return notOf(call, "a dictionary");
-  if (Item *value = entryOf(*dictionary, call[1]))
+  if (Item *value = entryOf(*dictionary, call[1], call.heap))
     return *value;
   return call.size() > 2 ? call[2] : Item(None());
 }
 
 MaybeItem contains(BuiltinCall &call) {
   if (Dictionary *dictionary = dictionaryAt(call))
-    return Item(entryOf(*dictionary, call[1]) != nullptr);
+    return Item(entryOf(*dictionary, call[1], call.heap) != nullptr);
   const std::string *text = std::get_if<std::string>(&call[0]),
                     *part = std::get_if<std::string>(&call[1]);
-  if (text && part)
+  if (text && part) {
+    constexpr size_t kAtOnce = 64; // characters that a look compares
+    call.heap.look((text->size() / kAtOnce) * (part->size() / kAtOnce));
+    if (call.heap.isSpent())
+      return Item(false);
     return Item(text->find(*part) != std::string::npos);
+  }
   const std::vector<Item> *items = itemsOf(call[0]);
   if (!items)
     return notOf(call, "a list");
-  return Item(
-      llvm::any_of(*items, [&](const Item &each) { return isEqual(each, call[1]) == true; }));
+  return Item(llvm::any_of(
+      *items, [&](const Item &each) { return isEqual(each, call[1], call.heap) == true; }));
 }
 
 MaybeItem erase(BuiltinCall &call) {
   Dictionary *dictionary = dictionaryAt(call);
   if (!dictionary)
     return pop(call);
-  llvm::erase_if(dictionary->entries,
-                 [&](const auto &entry) { return isEqual(entry.first, call[1]) == true; });
+  llvm::erase_if(dictionary->entries, [&](const auto &entry) {
+    return isEqual(entry.first, call[1], call.heap) == true;
+  });
   return Item(None());
 }
 
@@ -322,12 +331,15 @@ template <bool wanted> MaybeItem isSame(BuiltinCall &call) {
   }
   if (is<Unknown>(call[0]) || is<Unknown>(call[1])) // a tensor, and not None
     return Item(!wanted);
-  return Item((isEqual(call[0], call[1]) == true) == wanted);
+  return Item((isEqual(call[0], call[1], call.heap) == true) == wanted);
 }
 
 MaybeItem sorted(BuiltinCall &call) {
   const std::vector<Item> *items = itemsOf(call[0]);
-  if (!items || !llvm::all_of(*items, [](const Item &item) { return numberOf(item); }))
+  if (!items || !llvm::all_of(*items, [](const Item &item) {
+        std::optional<double> number = numberOf(item);
+        return number && !std::isnan(*number); // which has no place in an order
+      }))
     return notOf(call, "a list of numbers");
   std::vector<Item> result = *items;
   llvm::sort(result, [](const Item &a, const Item &b) { return *numberOf(a) < *numberOf(b); });

@@ -167,7 +167,7 @@ template <bool largest> MaybeItem best(BuiltinCall &call) {
 }
 
 template <bool wanted> MaybeItem equal(BuiltinCall &call) {
-  std::optional<bool> same = isEqual(call[0], call[1]);
+  std::optional<bool> same = isEqual(call[0], call[1], call.heap);
   return same ? MaybeItem(Item(*same == wanted)) : refuse(call, "eq");
 }
 

@@ -13,6 +13,7 @@ MaybeItem Interpreter::call(const Expr &expr, Frame &frame) {
   std::string name;
   for (const Expr *at = &callee;; at = at->parts.front().get()) {
     name = name.empty() ? at->text : at->text + "." + name;
+    lookAtName(name);
     if (at->kind == Expr::kName && !frame.variables.count(at->text))
       return callNamed(name, expr, frame);
     if (at->kind != Expr::kAttribute)
@@ -94,7 +95,7 @@ MaybeItem Interpreter::callMethodOf(const Expr &expr, Frame &frame) {
 
 MaybeItem Interpreter::callMethod(Instance &object, StringRef method, ArrayRef<Item> arguments,
                                   ArrayRef<std::string> keywords, const Place &place) {
-  llvm::Expected<Code::Found> found = code_.find(object.className);
+  llvm::Expected<Code::Found> found = find(object.className);
   if (!found)
     return problem_.set(found.takeError());
   const Function *function = found->type ? found->type->method(method.str()) : nullptr;
@@ -114,7 +115,7 @@ MaybeItem Interpreter::callMethod(Instance &object, StringRef method, ArrayRef<I
 /// A function of the code, or a class of tuples.
 MaybeItem Interpreter::callCode(StringRef name, ArrayRef<Item> arguments,
                                 ArrayRef<std::string> keywords, const Place &place) {
-  llvm::Expected<Code::Found> found = code_.find(name);
+  llvm::Expected<Code::Found> found = find(name);
   if (!found)
     return problem_.set(found.takeError());
   if (found->function)
@@ -130,6 +131,9 @@ MaybeItem Interpreter::callCode(StringRef name, ArrayRef<Item> arguments,
 MaybeItem Interpreter::makeTuple(const Class &type, ArrayRef<Item> arguments,
                                  ArrayRef<std::string> keywords, const Place &place) {
   std::vector<Item> items(type.fields.size(), None());
+  heap_.look(arguments.size() * items.size());
+  if (isHeapSpent(place))
+    return failure();
   for (auto [index, argument] : llvm::enumerate(arguments)) {
     size_t place = index;
     for (size_t i = 0; i < items.size(); ++i)
@@ -150,10 +154,13 @@ MaybeItem Interpreter::callFunction(const Function &function, const SourceFile &
   Frame frame{file, std::move(module)};
   const auto &parameters = function.parameters;
   for (auto [index, argument] : llvm::enumerate(arguments)) {
-    StringRef name = keywords[index].empty() && index < parameters.size()
-                         ? StringRef(parameters[index].name)
-                         : StringRef(keywords[index]);
-    bool isOne = llvm::any_of(parameters, [&](const auto &each) { return each.name == name; });
+    bool isInPlace = keywords[index].empty() && index < parameters.size();
+    StringRef name = isInPlace ? parameters[index].name : keywords[index];
+    heap_.look(isInPlace ? 0 : parameters.size());
+    if (isHeapSpent(place))
+      return failure();
+    bool isOne =
+        isInPlace || llvm::any_of(parameters, [&](const auto &each) { return each.name == name; });
     if (!isOne)
       return fail(place, "'" + function.name + "' takes no argument " + Twine(index));
     frame.variables[name.str()] = argument;

@@ -13,12 +13,18 @@ namespace tandem::torch::script {
 // A bad file may ask for work without an end, or for a deep stack.
 static constexpr size_t kMostSteps = 1 << 20;
 static constexpr int kMostDepth = 500;
+static constexpr size_t kLongestPath = 1024;
+
+bool Interpreter::isHeapSpent(const Place &place) {
+  return heap_.isSpent() &&
+         failed(problem_.set(place, "the code works on more lists and texts than a model's"));
+}
 
 bool Interpreter::isSpent(const Place &place) {
   if (++steps_ > kMostSteps)
     return failed(problem_.set(place, "the code takes more than " + Twine(kMostSteps) + " steps"));
-  if (heap_.isSpent())
-    return failed(problem_.set(place, "the code has too much to do with lists"));
+  if (isHeapSpent(place))
+    return true;
   if (depth_ > kMostDepth)
     return failed(problem_.set(place, "calls and blocks are nested too deeply"));
   return false;
@@ -120,7 +126,7 @@ Interpreter::Flow Interpreter::runFor(const Statement &statement, Frame &frame) 
     return is<Unknown>(*over) ? (void)unknown(place, "what a loop runs over")
                               : (void)fail(place, "a loop runs over " + textOf(*over)),
            Flow::kFailed;
-  heap_.look(items->size());
+  heap_.look(weightOf(*items));
   std::vector<Item> rounds = *items; // the loop may change the list
   for (const Item &each : rounds) {
     if (isSpent(place) || failed(assignTo(*statement.targets.front(), each, frame)))
@@ -172,7 +178,10 @@ MaybeItem Interpreter::evaluate(const Expr &expr, Frame &frame) {
   llvm::SaveAndRestore<int> deeper(depth_, depth_ + 1);
   if (isSpent(at(frame, expr.line)))
     return failure();
-  return evaluateKind(expr, frame);
+  MaybeItem value = evaluateKind(expr, frame);
+  if (succeeded(value))
+    heap_.count(weightOf(*value) - 1);
+  return value;
 }
 
 MaybeItem Interpreter::evaluateKind(const Expr &expr, Frame &frame) {
@@ -263,6 +272,7 @@ static std::string dotted(const Expr &expr, const auto &variables) {
 MaybeItem Interpreter::attribute(const Expr &expr, Frame &frame) {
   Place place = at(frame, expr.line);
   std::string whole = dotted(expr, frame.variables);
+  lookAtName(whole);
   StringRef rest = whole;
   if (rest.consume_front("CONSTANTS.c")) {
     size_t index = 0;
@@ -296,11 +306,12 @@ MaybeItem Interpreter::attributeOf(const Item &object, StringRef name, const Pla
   if (own != (*instance)->attributes.end()) {
     if (Instance *const *inner = std::get_if<Instance *>(&own->second)) {
       std::string path = paths_[*instance];
-      paths_.try_emplace(*inner, path.empty() ? name.str() : path + "." + name.str());
+      if (path.size() < kLongestPath)
+        paths_.try_emplace(*inner, path.empty() ? name.str() : path + "." + name.str());
     }
     return own->second;
   }
-  llvm::Expected<Code::Found> found = code_.find((*instance)->className);
+  llvm::Expected<Code::Found> found = find((*instance)->className);
   if (!found)
     return problem_.set(found.takeError());
   if (found->type)
@@ -308,6 +319,21 @@ MaybeItem Interpreter::attributeOf(const Item &object, StringRef name, const Pla
       if (field.name == name && field.byDefault)
         return evaluateAlone(*field.byDefault, *found->file);
   return fail(place, textOf(object) + " has no '" + name + "'");
+}
+
+void Interpreter::lookAtName(StringRef dotted) {
+  constexpr size_t kAtOnce = 64; // letters
+  heap_.look(dotted.size() / kAtOnce);
+}
+
+/// The code's file is gone through from its beginning.
+llvm::Expected<Code::Found> Interpreter::find(StringRef name) {
+  llvm::Expected<Code::Found> found = code_.find(name);
+  if (found && found->file)
+    heap_.look(found->file->classes.size() + found->file->functions.size());
+  if (found && found->type)
+    heap_.look(found->type->fields.size() + found->type->methods.size());
+  return found;
 }
 
 MaybeItem Interpreter::evaluateAlone(const Expr &expr, const SourceFile &file) {

@@ -63,12 +63,16 @@ private:
   MaybeItem makeTuple(const Class &type, llvm::ArrayRef<Item> arguments,
                       llvm::ArrayRef<std::string> keywords, const Place &place);
 
+  llvm::Expected<Code::Found> find(llvm::StringRef name);
+  /// Names as long as a file are work, too.
+  void lookAtName(llvm::StringRef dotted);
   Place at(const Frame &frame, int line) const { return {frame.file.path, line, frame.module}; }
   mlir::LogicalResult fail(const Place &place, const llvm::Twine &what) {
     return problem_.set(place, what);
   }
   mlir::LogicalResult unknown(const Place &place, const llvm::Twine &what);
   bool isSpent(const Place &place);
+  bool isHeapSpent(const Place &place);
 
   Code &code_;
   Heap &heap_;
@@ -77,7 +81,7 @@ private:
   std::vector<Item> constants_;
   std::map<const Instance *, std::string> paths_; ///< of modules, by how they were reached
   size_t steps_ = 0;
-  int depth_ = 0, calls_deep_ = 0;
+  int depth_ = 0;
 };
 
 } // namespace tandem::torch::script

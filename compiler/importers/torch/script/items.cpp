@@ -9,6 +9,7 @@ namespace tandem::torch::script {
 /// Lists may contain themselves, and a few lines nest very many: what looks into them ends
 /// somewhere.
 static constexpr int kMostNested = 16, kMostLooks = 1 << 12, kNestedShown = 2;
+static constexpr size_t kMostText = 256;
 
 const std::vector<Item> *itemsOf(const Item &item) {
   if (List *const *list = std::get_if<List *>(&item))
@@ -16,6 +17,19 @@ const std::vector<Item> *itemsOf(const Item &item) {
   if (Tuple *const *tuple = std::get_if<Tuple *>(&item))
     return &(*tuple)->items;
   return nullptr;
+}
+
+size_t weightOf(const Item &item) {
+  const std::string *text = std::get_if<std::string>(&item);
+  if (const Callable *callable = std::get_if<Callable>(&item))
+    text = &callable->name;
+  return 1 + (text ? text->size() / sizeof(Item) : 0);
+}
+size_t weightOf(const std::vector<Item> &items) {
+  size_t weight = 0;
+  for (const Item &item : items)
+    weight += weightOf(item);
+  return weight;
 }
 
 std::optional<double> numberOf(const Item &item) {
@@ -79,9 +93,13 @@ static std::optional<bool> isEqual(const Item &a, const Item &b, int nested, int
     return true;
   return std::nullopt;
 }
-std::optional<bool> isEqual(const Item &a, const Item &b) {
+std::optional<bool> isEqual(const Item &a, const Item &b, Heap &heap) {
+  if (heap.isSpent())
+    return std::nullopt;
   int looks = kMostLooks;
-  return isEqual(a, b, 0, looks);
+  std::optional<bool> same = isEqual(a, b, 0, looks);
+  heap.look(kMostLooks - looks);
+  return same;
 }
 
 static void print(const Item &item, llvm::raw_ostream &into, int nested) {
@@ -106,7 +124,7 @@ static void print(const Item &item, llvm::raw_ostream &into, int nested) {
   else if (const bool *truth = std::get_if<bool>(&item))
     into << (*truth ? "True" : "False");
   else if (const std::string *text = std::get_if<std::string>(&item))
-    into << *text;
+    into << llvm::StringRef(*text).take_front(kMostText);
   else if (const Callable *callable = std::get_if<Callable>(&item))
     into << callable->name;
   else if (const Device *device = std::get_if<Device>(&item))

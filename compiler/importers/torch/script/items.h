@@ -52,15 +52,19 @@ struct Instance {
   std::map<std::string, Item> attributes;
 };
 
+/// How many items' place an item takes: texts are copied along with it.
+size_t weightOf(const Item &item);
+size_t weightOf(const std::vector<Item> &items);
+
 /// Owns containers; they may contain themselves.
 class Heap {
 public:
   List *list(std::vector<Item> items) {
-    count(items.size());
+    count(weightOf(items));
     return &lists_.emplace_back(List{std::move(items)});
   }
   Tuple *tuple(std::vector<Item> items, const Class *names = nullptr) {
-    count(items.size());
+    count(weightOf(items));
     return &tuples_.emplace_back(Tuple{std::move(items), names});
   }
   /// Items that were put into a container that is there.
@@ -99,8 +103,8 @@ std::optional<double> numberOf(const Item &item);
 std::optional<std::vector<int64_t>> integersOf(const Item &item);
 /// Whether the item is unknown, or a list or tuple with such an item in it.
 bool hasUnknown(const Item &item);
-/// Equal by value; nothing when there is a tensor or what is unknown.
-std::optional<bool> isEqual(const Item &a, const Item &b);
+/// Equal by value; nothing when there is a tensor or what is unknown, or `heap` is spent.
+std::optional<bool> isEqual(const Item &a, const Item &b, Heap &heap);
 /// As messages have it: "3", "a tensor", "[1, 2]".
 std::string textOf(const Item &item);
 

@@ -187,6 +187,11 @@ llvm::Expected<SourceFile> Parser::run() {
 } // namespace
 
 llvm::Expected<SourceFile> parse(llvm::StringRef path, llvm::StringRef code) {
+  constexpr size_t kMost = 16 << 20; // its words and what they make take some fifty times as much
+  if (code.size() > kMost)
+    return llvm::createStringError(path + " has " + llvm::Twine(code.size()) +
+                                   " bytes, the code of a model has less than " +
+                                   llvm::Twine(kMost));
   llvm::Expected<std::vector<Token>> tokens = tokenize(code);
   if (!tokens)
     return llvm::createStringError(path + " " + llvm::toString(tokens.takeError()));

@@ -142,7 +142,8 @@ llvm::Error ScriptImport::collect(const Item &item, const std::string &name,
                                   std::vector<NamedValue> &outputs) {
   constexpr size_t kMostOutputs = 1024;
   constexpr size_t kLongestName = 256;
-  if (outputs.size() > kMostOutputs || name.size() > kLongestName)
+  heap_.look(1); // a few lists in one another hold very many, though no tensor
+  if (outputs.size() > kMostOutputs || name.size() > kLongestName || heap_.isSpent())
     return llvm::createStringError("the model has too many results");
   auto inner = [&](const std::string &part) { return name.empty() ? part : name + "_" + part; };
   if (Tensor *const *tensor = std::get_if<Tensor *>(&item)) {
@@ -227,9 +228,12 @@ llvm::Expected<OwningOpRef<ModuleOp>> ScriptImport::run() {
   calls_->setUntyped(untyped);
   Unpickled module(archive_.module, heap_, *calls_, ""),
       constants(archive_.constants, heap_, *calls_, "CONSTANTS");
-  llvm::Expected<Item> object = module.root(), tuple = constants.root();
-  if (!object || !tuple)
-    return llvm::joinErrors(object.takeError(), tuple.takeError());
+  llvm::Expected<Item> object = module.root();
+  if (!object)
+    return object.takeError();
+  llvm::Expected<Item> tuple = constants.root();
+  if (!tuple)
+    return tuple.takeError();
   const std::vector<Item> *items = itemsOf(*tuple);
   interpreter_.emplace(code_, heap_, *calls_, problem_, items ? *items : std::vector<Item>());
 

@@ -5,6 +5,8 @@
 #include "compiler/importers/torch/script/known_tensors.h"
 #include "compiler/importers/torch/script/result_types.h"
 
+#include "llvm/Support/SaveAndRestore.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -49,7 +51,11 @@ FailureOr<Value> AtenCalls::read(Tensor &tensor, const Place &place) {
   if (tensor.how.sharing == Sharing::kMaybe)
     return fail(place, "it reads what '" + tensor.how.operation +
                            "' made of a tensor that was changed in place since");
-  // What it looks into has another value now: look again.
+  // What it looks into has another value now: look again. Other operands may be views, too.
+  llvm::SaveAndRestore<int> deeper(readsDeep_, readsDeep_ + 1);
+  if (readsDeep_ > kMostLinks)
+    return fail(place, "what a tensor looks into was made of more than " + Twine(kMostLinks) +
+                           " others that were changed in place since");
   MaybeItem again = call(tensor.how.operation, tensor.how.arguments, tensor.how.keywords, place);
   if (failed(again))
     return failure();

@@ -10,6 +10,8 @@ namespace tandem::torch::script {
 
 namespace {
 
+constexpr size_t kLongestName = 1024;
+
 bool isNameStart(char c) {
   return llvm::isAlpha(c) || c == '_';
 }
@@ -124,6 +126,8 @@ bool Tokenizer::word() {
     size_t length = 1;
     while (length < rest_.size() && isNamePart(rest_[length]))
       ++length;
+    if (length > kLongestName)
+      return bad("a name has more than " + llvm::Twine(kLongestName) + " letters");
     push(Token::kName, length);
     return true;
   }

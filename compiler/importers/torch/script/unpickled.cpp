@@ -14,6 +14,9 @@ llvm::Expected<Item> Unpickled::item(size_t place, const std::string &name, int 
   auto made = made_.find(place);
   if (made != made_.end())
     return made->second;
+  heap_.count(1 + name.size() / sizeof(Item));
+  if (heap_.isSpent())
+    return llvm::createStringError("the archive has more objects than a model would");
   if (depth > kMostNested)
     return llvm::createStringError("the archive's objects are nested more than " +
                                    llvm::Twine(kMostNested) + " levels deep");
@@ -30,6 +33,7 @@ llvm::Expected<Item> Unpickled::make(size_t place, const std::string &name, int 
   case PickledValue::kReal:
     return Item(value.real);
   case PickledValue::kString:
+    heap_.count(weightOf(value.text));
     return Item(value.text);
   case PickledValue::kTensor:
     tensors_.push_back(file_.stored(value.tensor));

@@ -207,10 +207,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "'tensor<1000x1000xf32>' and 'tensor<2x3xf32>' do not broadcast"},
         Refused{"    l = torch.mul([1], 65536)\n    while True:\n      k = torch.sum(l)\n    "
                 "return x\n",
-                "code/__torch__.py line 7: the code has too much to do with lists"},
+                "code/__torch__.py line 7: the code works on more lists and texts than a model's"},
         Refused{"    l = torch.mul([1], 65536)\n    while True:\n      k = torch.mul(l, 1)\n"
                 "    return x\n",
-                "code/__torch__.py line 7: the code has too much to do with lists"},
+                "code/__torch__.py line 7: the code works on more lists and texts than a model's"},
         Refused{"    ops.prim.RaiseException(\"no\")\n    return x\n",
                 "code/__torch__.py line 6: the code refuses its inputs: 'no'"},
         Refused{"    return y\n", "code/__torch__.py line 6: 'y' has no value"},
