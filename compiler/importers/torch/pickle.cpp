@@ -8,6 +8,10 @@ namespace tandem::torch {
 
 namespace {
 
+/// A few kilobytes of a zip hold very many opcodes, each of which takes memory, and texts can be
+/// shared by very many values. The notes of a module take about a hundred opcodes.
+constexpr size_t kMostOpcodes = 2 << 20, kLongestName = 4096;
+
 using Ref = size_t;
 using Object = PickledValue;
 
@@ -132,13 +136,14 @@ PickleMachine::Step PickleMachine::makeStorage() {
     return bad("a storage has no type or name");
   if (!copies(key->text.size()))
     return Step::kBad;
-  Object storage{Object::kStorage};
-  storage.tensor.storage = key->text;
+  PickledTensor storage;
+  storage.storage = key->text;
   for (const Known &known : kTypes) {
     if (type->text != known.name)
       continue;
-    storage.tensor.type = known.type;
-    return push(std::move(storage));
+    storage.type = known.type;
+    return push({.kind = Object::kStorage,
+                 .tensor = std::make_shared<const PickledTensor>(std::move(storage))});
   }
   return bad("a storage is of type '" + type->text + "', which is not supported");
 }
@@ -208,20 +213,20 @@ PickleMachine::Step PickleMachine::rebuildTensor(const Object &arguments) {
   if (!storage || !offset || !sizes || !strides || sizes->items.size() != strides->items.size())
     return bad("a tensor has no storage or shape");
   size_t shapeBytes = sizes->items.size() * (sizeof(int64_t) + sizeof(int64_t));
-  if (!copies(storage->tensor.storage.size() + shapeBytes))
+  if (!copies(storage->tensor->storage.size() + shapeBytes))
     return Step::kBad;
-  Object tensor{Object::kTensor};
-  tensor.tensor = storage->tensor;
-  tensor.tensor.offset = offset->number;
+  PickledTensor tensor = *storage->tensor;
+  tensor.offset = offset->number;
   for (size_t i = 0; i < sizes->items.size(); ++i) {
     const Object *size = made_.item(*sizes, i, Object::kInt),
                  *stride = made_.item(*strides, i, Object::kInt);
     if (!size || !stride)
       return bad("a tensor's shape is not of integers");
-    tensor.tensor.sizes.push_back(size->number);
-    tensor.tensor.strides.push_back(stride->number);
+    tensor.sizes.push_back(size->number);
+    tensor.strides.push_back(stride->number);
   }
-  return push(std::move(tensor));
+  return push({.kind = Object::kTensor,
+               .tensor = std::make_shared<const PickledTensor>(std::move(tensor))});
 }
 
 PickleMachine::Step PickleMachine::number(uint8_t opcode) {
@@ -332,6 +337,8 @@ PickleMachine::Step PickleMachine::step() {
     return pushText(cursor_.take(cursor_.u8()));
   case 'c': {
     std::string module = line(), name = line();
+    if (module.size() + name.size() > kLongestName)
+      return bad("it names a function in more than " + llvm::Twine(kLongestName) + " characters");
     return push({.kind = Object::kGlobal, .text = module + " " + name});
   }
   case 'K':
@@ -371,8 +378,10 @@ PickleMachine::Step PickleMachine::step() {
 
 llvm::Expected<Pickle> PickleMachine::run() {
   Step last = Step::kGoOn;
-  while (last == Step::kGoOn && cursor_.ok())
-    last = step();
+  for (size_t count = 0; last == Step::kGoOn && cursor_.ok(); ++count)
+    last = count < kMostOpcodes ? step()
+                                : bad("it has more than " + llvm::Twine(kMostOpcodes) +
+                                      " opcodes, which no model needs");
   if (!cursor_.ok() && problem_.empty())
     problem_ = "it is cut off";
   if (last == Step::kStop && problem_.empty() && stack_.empty())
@@ -403,7 +412,7 @@ llvm::Expected<std::map<std::string, PickledTensor>> readTensorPickle(std::strin
   std::map<std::string, PickledTensor> tensors;
   const PickledValue &result = pickle->result();
   if (result.kind == PickledValue::kTensor) {
-    tensors[""] = result.tensor;
+    tensors[""] = *result.tensor;
     return tensors;
   }
   if (result.kind != PickledValue::kDict)
@@ -412,7 +421,7 @@ llvm::Expected<std::map<std::string, PickledTensor>> readTensorPickle(std::strin
     const PickledValue *key = pickle->item(result, i, PickledValue::kString);
     const PickledValue *tensor = pickle->item(result, i + 1, PickledValue::kTensor);
     if (key && tensor) // what is no tensor is missed when a node asks for it
-      tensors[key->text] = tensor->tensor;
+      tensors[key->text] = *tensor->tensor;
   }
   return tensors;
 }

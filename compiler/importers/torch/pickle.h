@@ -3,6 +3,7 @@
 #include "compiler/importers/torch/stored_tensor.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,7 @@ struct PickledValue {
   double real = 0;
   std::string text = {};
   std::vector<size_t> items = {};
-  PickledTensor tensor = {};
+  std::shared_ptr<const PickledTensor> tensor = {}; ///< few values have one
 };
 
 struct Pickle {

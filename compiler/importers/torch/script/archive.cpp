@@ -35,10 +35,10 @@ llvm::Expected<PickleFile> readPickleFile(const ZipFile &zip, const std::string 
   for (const PickledValue &value : file.pickle.values) {
     if (value.kind != PickledValue::kTensor)
       continue;
-    auto [storage, isNew] = file.storages.try_emplace(value.tensor.storage);
+    auto [storage, isNew] = file.storages.try_emplace(value.tensor->storage);
     if (!isNew)
       continue;
-    llvm::Expected<Bytes> data = readStorage(zip, root, folder, value.tensor.storage);
+    llvm::Expected<Bytes> data = readStorage(zip, root, folder, value.tensor->storage);
     if (!data)
       return data.takeError();
     storage->second = std::move(*data);

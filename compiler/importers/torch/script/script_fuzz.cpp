@@ -11,7 +11,8 @@ PickledValue weight(script::PickleFile &file, const std::string &name,
                     llvm::SmallVector<int64_t> sizes, llvm::SmallVector<int64_t> strides) {
   file.storages[name] = std::make_shared<const std::string>(256, '\1');
   return {.kind = PickledValue::kTensor,
-          .tensor = {ScalarType::kFloat, name, 0, std::move(sizes), std::move(strides)}};
+          .tensor = std::make_shared<const PickledTensor>(
+              PickledTensor{ScalarType::kFloat, name, 0, std::move(sizes), std::move(strides)})};
 }
 
 /// __torch__.M with `weight` [4, 3] and `bias` [4].

@@ -70,7 +70,7 @@ const PickledTensor *tracedInput(const std::optional<Pickle> &inputs, size_t ind
                                      ? inputs->item(*list, index, PickledValue::kTensor)
                                      : nullptr;
     if (tensor)
-      return &tensor->tensor;
+      return tensor->tensor.get();
   }
   return nullptr;
 }

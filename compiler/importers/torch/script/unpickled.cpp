@@ -4,6 +4,8 @@ namespace tandem::torch::script {
 
 /// Modules of real models nest some ten levels deep.
 static constexpr int kMostNested = 200;
+/// A pickle can refer to one text again and again, and each becomes a copy.
+static constexpr size_t kLongestName = 4096;
 
 llvm::Expected<Item> Unpickled::root() {
   return item(file_.pickle.root, name_, 0);
@@ -36,7 +38,7 @@ llvm::Expected<Item> Unpickled::make(size_t place, const std::string &name, int 
     heap_.count(weightOf(value.text));
     return Item(value.text);
   case PickledValue::kTensor:
-    tensors_.push_back(file_.stored(value.tensor));
+    tensors_.push_back(file_.stored(*value.tensor));
     return made_[place] = calls_.weight(tensors_.back(), name);
   case PickledValue::kList: {
     List *list = heap_.list({});
@@ -96,6 +98,9 @@ llvm::Error Unpickled::fill(Instance &instance, const PickledValue &value, const
     if (!key)
       continue;
     std::string inner = name.empty() ? key->text : name + "." + key->text;
+    if (inner.size() > kLongestName)
+      return llvm::createStringError("the name of an attribute has " + llvm::Twine(inner.size()) +
+                                     " characters");
     llvm::Expected<Item> each = item(state->items[i + 1], inner, depth + 1);
     if (!each)
       return each.takeError();

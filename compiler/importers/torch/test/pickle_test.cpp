@@ -63,5 +63,14 @@ TEST(TensorPickle, RefusesWhatItCannotRead) {
   EXPECT_EQ(errorOf("X\xff\xff\xff\x7f."), "the pickle cannot be read: it is cut off");
 }
 
+TEST(TensorPickle, RefusesMoreThanAModelNeeds) {
+  // A zip has millions of equal bytes in a few kilobytes.
+  for (char opcode : {']', '(', 'N'})
+    EXPECT_EQ(errorOf("\x80\x02"s + std::string(3 << 20, opcode) + "."),
+              "the pickle cannot be read: it has more than 2097152 opcodes, which no model needs");
+  EXPECT_EQ(errorOf("c" + std::string(5000, 'm') + "\nf\n."),
+            "the pickle cannot be read: it names a function in more than 4096 characters");
+}
+
 } // namespace
 } // namespace tandem::torch

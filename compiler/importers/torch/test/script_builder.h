@@ -75,7 +75,8 @@ private:
     made.strides.assign(shape.size(), 1);
     for (size_t d = shape.size(); d-- > 1;)
       made.strides[d - 1] = made.strides[d] * shape[d];
-    return {.kind = PickledValue::kTensor, .tensor = made};
+    return {.kind = PickledValue::kTensor,
+            .tensor = std::make_shared<const PickledTensor>(std::move(made))};
   }
 
   script::Archive archive_;

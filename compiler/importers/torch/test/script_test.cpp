@@ -240,6 +240,13 @@ TEST(ScriptImport, RefusesConstantsThatASmallFileCannotHave) {
               StartsWith("error: code/__torch__.py line 8: "));
 }
 
+TEST(ScriptImport, RefusesNamesThatNoModelHas) {
+  ScriptBuilder named("    return x\n");
+  named.shape("x", {2, 3});
+  named.attribute(std::string(5000, 'a'), {.kind = PickledValue::kBool});
+  EXPECT_EQ(named.text(), "error: the name of an attribute has 5000 characters");
+}
+
 TEST(ScriptSignatures, AreThoseOfTheHandlers) {
   OpTable table;
   registerAllOps(table);
