@@ -9,9 +9,6 @@ namespace tandem::torch::script {
 
 namespace {
 
-/// A bad file may make one of another's length again and again.
-constexpr size_t kMostItems = 1 << 16, kMostText = 256;
-
 List *listAt(const BuiltinCall &call, size_t index) {
   List *const *list = std::get_if<List *>(&call[index]);
   return list ? *list : nullptr;

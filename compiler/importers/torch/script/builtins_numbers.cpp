@@ -32,8 +32,6 @@ MaybeItem arithmetic(BuiltinCall &call, llvm::StringRef name,
   return a && b ? MaybeItem(Item(reals(*a, *b))) : refuse(call, name);
 }
 
-constexpr size_t kMostItems = 1 << 16, kMostText = 256;
-
 /// Lists and tuples one behind the other; "" when they are neither or too long.
 std::optional<std::vector<Item>> joined(const BuiltinCall &call) {
   const std::vector<Item> *a = itemsOf(call[0]), *b = itemsOf(call[1]);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "compiler/importers/torch/script/limits.h"
 #include "compiler/importers/torch/script/syntax.h"
 
 #include "llvm/ADT/StringRef.h"
@@ -72,15 +73,13 @@ public:
   /// Items that a call goes through.
   void look(size_t items) { looks_ += items; }
   /// Whether the code has made or gone through more than a model would. Nothing is ever given back.
-  bool isSpent() const { return items_ > kMostItems || looks_ > kMostLooks; }
+  bool isSpent() const { return items_ > kMostItemsInAll || looks_ > kMostLooksInAll; }
   Dictionary *dictionary() { return &dictionaries_.emplace_back(); }
   Instance *instance(std::string className) {
     return &instances_.emplace_back(Instance{std::move(className), {}});
   }
 
 private:
-  static constexpr size_t kMostItems = 4 << 20, kMostLooks = 8 << 20;
-
   size_t items_ = 0, looks_ = 0;
   std::deque<List> lists_;
   std::deque<Tuple> tuples_;
