@@ -45,6 +45,13 @@ static MaybeItem apply(const Builtin &builtin, llvm::StringRef name, BuiltinCall
   return builtin.function(call);
 }
 
+MaybeItem madeText(BuiltinCall &call, std::string text) {
+  if (text.size() > kMostText)
+    return call.fail("a string has " + llvm::Twine(text.size()) + " characters, at most " +
+                     llvm::Twine(kMostText) + " are supported");
+  return Item(std::move(text));
+}
+
 MaybeItem callBuiltin(llvm::StringRef name, BuiltinCall call) {
   if (const Builtin *builtin = builtins().find(name))
     return apply(*builtin, name, call);

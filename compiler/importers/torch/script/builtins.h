@@ -50,6 +50,9 @@ void registerNumbers(BuiltinTable &table);
 void registerContainers(BuiltinTable &table);
 void registerShapes(BuiltinTable &table);
 
+/// A string that the code has put together, unless it is too long.
+MaybeItem madeText(BuiltinCall &call, std::string text);
+
 /// "len", or one of the interpreter's own as "prim.dtype".
 MaybeItem callBuiltin(llvm::StringRef name, BuiltinCall call);
 /// "torch.NAME": of known values a builtin, of tensors an operator.

@@ -314,10 +314,10 @@ MaybeItem format(BuiltinCall &call) {
   size_t next = 1, at = 0;
   for (size_t hole; (hole = form->find("{}", at)) != std::string::npos; at = hole + 2)
     text += form->substr(at, hole - at) + (next < call.size() ? textOf(call[next++]) : "");
-  return Item((text + form->substr(at)).substr(0, kMostText));
+  return madeText(call, text + form->substr(at));
 }
 MaybeItem text(BuiltinCall &call) {
-  return Item(textOf(call[0]).substr(0, kMostText));
+  return madeText(call, textOf(call[0]));
 }
 
 /// Whether it is the same object. Values of the code that are no objects are compared.

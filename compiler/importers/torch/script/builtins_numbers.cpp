@@ -46,10 +46,8 @@ MaybeItem add(BuiltinCall &call) {
   if (auto all = joined(call))
     return is<List *>(call[0]) ? Item(call.heap.list(std::move(*all)))
                                : Item(call.heap.tuple(std::move(*all)));
-  if (is<std::string>(call[0]) && is<std::string>(call[1])) {
-    std::string text = std::get<std::string>(call[0]) + std::get<std::string>(call[1]);
-    return Item(text.substr(0, kMostText));
-  }
+  if (is<std::string>(call[0]) && is<std::string>(call[1]))
+    return madeText(call, std::get<std::string>(call[0]) + std::get<std::string>(call[1]));
   return arithmetic(
       call, "add",
       [](int64_t a, int64_t b, int64_t &sum) { return !__builtin_add_overflow(a, b, &sum); },

@@ -232,6 +232,20 @@ INSTANTIATE_TEST_SUITE_P(
                 "1 unsupported operator: aten.relu (1: relu (code/__torch__.py line 6); its form "
                 "with a tensor, 1, 2)"}));
 
+TEST(ScriptImport, ComparesLongStringsWhole) {
+  std::string alike(300, 'a');
+  std::string lines = "    a = torch.add(\"" + alike + "\", \"1\")\n" +
+                      "    b = torch.format(\"{}2\", \"" + alike + "\")\n" +
+                      "    if torch.eq(a, b):\n      y = torch.relu(x)\n" +
+                      "    else:\n      y = torch.tanh(x)\n    return y\n";
+  EXPECT_THAT(importLines(lines), HasSubstr("graph.tanh"));
+  for (const char *call : {"torch.add(a, a)", "torch.format(\"{}{}\", a, a)", "str([a, a])"})
+    EXPECT_THAT(importLines("    a = \"" + std::string(600, 'a') + "\"\n    b = " + call +
+                            "\n    return x\n"),
+                AllOf(StartsWith("error: code/__torch__.py line 7: a string has 120"),
+                      HasSubstr(" characters, at most 1024 are supported")));
+}
+
 TEST(ScriptImport, RefusesConstantsThatASmallFileCannotHave) {
   EXPECT_THAT(importLines("    y = torch.ones([512, 1024])\n"
                           "    while True:\n"
