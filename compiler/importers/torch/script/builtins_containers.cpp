@@ -320,15 +320,10 @@ MaybeItem text(BuiltinCall &call) {
   return madeText(call, textOf(call[0]));
 }
 
-/// Whether it is the same object. Values of the code that are no objects are compared.
-template <bool wanted> MaybeItem isSame(BuiltinCall &call) {
-  if (Tensor *const *a = std::get_if<Tensor *>(&call[0])) {
-    Tensor *const *b = std::get_if<Tensor *>(&call[1]);
-    return Item((b && *a == *b) == wanted);
-  }
+template <bool wanted> MaybeItem sameness(BuiltinCall &call) {
   if (is<Unknown>(call[0]) || is<Unknown>(call[1])) // a tensor, and not None
     return Item(!wanted);
-  return Item((isEqual(call[0], call[1], call.heap) == true) == wanted);
+  return Item(isSame(call[0], call[1], call.heap) == wanted);
 }
 
 MaybeItem sorted(BuiltinCall &call) {
@@ -370,8 +365,8 @@ void registerContainers(BuiltinTable &table) {
   table.add("__derive_index", {deriveIndex, 3, kAlways});
   table.add("format", {format, 1, kAlways, true});
   table.add("str", {text, 1, kAlways, true});
-  table.add("__is__", {isSame<true>, 2, kAlways, true});
-  table.add("__isnot__", {isSame<false>, 2, kAlways, true});
+  table.add("__is__", {sameness<true>, 2, kAlways, true});
+  table.add("__isnot__", {sameness<false>, 2, kAlways, true});
   table.add("sorted", {sorted, 1, kAlways});
 }
 

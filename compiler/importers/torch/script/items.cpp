@@ -102,6 +102,22 @@ std::optional<bool> isEqual(const Item &a, const Item &b, Heap &heap) {
   return same;
 }
 
+/// What a tensor, a container or an instance is told from others by; null for other items.
+static const void *objectOf(const Item &item) {
+  return std::visit(
+      []<typename T>(const T &value) -> const void * {
+        if constexpr (std::is_pointer_v<T>)
+          return value;
+        else
+          return nullptr;
+      },
+      item);
+}
+bool isSame(const Item &a, const Item &b, Heap &heap) {
+  const void *one = objectOf(a), *other = objectOf(b);
+  return one || other ? one == other : isEqual(a, b, heap) == true;
+}
+
 static void print(const Item &item, llvm::raw_ostream &into, int nested) {
   if (const std::vector<Item> *items = itemsOf(item)) {
     constexpr size_t kShown = 8;

@@ -104,6 +104,8 @@ std::optional<std::vector<int64_t>> integersOf(const Item &item);
 bool hasUnknown(const Item &item);
 /// Equal by value; nothing when there is a tensor or what is unknown, or `heap` is spent.
 std::optional<bool> isEqual(const Item &a, const Item &b, Heap &heap);
+/// Whether it is the same object; what is no object is compared by value.
+bool isSame(const Item &a, const Item &b, Heap &heap);
 /// As messages have it: "3", "a tensor", "[1, 2]".
 std::string textOf(const Item &item);
 

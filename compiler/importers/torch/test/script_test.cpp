@@ -246,6 +246,21 @@ TEST(ScriptImport, ComparesLongStringsWhole) {
                       HasSubstr(" characters, at most 1024 are supported")));
 }
 
+TEST(ScriptImport, TellsObjectsApartThatAreEqual) {
+  auto branch = [](const std::string &condition) {
+    return importLines("    a = [1, 2]\n    b = [1, 2]\n    c = {\"k\": 1}\n    if " + condition +
+                       ":\n      y = torch.relu(x)\n    else:\n      y = torch.tanh(x)\n"
+                       "    return y\n");
+  };
+  for (const char *holds :
+       {"a is a", "a is not b", "(a, a) is not (a, a)", "c is c", "c is not {\"k\": 1}",
+        "self is self", "x is x", "1 is 1", "None is None", "a is not None", "torch.eq(a, b)"})
+    EXPECT_THAT(branch(holds), HasSubstr("graph.relu")) << holds;
+  for (const char *fails : {"a is b", "a is not a", "c is {\"k\": 1}", "self is not self",
+                            "torch.relu(x) is torch.relu(x)", "x is None"})
+    EXPECT_THAT(branch(fails), HasSubstr("graph.tanh")) << fails;
+}
+
 TEST(ScriptImport, RefusesConstantsThatASmallFileCannotHave) {
   EXPECT_THAT(importLines("    y = torch.ones([512, 1024])\n"
                           "    while True:\n"
