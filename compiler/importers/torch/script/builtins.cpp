@@ -115,9 +115,12 @@ static mlir::FailureOr<std::optional<Item>> callOnNumbers(llvm::StringRef name, 
       name, {call.heap, call.calls, call.problem, **numbers, call.keywords, call.place});
   if (failed(result))
     return mlir::failure();
+  // Rounded tensors have the type from before.
   bool wasReal = llvm::any_of(**numbers, is<double>);
-  if (wasReal && is<int64_t>(*result)) // rounded, and as real as before
+  if (wasReal && is<int64_t>(*result))
     result = Item(*numberOf(*result));
+  else if (!wasReal && name == "round")
+    result = (*numbers)->front();
   std::vector<Item> one = {*result};
   MaybeItem tensor =
       callBuiltin("prim.NumToTensor", {call.heap, call.calls, call.problem, one, {}, call.place});

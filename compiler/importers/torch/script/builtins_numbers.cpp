@@ -109,15 +109,12 @@ MaybeItem remainder(BuiltinCall &call) {
       [](double a, double b) { return a - std::floor(a / b) * b; });
 }
 
+/// A real number even of integers, as TorchScript has it.
 MaybeItem power(BuiltinCall &call) {
   std::optional<double> base = numberOf(call[0]), exponent = numberOf(call[1]);
   if (!base || !exponent)
     return refuse(call, "pow");
-  double result = std::pow(*base, *exponent);
-  constexpr double kExact = int64_t(1) << 53;
-  if (areIntegers(call) && *exponent >= 0 && std::abs(result) < kExact)
-    return Item(static_cast<int64_t>(result));
-  return Item(result);
+  return Item(std::pow(*base, *exponent));
 }
 
 MaybeItem negate(BuiltinCall &call) {
@@ -304,7 +301,7 @@ void registerNumbers(BuiltinTable &table) {
     table.add(name, {absolute, 1});
   table.add("floor", {whole<std::floor>, 1});
   table.add("ceil", {whole<std::ceil>, 1});
-  table.add("round", {whole<std::nearbyint>, 1});
+  table.add("round", {real<std::nearbyint>, 1});
   table.add("sqrt", {real<std::sqrt>, 1});
   table.add("exp", {real<std::exp>, 1});
   table.add("log", {real<std::log>, 1});

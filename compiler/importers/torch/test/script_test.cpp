@@ -261,6 +261,19 @@ TEST(ScriptImport, TellsObjectsApartThatAreEqual) {
     EXPECT_THAT(branch(fails), HasSubstr("graph.tanh")) << fails;
 }
 
+TEST(ScriptImport, HasRealNumbersWhereTorchScriptHas) {
+  // An index must be an integer.
+  auto indexed = [](const std::string &by) {
+    return importLines("    l = [5, 6, 7]\n    y = torch.mul(x, l[" + by + "])\n    return y\n");
+  };
+  for (const char *real :
+       {"2 ** 1", "torch.pow(2, 1)", "round(2.5)", "torch.round(2)", "torch.floordiv(5 ** 1, 2)"})
+    EXPECT_EQ(indexed(real), "error: code/__torch__.py line 7: item 2 of [5, 6, 7]") << real;
+  for (const char *whole : {"int(2 ** 1)", "int(round(2.5))", "torch.floor(2.5)", "torch.ceil(1.5)",
+                            "int(torch.round(ops.prim.NumToTensor(2)))"})
+    EXPECT_THAT(indexed(whole), HasSubstr("dense<7.000000e+00>")) << whole;
+}
+
 TEST(ScriptImport, RefusesConstantsThatASmallFileCannotHave) {
   EXPECT_THAT(importLines("    y = torch.ones([512, 1024])\n"
                           "    while True:\n"
