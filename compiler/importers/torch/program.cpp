@@ -288,10 +288,11 @@ void ProgramImport::standInFor(const NodeRecord &node) {
   }
 }
 
-/// torch.export keeps operators beside the core ones, too, which PyTorch has the others made of.
+/// PyTorch makes most of its operators of the core ones when asked; a program does not tell whether
+/// it was.
 std::string whyNoHandler(StringRef target) {
   if (target.starts_with("aten.") && !refusedOperators().find(target))
-    return "not one of PyTorch's core operators, run_decompositions() may replace it";
+    return "if the program was exported without run_decompositions(), that may replace it";
   return refusedOperators().reason(target);
 }
 
