@@ -24,6 +24,18 @@ MaybeItem tooLong(BuiltinCall &call) {
   return call.fail("a list has more than " + llvm::Twine(kMostItems) + " items");
 }
 
+/// What changes its first argument: a list or dictionary that the code has made in this run.
+template <MaybeItem (*change)(BuiltinCall &)> MaybeItem changing(BuiltinCall &call) {
+  List *list = listAt(call, 0);
+  Dictionary *dictionary = dictionaryAt(call);
+  llvm::StringRef ofModule;
+  if (list)
+    ofModule = list->ofModule;
+  else if (dictionary)
+    ofModule = dictionary->ofModule;
+  return ofModule.empty() ? change(call) : MaybeItem(call.fail(changesState(ofModule)));
+}
+
 std::optional<size_t> placeIn(size_t size, int64_t index) {
   auto extent = static_cast<int64_t>(size);
   if (index < -extent || index >= extent)
@@ -344,12 +356,12 @@ void registerContainers(BuiltinTable &table) {
   constexpr auto kAlways = Builtin::kAlways;
   table.add("len", {length, 1, kAlways, false, /*isQuick=*/true});
   table.add("__getitem__", {getItem, 2, kAlways, false, /*isQuick=*/true});
-  table.add("_set_item", {setItem, 3, kAlways, /*takesUnknown=*/true});
-  table.add("append", {append, 2, kAlways, true, /*isQuick=*/true});
-  table.add("extend", {extend, 2, kAlways});
-  table.add("insert", {insert, 3, kAlways, true});
-  table.add("pop", {pop, 1, kAlways});
-  table.add("reverse", {reverse, 1, kAlways});
+  table.add("_set_item", {changing<setItem>, 3, kAlways, /*takesUnknown=*/true});
+  table.add("append", {changing<append>, 2, kAlways, true, /*isQuick=*/true});
+  table.add("extend", {changing<extend>, 2, kAlways});
+  table.add("insert", {changing<insert>, 3, kAlways, true});
+  table.add("pop", {changing<pop>, 1, kAlways});
+  table.add("reverse", {changing<reverse>, 1, kAlways});
   table.add("list", {copyOfList, 1, kAlways});
   table.add("copy", {copyOfList, 1});
   table.add("dict", {makeDictionary, 0, kAlways});
@@ -358,7 +370,7 @@ void registerContainers(BuiltinTable &table) {
   table.add("items", {partsOf<Part::kPairs>, 1, kAlways});
   table.add("get", {get, 2, kAlways});
   table.add("__contains__", {contains, 2, kAlways});
-  table.add("Delete", {erase, 2, kAlways});
+  table.add("Delete", {changing<erase>, 2, kAlways});
   table.add("slice", {slice, 1});
   table.add("range", {range, 1, kAlways});
   table.add("__range_length", {rangeLength, 3, kAlways});

@@ -167,11 +167,38 @@ LogicalResult Interpreter::assignTo(const Expr &target, Item value, Frame &frame
     if (failed(object))
       return failure();
     if (Instance *const *instance = std::get_if<Instance *>(&*object)) {
-      (*instance)->attributes[target.text] = std::move(value);
+      giveAttribute(**instance, target.text, std::move(value), at(frame, target.line));
       return success();
     }
   }
   return fail(at(frame, target.line), "a value is given to what is no variable");
+}
+
+void Interpreter::giveAttribute(Instance &object, const std::string &name, Item value,
+                                const Place &place) {
+  AttributeKey key(&object, name);
+  auto [own, isNew] = object.attributes.try_emplace(name);
+  std::optional<Item> before = isNew ? std::nullopt : std::optional(own->second);
+  // The place's module may be a frame's, which ends before the code does.
+  givenAttributes_.try_emplace(
+      key, GivenAttribute{before, readAttributes_.count(key) != 0, {place.file, place.line, ""}});
+  own->second = std::move(value);
+}
+
+/// What is given before it is read, or has its first value again, no run finds changed.
+LogicalResult Interpreter::checkState() {
+  for (const auto &[key, given] : givenAttributes_) {
+    const auto &[object, name] = key;
+    if (given.before && given.wasRead && !isSame(*given.before, object->attributes.at(name), heap_))
+      return fail(given.place, changesState(pathOf(*object, name)));
+  }
+  return success();
+}
+
+std::string Interpreter::pathOf(const Instance &object, StringRef name) const {
+  auto path = paths_.find(&object);
+  return path == paths_.end() || path->second.empty() ? name.str()
+                                                      : path->second + "." + name.str();
 }
 
 MaybeItem Interpreter::evaluate(const Expr &expr, Frame &frame) {
@@ -304,10 +331,13 @@ MaybeItem Interpreter::attributeOf(const Item &object, StringRef name, const Pla
     return fail(place, textOf(object) + " has no '" + name + "'");
   auto own = (*instance)->attributes.find(name.str());
   if (own != (*instance)->attributes.end()) {
+    AttributeKey key(*instance, name.str());
+    if (!givenAttributes_.count(key))
+      readAttributes_.insert(key);
     if (Instance *const *inner = std::get_if<Instance *>(&own->second)) {
-      std::string path = paths_[*instance];
-      if (path.size() < kLongestPath)
-        paths_.try_emplace(*inner, path.empty() ? name.str() : path + "." + name.str());
+      std::string path = pathOf(**instance, name);
+      if (path.size() <= kLongestPath)
+        paths_.try_emplace(*inner, std::move(path));
     }
     return own->second;
   }

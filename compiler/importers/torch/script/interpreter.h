@@ -3,6 +3,8 @@
 #include "compiler/importers/torch/script/aten_calls.h"
 #include "compiler/importers/torch/script/code.h"
 
+#include <set>
+
 namespace tandem::torch::script {
 
 /// Runs TorchScript's code on tensors that are values of the graph: calls are followed, loops and
@@ -19,6 +21,8 @@ public:
   /// A method of an object. Arguments that are left out have their defaults.
   MaybeItem callMethod(Instance &object, llvm::StringRef method, llvm::ArrayRef<Item> arguments,
                        llvm::ArrayRef<std::string> keywords, const Place &place);
+  /// That the next run finds the modules as this one has, in what it reads of them.
+  mlir::LogicalResult checkState();
   /// A default of a parameter, or a constant of a class.
   MaybeItem evaluateAlone(const Expr &expr, const SourceFile &file);
 
@@ -29,6 +33,13 @@ private:
     std::map<std::string, Item, std::less<>> variables = {};
     Item result = None();
   };
+  using AttributeKey = std::pair<const Instance *, std::string>;
+  /// An attribute that the code has given a value.
+  struct GivenAttribute {
+    std::optional<Item> before; ///< in the archive; nothing when it has none of the name
+    bool wasRead;               ///< before it was given
+    Place place;
+  };
   enum class Flow { kNext, kReturn, kFailed };
 
   Flow run(const Statements &block, Frame &frame);
@@ -38,6 +49,8 @@ private:
   Flow runFor(const Statement &statement, Frame &frame);
   mlir::LogicalResult assign(const Statement &statement, Frame &frame);
   mlir::LogicalResult assignTo(const Expr &target, Item value, Frame &frame);
+  void giveAttribute(Instance &object, const std::string &name, Item value, const Place &place);
+  std::string pathOf(const Instance &object, llvm::StringRef name) const;
   /// Nothing when the condition is not known on import, which is a problem.
   mlir::FailureOr<bool> condition(const Expr &expr, Frame &frame);
 
@@ -80,6 +93,8 @@ private:
   Problem &problem_;
   std::vector<Item> constants_;
   std::map<const Instance *, std::string> paths_; ///< of modules, by how they were reached
+  std::set<AttributeKey> readAttributes_;         ///< before they were given
+  std::map<AttributeKey, GivenAttribute> givenAttributes_;
   size_t steps_ = 0;
   int depth_ = 0;
 };

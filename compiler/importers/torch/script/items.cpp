@@ -1,6 +1,7 @@
 #include "compiler/importers/torch/script/items.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Twine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -9,7 +10,6 @@ namespace tandem::torch::script {
 /// Lists may contain themselves, and a few lines nest very many: what looks into them ends
 /// somewhere.
 static constexpr int kMostNested = 16, kMostLooks = 1 << 12, kNestedShown = 2;
-static constexpr size_t kMostText = 256;
 
 const std::vector<Item> *itemsOf(const Item &item) {
   if (List *const *list = std::get_if<List *>(&item))
@@ -116,6 +116,13 @@ static const void *objectOf(const Item &item) {
 bool isSame(const Item &a, const Item &b, Heap &heap) {
   const void *one = objectOf(a), *other = objectOf(b);
   return one || other ? one == other : isEqual(a, b, heap) == true;
+}
+
+std::string changesState(llvm::StringRef name) {
+  return ("it changes '" + name +
+          "' of the module for the next run, which is not supported: make it an input and a result "
+          "of the model")
+      .str();
 }
 
 static void print(const Item &item, llvm::raw_ostream &into, int nested) {

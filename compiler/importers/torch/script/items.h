@@ -39,6 +39,7 @@ using Item = std::variant<None, Unknown, bool, int64_t, double, std::string, Dev
 
 struct List {
   std::vector<Item> items;
+  std::string ofModule = {}; ///< its name in the archive that has it, which every run begins with
 };
 struct Tuple {
   std::vector<Item> items;
@@ -46,6 +47,7 @@ struct Tuple {
 };
 struct Dictionary {
   std::vector<std::pair<Item, Item>> entries; ///< in the order of their making
+  std::string ofModule = {};                  ///< as of a list
 };
 /// A module, or another object of a class of the code.
 struct Instance {
@@ -62,7 +64,7 @@ class Heap {
 public:
   List *list(std::vector<Item> items) {
     count(weightOf(items));
-    return &lists_.emplace_back(List{std::move(items)});
+    return &lists_.emplace_back(List{.items = std::move(items)});
   }
   Tuple *tuple(std::vector<Item> items, const Class *names = nullptr) {
     count(weightOf(items));
@@ -106,6 +108,8 @@ bool hasUnknown(const Item &item);
 std::optional<bool> isEqual(const Item &a, const Item &b, Heap &heap);
 /// Whether it is the same object; what is no object is compared by value.
 bool isSame(const Item &a, const Item &b, Heap &heap);
+/// Why the code is refused when it leaves something of the module to the next run.
+std::string changesState(llvm::StringRef name);
 /// As messages have it: "3", "a tensor", "[1, 2]".
 std::string textOf(const Item &item);
 

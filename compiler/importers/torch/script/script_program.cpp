@@ -183,7 +183,7 @@ llvm::Error ScriptImport::evaluate(Instance &module, ArrayRef<Item> arguments,
   MaybeItem result = interpreter_->callMethod(module, "forward", arguments, keywords, {});
   if (!calls_->unsupported().empty())
     return llvm::createStringError(calls_->unsupported().message());
-  if (failed(result))
+  if (failed(result) || failed(interpreter_->checkState()))
     return problem();
   if (llvm::Error error = collect(*result, "", outputs))
     return error;

@@ -42,6 +42,7 @@ llvm::Expected<Item> Unpickled::make(size_t place, const std::string &name, int 
     return made_[place] = calls_.weight(tensors_.back(), name);
   case PickledValue::kList: {
     List *list = heap_.list({});
+    list->ofModule = name;
     made_[place] = list;
     if (llvm::Error error = fill(list->items, value, name, depth))
       return error;
@@ -56,6 +57,7 @@ llvm::Expected<Item> Unpickled::make(size_t place, const std::string &name, int 
   }
   case PickledValue::kDict: {
     Dictionary *dictionary = heap_.dictionary();
+    dictionary->ofModule = name;
     made_[place] = dictionary;
     std::vector<Item> items;
     if (llvm::Error error = fill(items, value, name, depth))

@@ -274,6 +274,46 @@ TEST(ScriptImport, HasRealNumbersWhereTorchScriptHas) {
     EXPECT_THAT(indexed(whole), HasSubstr("dense<7.000000e+00>")) << whole;
 }
 
+/// forward(self, x) of these lines in a module with a weight, a number, a list and a dictionary.
+std::string importWithState(const std::string &lines) {
+  ScriptBuilder builder(lines);
+  builder.shape("x", {3});
+  builder.weight<float>("b", {3}, {1, 2, 3});
+  builder.attribute("n", {.kind = PickledValue::kInt, .number = 1});
+  builder.attribute("l", {.kind = PickledValue::kList});
+  builder.attribute("d", {.kind = PickledValue::kDict});
+  return builder.text();
+}
+
+TEST(ScriptImport, RefusesStateThatTheNextRunWouldRead) {
+  auto refusal = [](const std::string &name) {
+    return "error: code/__torch__.py line 6: it changes '" + name +
+           "' of the module for the next run, which is not supported: make it an input and a "
+           "result of the model";
+  };
+  auto of = [](const std::string &line) {
+    return importWithState("    " + line + "\n    return torch.add(x, self.b)\n");
+  };
+  EXPECT_EQ(of("self.b = torch.add(torch.mul(self.b, 0.5), x)"), refusal("b"));
+  EXPECT_EQ(of("self.n = torch.add(self.n, 1)"), refusal("n"));
+  EXPECT_EQ(of("_0 = torch.append(self.l, 2)"), refusal("l"));
+  EXPECT_EQ(of("torch.insert(self.l, 0, 2)"), refusal("l"));
+  EXPECT_EQ(of("torch._set_item(self.d, 1, 2)"), refusal("d"));
+}
+
+TEST(ScriptImport, TakesAttributesThatEveryRunFindsAlike) {
+  auto sum = [](const std::string &lines) {
+    return importWithState(lines + "    return torch.add(x, self.n)\n");
+  };
+  // Its own value, its first value again, and one that is given before it is read.
+  for (const char *lines : {"    self.b = self.b\n    self.n = self.n\n    self.l = self.l\n",
+                            "    n = self.n\n    self.n = torch.add(n, 1)\n    self.n = n\n",
+                            "    self.n = 2\n    self.n = torch.add(self.n, 1)\n",
+                            "    self.fresh = 2\n    self.fresh = torch.add(self.fresh, 1)\n",
+                            "    self.l = [1]\n    _0 = torch.append(self.l, 2)\n"})
+    EXPECT_THAT(sum(lines), HasSubstr("graph.add")) << lines;
+}
+
 TEST(ScriptImport, RefusesConstantsThatASmallFileCannotHave) {
   EXPECT_THAT(importLines("    y = torch.ones([512, 1024])\n"
                           "    while True:\n"
