@@ -58,7 +58,7 @@ TEST(ScriptLimits, CopiesOfLongTexts) {
               EndsWith(kTooMuch));
   EXPECT_EQ(importLines("    ops.prim.RaiseException(\"" + text + "\")\n    return x\n"),
             "error: code/__torch__.py line 6: the code refuses its inputs: '" +
-                text.substr(0, 256) + "'");
+                text.substr(0, 1024) + "'");
 }
 
 TEST(ScriptLimits, PartsOfALongTensor) {
