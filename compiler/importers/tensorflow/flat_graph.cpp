@@ -1,10 +1,9 @@
 #include "compiler/importers/tensorflow/flat_graph.h"
+#include "compiler/importers/tensorflow/flat_reference.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/Twine.h"
-
-#include <optional>
 
 namespace tandem::tensorflow {
 namespace {
@@ -13,78 +12,11 @@ constexpr size_t kMaxNodes = size_t(1) << 18; ///< functions that call functions
 constexpr size_t kMaxCallDepth = 64;
 constexpr size_t kMaxHandedOn = size_t(1) << 23; ///< by calls and rounds, which may have no nodes
 
-struct Reference {
-  llvm::StringRef node, output; ///< `output`: the name that functions give it, or ""
-  int index = 0;
-};
-
-std::optional<Reference> parseReference(llvm::StringRef text) {
-  Reference reference;
-  text.consume_front("^");
-  auto [node, rest] = text.split(':');
-  reference.node = node;
-  auto [first, second] = rest.split(':');
-  llvm::StringRef number = rest.contains(':') ? second : first;
-  reference.output = rest.contains(':') ? first : "";
-  if (!rest.empty() && number.getAsInteger(10, reference.index))
-    return std::nullopt;
-  return reference.index < 0 || node.empty() ? std::nullopt : std::optional(reference);
-}
-
-llvm::Error refuse(llvm::StringRef node, const llvm::Twine &what) {
-  return llvm::createStringError("node '" + node + "': " + what);
-}
-
-bool isSwitch(llvm::StringRef op) {
-  return op == "Switch" || op == "RefSwitch";
-}
-constexpr llvm::StringRef kCalls[] = {"PartitionedCall", "StatefulPartitionedCall"};
-constexpr llvm::StringRef kChoices[] = {"If", "StatelessIf"};
-constexpr llvm::StringRef kLoops[] = {"While", "StatelessWhile"};
-constexpr llvm::StringRef kFrames[] = {"Enter",    "RefEnter", "NextIteration", "RefNextIteration",
-                                       "LoopCond", "Exit",     "RefExit"};
-
 } // namespace
 
 Flattener::Flattener(FlattenRequest request) : request_(std::move(request)) {
   for (const auto &function : request_.graph.library().function())
     functions_[function.signature().name()] = &function;
-}
-
-llvm::Expected<const proto::FunctionDef *> Flattener::functionNamed(const std::string &name) const {
-  auto found = functions_.find(name);
-  if (found == functions_.end())
-    return llvm::createStringError("the function '" + name + "' is not in the model");
-  return found->second;
-}
-
-llvm::Expected<Flattener::Call> Flattener::callOf(const proto::NodeDef &node) const {
-  llvm::StringRef op = node.op();
-  auto functionOf = [&](const char *attribute) -> llvm::Expected<const proto::FunctionDef *> {
-    auto value = node.attr().find(attribute);
-    return functionNamed(value == node.attr().end() ? "" : value->second.func().name());
-  };
-  auto pair = [&](Call::Kind kind, const char *first, const char *second) -> llvm::Expected<Call> {
-    auto function = functionOf(first), other = functionOf(second);
-    if (!function || !other)
-      return llvm::joinErrors(function.takeError(), other.takeError());
-    return Call{kind, *function, *other};
-  };
-  if (llvm::is_contained(kCalls, op)) {
-    auto function = functionOf("f");
-    if (!function)
-      return function.takeError();
-    return Call{Call::kPlain, *function};
-  }
-  if (llvm::is_contained(kLoops, op))
-    return pair(Call::kLoop, "body", "cond");
-  if (!llvm::is_contained(kChoices, op)) // older graphs use a function's name as an operator
-    return Call{Call::kPlain, functions_.lookup(op)};
-  llvm::Expected<Call> choice = pair(Call::kChoice, "then_branch", "else_branch");
-  if (choice && choice->function->signature().output_arg_size() !=
-                    choice->other->signature().output_arg_size())
-    return llvm::createStringError("its branches have different numbers of results");
-  return choice;
 }
 
 llvm::Expected<const NodeList *> Flattener::listOf(const NodeList::Nodes &nodes) {
@@ -111,94 +43,6 @@ llvm::Error Flattener::countInstance(size_t values) {
     return llvm::Error::success();
   return llvm::createStringError("its function calls and loops hand on more than " +
                                  llvm::Twine(kMaxHandedOn) + " values");
-}
-
-// reaching: every node that is needed gets its place
-
-/// A call has a node for each result.
-llvm::Error Flattener::reachNode(Body &body, const proto::NodeDef &node) {
-  auto exit = body.list.exits.find(node.name());
-  if (exit != body.list.exits.end())
-    return reachExit(body, node, exit->second);
-  llvm::Expected<Call> call = callOf(node);
-  if (!call)
-    return refuse(node.name(), llvm::toString(call.takeError()));
-  bool isLoop = call->kind == Call::kLoop;
-  FlatNode made{isLoop                        ? FlatNode::kCarried
-                : call->kind == Call::kChoice ? FlatNode::kChoice
-                : call->function              ? FlatNode::kAlias
-                                              : FlatNode::kOperator};
-  made.record = made.kind == FlatNode::kAlias ? nullptr : &node;
-  made.name = body.prefix + node.name();
-  body.places[node.name()] = static_cast<int>(flat_.nodes.size());
-  int count = call->function ? call->function->signature().output_arg_size() : 1;
-  for (int i = 0; i < count; ++i)
-    if (llvm::Expected<int> place = add(made); !place)
-      return place.takeError();
-  body.reached.push_back(&node);
-  return llvm::Error::success();
-}
-
-llvm::Error Flattener::reach(Body &body, llvm::StringRef text) {
-  std::optional<Reference> reference = parseReference(text);
-  if (!reference)
-    return llvm::createStringError("'" + text + "' is no reference to a node's output");
-  if (body.arguments.contains(reference->node) || body.places.contains(reference->node))
-    return llvm::Error::success();
-  const proto::NodeDef *node = body.list.index.lookup(reference->node);
-  if (!node)
-    return llvm::createStringError("there is no node '" + reference->node + "'");
-  return reachNode(body, *node);
-}
-
-/// A control edge matters where it comes from one side of a switch, which an Identity stands for.
-/// What a round of a loop is given is alive.
-llvm::Error Flattener::reachPivot(Body &body, const proto::NodeDef &node, llvm::StringRef name) {
-  const proto::NodeDef *pivot = body.list.index.lookup(name);
-  if (!pivot || pivot->op() != "Identity" || pivot->input_size() == 0)
-    return llvm::Error::success();
-  llvm::StringRef source = nodeOf(pivot->input(0));
-  const proto::NodeDef *from = body.list.index.lookup(source);
-  if (!from || !isSwitch(from->op()) || body.arguments.contains(source))
-    return llvm::Error::success();
-  if (llvm::Error error = reach(body, name))
-    return error;
-  auto place = body.places.find(node.name()), pivotPlace = body.places.find(name);
-  if (place != body.places.end() && pivotPlace != body.places.end())
-    flat_.nodes[place->second].pivots.push_back(pivotPlace->second);
-  return llvm::Error::success();
-}
-
-llvm::Error Flattener::reachInputs(Body &body, const proto::NodeDef &node) {
-  auto exit = body.list.exits.find(node.name());
-  bool isExit = llvm::StringRef(node.op()).ends_with("Exit"); // names may come twice
-  if (isExit && exit != body.list.exits.end()) {              // it needs what goes into the loop
-    const Frame &frame = body.list.frames[exit->second.first];
-    for (const Frame::Carried &carried : frame.carried)
-      if (llvm::Error error = reachInputs(body, *carried.enter))
-        return error;
-    for (const proto::NodeDef *enter : frame.invariants)
-      if (llvm::Error error = reachInputs(body, *enter))
-        return error;
-    return llvm::Error::success();
-  }
-  for (const std::string &input : node.input()) {
-    llvm::StringRef text = input;
-    llvm::Error error = text.consume_front("^") ? reachPivot(body, node, text) : reach(body, input);
-    if (error)
-      return refuse(node.name(), llvm::toString(std::move(error)));
-  }
-  return llvm::Error::success();
-}
-
-llvm::Error Flattener::reachAll(Body &body, llvm::ArrayRef<llvm::StringRef> wanted) {
-  for (llvm::StringRef reference : wanted)
-    if (llvm::Error error = reach(body, reference))
-      return error;
-  for (size_t next = 0; next < body.reached.size(); ++next)
-    if (llvm::Error error = reachInputs(body, *body.reached[next]))
-      return error;
-  return llvm::Error::success();
 }
 
 // connecting: every node gets its inputs
@@ -262,7 +106,7 @@ llvm::Expected<llvm::SmallVector<Edge>> Flattener::operandsOf(const Body &body,
       continue;
     llvm::Expected<Edge> edge = resolve(body, input);
     if (!edge)
-      return refuse(node.name(), llvm::toString(edge.takeError()));
+      return nodeError(node.name(), llvm::toString(edge.takeError()));
     operands.push_back(*edge);
   }
   return operands;
@@ -342,10 +186,10 @@ llvm::Error Flattener::connectNode(Body &body, const proto::NodeDef &node) {
     return llvm::Error::success();
   llvm::Expected<Call> call = callOf(node);
   if (!call)
-    return refuse(node.name(), llvm::toString(call.takeError()));
+    return nodeError(node.name(), llvm::toString(call.takeError()));
   if (call->function) {
     if (llvm::Error error = inlineCall(body, node, *call))
-      return refuse(node.name(), llvm::toString(std::move(error)));
+      return nodeError(node.name(), llvm::toString(std::move(error)));
     return llvm::Error::success();
   }
   llvm::Expected<llvm::SmallVector<Edge>> operands = operandsOf(body, node);
@@ -419,21 +263,6 @@ llvm::Error Flattener::run() {
     if (!isRead[place])
       place = -1;
   return llvm::Error::success();
-}
-
-std::vector<std::string> flattenedOperators() {
-  std::vector<std::string> names;
-  for (llvm::ArrayRef<llvm::StringRef> list :
-       {llvm::ArrayRef<llvm::StringRef>(kCalls), llvm::ArrayRef<llvm::StringRef>(kChoices),
-        llvm::ArrayRef<llvm::StringRef>(kLoops), llvm::ArrayRef<llvm::StringRef>(kFrames)})
-    for (llvm::StringRef name : list)
-      names.push_back(name.str());
-  return names;
-}
-
-llvm::StringRef nodeOf(llvm::StringRef reference) {
-  reference.consume_front("^");
-  return reference.split(':').first;
 }
 
 } // namespace tandem::tensorflow
