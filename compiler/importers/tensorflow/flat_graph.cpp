@@ -17,6 +17,7 @@ constexpr size_t kMaxHandedOn = size_t(1) << 23; ///< by calls and rounds, which
 Flattener::Flattener(FlattenRequest request) : request_(std::move(request)) {
   for (const auto &function : request_.graph.library().function())
     functions_[function.signature().name()] = &function;
+  findWriters();
 }
 
 llvm::Expected<const NodeList *> Flattener::listOf(const NodeList::Nodes &nodes) {
@@ -143,6 +144,8 @@ llvm::Expected<std::vector<Edge>> Flattener::instantiate(const proto::FunctionDe
   }
   active_.push_back(&function);
   llvm::scope_exit restore([&] { active_.pop_back(); });
+  if (llvm::Error error = reachWritesOf(body, function))
+    return std::move(error);
   if (llvm::Error error = reachAll(body, wanted))
     return std::move(error);
   if (llvm::Error error = connect(body))
@@ -170,10 +173,13 @@ llvm::Error Flattener::inlineCall(Body &body, const proto::NodeDef &node, const 
   if (operands->empty())
     return llvm::createStringError("it has no condition");
   llvm::ArrayRef<Edge> arguments = llvm::ArrayRef(*operands).drop_front();
+  choices_.emplace_back(operands->front(), true);
   auto then = instantiate(*call.function, prefix, arguments);
   if (!then)
     return then.takeError();
+  choices_.back().second = false;
   auto otherwise = instantiate(*call.other, prefix, arguments);
+  choices_.pop_back();
   if (!otherwise)
     return otherwise.takeError();
   for (int i = 0; i < count; ++i)
@@ -226,6 +232,8 @@ llvm::Error Flattener::run() {
     body.arguments[name] = {fed.back(), 0};
   }
   llvm::SmallVector<llvm::StringRef> wanted(request_.fetched.begin(), request_.fetched.end());
+  if (llvm::Error error = reachWritesBehind(body, wanted))
+    return error;
   if (llvm::Error error = reachAll(body, wanted))
     return error;
   if (llvm::Error error = connect(body))

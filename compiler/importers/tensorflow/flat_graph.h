@@ -3,6 +3,7 @@
 #include "compiler/importers/tensorflow/frames.h"
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -59,6 +60,15 @@ struct FlatLoop {
   bool isDone = false; ///< `carried` is what it gives
 };
 
+/// Conditions of the choices around a node, and the side of each that it is on.
+using Choices = llvm::SmallVector<std::pair<Edge, bool>, 1>;
+
+/// A node that may change variables when the wanted values are computed, or the loop around one.
+struct FlatWrite {
+  int node = -1;
+  Choices choices;
+};
+
 /// What the wanted values need of a graph and of the functions that it calls. Edges may form
 /// cycles.
 struct FlatGraph {
@@ -66,6 +76,7 @@ struct FlatGraph {
   std::deque<FlatLoop> loops;
   std::vector<int> fed;                            ///< per fed node, or -1: nothing needs it
   std::vector<llvm::SmallVector<Edge, 1>> fetched; ///< per wanted value
+  std::vector<FlatWrite> writes;                   ///< grows as rounds of loops come
 };
 
 struct FlattenRequest {
@@ -119,6 +130,11 @@ private:
   llvm::Error reachPivot(Body &body, const proto::NodeDef &node, llvm::StringRef name);
   llvm::Error reachInputs(Body &body, const proto::NodeDef &node);
   llvm::Error reachAll(Body &body, llvm::ArrayRef<llvm::StringRef> wanted);
+  bool changesVariables(const proto::NodeDef &node) const;
+  void findWriters();
+  llvm::Error reachWrite(Body &body, const proto::NodeDef &node);
+  llvm::Error reachWritesBehind(Body &body, llvm::ArrayRef<llvm::StringRef> wanted);
+  llvm::Error reachWritesOf(Body &body, const proto::FunctionDef &function);
   llvm::Expected<Edge> resolve(const Body &body, llvm::StringRef text) const;
   llvm::Expected<std::vector<Edge>> resolveAll(const Body &body,
                                                llvm::ArrayRef<llvm::StringRef> wanted) const;
@@ -138,8 +154,12 @@ private:
 
   FlattenRequest request_;
   llvm::StringMap<const proto::FunctionDef *> functions_;
+  /// Functions that change variables, with their nodes that do: writes, and calls of such
+  /// functions.
+  llvm::StringMap<llvm::SmallSetVector<const proto::NodeDef *, 2>> writers_;
   std::map<const NodeList::Nodes *, NodeList> lists_;
   llvm::SmallVector<const proto::FunctionDef *> active_; ///< calls that are being inlined
+  Choices choices_;                                      ///< around what is being inlined
   FlatGraph flat_;
   size_t handedOn_ = 0;
 };

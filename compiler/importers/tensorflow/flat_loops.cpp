@@ -28,6 +28,8 @@ llvm::Error Flattener::startLoop(Body &body, const proto::NodeDef &node, const C
   loop.prefix = body.prefix + node.name() + "/";
   loop.carried.assign(operands.begin(), operands.end());
   loop.active = active_;
+  if (changesVariables(node))
+    flat_.writes.push_back({*place, choices_});
   int first = body.places.lookup(node.name());
   for (int i = 0; i < round.output_arg_size(); ++i) {
     FlatNode &result = flat_.nodes[first + i];

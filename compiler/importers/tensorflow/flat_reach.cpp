@@ -23,7 +23,7 @@ llvm::Error Flattener::reachNode(Body &body, const proto::NodeDef &node) {
   made.name = body.prefix + node.name();
   body.places[node.name()] = static_cast<int>(flat_.nodes.size());
   int count = call->function ? call->function->signature().output_arg_size() : 1;
-  for (int i = 0; i < count; ++i)
+  for (int i = 0; i < std::max(count, 1); ++i) // one without results has a place as well
     if (llvm::Expected<int> place = add(made); !place)
       return place.takeError();
   body.reached.push_back(&node);

@@ -394,6 +394,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
     for (Edge edge : edges)
       if (llvm::Error error = evaluate(edge.node))
         return std::move(error);
+  if (llvm::Error error = evaluateWrites())
+    return std::move(error);
   llvm::Expected<std::vector<NamedValue>> results = outputs();
   if (!results)
     return results.takeError();

@@ -67,6 +67,9 @@ private:
   llvm::Error makeInputs();
   llvm::Expected<mlir::RankedTensorType> inputType(const ModelInput &input) const;
   llvm::Error evaluate(int root);
+  /// Of the nodes that change variables, those that are alive: none is supported.
+  llvm::Error evaluateWrites();
+  llvm::Expected<bool> isTaken(const Choices &choices);
   llvm::Expected<int> nextNeeded(int node);
   llvm::Expected<int> nextOfLoop(int node);
   Slots endedLoop(const FlatNode &node);

@@ -118,6 +118,22 @@ public:
   proto::GraphDef graph;
 };
 
+/// Results are references to nodes of the function, which come later.
+inline proto::FunctionDef &addFunction(proto::GraphDef &graph, const std::string &name,
+                                       std::initializer_list<std::string> arguments,
+                                       std::initializer_list<std::string> results) {
+  proto::FunctionDef &function = *graph.mutable_library()->add_function();
+  function.mutable_signature()->set_name(name);
+  for (const std::string &argument : arguments)
+    function.mutable_signature()->add_input_arg()->set_name(argument);
+  for (const std::string &result : results) {
+    std::string output = "out" + std::to_string(function.signature().output_arg_size());
+    function.mutable_signature()->add_output_arg()->set_name(output);
+    (*function.mutable_ret())[output] = result;
+  }
+  return function;
+}
+
 /// Floats that count up from 0.
 inline std::vector<float> counted(size_t count) {
   std::vector<float> values(count);

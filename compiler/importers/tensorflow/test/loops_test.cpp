@@ -20,21 +20,6 @@ size_t countOf(const std::string &text, const std::string &what) {
   return count;
 }
 
-proto::FunctionDef &addFunction(proto::GraphDef &graph, const std::string &name,
-                                std::initializer_list<std::string> arguments,
-                                std::initializer_list<std::string> results) {
-  proto::FunctionDef &function = *graph.mutable_library()->add_function();
-  function.mutable_signature()->set_name(name);
-  for (const std::string &argument : arguments)
-    function.mutable_signature()->add_input_arg()->set_name(argument);
-  for (const std::string &result : results) {
-    std::string output = "out" + std::to_string(function.signature().output_arg_size());
-    function.mutable_signature()->add_output_arg()->set_name(output);
-    (*function.mutable_ret())[output] = result;
-  }
-  return function;
-}
-
 /// while i < limit: i, y = i + 1, op(y). A negative limit is an input of the model.
 GraphBuilder functionLoop(int limit, const std::string &op = "Relu") {
   GraphBuilder g;
