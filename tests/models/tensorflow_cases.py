@@ -162,6 +162,8 @@ def operators():
             values(2, 3, seed=2))
     for exclusive, reverse in ((False, False), (True, True)):
         add(f"Cumsum {exclusive}", lambda x, e=exclusive, r=reverse: raw.Cumsum(x=x, axis=-1, exclusive=e, reverse=r), cube)
+    add("Atan2", lambda y, x: raw.Atan2(y=y, x=x), values(3, 4, seed=2), values(3, 4, seed=3))
+    add("Atan2 of the axes", lambda y, x: raw.Atan2(y=y, x=x), np.array([0, 0, 1, -1, 0], np.float32), np.array([1, -1, 0, 0, 0], np.float32))
     add("ReverseV2", lambda x: raw.ReverseV2(tensor=x, axis=[0, -1]), cube)
     add("ReverseSequence", lambda x: raw.ReverseSequence(input=x, seq_lengths=[2, 3], seq_dim=1, batch_dim=0), cube)
     add("Roll", lambda x: raw.Roll(input=x, shift=[1, -1], axis=[0, 2]), cube)

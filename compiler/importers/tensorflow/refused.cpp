@@ -228,7 +228,6 @@ const RefusedOperators &refusedOperators() {
       "AdjustSaturation",
       "ApproximateEqual",
       "ApproxTopK",
-      "Atan2",
       "AudioSpectrogram",
       "BatchMatrixBandPart",
       "BatchMatrixDiag",

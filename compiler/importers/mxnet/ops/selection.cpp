@@ -34,6 +34,19 @@ template <typename OpT> static MaybeValue importLogic(SymbolNode &node) {
       getElementTypeOrSelf(*lhs));
 }
 
+template <typename OpT> static MaybeValue importLogicWithScalar(SymbolNode &node) {
+  MaybeValue lhs = node.input(0);
+  double number = node.number("scalar");
+  if (node.failed() || failed(lhs))
+    return failure();
+  MaybeValue truth = truthOf(node, 0);
+  if (failed(truth))
+    return failure();
+  MaybeValue other = node.scalarLike(*truth, number != 0);
+  return node.cast(node.createTyped<OpT>(node.builder().getI1Type(), truth, other),
+                   getElementTypeOrSelf(*lhs));
+}
+
 /// where: a vector is the condition of whole rows.
 static MaybeValue importWhere(SymbolNode &node) {
   MaybeValue condition = truthOf(node, 0), onTrue = node.input(1);
@@ -270,28 +283,43 @@ static MaybeValue importArangeLike(SymbolNode &node) {
   return node.constant(node.builder().getF32Type(), result, values);
 }
 
-void registerSelection(OpTable &table) {
-  struct Comparison {
-    StringRef name;
+/// Names with capitals are those of MXNet before 1.0.
+static void registerTruth(OpTable &table) {
+  struct Truth {
+    StringRef name, old, oldWithScalar;
     MaybeValue (*ofTensors)(SymbolNode &), (*withScalar)(SymbolNode &);
   };
-  const Comparison comparisons[] = {
-      {"equal", importComparison<graph::EqualOp>, importWithScalar<graph::EqualOp>},
-      {"not_equal", importComparison<graph::NotEqualOp>, importWithScalar<graph::NotEqualOp>},
-      {"lesser", importComparison<graph::LessOp>, importWithScalar<graph::LessOp>},
-      {"lesser_equal", importComparison<graph::LessEqualOp>, importWithScalar<graph::LessEqualOp>},
-      {"greater", importComparison<graph::GreaterOp>, importWithScalar<graph::GreaterOp>},
-      {"greater_equal", importComparison<graph::GreaterEqualOp>,
-       importWithScalar<graph::GreaterEqualOp>},
+  const Truth truths[] = {
+      {"equal", "_Equal", "_EqualScalar", importComparison<graph::EqualOp>,
+       importWithScalar<graph::EqualOp>},
+      {"not_equal", "_Not_Equal", "_NotEqualScalar", importComparison<graph::NotEqualOp>,
+       importWithScalar<graph::NotEqualOp>},
+      {"lesser", "_Lesser", "_LesserScalar", importComparison<graph::LessOp>,
+       importWithScalar<graph::LessOp>},
+      {"lesser_equal", "_Lesser_Equal", "_LesserEqualScalar", importComparison<graph::LessEqualOp>,
+       importWithScalar<graph::LessEqualOp>},
+      {"greater", "_Greater", "_GreaterScalar", importComparison<graph::GreaterOp>,
+       importWithScalar<graph::GreaterOp>},
+      {"greater_equal", "_Greater_Equal", "_GreaterEqualScalar",
+       importComparison<graph::GreaterEqualOp>, importWithScalar<graph::GreaterEqualOp>},
+      {"logical_and", "_Logical_And", "_LogicalAndScalar", importLogic<graph::LogicalAndOp>,
+       importLogicWithScalar<graph::LogicalAndOp>},
+      {"logical_or", "_Logical_Or", "_LogicalOrScalar", importLogic<graph::LogicalOrOp>,
+       importLogicWithScalar<graph::LogicalOrOp>},
+      {"logical_xor", "_Logical_Xor", "_LogicalXorScalar", importLogic<graph::NotEqualOp>,
+       importLogicWithScalar<graph::NotEqualOp>},
   };
-  for (const Comparison &each : comparisons) {
+  for (const Truth &each : truths) {
     table.add(("broadcast_" + each.name).str(), each.ofTensors);
     table.add(("_" + each.name).str(), each.ofTensors);
+    table.add(each.old, each.ofTensors);
     table.add(("_" + each.name + "_scalar").str(), each.withScalar);
+    table.add(each.oldWithScalar, each.withScalar);
   }
-  table.add("broadcast_logical_and", importLogic<graph::LogicalAndOp>);
-  table.add("broadcast_logical_or", importLogic<graph::LogicalOrOp>);
-  table.add("broadcast_logical_xor", importLogic<graph::NotEqualOp>);
+}
+
+void registerSelection(OpTable &table) {
+  registerTruth(table);
   table.add("where", importWhere);
   table.add("take", importTake);
   table.add("Embedding", importEmbedding);

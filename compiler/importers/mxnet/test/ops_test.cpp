@@ -149,6 +149,24 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Pad", R"j({"mode": "edge", "pad_width": "(0, 0, 2, 1)"})j", {{2, 3}}, {}, "2x6xf32"},
         Case{"depth_to_space", R"j({"block_size": "2"})j", {{1, 8, 2, 3}}, {}, "1x2x4x6xf32"}));
 
+TEST(MxnetOps, HaveTheNamesOfBefore) {
+  EXPECT_EQ(importNode("_Lesser_Equal", "{}", {{2, 3}, {2, 3}}),
+            importNode("_lesser_equal", "{}", {{2, 3}, {2, 3}}));
+  EXPECT_EQ(importNode("_GreaterScalar", R"j({"scalar": "0.5"})j", {{2, 3}}),
+            importNode("_greater_scalar", R"j({"scalar": "0.5"})j", {{2, 3}}));
+  EXPECT_EQ(importNode("_Logical_Xor", "{}", {{2, 3}, {2, 3}}),
+            importNode("broadcast_logical_xor", "{}", {{2, 3}, {2, 3}}));
+}
+
+TEST(MxnetOps, CombineTruthWithANumber) {
+  EXPECT_THAT(importNode("_logical_and_scalar", R"j({"scalar": "2"})j", {{2, 3}}),
+              AllOf(HasSubstr("graph.logical_and"), HasSubstr("dense<true>")));
+  EXPECT_THAT(importNode("_LogicalOrScalar", R"j({"scalar": "0"})j", {{2, 3}}),
+              AllOf(HasSubstr("graph.logical_or"), HasSubstr("dense<false>")));
+  EXPECT_THAT(importNode("_logical_xor_scalar", R"j({"scalar": "1"})j", {{2, 3}}),
+              HasSubstr("graph.cast"));
+}
+
 TEST(MxnetOps, PutDepthwiseWeightsIntoTheGraphsOrder) {
   EXPECT_THAT(
       importNode(

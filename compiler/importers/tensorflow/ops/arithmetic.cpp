@@ -82,6 +82,10 @@ template <typename OpT> static MaybeValue importPlain(TfNode &node) {
   return node.create<OpT>(node.input(0), node.input(1));
 }
 
+static MaybeValue importAtan2(TfNode &node) {
+  return arcTangent(node, node.input(0), node.input(1));
+}
+
 /// The remainder with the sign of the dividend.
 static MaybeValue importTruncateMod(TfNode &node) {
   return remainderOfDividend(node, node.input(0), node.input(1));
@@ -164,6 +168,7 @@ void registerArithmetic(OpTable &table) {
   table.addFold("Minimum", foldBinary<Minimum>);
   for (StringRef op : {"TruncateMod", "Mod"})
     table.add(op, importTruncateMod);
+  table.add("Atan2", importAtan2);
   table.add("BitwiseAnd", importPlain<graph::BitwiseAndOp>);
   table.add("BitwiseOr", importPlain<graph::BitwiseOrOp>);
   table.add("BitwiseXor", importPlain<graph::BitwiseXorOp>);

@@ -438,6 +438,14 @@ TEST(TensorflowNonMaxSuppression, OfClassesFitsTheirBoxes) {
   EXPECT_THAT(combined(2), HasSubstr("boxes of shape 2x6x2x4 with scores of shape 2x6x3"));
 }
 
+TEST(TensorflowAtan2, IsTheAngleOfAPoint) {
+  GraphBuilder g;
+  g.input("b", {2});
+  g.input("a", {2});
+  g.op("Atan2", "y", {"b", "a"});
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.div %arg0, %arg1"), HasSubstr("graph.atan")));
+}
+
 TEST(TensorflowCast, ChangesTheType) {
   GraphBuilder g;
   g.input("x", {2}, DataType::kUint8);
