@@ -7,10 +7,16 @@ namespace tandem::torch {
 
 // Two operands, of which one may be a number.
 
-/// aten.add and aten.sub: other * alpha before it is added.
+/// aten.add and aten.sub: other * alpha before it is added. Of truth values add is or, and there is
+/// no sub.
 template <typename OpT> static MaybeValue importSum(AtenNode &node) {
   auto [lhs, rhs] = node.operands();
   double alpha = node.number("alpha", 1);
+  if (succeeded(lhs) && getElementTypeOrSelf(*lhs).isInteger(1)) {
+    if (!std::is_same_v<OpT, graph::AddOp> || alpha != 1)
+      return node.unsupported("truth values");
+    return node.create<graph::LogicalOrOp>(lhs, rhs);
+  }
   return node.create<OpT>(lhs, node.multiply(rhs, alpha), graph::Activation::None);
 }
 

@@ -300,6 +300,17 @@ TEST(TorchDropout, IsNothingInPlaceAsWell) {
   EXPECT_THAT(p.text(), HasSubstr("graph.add %0, %0 :"));
 }
 
+TEST(TorchAdd, OfTruthValuesIsOr) {
+  for (const char *op : {"add.Tensor", "sub.Tensor"}) {
+    ProgramBuilder p;
+    p.input("a", {3}, ScalarType::kBool);
+    p.input("b", {3}, ScalarType::kBool);
+    p.node(op, {{"self", tensor("a")}, {"other", tensor("b")}}, "y", {3}, ScalarType::kBool);
+    EXPECT_THAT(p.text(), HasSubstr(op[0] == 'a' ? "graph.logical_or %arg0, %arg1"
+                                                 : "aten.sub.Tensor (1: y; truth values)"));
+  }
+}
+
 TEST(TorchPixelShuffle, RefusesChannelsThatItDoesNotDivide) {
   ProgramBuilder p;
   p.input("x", {1, 6, 4, 4});
