@@ -164,6 +164,10 @@ def operators():
         add(f"Cumsum {exclusive}", lambda x, e=exclusive, r=reverse: raw.Cumsum(x=x, axis=-1, exclusive=e, reverse=r), cube)
     add("Atan2", lambda y, x: raw.Atan2(y=y, x=x), values(3, 4, seed=2), values(3, 4, seed=3))
     add("Atan2 of the axes", lambda y, x: raw.Atan2(y=y, x=x), np.array([0, 0, 1, -1, 0], np.float32), np.array([1, -1, 0, 0, 0], np.float32))
+    for half in (tf.float16, tf.bfloat16):
+        add(f"Arithmetic of {half.name}", lambda x, h=half: tf.cast(tf.tanh(tf.cast(x, h) * 3 - tf.cast(x, h)), tf.float32), matrix)
+        add(f"Maximum of {half.name}", lambda x, h=half: tf.cast(tf.maximum(tf.reduce_max(tf.cast(x, h), -1), tf.cast(0.1, h)), tf.float32), matrix)
+    add("ResizeBilinear of float16", lambda x: raw.ResizeBilinear(images=tf.cast(x, tf.float16), size=[9, 7]), image)
     add("ReverseV2", lambda x: raw.ReverseV2(tensor=x, axis=[0, -1]), cube)
     add("ReverseSequence", lambda x: raw.ReverseSequence(input=x, seq_lengths=[2, 3], seq_dim=1, batch_dim=0), cube)
     add("Roll", lambda x: raw.Roll(input=x, shift=[1, -1], axis=[0, 2]), cube)

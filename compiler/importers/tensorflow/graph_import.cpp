@@ -335,6 +335,9 @@ Slots GraphImport::made(const FlatNode &node, const OpTable::Entry &entry) {
   }
   if (!values && !entry.single && !entry.list)
     return refuse(node, "operands that are computed at run time");
+  Type half = values ? Type() : context.halfType();
+  if (half)
+    context.widenInputs();
   if (!values && entry.single) {
     MaybeValue value = entry.single(context);
     if (succeeded(value))
@@ -347,8 +350,13 @@ Slots GraphImport::made(const FlatNode &node, const OpTable::Entry &entry) {
   if (!values)
     return {Slot()};
   Slots slots;
-  for (Value value : *values)
-    slots.push_back({Slot::kValue, value});
+  for (Value value : *values) {
+    bool isWide = half && !entry.makesFloats && value && getElementTypeOrSelf(value).isF32();
+    MaybeValue result = isWide ? context.cast(value, half) : MaybeValue(value);
+    if (failed(result))
+      return {Slot()};
+    slots.push_back({Slot::kValue, *result});
+  }
   return slots;
 }
 

@@ -28,7 +28,22 @@ MaybeValue TfNode::input(size_t index) {
   if (index >= node_.inputs.size())
     return invalid("has " + Twine(node_.inputs.size()) + " inputs, expected at least " +
                    Twine(index + 1));
-  return import_.valueOf(*this, node_.inputs[index]);
+  return wide(import_.valueOf(*this, node_.inputs[index]));
+}
+
+Type TfNode::halfType() const {
+  const proto::AttrValue *value = find("T");
+  if (!value || value->value_case() != proto::AttrValue::kType)
+    return {};
+  std::optional<ElementType> type = graphElementType(value->type());
+  bool isHalf = type == ElementType::kF16 || type == ElementType::kBF16;
+  return isHalf ? graph::plainType(location().getContext(), *type) : Type();
+}
+
+MaybeValue TfNode::wide(MaybeValue value) {
+  if (!widens_ || ::failed(value) || !isa<FloatType>(getElementTypeOrSelf(*value)))
+    return value;
+  return cast(value, Float32Type::get(value->getContext()));
 }
 
 FailureOr<SmallVector<int64_t>> TfNode::inputShape(size_t index) {
@@ -81,9 +96,9 @@ MaybeValue TfNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
         import_.stored_ += type.getNumElements();
         std::vector<char> turned =
             permuted(elements->bytes(), elementSize(elements->type), elements->shape, permutation);
-        return graph::ConstantOp::create(builder(), location(), type,
-                                         graph::takeElements(type, std::move(turned)))
-            .getResult();
+        return wide(graph::ConstantOp::create(builder(), location(), type,
+                                              graph::takeElements(type, std::move(turned)))
+                        .getResult());
       }
     }
   }

@@ -94,6 +94,11 @@ public:
   Pair spatial(llvm::StringRef name);
   Pair spatial(llvm::StringRef name, llvm::SmallVector<int64_t> list);
 
+  /// Elements of half precision, of which the node's values are by its attribute 'T': no backend
+  /// computes in them, so the handler gets them as f32. Null where they are of another type.
+  mlir::Type halfType() const;
+  void widenInputs() { widens_ = true; }
+
   mlir::LogicalResult unsupported(const llvm::Twine &reason);
   mlir::LogicalResult invalid(const llvm::Twine &what);
 
@@ -103,9 +108,12 @@ private:
   const proto::AttrValue *find(llvm::StringRef name, bool mayBeAbsent,
                                proto::AttrValue::ValueCase kind);
 
+  /// The value in f32 if inputs are widened and it is of half precision.
+  MaybeValue wide(MaybeValue value);
+
   const FlatNode &node_;
   GraphImport &import_;
-  bool failed_ = false;
+  bool failed_ = false, widens_ = false;
 };
 
 /// Returns one value for each output that is made; further outputs may be left out.
@@ -128,6 +136,7 @@ public:
     Fold fold = nullptr;
     bool seesDead = false;                         ///< takes inputs that are dead
     bool isLeaf = false;                           ///< its inputs are not evaluated
+    bool makesFloats = false;                      ///< of reals of any type it makes float32
     llvm::SmallVector<llvm::StringRef, 0> outputs; ///< their names, where there are several
   };
 
@@ -140,6 +149,7 @@ public:
   void addLists(llvm::StringRef op, ListHandler handler) { entries_[op].lists = handler; }
   /// An operator without a handler is supported on known inputs only.
   void addFold(llvm::StringRef op, Fold fold) { entries_[op].fold = fold; }
+  void makesFloats(llvm::StringRef op) { entries_[op].makesFloats = true; }
   /// Bodies of functions refer to outputs by these names. Not needed where there is one.
   void nameOutputs(llvm::StringRef op, llvm::ArrayRef<llvm::StringRef> names) {
     entries_[op].outputs.assign(names.begin(), names.end());

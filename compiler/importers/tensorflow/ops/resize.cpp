@@ -172,6 +172,8 @@ void registerResize(OpTable &table) {
   table.add("ResizeBicubic", importBicubic);
   table.add("ResizeArea", importArea);
   table.add("CropAndResize", importCropAndResize);
+  for (StringRef op : {"ResizeBilinear", "ResizeBicubic", "ResizeArea", "CropAndResize"})
+    table.makesFloats(op);
 }
 
 } // namespace tandem::tensorflow

@@ -446,6 +446,33 @@ TEST(TensorflowAtan2, IsTheAngleOfAPoint) {
   EXPECT_THAT(g.text(), AllOf(HasSubstr("graph.div %arg0, %arg1"), HasSubstr("graph.atan")));
 }
 
+TEST(TensorflowHalves, AreComputedInF32AndNarrowed) {
+  for (DataType type : {DataType::kHalf, DataType::kBfloat16}) {
+    std::string half = type == DataType::kHalf ? "xf16>" : "xbf16>";
+    GraphBuilder g;
+    g.input("x", {2}, type);
+    g.constant("three", type, {}).add_half_val(0x4200);
+    g.op("Mul", "triple", {"x", "three"}).type("T", type);
+    g.op("Neg", "y", {"triple"}).type("T", type);
+    EXPECT_THAT(g.text(),
+                AllOf(HasSubstr("graph.cast %arg0 : (tensor<2" + half + ") -> tensor<2xf32>"),
+                      HasSubstr("-> (tensor<2" + half + " {graph.name = \"y\"})"),
+                      Not(HasSubstr("graph.mul %arg0"))));
+  }
+}
+
+TEST(TensorflowHalves, KeepWhatAnOperatorMakesOfThem) {
+  GraphBuilder g;
+  g.input("x", {1, 2, 2, 1}, DataType::kHalf);
+  g.ints("size", {4, 4});
+  g.op("ResizeBilinear", "large", {"x", "size"}).type("T", DataType::kHalf);
+  g.op("Equal", "same", {"x", "x"}).type("T", DataType::kHalf);
+  g.op("Cast", "float", {"x"}).type("SrcT", DataType::kHalf).type("DstT", DataType::kFloat);
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("tensor<1x4x4x1xf32> {graph.name = \"large\"}"),
+                              HasSubstr("tensor<1x2x2x1xi1> {graph.name = \"same\"}"),
+                              HasSubstr("tensor<1x2x2x1xf32> {graph.name = \"float\"}")));
+}
+
 TEST(TensorflowCast, ChangesTheType) {
   GraphBuilder g;
   g.input("x", {2}, DataType::kUint8);
