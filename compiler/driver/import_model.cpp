@@ -62,12 +62,12 @@ void report(const CompileRequest &request, const std::string &stage, double done
 
 /// A sentence of a broken file may hold a name of any length. A real one that names all unsupported
 /// operators is far below this.
-llvm::Error cutToReadable(llvm::Error error) {
+Error cutToReadable(Error error) {
   constexpr size_t kMost = 1 << 14, kEnd = 200;
-  std::string text = llvm::toString(std::move(error));
+  std::string &text = error.message;
   if (text.size() > kMost)
     text = text.substr(0, kMost) + " ... " + text.substr(text.size() - kEnd);
-  return llvm::createStringError(text);
+  return error;
 }
 
 /// Some importers have used the shapes already; a format whose shapes are all fixed has not.
@@ -122,8 +122,8 @@ Result<ImportedModel> importModel(const CompileRequest &request) {
   auto module = importer->import(request.modelPath, file.text(), options, *model.context);
   file = MappedFile(); // what is needed of it is in the graph
   if (!module)
-    return diagnostics.error(request.modelPath, Code::kCorruptData,
-                             cutToReadable(module.takeError()));
+    return cutToReadable(
+        diagnostics.error(request.modelPath, Code::kCorruptData, module.takeError()));
   model.module = std::move(*module);
   if (!model.main())
     return Error(Code::kInternal, request.modelPath, "the importer made no function 'main'");

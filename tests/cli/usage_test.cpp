@@ -56,6 +56,10 @@ TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
 TEST_F(CommandLine, HelpIsACommandToo) {
   EXPECT_EQ(runTandem({"help"}).out, runTandem({"--help"}).out);
   EXPECT_EQ(runTandem({"help", "tune"}).out, runTandem({"tune", "--help"}).out);
+  Outcome unknown = runTandem({"help", "frob"});
+  EXPECT_EQ(unknown.exitCode, 2);
+  EXPECT_EQ(unknown.out, "");
+  EXPECT_THAT(unknown.err, StartsWith("tandem: no command 'frob', there are bench, compile, "));
 }
 
 TEST_F(CommandLine, WrongUsageExitsWithTwo) {
@@ -67,6 +71,10 @@ TEST_F(CommandLine, WrongUsageExitsWithTwo) {
   Outcome unknown = runTandem({"compil", path("m.mlir")});
   EXPECT_EQ(unknown.exitCode, 2);
   EXPECT_THAT(unknown.err, StartsWith("tandem: no command 'compil', there are bench, compile, "));
+  Outcome option = runTandem({"--frob"});
+  EXPECT_EQ(option.exitCode, 2);
+  EXPECT_EQ(option.err, "tandem: no option '--frob', there are --help and --version; those of a "
+                        "command stand behind it; see 'tandem --help'\n");
   EXPECT_EQ(usageError({"compile", path("m.mlir")}), "--output is required");
   EXPECT_EQ(usageError({"compile", path("m.mlir"), "-o", ""}), "--output is required");
   EXPECT_EQ(usageError({"bench"}), "FILE is required");
@@ -207,6 +215,17 @@ TEST_F(CommandLine, RefusesAShapeThatTheModelCannotHave) {
       EXPECT_EQ(outcome.out, "");
       EXPECT_THAT(errorLines(outcome.err), ElementsAre(path("m.mlir") + ": error: " + one.message));
     }
+  EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
+}
+
+/// Importers refuse it themselves, before there is a graph.
+TEST_F(CommandLine, AShapeOfAnInputThatThereIsNotIsWrongUsageInEveryFormat) {
+  for (const char *seed :
+       {"onnx_fuzz/shapes.onnx", "keras_fuzz/nested.keras", "tflite_fuzz/movement.tflite"}) {
+    std::string model = std::string(TANDEM_SOURCE_DIR) + "/tests/fuzz/seeds/" + seed;
+    EXPECT_THAT(requestError({"compile", model, "-o", path("x.tandem"), "--shape", "nope=1x2"}),
+                HasSubstr(model + ": error: --shape names 'nope', the model's inputs are "));
+  }
   EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
 }
 

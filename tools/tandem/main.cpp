@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -25,29 +26,50 @@ static std::string explained(const CLI::App &command, const CLI::ParseError &err
   return text;
 }
 
-/// "tandem compile: --output is required; see 'tandem compile --help'", as all wrong usage.
-static int refuseUsage(const CLI::App &app, const CLI::ParseError &error, const char *first) {
+static std::string commandNames(const CLI::App &app) {
   std::string names;
-  for (const CLI::App *command : app.get_subcommands({})) {
+  for (const CLI::App *command : app.get_subcommands({}))
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  return names;
+}
+
+static std::string noSuchCommand(const CLI::App &app, const std::string &name) {
+  return "no command '" + name + "', there are " + commandNames(app);
+}
+
+/// "tandem compile: --output is required; see 'tandem compile --help'", as all wrong usage.
+static int refuseUsage(const CLI::App &app, const CLI::ParseError &error,
+                       const std::vector<std::string> &words) {
+  for (const CLI::App *command : app.get_subcommands({}))
     if (command->parsed())
       return tandem::wrongUsage(command->get_name(), explained(*command, error));
-    names += (names.empty() ? "" : ", ") + command->get_name();
-  }
-  if (first && *first != '-')
-    return tandem::wrongUsage("", "no command '" + std::string(first) + "', there are " + names);
-  if (!first)
-    return tandem::wrongUsage("", "a command is required, there are " + names);
-  return tandem::wrongUsage("", error.what());
+  if (words.empty())
+    return tandem::wrongUsage("", "a command is required, there are " + commandNames(app));
+  // CLI11 misses a command before it sees what stands in its place.
+  if (words[0].starts_with('-'))
+    return tandem::wrongUsage("", "no option '" + words[0] + "', there are --help and --version; " +
+                                      "those of a command stand behind it");
+  return tandem::wrongUsage("", noSuchCommand(app, words[0]));
 }
 
 /// "tandem help compile" is "tandem compile --help", and "tandem help" is "tandem --help".
-static std::vector<std::string> arguments(int argc, char **argv) {
-  std::vector<std::string> list(argv + std::min(argc, 1), argv + argc);
-  if (!list.empty() && list[0] == "help") {
-    list.erase(list.begin());
-    list.emplace_back("--help");
+static std::vector<std::string> withHelpAsOption(std::vector<std::string> words) {
+  if (!words.empty() && words[0] == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
   }
-  return list;
+  return words;
+}
+
+/// What help is asked for that is no command.
+static std::optional<std::string> unknownTopic(const CLI::App &app,
+                                               const std::vector<std::string> &words) {
+  if (words.size() < 2 || words[0] != "help" || words[1].starts_with('-'))
+    return std::nullopt;
+  bool isCommand = std::ranges::any_of(app.get_subcommands({}), [&](const CLI::App *command) {
+    return command->get_name() == words[1];
+  });
+  return isCommand ? std::nullopt : std::optional(words[1]);
 }
 
 int main(int argc, char **argv) try {
@@ -59,13 +81,16 @@ int main(int argc, char **argv) try {
   app.footer("See 'tandem COMMAND --help'. A first try: ./dev demo");
   tandem::CommandTable table(app);
   tandem::registerAllCommands(table);
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (std::optional<std::string> topic = unknownTopic(app, words))
+    return tandem::finish(tandem::wrongUsage("", noSuchCommand(app, *topic)));
   try {
-    std::vector<std::string> words = arguments(argc, argv);
-    std::ranges::reverse(words); // as CLI11 wants them
-    app.parse(std::move(words));
+    std::vector<std::string> reversed = withHelpAsOption(words); // as CLI11 wants them
+    std::ranges::reverse(reversed);
+    app.parse(std::move(reversed));
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() != 0)
-      return tandem::finish(refuseUsage(app, error, argc > 1 ? argv[1] : nullptr));
+      return tandem::finish(refuseUsage(app, error, words));
     std::ostringstream text; // of --help or --version
     app.exit(error, text, text);
     std::fputs(text.str().c_str(), stdout);
