@@ -4,6 +4,7 @@
 #include "bundle/reader.h"
 #include "compiler/driver/bundle_model.h"
 #include "compiler/driver/diagnostics.h"
+#include "compiler/driver/model_format.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
 #include "compiler/graph/types.h"
@@ -32,6 +33,14 @@ Result<MappedFile> openModel(const std::string &path) {
   return file;
 }
 
+/// Null: none would take it.
+const Importer *importerOf(const std::string &path, std::string_view bytes) {
+  for (const Importer *importer : importers())
+    if (importer->recognizes(path, bytes))
+      return importer;
+  return nullptr;
+}
+
 /// What else of ours the file is, with who takes it; empty: nothing.
 std::string otherFileOfOurs(const MappedFile &file, StringRef path) {
   if (bundle::looksLikeBundle(file.bytes()))
@@ -43,14 +52,13 @@ std::string otherFileOfOurs(const MappedFile &file, StringRef path) {
 
 Result<const Importer *> findImporter(const std::string &path, const MappedFile &file) {
   std::string_view bytes = file.text();
-  std::string known;
-  for (const Importer *importer : importers()) {
-    if (importer->recognizes(path, bytes))
-      return importer;
-    known += (known.empty() ? "" : ", ") + importer->name().str();
-  }
+  if (const Importer *importer = importerOf(path, bytes))
+    return importer;
   if (std::string other = otherFileOfOurs(file, path); !other.empty())
     return Error(Code::kUnsupported, path, other);
+  std::string known;
+  for (const Importer *importer : importers())
+    known += (known.empty() ? "" : ", ") + importer->name().str();
   const char *kind = bytes.empty() ? "not a folder with a model" : "not a model file";
   return Error(Code::kUnsupported, path, kind, " of a known format (", known, ")");
 }
@@ -95,6 +103,12 @@ private:
 };
 
 } // namespace
+
+std::string modelFormatOf(const std::string &path) {
+  Result<MappedFile> file = openModel(path);
+  const Importer *importer = file.ok() ? importerOf(path, file->text()) : nullptr;
+  return importer ? importer->name().str() : "";
+}
 
 std::unique_ptr<MLIRContext> makeGraphContext() {
   auto context = std::make_unique<MLIRContext>(MLIRContext::Threading::DISABLED);

@@ -296,6 +296,11 @@ TEST_F(CommandLine, RefusesWhatGoesWithTheOtherKindOfFile) {
   EXPECT_EQ(usageError({"run", path("m.tandem"), path("a.npy")}),
             "FRAMES" + message + "; of a bundle say --input " + path("a.npy"));
   writeBytes(path("a.png"), "\x89PNG\r\n\x1a\n");
+  for (const char *frame : {"a.png", "clip.mp4"})
+    EXPECT_EQ(usageError({"run", path("m.tandem"), path(frame)}),
+              "FRAMES" + message +
+                  "; a bundle takes arrays (--input FILE.npy), pictures and videos are for the "
+                  "application that uses it (docs/app-format.md)");
   EXPECT_EQ(usageError({"run", path("a.png")}),
             "'" + path("a.png") +
                 "' is a picture, which goes behind an application: tandem run APP.yaml " +
@@ -303,6 +308,33 @@ TEST_F(CommandLine, RefusesWhatGoesWithTheOtherKindOfFile) {
   EXPECT_EQ(usageError(runArguments({"--model", "a=b"})), "--model" + message);
   EXPECT_EQ(usageError(runArguments({"--backends", "reference"})), "--backends" + message);
   EXPECT_EQ(usageError({"bench", path("m.tandem"), "--pipeline"}), "--pipeline" + message);
+}
+
+TEST_F(CommandLine, SaysFirstWhatAFileIsThatIsOfNoUse) {
+  compile();
+  writeBytes(path("README.md"), "# Words\n");
+  auto errorOf = [&](const std::vector<std::string> &arguments) {
+    Outcome outcome = runTandem(arguments);
+    EXPECT_EQ(outcome.exitCode, 1);
+    EXPECT_EQ(outcome.out, "");
+    return outcome.err;
+  };
+  for (const char *command : {"run", "bench"}) {
+    EXPECT_EQ(errorOf({command, path("README.md"), path("a.png")}),
+              path("README.md") +
+                  ": error: not a tandem bundle: 'tandem compile' makes one of a model\n");
+    EXPECT_EQ(errorOf({command, path(""), path("a.png")}),
+              path("") + ": error: not a regular file\n");
+    EXPECT_EQ(errorOf({command, path("m.mlir"), path("a.png")}),
+              path("m.mlir") +
+                  ": error: is a model (mlir): 'tandem compile' makes a bundle of it\n");
+  }
+  EXPECT_EQ(errorOf({"plan", path("m.mlir")}),
+            path("m.mlir") + ": error: is a model (mlir): 'tandem compile' takes it, 'tandem plan' "
+                             "an application (.yaml)\n");
+  EXPECT_EQ(errorOf({"plan", path("m.tandem")}),
+            path("m.tandem") + ": error: is a bundle: 'tandem run' or 'tandem bench' takes it, "
+                               "'tandem plan' an application (.yaml)\n");
 }
 
 TEST_F(CommandLine, RefusesInputFilesThatDoNotFit) {

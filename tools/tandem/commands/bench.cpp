@@ -3,6 +3,7 @@
 #include "tools/tandem/bench_app.h"
 #include "tools/tandem/bench_bundle.h"
 #include "tools/tandem/command.h"
+#include "tools/tandem/file_kind.h"
 
 #include <memory>
 
@@ -19,6 +20,8 @@ int bench(Options &options) {
   std::string ofApplications = firstGiven(options.appOptions);
   std::string ofPipelines = firstGiven(options.pipelineOptions);
   if (!isApplication(options.bundle.bundle)) {
+    if (Status other = checkIsBundle(options.bundle.bundle); !other.ok())
+      return refuse(other.error());
     std::string ofNoBundle = ofApplications.empty() ? ofPipelines : ofApplications;
     if (options.app.pipeline.enabled)
       ofNoBundle = "--pipeline";

@@ -4,6 +4,7 @@
 #include "pipeline/schedulers/gantt.h"
 #include "tools/tandem/app_loading.h"
 #include "tools/tandem/command.h"
+#include "tools/tandem/file_kind.h"
 #include "tools/tandem/gantt_picture.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/pipeline_setup.h"
@@ -113,6 +114,9 @@ GanttChart chartOf(const PlannedApp &planned) {
 int plan(Options &options) {
   if (Status wrong = checkPlanOptions(options.pipeline); !wrong.ok())
     return wrongUsage("plan", wrong.error().message);
+  if (!isApplication(options.app.file))
+    if (Status other = checkIsNoModel("plan", options.app.file); !other.ok())
+      return refuse(other.error());
   if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs); !places.ok())
     return refuseRequest(places.error());
   if (Status arrival = settleArrival(options.pipeline, options.inputs); !arrival.ok())

@@ -1,8 +1,7 @@
 // tandem run: a bundle on .npy files, or an application on pictures and videos.
 
-#include "base/file.h"
 #include "tools/tandem/command.h"
-#include "tools/tandem/picture_file.h"
+#include "tools/tandem/file_kind.h"
 #include "tools/tandem/run_app.h"
 #include "tools/tandem/run_bundle.h"
 
@@ -43,9 +42,14 @@ Result<std::map<std::string, int>> prioritiesOf(const RunAppOptions &app) {
   return priorities;
 }
 
-bool isPicture(const std::string &path) {
-  auto file = MappedFile::open(path);
-  return file.ok() && !pictureFormatOf(file->bytes()).empty();
+/// What to do with what stands behind a bundle.
+std::string insteadOfFrames(const std::vector<std::string> &frames) {
+  if (frames.empty())
+    return "";
+  if (frames.front().ends_with(".npy"))
+    return "; of a bundle say --input " + frames.front();
+  return "; a bundle takes arrays (--input FILE.npy), pictures and videos are for the application "
+         "that uses it (docs/app-format.md)";
 }
 
 int run(Options &options) {
@@ -75,16 +79,16 @@ int run(Options &options) {
   std::string ofNoBundle = ofApplications.empty() ? ofPipelines : ofApplications;
   if (options.app.pipeline.enabled)
     ofNoBundle = "--pipeline";
-  if (isPicture(options.file))
+  if (isPictureFile(options.file))
     return wrongUsage("run", "'" + options.file +
                                  "' is a picture, which goes behind an application: tandem run "
                                  "APP.yaml " +
                                  options.file);
-  if (!ofNoBundle.empty()) {
-    std::string instead =
-        options.app.inputs.empty() ? "" : "; of a bundle say --input " + options.app.inputs.front();
-    return wrongUsage("run", ofNoBundle + " is for an application (.yaml)" + instead);
-  }
+  if (Status other = checkIsBundle(options.file); !other.ok())
+    return refuse(other.error());
+  if (!ofNoBundle.empty())
+    return wrongUsage("run", ofNoBundle + " is for an application (.yaml)" +
+                                 insteadOfFrames(options.app.inputs));
   options.bundle.bundle = options.file;
   options.bundle.saveFolder = options.saveFolder;
   options.bundle.threads = options.threads;
