@@ -102,6 +102,7 @@ TEST_F(Pipeline, PrintsThePlanAndDrawsIt) {
   ASSERT_EQ(plan.exitCode, 0) << plan.err;
   EXPECT_THAT(plan.out, AllOf(HasSubstr("side"), HasSubstr("makespan"), HasSubstr("simulated, "),
                               HasSubstr("the bottleneck is cpu"), HasSubstr("costs measured 20")));
+  EXPECT_THAT(plan.err, HasSubstr("saved " + path("plan.svg") + "\n"));
   EXPECT_THAT(readBytes(path("plan.svg")), AllOf(StartsWith("<"), HasSubstr("</svg>")));
   EXPECT_THAT(readBytes(path("plan.svg")), HasSubstr("planned from measured costs"));
   run({"plan", "--device", "mt6873", "--svg", path("phone.svg")});

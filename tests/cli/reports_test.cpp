@@ -123,7 +123,7 @@ TEST_F(Reports, OfInspectOnAModel) {
                                        "  input    right  f32  1x4\n"
                                        "  output   sum  f32  1x4\n"
                                        "  MACs     0.00 million\n"
-                                       "  weights  0.00 MB\n"
+                                       "  weights  0 B\n"
                                        "      1 add\n");
 }
 
@@ -165,6 +165,9 @@ TEST_F(Reports, OfInspectOnABundle) {
   EXPECT_EQ(model["regions"][0]["code"], json::array());
   Outcome text = runTandem({"inspect", path("m.tandem")});
   EXPECT_THAT(text.out, StartsWith(path("m.tandem") + ": bundle\nmodel m, from m.mlir (mlir)\n"));
+  EXPECT_EQ(
+      runTandem({"inspect", path("m.tandem"), "--svg", path("m.svg"), "--dot", path("m.dot")}).err,
+      "saved " + path("m.dot") + "\nsaved " + path("m.svg") + "\n");
 }
 
 TEST_F(Reports, OfBenchHaveTheTimes) {
@@ -201,6 +204,8 @@ TEST_F(Reports, OfRunHaveTheOutputs) {
   auto saved = readNpy(path("out/sum.npy"));
   ASSERT_TRUE(saved.ok()) << saved.error().text();
   EXPECT_EQ(saved->shape, (Shape{1, 4}));
+  EXPECT_EQ(runTandem(runArguments({"--save", path("out")})).err,
+            "saved " + path("out/sum.npy") + "\n");
   Outcome text = runTandem(runArguments());
   EXPECT_THAT(text.out, StartsWith("sum  f32 1x4  min 0  max 0  first [0, 0, 0, 0]\n"));
 }

@@ -109,6 +109,7 @@ TEST_F(ScheduleCommand, DrawsTheChart) {
 TEST_F(ScheduleCommand, DrawsTheChartAsAPicture) {
   Outcome outcome = schedule({"--png", path("plan.png")});
   ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "saved " + path("plan.png") + "\n");
   EXPECT_TRUE(readBytes(path("plan.png")).starts_with("\x89PNG\r\n"));
 }
 

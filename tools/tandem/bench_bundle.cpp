@@ -4,6 +4,7 @@
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/open_session.h"
+#include "tools/tandem/units.h"
 
 #include <algorithm>
 #include <chrono>
@@ -163,11 +164,13 @@ void print(const BenchBundleOptions &options, const Session &session, const Meas
     std::printf("%s\n", jsonText(report).c_str());
     return;
   }
-  std::printf("%s: median %.3f ms, min %.3f, mean %.3f, max %.3f over %zu runs on %d thread%s; "
-              "opened in %.2f ms, %.1f MB\n",
-              options.bundle.c_str(), result.median(), result.runsMs.front(), result.mean(),
-              result.runsMs.back(), result.runs, options.threads, options.threads == 1 ? "" : "s",
-              result.openMs, result.peakMb);
+  auto text = [](double ms) { return timeText(ms * 1e3); };
+  std::printf("%s: median %s, min %s, mean %s, max %s over %zu runs on %d thread%s; opened in %s, "
+              "%.1f MB\n",
+              options.bundle.c_str(), text(result.median()).c_str(),
+              text(result.runsMs.front()).c_str(), text(result.mean()).c_str(),
+              text(result.runsMs.back()).c_str(), result.runs, options.threads,
+              options.threads == 1 ? "" : "s", text(result.openMs).c_str(), result.peakMb);
   std::printf("medians of its regions%s:\n", options.steps ? " and their steps" : "");
   for (size_t i = 0; i < result.regions.size(); ++i) {
     const RegionTime &region = result.regions[i];

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/printable.h"
+#include "tools/tandem/written.h"
 
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -111,10 +112,13 @@ Result<std::string> ganttPng(const GanttChart &chart) try {
 Status writeCharts(const GanttChart &chart, const std::string &svg, const std::string &png) {
   if (!svg.empty())
     TANDEM_RETURN_IF_ERROR(writeFileAtomically(svg, ganttSvg(chart)));
+  sayWritten(svg);
   if (png.empty())
     return {};
   TANDEM_ASSIGN_OR_RETURN(std::string picture, ganttPng(chart));
-  return writeFileAtomically(png, picture);
+  TANDEM_RETURN_IF_ERROR(writeFileAtomically(png, picture));
+  sayWritten(png);
+  return {};
 }
 
 } // namespace tandem

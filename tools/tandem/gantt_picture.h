@@ -11,7 +11,8 @@ namespace tandem {
 /// no memory for it.
 Result<std::string> ganttPng(const GanttChart &chart);
 
-/// Writes the chart as an SVG and as a PNG picture; an empty path: not. Errors: kIo.
+/// Writes the chart as an SVG and as a PNG picture; an empty path: not. Says so on
+/// stderr. Errors: kIo.
 Status writeCharts(const GanttChart &chart, const std::string &svg, const std::string &png);
 
 } // namespace tandem

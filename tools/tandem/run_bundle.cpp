@@ -7,6 +7,8 @@
 #include "tools/tandem/open_session.h"
 #include "tools/tandem/region_profile.h"
 #include "tools/tandem/save_outputs.h"
+#include "tools/tandem/units.h"
+#include "tools/tandem/written.h"
 
 #include <algorithm>
 #include <bit>
@@ -160,8 +162,8 @@ void print(const Session &session, const RunBundleOptions &options) {
                 output["type"].get<std::string>().c_str(),
                 shapeText(output["shape"].get<Shape>()).c_str(), output["min"].get<double>(),
                 output["max"].get<double>(), shortList(output["first"]).c_str());
-  std::printf("%.3f ms in %zu region%s, a first run: 'tandem bench' takes the median of many\n",
-              totalMs, regions.size(), regions.size() == 1 ? "" : "s");
+  std::printf("%s in %zu region%s, a first run: 'tandem bench' takes the median of many\n",
+              timeText(totalMs * 1e3).c_str(), regions.size(), regions.size() == 1 ? "" : "s");
   if (options.profile)
     std::fputs(regionTable(session.profile()).c_str(), stdout);
 }
@@ -187,6 +189,8 @@ Status run(Session &session, const std::vector<BoundInput> &inputs,
                         std::vector(session.notices().begin(), session.notices().end()));
   if (!options.saveFolder.empty())
     TANDEM_RETURN_IF_ERROR(saveOutputs(session, options.saveFolder, places));
+  for (const std::string &place : places)
+    sayWritten(place);
   print(session, options);
   return Status();
 }

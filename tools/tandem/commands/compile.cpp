@@ -5,6 +5,7 @@
 #include "tools/tandem/compile_warnings.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/output_place.h"
+#include "tools/tandem/units.h"
 
 #include <memory>
 
@@ -36,13 +37,12 @@ void printJson(const Options &options, const CompiledModel &model) {
 void printSummary(const Options &options, const CompiledModel &model) {
   std::fflush(stdout); // the report stands before it, also where both go to one file
   std::fprintf(stderr,
-               "%s: %zu ops in %zu region%s, weights %.2f MB, arena %.2f MB (lower bound %.2f MB), "
-               "bundle %.2f MB\n",
+               "%s: %zu ops in %zu region%s, weights %s, arena %s (lower bound %s), bundle %s\n",
                options.output.c_str(), model.ops, model.regions, model.regions == 1 ? "" : "s",
-               static_cast<double>(model.weightBytes) / 1e6,
-               static_cast<double>(model.arenaBytes) / 1e6,
-               static_cast<double>(model.arenaLowerBound) / 1e6,
-               static_cast<double>(model.bundleBytes) / 1e6);
+               sizeText(static_cast<double>(model.weightBytes)).c_str(),
+               sizeText(static_cast<double>(model.arenaBytes)).c_str(),
+               sizeText(static_cast<double>(model.arenaLowerBound)).c_str(),
+               sizeText(static_cast<double>(model.bundleBytes)).c_str());
 }
 
 Result<CompileRequest> requestOf(const Options &options) {

@@ -10,6 +10,8 @@
 #include "tools/tandem/graph_drawing.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/output_place.h"
+#include "tools/tandem/units.h"
+#include "tools/tandem/written.h"
 
 #include <memory>
 
@@ -50,10 +52,12 @@ Status draw(const Options &options, const Shapes &shapes, bool isBundle) {
   if (!options.dotFile.empty()) {
     TANDEM_ASSIGN_OR_RETURN(std::string dot, reportAsDot(options.file, report));
     TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.dotFile, dot));
+    sayWritten(options.dotFile);
   }
   if (!options.svgFile.empty()) {
     TANDEM_ASSIGN_OR_RETURN(std::string svg, reportAsSvg(options.file, report));
     TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.svgFile, svg));
+    sayWritten(options.svgFile);
   }
   return Status();
 }
@@ -77,11 +81,11 @@ std::string codeOf(const ordered_json &region) {
 }
 
 void printRegion(const ordered_json &region) {
-  std::printf("  region   %s on %s: %d ops, %.2f MMAC, %.2f MB%s\n",
+  std::printf("  region   %s on %s: %d ops, %.2f MMAC, %s%s\n",
               printable(region["name"].get<std::string>()).c_str(),
               printable(region["backend"].get<std::string>()).c_str(), region["ops"].get<int>(),
-              region["macs"].get<double>() / 1e6, region["artifact_bytes"].get<double>() / 1e6,
-              codeOf(region).c_str());
+              region["macs"].get<double>() / 1e6,
+              sizeText(region["artifact_bytes"].get<double>()).c_str(), codeOf(region).c_str());
   for (const ordered_json &fallback : region["fallback"])
     std::printf("           or on %s%s\n",
                 printable(fallback["backend"].get<std::string>()).c_str(),
@@ -93,10 +97,10 @@ void printModel(const ordered_json &model) {
     for (const ordered_json &tensor : model[kind])
       std::printf("  %-8s %s\n", std::string(kind).substr(0, std::string(kind).size() - 1).c_str(),
                   tensorLine(tensor).c_str());
-  std::printf("  %-8s %.2f million\n  %-8s %.2f MB\n", "MACs", model["macs"].get<double>() / 1e6,
-              "weights", model["weight_bytes"].get<double>() / 1e6);
+  std::printf("  %-8s %.2f million\n  %-8s %s\n", "MACs", model["macs"].get<double>() / 1e6,
+              "weights", sizeText(model["weight_bytes"].get<double>()).c_str());
   if (model.contains("arena_bytes"))
-    std::printf("  %-8s %.2f MB\n", "arena", model["arena_bytes"].get<double>() / 1e6);
+    std::printf("  %-8s %s\n", "arena", sizeText(model["arena_bytes"].get<double>()).c_str());
   for (const auto &[op, count] : model["ops"].items())
     std::printf("  %5d %s\n", count.get<int>(), printable(op).c_str());
   if (model.contains("regions"))
