@@ -10,7 +10,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 
-#include <set>
+#include <map>
 
 using namespace mlir;
 
@@ -61,13 +61,16 @@ Result<std::vector<OpProbe>> opProbes(const CompileRequest &request, const std::
   TANDEM_ASSIGN_OR_RETURN(ImportedModel model, importModel(request));
 
   std::vector<OpProbe> probes;
-  std::set<std::string> seen;
+  std::map<std::string, size_t> indexOf; ///< of the probe, by key
   ModelOrigin origin = {.path = request.modelPath, .name = "probe", .file = "", .format = ""};
   for (Operation &op : model.main().getBody().front().without_terminator()) {
     std::string key = costKey(&op, backend);
-    if (!isTimed(&op, compiler, *device.processorOf(backend)) || !seen.insert(key).second ||
-        (wanted && !wanted(key)))
+    if (!isTimed(&op, compiler, *device.processorOf(backend)) || (wanted && !wanted(key)))
       continue;
+    if (auto [other, isNew] = indexOf.emplace(key, probes.size()); !isNew) {
+      ++probes[other->second].count;
+      continue;
+    }
     OwningOpRef<ModuleOp> module = isolated(&op);
     TANDEM_ASSIGN_OR_RETURN(
         CompiledModule compiled,

@@ -14,6 +14,7 @@ struct OpProbe {
   std::string key; ///< of DeviceProfile::measuredUs
   std::string op, node;
   std::vector<std::byte> bundle;
+  size_t count = 1; ///< ops of the model that have this key
 };
 
 /// A probe for every distinct op of the model that the backend runs, constants and reshapes left

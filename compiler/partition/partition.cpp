@@ -151,6 +151,10 @@ llvm::Expected<Partition> partition(func::FuncOp function, ArrayRef<Candidate> c
   result.device = device.name;
   result.deviceTitle = device.title;
   result.modelled = device.modelled;
+  result.measuredOps =
+      static_cast<size_t>(llvm::count_if(result.placements, [&](const Placement &of) {
+        return device.measuredUs.contains(costKey(of.op, of.chosen.backend->name()));
+      }));
   return result;
 }
 

@@ -58,7 +58,8 @@ struct Partition {
   /// The same for other placements, to compare with; PlacementProblem::kCannot: not possible.
   double withoutAcceleratorsUs = 0, greedyUs = 0;
   std::string device, deviceTitle;
-  bool modelled = true; ///< the device's figures are a model's
+  bool modelled = true;   ///< the device's figures are a model's
+  size_t measuredOps = 0; ///< all the same: those whose time where they are is a measured one
 };
 
 /// Gives every op of `function` (but constants) to a candidate, by `policy` (by cost, accelerators

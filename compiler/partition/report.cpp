@@ -126,6 +126,17 @@ StringRef policyName(const Partition &partition) {
   return partition.policy == PlacementPolicy::kCost ? "cost" : "greedy";
 }
 
+/// "modelled", "modelled, 3 of 4 ops measured".
+std::string sourceOfTimes(const Partition &partition) {
+  if (!partition.modelled)
+    return "measured";
+  if (partition.measuredOps == 0)
+    return "modelled";
+  return llvm::formatv("modelled, {0} of {1} ops measured", partition.measuredOps,
+                       partition.placements.size())
+      .str();
+}
+
 std::string partText(const AcceleratorPart &part) {
   if (part.part >= 1)
     return "";
@@ -160,9 +171,9 @@ std::string describeRefusal(const Placement &placement, StringRef backend, Place
 std::string reportTable(const Partition &partition) {
   std::string text;
   llvm::raw_string_ostream out(text);
-  out << "device " << partition.device << (partition.modelled ? " (modelled)" : " (measured)")
-      << ": " << partition.deviceTitle
-      << (partition.modelled && partition.device == "host"
+  out << "device " << partition.device << " (" << sourceOfTimes(partition)
+      << "): " << partition.deviceTitle
+      << (partition.modelled && partition.measuredOps == 0 && partition.device == "host"
               ? "; 'tandem profile MODEL -o mine.json' measures it for --device mine.json"
               : "")
       << "\n";
@@ -224,7 +235,8 @@ std::string reportJson(const Partition &partition) {
   llvm::json::Value report = llvm::json::Object{
       {"device", llvm::json::Object{{"name", partition.device},
                                     {"title", partition.deviceTitle},
-                                    {"modelled", partition.modelled}}},
+                                    {"modelled", partition.modelled},
+                                    {"measured_ops", static_cast<int64_t>(partition.measuredOps)}}},
       {"placement",
        llvm::json::Object{{"policy", policyName(partition)},
                           {"exact", partition.exact},

@@ -72,12 +72,53 @@ TEST_F(Reports, OfProfileHaveTheTimeOfEveryOp) {
   EXPECT_EQ(report["output"], path("p.json"));
   EXPECT_EQ(report["backend"], "cpu");
   ASSERT_EQ(report["ops"].size(), 1u);
-  EXPECT_THAT(keysOf(report["ops"][0]), ElementsAre("key", "node", "op", "us"));
+  EXPECT_THAT(keysOf(report["ops"][0]), ElementsAre("count", "key", "node", "op", "us"));
   EXPECT_EQ(report["ops"][0]["key"], "cpu add 1x4:f32 1x4:f32 -> 1x4:f32");
   EXPECT_EQ(report["ops"][0]["node"], "add_1");
   EXPECT_EQ(report["total_us"], report["ops"][0]["us"]);
   EXPECT_EQ(json::parse(readBytes(path("p.json")))["measured_us"].begin().value(),
             report["ops"][0]["us"]);
+}
+
+/// What is alike is timed once, and counts as often as the model has it.
+TEST_F(Reports, OfProfileSumOverAllOpsOfTheModel) {
+  writeBytes(path("m.mlir"), R"(
+func.func @main(%a: tensor<1x4xf32> {graph.name = "a"}) -> (tensor<1x4xf32> {graph.name = "out"}) {
+  %0 = graph.add %a, %a : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("add_1")
+  %1 = graph.add %0, %a : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("add_2")
+  %2 = graph.add %1, %a : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("add_3")
+  return %2 : tensor<1x4xf32>
+}
+)");
+  json report = jsonOf({"profile", path("m.mlir"), "-o", path("p.json"), "--json"});
+  double us = 0;
+  int count = 0;
+  for (const json &op : report["ops"]) {
+    us += op["us"].get<double>() * op["count"].get<int>();
+    count += op["count"].get<int>();
+  }
+  EXPECT_EQ(count, 3);
+  EXPECT_LT(report["ops"].size(), 3u);
+  EXPECT_DOUBLE_EQ(report["total_us"].get<double>(), us);
+  EXPECT_THAT(runTandem({"profile", path("m.mlir"), "-o", path("p.json")}).err,
+              HasSubstr("different ops on cpu; the model's 3 take "));
+}
+
+TEST_F(Reports, SayWhichTimesAreMeasured) {
+  json before = jsonOf({"compile", path("m.mlir"), "--check", "--report=json"});
+  EXPECT_EQ(before["device"]["measured_ops"], 0);
+  jsonOf({"profile", path("m.mlir"), "-o", path("p.json"), "--json"});
+  const std::vector<std::string> check = {"compile",  path("m.mlir"), "--check",
+                                          "--device", path("p.json"), "--backends=cpu"};
+  EXPECT_THAT(runTandem(check).out, StartsWith("device host (modelled, 1 of 1 ops measured): "));
+  EXPECT_THAT(runTandem(check).out, ::testing::Not(HasSubstr("tandem profile")));
+  EXPECT_EQ(jsonOf({"compile", path("m.mlir"), "--check", "--report=json", "--backends=cpu",
+                    "--device", path("p.json")})["device"]["measured_ops"],
+            1);
+  EXPECT_THAT(runTandem({"devices", path("p.json")}).out,
+              HasSubstr("  (modelled, but for 1 op that is measured)\n"));
+  EXPECT_EQ(jsonOf({"devices", path("p.json"), "--json"})[0]["measured_ops"], 1);
+  EXPECT_EQ(jsonOf({"devices", "host", "--json"})[0]["measured_ops"], 0);
 }
 
 TEST_F(Reports, OfCompileAreATableForPeople) {

@@ -30,12 +30,23 @@ ordered_json describe(const DeviceProfile &profile) {
   return {{"name", profile.name},
           {"title", profile.title},
           {"modelled", profile.modelled},
+          {"measured_ops", profile.measuredUs.size()},
           {"processors", processors}};
+}
+
+/// "  (modelled, not measured)"; empty: all is measured.
+std::string sourceOfTimes(const DeviceProfile &profile) {
+  size_t measured = profile.measuredUs.size();
+  if (!profile.modelled)
+    return "";
+  return measured == 0 ? "  (modelled, not measured)"
+                       : "  (modelled, but for " + std::to_string(measured) +
+                             (measured == 1 ? " op that is measured)" : " ops that are measured)");
 }
 
 void print(const DeviceProfile &profile) {
   std::printf("%s  %s%s\n", profile.name.c_str(), profile.title.c_str(),
-              profile.modelled ? "  (modelled, not measured)" : "");
+              sourceOfTimes(profile).c_str());
   for (const Processor &processor : profile.processors) {
     std::string peaks;
     for (const auto &[type, macs] : processor.peakMacsPerUs) {

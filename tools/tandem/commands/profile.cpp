@@ -8,6 +8,7 @@
 #include "tools/tandem/output_place.h"
 #include "tools/tandem/profile_app.h"
 #include "tools/tandem/time_probe.h"
+#include "tools/tandem/units.h"
 
 #include <cstdio>
 #include <memory>
@@ -25,10 +26,11 @@ struct Options {
   std::vector<CLI::Option *> modelOptions, appOptions; ///< that only these have
 };
 
-/// An op, and its median time in microseconds.
+/// An op, its median time in microseconds, and how many such ops the model has.
 struct TimedOp {
   std::string key, op, node;
   double us = 0;
+  size_t count = 1;
 };
 
 Result<std::vector<TimedOp>> timeOps(const Options &options,
@@ -46,17 +48,20 @@ Result<std::vector<TimedOp>> timeOps(const Options &options,
                     static_cast<double>(timed.size()) / static_cast<double>(probes.size()));
     TANDEM_ASSIGN_OR_RETURN(TimedProbe ready, TimedProbe::open(probe));
     TANDEM_ASSIGN_OR_RETURN(double us, ready.time());
-    timed.push_back({probe.key, probe.op, probe.node, us});
+    timed.push_back({probe.key, probe.op, probe.node, us, probe.count});
   }
   return timed;
 }
 
 void print(const Options &options, const std::vector<TimedOp> &timed) {
-  double totalUs = 0;
+  double totalUs = 0; // of the model's ops, of which some are alike
+  size_t count = 0;
   ordered_json ops = ordered_json::array();
   for (const TimedOp &op : timed) {
-    totalUs += op.us;
-    ops.push_back({{"key", op.key}, {"op", op.op}, {"node", op.node}, {"us", op.us}});
+    totalUs += op.us * static_cast<double>(op.count);
+    count += op.count;
+    ops.push_back(
+        {{"key", op.key}, {"op", op.op}, {"node", op.node}, {"us", op.us}, {"count", op.count}});
   }
   if (options.json)
     std::printf("%s\n", jsonText({{"model", options.model},
@@ -66,8 +71,9 @@ void print(const Options &options, const std::vector<TimedOp> &timed) {
                                   {"ops", ops}})
                             .c_str());
   else
-    std::fprintf(stderr, "%s: %zu different ops on %s, %.3f ms together\n", options.output.c_str(),
-                 timed.size(), options.backend.c_str(), totalUs / 1e3);
+    std::fprintf(stderr, "%s: %zu different ops on %s; the model's %zu take %s, each by itself\n",
+                 options.output.c_str(), timed.size(), options.backend.c_str(), count,
+                 timeText(totalUs).c_str());
 }
 
 /// The profile to start from, with the times of this machine added.
