@@ -97,7 +97,8 @@ Errors: InvalidArgumentError for arrays that do not fit, UnavailableError for a 
       .def_prop_ro("outputs", &Model::outputInfo, "A TensorInfo for each output, in order.")
       .def("regions", &Model::regions,
            "What each part of the model was compiled for, what ran it, and how long its last run "
-           "took: a list of dicts with name, backend, ran_on, us, predicted_us, runs, faults.")
+           "took: a list of dicts with name, backend, ran_on, stand_in, us, predicted_us, "
+           "runs, faults.")
       .def("notices", &Model::notices,
            "What went wrong with devices so far and was made good, oldest first.")
       .def("close", &Model::close,

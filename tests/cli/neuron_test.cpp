@@ -154,6 +154,24 @@ TEST_F(Npu, RunsWhatAKitHasCompiledAndCompilesAgainWhatIsForAnotherSoc) {
                                  "host, this is mt9999; it is compiled again\n");
 }
 
+#if !defined(__aarch64__)
+TEST_F(Npu, SaysThatALibraryServesItHere) {
+  ASSERT_EQ(compileWith(kHere).exitCode, 0);
+  const std::string here = "neuron is served by a library on this machine's processor: its times "
+                           "are not an NPU's\n";
+  const std::vector<std::string> bench = {"bench", path("m.tandem"), "--seconds", "0.05"};
+  EXPECT_THAT(runTandem(bench).out, EndsWith(here));
+  EXPECT_THAT(runTandem(runArguments({"--profile"})).out, EndsWith(here));
+  const Surroundings timing = {.variables = {"TANDEM_NEURON_TIMING=1"}};
+  EXPECT_THAT(runTandem(bench, timing).out,
+              EndsWith("modelled, not measured: the times of neuron\n"));
+  std::vector<std::string> json = bench;
+  json.emplace_back("--json");
+  for (const std::vector<std::string> &arguments : {json, runArguments({"--json"})})
+    EXPECT_EQ(nlohmann::json::parse(runTandem(arguments).out)["regions"][0]["stand_in"], true);
+}
+#endif
+
 TEST_F(Npu, ACutBlobIsNamedWithItsRegion) {
   const std::string what = "neuron: region 'neuron_0': its artifact is none of the neuron backend";
   for (size_t part : {2, 8}) {

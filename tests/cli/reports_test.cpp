@@ -224,7 +224,9 @@ TEST_F(Reports, OfBenchHaveTheTimes) {
   EXPECT_LE(report["median_ms"], report["max_ms"]);
   EXPECT_GT(report["min_ms"], 0.0);
   ASSERT_EQ(report["regions"].size(), 1u);
-  EXPECT_THAT(keysOf(report["regions"][0]), ElementsAre("backend", "mean_us", "median_us", "name"));
+  EXPECT_THAT(keysOf(report["regions"][0]),
+              ElementsAre("backend", "mean_us", "median_us", "name", "stand_in"));
+  EXPECT_EQ(report["regions"][0]["stand_in"], false);
   Outcome text = runTandem({"bench", path("m.tandem"), "--seconds", "0.01", "--threads", "2"});
   EXPECT_THAT(text.out, StartsWith(path("m.tandem") + ": median "));
   EXPECT_THAT(text.out, HasSubstr(" on 2 threads; opened in "));
@@ -240,8 +242,8 @@ TEST_F(Reports, OfRunHaveTheOutputs) {
   EXPECT_EQ(output["name"], "sum");
   EXPECT_EQ(output["shape"], json({1, 4}));
   EXPECT_EQ(output["first"], json({0.0, 0.0, 0.0, 0.0}));
-  EXPECT_THAT(keysOf(report["regions"][0]),
-              ElementsAre("backend", "faults", "name", "predicted_us", "ran_on", "runs", "us"));
+  EXPECT_THAT(keysOf(report["regions"][0]), ElementsAre("backend", "faults", "name", "predicted_us",
+                                                        "ran_on", "runs", "stand_in", "us"));
   auto saved = readNpy(path("out/sum.npy"));
   ASSERT_TRUE(saved.ok()) << saved.error().text();
   EXPECT_EQ(saved->shape, (Shape{1, 4}));

@@ -5,6 +5,7 @@
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/planned_app_report.h"
 #include "tools/tandem/region_profile.h"
+#include "tools/tandem/stand_in.h"
 
 #include <algorithm>
 #include <array>
@@ -171,8 +172,17 @@ std::vector<std::string> modelledDevices(const PlannedApp &planned) {
   return names;
 }
 
-void print(const BenchAppOptions &options, const Measurement &result,
-           const std::optional<PlannedApp> &planned) {
+/// Of all models.
+std::vector<RegionProfile> regionsOf(const Executor &executor) {
+  std::vector<RegionProfile> regions;
+  for (ModelProfile &model : executor.profile())
+    regions.insert(regions.end(), model.regions.begin(), model.regions.end());
+  return regions;
+}
+
+void print(const BenchAppOptions &options, const Measurement &result, const AppExecutor &executor) {
+  const std::optional<PlannedApp> &planned = executor.planned();
+  std::vector<RegionProfile> regions = regionsOf(*executor);
   if (options.json) {
     nlohmann::ordered_json json = {{"application", options.app.file},
                                    {"pipeline", planned.has_value()},
@@ -182,7 +192,8 @@ void print(const BenchAppOptions &options, const Measurement &result,
                                    {"frames_per_second", result.framesPerSecond()},
                                    {"interval_ms", result.intervalMs()},
                                    {"latency_p50_ms", result.latencyMs(0.5)},
-                                   {"latency_p95_ms", result.latencyMs(0.95)}};
+                                   {"latency_p95_ms", result.latencyMs(0.95)},
+                                   {"stand_in", standInText(regions) != ""}};
     if (planned)
       json.update({{"planned_interval_ms", planned->plan.interval / 1e3},
                    {"planned_latency_ms", planned->plan.makespan / 1e3},
@@ -197,6 +208,8 @@ void print(const BenchAppOptions &options, const Measurement &result,
               "over %zu frames\n",
               options.app.file.c_str(), result.framesPerSecond(), result.intervalMs(),
               result.latencyMs(0.5), result.latencyMs(0.95), result.latenciesMs.size());
+  if (std::string text = standInText(regions); !text.empty())
+    std::printf("  %s", text.c_str());
   if (!planned)
     return;
   std::printf("  planned: %.3f ms a frame, latency %.2f ms; no plan has less than %.3f ms (%s)\n",
@@ -204,8 +217,6 @@ void print(const BenchAppOptions &options, const Measurement &result,
               planned->plan.boundReason.c_str());
   if (planned->split)
     std::printf("  %s", splitText(*planned).c_str());
-  for (const std::string &name : modelledDevices(*planned))
-    std::printf("  modelled, not measured: the times of %s\n", name.c_str());
 }
 
 } // namespace
@@ -239,7 +250,7 @@ int benchApp(const BenchAppOptions &asked) {
   NoticePrinter notices; // a device that was given up is not what is measured
   for (const DeviceNotice &notice : (**executor).takeNotices())
     notices.print(options.app.file + ": model '" + notice.model + "'", notice.model, notice.text);
-  print(options, *result, executor->planned());
+  print(options, *result, *executor);
   if (Status written = executor->writeTraces(options.pipeline); !written.ok())
     return refuse(written.error());
   return kExitDone;

@@ -4,6 +4,7 @@
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/open_session.h"
+#include "tools/tandem/stand_in.h"
 #include "tools/tandem/units.h"
 
 #include <algorithm>
@@ -55,7 +56,8 @@ double meanOf(const std::vector<double> &values) {
 
 struct RegionTime {
   std::string name, backend;
-  std::vector<double> us = {};                   ///< of each run
+  bool isStandIn = false;      ///< RegionProfile::ranOn of the last run, as isServedHere() has it
+  std::vector<double> us = {}; ///< of each run
   std::vector<std::vector<double>> stepsUs = {}; ///< by step: of each run
 };
 
@@ -71,6 +73,7 @@ struct Measurement {
 };
 
 void add(const RegionProfile &run, RegionTime &region) {
+  region.isStandIn = isServedHere(run.ranOn);
   region.us.push_back(run.lastUs);
   region.stepsUs.resize(run.steps.size());
   for (size_t step = 0; step < run.steps.size(); ++step)
@@ -118,6 +121,7 @@ nlohmann::ordered_json asJson(const RegionTime &region, std::span<const StepTime
                               bool withSteps) {
   nlohmann::ordered_json json = {{"name", region.name},
                                  {"backend", region.backend},
+                                 {"stand_in", region.isStandIn},
                                  {"median_us", medianOf(region.us)},
                                  {"mean_us", meanOf(region.us)}};
   if (!withSteps)
@@ -178,6 +182,7 @@ void print(const BenchBundleOptions &options, const Session &session, const Meas
                 medianOf(region.us));
     printSteps(region, session.profile()[i].steps);
   }
+  std::fputs(standInText(session.profile()).c_str(), stdout);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "tools/tandem/region_profile.h"
 
 #include "base/printable.h"
+#include "tools/tandem/stand_in.h"
 
 #include <nlohmann/json.hpp>
 
@@ -45,6 +46,7 @@ nlohmann::ordered_json regionsAsJson(std::span<const RegionProfile> regions) {
     list.push_back({{"name", region.name},
                     {"backend", region.backend},
                     {"ran_on", region.ranOn},
+                    {"stand_in", isServedHere(region.ranOn)},
                     {"us", region.lastUs},
                     {"predicted_us", region.predictedUs},
                     {"runs", region.runs},

@@ -6,6 +6,7 @@
 #include "tools/tandem/frame_output.h"
 #include "tools/tandem/interruption.h"
 #include "tools/tandem/region_profile.h"
+#include "tools/tandem/stand_in.h"
 #include "tools/tandem/video_report.h"
 
 #include <algorithm>
@@ -308,7 +309,8 @@ int runApp(const RunAppOptions &asked) {
     return refuse(written.error());
   if (options.profile && !options.json)
     for (const ModelProfile &model : (**executor).profile())
-      std::printf("%s\n%s", model.model.c_str(), regionTable(model.regions).c_str());
+      std::printf("%s\n%s%s", model.model.c_str(), regionTable(model.regions).c_str(),
+                  standInText(model.regions).c_str());
   return exitCode;
 }
 

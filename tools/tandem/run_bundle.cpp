@@ -7,6 +7,7 @@
 #include "tools/tandem/open_session.h"
 #include "tools/tandem/region_profile.h"
 #include "tools/tandem/save_outputs.h"
+#include "tools/tandem/stand_in.h"
 #include "tools/tandem/units.h"
 #include "tools/tandem/written.h"
 
@@ -166,6 +167,7 @@ void print(const Session &session, const RunBundleOptions &options) {
               timeText(totalMs * 1e3).c_str(), regions.size(), regions.size() == 1 ? "" : "s");
   if (options.profile)
     std::fputs(regionTable(session.profile()).c_str(), stdout);
+  std::fputs(standInText(session.profile()).c_str(), stdout);
 }
 
 /// Where the outputs go; none without --save.

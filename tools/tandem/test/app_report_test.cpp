@@ -56,8 +56,8 @@ TEST(AppReport, HasWhatBecameOfEveryModelWhenAsked) {
   report.profile = {{"faces", {region}, {"the device is gone"}}};
   EXPECT_EQ(nlohmann::json::parse(reportAsJson(report))["profile"], nlohmann::json::parse(R"([
     {"model": "faces", "notices": ["the device is gone"],
-     "regions": [{"name": "neuron_0", "backend": "neuron", "ran_on": "cpu", "us": 12.5,
-                  "predicted_us": 0.0, "runs": 3, "faults": 1}]}])"));
+     "regions": [{"name": "neuron_0", "backend": "neuron", "ran_on": "cpu", "stand_in": false,
+                  "us": 12.5, "predicted_us": 0.0, "runs": 3, "faults": 1}]}])"));
 }
 
 TEST(AppReport, HasNoKeyThatAResultCouldHave) {
