@@ -226,6 +226,20 @@ TEST_F(Pipeline, PlansAgainWhenTasksTakeLonger) {
   EXPECT_GE(plans, 1u);
 }
 
+TEST_F(Pipeline, SaysOfMeasuredFramesThatCostsNoLongerHold) {
+  std::string wrong = costs([](nlohmann::json &costs) {
+    for (nlohmann::json &task : costs["tasks"])
+      for (nlohmann::json &us : task["us"])
+        us = 50'000;
+  });
+  Outcome bench = run({"bench", "--pipeline", "--seconds", "0.1", "--costs", wrong});
+  ASSERT_EQ(bench.exitCode, 0) << bench.err;
+  EXPECT_THAT(bench.out,
+              AllOf(HasSubstr("  a frame took less than any plan allows: the costs, measured 20"),
+                    HasSubstr(" no longer hold; 'tandem profile " + path("app.yaml") +
+                              " FRAMES' measures them again\n")));
+}
+
 TEST_F(Pipeline, KeepsItsPlanWhenToldTo) {
   std::string wrong = costs([](nlohmann::json &costs) {
     for (nlohmann::json &task : costs["tasks"])

@@ -217,6 +217,9 @@ void print(const BenchAppOptions &options, const Measurement &result, const AppE
               planned->plan.boundReason.c_str());
   if (planned->split)
     std::printf("  %s", splitText(*planned).c_str());
+  std::string stale = staleCostsText(*planned, result.intervalMs() * 1e3, options.app.file);
+  if (!stale.empty())
+    std::printf("  %s", stale.c_str());
 }
 
 } // namespace

@@ -195,10 +195,11 @@ std::optional<Plan> Replanner::makePlan(std::span<const TaskTime> times) {
   lastGraph_ = measured.graph;
   std::lock_guard lock(mutex_);
   if (!std::exchange(told_, true)) {
-    std::array<char, 256> text;
+    std::array<char, 320> text;
     std::snprintf(text.data(), text.size(),
                   "tasks on %s take %.2f times what was planned; planned again: %.2f ms a frame "
-                  "in place of %.2f (said once, a trace has them all)",
+                  "in place of %.2f (said once, a trace has them all); the costs no longer hold, "
+                  "'tandem profile' measures them again",
                   devices_[static_cast<size_t>(most - drift.begin())].name.c_str(), *most,
                   plan->interval / 1e3, old.interval / 1e3);
     notice_ = text.data();

@@ -58,6 +58,26 @@ nlohmann::ordered_json splitJson(const PlannedApp &planned) {
           {"interval_without_us", planned.wholeIntervalUs}};
 }
 
+std::string staleCostsText(const PlannedApp &planned, double intervalUs,
+                           const std::string &application) {
+  constexpr double kFar = 1.25, kSampled = 0.995; // less is no difference
+  const Plan &plan = planned.plan;
+  if (plan.objective != Objective::kThroughput || planned.graph.graph.arrivalPeriod > 0)
+    return "";
+  std::string found;
+  if (intervalUs < plan.bound * kSampled)
+    found = "a frame took less than any plan allows";
+  else if (double ratio = intervalUs / plan.interval; ratio > kFar || ratio < 1 / kFar) {
+    std::array<char, 64> text;
+    std::snprintf(text.data(), text.size(), "a frame took %.2f times what was planned", ratio);
+    found = text.data();
+  } else {
+    return "";
+  }
+  return found + ": the costs, " + planned.costs + ", no longer hold; 'tandem profile " +
+         application + " FRAMES' measures them again\n";
+}
+
 nlohmann::ordered_json plannedAppAsJson(const std::string &application, const PlannedApp &planned,
                                         const Simulation &simulation) {
   const TaskGraph &graph = planned.graph.graph;

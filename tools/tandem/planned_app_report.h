@@ -26,4 +26,10 @@ nlohmann::ordered_json splitJson(const PlannedApp &planned);
 nlohmann::ordered_json plannedAppAsJson(const std::string &application, const PlannedApp &planned,
                                         const Simulation &simulation);
 
+/// That costs no longer hold, where frames come a quarter faster or slower than planned, or faster
+/// than any plan allows: which, and what measures them again. A line; empty: they do, or the plan
+/// is not for as many frames as there can be.
+std::string staleCostsText(const PlannedApp &planned, double intervalUs,
+                           const std::string &application);
+
 } // namespace tandem
