@@ -229,6 +229,17 @@ TEST_F(RunApplication, TakesAnotherFileOnlyForAModelThatItHas) {
   EXPECT_THAT(twice.err, HasSubstr("--model gives 'net' twice"));
 }
 
+/// Before models are compiled, which takes longer.
+TEST_F(RunApplication, RefusesAFolderThatCannotBeMadeFirst) {
+  for (const std::string &folder : {path("a.bmp"), path("a.bmp/out")}) {
+    Outcome refused = runTandem({"run", path("app.yaml"), path("b.bmp"), "--save", folder});
+    EXPECT_EQ(refused.exitCode, 1);
+    EXPECT_EQ(refused.err,
+              folder + ": error: cannot make the folder: '" + path("a.bmp") + "' is a file\n");
+  }
+  EXPECT_FALSE(std::filesystem::exists(path("cache")));
+}
+
 TEST_F(RunApplication, LeavesNothingWhereItCannotWrite) {
   Outcome readOnly = runTandem({"run", path("app.yaml"), path("a.bmp"), "--save", "/proc/out"});
   EXPECT_EQ(readOnly.exitCode, 1);

@@ -55,4 +55,18 @@ Status checkOutputPlaces(std::initializer_list<OutputPlace> places,
   return {};
 }
 
+Status checkOutputFolder(const std::string &folder) {
+  if (folder.empty())
+    return {};
+  std::error_code notThere;
+  fs::path there = fs::absolute(folder, notThere);
+  while (!fs::exists(there, notThere) && there.has_relative_path())
+    there = there.parent_path();
+  if (!fs::is_directory(there, notThere))
+    return Error(Code::kIo, folder, "cannot make the folder: '", there.string(), "' is a file");
+  if (access(there.c_str(), W_OK | X_OK) != 0)
+    return Error(Code::kIo, folder, "cannot write there: ", std::strerror(errno));
+  return {};
+}
+
 } // namespace tandem

@@ -25,4 +25,8 @@ struct OutputPlace {
 Status checkOutputPlaces(std::initializer_list<OutputPlace> places,
                          std::span<const std::string> inputs);
 
+/// Whether a folder is there that files can be made in, or can be made itself; empty: none is asked
+/// for. Nothing is made yet. Errors: kIo, naming it.
+Status checkOutputFolder(const std::string &folder);
+
 } // namespace tandem

@@ -5,6 +5,7 @@
 #include "tools/tandem/frame_input.h"
 #include "tools/tandem/frame_output.h"
 #include "tools/tandem/interruption.h"
+#include "tools/tandem/output_place.h"
 #include "tools/tandem/region_profile.h"
 #include "tools/tandem/stand_in.h"
 #include "tools/tandem/video_report.h"
@@ -287,6 +288,8 @@ int runApp(const RunAppOptions &asked) {
   Result<FrameOutput> output = FrameOutput::plan(options.inputs, options.saveFolder);
   if (!output.ok())
     return refuseRequest(output.error());
+  if (Status folder = checkOutputFolder(options.saveFolder); !folder.ok())
+    return refuse(folder.error());
   if (Status places = checkTracePlaces(options.app, options.pipeline, options.inputs); !places.ok())
     return refuseRequest(places.error());
   if (Status arrival = settleArrival(options.pipeline, options.inputs); !arrival.ok())
