@@ -184,6 +184,19 @@ TEST_F(Pipeline, TakesVideosAndSaysWhereTheyEnd) {
   EXPECT_THAT(ran.err, HasSubstr("words.mp4: error: is not a video that can be read"));
 }
 
+TEST_F(Pipeline, ItsClipsAreRefusedAsByTheOtherTools) {
+  Outcome nothing = runProgram({TANDEM_CLIP});
+  EXPECT_EQ(nothing.exitCode, 2);
+  EXPECT_EQ(nothing.err, "tandem_clip: OUTPUT is required; see 'tandem_clip --help'\n");
+  Outcome nowhere = runProgram({TANDEM_CLIP, path("no/clip.avi"), picture(0)});
+  EXPECT_EQ(nowhere.exitCode, 1);
+  EXPECT_EQ(nowhere.err, path("no/clip.avi") + ": error: cannot write: there is no folder '" +
+                             path("no") + "'\n");
+  Outcome same = runProgram({TANDEM_CLIP, picture(0), picture(0)});
+  EXPECT_EQ(same.exitCode, 2);
+  EXPECT_THAT(same.err, HasSubstr("the video would replace '" + picture(0) + "'"));
+}
+
 TEST_F(Pipeline, SavesAnAnnotatedVideoAndSaysWhatAFrameTook) {
   std::string clip = path("clip.avi");
   ASSERT_EQ(runProgram({TANDEM_CLIP, clip, picture(0), picture(9), "--frames", "8"}).exitCode, 0);

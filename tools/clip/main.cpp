@@ -2,6 +2,7 @@
 // zooms over one picture after another, so that what is in them enters and leaves. The same
 // arguments give the same frames.
 
+#include "tools/tandem/output_place.h"
 #include "tools/tandem/picture.h"
 #include "tools/tandem/video.h"
 
@@ -81,7 +82,16 @@ int main(int argc, char **argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
-    return app.exit(error) ? 2 : 0;
+    if (error.get_exit_code() == 0)
+      return app.exit(error); // --help
+    std::fprintf(stderr, "tandem_clip: %s; see 'tandem_clip --help'\n", error.what());
+    return 2;
+  }
+  if (tandem::Status place =
+          tandem::checkOutputPlace(options.output, "the video", options.pictures);
+      !place.ok()) {
+    std::fprintf(stderr, "%s\n", place.error().text().c_str());
+    return place.error().code == tandem::Code::kInvalidArgument ? 2 : 1;
   }
   if (tandem::Status made = tandem::makeClip(options); !made.ok()) {
     std::fprintf(stderr, "%s\n", made.error().text().c_str());

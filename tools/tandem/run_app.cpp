@@ -82,6 +82,7 @@ private:
   struct Flight {
     InputFrame frame;
     double framesPerSecond = 0;
+    std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   };
 
   /// Frames that may be between being read and being told of. The executor drops of its own what it
@@ -180,7 +181,8 @@ private:
     InputFrame &frame = flight.frame;
     if (!video_ || videoInput_ != frame.input) {
       TANDEM_RETURN_IF_ERROR(endVideo());
-      video_.emplace(options_.inputs[frame.input], frame.image.width, frame.image.height);
+      video_.emplace(options_.inputs[frame.input], frame.image.width, frame.image.height,
+                     flight.begun);
       videoInput_ = frame.input;
       progress_.emplace("run " + options_.inputs[frame.input]);
     }

@@ -11,8 +11,9 @@ namespace tandem {
 /// What a run over a video took, frame by frame put together.
 class VideoReport {
 public:
-  VideoReport(std::string path, int width, int height)
-      : path_(std::move(path)), width_(width), height_(height) {}
+  /// `start`: when its first frame was begun.
+  VideoReport(std::string path, int width, int height, std::chrono::steady_clock::time_point start)
+      : path_(std::move(path)), width_(width), height_(height), start_(start) {}
 
   void add(const FrameResult &result);
   /// A frame that failed; the others count on.
@@ -37,7 +38,7 @@ private:
 
   std::string path_;
   int width_, height_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now(), end_ = start_;
+  std::chrono::steady_clock::time_point start_, end_ = start_;
   std::vector<double> latencies_; ///< of frames that are done, in milliseconds
   std::array<size_t, 4> ends_ = {};
   size_t failed_ = 0;
