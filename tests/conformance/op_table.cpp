@@ -7,12 +7,15 @@
 #include "tests/conformance/framework_operators.h"
 #include "tests/generated_page.h"
 
+#include "llvm/ADT/StringRef.h"
+
+#include <cctype>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
 #include <unistd.h>
-#include <utility>
 
 namespace tandem::test {
 namespace {
@@ -61,72 +64,102 @@ std::string cell(const std::map<std::string, Count> &types) {
   return text.empty() ? "–" : text;
 }
 
-/// "taken (12): A, B".
-void printNames(std::ostream &out, const std::string &title, const std::set<std::string> &names,
-                size_t count) {
-  out << title << " (" << count << "): ";
-  const char *separator = "";
-  for (const std::string &name : names)
-    out << std::exchange(separator, ", ") << name;
+/// Names as code, wrapped, with `indent` before all lines but the first; `column` is used of that.
+void printNames(std::ostream &out, const std::set<std::string> &names, size_t column,
+                const std::string &indent) {
+  constexpr size_t kWidth = 130;
+  size_t left = names.size();
+  for (const std::string &name : names) {
+    std::string word = "`" + name + "`" + (--left ? "," : "");
+    if (column + 1 + word.size() > kWidth) {
+      out << "\n" << indent;
+      column = indent.size();
+    } else if (column > indent.size()) {
+      out << " ";
+      ++column;
+    }
+    out << word;
+    column += word.size();
+  }
   out << "\n";
 }
 
-/// An operator's name as Markdown shows it.
-std::string escaped(const std::string &name) {
-  std::string text;
-  for (char c : name)
-    text += (c == '*' ? "\\" : "") + std::string(1, c);
-  return text;
+/// A paragraph: a title with their count, and all names behind it.
+void printTitled(std::ostream &out, const std::string &title, const std::set<std::string> &names) {
+  out << "\n" << title << " (" << names.size() << "):\n\n";
+  printNames(out, names, 0, "");
 }
 
-/// The operators of one reason, those of a pattern as that.
+/// The operators of one reason, each by its own name.
 struct Refused {
   std::string reason;
   std::set<std::string> names;
-  size_t count = 0;
 };
 
 /// In the order of the data.
 std::vector<Refused> refusedOf(const FrameworkOperators &operators) {
-  std::vector<Refused> groups;
-  std::map<const RefusedOperators::Entry *, size_t> counts;
+  std::map<const RefusedOperators::Entry *, std::set<std::string>> names;
   for (const std::string &name : operators.all)
     if (!operators.isTaken(name))
-      ++counts[operators.refused->find(name)];
+      names[operators.refused->find(name)].insert(name);
+  std::vector<Refused> groups;
   for (const RefusedOperators::Entry &entry : operators.refused->entries()) {
     if (groups.empty() || groups.back().reason != entry.reason)
-      groups.push_back({entry.reason.str(), {}, 0});
-    groups.back().names.insert(escaped(entry.name.str()));
-    groups.back().count += counts[&entry];
+      groups.push_back({entry.reason.str(), {}});
+    groups.back().names.merge(names[&entry]);
   }
   return groups;
+}
+
+/// What Markdown makes of a heading to link to.
+std::string anchor(const std::string &heading) {
+  std::string text;
+  for (unsigned char c : heading)
+    if (std::isalnum(c) || c == '-' || c == ' ')
+      text += c == ' ' ? '-' : static_cast<char>(std::tolower(c));
+  return text;
+}
+
+/// A link to the part of docs/model-formats.md whose first word is the format's, as "PyTorch".
+std::string linkToLimits(const std::string &format) {
+  std::ifstream file(TANDEM_SOURCE_DIR "/docs/model-formats.md");
+  for (std::string line; std::getline(file, line);)
+    if (llvm::StringRef heading = line;
+        heading.consume_front("## ") && heading.split(' ').first.ends_with_insensitive(format))
+      return "[model formats](../model-formats.md#" + anchor(heading.str()) + ")";
+  return "";
 }
 
 void printFramework(std::ostream &out, const FrameworkOperators &operators) {
   std::set<std::string> taken, others;
   for (const std::string &name : operators.taken)
     (operators.all.count(name) ? taken : others).insert(name);
-  out << "\n## " << operators.refused->framework().str() << "\n\n";
-  printNames(out, "**Taken**", taken, taken.size());
-  if (!others.empty()) {
-    out << "\n";
-    printNames(out, "Taken beside that list", others, others.size());
-  }
+  out << "\n## " << operators.refused->framework().str() << "\n\n"
+      << "What is taken has limits (shapes, types, attributes): " << linkToLimits(operators.format)
+      << ".\n";
+  printTitled(out, "**Taken**", taken);
+  if (!others.empty())
+    printTitled(out, "Also taken, though not in the framework's list (aliases, extensions)",
+                others);
   out << "\n**Refused**, by reason:\n\n";
-  for (const Refused &group : refusedOf(operators))
-    printNames(out, "- " + group.reason, group.names, group.count);
+  for (const Refused &group : refusedOf(operators)) {
+    std::string title = "- " + group.reason + " (" + std::to_string(group.names.size()) + "):";
+    out << title;
+    printNames(out, group.names, title.size(), "  ");
+  }
 }
 
 void printCounts(std::ostream &out, const std::vector<FrameworkOperators> &frameworks) {
-  out << "| operators of | taken | refused | of these not yet |\n|---|---|---|---|\n";
+  out << "| framework | counted | taken | refused | of these not yet |\n|---|---|---|---|---|\n";
   for (const FrameworkOperators &operators : frameworks) {
     size_t refused = 0, notYet = 0;
     for (const Refused &group : refusedOf(operators)) {
-      refused += group.count;
-      notYet += group.reason.ends_with("not yet") ? group.count : 0;
+      refused += group.names.size();
+      notYet += group.reason.ends_with("not yet") ? group.names.size() : 0;
     }
-    out << "| " << operators.source << " | " << operators.all.size() - refused << " | " << refused
-        << " | " << notYet << " |\n";
+    std::string name = operators.refused->framework().str();
+    out << "| [" << name << "](#" << anchor(name) << ") | " << operators.source << " | "
+        << operators.all.size() - refused << " | " << refused << " | " << notYet << " |\n";
   }
 }
 
@@ -153,15 +186,18 @@ void printBackends(std::ostream &out) {
 
 std::string page() {
   std::ostringstream out;
-  out << "# Operators\n\nMade by `build/bin/op_table`; a test says when it is stale.\n\n"
-         "Every operator that a framework has is taken by its importer or refused with a reason, "
-         "which is also in the message about a model with it. A name with `*` stands for all that "
-         "are like it and not taken.\n\n";
+  out << "# Operators\n\n"
+         "`tandem inspect MODEL` (or `tandem compile MODEL --check`) tells in a second whether a "
+         "model is taken, with all of its operators that are not and why.\n\n"
+         "Here is every operator that a framework has: its importer takes it, or refuses it with "
+         "the reason that is also in the message. Which graph operators run on which backend is "
+         "[at the end](#graph-operators-by-backend).\n\n";
   std::vector<FrameworkOperators> frameworks = frameworkOperators();
   printCounts(out, frameworks);
-  printBackends(out);
+  out << "\nMade by `build/bin/op_table`; a test says when it is stale.\n";
   for (const FrameworkOperators &operators : frameworks)
     printFramework(out, operators);
+  printBackends(out);
   return out.str();
 }
 
