@@ -47,6 +47,8 @@ bool writeAll(int fd, std::span<const std::byte> bytes) {
 } // namespace
 
 Result<MappedFile> MappedFile::open(const std::string &path) {
+  if (path.empty())
+    return Error(Code::kNotFound, "", "the file's name is empty");
   // O_NONBLOCK: opening a FIFO would wait for its writer before its type can be looked at.
   Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (fd.get() < 0)

@@ -43,6 +43,12 @@ TEST_F(FileTest, NamesWhatIsMissing) {
             path("nothing") + ": error: cannot open: No such file or directory");
 }
 
+TEST_F(FileTest, SaysThatANameIsEmpty) {
+  auto file = MappedFile::open("");
+  ASSERT_FALSE(file.ok());
+  EXPECT_EQ(file.error().text(), "error: the file's name is empty");
+}
+
 TEST_F(FileTest, RefusesAFolder) {
   auto file = MappedFile::open(folder_.string());
   ASSERT_FALSE(file.ok());

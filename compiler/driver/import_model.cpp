@@ -4,6 +4,7 @@
 #include "bundle/reader.h"
 #include "compiler/driver/bundle_model.h"
 #include "compiler/driver/diagnostics.h"
+#include "compiler/driver/model_files.h"
 #include "compiler/driver/model_format.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
@@ -56,11 +57,12 @@ Result<const Importer *> findImporter(const std::string &path, const MappedFile 
     return importer;
   if (std::string other = otherFileOfOurs(file, path); !other.empty())
     return Error(Code::kUnsupported, path, other);
-  std::string known;
-  for (const Importer *importer : importers())
-    known += (known.empty() ? "" : ", ") + importer->name().str();
-  const char *kind = bytes.empty() ? "not a folder with a model" : "not a model file";
-  return Error(Code::kUnsupported, path, kind, " of a known format (", known, ")");
+  if (bytes.empty())
+    return Error(
+        Code::kUnsupported, path,
+        "not a folder with a model of a known format: a SavedModel has a saved_model.pb in "
+        "it; of other formats name the file");
+  return Error(Code::kUnsupported, path, "not a model file of a known format: ", kModelFiles);
 }
 
 void report(const CompileRequest &request, const std::string &stage, double done) {

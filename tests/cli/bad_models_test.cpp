@@ -181,10 +181,12 @@ INSTANTIATE_TEST_SUITE_P(
 
 using WrongFiles = Models;
 
+constexpr const char *kNoModel =
+    "not a model file of a known format: .tflite, .onnx, .h5 or .keras, .pt2 or .pt, a SavedModel "
+    "folder or frozen .pb, or MXNet's NAME-symbol.json";
+
 TEST_F(WrongFiles, TextIsNoModel) {
-  EXPECT_EQ(
-      refusalOf("notes.bin", "just some text, and more of it\n"),
-      "not a model file of a known format (keras, mlir, mxnet, onnx, tensorflow, tflite, torch)");
+  EXPECT_EQ(refusalOf("notes.bin", "just some text, and more of it\n"), kNoModel);
 }
 
 TEST_F(WrongFiles, OneByteIsNoModel) {
@@ -232,12 +234,17 @@ TEST_F(WrongFiles, Hdf5ThatIsNotKeras) {
             "weights only");
 }
 
+TEST_F(WrongFiles, APickleOfOldPyTorch) {
+  EXPECT_EQ(refusalOf("model.pt", "\x80\x02}."),
+            "it holds weights alone, or a model pickled by torch.save: save the model with "
+            "torch.export.save(torch.export.export(model, inputs), 'm.pt2'), or by torch.jit.trace "
+            "and torch.jit.save");
+}
+
 TEST_F(WrongFiles, AZipThatIsNoExportedProgram) {
   std::string zip = readBytes(sourceFile("compiler/importers/torch/testdata/not_a_program.zip"));
   EXPECT_EQ(refusalOf("words.pt2", zip), "the zip archive has no program of torch.export in it");
-  EXPECT_EQ(
-      refusalOf("words.zip", zip),
-      "not a model file of a known format (keras, mlir, mxnet, onnx, tensorflow, tflite, torch)");
+  EXPECT_EQ(refusalOf("words.zip", zip), kNoModel);
   // The end record alone: an archive without entries.
   EXPECT_EQ(refusalOf("empty.pt2", "PK\x05\x06" + std::string(18, '\0')),
             "the archive is not a zip archive");
@@ -257,8 +264,9 @@ TEST_F(WrongFiles, AFolder) {
   Outcome outcome = runTandem({"compile", path(""), "-o", path("x.tandem")});
   EXPECT_EQ(outcome.exitCode, 1);
   EXPECT_THAT(errorLines(outcome.err),
-              ElementsAre(path("") + ": error: not a folder with a model of a known format "
-                                     "(keras, mlir, mxnet, onnx, tensorflow, tflite, torch)"));
+              ElementsAre(path("") + ": error: not a folder with a model of a known format: a "
+                                     "SavedModel has a saved_model.pb in it; of other formats "
+                                     "name the file"));
 }
 
 TEST_F(WrongFiles, TextThatIsNoModelOfTheGraphDialect) {

@@ -139,9 +139,8 @@ TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
 TEST_F(CommandLine, RefusesOptionsThatABackendHasNot) {
   EXPECT_EQ(usageError({"compile", path("m.mlir"), "--check", "--option", "reference.speed=3"}),
             "reference: there is no option 'speed', it has none");
-  EXPECT_EQ(
-      usageError({"compile", path("m.mlir"), "--check", "--option", "cpu.speed=3"}),
-      "cpu: there is no option 'speed', only candidate, precision, tuned-for, tuning, winograd");
+  EXPECT_EQ(usageError({"compile", path("m.mlir"), "--check", "--option", "cpu.speed=3"}),
+            "cpu: there is no option 'speed', only precision, tuned-for, tuning, winograd");
   EXPECT_EQ(compileError({"--option", "cpu.a=1", "--option", "cpu.a=2"}),
             "--option gives 'cpu.a' twice");
 }
@@ -252,6 +251,14 @@ TEST_F(CommandLine, RefusesNamesAndFoldersThatAreEmpty) {
             "--model-name: the value is empty");
   EXPECT_EQ(usageError({"profile", path("m.mlir"), "-o", ""}), "--output: the value is empty");
   EXPECT_EQ(usageError({"inspect", path("m.mlir"), "--svg", ""}), "--svg: the value is empty");
+}
+
+TEST_F(CommandLine, RefusesAFileWithoutAName) {
+  for (const char *command : {"inspect", "run", "bench"}) {
+    Outcome outcome = runTandem({command, ""});
+    EXPECT_EQ(outcome.exitCode, 1);
+    EXPECT_EQ(outcome.err, "error: the file's name is empty\n");
+  }
 }
 
 TEST_F(CommandLine, RefusesAModelThatTheBundleHasNot) {

@@ -55,6 +55,7 @@ llvm::StringRef precisionName(Precision precision) {
 }
 
 llvm::Expected<Settings> parseSettings(const CompileOptions &options) {
+  // "candidate" is what 'tandem tune' compiles with, and nothing to choose by hand.
   constexpr llvm::StringLiteral kOfTuning[] = {"candidate", "tuned-for", "tuning"};
   Settings settings;
   for (const auto &[key, value] : options.settings) {
@@ -70,7 +71,7 @@ llvm::Expected<Settings> parseSettings(const CompileOptions &options) {
     }
     if (key != "winograd")
       return llvm::createStringError("cpu: there is no option '" + key +
-                                     "', only candidate, precision, tuned-for, tuning, winograd");
+                                     "', only precision, tuned-for, tuning, winograd");
     if (value != "on" && value != "off")
       return llvm::createStringError("cpu: option 'winograd' is '" + value +
                                      "', expected on or off");

@@ -44,11 +44,13 @@ llvm::Expected<ZipFile> ZipFile::open(std::string_view bytes, llvm::StringRef wh
   zip_source_t *source = zip_source_buffer_create(bytes.data(), bytes.size(), /*freep=*/0, &error);
   zip_t *zip = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
   if (!zip) {
-    std::string reason = zip_error_strerror(&error);
+    std::string reason = zip_error_code_zip(&error) == ZIP_ER_NOZIP
+                             ? "the list of its files, which is at its end, is not there"
+                             : zip_error_strerror(&error);
     zip_error_fini(&error);
     if (source)
       zip_source_free(source);
-    return llvm::createStringError(what + " is a zip archive that cannot be read: " + reason);
+    return llvm::createStringError(what + " is cut short or damaged: " + reason);
   }
   zip_error_fini(&error);
   ZipFile file(std::make_unique<Handle>(zip), what.str(), bytes);

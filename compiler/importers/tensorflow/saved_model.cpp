@@ -19,6 +19,8 @@ std::string tagsOf(const proto::MetaGraphDef &graph) {
 
 llvm::Expected<proto::MetaGraphDef *> chooseGraph(proto::SavedModel &saved) {
   auto &graphs = *saved.mutable_meta_graphs();
+  if (graphs.empty())
+    return llvm::createStringError("saved_model.pb has no graph: it is empty or cut short");
   if (graphs.size() == 1)
     return &graphs[0];
   std::vector<std::string> all;

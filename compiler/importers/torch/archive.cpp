@@ -131,16 +131,25 @@ bool isTorchArchive(std::string_view bytes) {
   return !programPaths(*zip).empty() || hasPickle(*zip);
 }
 
+bool isPickle(std::string_view bytes) {
+  constexpr char kProtocol = '\x80', kNewest = 5;
+  return bytes.size() > 1 && bytes[0] == kProtocol && bytes[1] >= 2 && bytes[1] <= kNewest;
+}
+
+llvm::Error refusePickle() {
+  return llvm::createStringError(
+      "it holds weights alone, or a model pickled by torch.save: save the model with "
+      "torch.export.save(torch.export.export(model, inputs), 'm.pt2'), or by torch.jit.trace and "
+      "torch.jit.save");
+}
+
 llvm::Expected<Archive> readArchive(std::string_view bytes, const std::function<void()> &release) {
   llvm::Expected<ZipFile> zip = ZipFile::open(bytes, "the archive", release);
   if (!zip)
     return zip.takeError();
   llvm::SmallVector<std::string> paths = programPaths(*zip);
   if (paths.empty() && hasPickle(*zip))
-    return llvm::createStringError(
-        "it holds weights alone, or a model pickled by torch.save: save the model with "
-        "torch.export.save(torch.export.export(model, inputs), 'm.pt2'), or by torch.jit.trace and "
-        "torch.jit.save");
+    return refusePickle();
   if (paths.empty())
     return llvm::createStringError("the zip archive has no program of torch.export in it");
   if (paths.size() > 1)

@@ -22,6 +22,11 @@ struct Archive {
 /// only.
 bool isTorchArchive(std::string_view bytes);
 
+/// Whether these bytes are a pickle by itself, as torch.save() wrote before PyTorch 1.6.
+bool isPickle(std::string_view bytes);
+/// What to do instead of giving weights alone, or a pickled model.
+llvm::Error refusePickle();
+
 /// Reads all three layouts:
 ///   2.6, 2.7  serialized_exported_program.json, serialized_state_dict.pt, serialized_constants.pt
 ///   2.8       <root>/models/<model>.json, <root>/data/weights/<model>.pt,

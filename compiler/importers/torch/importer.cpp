@@ -29,6 +29,8 @@ public:
       return llvm::createStringError(
           "a model for the mobile interpreter as a flatbuffer, which has "
           "no code in it: save the model with torch.jit.save");
+    if (isPickle(bytes))
+      return refusePickle();
     llvm::Expected<ZipFile> zip = ZipFile::open(bytes, "the archive", options.release);
     if (!zip)
       return zip.takeError();

@@ -1,6 +1,7 @@
 // tandem compile: one model into one bundle.
 
 #include "compiler/driver/compiler.h"
+#include "compiler/driver/model_files.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/compile_warnings.h"
 #include "tools/tandem/json_text.h"
@@ -150,12 +151,7 @@ void registerCompile(CommandTable &table) {
       "  tandem compile liveness.pt2 -o l.tandem --device mt6873 --require 'neuron:macs>=99%'\n"
       "  tandem compile emotion_model.hdf5 -o emotion.tandem --target aarch64");
   // allow_extra_args(false): one value each time it is given, so that it may stand before MODEL.
-  command
-      .add_option(
-          "MODEL", options->model,
-          "a model: .tflite, .onnx, .h5 or .keras, .pt2 or .pt, a SavedModel folder or frozen .pb, "
-          "or MXNet's NAME-symbol.json")
-      ->required();
+  command.add_option("MODEL", options->model, std::string("a model: ") + kModelFiles)->required();
   auto *output = command.add_option("-o,--output", options->output, "the bundle to write");
   command
       .add_option("-b,--backends", options->backends,

@@ -119,6 +119,11 @@ TEST_F(SavedModel, NeedsOneGraphOrAServingOne) {
                       "tpu)");
 }
 
+TEST_F(SavedModel, NeedsAGraph) {
+  write(folder_ / "saved_model.pb", "");
+  EXPECT_EQ(import(), "error: saved_model.pb has no graph: it is empty or cut short");
+}
+
 TEST_F(SavedModel, SaysWhatItsVariablesLack) {
   std::string good = bytesOf(shard());
   write(shard(), good.substr(0, 10));

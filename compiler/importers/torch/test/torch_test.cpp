@@ -215,8 +215,12 @@ TEST(TorchImporter, RefusesWhatIsNotAZip) {
       importBytes(std::string_view("\x14\0\0\0PTMF and more", 17)),
       "error: a model for the mobile interpreter as a flatbuffer, which has no code in it: save "
       "the model with torch.jit.save");
-  EXPECT_THAT(importBytes("PK\x03\x04 and nothing more"),
-              StartsWith("error: the archive is a zip archive that cannot be read: "));
+  EXPECT_EQ(importBytes("PK\x03\x04 and nothing more"),
+            "error: the archive is cut short or damaged: the list of its files, which is at its "
+            "end, is not there");
+  for (const char *old : {"\x80\x02\x8a\nl\xfc\x9c\x46\xf9 j\xa8P\x19.", "\x80\x04}."})
+    EXPECT_THAT(importBytes(old), StartsWith("error: it holds weights alone, or a model pickled by "
+                                             "torch.save: save the model with torch.export.save("));
 }
 
 TEST(TorchImporter, RefusesEveryTruncation) {
