@@ -215,6 +215,17 @@ MaybeValue expandTo(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> shape) {
   return build.create<graph::TileOp>(build.reshape(x, aligned), repeats);
 }
 
+MaybeValue tiled(NodeBuilder &build, MaybeValue x, SmallVector<int64_t> repeats) {
+  if (failed(x))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*x));
+  while (shape.size() < repeats.size())
+    shape.insert(shape.begin(), 1);
+  while (repeats.size() < shape.size())
+    repeats.insert(repeats.begin(), 1);
+  return build.create<graph::TileOp>(build.reshape(x, shape), repeats);
+}
+
 MaybeValue repeatEach(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t times) {
   if (failed(x))
     return failure();

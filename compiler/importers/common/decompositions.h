@@ -70,6 +70,9 @@ MaybeValue pixelShuffle(NodeBuilder &build, MaybeValue nchw, int64_t block);
 /// Elements of any type repeated along dimensions of 1 until the shape is that.
 MaybeValue expandTo(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> shape);
 
+/// The whole tensor so often along each dimension; of fewer dimensions or repeats, those in front
+/// are 1.
+MaybeValue tiled(NodeBuilder &build, MaybeValue x, llvm::SmallVector<int64_t> repeats);
 /// Each entry of a dimension `times` times, side by side.
 MaybeValue repeatEach(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t times);
 

@@ -87,6 +87,20 @@ static Value joined(NodeBuilder &build, ArrayRef<Value> parts, int64_t axis) {
                                    graph::takeElements(type, std::move(bytes)));
 }
 
+FailureOr<SmallVector<Value>> splitAlong(NodeBuilder &build, MaybeValue value, int64_t axis,
+                                         ArrayRef<int64_t> sizes) {
+  SmallVector<Value> parts;
+  int64_t begin = 0;
+  for (int64_t size : sizes) {
+    MaybeValue part = sliceAlong(build, value, axis, begin, size);
+    if (failed(part))
+      return failure();
+    parts.push_back(*part);
+    begin += size;
+  }
+  return parts;
+}
+
 MaybeValue concatAlong(NodeBuilder &build, ArrayRef<Value> parts, int64_t axis) {
   if (parts.size() == 1)
     return parts.front();

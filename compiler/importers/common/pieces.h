@@ -8,6 +8,10 @@ namespace tandem {
 MaybeValue sliceAlong(NodeBuilder &build, MaybeValue value, int64_t axis, int64_t begin,
                       int64_t size, int64_t stride = 1);
 
+/// Parts of these sizes, one behind the other from the beginning of a dimension on.
+mlir::FailureOr<llvm::SmallVector<mlir::Value>>
+splitAlong(NodeBuilder &build, MaybeValue value, int64_t axis, llvm::ArrayRef<int64_t> sizes);
+
 /// Tensors side by side; one alone is itself.
 MaybeValue concatAlong(NodeBuilder &build, llvm::ArrayRef<mlir::Value> parts, int64_t axis);
 /// The same of what a file has as weights, and of small numbers: one constant where all are

@@ -171,16 +171,7 @@ Results importSplit(Layer &layer) {
   FailureOr<SmallVector<int64_t>> sizes = readParts(layer, shapeOf(*x)[*axis]);
   if (failed(sizes))
     return failure();
-  Values parts;
-  int64_t begin = 0;
-  for (int64_t size : *sizes) {
-    MaybeValue part = sliceAlong(layer, x, *axis, begin, size);
-    if (failed(part))
-      return failure();
-    parts.push_back(*part);
-    begin += size;
-  }
-  return parts;
+  return splitAlong(layer, x, *axis, *sizes);
 }
 
 /// One tensor for each entry of a dimension, without it.

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/pieces.h"
 #include "compiler/importers/mxnet/image.h"
 
 using namespace mlir;
@@ -10,17 +11,6 @@ constexpr int64_t kMostGroups = 1024; // each becomes an op
 struct Window {
   Pair stride, low, high;
 };
-
-/// `count` of the entries of a dimension, from `begin` on.
-MaybeValue sliceAlong(SymbolNode &node, MaybeValue value, int64_t dim, int64_t begin,
-                      int64_t count) {
-  if (failed(value) || !*value)
-    return value; // no bias
-  Ints begins(shapeOf(*value).size(), 0), sizes(shapeOf(*value)), ones(begins.size(), 1);
-  begins[dim] = begin;
-  sizes[dim] = count;
-  return node.create<graph::SliceOp>(value, begins, sizes, ones);
-}
 
 /// Each group on its own: the graph's op has no groups. `filter` is [output / groups, height,
 /// width, input].
@@ -35,8 +25,8 @@ MaybeValue convolve(SymbolNode &node, MaybeValue image, MaybeValue filter, Maybe
     MaybeValue part = node.create<graph::TransposeConv2dOp>(
         isWhole ? image : sliceAlong(node, image, 3, group * inputs, inputs),
         isWhole ? filter : sliceAlong(node, filter, 3, group * inputs, inputs),
-        isWhole ? bias : sliceAlong(node, bias, 0, group * outputs, outputs), window.stride,
-        window.low, window.high, kNoActivation);
+        isWhole || !*bias ? bias : sliceAlong(node, bias, 0, group * outputs, outputs),
+        window.stride, window.low, window.high, kNoActivation);
     if (failed(part))
       return failure();
     parts.push_back(*part);

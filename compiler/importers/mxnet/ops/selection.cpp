@@ -171,14 +171,7 @@ static MaybeValue importCumsum(SymbolNode &node) {
 static MaybeValue importTile(SymbolNode &node) {
   MaybeValue input = node.input(0);
   Ints repeats = node.integers("reps");
-  if (node.failed() || failed(input))
-    return failure();
-  Ints shape(shapeOf(*input));
-  while (shape.size() < repeats.size())
-    shape.insert(shape.begin(), 1);
-  while (repeats.size() < shape.size())
-    repeats.insert(repeats.begin(), 1);
-  return node.create<graph::TileOp>(node.reshape(input, shape), repeats);
+  return node.failed() ? MaybeValue(failure()) : tiled(node, input, repeats);
 }
 
 /// repeat: each entry of a dimension so often, side by side.

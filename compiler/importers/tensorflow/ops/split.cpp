@@ -7,20 +7,6 @@ namespace tandem::tensorflow {
 
 static constexpr int64_t kMostParts = 1 << 12;
 
-static FailureOr<Values> splitInto(TfNode &node, Value input, int64_t axis,
-                                   ArrayRef<int64_t> sizes) {
-  Values parts;
-  int64_t begin = 0;
-  for (int64_t size : sizes) {
-    MaybeValue part = sliceAlong(node, input, axis, begin, size);
-    if (failed(part))
-      return failure();
-    parts.push_back(*part);
-    begin += size;
-  }
-  return parts;
-}
-
 /// Split: the dimension comes first; 'num_split' equal parts.
 static FailureOr<Values> importSplit(TfNode &node) {
   FailureOr<int64_t> given = node.integer(0, "the dimension");
@@ -35,7 +21,7 @@ static FailureOr<Values> importSplit(TfNode &node) {
   if (parts < 1 || parts > kMostParts || size % parts != 0)
     return node.invalid("dimension " + Twine(*axis) + " of " + Twine(size) + " has no " +
                         Twine(parts) + " equal parts");
-  return splitInto(node, *input, *axis, SmallVector<int64_t>(parts, size / parts));
+  return splitAlong(node, *input, *axis, SmallVector<int64_t>(parts, size / parts));
 }
 
 /// SplitV: the second input has the sizes, one of which may be -1.
@@ -52,7 +38,7 @@ static FailureOr<Values> importSplitV(TfNode &node) {
   auto parts = partSizes(*sizes, extent);
   if (!parts)
     return node.invalid("parts of " + shapeText(*sizes) + " of a dimension of " + Twine(extent));
-  return splitInto(node, *input, *axis, *parts);
+  return splitAlong(node, *input, *axis, *parts);
 }
 
 /// Unpack: every slice along a dimension, without it.
@@ -68,7 +54,7 @@ static FailureOr<Values> importUnpack(TfNode &node) {
   int64_t count = shape[*axis];
   if (count > kMostParts)
     return node.unsupported(Twine(count) + " results");
-  FailureOr<Values> parts = splitInto(node, *input, *axis, SmallVector<int64_t>(count, 1));
+  FailureOr<Values> parts = splitAlong(node, *input, *axis, SmallVector<int64_t>(count, 1));
   if (failed(parts))
     return failure();
   shape.erase(shape.begin() + *axis);

@@ -151,16 +151,10 @@ FailureOr<TensorList> split(TfNode &node, MaybeValue tensor, size_t lengthsInput
       static_cast<int64_t>(sizes->size()) > kMostItems)
     return node.invalid("parts of " + shapeText(*lengths) + " of a tensor of shape " +
                         shapeText(shape));
-  TensorList list;
-  int64_t begin = 0;
-  for (int64_t size : *sizes) {
-    MaybeValue part = sliceAlong(node, tensor, 0, begin, size);
-    if (failed(part))
-      return failure();
-    list.push_back(*part);
-    begin += size;
-  }
-  return list;
+  FailureOr<Values> parts = splitAlong(node, tensor, 0, *sizes);
+  if (failed(parts))
+    return failure();
+  return TensorList(parts->begin(), parts->end());
 }
 
 /// A list with an item replaced.

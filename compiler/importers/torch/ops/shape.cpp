@@ -145,14 +145,7 @@ static MaybeValue importExpandAs(AtenNode &node) {
 static MaybeValue importRepeat(AtenNode &node) {
   MaybeValue input = node.tensor("self");
   SmallVector<int64_t> repeats = node.integers(node.has("dims") ? "dims" : "repeats");
-  if (node.failed() || failed(input))
-    return failure();
-  SmallVector<int64_t> shape(shapeOf(*input));
-  while (shape.size() < repeats.size())
-    shape.insert(shape.begin(), 1);
-  while (repeats.size() < shape.size())
-    repeats.insert(repeats.begin(), 1);
-  return node.create<graph::TileOp>(node.reshape(input, shape), repeats);
+  return node.failed() ? MaybeValue(failure()) : tiled(node, input, repeats);
 }
 
 /// aten.repeat_interleave by one number: each entry of a dimension so often, side by side.

@@ -1,20 +1,9 @@
+#include "compiler/importers/common/pieces.h"
 #include "compiler/importers/torch/node.h"
 
 using namespace mlir;
 
 namespace tandem::torch {
-
-static MaybeValue sliceDim(AtenNode &node, MaybeValue input, int64_t dim, int64_t begin,
-                           int64_t size, int64_t step) {
-  if (failed(input))
-    return failure();
-  SmallVector<int64_t> begins(shapeOf(*input).size(), 0), sizes(shapeOf(*input)),
-      steps(begins.size(), 1);
-  begins[dim] = begin;
-  sizes[dim] = size;
-  steps[dim] = step;
-  return node.create<graph::SliceOp>(input, begins, sizes, steps);
-}
 
 /// An end counted from the back when negative, held inside the dimension.
 static int64_t clampIndex(int64_t index, int64_t extent) {
@@ -34,7 +23,7 @@ static MaybeValue importSlice(AtenNode &node) {
   int64_t extent = shapeOf(*input)[dim];
   start = clampIndex(start, extent);
   end = std::max(clampIndex(end, extent), start);
-  return sliceDim(node, input, dim, start, llvm::divideCeil(end - start, step), step);
+  return sliceAlong(node, input, dim, start, llvm::divideCeil(end - start, step), step);
 }
 
 static MaybeValue importSelect(AtenNode &node) {
@@ -50,25 +39,11 @@ static MaybeValue importSelect(AtenNode &node) {
     return node.invalid("'index' is " + Twine(given) + ", outside dimension " + Twine(dim) +
                         " of a tensor of shape " + shapeText(shape));
   shape.erase(shape.begin() + dim);
-  return node.reshape(sliceDim(node, input, dim, *index, 1, 1), shape);
+  return node.reshape(sliceAlong(node, input, dim, *index, 1, 1), shape);
 }
 
 /// Each is an operation.
 static constexpr int64_t kMostParts = 1 << 16;
-
-static FailureOr<SmallVector<Value>> splitInto(AtenNode &node, Value input, int64_t dim,
-                                               ArrayRef<int64_t> sizes) {
-  SmallVector<Value> parts;
-  int64_t begin = 0;
-  for (int64_t size : sizes) {
-    MaybeValue part = sliceDim(node, input, dim, begin, size, 1);
-    if (failed(part))
-      return failure();
-    parts.push_back(*part);
-    begin += size;
-  }
-  return parts;
-}
 
 static SmallVector<int64_t> equalParts(int64_t extent, int64_t size) {
   SmallVector<int64_t> sizes;
@@ -88,7 +63,7 @@ static FailureOr<SmallVector<Value>> importSplit(AtenNode &node) {
   int64_t extent = shapeOf(*input)[dim];
   if (size < 1 || extent / size > kMostParts)
     return node.invalid("'split_size' is " + Twine(size) + " for " + Twine(extent));
-  return splitInto(node, *input, dim, equalParts(extent, size));
+  return splitAlong(node, *input, dim, equalParts(extent, size));
 }
 
 /// aten.chunk: as many equal parts as asked for, or fewer when that does not come out even.
@@ -102,7 +77,7 @@ static FailureOr<SmallVector<Value>> importChunk(AtenNode &node) {
   int64_t extent = shapeOf(*input)[dim];
   if (chunks < 1 || extent < 1 || std::min(chunks, extent) > kMostParts)
     return node.invalid("'chunks' is " + Twine(chunks) + " for " + Twine(extent));
-  return splitInto(node, *input, dim, equalParts(extent, llvm::divideCeil(extent, chunks)));
+  return splitAlong(node, *input, dim, equalParts(extent, llvm::divideCeil(extent, chunks)));
 }
 
 static FailureOr<SmallVector<Value>> splitWithSizes(AtenNode &node, StringRef argument) {
@@ -116,7 +91,7 @@ static FailureOr<SmallVector<Value>> splitWithSizes(AtenNode &node, StringRef ar
   for (int64_t size : sizes)
     if (size < 0 || size > shapeOf(*input)[dim])
       return node.invalid("'" + argument + "' has " + Twine(size));
-  return splitInto(node, *input, dim, sizes);
+  return splitAlong(node, *input, dim, sizes);
 }
 static FailureOr<SmallVector<Value>> importSplitWithSizes(AtenNode &node) {
   return splitWithSizes(node, "split_sizes");
@@ -185,7 +160,7 @@ static FailureOr<SmallVector<Value>> importUnbind(AtenNode &node) {
     return node.invalid("dimension " + Twine(dim) + " has " + Twine(extent) + " entries");
   shape.erase(shape.begin() + dim);
   FailureOr<SmallVector<Value>> parts =
-      splitInto(node, *input, dim, SmallVector<int64_t>(extent, 1));
+      splitAlong(node, *input, dim, SmallVector<int64_t>(extent, 1));
   if (failed(parts))
     return failure();
   for (Value &part : *parts) {
@@ -205,7 +180,7 @@ static MaybeValue importNarrow(AtenNode &node) {
           length = node.integer("length");
   if (node.failed())
     return failure();
-  return sliceDim(node, input, dim, clampIndex(start, shapeOf(*input)[dim]), length, 1);
+  return sliceAlong(node, input, dim, clampIndex(start, shapeOf(*input)[dim]), length, 1);
 }
 
 /// aten.roll: each dimension's end comes round to its front.
@@ -233,8 +208,8 @@ static MaybeValue importRoll(AtenNode &node) {
     int64_t moved = size == 0 ? 0 : ((shift % size) + size) % size;
     if (moved == 0)
       continue;
-    MaybeValue end = sliceDim(node, result, *dim, size - moved, moved, 1),
-               begin = sliceDim(node, result, *dim, 0, size - moved, 1);
+    MaybeValue end = sliceAlong(node, result, *dim, size - moved, moved, 1),
+               begin = sliceAlong(node, result, *dim, 0, size - moved, 1);
     if (failed(end) || failed(begin))
       return failure();
     result = node.createTyped<graph::ConcatOp>(getElementTypeOrSelf(*result),
@@ -247,8 +222,8 @@ static MaybeValue importRoll(AtenNode &node) {
 static MaybeValue replaced(AtenNode &node, Value input, MaybeValue source, int64_t dim,
                            int64_t begin, int64_t end) {
   SmallVector<Value> parts;
-  for (MaybeValue part : {sliceDim(node, input, dim, 0, begin, 1), source,
-                          sliceDim(node, input, dim, end, shapeOf(input)[dim] - end, 1)}) {
+  for (MaybeValue part : {sliceAlong(node, input, dim, 0, begin, 1), source,
+                          sliceAlong(node, input, dim, end, shapeOf(input)[dim] - end, 1)}) {
     if (failed(part))
       return failure();
     if (shapeOf(*part)[dim] != 0)
