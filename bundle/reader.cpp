@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace tandem::bundle {
 namespace {
@@ -101,6 +103,18 @@ Result<Reader> Reader::openBytes(std::span<const std::byte> bytes, std::string n
 std::span<const std::byte> Reader::blob(uint32_t index) const {
   const Blob &blob = *manifest_->blobs()->Get(index);
   return bytes_.subspan(blob.offset(), blob.size());
+}
+
+void Reader::release(uint32_t index) const {
+  if (file_.bytes().empty())
+    return;
+  std::span<const std::byte> bytes = blob(index);
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  auto begin = reinterpret_cast<uintptr_t>(bytes.data());
+  uintptr_t end = (begin + bytes.size()) / page * page;
+  begin = (begin + page - 1) / page * page;
+  if (begin < end) // a wish: pages of the mapping are the file's, whether they are here or not
+    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
 }
 
 bool looksLikeBundle(std::span<const std::byte> bytes) {

@@ -28,6 +28,9 @@ public:
   std::span<const std::byte> bytes() const { return bytes_; }
   /// In place in the mapped file, at an address that is a multiple of 64. `index` must be valid.
   std::span<const std::byte> blob(uint32_t index) const;
+  /// Gives back the memory of a blob that will hardly be looked at again; its pages are read from
+  /// the file once more where it is. Does nothing for bytes that are the caller's.
+  void release(uint32_t index) const;
 
 private:
   MappedFile file_;

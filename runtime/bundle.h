@@ -23,6 +23,7 @@ public:
   std::span<const std::byte> bytes() const { return reader_.bytes(); }
   const bundle::Manifest &manifest() const { return reader_.manifest(); }
   std::span<const std::byte> blob(uint32_t index) const { return reader_.blob(index); }
+  void release(uint32_t index) const { reader_.release(index); }
   /// The model of that name; the first one when `name` is empty. Errors: kNotFound, with those
   /// there are.
   Result<const bundle::Model *> model(std::string_view name) const;

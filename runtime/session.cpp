@@ -81,6 +81,11 @@ Status Session::loadRegions(const Session *like) {
     profile_.push_back(loaded.profile());
     collectNotices(loaded);
     regions_.push_back(std::move(loaded));
+    // The code that runs is a copy of its own; that of other processors is not looked at.
+    bundle_->release(region->artifact());
+    if (region->fallback())
+      for (const bundle::Region *part : *region->fallback())
+        bundle_->release(part->artifact());
   }
   return Status();
 }
