@@ -25,17 +25,6 @@ OpCase unary(const std::string &op, const std::string &type, const Shape &shape,
           text.finish(text.apply(op, {input}, attributes, tensorText(shape, result)))};
 }
 
-/// TFLite fixes the scale of these results: 1/256 from the lowest code, 1/128 around the middle.
-Element fixedResult(const std::string &op, const std::string &type) {
-  if (op == "sigmoid" || op == "softmax")
-    return {type, 1.0f / 256, type == "i8" ? -128 : 0};
-  if (op == "tanh")
-    return {type, 1.0f / 128, type == "i8" ? 0 : 128};
-  if (op == "exp")
-    return elementOf(type, 1.7f, -90);
-  return elementOf(type, 0.047f, 6);
-}
-
 void addBinary(std::vector<OpCase> &cases) {
   const Shape image = {1, 5, 7, 19}, channel = {19}, row = {1, 1, 1, 19}, one = {1};
   for (const std::string op :
@@ -81,12 +70,12 @@ void addUnary(std::vector<OpCase> &cases) {
         "leaky_relu", "elu", "gelu", "exp", "log", "sqrt", "rsqrt", "abs", "neg", "floor"})
     for (const std::string type : {"f32", "i8", "u8"}) {
       std::string attributes = op == "leaky_relu" ? "alpha 0.1" : op == "elu" ? "alpha 1.3" : "";
-      Element result = type == "f32" ? Element{"f32"} : fixedResult(op, type);
+      Element result = fixedResult(op, type);
       cases.push_back(unary(op, type, image, result, "image", attributes));
       cases.push_back(unary(op, type, {1, 3}, result, "short", attributes));
     }
   for (const std::string type : {"f32", "i8", "u8"}) {
-    Element result = type == "f32" ? Element{"f32"} : fixedResult("softmax", type);
+    Element result = fixedResult("softmax", type);
     cases.push_back(unary("softmax", type, {1, 1001}, result, "classes", "axis 1"));
     cases.push_back(unary("softmax", type, {2, 7}, result, "rows_beta", "axis 1 beta 0.5"));
     cases.push_back(unary("softmax", type, {1, 1}, result, "one", "axis 1"));

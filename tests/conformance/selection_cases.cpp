@@ -39,9 +39,8 @@ OpCase normalized(const std::string &op, const std::string &type, const Shape &s
                   const std::string &attributes, const std::string &variant) {
   ModuleText text;
   std::string x = text.argument(shape, elementOf(type));
-  Element result = {type, 1.0f / 128, type == "u8" ? 128 : 0};
   return {op, type, variant,
-          text.finish(text.apply(op, {x}, attributes, tensorText(shape, result)))};
+          text.finish(text.apply(op, {x}, attributes, tensorText(shape, fixedResult(op, type))))};
 }
 
 } // namespace

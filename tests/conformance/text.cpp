@@ -10,6 +10,18 @@ Element elementOf(const std::string &kind, float scale, int zeroPoint) {
   return {kind, scale, kind == "u8" ? zeroPoint + 120 : zeroPoint};
 }
 
+Element fixedResult(const std::string &op, const std::string &type) {
+  if (type == "f32")
+    return {type};
+  if (op == "sigmoid" || op == "softmax")
+    return {type, 1.0f / 256, type == "i8" ? -128 : 0};
+  if (op == "tanh" || op == "l2_normalization")
+    return {type, 1.0f / 128, type == "i8" ? 0 : 128};
+  if (op == "exp")
+    return elementOf(type, 1.7f, -90);
+  return elementOf(type, 0.047f, 6);
+}
+
 static std::string number(float value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.9e", static_cast<double>(value));

@@ -18,6 +18,9 @@ struct Element {
   int zeroPoint = 3;
 };
 Element elementOf(const std::string &kind, float scale = 0.05f, int zeroPoint = 3);
+/// The result of an op of one operand: TFLite fixes the scale of some, 1/256 from the lowest code
+/// or 1/128 around the middle.
+Element fixedResult(const std::string &op, const std::string &type);
 
 /// "tensor<1x2x3xf32>", "tensor<1x2x3x!quant.uniform<i8:f32, 0.05:3>>".
 std::string tensorText(const Shape &shape, const Element &element);

@@ -29,11 +29,14 @@ public:
   std::vector<Bytes> run(const std::vector<Bytes> &inputs, int threads = 1);
   /// Inputs of the right sizes: floats in -2..2, codes over their whole range, always the same.
   std::vector<Bytes> makeInputs(uint32_t seed = 1) const;
+  const std::vector<ElementType> &outputTypes() const;
   size_t steps() const;
   /// Buffers that are no constants.
   size_t variables() const;
   /// Bytes of those that are.
   uint64_t constantBytes() const;
+  /// Of all that are not, planned as in a model, whose arguments and results stay.
+  uint64_t arenaBytes() const;
   /// What compile() made; empty when it made nothing.
   const std::string &artifact() const;
 
@@ -42,8 +45,12 @@ private:
   std::unique_ptr<State> state_;
 };
 
-/// Runs the text on both and expects equal outputs: floats within `tolerance` of the largest
-/// absolute value, everything else within `steps` codes.
+/// Expects two outputs to be equal: floats within `tolerance` of the largest absolute value, all
+/// others within `steps` codes.
+void expectNear(ElementType type, const Bytes &got, const Bytes &want, double tolerance,
+                int steps = 0);
+
+/// Runs the text on both and expects equal outputs, as expectNear() does.
 void expectSame(const std::string &text, const Backend &backend, const Device &device,
                 const Backend &oracle, const Device &oracleDevice, CompileOptions options,
                 double tolerance = 1e-5, int steps = 0);

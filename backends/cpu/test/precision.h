@@ -3,17 +3,13 @@
 // What tests of `precision` have in common: models whose numbers are rounded, and bounds for what
 // comes of that.
 
-#include "backends/cpu/test/harness.h"
-#include "tests/emulated/machine.h"
+#include "backends/cpu/test/runners.h"
 
 namespace tandem::test {
-
-CompileOptions optionsFor(const char *isa, const char *precision);
 
 /// The module, of f32 only, with every constant rounded to what `round` gives.
 std::string withRounded(std::string text, float (*round)(float));
 std::vector<Bytes> roundedInputs(std::vector<Bytes> inputs, float (*round)(float));
-std::vector<Bytes> inputsOf(const std::string &text);
 
 /// To the nearest number that f16 holds.
 float roundedToF16(float real);
@@ -25,21 +21,12 @@ constexpr double kOfSums = 1e-6;
 /// The instruction sets that an artifact has code for, of all that an architecture has.
 std::vector<std::string> variantsFor(const char *architecture, const char *precision);
 
-/// What runs the code for an instruction set: this machine, or an emulated one.
-struct CodeRunner {
-  const char *isa;
-  EmulatedMachine *machine = nullptr;
-};
-/// Those of x86-64 that this processor has.
-std::vector<CodeRunner> runnersHere();
-/// Those of aarch64; none where nothing can be emulated.
-std::vector<CodeRunner> runnersEmulated();
+/// Those whose code differs with the precision.
 std::vector<CodeRunner> allRunners();
 
-/// The first result of the module, once with one thread and once with three; on an emulated machine
-/// with one. Fails the test where it does not run.
-std::vector<std::vector<float>> resultsOf(const std::string &text, const CodeRunner &runner,
-                                          const char *precision, const std::vector<Bytes> &inputs);
+/// The first result of resultsOf(), of f32.
+std::vector<std::vector<float>> realsOf(const std::string &text, const CodeRunner &runner,
+                                        const char *precision, const std::vector<Bytes> &inputs);
 
 /// Of a module: what it gives in f32, and what the magnitudes of its products add up to without its
 /// activation.

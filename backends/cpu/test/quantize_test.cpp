@@ -1,18 +1,13 @@
 // What makes codes of reals, or reals of codes, is part of the product before or behind it.
 
-#include "backends/cpu/run/processor.h"
 #include "backends/cpu/test/backends.h"
-#include "backends/cpu/test/harness.h"
 #include "backends/cpu/test/random_case.h"
+#include "backends/cpu/test/runners.h"
 
 #include <gtest/gtest.h>
 
 namespace tandem::test {
 namespace {
-
-const char *wideIsa() {
-  return cpu::processorHas("avx512vnni") ? "avx512" : "avx2-wide";
-}
 
 void expectSteps(size_t steps, const std::string &text) {
   for (const char *isa : {wideIsa(), "avx2"}) {

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "backends/cpu/test/random_choice.h"
 #include "tests/conformance/text.h"
-
-#include <random>
 
 namespace tandem::test {
 
@@ -23,9 +22,9 @@ inline Types typesOf(const std::string &name, int64_t products) {
 
 /// The text of a convolution, depthwise one or matrix product of random sizes, strides, pads and
 /// activation, of a random type or of the one that is asked for.
-class RandomCase {
+class RandomCase : RandomChoice {
 public:
-  explicit RandomCase(uint32_t seed) : random_(seed) {}
+  explicit RandomCase(uint32_t seed) : RandomChoice(seed) {}
 
   /// Or of its sum with an argument, or of one of few channels.
   std::string text() {
@@ -46,7 +45,7 @@ public:
   }
   /// A depthwise convolution of so many channels.
   std::string depthwise(const std::string &type, int64_t count) {
-    Window w = window();
+    RandomWindow w(*this, isOneRow_);
     int64_t batch = any<int64_t>({1, 1, 2});
     Types types = typesOf(type, 9);
     ModuleText text;
@@ -70,15 +69,6 @@ public:
   }
 
 private:
-  int64_t number(int64_t low, int64_t high) {
-    return low + static_cast<int64_t>(random_() % static_cast<uint64_t>(high - low + 1));
-  }
-  template <typename T> T any(std::initializer_list<T> values) {
-    return values.begin()[number(0, static_cast<int64_t>(values.size()) - 1)];
-  }
-  std::string activation() {
-    return " activation " + any<std::string>({"none", "relu", "relu6", "relu_n1_to_1"});
-  }
   int64_t channels() {
     return any<int64_t>({1, 3, 4, 8, 13, 16, 24, 32, 40, 64, 72, 96, 130, 144});
   }
@@ -101,39 +91,8 @@ private:
     return text.apply("add", operands, clamp, tensorText(shape, sum));
   }
 
-  /// Height and width: window attributes, input and output.
-  struct Window {
-    std::string text;
-    int64_t in[2], kernel[2], out[2];
-  };
-  Window window() {
-    Window w;
-    int64_t stride[2], dilation[2], low[2], high[2];
-    for (int axis : {0, 1}) {
-      w.kernel[axis] = isOneRow_ ? any<int64_t>({1, 1, 3}) : any<int64_t>({1, 2, 3, 3, 3, 4, 5});
-      if (isOneRow_ && axis == 0)
-        w.kernel[axis] = 1;
-      stride[axis] = any<int64_t>({1, 1, 2, 3});
-      dilation[axis] = any<int64_t>({1, 1, 1, 2});
-      int64_t reach = (w.kernel[axis] - 1) * dilation[axis];
-      low[axis] = number(0, reach);
-      high[axis] = number(0, reach);
-      w.in[axis] = std::max(number(1, 21), reach + 1 - low[axis] - high[axis]);
-      if (isOneRow_ && axis == 0)
-        w.in[axis] = 1;
-      w.out[axis] = (w.in[axis] + low[axis] + high[axis] - reach - 1) / stride[axis] + 1;
-    }
-    auto pair = [](const char *name, const int64_t (&values)[2]) {
-      return std::string(name) + " [" + std::to_string(values[0]) + ", " +
-             std::to_string(values[1]) + "] ";
-    };
-    w.text = pair("stride", stride) + pair("dilation", dilation) + pair("pad_low", low) +
-             pair("pad_high", high);
-    return w;
-  }
-
   std::string convolution(const std::string &type) {
-    Window w = window();
+    RandomWindow w(*this, isOneRow_);
     int64_t in = channels(), out = channels(), batch = any<int64_t>({1, 1, 2});
     Types types = typesOf(type, w.kernel[0] * w.kernel[1] * in);
     ModuleText text;
@@ -193,7 +152,6 @@ private:
     return type == "legacy" || type == "few" ? "u8" : type;
   }
 
-  std::mt19937 random_;
   bool mayAdd_ = false, ofReals_ = false, isOneRow_ = false;
 };
 

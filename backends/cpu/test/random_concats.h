@@ -1,18 +1,17 @@
 #pragma once
 
+#include "backends/cpu/test/random_choice.h"
 #include "tests/conformance/text.h"
-
-#include <random>
 
 namespace tandem::test {
 
 /// The text of a graph of convolutions, pools, elementwise ops, slices, pads and concats of random
 /// shapes, whose concats take results of others, one value twice, and rows as well as channels.
-class RandomConcats {
+class RandomConcats : RandomChoice {
 public:
   /// `kind`: "f32", "i8" or "u8"; empty: any of them.
   explicit RandomConcats(uint32_t seed, std::string kind = "")
-      : random_(seed), kind_(std::move(kind)) {
+      : RandomChoice(seed), kind_(std::move(kind)) {
     if (kind_.empty())
       kind_ = any<std::string>({"f32", "f32", "i8", "u8"});
   }
@@ -42,12 +41,6 @@ private:
     bool isRead = false;
   };
 
-  int64_t number(int64_t low, int64_t high) {
-    return low + static_cast<int64_t>(random_() % static_cast<uint64_t>(high - low + 1));
-  }
-  template <typename T> T any(std::initializer_list<T> values) {
-    return values.begin()[number(0, static_cast<int64_t>(values.size()) - 1)];
-  }
   int64_t channels() { return any<int64_t>({1, 3, 8, 13, 16, 20, 24, 33, 64, 72}); }
   /// One of two, so that some concats have nothing to rescale.
   Element element() { return elementOf(kind_, any<float>({0.3f, 0.3f, 0.45f})); }
@@ -186,7 +179,6 @@ private:
     return view;
   }
 
-  std::mt19937 random_;
   std::string kind_;
   int64_t batch_ = 1, height_ = 1, width_ = 1;
   ModuleText text_;

@@ -1,10 +1,9 @@
 // Convolutions, depthwise ones and matrix products of random shapes, strides, pads, activations and
 // types against the reference, every buffer between guards.
 
-#include "backends/cpu/run/processor.h"
 #include "backends/cpu/test/backends.h"
-#include "backends/cpu/test/harness.h"
 #include "backends/cpu/test/random_case.h"
+#include "backends/cpu/test/runners.h"
 
 #include <gtest/gtest.h>
 
@@ -16,8 +15,7 @@ class RandomProducts : public ::testing::TestWithParam<uint32_t> {};
 TEST_P(RandomProducts, AreThoseOfTheReference) {
   std::string text = RandomCase(GetParam()).text();
   SCOPED_TRACE(text.substr(0, 2000));
-  const char *wide = cpu::processorHas("avx512vnni") ? "avx512" : "avx2-wide";
-  for (const char *isa : {wide, "avx2"}) {
+  for (const char *isa : {wideIsa(), "avx2"}) {
     SCOPED_TRACE(isa);
     expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{isa}});
   }
@@ -30,8 +28,7 @@ class RandomConvolutionsOfOneRow : public ::testing::TestWithParam<uint32_t> {};
 TEST_P(RandomConvolutionsOfOneRow, AreThoseOfTheReference) {
   const char *types[] = {"legacy", "u8", "i8", "f32"};
   std::string text = RandomCase(GetParam()).ofOneRow(types[GetParam() % 4]);
-  const char *wide = cpu::processorHas("avx512vnni") ? "avx512" : "avx2-wide";
-  for (const char *isa : {wide, "avx2"}) {
+  for (const char *isa : {wideIsa(), "avx2"}) {
     SCOPED_TRACE(isa);
     expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{isa}});
   }
@@ -46,8 +43,7 @@ TEST_P(RandomDepthwiseOfCodes, IsThatOfTheReference) {
   auto [channels, seed] = GetParam();
   const char *types[] = {"i8", "u8", "few"};
   std::string text = RandomCase(seed).depthwise(types[seed % 3], channels);
-  const char *wide = cpu::processorHas("avx512vnni") ? "avx512" : "avx2-wide";
-  expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{wide}});
+  expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{wideIsa()}});
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomDepthwiseOfCodes,

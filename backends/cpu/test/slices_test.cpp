@@ -1,19 +1,14 @@
 // What a concat takes is written into its result: how many steps and buffers are left, and that
 // random graphs of concats, nested, of one value twice, of reshapes, are what the reference gives.
 
-#include "backends/cpu/run/processor.h"
 #include "backends/cpu/test/backends.h"
-#include "backends/cpu/test/harness.h"
 #include "backends/cpu/test/random_concats.h"
+#include "backends/cpu/test/runners.h"
 
 #include <gtest/gtest.h>
 
 namespace tandem::test {
 namespace {
-
-const char *wideIsa() {
-  return cpu::processorHas("avx512vnni") ? "avx512" : "avx2-wide";
-}
 
 /// That `text` gives what the reference does, by so many steps with so many buffers that are no
 /// constants.
@@ -194,7 +189,7 @@ func.func @main(%x: tensor<1x6x3x8xf32>) -> tensor<1x3x3x8xf32> {
 })");
 }
 
-TEST(CpuSlices, ArePaddedByWritingWhatIsArePaddedByWritingWhatIsAroundThem) {
+TEST(CpuSlices, ArePaddedByWritingWhatIsAroundThem) {
   expectPlan(6, 4, ofTwo("tensor<1x6x3x9xf32>", R"(
   %0 = graph.pad %a low [0, 0, 0, 0] high [0, 0, 0, 4] value 2.5 : (tensor<1x6x3x5xf32>) -> tensor<1x6x3x9xf32>
   %1 = graph.pad %b low [0, 0, 0, 2] high [0, 0, 0, 3] : (tensor<1x6x3x4xf32>) -> tensor<1x6x3x9xf32>
@@ -252,6 +247,25 @@ TEST_P(RandomConcatGraphs, AreThoseOfTheReferenceInBf16) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomConcatGraphs, ::testing::Range(0u, 60u));
+
+/// On the other instruction sets and precisions, whose rows are read and stored by other code.
+class RandomConcatGraphsElsewhere : public ::testing::TestWithParam<uint32_t> {};
+
+TEST_P(RandomConcatGraphsElsewhere, AreThoseOfTheReference) {
+  expectAsReference(RandomConcats(GetParam()).text(), runnersNamed({"neon", "dotprod", "i8mm"}),
+                    /*relativeToLargest=*/1e-4);
+}
+TEST_P(RandomConcatGraphsElsewhere, AreThoseOfTheReferenceInBf16) {
+  expectAsReference(RandomConcats(GetParam(), "f32").text(), runnersNamed({"avx512bf16", "bf16"}),
+                    /*relativeToLargest=*/0.035, "bf16");
+}
+TEST_P(RandomConcatGraphsElsewhere, AreThoseOfTheReferenceInF16) {
+  expectAsReference(RandomConcats(GetParam(), "f32").text(),
+                    runnersNamed({"avx512", "avx2", "fp16", "neon"}),
+                    /*relativeToLargest=*/0.035, "f16");
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomConcatGraphsElsewhere, ::testing::Range(60u, 70u));
 
 } // namespace
 } // namespace tandem::test
