@@ -27,7 +27,11 @@ Plan::Plan(const Region &region, ModelBuilder &builder, Settings settings,
     return graph::tensorType(a).getElementType() == graph::tensorType(b).getElementType() &&
            typeOf(a).element == typeOf(b).element;
   };
-  slices_ = chooseSlices(region, {rowsApart, storedAlike});
+  auto bytesOf = [&](Value value) {
+    codegen::BufferType type = typeOf(value);
+    return type.count * static_cast<int64_t>(elementSize(type.element));
+  };
+  slices_ = chooseSlices(region, {rowsApart, storedAlike, bytesOf});
 }
 
 /// Ops that ask how the codes of their operands and results are stored.

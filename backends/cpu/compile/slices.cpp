@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/slices.h"
 
+#include "backends/cpu/compile/life_estimate.h"
 #include "compiler/graph/graph.h"
 #include "compiler/graph/types.h"
 
@@ -20,6 +21,13 @@ int64_t rowOf(Value value) {
 
 namespace {
 
+/// A value that is the elements of another from `begin` on, as many as it has.
+struct Part {
+  Value part, whole;
+  SmallVector<int64_t> begin;
+};
+using Parts = SmallVector<Part>;
+
 class SliceChooser {
 public:
   SliceChooser(const Region &region, const SliceRules &rules)
@@ -28,25 +36,56 @@ public:
     // From the last one on: what takes the result of another one has its place first.
     for (Operation *op : llvm::reverse(region.ops))
       if (auto concat = dyn_cast<graph::ConcatOp>(op))
-        chooseOperands(concat);
+        parts_.push_back(operandsOf(concat));
       else if (auto pad = dyn_cast<graph::PadOp>(op); pad && !isAdded(pad))
-        choosePart(pad.getInput(), pad.getResult(), pad.getLow());
+        parts_.push_back({{pad.getInput(), pad.getResult(), SmallVector<int64_t>(pad.getLow())}});
     for (Operation *op : region.ops)
       if (auto slice = dyn_cast<graph::SliceOp>(op))
         if (llvm::all_of(slice.getStrides(), [](int64_t stride) { return stride == 1; }))
-          choosePart(slice.getResult(), slice.getInput(), slice.getBegin());
+          parts_.push_back(
+              {{slice.getResult(), slice.getInput(), SmallVector<int64_t>(slice.getBegin())}});
   }
 
-  Slices take() { return std::move(slices_); }
+  /// All that can be.
+  Slices all() {
+    slices_.clear();
+    for (const Parts &parts : parts_)
+      for (const Part &part : parts)
+        choose(part);
+    return slices_;
+  }
+
+  /// Those with which `fits` holds: all parts of an op, or else one after another, the last one
+  /// first: it is made the shortest time before the whole.
+  Slices allThatFit(function_ref<bool(const Slices &)> fits) {
+    slices_.clear();
+    auto attempt = [&](ArrayRef<Part> parts) {
+      Slices before = slices_;
+      for (const Part &part : parts)
+        choose(part);
+      if (slices_.size() != before.size() && !fits(slices_)) {
+        slices_ = std::move(before);
+        return false;
+      }
+      return true;
+    };
+    for (const Parts &parts : parts_)
+      if (!attempt(parts) && parts.size() > 1)
+        for (const Part &part : llvm::reverse(parts))
+          attempt(part);
+    return slices_;
+  }
 
 private:
-  void chooseOperands(graph::ConcatOp concat) {
+  static Parts operandsOf(graph::ConcatOp concat) {
+    Parts parts;
     SmallVector<int64_t> begin(shapeOf(concat.getResult()).size());
     int64_t &done = begin[static_cast<size_t>(concat.getAxis())];
     for (Value input : concat.getInputs()) {
-      choosePart(input, concat.getResult(), begin);
+      parts.push_back({input, concat.getResult(), begin});
       done += shapeOf(input)[static_cast<size_t>(concat.getAxis())];
     }
+    return parts;
   }
 
   /// A sum takes what has fewer channels as it is, mostly (fusion.cpp).
@@ -56,9 +95,9 @@ private:
            isa<graph::AddOp>(*result.getUsers().begin());
   }
 
-  /// `part` is the elements of `whole` from `begin` on, as many as it has; a slice of it, if these
-  /// are rows side by side.
-  void choosePart(Value part, Value whole, ArrayRef<int64_t> begin) {
+  /// A slice of the whole, if its elements there are rows side by side.
+  void choose(const Part &chosen) {
+    const auto &[part, whole, begin] = chosen;
     ArrayRef<int64_t> own = shapeOf(part), all = shapeOf(whole);
     auto found = slices_.find(whole);
     Slice slice = found == slices_.end() ? Slice{whole, 0, rowOf(whole)} : found->second;
@@ -113,13 +152,22 @@ private:
   const SliceRules &rules_;
   llvm::DenseSet<Operation *> ours_;
   llvm::DenseSet<Value> outputs_;
+  SmallVector<Parts> parts_; ///< of one op each
   Slices slices_;
 };
 
 } // namespace
 
 Slices chooseSlices(const Region &region, const SliceRules &rules) {
-  return SliceChooser(region, rules).take();
+  SliceChooser chooser(region, rules);
+  Slices slices = chooser.all();
+  if (slices.empty())
+    return slices;
+  LifeEstimate lives(region, rules.bytesOf);
+  // A little more memory is not worth the time that copies take.
+  int64_t most = lives.mostAlive(Slices()) * 17 / 16;
+  auto fits = [&](const Slices &some) -> bool { return lives.mostAlive(some) <= most; };
+  return fits(slices) ? slices : chooser.allThatFit(fits);
 }
 
 } // namespace tandem::cpu

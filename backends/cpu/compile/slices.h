@@ -26,10 +26,13 @@ struct SliceRules {
   llvm::function_ref<RowsApart(mlir::Operation *)> rowsApart;
   /// Whether both values are stored in the same way.
   llvm::function_ref<bool(mlir::Value, mlir::Value)> storedAlike;
+  llvm::function_ref<int64_t(mlir::Value)> bytesOf; ///< of the value by itself
 };
 
 /// All values of the region that can be slices, also of slices and through reshapes. One that
-/// several concats take, or one twice, lies in one place and is copied to the others.
+/// several concats take, or one twice, lies in one place and is copied to the others. Left out are
+/// those for which a whole would be there so early, or so late, that the region would take a
+/// sixteenth more memory than with copies (life_estimate.h).
 Slices chooseSlices(const Region &region, const SliceRules &rules);
 
 } // namespace tandem::cpu

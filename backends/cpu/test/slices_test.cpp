@@ -197,6 +197,70 @@ TEST(CpuSlices, ArePaddedByWritingWhatIsAroundThem) {
   return %2 : tensor<1x6x3x9xf32>)"));
 }
 
+/// Convolutions of 16×16 pixels of 4 channels, a KB each, one behind another; a result of so many
+/// channels is of so many KB.
+class OfKilobytes {
+public:
+  OfKilobytes() { add(text_.argument(shape(4), {"f32"}), 4); }
+
+  std::string convolution(const std::string &from, int64_t to) {
+    std::string filter = text_.filter({to, 1, 1, channels_.at(from)}, {"f32"}, -1);
+    return add(text_.apply("conv_2d", {from, filter}, "", tensorText(shape(to), {"f32"})), to);
+  }
+  std::string first(int64_t to) { return convolution("%in0", to); }
+  /// The same of other ops.
+  std::string op(const std::string &name, const std::vector<std::string> &operands,
+                 const std::string &attributes, int64_t to) {
+    return add(text_.apply(name, operands, attributes, tensorText(shape(to), {"f32"})), to);
+  }
+  std::string finish(const std::string &result) { return text_.finish(result); }
+
+private:
+  static Shape shape(int64_t channels) { return {1, 16, 16, channels}; }
+  std::string add(const std::string &value, int64_t channels) {
+    channels_[value] = channels;
+    return value;
+  }
+
+  ModuleText text_;
+  std::map<std::string, int64_t> channels_; ///< of values
+};
+
+/// That `text` takes so much memory, by so many steps.
+void expectMemory(size_t kilobytes, size_t steps, const std::string &text) {
+  OneRegion model(cpuBackend(), cpuDevice(), text, {{"avx2"}});
+  ASSERT_TRUE(model.ready()) << model.refusal();
+  EXPECT_EQ(model.arenaBytes(), kilobytes << 10);
+  EXPECT_EQ(model.steps(), steps);
+  expectSame(text, cpuBackend(), cpuDevice(), referenceBackend(), referenceDevice(), {{"avx2"}});
+}
+
+TEST(CpuSlices, AreCopiedWhereTheWholeWouldBeThereTooEarly) {
+  // %a is there while both of 64 KB are: in the concat of 32 it would take them as well.
+  OfKilobytes m;
+  std::string a = m.first(8), wide = m.convolution(m.convolution(a, 64), 64);
+  std::string whole = m.op("concat", {a, m.convolution(wide, 24)}, "axis 3", 32);
+  expectMemory(4 + 8 + 64 + 64, 6, m.finish(m.convolution(whole, 4)));
+}
+
+TEST(CpuSlices, AreWrittenAtOnceWhereOtherTimesNeedMoreMemory) {
+  OfKilobytes m;
+  std::string a = m.first(8), wide = m.convolution(m.convolution(a, 64), 16);
+  std::string whole = m.op("concat", {a, m.convolution(wide, 24)}, "axis 3", 32);
+  std::string end = m.convolution(m.convolution(whole, 96), 4);
+  expectMemory(4 + 32 + 96, 6, m.finish(end));
+}
+
+TEST(CpuSlices, AreCopiedWhereTheWholeWouldBeThereTooLong) {
+  OfKilobytes m;
+  std::string whole = m.first(32);
+  std::string part =
+      m.op("slice", {whole}, "begin [0, 0, 0, 8] size [1, 16, 16, 8] strides [1, 1, 1, 1]", 8);
+  std::string wide = m.convolution(m.convolution(whole, 64), 64);
+  std::string end = m.op("add", {m.convolution(wide, 8), part}, "", 8);
+  expectMemory(4 + 8 + 64 + 64, 6, m.finish(m.convolution(end, 4)));
+}
+
 /// Two results of a convolution of codes, the second of this scale, as channels of one.
 std::string ofCodes(const std::string &scale) {
   std::string whole = "!quant.uniform<i8:f32, 0.5:3>",
