@@ -109,6 +109,21 @@ TEST_F(Targets, CodeForAnotherMachineThanTheDeviceIsSaid) {
   EXPECT_EQ(warningsOf({"--target", "aarch64,x86-64"}), "");
 }
 
+TEST_F(Targets, InstructionSetsThatGainNothingAreSaid) {
+  auto warningsOf = [&](const std::string &isas, const std::string &precision) {
+    Outcome outcome = runTandem({"compile", path("m.mlir"), "-o", path("m.tandem"), "--isa", isas,
+                                 "--option", "cpu.precision=" + precision});
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    size_t at = outcome.err.find("--isa ");
+    return at == std::string::npos ? "" : outcome.err.substr(at);
+  };
+  EXPECT_EQ(warningsOf("avx512bf16", "f32"),
+            "--isa avx512bf16: warning: has no code of its own for precision f32, it is for "
+            "--option cpu.precision=bf16\n");
+  EXPECT_THAT(warningsOf("avx2,fp16", "bf16"), StartsWith("--isa fp16: warning: "));
+  EXPECT_EQ(warningsOf("avx512bf16,avx2", "bf16"), "");
+}
+
 TEST_F(Targets, InspectSaysWhatABundleHasCodeFor) {
   compileFor("--target", "x86-64,aarch64");
   EXPECT_THAT(runTandem({"inspect", path("m.tandem")}).out,

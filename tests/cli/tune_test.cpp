@@ -151,5 +151,25 @@ TEST_F(Tune, RefusesALogThatIsNone) {
   EXPECT_NE(replaced.exitCode, 0);
 }
 
+TEST_F(Tune, OptionsOfSchedulesThatWouldDoNothingAreRefused) {
+  auto refusalOf = [&](const std::string &command, const std::vector<std::string> &more) {
+    std::vector<std::string> arguments = {command, path("conv.mlir"), "-o", path("out")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Outcome outcome = runTandem(arguments);
+    EXPECT_NE(outcome.exitCode, 0);
+    return outcome.err;
+  };
+  EXPECT_THAT(refusalOf("compile", {"--option", "cpu.tuned-for=PC"}),
+              HasSubstr("cpu: option 'tuned-for' says whose schedules of a log to take: give "
+                        "option 'tuning' too"));
+  writeBytes(path("log.json"), R"({"format": "tandem-tuning", "version": 1, "schedules": []})");
+  EXPECT_THAT(refusalOf("compile", {"--option", "cpu.candidate=2", "--tuning", path("log.json")}),
+              HasSubstr("cpu: options 'candidate' and 'tuning' both choose schedules: give one of "
+                        "them"));
+  for (const std::string key : {"cpu.tuning", "cpu.tuned-for", "cpu.candidate"})
+    EXPECT_THAT(refusalOf("tune", {"--option", key + "=2"}),
+                HasSubstr("option '" + key + "' chooses schedules, which tune measures itself"));
+}
+
 } // namespace
 } // namespace tandem::test

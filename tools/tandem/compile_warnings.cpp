@@ -2,6 +2,7 @@
 
 #include "base/printable.h"
 #include "base/processor_name.h"
+#include "compiler/codegen/isa.h"
 #include "devices/profile.h"
 #include "tools/tandem/bundle_code.h"
 
@@ -65,6 +66,15 @@ std::string whyNotThere(const DeviceProfile &device, const bundle::Reader &bundl
          "," + there;
 }
 
+/// Why an instruction set that was asked for is in vain; "": it is not.
+std::string whyInVain(const CompileRequest &request, const codegen::Isa &isa) {
+  std::string precision = optionOf(request, "cpu.precision");
+  if (isa.onlyFor.empty() || isa.onlyFor == precision)
+    return "";
+  return "has no code of its own for precision " + (precision.empty() ? "f32" : precision) +
+         ", it is for --option cpu.precision=" + isa.onlyFor.str();
+}
+
 } // namespace
 
 Result<std::optional<TuningLog>> tuningLogOf(const CompileRequest &request) {
@@ -86,6 +96,8 @@ Result<std::vector<std::string>> warningsAbout(const CompileRequest &request,
   TANDEM_ASSIGN_OR_RETURN(bundle::Reader reader, bundle::Reader::open(bundle));
   if (log)
     add(optionOf(request, "cpu.tuning"), whyUnused(request, *log, reader));
+  for (const std::string &name : request.isas)
+    add("--isa " + name, whyInVain(request, *codegen::findIsa(name)));
   if (request.targets.empty() && request.isas.empty()) { // what was asked for needs no words
     TANDEM_ASSIGN_OR_RETURN(DeviceProfile device, findProfile(request.device));
     add(bundle, whyNotThere(device, reader));

@@ -21,6 +21,12 @@ llvm::Expected<Tuning> readLog(const std::string &path, const std::string &machi
 llvm::Expected<Tuning> tuningOf(const std::map<std::string, std::string> &settings) {
   auto log = settings.find("tuning"), machine = settings.find("tuned-for"),
        candidate = settings.find("candidate");
+  if (machine != settings.end() && log == settings.end())
+    return llvm::createStringError(
+        "cpu: option 'tuned-for' says whose schedules of a log to take: give option 'tuning' too");
+  if (candidate != settings.end() && log != settings.end())
+    return llvm::createStringError(
+        "cpu: options 'candidate' and 'tuning' both choose schedules: give one of them");
   if (candidate != settings.end()) {
     size_t number = 0;
     if (llvm::StringRef(candidate->second).getAsInteger(10, number) || number == 0)

@@ -78,10 +78,20 @@ void print(const Options &options, const TuneResult &result) {
                  options.log.c_str());
 }
 
+/// Those that choose schedules are what is measured here.
+Status checkOptions(const std::map<std::string, std::string> &options) {
+  for (const char *key : {"cpu.tuning", "cpu.tuned-for", "cpu.candidate"})
+    if (options.contains(key))
+      return Error(Code::kInvalidArgument, "", "option '", key,
+                   "' chooses schedules, which tune measures itself");
+  return Status();
+}
+
 Status tune(Options &options) {
   TANDEM_ASSIGN_OR_RETURN(options.request.shapes, parseShapes(options.shapes));
   TANDEM_ASSIGN_OR_RETURN(options.request.options,
                           parseNameValues("--option BACKEND.KEY=VALUE", options.settings));
+  TANDEM_RETURN_IF_ERROR(checkOptions(options.request.options));
   TANDEM_RETURN_IF_ERROR(
       checkOutputPlace(options.log, "the log", std::vector{options.request.model}));
   TANDEM_ASSIGN_OR_RETURN(TuningLog log, logToAddTo(options.log));
