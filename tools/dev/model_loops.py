@@ -3,9 +3,10 @@
 they take. Nothing is timed: instructions are counted, cycles are modelled (llvm-mca, every load from the first cache).
 
 Usage: model_loops.py [--tandem build/bin/tandem] [--only NAME] [--listing] > docs/generated/loops_aarch64.md
+       model_loops.py --check docs/generated/loops_aarch64.md
 
 The peak is what the units of the loop's multiplying instructions can do, by the same model. It needs llvm-objdump-22 and
-llvm-mca-22.
+llvm-mca-22; --check, which holds the counts of a page to what is generated now, only the first.
 """
 
 import argparse
@@ -95,12 +96,12 @@ def image_of(bundle):
     return content[content.index(b"\x7fELF") :]
 
 
-def instructions(image):
+def instructions(image, objdump):
     """Addresses and texts."""
     with tempfile.NamedTemporaryFile(suffix=".elf") as file:
         file.write(image)
         file.flush()
-        command = ["llvm-objdump-22", "-d", "--no-show-raw-insn", f"--mattr={FEATURES}", file.name]
+        command = [objdump, "-d", "--no-show-raw-insn", f"--mattr={FEATURES}", file.name]
         listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = re.findall(r"^\s*([0-9a-f]+):\s+(.*)$", listing, re.M)
     return [(int(address, 16), re.sub(r"\s+", " ", text.split("//")[0].split(" <")[0]).strip()) for address, text in found]
@@ -141,42 +142,70 @@ def share(loop, core):
     return round(100 * least / (simulated(loop, core, "Total Cycles") / ITERATIONS))
 
 
+def loop_of(isa, precision, mnemonic, layer, arguments):
+    """The instructions of the inner loop that is generated for a layer."""
+    with tempfile.TemporaryDirectory() as folder:
+        model, bundle = Path(folder) / "layer.mlir", Path(folder) / "layer.tandem"
+        model.write_text(LAYERS[layer])
+        command = [arguments.tandem, "compile", model, "--backends", "cpu", "--isa", isa, "--option", f"cpu.precision={precision}", "-o", bundle]
+        subprocess.run(command, check=True, capture_output=True)
+        return busiest_loop(instructions(image_of(bundle), arguments.objdump), mnemonic)
+
+
+def counted(isa, precision, layer, loop):
+    """The cells of a row that are counted, the first of them what they are of."""
+    products = sum(bool(MULTIPLY.match(text)) for text in loop)
+    loads = sum(bool(LOAD.match(text)) for text in loop)
+    stack = sum("[sp" in text for text in loop)
+    return [isa, precision, layer, *map(str, (products, loads, len(loop) - products - loads, stack))]
+
+
+def kernels(only):
+    return [(isa, precision, mnemonic, layer) for isa, precision, mnemonic, layers in KERNELS for layer in layers if only in f"{isa} {precision} {layer}"]
+
+
 def row(cells):
-    print("| " + " | ".join(str(cell) for cell in cells) + " |")
+    print("| " + " | ".join(cells) + " |")
+
+
+def print_page(arguments):
+    print("<!-- Made by tools/dev/model_loops.py: do not edit. -->")
+    print("# Inner loops for aarch64, counted and modelled\n")
+    print("Instructions of one round of the inner loop are **counted** (a test holds them to what is generated); % of peak is **modelled**")
+    print("by llvm-mca, with LLVM's models of processors (of the Cortex-A76 that of the Neoverse N1, which is one for servers) and every")
+    print("load from the first cache. No loop here was timed. The peak is what the units of the loop's multiplying instructions can do, by")
+    print("the same model.\n")
+    header = ["instruction set", "precision", "layer", "multiplying", "loads", "others", "on the stack", *(f"{core}, % of peak" for core in CORES)]
+    row(header)
+    row(["---"] * len(header))
+    for isa, precision, mnemonic, layer in kernels(arguments.only):
+        loop = loop_of(isa, precision, mnemonic, layer, arguments)
+        cores = OF_ARMV8_6 if isa in ("i8mm", "bf16") else CORES.values()
+        shares = [str(share(loop, core)) if core in cores else "–" for core in CORES.values()]
+        row(counted(isa, precision, layer, loop) + shares)
+        if arguments.listing:
+            print("\n".join(loop))
+
+
+def check_page(arguments):
+    """What is wrong with the page, in words; nothing where its counts are those of now."""
+    rows = [line.strip("| \n").split(" | ") for line in Path(arguments.check).read_text().splitlines() if line.startswith("| ")]
+    on_page = [cells[:7] for cells in rows[2:]]
+    now = [counted(isa, precision, layer, loop_of(isa, precision, mnemonic, layer, arguments)) for isa, precision, mnemonic, layer in kernels("")]
+    differing = [" ".join(cells) for cells in now if cells not in on_page] or (["rows"] if on_page != now else [])
+    if differing:
+        sys.exit(f"{arguments.check} is stale ({'; '.join(differing)}): run tools/dev/model_loops.py > {arguments.check}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--tandem", default="build/bin/tandem")
+    parser.add_argument("--objdump", default="llvm-objdump-22")
     parser.add_argument("--only", default="", help="part of the name of a row")
     parser.add_argument("--listing", action="store_true", help="the loops themselves, too")
+    parser.add_argument("--check", metavar="PAGE", help="fail where the counts of the page are no longer those of the code")
     arguments = parser.parse_args()
-    print("<!-- Made by tools/dev/model_loops.py: do not edit. -->")
-    print("# Inner loops for aarch64, counted and modelled\n")
-    print("Instructions of one round of the inner loop are **counted**; % of peak is **modelled** by llvm-mca, with LLVM's models of")
-    print("processors (of the Cortex-A76 that of the Neoverse N1, which is one for servers) and every load from the first cache. No loop")
-    print("here was timed. The peak is what the units of the loop's multiplying instructions can do, by the same model.\n")
-    header = ["instruction set", "precision", "layer", "multiplying", "loads", "others", "on the stack", *(f"{core}, % of peak" for core in CORES)]
-    row(header)
-    row(["---"] * len(header))
-    for isa, precision, mnemonic, layers in KERNELS:
-        for layer in layers:
-            if arguments.only not in f"{isa} {precision} {layer}":
-                continue
-            with tempfile.TemporaryDirectory() as folder:
-                model, bundle = Path(folder) / "layer.mlir", Path(folder) / "layer.tandem"
-                model.write_text(LAYERS[layer])
-                command = [arguments.tandem, "compile", model, "--backends", "cpu", "--isa", isa, "--option", f"cpu.precision={precision}", "-o", bundle]
-                subprocess.run(command, check=True, capture_output=True)
-                loop = busiest_loop(instructions(image_of(bundle)), mnemonic)
-            products = sum(bool(MULTIPLY.match(text)) for text in loop)
-            loads = sum(bool(LOAD.match(text)) for text in loop)
-            stack = sum("[sp" in text for text in loop)
-            cores = OF_ARMV8_6 if isa in ("i8mm", "bf16") else CORES.values()
-            shares = [str(share(loop, core)) if core in cores else "–" for core in CORES.values()]
-            row([isa, precision, layer, products, loads, len(loop) - products - loads, stack, *shares])
-            if arguments.listing:
-                print("\n".join(loop))
+    check_page(arguments) if arguments.check else print_page(arguments)
 
 
 if __name__ == "__main__":
