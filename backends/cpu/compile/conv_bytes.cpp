@@ -167,88 +167,139 @@ ProductRegisters registersOf(const codegen::Isa &isa) {
   return {};
 }
 
+/// How the weights of an output lie: in runs of elements that are side by side in the input too.
+struct Runs {
+  int64_t count, length;
+  bool areRows; ///< of the kernel, all columns
+};
+
+Runs runsOf(const ConvShape &shape, int64_t groups) {
+  // A row of the kernel is one run of the input where channels are side by side: with three of them
+  // that is a third fewer products than four each.
+  if (groups == 1 && shape.dilationWidth == 1 && shape.inChannels % kTogether != 0)
+    return {shape.kernelHeight, shape.kernelWidth * shape.inChannels, true};
+  return {shape.taps(), shape.inChannels, false};
+}
+
+/// The convolution of the bytes, whose padding is around them, and where its tensors lie.
+struct Inner {
+  ConvShape shape;
+  ConvPlaces places;
+
+  Inner(const ConvShape &outer, const Widened &padded, int64_t groups, const Runs &runs)
+      : shape(withoutPadding(outer, padded, groups)), places(ConvPlaces::dense(shape, groups)) {
+    if (runs.areRows) {
+      shape.kernelWidth = 1;
+      shape.inChannels = (runs.length + kTogether - 1) / kTogether * kTogether;
+    }
+    places.out = ConvPlaces::dense(outer, groups).out;
+  }
+
+private:
+  static ConvShape withoutPadding(ConvShape shape, const Widened &padded, int64_t groups) {
+    shape.padTop = shape.padLeft = 0;
+    shape.inHeight = padded.height;
+    shape.inWidth = padded.width / groups;
+    shape.inChannels = padded.channels;
+    return shape;
+  }
+};
+
+/// Weights as signed bytes, and what they lack.
+struct ByteWeights {
+  std::vector<int32_t> bytes;
+  std::vector<ExtraProduct> extras; ///< of few weights that are none
+  std::vector<int32_t> excess;      ///< of many: for each output what all of its are less
+};
+
+ByteWeights toBytes(ArrayRef<int32_t> weights, const ConvShape &shape, int64_t groups,
+                    const Runs &runs, int64_t pixelStep) {
+  ByteWeights result;
+  size_t others = otherThanBytes(weights);
+  result.bytes = weights.vec();
+  if (groups == 1 && others <= kFewExtras) {
+    result.extras = extraProducts(weights, runs.count, runs.length, runs.count / shape.kernelHeight,
+                                  shape.dilationWidth * pixelStep);
+    llvm::transform(weights, result.bytes.begin(), nearestByte);
+  } else if (others > 0) {
+    auto outputs = static_cast<size_t>(groups * shape.outChannels);
+    result.excess = excessOf(weights, outputs);
+    size_t each = weights.size() / outputs;
+    for (size_t i = 0; i < weights.size(); ++i)
+      result.bytes[i] -= result.excess[i / each];
+  }
+  return result;
+}
+
+Epilogue planEpilogue(Operation *op, graph::Activation activation,
+                      const std::optional<HybridInput> &hybrid, ArrayRef<int32_t> weights,
+                      size_t channels, Buffers &buffers, Plan &plan) {
+  if (hybrid)
+    return hybridEpilogue(op, activation, *hybrid, plan, buffers,
+                          sumsOfZeroPoint(weights, 1, channels));
+  int32_t zeroPoint = unsignedZeroPoint(op->getOperand(0));
+  return codesEpilogue(op, activation, takeDequantized(op, plan), buffers,
+                       sumsOfZeroPoint(weights, zeroPoint, channels));
+}
+
+/// With what takes 128 off the bytes, where something does, put back into the sums.
+Epilogue withTakenOff(Epilogue epilogue, const ByteWeights &weights, ArrayRef<int32_t> whole,
+                      size_t channels, Buffers &buffers) {
+  unsigned taken = buffers.addPerChannel(sumsOfZeroPoint(
+      weights.extras.empty() ? ArrayRef<int32_t>(weights.bytes) : whole, -128, channels));
+  epilogue.initial = [inner = epilogue.initial, taken](KernelBuilder &k, Value channel) -> Value {
+    Value sum = inner(k, channel);
+    if (!k.isa().takesOff128())
+      return sum;
+    return arith::AddIOp::create(k, sum, k.loadVector(k.vectorI32(), k.buffer(taken), channel));
+  };
+  return epilogue;
+}
+
+/// Whether the last channels are few enough to have two products in lanes side by side.
+bool doublesLast(const ConvShape &shape, int64_t groups, int64_t panel,
+                 const ByteWeights &weights) {
+  int64_t inLast = shape.outChannels % kPanel;
+  return groups == 1 && shape.dilationWidth == 1 && panel == kPanel && inLast > 0 &&
+         inLast <= kPanel / 2 && weights.excess.empty();
+}
+
 } // namespace
 
 void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
                    graph::Activation activation, ArrayRef<int32_t> weights, Plan &plan) {
-  // A row of the kernel is one run of the input where channels are side by side: with three of them
-  // that is a third fewer products than four each.
-  bool rowsAreRuns = groups == 1 && shape.dilationWidth == 1 && shape.inChannels % kTogether != 0;
-  Widened padded = withPadding(shape, groups, rowsAreRuns ? 1 : kTogether);
+  Runs runs = runsOf(shape, groups);
+  Widened padded = withPadding(shape, groups, runs.areRows ? 1 : kTogether);
   std::optional<HybridInput> hybrid;
   if (isHybrid(op))
     hybrid = planHybridInput(op, padded, ElementType::kU8, plan);
   TypedBuffer bytes = hybrid ? TypedBuffer{hybrid->codes, {ElementType::kU8, padded.elements()}}
                              : planBytes(op->getOperand(0), padded, plan);
 
-  ConvShape inner = shape;
-  inner.padTop = inner.padLeft = 0; // it is in the bytes
-  inner.inHeight = padded.height;
-  inner.inWidth = padded.width / groups;
-  inner.inChannels = padded.channels;
-  ConvPlaces places = ConvPlaces::dense(inner, groups);
-  int64_t runs = shape.taps(), length = shape.inChannels;
-  if (rowsAreRuns) {
-    runs = shape.kernelHeight;
-    length = shape.kernelWidth * shape.inChannels;
-    inner.kernelWidth = 1;
-    inner.inChannels = (length + kTogether - 1) / kTogether * kTogether;
-  }
-  places.out = ConvPlaces::dense(shape, groups).out;
-
+  Inner inner(shape, padded, groups, runs);
   Buffers buffers(plan);
   buffers.channelGroups = groups;
   auto channels = static_cast<size_t>(groups * shape.outChannels);
-  Epilogue epilogue;
-  if (hybrid) {
-    epilogue = hybridEpilogue(op, activation, *hybrid, plan, buffers,
-                              sumsOfZeroPoint(weights, 1, channels));
-  } else {
-    int32_t zeroPoint = unsignedZeroPoint(op->getOperand(0));
-    epilogue = codesEpilogue(op, activation, takeDequantized(op, plan), buffers,
-                             sumsOfZeroPoint(weights, zeroPoint, channels));
-  }
-  std::vector<int32_t> less = weights.vec();
-  std::vector<ExtraProduct> extras;
-  size_t others = otherThanBytes(weights);
-  if (groups == 1 && others <= kFewExtras) {
-    int64_t runsOfRow = runs / shape.kernelHeight;
-    extras = extraProducts(weights, runs, length, runsOfRow, shape.dilationWidth * places.in.pixel);
-    llvm::transform(weights, less.begin(), nearestByte);
-  } else if (others > 0) {
-    std::vector<int32_t> excess = excessOf(weights, channels);
-    size_t each = weights.size() / channels;
-    for (size_t i = 0; i < less.size(); ++i)
-      less[i] -= excess[i / each];
+  Epilogue epilogue = planEpilogue(op, activation, hybrid, weights, channels, buffers, plan);
+  ByteWeights own = toBytes(weights, shape, groups, runs, inner.places.in.pixel);
+  if (!own.excess.empty()) {
     TypedBuffer sums = planRowSums(bytes, shape.outWidth, shape.inChannels, plan);
-    epilogue = withExcess(epilogue, excess, sums, buffers);
+    epilogue = withExcess(epilogue, own.excess, sums, buffers);
   }
-  // What is taken off the bytes, where something is, has to be put back into the sums.
-  unsigned taken = buffers.addPerChannel(
-      sumsOfZeroPoint(extras.empty() ? ArrayRef<int32_t>(less) : weights, -128, channels));
-  bool hasLowest = llvm::is_contained(less, INT8_MIN);
-  auto initial = [=](KernelBuilder &k, Value channel) -> Value {
-    Value sum = epilogue.initial(k, channel);
-    if (!k.isa().takesOff128())
-      return sum;
-    return arith::AddIOp::create(k, sum, k.loadVector(k.vectorI32(), k.buffer(taken), channel));
-  };
-  places.spreadResults(groups * shape.outChannels, epilogue.pixelStep);
+  epilogue = withTakenOff(epilogue, own, weights, channels, buffers);
+  inner.places.spreadResults(groups * shape.outChannels, epilogue.pixelStep);
   unsigned input = buffers.add(bytes);
   int64_t panel = panelOf(shape, groups);
-  std::vector<int32_t> packed = packBytes(less, groups, shape.outChannels, runs, length, panel);
-  places.weights = static_cast<int64_t>(packed.size()) / groups;
-  unsigned panels = buffers.addConstant(packed);
-  int64_t inLast = shape.outChannels % kPanel;
-  bool doubles = groups == 1 && shape.dilationWidth == 1 && panel == kPanel && !hybrid &&
-                 inLast > 0 && inLast <= kPanel / 2 && others <= kFewExtras;
-  unsigned doubled = 0;
-  if (doubles) {
-    int64_t products = inner.kernelWidth * inner.inChannels / kTogether;
-    doubled = buffers.addConstant(packDoubled(packed, shape.kernelHeight, products));
-  }
-  auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
-    Epilogue whole{initial, epilogue.finish, epilogue.finishBlock, epilogue.pixelStep};
+  std::vector<int32_t> packed =
+      packBytes(own.bytes, groups, shape.outChannels, runs.count, runs.length, panel);
+  inner.places.weights = static_cast<int64_t>(packed.size()) / groups;
+  unsigned panels = buffers.addConstant(packed), doubled = 0;
+  bool doubles = !hybrid && doublesLast(shape, groups, panel, own);
+  if (doubles)
+    doubled = buffers.addConstant(packDoubled(
+        packed, shape.kernelHeight, inner.shape.kernelWidth * inner.shape.inChannels / kTogether));
+  auto build = [=, extras = own.extras, hasLowest = llvm::is_contained(own.bytes, INT8_MIN),
+                tuning = plan.settings().tuning](KernelBuilder &k) {
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(panels),
                   .together = kTogether,
@@ -257,12 +308,12 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
                   .registers = registersOf(k.isa()),
                   .product = [&](Value x, Value weight,
                                  Value acc) { return k.byteDot(x, weight, acc, hasLowest); },
-                  .epilogue = whole,
-                  .places = places,
+                  .epilogue = epilogue,
+                  .places = inner.places,
                   .tuning = tuning.get(),
                   .extras = extras,
                   .doubled = doubles ? k.buffer(doubled) : Value()};
-    buildConvolution(k, inner, body);
+    buildConvolution(k, inner.shape, body);
   };
   plan.step({buffers.types, build}, buffers.ids);
 }
