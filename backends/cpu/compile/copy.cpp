@@ -11,7 +11,11 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 
-/// Of reals that are stored as f32 or as bf16, each.
+std::vector<int64_t> dimensionsOf(Value value) {
+  return graph::tensorType(value).getShape().vec();
+}
+
+/// Of reals that are stored as f32 or in 16 bits, each.
 static void copyElement(KernelBuilder &k, Value from, Value at, Value to, Value place) {
   if (cast<MemRefType>(from.getType()).getElementType() ==
       cast<MemRefType>(to.getType()).getElementType())
@@ -20,21 +24,34 @@ static void copyElement(KernelBuilder &k, Value from, Value at, Value to, Value 
     storeReal(k, loadReal(k, from, at), to, place);
 }
 
+/// From one of the kernel's buffers to another, or inside one.
+static void planCopy(const Buffers &buffers, unsigned input, unsigned output,
+                     const std::vector<int64_t> &box, const Side &from, const Side &to,
+                     const Map &map, Plan &plan) {
+  auto build = [=](KernelBuilder &k) {
+    StridedNest nest(box);
+    nest.add(from.strides, from.offset);
+    nest.add(to.strides, to.offset);
+    nest.build(k, [&](ArrayRef<Value> at) {
+      if (map)
+        k.store(map(k, k.load(k.buffer(input), at[0])), k.buffer(output), at[1]);
+      else
+        copyElement(k, k.buffer(input), at[0], k.buffer(output), at[1]);
+    });
+  };
+  plan.step({buffers.types, build}, buffers.ids);
+}
+
 void planCopy(Buffers buffers, const std::vector<int64_t> &box, const Side &from, const Side &to,
               Plan &plan, const Map &map) {
-  plan.step({buffers.types,
-             [=](KernelBuilder &k) {
-               StridedNest nest(box);
-               nest.add(from.strides, from.offset);
-               nest.add(to.strides, to.offset);
-               nest.build(k, [&](ArrayRef<Value> at) {
-                 if (map)
-                   k.store(map(k, k.load(k.buffer(0), at[0])), k.buffer(1), at[1]);
-                 else
-                   copyElement(k, k.buffer(0), at[0], k.buffer(1), at[1]);
-               });
-             }},
-            buffers.ids);
+  planCopy(buffers, 0, 1, box, from, to, map, plan);
+}
+
+void planCopyWithin(Value value, const std::vector<int64_t> &box, const Side &from, const Side &to,
+                    Plan &plan) {
+  Buffers buffers(plan);
+  unsigned both = buffers.add(value);
+  planCopy(buffers, both, both, box, from, to, {}, plan);
 }
 
 Buffers copyBuffers(Value input, Value output, Plan &plan) {

@@ -5,6 +5,8 @@
 
 namespace tandem::cpu {
 
+std::vector<int64_t> dimensionsOf(mlir::Value value);
+
 /// Where one side of a copy has the elements of a box, in elements.
 struct Side {
   std::vector<int64_t> strides;
@@ -12,14 +14,17 @@ struct Side {
 };
 
 /// A step that copies a box of elements from buffer 0 to buffer 1, each through `map` if there is
-/// one; it may read the buffers behind them. Reals may be stored as f32 in one and as bf16 in the
-/// other.
+/// one; it may read the buffers behind them. Reals may be stored as f32 in one and in 16 bits in
+/// the other.
 void planCopy(Buffers buffers, const std::vector<int64_t> &box, const Side &from, const Side &to,
               Plan &plan, const Map &map = {});
 void planCopy(mlir::Value input, mlir::Value output, const std::vector<int64_t> &box,
               const Side &from, const Side &to, Plan &plan);
 void planCopy(TypedBuffer input, TypedBuffer output, const std::vector<int64_t> &box,
               const Side &from, const Side &to, Plan &plan);
+/// The same inside one buffer, to where it does not read.
+void planCopyWithin(mlir::Value value, const std::vector<int64_t> &box, const Side &from,
+                    const Side &to, Plan &plan);
 Buffers copyBuffers(mlir::Value input, mlir::Value output, Plan &plan);
 
 /// A step that gives every element of a box, or of a buffer, the value `stored`.

@@ -25,7 +25,7 @@ public:
 
   void build() {
     n_.rows.build(k_, [&](Value first, Value) {
-      auto place = [&](Value i) { return k_.add(first, k_.mul(i, n_.rows.step)); };
+      auto place = [&](Value i) { return n_.rows.place(k_, first, i); };
       auto steps = [&](Value i) {
         return centred(k_, k_.load(k_.buffer(n_.input), place(i)), n_.in);
       };

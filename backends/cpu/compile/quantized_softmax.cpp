@@ -11,10 +11,9 @@ using namespace mlir;
 namespace tandem::cpu {
 
 using codegen::KernelBuilder;
-using Values = KernelBuilder::Values;
 
 namespace {
-struct Softmax {
+struct SoftmaxOfCodes {
   Rows rows;
   ElementType element;
   unsigned input, output;
@@ -24,7 +23,7 @@ struct Softmax {
 
 class SoftmaxCode {
 public:
-  SoftmaxCode(KernelBuilder &k, const Softmax &softmax)
+  SoftmaxCode(KernelBuilder &k, const SoftmaxOfCodes &softmax)
       : k_(k), s_(softmax), i32_(k.getI32Type()), i64_(k.getI64Type()) {}
 
   void build() {
@@ -39,23 +38,19 @@ private:
   Value narrow(Value value) { return arith::TruncIOp::create(k_, i32_, value); }
 
   void row(Value first) {
-    auto place = [&](Value i) { return k_.add(first, k_.mul(i, s_.rows.step)); };
+    auto place = [&](Value i) { return s_.rows.place(k_, first, i); };
     auto code = [&](Value i) {
       return k_.toI32(k_.load(k_.buffer(s_.input), place(i)), s_.element);
     };
-    auto reduce = [&](Value start, function_ref<Value(Value i, Value acc)> body) {
-      return k_.loop(k_.index(0), k_.index(s_.rows.length), 1, start,
-                     [&](Value i, ValueRange acc) { return Values{body(i, acc[0])}; })[0];
-    };
-    Value largest = reduce(whole(i32_, INT32_MIN), [&](Value i, Value acc) {
+    Value largest = s_.rows.reduce(k_, whole(i32_, INT32_MIN), [&](Value i, Value acc) {
       return arith::MaxSIOp::create(k_, acc, code(i));
     });
     auto entry = [&](unsigned table, Value i) {
       Value below = sub(largest, code(i));
       return k_.load(k_.buffer(table), arith::IndexCastUIOp::create(k_, k_.getIndexType(), below));
     };
-    Value sum = reduce(whole(i64_, 0),
-                       [&](Value i, Value acc) { return add(acc, wide(entry(s_.parts, i))); });
+    Value sum = s_.rows.reduce(
+        k_, whole(i64_, 0), [&](Value i, Value acc) { return add(acc, wide(entry(s_.parts, i))); });
     Value total = narrow(k_.clampInt(sum, 1, INT32_MAX));
     Value headroom = math::CountLeadingZerosOp::create(k_, total);
     Value scale = reciprocal(total, headroom);
@@ -91,7 +86,7 @@ private:
   }
 
   KernelBuilder &k_;
-  const Softmax &s_;
+  const SoftmaxOfCodes &s_;
   Type i32_, i64_;
 };
 } // namespace
@@ -117,7 +112,7 @@ void planQuantizedSoftmax(graph::SoftmaxOp op, Plan &plan) {
   for (int32_t value : exponentials)
     parts.push_back(tandem::roundingDivideByPowerOfTwo(value, QuantizedSoftmax::kSumIntegerBits));
   Buffers buffers(plan);
-  Softmax softmax = {
+  SoftmaxOfCodes softmax = {
       rowsAlong(graph::tensorType(op.getInput()).getShape(), static_cast<int64_t>(op.getAxis())),
       in.element,
       0,

@@ -13,6 +13,14 @@ void Rows::build(codegen::KernelBuilder &k, function_ref<void(Value, Value)> bod
   nest.build(k, [&](ArrayRef<Value> at) { body(at[0], at[1]); });
 }
 
+Value Rows::reduce(codegen::KernelBuilder &k, Value start,
+                   function_ref<Value(Value, Value)> body) const {
+  auto next = [&](Value i, ValueRange soFar) {
+    return codegen::KernelBuilder::Values{body(i, soFar[0])};
+  };
+  return k.loop(k.index(0), k.index(length), 1, start, next)[0];
+}
+
 Rows rowsAlong(ArrayRef<int64_t> shape, int64_t axis) {
   std::vector<int64_t> strides = denseStrides(shape);
   Rows rows = {{}, {}, shape[static_cast<size_t>(axis)], strides[static_cast<size_t>(axis)]};

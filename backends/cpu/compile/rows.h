@@ -13,6 +13,13 @@ struct Rows {
   /// the outermost dimension.
   void build(codegen::KernelBuilder &k,
              llvm::function_ref<void(mlir::Value first, mlir::Value row)> body) const;
+  /// Where element `i` of the row from `first` on lies.
+  mlir::Value place(codegen::KernelBuilder &k, mlir::Value first, mlir::Value i) const {
+    return k.add(first, k.mul(i, step));
+  }
+  /// What `body` makes of element after element and of what it made so far, `start` at first.
+  mlir::Value reduce(codegen::KernelBuilder &k, mlir::Value start,
+                     llvm::function_ref<mlir::Value(mlir::Value i, mlir::Value soFar)> body) const;
 };
 Rows rowsAlong(llvm::ArrayRef<int64_t> shape, int64_t axis);
 

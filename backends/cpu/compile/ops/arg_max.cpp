@@ -26,7 +26,7 @@ void buildArgBest(KernelBuilder &k, const ArgBest &a) {
   auto integer = a.smallest ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sgt;
   a.rows.build(k, [&](Value first, Value row) {
     auto element = [&](Value i) {
-      Value x = k.load(k.buffer(a.input), k.add(first, k.mul(i, a.rows.step)));
+      Value x = k.load(k.buffer(a.input), a.rows.place(k, first, i));
       return isFloat ? x : k.toI32(x, a.element);
     };
     Value zero = k.index(0);

@@ -13,10 +13,6 @@ namespace tandem::cpu {
 using codegen::KernelBuilder;
 
 namespace {
-std::vector<int64_t> shapeOf(Value value) {
-  return graph::tensorType(value).getShape().vec();
-}
-
 int64_t dot(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
   int64_t sum = 0;
   for (auto [x, y] : llvm::zip_equal(a, b))
@@ -33,7 +29,7 @@ void planTranspose(Operation *op, Plan &plan) {
   std::vector<int64_t> in = plan.stridesOf(transpose.getInput()), permuted;
   for (int64_t d : transpose.getPermutation())
     permuted.push_back(in[static_cast<size_t>(d)]);
-  std::vector<int64_t> box = shapeOf(transpose.getResult());
+  std::vector<int64_t> box = dimensionsOf(transpose.getResult());
   planCopy(transpose.getInput(), transpose.getResult(), box, {permuted},
            {plan.stridesOf(transpose.getResult())}, plan);
 }
@@ -60,7 +56,7 @@ void planConcat(Operation *op, Plan &plan) {
   std::vector<int64_t> out = plan.stridesOf(concat.getResult());
   int64_t done = 0;
   for (Value input : concat.getInputs()) {
-    std::vector<int64_t> box = shapeOf(input);
+    std::vector<int64_t> box = dimensionsOf(input);
     Side from{plan.stridesOf(input)}, to{out, done * out[axis]};
     done += box[axis];
     if (liesIn(input, concat.getResult(), to.offset, plan))
@@ -83,7 +79,7 @@ void planSlice(Operation *op, Plan &plan) {
   std::vector<int64_t> in = plan.stridesOf(slice.getInput()), strides = in;
   for (size_t d = 0; d < strides.size(); ++d)
     strides[d] *= slice.getStrides()[d];
-  std::vector<int64_t> box = shapeOf(slice.getResult());
+  std::vector<int64_t> box = dimensionsOf(slice.getResult());
   Side from{strides, dot(in, slice.getBegin())};
   if (!liesIn(slice.getResult(), slice.getInput(), from.offset, plan))
     planCopy(slice.getInput(), slice.getResult(), box, from, {plan.stridesOf(slice.getResult())},
@@ -95,7 +91,7 @@ void planPad(Operation *op, Plan &plan) {
   TypedBuffer result = plan.typed(pad.getResult());
   double value = storedAs(pad.getResult(), pad.getValue().convertToFloat());
   std::vector<int64_t> strides = plan.stridesOf(pad.getResult());
-  std::vector<int64_t> inside = shapeOf(pad.getInput()), box = shapeOf(pad.getResult());
+  std::vector<int64_t> inside = dimensionsOf(pad.getInput()), box = dimensionsOf(pad.getResult());
   // Before and behind the input in one dimension after another, across all that is left.
   Side side{strides};
   for (size_t d = 0; d < box.size(); ++d) {

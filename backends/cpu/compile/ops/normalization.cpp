@@ -46,7 +46,7 @@ void planL2Normalization(Operation *op, Plan &plan) {
       Value root = arith::MaximumFOp::create(k, math::SqrtOp::create(k, sum),
                                              k.constant(k.getF32Type(), kLeastRoot));
       k.loop(rows.length, [&](Value i) {
-        Value place = k.add(first, k.mul(i, rows.step));
+        Value place = rows.place(k, first, i);
         Value x = k.load(k.buffer(input), place);
         k.store(arith::DivFOp::create(k, x, root), k.buffer(output), place);
       });

@@ -3,24 +3,17 @@
 #include "backends/cpu/compile/copy.h"
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/strided.h"
-#include "compiler/graph/types.h"
 
 using namespace mlir;
 
 namespace tandem::cpu {
 
-using codegen::KernelBuilder;
-
 namespace {
-std::vector<int64_t> shapeOf(Value value) {
-  return graph::tensorType(value).getShape().vec();
-}
-
 /// A copy over (repetition, index) of each dimension; repetitions read the same elements again.
 void planTile(Operation *op, Plan &plan) {
   auto tile = cast<graph::TileOp>(op);
-  std::vector<int64_t> in = shapeOf(tile.getInput()), inStrides = denseStrides(in);
-  std::vector<int64_t> outStrides = denseStrides(shapeOf(tile.getResult()));
+  std::vector<int64_t> in = dimensionsOf(tile.getInput()), inStrides = denseStrides(in);
+  std::vector<int64_t> outStrides = denseStrides(dimensionsOf(tile.getResult()));
   std::vector<int64_t> box;
   Side from, to;
   for (size_t d = 0; d < in.size(); ++d) {
@@ -31,28 +24,11 @@ void planTile(Operation *op, Plan &plan) {
   planCopy(tile.getInput(), tile.getResult(), box, from, to, plan);
 }
 
-/// A step that copies a box inside one buffer, to where it does not read.
-void planCopyWithin(Value value, const std::vector<int64_t> &box, const Side &from, const Side &to,
-                    Plan &plan) {
-  Buffers buffers(plan);
-  unsigned buffer = buffers.add(value);
-  plan.step({buffers.types,
-             [=](KernelBuilder &k) {
-               StridedNest nest(box);
-               nest.add(from.strides, from.offset);
-               nest.add(to.strides, to.offset);
-               nest.build(k, [&](ArrayRef<Value> at) {
-                 k.store(k.load(k.buffer(buffer), at[0]), k.buffer(buffer), at[1]);
-               });
-             }},
-            buffers.ids);
-}
-
 /// The input into the middle of the result; then dimension after dimension what mirrors it there,
 /// across all that is finished in the dimensions before.
 void planMirrorPad(Operation *op, Plan &plan) {
   auto pad = cast<graph::MirrorPadOp>(op);
-  std::vector<int64_t> box = shapeOf(pad.getInput()), out = shapeOf(pad.getResult());
+  std::vector<int64_t> box = dimensionsOf(pad.getInput()), out = dimensionsOf(pad.getResult());
   std::vector<int64_t> strides = denseStrides(out);
   int64_t leftOut = pad.getSymmetric() ? 0 : 1; // of the elements at the border
   Side middle{strides};
@@ -89,8 +65,8 @@ struct Blocks {
   std::vector<int64_t> low;
 
   Blocks(Value wide, Value batched, ArrayRef<int64_t> block, ArrayRef<int64_t> low) : low(low) {
-    std::vector<int64_t> small = shapeOf(batched);
-    int64_t batch = shapeOf(wide)[0];
+    std::vector<int64_t> small = dimensionsOf(batched);
+    int64_t batch = dimensionsOf(wide)[0];
     image = {batch, small[1] * block[0], small[2] * block[1], small[3]};
     strides = denseStrides(image);
     box = {block[0], block[1], batch, small[1], small[2], small[3]};
@@ -98,7 +74,7 @@ struct Blocks {
         {strides[1], strides[2], strides[0], block[0] * strides[1], block[1] * strides[2], 1}};
     inBatch = {denseStrides(box)};
   }
-  bool isWhole(Value wide) const { return image == shapeOf(wide); }
+  bool isWhole(Value wide) const { return image == dimensionsOf(wide); }
   /// Where the wide tensor lies in the image.
   Side window() const { return {strides, low[0] * strides[1] + low[1] * strides[2]}; }
   codegen::BufferType type(Value wide, Plan &plan) const {
@@ -114,7 +90,7 @@ void planSpaceToBatch(Operation *op, Plan &plan) {
   if (!blocks.isWhole(input)) {
     image = plan.scratch(blocks.type(input, plan));
     planFill(image, storedAs(input, 0), plan);
-    planCopy(plan.typed(input), image, shapeOf(input), {denseStrides(shapeOf(input))},
+    planCopy(plan.typed(input), image, dimensionsOf(input), {denseStrides(dimensionsOf(input))},
              blocks.window(), plan);
   }
   planCopy(image, result, blocks.box, blocks.inImage, blocks.inBatch, plan);
@@ -129,7 +105,8 @@ void planBatchToSpace(Operation *op, Plan &plan) {
     return planCopy(input, result, blocks.box, blocks.inBatch, blocks.inImage, plan);
   TypedBuffer image = plan.scratch(blocks.type(wide, plan));
   planCopy(input, image, blocks.box, blocks.inBatch, blocks.inImage, plan);
-  planCopy(image, result, shapeOf(wide), blocks.window(), {denseStrides(shapeOf(wide))}, plan);
+  planCopy(image, result, dimensionsOf(wide), blocks.window(), {denseStrides(dimensionsOf(wide))},
+           plan);
 }
 } // namespace
 

@@ -10,7 +10,6 @@ using namespace mlir;
 namespace tandem::cpu {
 
 using codegen::KernelBuilder;
-using Values = KernelBuilder::Values;
 
 namespace {
 struct Softmax {
@@ -26,10 +25,9 @@ void buildSoftmax(KernelBuilder &k, const Softmax &s) {
   Type f32 = k.getF32Type();
   Value beta = k.constant(f32, s.beta);
   s.rows.build(k, [&](Value row, Value) {
-    auto place = [&](Value i) { return k.add(row, k.mul(i, s.rows.step)); };
+    auto place = [&](Value i) { return s.rows.place(k, row, i); };
     auto reduce = [&](double start, function_ref<Value(Value i, Value acc)> body) {
-      return k.loop(k.index(0), k.index(s.rows.length), 1, k.constant(f32, start),
-                    [&](Value i, ValueRange acc) { return Values{body(i, acc[0])}; })[0];
+      return s.rows.reduce(k, k.constant(f32, start), body);
     };
     Value largest = reduce(-std::numeric_limits<double>::infinity(), [&](Value i, Value acc) {
       return arith::MaximumFOp::create(k, acc, k.load(input, place(i)));
