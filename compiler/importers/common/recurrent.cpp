@@ -130,6 +130,30 @@ SmallVector<MaybeValue> runRecurrent(NodeBuilder &build, RecurrentLayer &layer) 
   return states;
 }
 
+StackOfLayers
+runLayers(NodeBuilder &build, MaybeValue sequence, int64_t layers, int64_t directions,
+          function_ref<FailureOr<RecurrentLayer>(int64_t index, MaybeValue input)> layerOf) {
+  StackOfLayers stack;
+  for (int64_t below = 0; below < layers * directions; below += directions) {
+    SmallVector<Value> sides;
+    for (int64_t index = below; index < below + directions; ++index) {
+      FailureOr<RecurrentLayer> layer = layerOf(index, sequence);
+      if (failed(layer))
+        return {};
+      layer->isReversed = index > below;
+      MaybeValue side = stackAlong(build, runRecurrent(build, *layer), 0);
+      if (failed(side))
+        return {};
+      sides.push_back(*side);
+      stack.states.push_back(layer->state);
+      stack.cells.push_back(layer->cell);
+    }
+    sequence = concatAlong(build, sides, 2);
+  }
+  stack.sequence = sequence;
+  return stack;
+}
+
 MaybeValue stackAlong(NodeBuilder &build, ArrayRef<MaybeValue> parts, int64_t axis) {
   SmallVector<Value> values;
   for (MaybeValue part : parts) {

@@ -63,6 +63,18 @@ inline constexpr int64_t kMostPlaces = 512;
 /// state].
 llvm::SmallVector<MaybeValue> runRecurrent(NodeBuilder &build, RecurrentLayer &layer);
 
+/// What layers one on another give: a sequence [place, batch, state], and the last state and cell
+/// of every layer and direction. All are failed when one layer is.
+struct StackOfLayers {
+  MaybeValue sequence = mlir::failure();
+  llvm::SmallVector<MaybeValue> states, cells;
+};
+/// Runs `layers` layers, each on what the one below gives; those of two directions run both ways,
+/// and give both results side by side. `layerOf` makes layer and direction `index`.
+StackOfLayers runLayers(
+    NodeBuilder &build, MaybeValue sequence, int64_t layers, int64_t directions,
+    llvm::function_ref<mlir::FailureOr<RecurrentLayer>(int64_t index, MaybeValue input)> layerOf);
+
 /// Tensors of one shape side by side in a new dimension.
 MaybeValue stackAlong(NodeBuilder &build, llvm::ArrayRef<MaybeValue> parts, int64_t axis);
 

@@ -201,31 +201,21 @@ FailureOr<Values> importRnn(SymbolNode &node) {
   SmallVector<Direction> directions = readDirections(*form, shape[2], *weights);
   bool isLstm = form->kind->step == stepLstm;
   auto count = static_cast<int64_t>(directions.size());
-  SmallVector<MaybeValue> states, cells;
-  for (int64_t first = 0; first < count; first += form->directions) {
-    Values sides;
-    for (int64_t index = first; index < first + form->directions; ++index) {
-      RecurrentLayer layer = layerOf(node, *form, directions[index], sequence);
-      layer.isReversed = index > first;
-      layer.state = stateFrom(node, 2, index, {shape[1], form->stateWidth()}, count);
-      if (isLstm)
-        layer.cell = stateFrom(node, 3, index, {shape[1], form->width}, count);
-      MaybeValue side = stackAlong(node, runRecurrent(node, layer), 0);
-      if (failed(side))
-        return failure();
-      sides.push_back(*side);
-      states.push_back(layer.state);
-      cells.push_back(layer.cell);
-    }
-    sequence = concatAlong(node, sides, 2);
-  }
-  if (failed(sequence))
+  auto layerAt = [&](int64_t index, MaybeValue input) -> FailureOr<RecurrentLayer> {
+    RecurrentLayer layer = layerOf(node, *form, directions[index], input);
+    layer.state = stateFrom(node, 2, index, {shape[1], form->stateWidth()}, count);
+    if (isLstm)
+      layer.cell = stateFrom(node, 3, index, {shape[1], form->width}, count);
+    return layer;
+  };
+  StackOfLayers stack = runLayers(node, sequence, form->layers, form->directions, layerAt);
+  if (failed(stack.sequence))
     return failure();
-  Values results = {*sequence};
+  Values results = {*stack.sequence};
   if (!form->givesStates)
     return results;
   for (ArrayRef<MaybeValue> list :
-       {ArrayRef(states), ArrayRef(cells).take_front(isLstm ? count : 0)}) {
+       {ArrayRef(stack.states), ArrayRef(stack.cells).take_front(isLstm ? count : 0)}) {
     if (list.empty())
       continue;
     MaybeValue all = stackAlong(node, list, 0);

@@ -108,37 +108,26 @@ Results importRecurrent(AtenNode &node, const Kind &kind) {
     input = node.transpose(input, {1, 0, 2});
   if (failed(input) || shapeOf(*input)[0] < 1 || shapeOf(*input)[0] > kMostPlaces)
     return node.unsupported("a sequence of another length than 1 to " + Twine(kMostPlaces));
-  SmallVector<MaybeValue> hidden, cells;
-  for (int64_t layer = 0; layer < layers; ++layer) {
-    SmallVector<Value> sides;
-    for (int64_t side = 0; side < directions; ++side) {
-      int64_t index = layer * directions + side;
-      RecurrentLayer one = makeLayer(node, kind, input, (*weights)[index]);
-      one.isReversed = side == 1;
-      one.state = stateOf(node, states[0], index);
-      if (isLstm)
-        one.cell = stateOf(node, states[1], index);
-      if (failed(one.projected) || failed(one.state) || failed(one.cell) ||
-          failed(one.candidateBias))
-        return failure();
-      MaybeValue all = stackAlong(node, runRecurrent(node, one), 0);
-      if (failed(all))
-        return failure();
-      sides.push_back(*all);
-      hidden.push_back(one.state);
-      cells.push_back(one.cell);
-    }
-    input = sides.size() == 1 ? MaybeValue(sides.front())
-                              : node.createTyped<graph::ConcatOp>(
-                                    getElementTypeOrSelf(sides.front()), ValueRange(sides), 2);
-  }
-  MaybeValue result = isBatchFirst ? node.transpose(input, {1, 0, 2}) : input,
-             last = stackAlong(node, hidden, 0);
+  auto layerAt = [&](int64_t index, MaybeValue sequence) -> FailureOr<RecurrentLayer> {
+    RecurrentLayer layer = makeLayer(node, kind, sequence, (*weights)[index]);
+    layer.state = stateOf(node, states[0], index);
+    if (isLstm)
+      layer.cell = stateOf(node, states[1], index);
+    if (failed(layer.projected) || failed(layer.state) || failed(layer.cell) ||
+        failed(layer.candidateBias))
+      return failure();
+    return layer;
+  };
+  StackOfLayers stack = runLayers(node, input, layers, directions, layerAt);
+  if (failed(stack.sequence))
+    return failure();
+  MaybeValue result = isBatchFirst ? node.transpose(stack.sequence, {1, 0, 2}) : stack.sequence,
+             last = stackAlong(node, stack.states, 0);
   if (failed(result) || failed(last))
     return failure();
   if (!isLstm)
     return SmallVector<Value>{*result, *last};
-  MaybeValue lastCells = stackAlong(node, cells, 0);
+  MaybeValue lastCells = stackAlong(node, stack.cells, 0);
   return failed(lastCells) ? Results(failure()) : SmallVector<Value>{*result, *last, *lastCells};
 }
 
