@@ -101,69 +101,101 @@ static FailureOr<Values> importLoop(OnnxNode &node) {
   return carried;
 }
 
-/// Scan: its body once for each place along a dimension of the last inputs. States come first.
-static FailureOr<Values> importScan(OnnxNode &node) {
-  if (node.opset() < 9) // whose first input may be left out
-    return node.unsupported("before opset 9");
-  FailureOr<Values> inputs = node.inputs();
-  int64_t scanned = node.integer("num_scan_inputs");
+namespace {
+/// What a Scan goes along: dimensions of its last inputs, one place a round, and of what it gives.
+struct Scan {
+  Values inputs;
+  size_t states = 0; ///< inputs in front, which are carried from round to round
+  SmallVector<int64_t> axes, backwards, outputAxes, outputBackwards;
+  int64_t rounds = -1;
+};
+
+/// The lists of a Scan's attributes, one entry for each input or output that is scanned.
+LogicalResult readLists(OnnxNode &node, int64_t scanned, size_t given, Scan &scan) {
   auto list = [&](StringRef name, size_t count) {
     return node.integers(name, SmallVector<int64_t>(count, 0));
   };
+  scan.axes = list("scan_input_axes", scanned);
+  scan.backwards = list("scan_input_directions", scanned);
+  scan.outputAxes = list("scan_output_axes", given);
+  scan.outputBackwards = list("scan_output_directions", given);
+  if (node.failed())
+    return failure();
+  if (static_cast<int64_t>(scan.axes.size()) != scanned ||
+      scan.backwards.size() != scan.axes.size() || scan.outputAxes.size() != given ||
+      scan.outputBackwards.size() != given)
+    return node.invalid(
+        "its lists of dimensions are not as long as its inputs or outputs are many");
+  return success();
+}
+
+FailureOr<Scan> readScan(OnnxNode &node) {
+  FailureOr<Values> inputs = node.inputs();
+  int64_t scanned = node.integer("num_scan_inputs");
   if (failed(inputs) || node.failed())
     return failure();
   if (scanned < 1 || scanned > static_cast<int64_t>(inputs->size()))
     return node.invalid("'num_scan_inputs' is " + Twine(scanned));
-  size_t states = inputs->size() - scanned;
-  size_t given = node.outputCount() > states ? node.outputCount() - states : 0;
-  SmallVector<int64_t> axes = list("scan_input_axes", scanned),
-                       backwards = list("scan_input_directions", scanned),
-                       outputAxes = list("scan_output_axes", given),
-                       outputBackwards = list("scan_output_directions", given);
-  if (node.failed())
+  Scan scan;
+  scan.inputs = *inputs;
+  scan.states = inputs->size() - scanned;
+  size_t given = node.outputCount() > scan.states ? node.outputCount() - scan.states : 0;
+  if (failed(readLists(node, scanned, given, scan)))
     return failure();
-  if (static_cast<int64_t>(axes.size()) != scanned || backwards.size() != axes.size() ||
-      outputAxes.size() != given || outputBackwards.size() != given)
-    return node.invalid(
-        "its lists of dimensions are not as long as its inputs or outputs are many");
-  int64_t rounds = -1;
-  for (int64_t i = 0; i < scanned; ++i) {
-    ArrayRef<int64_t> shape = shapeOf((*inputs)[states + i]);
-    std::optional<int64_t> axis = normalizedAxis(axes[i], shape.size());
-    if (!axis || (rounds >= 0 && shape[*axis] != rounds))
+  for (auto [input, axis] : llvm::zip(ArrayRef(scan.inputs).drop_front(scan.states), scan.axes)) {
+    ArrayRef<int64_t> shape = shapeOf(input);
+    std::optional<int64_t> normalized = normalizedAxis(axis, shape.size());
+    if (!normalized || (scan.rounds >= 0 && shape[*normalized] != scan.rounds))
       return node.invalid("inputs that are not equally long");
-    axes[i] = *axis;
-    rounds = shape[*axis];
+    axis = *normalized;
+    scan.rounds = shape[axis];
   }
-  if (rounds < 1 || rounds > kMostRounds)
-    return node.unsupported(Twine(rounds) + " rounds");
-  Values carried(ArrayRef(*inputs).take_front(states));
-  SmallVector<Values> all;
-  for (int64_t round = 0; round < rounds; ++round) {
-    Values arguments(carried);
-    for (int64_t i = 0; i < scanned; ++i) {
-      Value input = (*inputs)[states + i];
-      SmallVector<int64_t> shape(shapeOf(input));
-      shape.erase(shape.begin() + axes[i]);
-      int64_t place = backwards[i] ? rounds - 1 - round : round;
-      MaybeValue slice = node.reshape(sliceAlong(node, input, axes[i], place, 1), shape);
-      if (failed(slice))
-        return failure();
-      arguments.push_back(*slice);
-    }
-    FailureOr<Values> results = node.importGraph("body", arguments);
+  if (scan.rounds < 1 || scan.rounds > kMostRounds)
+    return node.unsupported(Twine(scan.rounds) + " rounds");
+  return scan;
+}
+
+/// What the scanned inputs have for a round, behind what is carried.
+FailureOr<Values> argumentsOf(OnnxNode &node, const Scan &scan, int64_t round, Values carried) {
+  for (size_t i = 0; i < scan.axes.size(); ++i) {
+    Value input = scan.inputs[scan.states + i];
+    SmallVector<int64_t> shape(shapeOf(input));
+    shape.erase(shape.begin() + scan.axes[i]);
+    int64_t place = scan.backwards[i] ? scan.rounds - 1 - round : round;
+    MaybeValue slice = node.reshape(sliceAlong(node, input, scan.axes[i], place, 1), shape);
+    if (failed(slice))
+      return failure();
+    carried.push_back(*slice);
+  }
+  return carried;
+}
+} // namespace
+
+/// Scan: its body once for each place along a dimension of the last inputs. States come first.
+static FailureOr<Values> importScan(OnnxNode &node) {
+  if (node.opset() < 9) // whose first input may be left out
+    return node.unsupported("before opset 9");
+  FailureOr<Scan> scan = readScan(node);
+  if (failed(scan))
+    return failure();
+  size_t given = scan->outputAxes.size();
+  Values carried(ArrayRef(scan->inputs).take_front(scan->states));
+  SmallVector<Values> all(scan->rounds, Values(given));
+  for (int64_t round = 0; round < scan->rounds; ++round) {
+    FailureOr<Values> arguments = argumentsOf(node, *scan, round, carried);
+    if (failed(arguments))
+      return failure();
+    FailureOr<Values> results = node.importGraph("body", *arguments);
     if (failed(results))
       return failure();
-    if (results->size() != states + given)
+    if (results->size() != scan->states + given)
       return node.invalid("its body has " + Twine(results->size()) + " results");
-    carried.assign(results->begin(), results->begin() + states);
-    all.emplace_back(results->begin() + states, results->end());
+    carried.assign(results->begin(), results->begin() + scan->states);
+    for (size_t i = 0; i < given; ++i)
+      all[scan->outputBackwards[i] ? scan->rounds - 1 - round : round][i] =
+          (*results)[scan->states + i];
   }
-  SmallVector<Values> ordered(all);
-  for (size_t i = 0; i < given; ++i)
-    for (int64_t round = 0; outputBackwards[i] && round < rounds; ++round)
-      ordered[round][i] = all[rounds - 1 - round][i];
-  FailureOr<Values> stacked = stackRounds(node, ordered, outputAxes);
+  FailureOr<Values> stacked = stackRounds(node, all, scan->outputAxes);
   if (failed(stacked))
     return failure();
   carried.append(*stacked);
