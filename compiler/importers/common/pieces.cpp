@@ -92,7 +92,8 @@ FailureOr<SmallVector<Value>> splitAlong(NodeBuilder &build, MaybeValue value, i
   SmallVector<Value> parts;
   int64_t begin = 0;
   for (int64_t size : sizes) {
-    MaybeValue part = sliceAlong(build, value, axis, begin, size);
+    // One without elements may stand behind the last element, where no slice begins.
+    MaybeValue part = sliceAlong(build, value, axis, size == 0 ? 0 : begin, size);
     if (failed(part))
       return failure();
     parts.push_back(*part);

@@ -75,6 +75,16 @@ static MaybeValue importSlice(OnnxNode &node) {
   return node.create<graph::SliceOp>(input, begins, sizes, strides);
 }
 
+/// Whether the sizes take up a dimension, one behind the other.
+static bool areParts(ArrayRef<int64_t> sizes, int64_t extent) {
+  for (int64_t size : sizes) {
+    if (size < 0 || size > extent)
+      return false;
+    extent -= size;
+  }
+  return extent == 0;
+}
+
 /// Split: into the sizes given; else 'num_outputs' (opset 18), or as many parts as there are
 /// results, the last one what is left.
 static FailureOr<Values> importSplit(OnnxNode &node) {
@@ -104,20 +114,9 @@ static FailureOr<Values> importSplit(OnnxNode &node) {
     for (int64_t i = 0, left = extent; i < parts; ++i, left -= size)
       sizes.push_back(std::clamp<int64_t>(left, 0, size));
   }
-  Values results;
-  int64_t begin = 0;
-  for (int64_t size : sizes) {
-    if (size < 0 || size > extent - begin)
-      return node.invalid("parts of " + shapeText(sizes) + " of a dimension of " + Twine(extent));
-    MaybeValue part = sliceAlong(node, input, axis, size == 0 ? 0 : begin, size);
-    if (failed(part))
-      return failure();
-    results.push_back(*part);
-    begin += size;
-  }
-  if (begin != extent)
+  if (!areParts(sizes, extent))
     return node.invalid("parts of " + shapeText(sizes) + " of a dimension of " + Twine(extent));
-  return results;
+  return splitAlong(node, input, axis, sizes);
 }
 
 void registerSlice(OpTable &table) {
