@@ -25,6 +25,9 @@ public:
 private:
   enum class Step { kGoOn, kStop, kBad };
   Step step();
+  // One opcode each of a kind; `value` has what is left.
+  Step value(uint8_t opcode);
+  Step global();
   Step number(uint8_t opcode);
   Step container(uint8_t opcode);
   Step memory(uint8_t opcode);
@@ -302,22 +305,8 @@ PickleMachine::Step PickleMachine::container(uint8_t opcode) {
   return Step::kGoOn;
 }
 
-PickleMachine::Step PickleMachine::step() {
-  uint8_t opcode = cursor_.u8();
-  if (!cursor_.ok())
-    return bad("it is cut off");
+PickleMachine::Step PickleMachine::value(uint8_t opcode) {
   switch (opcode) {
-  case 0x80: // PROTO
-    cursor_.skip(1);
-    return Step::kGoOn;
-  case 0x95: // FRAME
-    cursor_.skip(8);
-    return Step::kGoOn;
-  case '.':
-    return Step::kStop;
-  case '(':
-    marks_.push_back(stack_.size());
-    return Step::kGoOn;
   case '}':
     return push({Object::kDict});
   case ']':
@@ -335,29 +324,33 @@ PickleMachine::Step PickleMachine::step() {
     return pushText(cursor_.take(cursor_.u32()));
   case 0x8c: // SHORT_BINUNICODE
     return pushText(cursor_.take(cursor_.u8()));
-  case 'c': {
-    std::string module = line(), name = line();
-    if (module.size() + name.size() > kLongestName)
-      return bad("it names a function in more than " + llvm::Twine(kLongestName) + " characters");
-    return push({.kind = Object::kGlobal, .text = module + " " + name});
+  case 'c':
+    return global();
+  default:
+    return bad("it has the opcode " + llvm::Twine(int(opcode)) +
+               ", which torch.save does not write");
   }
-  case 'K':
-  case 'M':
-  case 'J':
-  case 0x8a:
-    return number(opcode);
-  case 'q':
-  case 'r':
-  case 'h':
-  case 'j':
-  case 0x94:
-    return memory(opcode);
-  case 'u':
-  case 's':
-  case 'e':
-  case 'a':
-  case 't':
-    return container(opcode);
+}
+
+PickleMachine::Step PickleMachine::global() {
+  std::string module = line(), name = line();
+  if (module.size() + name.size() > kLongestName)
+    return bad("it names a function in more than " + llvm::Twine(kLongestName) + " characters");
+  return push({.kind = Object::kGlobal, .text = module + " " + name});
+}
+
+PickleMachine::Step PickleMachine::step() {
+  uint8_t opcode = cursor_.u8();
+  if (!cursor_.ok())
+    return bad("it is cut off");
+  switch (opcode) {
+  case 0x80: // PROTO
+  case 0x95: // FRAME
+    cursor_.skip(opcode == 0x80 ? 1 : 8);
+    return Step::kGoOn;
+  case '(':
+    marks_.push_back(stack_.size());
+    return Step::kGoOn;
   case 0x85:
   case 0x86:
   case 0x87:
@@ -370,10 +363,17 @@ PickleMachine::Step PickleMachine::step() {
     return makeInstance();
   case 'b':
     return setState();
+  case '.':
+    return Step::kStop;
   default:
-    return bad("it has the opcode " + llvm::Twine(int(opcode)) +
-               ", which torch.save does not write");
+    break;
   }
+  llvm::StringRef letter(reinterpret_cast<const char *>(&opcode), 1);
+  if (opcode == 0x8a || llvm::StringRef("KMJ").contains(letter))
+    return number(opcode);
+  if (opcode == 0x94 || llvm::StringRef("qrhj").contains(letter))
+    return memory(opcode);
+  return llvm::StringRef("useat").contains(letter) ? container(opcode) : value(opcode);
 }
 
 llvm::Expected<Pickle> PickleMachine::run() {
