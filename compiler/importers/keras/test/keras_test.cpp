@@ -2,6 +2,7 @@
 // Keras in tests/models.
 #include "base/file.h"
 #include "compiler/importers/common/importer.h"
+#include "compiler/importers/common/test/module_text.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -29,13 +30,7 @@ std::string testFile(const std::string &name) {
 /// The module as text, or "error: " and the message.
 std::string importBytes(std::string_view bytes, const ImportOptions &options = {}) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  auto module = kerasImporter().import("model.h5", bytes, options, context);
-  if (!module)
-    return "error: " + llvm::toString(module.takeError());
-  std::string text;
-  llvm::raw_string_ostream out(text);
-  (*module)->print(out);
-  return text;
+  return tandem::test::moduleText(kerasImporter().import("model.h5", bytes, options, context));
 }
 
 std::string importPath(const std::string &path, const ImportOptions &options = {}) {

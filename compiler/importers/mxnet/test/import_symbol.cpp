@@ -1,5 +1,6 @@
 #include "compiler/importers/mxnet/test/import_symbol.h"
 
+#include "compiler/importers/common/test/module_text.h"
 #include "compiler/importers/mxnet/graph_import.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -99,13 +100,7 @@ std::string importText(std::string_view symbolText, std::string_view parameterBy
   if (!parameters)
     return failed(parameters.takeError());
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  auto module = importSymbol(*symbol, *parameters, options, context);
-  if (!module)
-    return failed(module.takeError());
-  std::string text;
-  llvm::raw_string_ostream out(text);
-  (*module)->print(out);
-  return text;
+  return tandem::test::moduleText(importSymbol(*symbol, *parameters, options, context));
 }
 
 std::string importNode(const std::string &op, const std::string &attributes,

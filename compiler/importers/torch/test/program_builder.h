@@ -1,10 +1,10 @@
 #pragma once
 
 #include "compiler/importers/common/json.h"
+#include "compiler/importers/common/test/module_text.h"
 #include "compiler/importers/torch/program.h"
 
 #include "mlir/IR/MLIRContext.h"
-#include "llvm/Support/raw_ostream.h"
 
 #include <string>
 #include <vector>
@@ -71,12 +71,7 @@ public:
          {{"input_specs", inputs_},
           {"output_specs", Json::array({{{"user_output", {{"arg", tensor(output_)}}}}})}}}};
     mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-    auto module = importProgram(archive_, {}, context);
-    if (!module)
-      return "error: " + llvm::toString(module.takeError());
-    std::string result;
-    llvm::raw_string_ostream(result) << **module;
-    return result;
+    return tandem::test::moduleText(importProgram(archive_, {}, context));
   }
 
 private:

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "compiler/importers/common/test/module_text.h"
 #include "compiler/importers/torch/script/script_program.h"
 
 #include "mlir/IR/MLIRContext.h"
-#include "llvm/Support/raw_ostream.h"
 
 #include <string>
 #include <vector>
@@ -56,12 +56,7 @@ public:
   /// The module, or "error: " and the message.
   std::string text() {
     mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-    auto module = script::importScript(archive_, options_, context);
-    if (!module)
-      return "error: " + llvm::toString(module.takeError());
-    std::string result;
-    llvm::raw_string_ostream(result) << **module;
-    return result;
+    return tandem::test::moduleText(script::importScript(archive_, options_, context));
   }
 
 private:
