@@ -248,6 +248,15 @@ def operator_cases():
     prior = S.contrib.MultiBoxPrior(x, sizes=(0.3, 0.4), ratios=(1.5, 2, 0.5), offsets=(0.4, 0.6))
     add("MultiBoxPrior", prior, image)
     add("MultiBoxPrior clipped", S.contrib.MultiBoxPrior(x, sizes=(0.7,), ratios=(1, 3), clip=True, steps=(0.1, 0.2)), image)
+    # Of 40 anchors, the class 0 is the background; what stands in rows without a box is MXNet's own affair.
+    probabilities, anchors = S.softmax(x * 3, axis=1), S.contrib.MultiBoxPrior(S.zeros((1, 1, 5, 4)), sizes=(0.3, 0.6))
+    for name, options in {"": {}, " all classes": {"force_suppress": True, "nms_threshold": 0.3}, " not clipped": {"clip": False},
+                          " variances": {"variances": (0.3, 0.2, 0.5, 0.4), "threshold": 0.45}}.items():
+        add(f"MultiBoxDetection{name}", S.contrib.MultiBoxDetection(probabilities, y, anchors, **options), (2, 4, 40), (2, 160))
+    best = S.contrib.MultiBoxDetection(probabilities, y, anchors, nms_topk=7)
+    add("MultiBoxDetection topk", S.where(S.broadcast_greater_equal(S.slice_axis(best, axis=2, begin=0, end=1), S.zeros((1, 1, 1)))
+                                          .broadcast_to((2, 40, 6)), best, -S.ones((2, 40, 6))), (2, 4, 40), (2, 160))
+
     def boxes(v, format):
         low, size = S.slice_axis(v, axis=-1, begin=0, end=2) * 0.3, S.abs(S.slice_axis(v, axis=-1, begin=2, end=4)) + 0.2
         return S.concat(low, low + size if format == "corner" else size, dim=-1)

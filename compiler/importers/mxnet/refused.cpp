@@ -118,7 +118,6 @@ const RefusedOperators &refusedOperators() {
       "_contrib_index_array",
       "_contrib_index_copy",
       "_contrib_ModulatedDeformableConvolution",
-      "_contrib_MultiBoxDetection",
       "_contrib_MultiBoxTarget",
       "_contrib_MultiProposal",
       "_contrib_Proposal",

@@ -1,7 +1,8 @@
 // Boxes of detection networks: where they are by default, and what is said of them beside that.
+#include "compiler/importers/mxnet/boxes.h"
+
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
-#include "compiler/importers/mxnet/node.h"
 
 #include <cmath>
 
@@ -51,21 +52,13 @@ static MaybeValue importPrior(SymbolNode &node) {
                        {1, static_cast<int64_t>(corners.size()) / 4, 4}, corners);
 }
 
-namespace {
-/// Edges of boxes in the last dimension, each in a tensor that has 1 there.
-struct Edges {
-  MaybeValue left, top, right, bottom;
-};
-
-MaybeValue edge(SymbolNode &node, MaybeValue boxes, int64_t index) {
+static MaybeValue edge(SymbolNode &node, MaybeValue boxes, int64_t index) {
   if (failed(boxes))
     return failure();
   return sliceAlong(node, boxes, static_cast<int64_t>(shapeOf(*boxes).size()) - 1, index, 1);
 }
 
-/// Of boxes that are corners or, as 'format' says, centres and sizes.
-FailureOr<Edges> edgesOf(SymbolNode &node, MaybeValue boxes) {
-  StringRef format = node.string("format", "corner");
+FailureOr<Edges> edgesOf(SymbolNode &node, MaybeValue boxes, StringRef format) {
   if (failed(boxes))
     return failure();
   if (shapeOf(*boxes).empty() || shapeOf(*boxes).back() != 4)
@@ -80,12 +73,32 @@ FailureOr<Edges> edgesOf(SymbolNode &node, MaybeValue boxes) {
   return Edges{node.subtract(first, halfWidth), node.subtract(second, halfHeight),
                node.add(first, halfWidth), node.add(second, halfHeight)};
 }
-} // namespace
+
+MaybeValue movedBoxes(SymbolNode &node, MaybeValue differences, const Edges &anchors,
+                      ArrayRef<double> factors, double largest) {
+  auto moved = [&](int64_t axis, MaybeValue low, MaybeValue high) {
+    MaybeValue size = node.subtract(high, low), middle = node.add(low, node.multiply(size, 0.5));
+    MaybeValue shift =
+        node.multiply(node.multiply(edge(node, differences, axis), factors[axis]), size);
+    MaybeValue grown = node.multiply(edge(node, differences, axis + 2), factors[axis + 2]);
+    if (largest > 0)
+      grown = clampBetween(node, grown, -INFINITY, largest);
+    MaybeValue half = node.multiply(node.multiply(node.create<graph::ExpOp>(grown), size), 0.5);
+    MaybeValue centre = node.add(shift, middle);
+    return std::pair(node.subtract(centre, half), node.add(centre, half));
+  };
+  auto [left, right] = moved(0, anchors.left, anchors.right);
+  auto [top, bottom] = moved(1, anchors.top, anchors.bottom);
+  if (failed(left) || failed(top) || failed(right) || failed(bottom))
+    return failure();
+  return concatAlong(node, {*left, *top, *right, *bottom},
+                     static_cast<int64_t>(shapeOf(*left).size()) - 1);
+}
 
 /// _contrib_box_decode: boxes from what they differ by from anchors.
 static MaybeValue importDecode(SymbolNode &node) {
   MaybeValue data = node.input(0);
-  FailureOr<Edges> anchors = edgesOf(node, node.input(1));
+  FailureOr<Edges> anchors = edgesOf(node, node.input(1), node.string("format", "corner"));
   double factors[] = {node.number("std0", 1), node.number("std1", 1), node.number("std2", 1),
                       node.number("std3", 1)};
   double clip = node.number("clip", -1);
@@ -93,27 +106,15 @@ static MaybeValue importDecode(SymbolNode &node) {
     return failure();
   if (shapeOf(*data).size() != 3 || shapeOf(*data)[2] != 4)
     return node.invalid("an input of shape " + shapeText(shapeOf(*data)));
-  auto decode = [&](int64_t axis, MaybeValue low, MaybeValue high) {
-    MaybeValue size = node.subtract(high, low), middle = node.add(low, node.multiply(size, 0.5));
-    MaybeValue moved = node.multiply(node.multiply(edge(node, data, axis), factors[axis]), size);
-    MaybeValue grown = node.multiply(edge(node, data, axis + 2), factors[axis + 2]);
-    if (clip > 0)
-      grown = clampBetween(node, grown, -INFINITY, clip);
-    MaybeValue half = node.multiply(node.multiply(node.create<graph::ExpOp>(grown), size), 0.5);
-    MaybeValue centre = node.add(moved, middle);
-    return std::pair(node.subtract(centre, half), node.add(centre, half));
-  };
-  auto [left, right] = decode(0, anchors->left, anchors->right);
-  auto [top, bottom] = decode(1, anchors->top, anchors->bottom);
-  if (failed(left) || failed(top) || failed(right) || failed(bottom))
-    return failure();
-  return concatAlong(node, {*left, *top, *right, *bottom}, 2);
+  return movedBoxes(node, data, *anchors, factors, clip);
 }
 
 /// _contrib_box_iou: of every box on the left with every one on the right what they have in common,
 /// over what they cover together.
 static MaybeValue importOverlap(SymbolNode &node) {
-  FailureOr<Edges> left = edgesOf(node, node.input(0)), right = edgesOf(node, node.input(1));
+  StringRef format = node.string("format", "corner");
+  FailureOr<Edges> left = edgesOf(node, node.input(0), format),
+                   right = edgesOf(node, node.input(1), format);
   if (failed(left) || failed(right) || failed(left->left) || failed(right->left))
     return failure();
   // [..., 1] each: the left ones stand in front of the right ones.
