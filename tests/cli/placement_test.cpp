@@ -12,15 +12,18 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-/// The cpu backend has no casts of bf16.
+/// The cpu backend packs constant biases only.
 const std::string kModel = R"(
-func.func @main(%a: tensor<1x4xbf16> {graph.name = "a"}, %b: tensor<1x4xf32> {graph.name = "b"})
+func.func @main(%a: tensor<1x4xf32> {graph.name = "a"}, %w: tensor<4x4xf32> {graph.name = "w"},
+                %bias: tensor<4xf32> {graph.name = "bias"}, %b: tensor<1x4xf32> {graph.name = "b"})
     -> (tensor<1x4xf32> {graph.name = "sum"}) {
-  %0 = graph.cast %a : (tensor<1x4xbf16>) -> tensor<1x4xf32> loc("widen_1")
+  %0 = graph.fully_connected %a, %w, %bias
+     : (tensor<1x4xf32>, tensor<4x4xf32>, tensor<4xf32>) -> tensor<1x4xf32> loc("product_1")
   %1 = graph.add %0, %b : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> loc("add_1")
   return %1 : tensor<1x4xf32>
 }
 )";
+const std::string kReason = "the bias is computed by the model, only constant ones are packed";
 
 class PlacementCommands : public ::testing::Test {
 protected:
@@ -82,27 +85,26 @@ TEST_F(PlacementCommands, TheReportSaysForEveryOpWhereAndWhyNotElsewhere) {
   ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
   json report = json::parse(outcome.out);
   ASSERT_EQ(report["ops"].size(), 2U);
-  EXPECT_EQ(report["ops"][0]["node"], "widen_1");
+  EXPECT_EQ(report["ops"][0]["node"], "product_1");
   EXPECT_EQ(report["ops"][0]["device"], "reference");
-  EXPECT_EQ(report["ops"][0]["alternatives"]["cpu"]["reasons"],
-            json::array({"no kernel for a cast from or to bf16"}));
+  EXPECT_EQ(report["ops"][0]["alternatives"]["cpu"]["reasons"], json::array({kReason}));
   EXPECT_EQ(report["ops"][1]["inputs"], json::array({0}));
   EXPECT_EQ(report["device"]["modelled"], true);
   EXPECT_EQ(report["coverage"]["cpu"]["ops"], 0.5);
   Outcome table = compile({"--report"});
-  EXPECT_THAT(table.out, HasSubstr("not cpu: no kernel for a cast from or to bf16\n"));
+  EXPECT_THAT(table.out, HasSubstr("not cpu: " + kReason + "\n"));
   EXPECT_THAT(table.out, StartsWith("device host (modelled): "));
 }
 
 TEST_F(PlacementCommands, ARequirementThatIsNotMetFailsWithEveryOpElsewhere) {
   Outcome outcome = compile({"--require", "cpu>=90%"});
   EXPECT_EQ(outcome.exitCode, 1);
-  EXPECT_THAT(outcome.err,
-              HasSubstr(path("m.mlir") +
-                        ": error: 50.0 % of the ops are on cpu, 90.0 % are required; "
-                        "elsewhere: cast 'widen_1' (no kernel for a cast from or to bf16)\n"));
+  EXPECT_THAT(outcome.err, HasSubstr(path("m.mlir") +
+                                     ": error: 50.0 % of the ops are on cpu, 90.0 % are required; "
+                                     "elsewhere: fully_connected 'product_1' (" +
+                                     kReason + ")\n"));
   EXPECT_EQ(folder_.names(), std::vector<std::string>{"m.mlir"}) << "nothing is written";
-  EXPECT_EQ(compile({"--require", "cpu>=50%", "--require", "cpu:macs>=100%"}).exitCode, 0);
+  EXPECT_EQ(compile({"--require", "cpu>=50%", "--require", "reference:macs>=100%"}).exitCode, 0);
 }
 
 TEST_F(PlacementCommands, WrongRequirementsAndOptionsAreRefused) {
@@ -128,7 +130,7 @@ TEST_F(PlacementCommands, MeasuredTimesCountInsteadOfTheModels) {
   const std::string key = "cpu add 1x4:f32 1x4:f32 -> 1x4:f32";
   ASSERT_TRUE(profile["measured_us"].contains(key)) << profile["measured_us"].dump();
   EXPECT_GT(profile["measured_us"][key].get<double>(), 0);
-  EXPECT_EQ(profile["measured_us"].size(), 1U) << "the cast is not the cpu backend's";
+  EXPECT_EQ(profile["measured_us"].size(), 1U) << "the product is not the cpu backend's";
 
   profile["measured_us"][key] = 1234.5;
   writeBytes(path("mine.json"), profile.dump());
@@ -145,7 +147,7 @@ TEST_F(PlacementCommands, DrawsTheGraphOfAModelAndOfABundle) {
   ASSERT_EQ(model.exitCode, 0) << model.err;
   std::string svg = readBytes(path("m.svg"));
   EXPECT_THAT(svg, StartsWith("<svg xmlns='http://www.w3.org/2000/svg'"));
-  EXPECT_THAT(svg, HasSubstr("cast  reference_0"));
+  EXPECT_THAT(svg, HasSubstr("fully_connected  reference_0"));
   EXPECT_THAT(svg, HasSubstr("stroke-dasharray")) << "the value that crosses";
   std::string dot = readBytes(path("m.dot"));
   EXPECT_THAT(dot, HasSubstr("subgraph \"cluster_cpu_1\""));

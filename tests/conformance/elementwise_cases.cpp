@@ -152,11 +152,13 @@ void addCasts(std::vector<OpCase> &cases) {
   cases.push_back(cast("ui8", "i64"));
   cases.push_back(cast("i32", "i1"));
   const Shape image = {1, 3, 5, 7};
-  ModuleText half;
-  std::string narrow =
-      half.apply("cast", {half.argument(image, {"f32"})}, "", tensorText(image, {"f16"}));
-  cases.push_back({"cast", "f32", "f16_and_back",
-                   half.finish(half.apply("cast", {narrow}, "", tensorText(image, {"f32"})))});
+  for (const std::string half : {"f16", "bf16"}) {
+    ModuleText text;
+    std::string narrow =
+        text.apply("cast", {text.argument(image, {"f32"})}, "", tensorText(image, {half}));
+    cases.push_back({"cast", "f32", half + "_and_back",
+                     text.finish(text.apply("cast", {narrow}, "", tensorText(image, {"f32"})))});
+  }
 }
 
 void addBatchNorm(std::vector<OpCase> &cases) {

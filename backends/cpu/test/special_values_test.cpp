@@ -204,8 +204,9 @@ TEST(CpuConversions, SaturateAsTheReferenceDoes) {
     values.push_back(value);
   std::string count = std::to_string(values.size()), from = "tensor<" + count + "xf32>";
   for (const std::string result :
-       {"i32", "i64", "ui8", "i1", "!quant.uniform<i8:f32, 0.5:3>", "!quant.uniform<u8:f32, 0.5:3>",
-        "!quant.uniform<i16:f32, 0.25:-7>", "!quant.uniform<i32:f32, 0.125:1000>"}) {
+       {"i32", "i64", "ui8", "i1", "bf16", "!quant.uniform<i8:f32, 0.5:3>",
+        "!quant.uniform<u8:f32, 0.5:3>", "!quant.uniform<i16:f32, 0.25:-7>",
+        "!quant.uniform<i32:f32, 0.125:1000>"}) {
     SCOPED_TRACE(result);
     std::string op = result[0] == '!' ? "quantize" : "cast";
     Outputs outputs = run(moduleOf("%x: " + from, op + " %x : (" + from + ")",

@@ -19,7 +19,7 @@ ElementType elementOf(Value value) {
 }
 
 bool isFloat(ElementType type) {
-  return type == ElementType::kF32 || type == ElementType::kF16;
+  return type == ElementType::kF32 || type == ElementType::kF16 || type == ElementType::kBF16;
 }
 bool isInteger(ElementType type) {
   return type == ElementType::kI8 || type == ElementType::kU8 || type == ElementType::kI16 ||
@@ -85,8 +85,8 @@ Value resized(KernelBuilder &k, Value x, ElementType from, ElementType to) {
                           : Value(arith::ExtSIOp::create(k, type, x));
 }
 
-/// Of an integer, or of f32 as any float is loaded. Through f32 to f16, in two roundings only where
-/// f32 does not hold the integer.
+/// Of an integer, or of f32 as any float is loaded; bf16 comes of f32 as it is stored. Through f32
+/// to 16 bits, in two roundings only where f32 does not hold the integer.
 Value toFloat(KernelBuilder &k, Value x, ElementType from, ElementType to) {
   if (!isFloat(from)) {
     Value wide = resized(k, x, from, ElementType::kI64);
