@@ -109,7 +109,7 @@ MaybeItem Interpreter::callMethod(Instance &object, StringRef method, ArrayRef<I
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::vector<std::string> allKeywords = {""};
   allKeywords.insert(allKeywords.end(), keywords.begin(), keywords.end());
-  return callFunction(*function, *found->file, paths_[&object], all, allKeywords, place);
+  return callFunction(*function, *found->file, state_.pathOf(object), all, allKeywords, place);
 }
 
 /// A function of the code, or a class of tuples.

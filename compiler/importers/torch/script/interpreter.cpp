@@ -13,7 +13,6 @@ namespace tandem::torch::script {
 // A bad file may ask for work without an end, or for a deep stack.
 static constexpr size_t kMostSteps = 1 << 20;
 static constexpr int kMostDepth = 500;
-static constexpr size_t kLongestPath = 1024;
 
 bool Interpreter::isHeapSpent(const Place &place) {
   return heap_.isSpent() &&
@@ -96,7 +95,12 @@ FailureOr<bool> Interpreter::condition(const Expr &expr, Frame &frame) {
 }
 
 Interpreter::Flow Interpreter::runIf(const Statement &statement, Frame &frame) {
-  FailureOr<bool> holds = condition(*statement.value, frame);
+  const Expr *flag = flagOfWarning(statement);
+  auto ask = [&] {
+    llvm::SaveAndRestore asked(flag_, flag ? attributeKey(*flag, frame) : std::nullopt);
+    return condition(*statement.value, frame);
+  };
+  FailureOr<bool> holds = ask();
   if (failed(holds))
     return Flow::kFailed;
   return run(*holds ? statement.body : statement.otherwise, frame);
@@ -137,10 +141,34 @@ Interpreter::Flow Interpreter::runFor(const Statement &statement, Frame &frame) 
   return Flow::kNext;
 }
 
+std::optional<AttributeKey> Interpreter::attributeKey(const Expr &expr, const Frame &frame) const {
+  if (expr.kind != Expr::kAttribute || expr.parts.front()->kind != Expr::kName)
+    return std::nullopt;
+  auto variable = frame.variables.find(expr.parts.front()->text);
+  if (variable == frame.variables.end() || !is<Instance *>(variable->second))
+    return std::nullopt;
+  return AttributeKey(std::get<Instance *>(variable->second), expr.text);
+}
+
+void Interpreter::read(const AttributeKey &key) {
+  if (flag_ != key)
+    state_.read(key);
+}
+
 LogicalResult Interpreter::assign(const Statement &statement, Frame &frame) {
+  std::optional<AttributeKey> key = attributeKey(*statement.value, frame);
+  bool wasRead = key && state_.isRead(*key);
   MaybeItem value = evaluate(*statement.value, frame);
   if (failed(value))
     return failure();
+  const Expr &first = *statement.targets.front();
+  bool isFirstRead = key && !wasRead && state_.isRead(*key);
+  if (isFirstRead && is<bool>(*value) && first.kind == Expr::kName && !statement.unpacks) {
+    state_.forgetRead(*key);
+    frame.variables[first.text] = std::move(*value);
+    frame.unread.insert_or_assign(first.text, *key);
+    return success();
+  }
   if (!statement.unpacks)
     return assignTo(*statement.targets.front(), std::move(*value), frame);
   std::vector<Item> parts(statement.targets.size(), Unknown());
@@ -160,6 +188,7 @@ LogicalResult Interpreter::assign(const Statement &statement, Frame &frame) {
 LogicalResult Interpreter::assignTo(const Expr &target, Item value, Frame &frame) {
   if (target.kind == Expr::kName) {
     frame.variables[target.text] = std::move(value);
+    frame.unread.erase(target.text);
     return success();
   }
   if (target.kind == Expr::kAttribute) {
@@ -167,38 +196,11 @@ LogicalResult Interpreter::assignTo(const Expr &target, Item value, Frame &frame
     if (failed(object))
       return failure();
     if (Instance *const *instance = std::get_if<Instance *>(&*object)) {
-      giveAttribute(**instance, target.text, std::move(value), at(frame, target.line));
+      state_.give(**instance, target.text, std::move(value), at(frame, target.line));
       return success();
     }
   }
   return fail(at(frame, target.line), "a value is given to what is no variable");
-}
-
-void Interpreter::giveAttribute(Instance &object, const std::string &name, Item value,
-                                const Place &place) {
-  AttributeKey key(&object, name);
-  auto [own, isNew] = object.attributes.try_emplace(name);
-  std::optional<Item> before = isNew ? std::nullopt : std::optional(own->second);
-  // The place's module may be a frame's, which ends before the code does.
-  givenAttributes_.try_emplace(
-      key, GivenAttribute{before, readAttributes_.count(key) != 0, {place.file, place.line, ""}});
-  own->second = std::move(value);
-}
-
-/// What is given before it is read, or has its first value again, no run finds changed.
-LogicalResult Interpreter::checkState() {
-  for (const auto &[key, given] : givenAttributes_) {
-    const auto &[object, name] = key;
-    if (given.before && given.wasRead && !isSame(*given.before, object->attributes.at(name), heap_))
-      return fail(given.place, changesState(pathOf(*object, name)));
-  }
-  return success();
-}
-
-std::string Interpreter::pathOf(const Instance &object, StringRef name) const {
-  auto path = paths_.find(&object);
-  return path == paths_.end() || path->second.empty() ? name.str()
-                                                      : path->second + "." + name.str();
 }
 
 MaybeItem Interpreter::evaluate(const Expr &expr, Frame &frame) {
@@ -273,6 +275,8 @@ MaybeItem Interpreter::dictionary(const Expr &expr, Frame &frame) {
 
 MaybeItem Interpreter::name(const Expr &expr, Frame &frame) {
   auto variable = frame.variables.find(expr.text);
+  if (auto key = frame.unread.find(expr.text); key != frame.unread.end())
+    read(key->second);
   if (variable != frame.variables.end())
     return variable->second;
   if (expr.text == "None")
@@ -332,13 +336,10 @@ MaybeItem Interpreter::attributeOf(const Item &object, StringRef name, const Pla
   auto own = (*instance)->attributes.find(name.str());
   if (own != (*instance)->attributes.end()) {
     AttributeKey key(*instance, name.str());
-    if (!givenAttributes_.count(key))
-      readAttributes_.insert(key);
-    if (Instance *const *inner = std::get_if<Instance *>(&own->second)) {
-      std::string path = pathOf(**instance, name);
-      if (path.size() <= kLongestPath)
-        paths_.try_emplace(*inner, std::move(path));
-    }
+    if (!state_.isGiven(key))
+      read(key);
+    if (Instance *const *inner = std::get_if<Instance *>(&own->second))
+      state_.reach(**instance, name, **inner);
     return own->second;
   }
   llvm::Expected<Code::Found> found = find((*instance)->className);

@@ -2,8 +2,7 @@
 
 #include "compiler/importers/torch/script/aten_calls.h"
 #include "compiler/importers/torch/script/code.h"
-
-#include <set>
+#include "compiler/importers/torch/script/module_state.h"
 
 namespace tandem::torch::script {
 
@@ -22,7 +21,7 @@ public:
   MaybeItem callMethod(Instance &object, llvm::StringRef method, llvm::ArrayRef<Item> arguments,
                        llvm::ArrayRef<std::string> keywords, const Place &place);
   /// That the next run finds the modules as this one has, in what it reads of them.
-  mlir::LogicalResult checkState();
+  mlir::LogicalResult checkState() const { return state_.check(heap_, problem_); }
   /// A default of a parameter, or a constant of a class.
   MaybeItem evaluateAlone(const Expr &expr, const SourceFile &file);
 
@@ -31,14 +30,9 @@ private:
     const SourceFile &file;
     std::string module; ///< of the model, as in "layer1.0"
     std::map<std::string, Item, std::less<>> variables = {};
+    /// Variables that have an attribute's value, which counts as read when they are.
+    std::map<std::string, AttributeKey> unread = {};
     Item result = None();
-  };
-  using AttributeKey = std::pair<const Instance *, std::string>;
-  /// An attribute that the code has given a value.
-  struct GivenAttribute {
-    std::optional<Item> before; ///< in the archive; nothing when it has none of the name
-    bool wasRead;               ///< before it was given
-    Place place;
   };
   enum class Flow { kNext, kReturn, kFailed };
 
@@ -49,8 +43,9 @@ private:
   Flow runFor(const Statement &statement, Frame &frame);
   mlir::LogicalResult assign(const Statement &statement, Frame &frame);
   mlir::LogicalResult assignTo(const Expr &target, Item value, Frame &frame);
-  void giveAttribute(Instance &object, const std::string &name, Item value, const Place &place);
-  std::string pathOf(const Instance &object, llvm::StringRef name) const;
+  /// Of "variable.name", where the variable is an object.
+  std::optional<AttributeKey> attributeKey(const Expr &expr, const Frame &frame) const;
+  void read(const AttributeKey &key);
   /// Nothing when the condition is not known on import, which is a problem.
   mlir::FailureOr<bool> condition(const Expr &expr, Frame &frame);
 
@@ -92,9 +87,8 @@ private:
   AtenCalls &calls_;
   Problem &problem_;
   std::vector<Item> constants_;
-  std::map<const Instance *, std::string> paths_; ///< of modules, by how they were reached
-  std::set<AttributeKey> readAttributes_;         ///< before they were given
-  std::map<AttributeKey, GivenAttribute> givenAttributes_;
+  ModuleState state_;
+  std::optional<AttributeKey> flag_; ///< that is asked for only to warn once
   size_t steps_ = 0;
   int depth_ = 0;
 };

@@ -343,3 +343,49 @@ TEST(ScriptSignatures, AreThoseOfTheHandlers) {
 
 } // namespace
 } // namespace tandem::torch::test
+/// forward(self, x) of a module with a flag that is false.
+std::string importWithFlag(const std::string &lines) {
+  ScriptBuilder builder(lines + "    return torch.relu(x)\n");
+  builder.shape("x", {3});
+  builder.attribute("warned", {.kind = PickledValue::kBool});
+  builder.attribute("other", {.kind = PickledValue::kBool});
+  return builder.text();
+}
+
+const std::string kWarns = ":\n      torch.warn(\"so and so\", 2)\n      self.warned = True\n"
+                           "    else:\n      pass\n";
+
+TEST(ScriptImport, TakesFlagsThatOnlyKeepAWarningFromComingAgain) {
+  // As torch.jit.script writes it, and as older files do.
+  for (const std::string &lines :
+       {"    _0 = \"so\"\n    warned = self.warned\n    if torch.__not__(warned):\n" +
+            std::string("      torch.warn(_0)\n      self.warned = True\n    else:\n      pass\n"),
+        "    if torch.__not__(self.warned)" + kWarns, "    if not self.warned" + kWarns,
+        "    warned = self.warned\n    if torch.__not__(warned)" + kWarns +
+            "    if self.warned:\n      x = torch.relu(x)\n"})
+    EXPECT_THAT(importWithFlag(lines), HasSubstr("graph.relu")) << lines;
+}
+
+TEST(ScriptImport, RefusesFlagsThatDecideMoreThanAWarning) {
+  const std::string refusal =
+      "it changes 'warned' of the module for the next run, which is not supported: make it an "
+      "input and a result of the model";
+  const std::string held = "    warned = self.warned\n", asks = "    if torch.__not__(warned)";
+  for (const std::string &lines :
+       {// read before, and again through the variable that has the value of before
+        "    if self.warned:\n      x = torch.tanh(x)\n    if torch.__not__(self.warned)" + kWarns,
+        held + asks + kWarns + "    if warned:\n      x = torch.tanh(x)\n",
+        held + "    kept = warned\n" + asks + kWarns,
+        // another statement, another way, another value, another condition
+        held + asks + ":\n      self.warned = True\n      x = torch.tanh(x)\n",
+        held + asks + ":\n      self.warned = True\n    else:\n      self.warned = False\n",
+        held + asks + ":\n      self.warned = torch.__not__(warned)\n",
+        held + "    if torch.__not__(torch.__not__(torch.__not__(warned)))" + kWarns})
+    EXPECT_THAT(importWithFlag(lines), AllOf(StartsWith("error: "), HasSubstr(refusal))) << lines;
+  // Another flag decides whether this one is raised.
+  EXPECT_THAT(
+      importWithFlag("    if torch.__not__(self.other)" + kWarns +
+                     "    if self.other:\n      pass\n    else:\n      self.other = True\n"),
+      HasSubstr("it changes 'other' of the module"));
+}
+
