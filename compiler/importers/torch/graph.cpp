@@ -1,5 +1,7 @@
 #include "compiler/importers/torch/graph.h"
 
+#include "compiler/importers/torch/in_place.h"
+
 #include "llvm/ADT/Twine.h"
 
 namespace tandem::torch {
@@ -82,14 +84,13 @@ static llvm::Expected<std::string> parseOutput(const Json &spec) {
   const Json *user = member(spec, "user_output");
   if (!user) {
     std::string kind = spec.is_object() && !spec.empty() ? spec.begin().key() : "unknown";
-    const Json *inner = member(spec, kind);
-    std::string changed =
-        inner ? stringMember(*inner, kind == "buffer_mutation" ? "buffer_name" : "user_input_name")
-                    .str()
-              : "";
-    return llvm::createStringError("the program has an output of kind '" + kind + "'" +
-                                   (changed.empty() ? "" : " (of '" + changed + "')") +
-                                   ", only results for the user are supported");
+    std::string what = "the program has an output of kind '" + kind + "'";
+    if (const Json *buffer = member(spec, "buffer_mutation"))
+      return llvm::createStringError(what + ": " +
+                                     changesState(stringMember(*buffer, "buffer_name")));
+    if (const Json *input = member(spec, "user_input_mutation"))
+      what += " (of '" + stringMember(*input, "user_input_name").str() + "')";
+    return llvm::createStringError(what + ", only results for the user are supported");
   }
   const Json *argument = member(*user, "arg");
   const Json *tensor = argument ? member(*argument, "as_tensor") : nullptr;

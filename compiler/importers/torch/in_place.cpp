@@ -22,6 +22,13 @@ void forEachRead(const NodeRecord &node, llvm::function_ref<void(const std::stri
   }
 }
 
+std::string changesState(llvm::StringRef name) {
+  return ("it changes '" + name +
+          "' of the module for the next run, which is not supported: make it an input and a result "
+          "of the model")
+      .str();
+}
+
 std::string selfOf(const NodeRecord &node) {
   auto self = node.arguments.find("self");
   const Json *tensor = self == node.arguments.end() ? nullptr : member(*self->second, "as_tensor");
@@ -106,6 +113,25 @@ std::optional<llvm::SmallVector<std::string>> Aliases::written(const NodeRecord 
           return std::nullopt;
   }
   return chain;
+}
+
+std::string Aliases::whyNotWritten(const NodeRecord &node) const {
+  std::string name = selfOf(node);
+  size_t before = placeOf(node);
+  const NodeRecord *made = maker(name);
+  for (; made && placeOf(*made) < before; made = maker(name)) {
+    const OpTable::Entry *entry = table_.find(AtenNode::shortTarget(made->target));
+    if (!isInPlace(*made) && !(entry && entry->isView))
+      break;
+    before = placeOf(*made);
+    name = selfOf(*made);
+  }
+  for (const InputRecord &input : graph_.inputs)
+    if (!made && input.name == name)
+      return input.kind == InputRecord::kUser
+                 ? "it changes the model's input '" + name + "' in place"
+                 : changesState(input.stored);
+  return "it changes a tensor in place that others may read";
 }
 
 } // namespace tandem::torch

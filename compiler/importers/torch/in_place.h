@@ -21,6 +21,9 @@ public:
   /// of view, or when a view from before is read afterwards.
   std::optional<llvm::SmallVector<std::string>> written(const NodeRecord &node) const;
 
+  /// Why a node that changes its operand is refused, when `written` has nothing of it.
+  std::string whyNotWritten(const NodeRecord &node) const;
+
   const NodeRecord *maker(const std::string &name) const;
   /// Whether neither a later node nor an output reads the tensor.
   bool isLastRead(const std::string &name, const NodeRecord &node) const;
@@ -38,6 +41,9 @@ private:
   std::map<std::string, std::vector<const NodeRecord *>> views_; ///< of a tensor
   std::map<std::string, size_t> lastRead_;                       ///< place of the node
 };
+
+/// Why a model is refused that leaves something of its module to the next run.
+std::string changesState(llvm::StringRef name);
 
 /// The operand of a node by its usual name, or "".
 std::string selfOf(const NodeRecord &node);

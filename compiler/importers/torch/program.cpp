@@ -308,7 +308,7 @@ llvm::Error ProgramImport::importNode(const NodeRecord &node) {
   }
   if (!entry || (isInPlace && !written)) {
     environment_.unsupported.add(target, node.name,
-                                 entry ? "it changes a tensor in place that others may read"
+                                 entry ? aliases_.whyNotWritten(node)
                                        : whyNoHandler(plain.empty() ? target : plain));
     standInFor(node);
     return llvm::Error::success();

@@ -1,5 +1,6 @@
 // Lists, tuples, dictionaries and strings.
 #include "compiler/importers/common/python_range.h"
+#include "compiler/importers/torch/in_place.h"
 #include "compiler/importers/torch/script/builtins.h"
 
 #include <algorithm>

@@ -118,13 +118,6 @@ bool isSame(const Item &a, const Item &b, Heap &heap) {
   return one || other ? one == other : isEqual(a, b, heap) == true;
 }
 
-std::string changesState(llvm::StringRef name) {
-  return ("it changes '" + name +
-          "' of the module for the next run, which is not supported: make it an input and a result "
-          "of the model")
-      .str();
-}
-
 static void print(const Item &item, llvm::raw_ostream &into, int nested) {
   if (const std::vector<Item> *items = itemsOf(item)) {
     constexpr size_t kShown = 8;

@@ -108,8 +108,6 @@ bool hasUnknown(const Item &item);
 std::optional<bool> isEqual(const Item &a, const Item &b, Heap &heap);
 /// Whether it is the same object; what is no object is compared by value.
 bool isSame(const Item &a, const Item &b, Heap &heap);
-/// Why the code is refused when it leaves something of the module to the next run.
-std::string changesState(llvm::StringRef name);
 /// As messages have it: "3", "a tensor", "[1, 2]".
 std::string textOf(const Item &item);
 

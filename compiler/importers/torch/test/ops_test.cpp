@@ -276,7 +276,26 @@ TEST(TorchInPlace, RefusesWhereAViewFromBeforeIsReadAfterwards) {
   ProgramBuilder input;
   input.input("x", {4});
   input.node("relu_.default", {{"self", tensor("x")}}, "y", {4});
-  EXPECT_THAT(input.text(), HasSubstr("it changes a tensor in place"));
+  EXPECT_THAT(input.text(), HasSubstr("it changes the model's input 'x' in place"));
+}
+
+TEST(TorchInPlace, NamesTheBufferThatTheNextRunWouldFindChanged) {
+  const std::string refusal = "it changes 'seen' of the module for the next run, which is not "
+                              "supported: make it an input and a result of the model";
+  ProgramBuilder counts; // as torch.export has it without run_decompositions
+  counts.input("x", {2});
+  counts.weight("seen", {2}, {0, 0});
+  counts.node("add_.Tensor", {{"self", tensor("seen")}, {"other", tensor("x")}}, "y", {2});
+  EXPECT_THAT(counts.text(), HasSubstr(refusal));
+  ProgramBuilder part;
+  part.input("x", {1});
+  part.weight("seen", {2}, {0, 0});
+  part.node(
+      "slice.Tensor",
+      {{"self", tensor("seen")}, {"dim", number(0)}, {"start", number(0)}, {"end", number(1)}},
+      "first", {1});
+  part.node("copy_.default", {{"self", tensor("first")}, {"src", tensor("x")}}, "y", {1});
+  EXPECT_THAT(part.text(), HasSubstr(refusal));
 }
 
 TEST(TorchInPlace, ChangesATensorThatOthersHaveReadBefore) {

@@ -191,8 +191,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "the file 'models/model.json' in the archive says that it has 4294967280 bytes, "
                 "more than its 1537 packed bytes can hold"},
         BadFile{"buffer_mutation.pt2",
-                "the program has an output of kind 'buffer_mutation' (of "
-                "'1.running_mean'), only results for the user are supported"},
+                "the program has an output of kind 'buffer_mutation': it changes "
+                "'1.running_mean' of the module for the next run, which is not supported: make it "
+                "an input and a result of the model"},
         BadFile{"doubles.pt2",
                 "2 unsupported operators: aten.batch_norm.default (1: batch_norm; it computes in "
                 "float64, use float32), aten.relu_.default (1: relu_; it computes in float64, use "
