@@ -15,6 +15,7 @@ BuiltinTable::BuiltinTable() {
   registerNumbers(*this);
   registerContainers(*this);
   registerShapes(*this);
+  registerPrepacked(*this);
 }
 
 static const BuiltinTable &builtins() {

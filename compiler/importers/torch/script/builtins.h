@@ -49,6 +49,7 @@ private:
 void registerNumbers(BuiltinTable &table);
 void registerContainers(BuiltinTable &table);
 void registerShapes(BuiltinTable &table);
+void registerPrepacked(BuiltinTable &table);
 
 /// A string that the code has put together, unless it is too long.
 MaybeItem madeText(BuiltinCall &call, std::string text);

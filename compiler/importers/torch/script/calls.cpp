@@ -46,6 +46,8 @@ MaybeItem Interpreter::callNamed(StringRef name, const Expr &expr, Frame &frame)
   if (name.consume_front("torch.") || name.consume_front("ops.aten."))
     return callTorch(name, call);
   name.consume_front("ops.");
+  if (name.starts_with("prepacked."))
+    return callBuiltin(name, call);
   calls_.unsupported().addUnknown(name, (Twine(frame.module) + " (" + place.text() + ")").str());
   return Item(Unknown());
 }

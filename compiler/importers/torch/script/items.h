@@ -53,6 +53,7 @@ struct Dictionary {
 struct Instance {
   std::string className;
   std::map<std::string, Item> attributes;
+  Item saved = None(); ///< of an object of C++: a tuple, which it is made of
 };
 
 /// How many items' place an item takes: texts are copied along with it.

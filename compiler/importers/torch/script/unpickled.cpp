@@ -89,9 +89,15 @@ llvm::Error Unpickled::fill(std::vector<Item> &items, const PickledValue &value,
   return llvm::Error::success();
 }
 
-/// The state of a module is a dictionary of its attributes. Objects of C++ have another.
+/// The state of a module is a dictionary of its attributes, that of objects of C++ a tuple.
 llvm::Error Unpickled::fill(Instance &instance, const PickledValue &value, const std::string &name,
                             int depth) {
+  if (file_.pickle.item(value, 0, PickledValue::kTuple)) {
+    llvm::Expected<Item> saved = item(value.items[0], name, depth + 1);
+    if (!saved)
+      return saved.takeError();
+    instance.saved = std::move(*saved);
+  }
   const PickledValue *state = file_.pickle.item(value, 0, PickledValue::kDict);
   if (!state)
     return llvm::Error::success();

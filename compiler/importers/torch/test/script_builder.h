@@ -36,6 +36,23 @@ public:
     values.push_back(std::move(value));
     values[1].items.insert(values[1].items.end(), {values.size() - 2, values.size() - 1});
   }
+  /// An object of C++, by the items of the tuple that it has been saved as.
+  void object(const std::string &name, const std::string &type,
+              const std::vector<PickledValue> &saved) {
+    auto &values = archive_.module.pickle.values;
+    PickledValue tuple{.kind = PickledValue::kTuple};
+    for (const PickledValue &each : saved) {
+      tuple.items.push_back(values.size());
+      values.push_back(each);
+    }
+    values.push_back(std::move(tuple));
+    attribute(name, {.kind = PickledValue::kInstance, .text = type, .items = {values.size() - 1}});
+  }
+  template <typename T>
+  PickledValue tensor(const std::string &name, const std::vector<int64_t> &shape,
+                      const std::vector<T> &elements) {
+    return tensor(archive_.module, name, shape, elements, ScalarType::kFloat);
+  }
   template <typename T>
   void weight(const std::string &name, std::vector<int64_t> shape, const std::vector<T> &elements,
               ScalarType type = ScalarType::kFloat) {

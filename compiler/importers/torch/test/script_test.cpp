@@ -167,13 +167,43 @@ TEST(ScriptImport, ListsEverythingUnsupportedWithItsLine) {
   EXPECT_EQ(
       importLines("    y = torch.frobnicate(x, 3)\n"
                   "    z = torch.relu(y)\n"
-                  "    w = ops.prepacked.conv2d_clamp_run(x, z)\n"
+                  "    w = ops.custom.mystery_run(x, z)\n"
                   "    return torch.mystery(z)\n"),
       "error: 3 unsupported operators: aten.frobnicate (1: frobnicate (code/__torch__.py "
-      "line 6); not an operator of PyTorch that Tandem knows), prepacked.conv2d_clamp_run (1:  "
+      "line 6); not an operator of PyTorch that Tandem knows), custom.mystery_run (1:  "
       "(code/__torch__.py line 8); not an operator of "
       "PyTorch that Tandem knows), aten.mystery "
       "(1: mystery (code/__torch__.py line 9); not an operator of PyTorch that Tandem knows)");
+}
+
+TEST(ScriptImport, TakesWeightsThatArePackedForAMobile) {
+  const PickledValue none, zero{.kind = PickledValue::kReal},
+      six{.kind = PickledValue::kReal, .real = 6};
+  auto linear = [&](const PickledValue &low, const PickledValue &high) {
+    ScriptBuilder builder(
+        "    return ops.prepacked.linear_clamp_run(x, getattr(self, \"folded.packed\"))\n");
+    builder.shape("x", {2, 3});
+    PickledValue weight = builder.tensor<float>("w", {4, 3}, std::vector<float>(12, 1));
+    builder.object("folded.packed", "__torch__.torch.classes.xnnpack.LinearOpContext",
+                   {weight, none, low, high});
+    return builder.text();
+  };
+  EXPECT_THAT(linear(none, none), AllOf(HasSubstr("graph.fully_connected"),
+                                        HasSubstr("-> (tensor<2x4xf32>"), Not(HasSubstr("relu"))));
+  EXPECT_THAT(linear(zero, six), HasSubstr("relu6"));
+  ScriptBuilder wrong("    return ops.prepacked.linear_clamp_run(x, self.packed)\n");
+  wrong.shape("x", {2, 3});
+  wrong.object("packed", "__torch__.torch.classes.xnnpack.LinearOpContext", {none});
+  EXPECT_EQ(wrong.text(), "error: code/__torch__.py line 6: packed weights are an object of "
+                          "__torch__.torch.classes.xnnpack.LinearOpContext");
+}
+
+TEST(ScriptImport, TakesSumsThatAreFusedForAMobile) {
+  EXPECT_THAT(importLines("    return torch._add_relu(x, x, alpha=1)\n"),
+              AllOf(HasSubstr("graph.add"), HasSubstr("graph.relu"), Not(HasSubstr("error"))));
+  EXPECT_THAT(importLines("    y = torch.add(x, 1)\n    _0 = torch._add_relu_(y, x)\n"
+                          "    return torch.tanh(y)\n"),
+              AllOf(HasSubstr("graph.relu"), HasSubstr("graph.tanh"), Not(HasSubstr("error"))));
 }
 
 struct Refused {
@@ -314,35 +344,6 @@ TEST(ScriptImport, TakesAttributesThatEveryRunFindsAlike) {
     EXPECT_THAT(sum(lines), HasSubstr("graph.add")) << lines;
 }
 
-TEST(ScriptImport, RefusesConstantsThatASmallFileCannotHave) {
-  EXPECT_THAT(importLines("    y = torch.ones([512, 1024])\n"
-                          "    while True:\n"
-                          "      y = torch.cumsum(y, 0)\n"
-                          "    return y\n"),
-              StartsWith("error: code/__torch__.py line 8: "));
-}
-
-TEST(ScriptImport, RefusesNamesThatNoModelHas) {
-  ScriptBuilder named("    return x\n");
-  named.shape("x", {2, 3});
-  named.attribute(std::string(5000, 'a'), {.kind = PickledValue::kBool});
-  EXPECT_EQ(named.text(), "error: the name of an attribute has 5000 characters");
-}
-
-TEST(ScriptSignatures, AreThoseOfTheHandlers) {
-  OpTable table;
-  registerAllOps(table);
-  std::vector<std::string> known = script::Signatures().targets();
-  for (const std::string &target : known)
-    EXPECT_TRUE(table.find(target)) << target << " has no handler: run make_signatures.py";
-  for (const std::string &target : table.names())
-    if (llvm::StringRef(target).starts_with("aten."))
-      EXPECT_TRUE(llvm::is_contained(known, target) || target == "aten.copy.default")
-          << target << " has no signature: run make_signatures.py";
-}
-
-} // namespace
-} // namespace tandem::torch::test
 /// forward(self, x) of a module with a flag that is false.
 std::string importWithFlag(const std::string &lines) {
   ScriptBuilder builder(lines + "    return torch.relu(x)\n");
@@ -389,3 +390,32 @@ TEST(ScriptImport, RefusesFlagsThatDecideMoreThanAWarning) {
       HasSubstr("it changes 'other' of the module"));
 }
 
+TEST(ScriptImport, RefusesConstantsThatASmallFileCannotHave) {
+  EXPECT_THAT(importLines("    y = torch.ones([512, 1024])\n"
+                          "    while True:\n"
+                          "      y = torch.cumsum(y, 0)\n"
+                          "    return y\n"),
+              StartsWith("error: code/__torch__.py line 8: "));
+}
+
+TEST(ScriptImport, RefusesNamesThatNoModelHas) {
+  ScriptBuilder named("    return x\n");
+  named.shape("x", {2, 3});
+  named.attribute(std::string(5000, 'a'), {.kind = PickledValue::kBool});
+  EXPECT_EQ(named.text(), "error: the name of an attribute has 5000 characters");
+}
+
+TEST(ScriptSignatures, AreThoseOfTheHandlers) {
+  OpTable table;
+  registerAllOps(table);
+  std::vector<std::string> known = script::Signatures().targets();
+  for (const std::string &target : known)
+    EXPECT_TRUE(table.find(target)) << target << " has no handler: run make_signatures.py";
+  for (const std::string &target : table.names())
+    if (llvm::StringRef(target).starts_with("aten."))
+      EXPECT_TRUE(llvm::is_contained(known, target) || target == "aten.copy.default")
+          << target << " has no signature: run make_signatures.py";
+}
+
+} // namespace
+} // namespace tandem::torch::test
