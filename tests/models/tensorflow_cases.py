@@ -74,6 +74,11 @@ def loops():
             return i + 1, tf.cond(i % 2 > 0, lambda: y + 1.0, lambda: y * 2.0)
         return tf.while_loop(lambda i, y: i < 3, body, (0, x))[1]
 
+    def switched(x):
+        def body(i, y):
+            return i + 1, tf.switch_case(i % 3, [lambda: y + 1.0, lambda: tf.tanh(y), lambda: y * 2.0])
+        return tf.while_loop(lambda i, y: i < 4, body, (0, x))[1]
+
     def of_keras_2(name, layer, shape=(2, 5, 3)):
         function, kept = keras_layer(layer, shape, two=True)
         return Case(name, function, {"x": values(*shape)}, loops=True, kept=kept)
@@ -119,6 +124,7 @@ def loops():
         Case("While map_fn", mapped, {"x": values(4, 3)}, loops=True),
         Case("While scan", scanned, {"x": values(4, 3)}, loops=True),
         Case("While cond", conditional, {"x": values(2, 3)}, loops=True),
+        Case("While switch_case", switched, {"x": values(2, 3)}, loops=True),
         Case("While of run time", lambda x: tf.while_loop(lambda y: tf.reduce_sum(y) < 9.0, lambda y: (y + 1.0,), (x,))[0],
              {"x": values(2, 3)}, loops=True, refused="a number of rounds that is computed at run time"),
         Case("While without end", lambda x: tf.while_loop(lambda i, y: i < 5000, lambda i, y: (i + 1, y), (0, x))[1],

@@ -5,9 +5,25 @@
 
 namespace tandem::tensorflow {
 
-static constexpr llvm::StringRef kCalls[] = {"PartitionedCall", "StatefulPartitionedCall"};
-static constexpr llvm::StringRef kChoices[] = {"If", "StatelessIf"};
-static constexpr llvm::StringRef kLoops[] = {"While", "StatelessWhile"};
+namespace {
+/// An operator that calls functions, which its attributes name.
+struct CallingOp {
+  llvm::StringLiteral op;
+  Call::Kind kind;
+  const char *attribute, *second = nullptr;
+};
+constexpr CallingOp kCallingOps[] = {
+    {"PartitionedCall", Call::kPlain, "f"},
+    {"StatefulPartitionedCall", Call::kPlain, "f"},
+    {"If", Call::kChoice, "then_branch", "else_branch"},
+    {"StatelessIf", Call::kChoice, "then_branch", "else_branch"},
+    {"Case", Call::kCase, "branches"},
+    {"StatelessCase", Call::kCase, "branches"},
+    {"While", Call::kLoop, "body", "cond"},
+    {"StatelessWhile", Call::kLoop, "body", "cond"},
+};
+} // namespace
+
 static constexpr llvm::StringRef kFrames[] = {
     "Enter", "RefEnter", "NextIteration", "RefNextIteration", "LoopCond", "Exit", "RefExit"};
 
@@ -18,42 +34,59 @@ llvm::Expected<const proto::FunctionDef *> Flattener::functionNamed(const std::s
   return found->second;
 }
 
-llvm::Expected<Flattener::Call> Flattener::callOf(const proto::NodeDef &node) const {
-  llvm::StringRef op = node.op();
-  auto functionOf = [&](const char *attribute) -> llvm::Expected<const proto::FunctionDef *> {
-    auto value = node.attr().find(attribute);
-    return functionNamed(value == node.attr().end() ? "" : value->second.func().name());
-  };
-  auto pair = [&](Call::Kind kind, const char *first, const char *second) -> llvm::Expected<Call> {
-    auto function = functionOf(first), other = functionOf(second);
-    if (!function || !other)
-      return llvm::joinErrors(function.takeError(), other.takeError());
-    return Call{kind, *function, *other};
-  };
-  if (llvm::is_contained(kCalls, op)) {
-    auto function = functionOf("f");
-    if (!function)
-      return function.takeError();
-    return Call{Call::kPlain, *function};
+/// Each reference to a node looks at all of them.
+static constexpr int kMostBranches = 256;
+
+/// One, or those of a list; "" where it is missing.
+static llvm::SmallVector<std::string> namesIn(const proto::NodeDef &node, const char *attribute) {
+  auto value = node.attr().find(attribute);
+  if (value == node.attr().end())
+    return {""};
+  if (value->second.has_func())
+    return {value->second.func().name()};
+  const auto &list = value->second.list().func();
+  llvm::SmallVector<std::string> names;
+  for (int i = 0; i < std::min<int>(list.size(), kMostBranches + 1); ++i)
+    names.push_back(list[i].name());
+  return names;
+}
+
+llvm::Expected<Call> Flattener::callOf(const proto::NodeDef &node) const {
+  const CallingOp *calling =
+      llvm::find_if(kCallingOps, [&](const CallingOp &each) { return each.op == node.op(); });
+  Call call;
+  if (calling == std::end(kCallingOps)) { // older graphs use a function's name as an operator
+    if (const proto::FunctionDef *function = functions_.lookup(node.op()))
+      call.functions.push_back(function);
+    return call;
   }
-  if (llvm::is_contained(kLoops, op))
-    return pair(Call::kLoop, "body", "cond");
-  if (!llvm::is_contained(kChoices, op)) // older graphs use a function's name as an operator
-    return Call{Call::kPlain, functions_.lookup(op)};
-  llvm::Expected<Call> choice = pair(Call::kChoice, "then_branch", "else_branch");
-  if (choice && choice->function->signature().output_arg_size() !=
-                    choice->other->signature().output_arg_size())
-    return llvm::createStringError("its branches have different numbers of results");
-  return choice;
+  call.kind = calling->kind;
+  for (const char *attribute : {calling->attribute, calling->second}) {
+    if (!attribute)
+      continue;
+    for (const std::string &name : namesIn(node, attribute)) {
+      llvm::Expected<const proto::FunctionDef *> function = functionNamed(name);
+      if (!function)
+        return function.takeError();
+      call.functions.push_back(*function);
+    }
+  }
+  if (call.functions.size() < (calling->second ? 2 : 1))
+    return llvm::createStringError("it names no function");
+  if (static_cast<int>(call.functions.size()) > kMostBranches)
+    return llvm::createStringError("it has more than " + llvm::Twine(kMostBranches) + " branches");
+  for (const proto::FunctionDef *branch : call.functions)
+    if (call.isChoice() && branch->signature().output_arg_size() != call.results().size())
+      return llvm::createStringError("its branches have different numbers of results");
+  return call;
 }
 
 std::vector<std::string> flattenedOperators() {
   std::vector<std::string> names;
-  for (llvm::ArrayRef<llvm::StringRef> list :
-       {llvm::ArrayRef<llvm::StringRef>(kCalls), llvm::ArrayRef<llvm::StringRef>(kChoices),
-        llvm::ArrayRef<llvm::StringRef>(kLoops), llvm::ArrayRef<llvm::StringRef>(kFrames)})
-    for (llvm::StringRef name : list)
-      names.push_back(name.str());
+  for (const CallingOp &calling : kCallingOps)
+    names.push_back(calling.op.str());
+  for (llvm::StringRef name : kFrames)
+    names.push_back(name.str());
   return names;
 }
 

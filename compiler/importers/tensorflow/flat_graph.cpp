@@ -66,7 +66,7 @@ llvm::Expected<Edge> Flattener::resolve(const Body &body, llvm::StringRef text) 
   llvm::Expected<Call> call = callOf(*record);
   if (!call)
     return call.takeError();
-  if (!call->function) {
+  if (call->functions.empty()) {
     bool isExit = body.list.exits.contains(reference->node);
     int first = reference->output.empty() || isExit
                     ? 0
@@ -75,10 +75,10 @@ llvm::Expected<Edge> Flattener::resolve(const Body &body, llvm::StringRef text) 
       return llvm::createStringError("'" + text + "': there is no such output");
     return Edge{place->second, first + reference->index};
   }
-  const auto &results = call->function->signature().output_arg();
+  const auto &results = call->results();
   int64_t index = reference->index;
   for (int i = 0; i < results.size(); ++i) // of a function that is used as an operator
-    if (!reference->output.empty() && record->op() == call->function->signature().name() &&
+    if (!reference->output.empty() && record->op() == call->functions.front()->signature().name() &&
         reference->output == results[i].name())
       index += i;
   if (index >= results.size())
@@ -159,31 +159,39 @@ llvm::Error Flattener::inlineCall(Body &body, const proto::NodeDef &node, const 
     return operands.takeError();
   if (call.kind == Call::kLoop)
     return startLoop(body, node, call, *operands);
+  if (call.isChoice())
+    return inlineChoice(body, node, call, *operands);
+  auto results = instantiate(*call.functions.front(), body.prefix + node.name() + "/", *operands);
+  if (!results)
+    return results.takeError();
   int first = body.places.lookup(node.name());
-  int count = call.function->signature().output_arg_size();
-  std::string prefix = body.prefix + node.name() + "/";
-  if (call.kind == Call::kPlain) {
-    auto results = instantiate(*call.function, prefix, *operands);
+  for (auto [index, result] : llvm::enumerate(*results))
+    flat_.nodes[first + index].inputs = {result};
+  return llvm::Error::success();
+}
+
+llvm::Error Flattener::inlineChoice(const Body &body, const proto::NodeDef &node, const Call &call,
+                                    llvm::ArrayRef<Edge> operands) {
+  if (operands.empty())
+    return llvm::createStringError("it has no condition");
+  Chooser chooser{operands.front(),
+                  call.kind == Call::kCase ? static_cast<int>(call.functions.size()) : 0};
+  int first = body.places.lookup(node.name());
+  for (int i = 0; i < call.results().size(); ++i) {
+    flat_.nodes[first + i].inputs = {chooser.edge};
+    flat_.nodes[first + i].cases = chooser.cases;
+  }
+  for (auto [branch, function] : llvm::enumerate(call.functions)) {
+    if (llvm::Error error = countInstance(call.results().size()))
+      return error;
+    choices_.emplace_back(chooser, static_cast<int>(branch));
+    auto results = instantiate(*function, body.prefix + node.name() + "/", operands.drop_front());
+    choices_.pop_back();
     if (!results)
       return results.takeError();
-    for (int i = 0; i < count; ++i)
-      flat_.nodes[first + i].inputs = {(*results)[i]};
-    return llvm::Error::success();
+    for (auto [index, result] : llvm::enumerate(*results))
+      flat_.nodes[first + index].inputs.push_back(result);
   }
-  if (operands->empty())
-    return llvm::createStringError("it has no condition");
-  llvm::ArrayRef<Edge> arguments = llvm::ArrayRef(*operands).drop_front();
-  choices_.emplace_back(operands->front(), true);
-  auto then = instantiate(*call.function, prefix, arguments);
-  if (!then)
-    return then.takeError();
-  choices_.back().second = false;
-  auto otherwise = instantiate(*call.other, prefix, arguments);
-  choices_.pop_back();
-  if (!otherwise)
-    return otherwise.takeError();
-  for (int i = 0; i < count; ++i)
-    flat_.nodes[first + i].inputs = {operands->front(), (*then)[i], (*otherwise)[i]};
   return llvm::Error::success();
 }
 
@@ -193,7 +201,7 @@ llvm::Error Flattener::connectNode(Body &body, const proto::NodeDef &node) {
   llvm::Expected<Call> call = callOf(node);
   if (!call)
     return nodeError(node.name(), llvm::toString(call.takeError()));
-  if (call->function) {
+  if (!call->functions.empty()) {
     if (llvm::Error error = inlineCall(body, node, *call))
       return nodeError(node.name(), llvm::toString(std::move(error)));
     return llvm::Error::success();
@@ -249,7 +257,7 @@ llvm::Error Flattener::run() {
     llvm::Expected<Call> call = callOf(*body.list.index.lookup(nodeOf(reference)));
     if (!call)
       return call.takeError();
-    int count = call->function ? call->function->signature().output_arg_size() : 1;
+    int count = call->functions.empty() ? 1 : call->results().size();
     for (int i = 1; i < count; ++i)
       flat_.fetched.back().push_back({edge.node + i, 0});
   }

@@ -27,7 +27,7 @@ struct FlatNode {
   enum Kind {
     kOperator, ///< `record` says what it does
     kAlias,    ///< the value of its one input: an argument or a result of a function
-    kChoice,   ///< inputs are a condition, the value if it holds, and the value if not
+    kChoice,   ///< inputs are a condition or a number, and the value of each branch
     kFed,      ///< an input of the model
     kLoop,     ///< runs the loop `loop`, and has no value
     kCarried,  ///< what the loop `loop` carries at place `carried` when it ends; its input is kLoop
@@ -40,6 +40,7 @@ struct FlatNode {
   /// on a branch of a TensorFlow 1 condition.
   llvm::SmallVector<int, 1> pivots = {};
   int loop = -1, carried = 0;
+  int cases = 0; ///< of a choice, as in Chooser
 
   /// Of a node without a record: it is the result of a call.
   llvm::StringRef op() const { return record ? llvm::StringRef(record->op()) : "PartitionedCall"; }
@@ -60,8 +61,13 @@ struct FlatLoop {
   bool isDone = false; ///< `carried` is what it gives
 };
 
-/// Conditions of the choices around a node, and the side of each that it is on.
-using Choices = llvm::SmallVector<std::pair<Edge, bool>, 1>;
+/// What a choice between branches goes by.
+struct Chooser {
+  Edge edge;
+  int cases = 0; ///< how many branches the number there counts; 0: a condition, which has two
+};
+/// The choices around a node, and the place of its branch in each.
+using Choices = llvm::SmallVector<std::pair<Chooser, int>, 1>;
 
 /// A node that may change variables when the wanted values are computed, or the loop around one.
 struct FlatWrite {
@@ -77,6 +83,18 @@ struct FlatGraph {
   std::vector<int> fed;                            ///< per fed node, or -1: nothing needs it
   std::vector<llvm::SmallVector<Edge, 1>> fetched; ///< per wanted value
   std::vector<FlatWrite> writes;                   ///< grows as rounds of loops come
+};
+
+/// What a node calls.
+struct Call {
+  /// kChoice goes by a condition, kCase by a number.
+  enum Kind { kPlain, kChoice, kCase, kLoop } kind = kPlain;
+  /// The one; the branches; a loop's body and its condition. None: it is no call.
+  llvm::SmallVector<const proto::FunctionDef *, 2> functions = {};
+
+  bool isChoice() const { return kind == kChoice || kind == kCase; }
+  /// Results, of every branch.
+  const auto &results() const { return functions.front()->signature().output_arg(); }
 };
 
 struct FlattenRequest {
@@ -110,12 +128,6 @@ private:
     llvm::SmallVector<const proto::NodeDef *> reached;
     std::map<int, int> loops; ///< place of a frame in `list` to its loop
   };
-  struct Call {
-    enum Kind { kPlain, kChoice, kLoop } kind = kPlain;
-    /// Null: no call. Of a choice what is taken if the condition holds and what if not; of a loop
-    /// its body and its condition.
-    const proto::FunctionDef *function = nullptr, *other = nullptr;
-  };
 
   llvm::Expected<Call> callOf(const proto::NodeDef &node) const;
   llvm::Expected<const proto::FunctionDef *> functionNamed(const std::string &name) const;
@@ -144,6 +156,8 @@ private:
   llvm::Error connectNode(Body &body, const proto::NodeDef &node);
   llvm::Error connectFrame(const Body &body, FlatLoop &loop);
   llvm::Error inlineCall(Body &body, const proto::NodeDef &node, const Call &call);
+  llvm::Error inlineChoice(const Body &body, const proto::NodeDef &node, const Call &call,
+                           llvm::ArrayRef<Edge> operands);
   llvm::Error startLoop(Body &body, const proto::NodeDef &node, const Call &call,
                         llvm::ArrayRef<Edge> operands);
   llvm::Expected<std::vector<Edge>> instantiate(const proto::FunctionDef &function,

@@ -9,7 +9,7 @@ namespace tandem::tensorflow {
 /// Gives each result of a While its loop, which begins with the operands.
 llvm::Error Flattener::startLoop(Body &body, const proto::NodeDef &node, const Call &call,
                                  llvm::ArrayRef<Edge> operands) {
-  const auto &round = call.function->signature(), &condition = call.other->signature();
+  const auto &round = call.functions[0]->signature(), &condition = call.functions[1]->signature();
   if (round.output_arg_size() != static_cast<int>(operands.size()) ||
       condition.output_arg_size() != 1)
     return llvm::createStringError(
@@ -23,8 +23,8 @@ llvm::Error Flattener::startLoop(Body &body, const proto::NodeDef &node, const C
   if (!place)
     return place.takeError();
   FlatLoop &loop = flat_.loops.emplace_back();
-  loop.body = call.function;
-  loop.condition = call.other;
+  loop.body = call.functions[0];
+  loop.condition = call.functions[1];
   loop.prefix = body.prefix + node.name() + "/";
   loop.carried.assign(operands.begin(), operands.end());
   loop.active = active_;

@@ -15,14 +15,14 @@ llvm::Error Flattener::reachNode(Body &body, const proto::NodeDef &node) {
   if (!call)
     return nodeError(node.name(), llvm::toString(call.takeError()));
   bool isLoop = call->kind == Call::kLoop;
-  FlatNode made{isLoop                        ? FlatNode::kCarried
-                : call->kind == Call::kChoice ? FlatNode::kChoice
-                : call->function              ? FlatNode::kAlias
-                                              : FlatNode::kOperator};
+  FlatNode made{isLoop                    ? FlatNode::kCarried
+                : call->isChoice()        ? FlatNode::kChoice
+                : call->functions.empty() ? FlatNode::kOperator
+                                          : FlatNode::kAlias};
   made.record = made.kind == FlatNode::kAlias ? nullptr : &node;
   made.name = body.prefix + node.name();
   body.places[node.name()] = static_cast<int>(flat_.nodes.size());
-  int count = call->function ? call->function->signature().output_arg_size() : 1;
+  int count = call->functions.empty() ? 1 : call->results().size();
   for (int i = 0; i < std::max(count, 1); ++i) // one without results has a place as well
     if (llvm::Expected<int> place = add(made); !place)
       return place.takeError();

@@ -22,7 +22,7 @@ llvm::Error nodeError(llvm::StringRef node, const llvm::Twine &what) {
 }
 
 bool isSwitch(llvm::StringRef op) {
-  return op == "Switch" || op == "RefSwitch";
+  return op == "Switch" || op == "RefSwitch" || op == "_SwitchN";
 }
 
 llvm::StringRef nodeOf(llvm::StringRef reference) {

@@ -22,6 +22,7 @@ std::optional<Reference> parseReference(llvm::StringRef text);
 /// An error that names the node.
 llvm::Error nodeError(llvm::StringRef node, const llvm::Twine &what);
 
+/// Sends its input to one of several sides.
 bool isSwitch(llvm::StringRef op);
 
 } // namespace tandem::tensorflow

@@ -1,5 +1,6 @@
 #include "compiler/importers/tensorflow/model_file.h"
 
+#include "compiler/importers/tensorflow/flat_reference.h"
 #include "compiler/importers/tensorflow/tensor_places.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -70,7 +71,7 @@ llvm::Expected<Model> readFrozenGraph(std::string_view bytes) {
     return llvm::createStringError("it is no TensorFlow graph, or cut off");
   llvm::StringSet<> read, switches, constants;
   for (const proto::NodeDef &node : model.graph.node()) {
-    if (node.op() == "Switch")
+    if (isSwitch(node.op()))
       switches.insert(node.name());
     if (node.op() == "Const")
       constants.insert(node.name());

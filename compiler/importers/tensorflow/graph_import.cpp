@@ -7,8 +7,6 @@ using namespace mlir;
 
 namespace tandem::tensorflow {
 
-/// Every round of a loop stands in the graph.
-static constexpr int64_t kMostRounds = 1024;
 /// A small graph can ask for much: functions that call functions, loops in loops.
 static constexpr uint64_t kMostOperations = uint64_t(1) << 20, kMostComputed = uint64_t(1) << 26,
                           kTimesStored = 8;
@@ -61,23 +59,6 @@ Slot &GraphImport::slot(Edge edge) {
   return outputs[0];
 }
 
-std::optional<bool> GraphImport::condition(Edge edge) {
-  const Slot &given = slot(edge);
-  std::optional<Numbers> numbers;
-  if (given.kind == Slot::kValue) {
-    numbers = numbersOf(given.value);
-  } else if (given.kind == Slot::kStored) {
-    OpBuilder builder = atEnd();
-    TfNode node(builder, flat_.nodes[edge.node], *this);
-    MaybeValue value = valueOf(node, edge);
-    if (succeeded(value))
-      numbers = numbersOf(*value);
-  }
-  if (!numbers || numbers->count() != 1)
-    return std::nullopt;
-  return numbers->isReal() ? numbers->reals[0] != 0 : numbers->integers[0] != 0;
-}
-
 llvm::Expected<Elements> GraphImport::read(const Slot &slot) {
   if (slot.tensor)
     return elementsOf(*slot.tensor, model_.file);
@@ -124,47 +105,16 @@ MaybeValue GraphImport::valueOf(TfNode &node, Edge edge) {
 
 // nodes
 
-/// Conditions and rounds in turn, as long as one is known to hold: the node of the next condition.
-llvm::Expected<int> GraphImport::nextOfLoop(int index) {
-  FlatLoop &loop = flat_.loops[flat_.nodes[index].loop];
-  State &state = states_[index];
-  if (state.next > 0) {
-    std::optional<bool> holds = condition(loop.next);
-    loop.isDone = holds && !*holds;
-    if (!holds || !*holds || loop.rounds >= kMostRounds)
-      return -1;
-    if (llvm::Error error = flattener_.addRound(loop))
-      return std::move(error);
-  }
-  llvm::Expected<Edge> next = flattener_.addCondition(loop);
-  if (!next)
-    return next.takeError();
-  states_.resize(flat_.nodes.size());
-  state.next = 1;
-  loop.next = *next;
-  return next->node;
-}
-
 /// The node that must be evaluated before `index` can be; -1: none is left.
 llvm::Expected<int> GraphImport::nextNeeded(int index) {
   const FlatNode &node = flat_.nodes[index];
   State &state = states_[index];
   if (node.kind == FlatNode::kLoop)
     return nextOfLoop(index);
-  if (node.kind == FlatNode::kCarried) {
-    const FlatLoop &loop = flat_.loops[node.loop];
-    int next = static_cast<int>(state.next++);
-    return next == 0                  ? node.inputs[0].node
-           : next == 1 && loop.isDone ? loop.carried[node.carried].node
-                                      : -1;
-  }
-  if (node.kind == FlatNode::kChoice) {
-    if (state.next == 0)
-      return state.next++, node.inputs[0].node;
-    std::optional<bool> holds = state.next == 1 ? condition(node.inputs[0]) : std::nullopt;
-    state.next = 2;
-    return holds ? node.inputs[*holds ? 1 : 2].node : -1;
-  }
+  if (node.kind == FlatNode::kCarried)
+    return nextOfCarried(node, state);
+  if (node.kind == FlatNode::kChoice)
+    return nextOfChoice(node, state);
   const OpTable::Entry *entry = node.record ? table_.find(node.record->op()) : nullptr;
   if (entry && entry->isLeaf)
     return -1;
@@ -215,19 +165,6 @@ llvm::Error GraphImport::evaluate(int root) {
   return llvm::Error::success();
 }
 
-/// What stands for the results of a loop that has not come to its end.
-Slots GraphImport::endedLoop(const FlatNode &node) {
-  const FlatLoop &loop = flat_.loops[node.loop];
-  if (loop.isDone)
-    return {Slot()};
-  if (loop.rounds >= kMostRounds)
-    return refuse(node, "more than " + std::to_string(kMostRounds) + " rounds");
-  Slot::Kind kind = slot(loop.next).kind;
-  if (kind == Slot::kDead || kind == Slot::kUnknown)
-    return {{kind}};
-  return refuse(node, "a number of rounds that is computed at run time");
-}
-
 Slots GraphImport::evaluated(const FlatNode &node) {
   if (node.kind == FlatNode::kAlias) {
     bool isDead = states_[node.inputs[0].node].progress != State::kDone; // as is what decides on it
@@ -239,14 +176,8 @@ Slots GraphImport::evaluated(const FlatNode &node) {
     const FlatLoop &loop = flat_.loops[node.loop];
     return {slot(loop.isDone ? loop.carried[node.carried] : node.inputs[0])};
   }
-  if (node.kind == FlatNode::kChoice) {
-    std::optional<bool> holds = condition(node.inputs[0]);
-    if (holds)
-      return {slot(node.inputs[*holds ? 1 : 2])};
-    if (slot(node.inputs[0]).kind == Slot::kUnknown)
-      return {Slot()};
-    return refuse(node, "a condition that is computed at run time");
-  }
+  if (node.kind == FlatNode::kChoice)
+    return chosen(node);
   for (int pivot : node.pivots)
     if (states_[pivot].progress == State::kDone && slot({pivot, 0}).kind == Slot::kDead)
       return {{Slot::kDead}};

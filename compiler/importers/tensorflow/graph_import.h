@@ -49,6 +49,8 @@ public:
   Slot &slot(Edge edge);
   /// Whether a condition holds; nothing when it is not known at compile time.
   std::optional<bool> condition(Edge edge);
+  /// The place of the branch that is taken; nothing when it is not known at compile time.
+  std::optional<int> branch(const Chooser &chooser);
   /// Notes an unsupported node; what is behind it is unknown.
   Slots refuse(const FlatNode &node, llvm::StringRef reason);
   /// Stops the import at this node.
@@ -71,7 +73,10 @@ private:
   llvm::Error evaluateWrites();
   llvm::Expected<bool> isTaken(const Choices &choices);
   llvm::Expected<int> nextNeeded(int node);
+  int nextOfChoice(const FlatNode &node, State &state);
+  Slots chosen(const FlatNode &node);
   llvm::Expected<int> nextOfLoop(int node);
+  int nextOfCarried(const FlatNode &node, State &state);
   Slots endedLoop(const FlatNode &node);
   /// Takes down that a node is not supported.
   void note(llvm::StringRef op, llvm::StringRef name, llvm::StringRef reason);
@@ -82,6 +87,8 @@ private:
   std::optional<Values> folded(TfNode &node, const FlatNode &record, Fold fold);
   llvm::Expected<std::vector<NamedValue>> outputs();
 
+  /// A single number that is known at compile time.
+  std::optional<Numbers> numberAt(Edge edge);
   llvm::Expected<Elements> read(const Slot &slot);
   /// The shape that a stored constant claims to have; nothing when it is not there. Cheap.
   std::optional<llvm::SmallVector<int64_t>> storedShape(const Slot &slot) const;

@@ -4,11 +4,11 @@ namespace tandem::tensorflow {
 
 /// Whether what stands behind the choices may run.
 llvm::Expected<bool> GraphImport::isTaken(const Choices &choices) {
-  for (auto [edge, side] : choices) {
-    if (llvm::Error error = evaluate(edge.node))
+  for (auto [chooser, place] : choices) {
+    if (llvm::Error error = evaluate(chooser.edge.node))
       return std::move(error);
-    std::optional<bool> holds = condition(edge);
-    if (slot(edge).kind == Slot::kDead || (holds && *holds != side))
+    std::optional<int> taken = branch(chooser);
+    if (slot(chooser.edge).kind == Slot::kDead || (taken && *taken != place))
       return false;
   }
   return true;

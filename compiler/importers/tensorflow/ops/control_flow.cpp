@@ -15,6 +15,23 @@ static Slots importSwitch(GraphImport &import, const FlatNode &node) {
   return *holds ? Slots{dead, taken} : Slots{taken, dead};
 }
 
+/// What a Case becomes where conditions become those of TensorFlow 1.
+static Slots importSwitchN(GraphImport &import, const FlatNode &node) {
+  auto count = node.record->attr().find("num_outs");
+  if (node.inputs.size() < 2 || count == node.record->attr().end())
+    return import.fail(node, "has fewer than 2 inputs, or no 'num_outs'");
+  constexpr int64_t kMostBranches = 256;
+  int64_t cases = count->second.i();
+  if (cases < 1 || cases > kMostBranches)
+    return import.fail(node, "'num_outs' is " + llvm::Twine(cases));
+  std::optional<int> taken = import.branch({node.inputs[1], static_cast<int>(cases)});
+  if (!taken)
+    return import.refuse(node, "a branch that is computed at run time");
+  Slots sides(cases, Slot{Slot::kDead});
+  sides[*taken] = import.slot(node.inputs[0]);
+  return sides;
+}
+
 static Slots importMerge(GraphImport &import, const FlatNode &node) {
   const Slot *alive = nullptr;
   for (Edge edge : node.inputs) {
@@ -40,6 +57,7 @@ void registerControlFlow(OpTable &table) {
     table.addSlots(op, importSwitch);
     table.nameOutputs(op, {"output_false", "output_true"});
   }
+  table.addSlots("_SwitchN", importSwitchN);
   for (llvm::StringRef op : {"Merge", "RefMerge"}) {
     table.addSlots(op, importMerge).seesDead = true;
     table.nameOutputs(op, {"output", "value_index"});

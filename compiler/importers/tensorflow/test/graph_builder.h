@@ -51,6 +51,12 @@ public:
     (*node_.mutable_attr())[name].set_type(static_cast<int32_t>(value));
     return *this;
   }
+  Attributes &functions(const std::string &name, const std::vector<std::string> &values) {
+    auto &list = *(*node_.mutable_attr())[name].mutable_list();
+    for (const std::string &value : values)
+      list.add_func()->set_name(value);
+    return *this;
+  }
   Attributes &function(const std::string &name, const std::string &value) {
     (*node_.mutable_attr())[name].mutable_func()->set_name(value);
     return *this;

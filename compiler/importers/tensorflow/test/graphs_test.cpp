@@ -240,6 +240,74 @@ TEST(TensorflowCalls, OfAnIfTakeAKnownBranch) {
   }
 }
 
+TEST(TensorflowCalls, OfACaseTakeTheBranchOfAKnownNumber) {
+  // A number that no branch has means the last.
+  for (auto [place, op] :
+       {std::pair(0, "relu"), {1, "tanh"}, {2, "neg"}, {3, "neg"}, {-1, "neg"}}) {
+    GraphBuilder g;
+    for (const char *branch : {"Relu", "Tanh", "Neg"})
+      addNode(*addFunction(g.graph, branch + std::string("Branch"), {"x"}, {"y:y:0"})
+                   .mutable_node_def(),
+              branch, "y", {"x"});
+    g.input("x", {1});
+    g.scalar("half", place * 2);
+    g.scalar("two", 2);
+    g.op("FloorDiv", "place", {"half", "two"}); // computed on import
+    g.op("StatelessCase", "case", {"place", "x"})
+        .functions("branches", {"ReluBranch", "TanhBranch", "NegBranch"});
+    EXPECT_THAT(g.text(), HasSubstr("graph." + std::string(op) + " %arg0")) << place;
+  }
+}
+
+TEST(TensorflowCalls, OfACaseMayBeSidesOfASwitch) {
+  auto textOf = [](int32_t place, int64_t sides) {
+    GraphBuilder g;
+    g.input("x", {1});
+    g.scalar("place", place);
+    g.op("_SwitchN", "sides", {"x", "place"}).integer("num_outs", sides);
+    g.op("Relu", "first", {"sides"});
+    g.op("Tanh", "second", {"sides:1"});
+    g.op("Neg", "third", {"sides:2"});
+    g.op("Merge", "y", {"first", "second", "third"});
+    return g.text();
+  };
+  EXPECT_THAT(textOf(0, 3), HasSubstr("graph.relu %arg0"));
+  EXPECT_THAT(textOf(1, 3), HasSubstr("graph.tanh %arg0"));
+  EXPECT_THAT(textOf(7, 3), HasSubstr("graph.neg %arg0"));
+  EXPECT_THAT(textOf(0, 1 << 30), HasSubstr("'num_outs' is 1073741824"));
+  GraphBuilder g; // constants hang on the sides by control edges
+  g.input("x", {1});
+  g.scalar("place", 1);
+  g.op("_SwitchN", "sides", {"place", "place"}).integer("num_outs", 2);
+  for (auto [side, value] : {std::pair("0", 5.0f), {"1", 7.0f}}) {
+    g.op("Identity", std::string("pivot") + side, {std::string("sides:") + side});
+    g.floats(std::string("branch") + side, {}, {value});
+    g.graph.mutable_node()->rbegin()->add_input(std::string("^pivot") + side);
+  }
+  g.op("Merge", "merge", {"branch0", "branch1"});
+  g.op("Mul", "y", {"x", "merge"});
+  EXPECT_THAT(g.text(), HasSubstr("dense<7.000000e+00>"));
+}
+
+TEST(TensorflowCalls, OfACaseAreRefusedWhereTheNumberOrTheBranchesAreMissing) {
+  auto textOf = [](const std::vector<std::string> &branches) {
+    GraphBuilder g;
+    addFunction(g.graph, "one", {"x"}, {"x"});
+    addFunction(g.graph, "two", {"x"}, {"x", "x"});
+    g.input("place", {}, DataType::kInt32);
+    g.input("x", {1});
+    g.op("Case", "y", {"place", "x"}).functions("branches", branches);
+    return g.text();
+  };
+  EXPECT_THAT(textOf({"one", "one"}),
+              HasSubstr("Case (1: y; a branch that is computed at run time)"));
+  EXPECT_THAT(textOf({"one", "two"}), HasSubstr("branches have different numbers of results"));
+  EXPECT_THAT(textOf({}), HasSubstr("node 'y': it names no function"));
+  EXPECT_THAT(textOf({"three"}), HasSubstr("the function 'three' is not in the model"));
+  EXPECT_THAT(textOf(std::vector<std::string>(1000, "one")),
+              HasSubstr("node 'y': it has more than 256 branches"));
+}
+
 TEST(TensorflowCalls, FindOutputsByTheirNames) {
   GraphBuilder g;
   proto::FunctionDef &function = *g.graph.mutable_library()->add_function();
