@@ -31,7 +31,7 @@ private:
     for (size_t part = 0; part < parts; part += each) {
       AppTask task{step.name, index, part, part + each, regionsOf(runner, part, part + each)};
       if (parts > each)
-        task.name += "/" + std::to_string(part);
+        task.name += " (" + std::to_string(part + 1) + " of " + std::to_string(parts) + ")";
       if (part > 0)
         connect(result_.tasks.size() - 1, result_.tasks.size(), bytesBehind(*runner, part - 1));
       result_.tasks.push_back(std::move(task));

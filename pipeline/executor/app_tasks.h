@@ -26,7 +26,7 @@ struct AppTask {
   struct Region {
     std::string backend, fallback; ///< fallback: "": it has none
   };
-  std::string name; ///< "face_net", "face_net/1" where it has several
+  std::string name; ///< "face_net", "face_net (2 of 3)" where the step has several
   size_t step = 0;  ///< index into Application::steps
   size_t firstPart = 0, lastPart = 1;
   std::vector<Region> regions; ///< of a model that is compiled, those of [firstPart, lastPart)

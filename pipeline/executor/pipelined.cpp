@@ -5,12 +5,17 @@
 #include "pipeline/executor/report.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 
 namespace tandem {
 namespace {
+
+/// Behind the application's tasks in a trace, as in a plan; this executor sees the second one only.
+constexpr std::array kFeederTasks = {kReadTask, kCollectTask, kDrawTask};
+constexpr uint32_t kCollect = 1;
 
 /// The control of frames under one lock, taken a few times a frame; tasks move between the workers
 /// without it.
@@ -21,7 +26,8 @@ public:
         links_(tasks_.tasks.size(), tasks_.edges), options_(std::move(options)),
         limit_(options_.framesInFlight ? options_.framesInFlight : options_.plan.framesInFlight),
         line_(limit_, options_.waiting, options_.whenFull), waiting_(options_.waiting),
-        frames_(options_.traceEvents), plans_(std::min<size_t>(options_.traceEvents, 1000)) {}
+        frames_(options_.traceEvents), plans_(std::min<size_t>(options_.traceEvents, 1000)),
+        collects_(options_.traceEvents) {}
   ~Pipelined() override { stop(); }
 
   Status makeSlots(std::vector<std::unique_ptr<ModelRunner>> runners, const StepTable &table);
@@ -80,6 +86,7 @@ private:
   bool finished_ = false, stopping_ = false;
   EventRing<FrameEvent> frames_;
   EventRing<PlanEvent> plans_;
+  EventRing<TaskEvent> collects_; ///< taking results, by the thread of next()
   std::mutex stopMutex_;
   std::vector<DeviceNotice> notices_; ///< of the thread of next()
 };
@@ -238,11 +245,19 @@ FrameSlot *Pipelined::slotOf(int64_t frame) const {
 
 Result<FrameResult> Pipelined::collect(Lock &lock, FrameSlot &slot) {
   lock.unlock(); // an ended slot is nobody else's
+  int64_t start = now();
   Result<FrameResult> result = slot.result();
   slot.addNewNotices(notices_);
   if (result.ok())
     result->milliseconds = static_cast<double>(slot.endedNs - slot.frame().submittedNs) / 1e6;
+  int64_t finish = now();
   lock.lock();
+  collects_.add({.lane = static_cast<uint32_t>(lanes_.size()),
+                 .task = static_cast<uint32_t>(tasks_.tasks.size()) + kCollect,
+                 .frame = slot.frame().number,
+                 .startNs = start,
+                 .finishNs = finish,
+                 .ready = TaskEvent::kNoQueue});
   slot.state = FrameSlot::State::kFree;
   beginFrames();
   return result;
@@ -352,8 +367,11 @@ Trace Pipelined::trace() const {
   std::lock_guard lock(mutex_);
   Trace trace;
   trace.name = app_.name;
+  trace.origin = origin_;
   for (const AppTask &task : tasks_.tasks)
     trace.tasks.push_back(task.name);
+  for (std::string_view task : kFeederTasks)
+    trace.tasks.emplace_back(task);
   for (size_t i = 0; i < lanes_.size(); ++i) {
     trace.lanes.push_back(options_.devices[i].name);
     if (options_.devices[i].timesAreModelled)
@@ -361,8 +379,9 @@ Trace Pipelined::trace() const {
     lanes_[i]->events.appendTo(trace.events);
     trace.lost += lanes_[i]->events.lost();
   }
-  std::ranges::sort(trace.events, {},
-                    [](const TaskEvent &event) { return std::pair(event.startNs, event.lane); });
+  trace.lanes.emplace_back(kFeederLane);
+  collects_.appendTo(trace.events);
+  sortEvents(trace);
   frames_.appendTo(trace.frames);
   plans_.appendTo(trace.plans);
   return trace;

@@ -12,7 +12,7 @@ namespace tandem {
 /// What an application was seen to take on one machine, and what its data were like: all that a
 /// plan needs to be made from, kept as a file beside the machine (docs/pipeline.md has the format).
 struct AppProfile {
-  static constexpr int kVersion = 3;
+  static constexpr int kVersion = 4;
 
   /// A task of the application, as in AppTasks.
   struct TaskProfile {

@@ -134,7 +134,7 @@ private:
       made_.graph.edges.push_back({.from = read, .to = read, .distance = 1}); // one after another
     }
     if (overheads().collectUs > 0) {
-      size_t collect = addFeederTask("(collect)", overheads().collectUs);
+      size_t collect = addFeederTask(std::string(kCollectTask), overheads().collectUs);
       for (size_t task = 0; task < own; ++task)
         if (std::ranges::find(tasks_.edges, task, &TaskEdge::from) == tasks_.edges.end())
           made_.graph.edges.push_back({.from = task, .to = collect});

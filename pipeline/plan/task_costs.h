@@ -4,11 +4,9 @@
 #include "pipeline/executor/app_tasks.h"
 #include "pipeline/plan/app_profile.h"
 #include "pipeline/simulator/simulator.h"
+#include "pipeline/trace/trace.h"
 
 namespace tandem {
-
-/// The task of reading a frame, before it is submitted.
-inline constexpr std::string_view kReadTask = "(read)";
 
 /// Where the costs of an application's tasks come from.
 struct CostSources {
@@ -35,7 +33,7 @@ struct CostSources {
 struct AppGraph {
   /// Microseconds and bytes; processors are the devices, in their order. Behind the application's
   /// tasks stands what the thread does that feeds the pipeline, as far as it is known: kReadTask,
-  /// "(collect)". The executor has no part in these, they take their cores' time all the same.
+  /// kCollectTask. The executor has no part in these, they take their cores' time all the same.
   TaskGraph graph;
   std::vector<TaskVariation> variations;
   std::vector<std::vector<int>> counts; ///< as in SimulationOptions

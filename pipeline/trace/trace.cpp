@@ -73,8 +73,9 @@ private:
       event("X", thread(task), trace_.tasks[task.task],
             ",\"cat\":\"task\"" + at(task.startNs) +
                 ",\"dur\":" + microseconds(task.finishNs - task.startNs) + args(frame));
-      event("C", 0, "ready for " + trace_.lanes[task.lane],
-            at(task.startNs) + args("\"tasks\":" + std::to_string(task.ready)));
+      if (task.ready != TaskEvent::kNoQueue)
+        event("C", 0, "ready for " + trace_.lanes[task.lane],
+              at(task.startNs) + args("\"tasks\":" + std::to_string(task.ready)));
       deviceCopies(task, frame);
       if (task.bytesCopied)
         event("i", thread(task), "copy",
@@ -141,14 +142,19 @@ private:
 
 } // namespace
 
-std::vector<TraceBar> barsOf(const Trace &trace, int64_t first, int64_t last) {
+std::vector<TraceBar> barsOf(const Trace &trace, int64_t fromNs, int64_t toNs) {
   std::vector<TraceBar> bars;
   for (const TaskEvent &event : trace.events)
-    if (event.frame >= first && event.frame <= last)
+    if (event.startNs >= fromNs && event.finishNs <= toNs)
       bars.push_back({trace.lanes[event.lane], trace.tasks[event.task], event.frame,
                       static_cast<double>(event.startNs) / 1e3,
                       static_cast<double>(event.finishNs) / 1e3});
   return bars;
+}
+
+void sortEvents(Trace &trace) {
+  std::ranges::sort(trace.events, {},
+                    [](const TaskEvent &event) { return std::pair(event.startNs, event.lane); });
 }
 
 std::string_view timesOf(const Trace &trace) {

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -13,17 +14,26 @@ namespace tandem {
 /// What happened when frames went through a pipeline: plain data, from the executor (measured) and
 /// from the simulator, which says so. Times in nanoseconds from the start.
 
+/// The thread that feeds a pipeline is a lane too, and what it does has names in plans and traces:
+/// it reads a frame, takes its results, and where they are drawn or written does that.
+inline constexpr std::string_view kFeederLane = "feeder";
+inline constexpr std::string_view kReadTask = "(read)", kCollectTask = "(collect)",
+                                  kDrawTask = "(draw)";
+
 /// One task of one frame on one device.
 struct TaskEvent {
   uint32_t lane = 0, task = 0; ///< indices into Trace::lanes and Trace::tasks
   int64_t frame = 0;
   int64_t startNs = 0, finishNs = 0;
-  uint32_t ready = 0;       ///< tasks that were left waiting for the device
+  /// Tasks that were left waiting for the device; kNoQueue: nothing waits there.
+  uint32_t ready = 0;
   uint64_t bytesCopied = 0; ///< from one place in memory to another
   /// Between the session's memory and the device's own: at the beginning and at the end of the
   /// task; of one that runs several times in a frame all together.
   uint64_t bytesToDevice = 0, bytesFromDevice = 0;
   int64_t toDeviceNs = 0, fromDeviceNs = 0;
+
+  static constexpr uint32_t kNoQueue = UINT32_MAX;
 };
 
 enum class FrameMoment : uint8_t { kSubmitted, kBegun, kEnded };
@@ -74,19 +84,23 @@ struct Trace {
   std::vector<FrameEvent> frames;         ///< by time
   std::vector<PlanEvent> plans;           ///< that replaced the first one, by time
   uint64_t lost = 0;                      ///< older events that there was no room for
+  std::chrono::steady_clock::time_point origin = {}; ///< that times count from, where it is known
 };
+
+/// Its events by start, of equals by lane.
+void sortEvents(Trace &trace);
 
 /// Where its times come from: "measured", "modelled", "simulated".
 std::string_view timesOf(const Trace &trace);
 
 /// A bar of a Gantt chart, in microseconds from the start.
 struct TraceBar {
-  std::string lane, label;
+  std::string lane, task;
   int64_t frame = 0;
   double start = 0, finish = 0;
 };
-/// The tasks of frames `first` to `last`.
-std::vector<TraceBar> barsOf(const Trace &trace, int64_t first, int64_t last);
+/// The tasks that lie between two times.
+std::vector<TraceBar> barsOf(const Trace &trace, int64_t fromNs, int64_t toNs);
 
 /// Chrome's trace event format, as Perfetto and chrome://tracing read it: a thread a device with
 /// its tasks, a flow through the tasks of each frame, each frame from its submission to its end,

@@ -149,8 +149,7 @@ public:
       Simulation simulation =
           valueOf(simulatePlan(planned, simulated, setup.framesPerSecond, jitter));
       if (!setup.svg.empty())
-        throwIf(
-            writeFileAtomically(setup.svg, ganttSvg(ganttOf(planned.graph.graph, planned.plan))));
+        throwIf(writeFileAtomically(setup.svg, ganttSvg(planChart(planned))));
       text = jsonText(plannedAppAsJson(request_.file, planned, simulation), /*indent=*/-1);
     }
     return plainData(text);

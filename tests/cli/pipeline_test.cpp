@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <set>
 
 namespace tandem::test {
 namespace {
@@ -67,7 +69,7 @@ TEST_F(Pipeline, PlansTheReadingOfTheFramesThatAreGiven) {
     nlohmann::json json = nlohmann::json::parse(plan.out);
     double us = 0;
     for (const nlohmann::json &task : json["plan"]["tasks"])
-      if (task["name"] == "(read)" && task["frame"] == 0)
+      if (task["name"] == "(read)" && task["frame"] == 1)
         us = task["finish"].get<double>() - task["start"].get<double>();
     return us;
   };
@@ -109,6 +111,20 @@ TEST_F(Pipeline, PrintsThePlanAndDrawsIt) {
   EXPECT_THAT(readBytes(path("phone.svg")), HasSubstr("modelled, not measured"));
 }
 
+TEST_F(Pipeline, CountsTheFramesOfAPlanFromOneWhereverItTellsOfThem) {
+  Outcome plan = run({"plan", "--svg", path("plan.svg")});
+  ASSERT_EQ(plan.exitCode, 0) << plan.err;
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("\ninput #1 "), ::testing::Not(HasSubstr("#0"))));
+  EXPECT_THAT(readBytes(path("plan.svg")),
+              AllOf(HasSubstr("<title>input #1: "), HasSubstr(">for "),
+                    HasSubstr("; costs measured 20"), ::testing::Not(HasSubstr("#0:"))));
+  nlohmann::json json = nlohmann::json::parse(run({"plan", "--json"}).out);
+  size_t least = SIZE_MAX;
+  for (const nlohmann::json &task : json["plan"]["tasks"])
+    least = std::min(least, task["frame"].get<size_t>());
+  EXPECT_EQ(least, 1u);
+}
+
 TEST_F(Pipeline, SaysOfAPlanThatThereIsTooLittleWorkForIt) {
   EXPECT_THAT(run({"plan"}).out, HasSubstr("one step after another is likely faster"));
   std::string slow = costs([](nlohmann::json &costs) {
@@ -143,6 +159,31 @@ TEST_F(Pipeline, WritesWhatRanWhen) {
     tasks += event["ph"] == "X";
   EXPECT_GE(tasks, size_t{kPictures * 4});
   EXPECT_THAT(readBytes(path("t.svg")), HasSubstr("measured"));
+}
+
+/// What a plan has on its cores, and drawing, which it has not.
+TEST_F(Pipeline, TracesWhatTheThreadDoesThatFeedsIt) {
+  Outcome ran = run({"run", "--pipeline", "--trace", path("t.json"), "--svg", path("t.svg"),
+                     "--save", path("out")});
+  ASSERT_EQ(ran.exitCode, 0) << ran.err;
+  std::map<std::string, std::set<int>> frames;
+  std::map<int, std::string> threads;
+  std::set<std::string> where;
+  for (const nlohmann::json &event : eventsOf("t.json")) {
+    std::string name = event["name"];
+    if (name == "thread_name")
+      threads[event["tid"]] = event["args"]["name"];
+    if (event["ph"] == "X" && name.starts_with("(")) {
+      frames[name].insert(event["args"]["frame"].get<int>());
+      where.insert(threads[event["tid"]]);
+      EXPECT_GE(event["ts"], 0);
+      EXPECT_GE(event["dur"], 0);
+    }
+  }
+  for (const char *task : {"(read)", "(collect)", "(draw)"})
+    EXPECT_EQ(frames[task].size(), size_t{kPictures}) << task;
+  EXPECT_THAT(where, ::testing::ElementsAre("feeder"));
+  EXPECT_THAT(readBytes(path("t.svg")), AllOf(HasSubstr(">feeder</text>"), HasSubstr("(draw)")));
 }
 
 TEST_F(Pipeline, IsMeasuredByBench) {
@@ -204,7 +245,14 @@ TEST_F(Pipeline, SavesAnAnnotatedVideoAndSaysWhatAFrameTook) {
   ASSERT_EQ(ran.exitCode, 0) << ran.err;
   EXPECT_THAT(ran.out, ::testing::ContainsRegex("device +calls +ms a frame\n"));
   EXPECT_THAT(ran.out, ::testing::ContainsRegex("  draw +\\(annotate\\) +cpu +8 "));
+  EXPECT_THAT(ran.out,
+              HasSubstr("\n  load and draw (with writing) are before and behind the "
+                        "application's own stages: in the frames/s, not in the latency\n"));
   EXPECT_THAT(ran.out, HasSubstr("  saved " + path("out/clip.avi")));
+  Outcome overlapping = run({"run", clip, "--pipeline"}, /*withPictures=*/false);
+  EXPECT_THAT(overlapping.out,
+              HasSubstr("\n  load is done by the thread that feeds the pipeline, on the cores that "
+                        "the stages share: in the frames/s, not in the latency\n"));
 }
 
 /// Costs are measured on the frames that there are: few of those that it declares.
@@ -363,7 +411,7 @@ TEST_F(Pipeline, KeepsCostsUnderTheNameOfItsApplication) {
 }
 
 TEST_F(Pipeline, RefusesCostsThatAreDamaged) {
-  writeBytes(path("costs.json"), "{\"version\": 3, ");
+  writeBytes(path("costs.json"), "{\"version\": 4, ");
   Outcome ran = runAgain(1, {"--costs", path("costs.json")});
   EXPECT_EQ(ran.exitCode, 1);
   EXPECT_EQ(ran.out, "");

@@ -181,7 +181,7 @@ TEST(Showcase, FindsTheSameInAPipelineFrameForFrame) {
   ASSERT_EQ(plan.exitCode, 0) << plan.err;
   json graph = json::parse(plan.out)["graph"];
   EXPECT_TRUE(std::ranges::any_of(graph["tasks"], [](const json &task) {
-    return task["name"] == "object_net/1";
+    return task["name"].get<std::string>().starts_with("object_net (2 of ");
   })) << graph["tasks"];
 }
 

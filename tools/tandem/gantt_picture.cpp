@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kWidth = 1600, kLane = 44, kBar = 34, kTop = 48, kBottom = 60, kMargin = 24,
               kRow = 22;
-constexpr double kLetters = 0.45; ///< OpenCV's scale of its letters
+constexpr double kLetters = 0.45, kSmallLetters = 0.32; ///< OpenCV's scale of its letters
 
 int widthOf(const std::string &text) {
   return cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, kLetters, 1, nullptr).width;
@@ -30,13 +30,13 @@ public:
   explicit Painter(const GanttChart &chart) : chart_(chart), legend_(chart) {
     for (const std::string &lane : chart.lanes)
       left_ = std::max(left_, kMargin + widthOf(printable(lane)));
-    for (const GanttBar &bar : chart.bars)
-      end_ = std::max(end_, bar.finish);
+    end_ = ganttEnd(chart);
     bottom_ = kTop + static_cast<int>(chart.lanes.size()) * kLane;
     for (const std::string &entry : legend_.entries())
       column_ = std::max(column_, kMargin + widthOf(printable(entry)));
     columns_ = std::max(1, kWidth / column_);
-    int rows = (static_cast<int>(legend_.entries().size()) + columns_ - 1) / columns_ + 1;
+    int rows = (static_cast<int>(legend_.entries().size()) + columns_ - 1) / columns_ +
+               (chart.note.empty() ? 1 : 2);
     picture_ = cv::Mat(bottom_ + kBottom + rows * kRow, left_ + kWidth + kMargin, CV_8UC3,
                        cv::Scalar::all(255));
   }
@@ -75,12 +75,21 @@ private:
     cv::Rect box(at(bar.start), top(bar.lane), std::max(1, at(bar.finish) - at(bar.start)), kBar);
     cv::rectangle(picture_, box, kColours[bar.colour % kColours.size()], cv::FILLED);
     cv::rectangle(picture_, box, cv::Scalar::all(102));
-    for (const std::string &label : {printable(bar.label), legend_.markOf(bar)})
-      if (widthOf(label) <= box.width - 6) {
-        write(label, box.x + (box.width - widthOf(label)) / 2, box.y + kBar / 2 + 5,
-              cv::Scalar::all(34));
-        break;
-      }
+    std::vector<std::string> texts = legend_.textsOf(bar);
+    for (const std::string &text : texts)
+      if (writeIn(box, printable(text), kLetters, 3))
+        return;
+    writeIn(box, texts.back(), kSmallLetters, 1);
+  }
+  /// Not where it has no room.
+  bool writeIn(const cv::Rect &box, const std::string &text, double letters, int margin) {
+    cv::Size size = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, letters, 1, nullptr);
+    if (size.width > box.width - 2 * margin)
+      return false;
+    cv::putText(picture_, text,
+                {box.x + (box.width - size.width) / 2, box.y + (box.height + size.height) / 2},
+                cv::FONT_HERSHEY_SIMPLEX, letters, cv::Scalar::all(34), 1, cv::LINE_AA);
+    return true;
   }
   void drawLegend() {
     int x = 0, y = bottom_ + kBottom;
@@ -89,7 +98,12 @@ private:
       if (++x == columns_)
         x = 0, y += kRow;
     }
-    write(printable(legend_.remark()), left_, x == 0 ? y : y + kRow, cv::Scalar::all(85));
+    y += x == 0 ? 0 : kRow;
+    for (const std::string &line : {chart_.note, legend_.remark()})
+      if (!line.empty()) {
+        write(printable(line), left_, y, cv::Scalar::all(85));
+        y += kRow;
+      }
   }
 
   const GanttChart &chart_;

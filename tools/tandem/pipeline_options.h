@@ -27,7 +27,13 @@ struct PipelineSetup {
   std::string trace, svg, png; ///< files to write; empty: none
   /// The feeding thread reads frames while the pipeline runs, so that its plan has to have that.
   bool readsFrames = true;
+
+  /// Whether what runs when is to be written.
+  bool records() const { return !trace.empty() || !svg.empty() || !png.empty(); }
 };
+
+/// Kept by each device for a trace; older ones make room.
+inline constexpr size_t kTraceEvents = 200'000;
 
 /// Adds the options that plan, run and bench share, with `runs` those of a measured run too, and
 /// gives all but --pipeline itself. `setup` outlives the command.

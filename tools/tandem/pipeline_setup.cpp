@@ -4,9 +4,9 @@
 #include "pipeline/plan/devices.h"
 #include "pipeline/plan/measured_graph.h"
 #include "pipeline/plan/plan_graph.h"
-#include "pipeline/schedulers/gantt.h"
 #include "tools/tandem/app_costs.h"
 #include "tools/tandem/gantt_picture.h"
+#include "tools/tandem/run_chart.h"
 #include "tools/tandem/split_search.h"
 
 #include <algorithm>
@@ -18,11 +18,6 @@
 
 namespace tandem {
 namespace {
-
-/// Kept by each device for a trace; older ones make room.
-constexpr size_t kTraceEvents = 200'000;
-/// Shown by a chart of a measured run: more bars than that nobody can read.
-constexpr int64_t kChartFrames = 12;
 
 double deadlineMsOf(const PipelineSetup &setup, const Application &app) {
   return setup.deadlineMs > 0 ? setup.deadlineMs : app.deadlineMs;
@@ -72,24 +67,6 @@ Result<PlannedApp> planOn(const OpenedApp &app, const StepTable &table, Pipeline
   planned.planningMs =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return planned;
-}
-
-GanttChart chartOf(const Trace &trace, int64_t first, int64_t last) {
-  GanttChart chart;
-  chart.title = trace.name + ", " + std::string(timesOf(trace));
-  chart.unit = "us";
-  chart.colours = "frame";
-  chart.lanes = trace.lanes;
-  std::vector<TraceBar> bars = barsOf(trace, first, last);
-  double start = bars.empty() ? 0 : bars.front().start;
-  for (const TraceBar &bar : bars)
-    start = std::min(start, bar.start);
-  for (const TraceBar &bar : bars) {
-    auto lane = std::ranges::find(trace.lanes, bar.lane);
-    chart.bars.push_back({static_cast<size_t>(lane - trace.lanes.begin()), bar.label,
-                          bar.start - start, bar.finish - start, static_cast<size_t>(bar.frame)});
-  }
-  return chart;
 }
 
 std::string wordsOf(const AppProfile &costs) {
@@ -229,16 +206,14 @@ void AppExecutor::setDeadlineMs(double ms) {
     capacity_ = std::min(capacity_, std::max<size_t>(1, planned_->plan.framesInFlight));
 }
 
-Status AppExecutor::writeTraces(const PipelineSetup &setup) const {
-  if (!pipelined_ || (setup.trace.empty() && setup.svg.empty() && setup.png.empty()))
+Status AppExecutor::writeTraces(const PipelineSetup &setup, const FeederLog &feeder) const {
+  if (!pipelined_ || !setup.records())
     return {};
   Trace trace = pipelined_->trace();
+  feeder.addTo(trace);
   if (!setup.trace.empty())
     TANDEM_RETURN_IF_ERROR(writeTrace(setup.trace, trace));
-  // From the middle of the run, where it is in its stride.
-  int64_t frames = trace.events.empty() ? 0 : trace.events.back().frame;
-  int64_t first = std::max<int64_t>(1, frames / 2);
-  return writeCharts(chartOf(trace, first, first + kChartFrames - 1), setup.svg, setup.png);
+  return writeCharts(runChart(trace), setup.svg, setup.png);
 }
 
 Result<AppExecutor> makeAppExecutor(OpenedApp app, const StepTable &table,
@@ -260,8 +235,7 @@ Result<AppExecutor> makeAppExecutor(OpenedApp app, const StepTable &table,
   options.devices = planned.devices;
   options.framesInFlight = setup.framesInFlight;
   options.whenFull = setup.dropOldest ? WhenFull::kDropOldest : WhenFull::kWait;
-  bool records = !setup.trace.empty() || !setup.svg.empty() || !setup.png.empty();
-  options.traceEvents = records ? kTraceEvents : 0;
+  options.traceEvents = setup.records() ? kTraceEvents : 0;
   TANDEM_ASSIGN_OR_RETURN(auto pipelined,
                           makePipelinedExecutor(std::move(app.parts), table, std::move(options)));
   PipelineSetup again = setup;

@@ -4,6 +4,7 @@
 #include "pipeline/executor/pipelined.h"
 #include "pipeline/plan/task_costs.h"
 #include "tools/tandem/app_loading.h"
+#include "tools/tandem/feeder_log.h"
 #include "tools/tandem/pipeline_options.h"
 
 #include <memory>
@@ -77,8 +78,8 @@ public:
   double deadlineMs() const { return deadlineMs_; }
   /// With one no frame waits long before it begins: that time counts.
   void setDeadlineMs(double ms);
-  /// While no frame is in flight.
-  Status writeTraces(const PipelineSetup &setup) const;
+  /// While no frame is in flight. `feeder`: what the thread did that submitted them.
+  Status writeTraces(const PipelineSetup &setup, const FeederLog &feeder = FeederLog(0)) const;
 
 private:
   PipelinedExecutor *pipelined_ = nullptr;

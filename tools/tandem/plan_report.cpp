@@ -28,7 +28,8 @@ std::vector<const PlannedTask *> inOrder(const Plan &plan) {
 }
 
 std::string nameOf(const TaskGraph &graph, const PlannedTask &task, bool repeats) {
-  return printable(graph.tasks[task.task].name) + (repeats ? "/" + std::to_string(task.frame) : "");
+  const std::string &name = graph.tasks[task.task].name;
+  return printable(repeats ? taskOfFrame(name, task.frame + 1) : name);
 }
 
 size_t terminalColumns() {
@@ -51,7 +52,7 @@ ordered_json planAsJson(const TaskGraph &graph, const Plan &plan) {
   for (const PlannedTask *task : inOrder(plan)) {
     ordered_json entry = {{"name", graph.tasks[task->task].name}};
     if (repeats)
-      entry["frame"] = task->frame;
+      entry["frame"] = task->frame + 1;
     entry["processor"] = graph.processors[task->processor].name;
     entry["start"] = task->start;
     entry["finish"] = task->finish;
@@ -63,7 +64,7 @@ ordered_json planAsJson(const TaskGraph &graph, const Plan &plan) {
     const TaskEdge &edge = graph.edges[transfer.edge];
     ordered_json entry = {{"from", graph.tasks[edge.from].name}, {"to", graph.tasks[edge.to].name}};
     if (repeats)
-      entry["frame"] = transfer.frame;
+      entry["frame"] = transfer.frame + 1;
     entry["start"] = transfer.start;
     entry["finish"] = transfer.finish;
     transfers.push_back(std::move(entry));
@@ -91,22 +92,30 @@ ordered_json planAsJson(const TaskGraph &graph, const Plan &plan) {
   return json;
 }
 
-std::string planAsText(const TaskGraph &graph, const Plan &plan) {
+std::string planAsText(const TaskGraph &graph, const Plan &plan, const std::string &unit) {
   std::string text;
   bool repeats = plan.objective == Objective::kThroughput;
+  TimeUnit shown = readableUnit(unit, plan);
+  auto time = [&](double value) {
+    return format(shown.name.empty() ? "%.6g" : "%.3f", value * shown.factor);
+  };
+  auto withUnit = [&](double value) {
+    return time(value) + (shown.name.empty() ? "" : " " + shown.name);
+  };
+  std::string inUnit = shown.name.empty() ? "" : " " + shown.name;
   int taskWidth = 4, processorWidth = 9;
   for (const PlannedTask &task : plan.tasks)
     taskWidth = std::max(taskWidth, static_cast<int>(nameOf(graph, task, repeats).size()));
   for (const PlanProcessor &processor : graph.processors)
     processorWidth = std::max(processorWidth, static_cast<int>(printable(processor.name).size()));
-  text += format("%-*s  %-*s  %12s  %12s", taskWidth, "task", processorWidth, "processor", "start",
-                 "finish");
+  text += format("%-*s  %-*s  %12s  %12s", taskWidth, "task", processorWidth, "processor",
+                 ("start" + inUnit).c_str(), ("finish" + inUnit).c_str());
   for (const TaskRank &rank : plan.ranks)
     text += format("  %12s", rank.name.c_str());
   for (const PlannedTask *task : inOrder(plan)) {
-    text += format("\n%-*s  %-*s  %12.6g  %12.6g", taskWidth, nameOf(graph, *task, repeats).c_str(),
+    text += format("\n%-*s  %-*s  %12s  %12s", taskWidth, nameOf(graph, *task, repeats).c_str(),
                    processorWidth, printable(graph.processors[task->processor].name).c_str(),
-                   task->start, task->finish);
+                   time(task->start).c_str(), time(task->finish).c_str());
     for (const TaskRank &rank : plan.ranks)
       text += format("  %12.6g", rank.values[task->task]);
   }
@@ -117,19 +126,18 @@ std::string planAsText(const TaskGraph &graph, const Plan &plan) {
       text += " " + printable(graph.tasks[task].name);
     text += "\n";
   }
-  text += "\n" + ganttText(ganttOf(graph, plan), terminalColumns()) + "\n";
+  text += "\n" + ganttText(ganttOf(graph, plan, unit), terminalColumns()) + "\n";
   if (repeats)
-    text +=
-        format("interval %.6g, pattern of %zu frame%s, %zu in flight, makespan of a frame %.6g\n",
-               plan.interval, plan.frames, plan.frames == 1 ? "" : "s", plan.framesInFlight,
-               plan.makespan);
+    text += format("interval %s, pattern of %zu frame%s, %zu in flight, makespan of a frame %s\n",
+                   withUnit(plan.interval).c_str(), plan.frames, plan.frames == 1 ? "" : "s",
+                   plan.framesInFlight, withUnit(plan.makespan).c_str());
   else
-    text += format("makespan %.6g\n", plan.makespan);
+    text += "makespan " + withUnit(plan.makespan) + "\n";
   if (plan.optimal)
     text += "optimal: no plan has less" +
             (plan.boundReason.empty() ? "" : " (" + plan.boundReason + ")") + "\n"; // of 0: none
   else
-    text += format("lower bound %.6g (%s), gap at most %.2f %%\n", plan.bound,
+    text += format("lower bound %s (%s), gap at most %.2f %%\n", withUnit(plan.bound).c_str(),
                    plan.boundReason.c_str(), plan.gap() * 100);
   return text;
 }

@@ -39,6 +39,14 @@ std::string longestStage(const PlannedApp &planned, size_t device) {
   return *longest > 0 ? graph.tasks[static_cast<size_t>(longest - us.begin())].name : "";
 }
 
+GanttChart planChart(const PlannedApp &planned) {
+  GanttChart chart = ganttOf(planned.graph.graph, planned.plan, "us");
+  bool measured = planned.graph.modelled.empty();
+  chart.title += measured ? "; planned from measured costs" : "; modelled, not measured";
+  chart.note = "for " + planned.machine + "; costs " + planned.costs;
+  return chart;
+}
+
 std::string splitText(const PlannedApp &planned) {
   if (!planned.split)
     return "";

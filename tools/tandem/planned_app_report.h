@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/schedulers/gantt.h"
 #include "pipeline/simulator/simulator.h"
 #include "tools/tandem/pipeline_setup.h"
 
@@ -18,6 +19,9 @@ Result<Simulation> simulatePlan(const PlannedApp &planned, size_t frames, double
 size_t busiestDevice(const Simulation &simulation);
 /// The task that it spends most of its time on; "": none is planned there.
 std::string longestStage(const PlannedApp &planned, size_t device);
+/// The plan as a chart that says where and when its costs were measured, since whoever sees the
+/// picture may have no more than that.
+GanttChart planChart(const PlannedApp &planned);
 /// What was split of the application, a line; "": nothing.
 std::string splitText(const PlannedApp &planned);
 /// The same for a program; there is one.

@@ -39,10 +39,10 @@ StageTiming ownStage(std::string name, std::string uses, double milliseconds) {
 class FrameRun {
 public:
   FrameRun(const RunAppOptions &options, const AppExecutor &executor, FrameOutput output,
-           const Interruption &interruption)
+           const Interruption &interruption, FeederLog &feeder)
       : options_(options), app_(executor), executor_(*executor), output_(std::move(output)),
         interruption_(interruption), input_(options.inputs), limit_(executor.capacity()),
-        colours_(isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR")) {}
+        feeder_(feeder), colours_(isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR")) {}
 
   /// Frames in flight are still read by the executor; their results are of no interest any more.
   ~FrameRun() {
@@ -126,7 +126,9 @@ private:
       flight.frame.image = std::move(spare_.back());
       spare_.pop_back();
     }
+    auto start = std::chrono::steady_clock::now();
     Result<bool> read = input_.next(flight.frame);
+    auto finish = std::chrono::steady_clock::now();
     if (!read.ok()) {
       tell(read.error());
       return {};
@@ -138,11 +140,13 @@ private:
     flights_.push_back(std::move(flight));
     awaitArrival();
     const InputFrame &frame = flights_.back().frame;
-    if (Result<int64_t> submitted = executor_.submit(frame.image, optionsOf(frame));
-        !submitted.ok()) {
-      tell(named(flights_.back().frame, submitted.error()));
-      flights_.pop_back();
+    Result<int64_t> submitted = executor_.submit(frame.image, optionsOf(frame));
+    if (submitted.ok()) {
+      feeder_.add(kReadTask, *submitted, start, finish);
+      return {};
     }
+    tell(named(flights_.back().frame, submitted.error()));
+    flights_.pop_back();
     return {};
   }
 
@@ -182,7 +186,7 @@ private:
     if (!video_ || videoInput_ != frame.input) {
       TANDEM_RETURN_IF_ERROR(endVideo());
       video_.emplace(options_.inputs[frame.input], frame.image.width, frame.image.height,
-                     flight.begun);
+                     flight.begun, app_.planned().has_value());
       videoInput_ = frame.input;
       progress_.emplace("run " + options_.inputs[frame.input]);
     }
@@ -207,7 +211,9 @@ private:
     auto start = std::chrono::steady_clock::now();
     TANDEM_ASSIGN_OR_RETURN(std::string saved,
                             output_.write(frame, framesPerSecond, result.results));
-    std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
+    auto finish = std::chrono::steady_clock::now();
+    feeder_.add(kDrawTask, result.frame, start, finish);
+    std::chrono::duration<double, std::milli> taken = finish - start;
     result.timings.push_back(ownStage("draw", "annotate", taken.count()));
     return saved;
   }
@@ -270,6 +276,7 @@ private:
   const Interruption &interruption_;
   FrameInput input_;
   size_t limit_;
+  FeederLog &feeder_;
   std::chrono::steady_clock::time_point firstArrival_;
   int64_t arrivals_ = 0;
   bool colours_;
@@ -309,8 +316,9 @@ int runApp(const RunAppOptions &asked) {
     return refuse(opened.error());
 
   Interruption interruption; // until traces are written too
-  int exitCode = FrameRun(options, *executor, *std::move(output), interruption).run();
-  if (Status written = executor->writeTraces(options.pipeline); !written.ok())
+  FeederLog feeder(options.pipeline.records() ? kTraceEvents : 0);
+  int exitCode = FrameRun(options, *executor, *std::move(output), interruption, feeder).run();
+  if (Status written = executor->writeTraces(options.pipeline, feeder); !written.ok())
     return refuse(written.error());
   if (options.profile && !options.json)
     for (const ModelProfile &model : (**executor).profile())

@@ -66,6 +66,15 @@ std::string VideoReport::now() const {
   return text.data();
 }
 
+std::string VideoReport::ownWorkText(bool saves) const {
+  std::string work = saves ? "  load and draw (with writing) are" : "  load is";
+  if (overlaps_)
+    work += " done by the thread that feeds the pipeline, on the cores that the stages share:";
+  else
+    work += " before and behind the application's own stages:";
+  return work + " in the frames/s, not in the latency\n";
+}
+
 std::string VideoReport::asText(const std::string &saved, bool colours) const {
   std::array<char, 256> text;
   std::snprintf(text.data(), text.size(),
@@ -80,6 +89,7 @@ std::string VideoReport::asText(const std::string &saved, bool colours) const {
   if (failed_)
     report += "  " + std::to_string(failed_) + " failed\n";
   report += meanTimingTable(meanTimings(), colours);
+  report += ownWorkText(!saved.empty());
   if (!saved.empty())
     report += "  saved " + saved + "\n";
   return report;

@@ -11,9 +11,11 @@ namespace tandem {
 /// What a run over a video took, frame by frame put together.
 class VideoReport {
 public:
-  /// `start`: when its first frame was begun.
-  VideoReport(std::string path, int width, int height, std::chrono::steady_clock::time_point start)
-      : path_(std::move(path)), width_(width), height_(height), start_(start) {}
+  /// `start`: when its first frame was begun. `overlaps`: a pipeline ran it.
+  VideoReport(std::string path, int width, int height, std::chrono::steady_clock::time_point start,
+              bool overlaps = false)
+      : path_(std::move(path)), width_(width), height_(height), overlaps_(overlaps), start_(start) {
+  }
 
   void add(const FrameResult &result);
   /// A frame that failed; the others count on.
@@ -33,11 +35,14 @@ private:
   /// The latency that `part` of the frames did not exceed.
   double latencyMs(double part) const;
   size_t count(FrameEnd end) const { return ends_[static_cast<size_t>(end)]; }
+  /// How reading and drawing belong to the times, a line.
+  std::string ownWorkText(bool saves) const;
   /// Mean milliseconds and calls a frame.
   std::vector<StageTiming> meanTimings() const;
 
   std::string path_;
   int width_, height_;
+  bool overlaps_;
   std::chrono::steady_clock::time_point start_, end_ = start_;
   std::vector<double> latencies_; ///< of frames that are done, in milliseconds
   std::array<size_t, 4> ends_ = {};

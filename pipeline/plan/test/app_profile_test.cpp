@@ -49,19 +49,19 @@ TEST(AppProfile, ComesBackAsItWasWritten) {
 
 TEST(AppProfile, SaysWhereAFileIsWrong) {
   EXPECT_EQ(refusal("{"), "app.json: error: not a JSON file: wrong at line 1, column 2");
-  EXPECT_EQ(refusal(R"({"version": 3, "application": "a"})"),
+  EXPECT_EQ(refusal(R"({"version": 4, "application": "a"})"),
             "app.json: error: 'tasks' is missing");
   EXPECT_EQ(refusal(R"({"version": 1, "application": "a", "tasks": []})"),
-            "app.json: error: version: is 1, expected 3, profile the application again");
-  EXPECT_EQ(refusal(R"({"version": 3, "application": "a", "tasks": [], "speed": 1})"),
+            "app.json: error: version: is 1, expected 4, profile the application again");
+  EXPECT_EQ(refusal(R"({"version": 4, "application": "a", "tasks": [], "speed": 1})"),
             "app.json: error: unknown key 'speed'");
   EXPECT_EQ(
-      refusal(R"({"version": 3, "application": "a", "tasks": [{"name": "t", "us": {"cpu": -1}}]})"),
+      refusal(R"({"version": 4, "application": "a", "tasks": [{"name": "t", "us": {"cpu": -1}}]})"),
       "app.json: error: tasks[0].us['cpu']: expected a number that is not negative");
-  EXPECT_EQ(refusal(R"({"version": 3, "application": "a", "tasks": [], "holds": {"net": 1.5}})"),
+  EXPECT_EQ(refusal(R"({"version": 4, "application": "a", "tasks": [], "holds": {"net": 1.5}})"),
             "app.json: error: holds['net']: is out of range");
   EXPECT_EQ(
-      refusal(R"({"version": 3, "application": "a", "tasks": [], "detections": {"faces": [0.5]}})"),
+      refusal(R"({"version": 4, "application": "a", "tasks": [], "detections": {"faces": [0.5]}})"),
       "app.json: error: detections['faces'][0]: expected a whole number from 0 to 1000000");
 }
 

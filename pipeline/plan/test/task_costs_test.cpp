@@ -67,13 +67,13 @@ TEST(ProfileApplication, MeasuresEachTaskWhereItCanRun) {
   ASSERT_TRUE(profile.ok()) << profile.error().text();
   EXPECT_EQ(profile->frames, 2);
   ASSERT_EQ(profile->tasks.size(), 4u);
-  const AppProfile::TaskProfile &region = *profile->task("net/0");
+  const AppProfile::TaskProfile &region = *profile->task("net (1 of 2)");
   EXPECT_GE(region.us.at("npu"), 2000);
   EXPECT_LT(region.us.at("npu"), region.us.at("cpu"));
   EXPECT_GE(region.us.at("cpu"), 6000) << "its fallback";
   EXPECT_LT(region.coreUs.at("npu"), region.us.at("npu")) << "it sleeps";
   EXPECT_EQ(region.coreUs.count("cpu"), 0u);
-  EXPECT_EQ(profile->task("net/1")->us.count("npu"), 0u);
+  EXPECT_EQ(profile->task("net (2 of 2)")->us.count("npu"), 0u);
   EXPECT_EQ(profile->task("input")->us.count("npu"), 0u);
 }
 
@@ -189,7 +189,7 @@ TEST(TaskGraphOf, HasTheWorkOfTheThreadThatFeedsThePipeline) {
 
 TEST(TaskGraphOf, SharesTheCoresWithADeviceThatIsServedByOneOfThem) {
   AppProfile profile;
-  for (const char *name : {"input", "net/0", "net/1", "out"})
+  for (const char *name : {"input", "net (1 of 2)", "net (2 of 2)", "out"})
     profile.tasks.push_back({name, {{"cpu", 100}}, {}, {}});
   profile.tasks[1].us["npu"] = 200;
   profile.tasks[1].coreUs["npu"] = 150; // and waits for the rest
@@ -225,8 +225,8 @@ TEST(TaskGraphOf, FillsInFromModelsAndSaysWhat) {
   DeviceProfile phone = *findProfile("mt6873"), pc = *findProfile("host");
   AppProfile elsewhere;
   elsewhere.tasks = {{"input", {{"cpu", 50}}, {}, {}},
-                     {"net/0", {{"cpu", 600}}, {}, {}},
-                     {"net/1", {{"cpu", 10}}, {}, {}},
+                     {"net (1 of 2)", {{"cpu", 600}}, {}, {}},
+                     {"net (2 of 2)", {{"cpu", 10}}, {}, {}},
                      {"out", {{"cpu", 5}}, {}, {}}};
   ExecutorParts parts = twoRegions();
   const_cast<RegionProfile &>(parts.runners[0]->regions()[0]).predictedUs = 400; // by the compiler
@@ -244,7 +244,7 @@ TEST(TaskGraphOf, FillsInFromModelsAndSaysWhat) {
   EXPECT_EQ(made.graph.links[1][0].path, 1) << "one DMA engine, both ways";
   EXPECT_DOUBLE_EQ(made.graph.tasks[1].cost[0], 600 * (48 * 0.6) / (16 * 0.7));
   EXPECT_EQ(made.modelled.size(), 5u);
-  EXPECT_EQ(made.modelled[2], "net/0 on npu");
+  EXPECT_EQ(made.modelled[2], "net (1 of 2) on npu");
 }
 
 /// Two accelerators with memories of their own: what goes to one does not wait for what goes to the
@@ -256,7 +256,7 @@ TEST(TaskGraphOf, HasAPathForEachPairOfMemories) {
     {"name": "cpu", "backend": "cpu"}]})");
   ExecutorParts parts = twoRegions();
   AppProfile measured;
-  for (const char *name : {"input", "net/0", "net/1", "out"})
+  for (const char *name : {"input", "net (1 of 2)", "net (2 of 2)", "out"})
     measured.tasks.push_back({name, {{"cpu", 1}, {"npu", 1}, {"gpu", 1}}, {}, {}});
   std::vector<PipelineDevice> devices = cores(2);
   devices.push_back({"npu", "npu", {"neuron"}, false, std::nullopt});
@@ -273,19 +273,19 @@ TEST(TaskGraphOf, HasAPathForEachPairOfMemories) {
 
 TEST(TaskGraphOf, SaysWhichMeasuredTimesAreAModels) {
   AppProfile profile;
-  for (const char *name : {"input", "net/0", "net/1", "out"})
+  for (const char *name : {"input", "net (1 of 2)", "net (2 of 2)", "out"})
     profile.tasks.push_back({name, {{"cpu", 1}}, {}, {}});
   profile.tasks[1].us["npu"] = 2;
   EXPECT_TRUE(graphOf(twoRegions(), coreAndNpu(), {.measured = &profile}).modelled.empty());
   profile.modelled = {"npu"};
   EXPECT_THAT(graphOf(twoRegions(), coreAndNpu(), {.measured = &profile}).modelled,
-              ElementsAre("net/0 on npu"));
+              ElementsAre("net (1 of 2) on npu"));
 }
 
 TEST(TaskGraphOf, HasALittleCoresTimesFromTheModelsOfBoth) {
   DeviceProfile phone = *findProfile("mt6873"), pc = *findProfile("host");
   AppProfile elsewhere;
-  for (const char *name : {"input", "net/0", "net/1", "out"})
+  for (const char *name : {"input", "net (1 of 2)", "net (2 of 2)", "out"})
     elsewhere.tasks.push_back({name, {{"cpu", 100}}, {}, {}});
   ExecutorParts parts = twoRegions();
   const_cast<RegionProfile &>(parts.runners[0]->regions()[1]).predictedUs = 40; // for the A76

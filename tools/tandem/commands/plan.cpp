@@ -64,9 +64,9 @@ std::string tooLittleText(const PlannedApp &planned) {
 void printText(const Options &options, const PlannedApp &planned, const Simulation &simulation) {
   const Plan &plan = planned.plan;
   const TaskGraph &graph = planned.graph.graph;
-  std::printf("%s on %s; times in microseconds, costs %s\n", options.app.file.c_str(),
-              planned.machine.c_str(), planned.costs.c_str());
-  std::fputs(planAsText(graph, plan).c_str(), stdout);
+  std::printf("%s on %s; costs %s\n", options.app.file.c_str(), planned.machine.c_str(),
+              planned.costs.c_str());
+  std::fputs(planAsText(graph, plan, "us").c_str(), stdout);
   std::printf("planned: %.1f frames/s, %.2f ms for a frame; the best possible is %s %.2f ms\n",
               1e6 / plan.interval, plan.makespan / 1e3,
               plan.objective == Objective::kThroughput ? "a frame every" : "a frame in",
@@ -102,15 +102,6 @@ void printText(const Options &options, const PlannedApp &planned, const Simulati
                 planned.graph.modelled.size());
 }
 
-/// Whoever sees the picture without these words beside it is to know as much.
-GanttChart chartOf(const PlannedApp &planned) {
-  GanttChart chart = ganttOf(planned.graph.graph, planned.plan);
-  chart.unit = "us";
-  chart.title +=
-      planned.graph.modelled.empty() ? "; planned from measured costs" : "; modelled, not measured";
-  return chart;
-}
-
 int plan(Options &options) {
   if (Status wrong = checkPlanOptions(options.pipeline); !wrong.ok())
     return wrongUsage("plan", wrong.error().message);
@@ -134,7 +125,7 @@ int plan(Options &options) {
                                                options.pipeline.framesPerSecond, options.jitter);
   if (!simulation.ok())
     return refuseRequest(simulation.error());
-  if (Status written = writeCharts(chartOf(*planned), options.pipeline.svg, options.pipeline.png);
+  if (Status written = writeCharts(planChart(*planned), options.pipeline.svg, options.pipeline.png);
       !written.ok())
     return refuse(written.error());
   if (options.json)

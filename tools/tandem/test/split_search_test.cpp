@@ -40,8 +40,8 @@ protected:
            coreUs = 1000 * (20 + 200 * (1 - part_.part) + (part_.isLast ? costOfLast_ : 0));
     PlannedApp planned;
     planned.devices = {{"cpu0", "cpu", {"cpu"}, true, {}}, {"npu", "npu", {"neuron"}, false, {}}};
-    planned.tasks.tasks = {{"net/0", 0, 0, 1, {{"neuron", "cpu"}}},
-                           {"net/1", 0, 1, 2, {{"cpu", ""}}}};
+    planned.tasks.tasks = {{"net (1 of 2)", 0, 0, 1, {{"neuron", "cpu"}}},
+                           {"net (2 of 2)", 0, 1, 2, {{"cpu", ""}}}};
     planned.plan.objective = Objective::kThroughput;
     planned.plan.tasks = {{0, 0, 1, 0, npuUs}, {1, 0, 0, npuUs, npuUs + coreUs}};
     planned.plan.interval = planned.plan.bound = std::max(npuUs, coreUs);

@@ -16,6 +16,7 @@ TEST(VideoReport, CountsFromTheBeginningOfTheFirstFrame) {
   EXPECT_EQ(report.now(), "frame 1, 0.1 frames/s");
   report.add(result);
   EXPECT_EQ(report.now(), "frame 2, 0.2 frames/s");
+  EXPECT_THAT(report.asText("", false), testing::HasSubstr("\n  load is before and behind"));
   auto json = nlohmann::json::parse(report.asJson(""));
   EXPECT_GE(json["seconds"], 10);
   EXPECT_NEAR(json["frames_per_second"].get<double>(), 0.2, 0.01);
