@@ -1,5 +1,7 @@
 #include "tools/tandem/annotate.h"
 
+#include "tools/tandem/label_places.h"
+
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
@@ -72,6 +74,19 @@ std::vector<std::string> linesOf(const std::string &resultName, const FoundItem 
   return lines;
 }
 
+/// What is said of the picture as a whole: "what: tabby".
+std::vector<std::string> linesOfPicture(const std::vector<NamedResult> &results) {
+  std::vector<std::string> lines;
+  for (const NamedResult &result : results)
+    if (const auto *value = result.value ? std::get_if<ResultValue>(&*result.value) : nullptr) {
+      if (const auto *real = std::get_if<double>(value))
+        lines.push_back(result.name + ": " + number(*real));
+      else if (const auto *word = std::get_if<std::string>(value))
+        lines.push_back(result.name + ": " + *word);
+    }
+  return lines;
+}
+
 struct TextBlock {
   cv::Size size;
   int lineHeight = 0;
@@ -91,17 +106,21 @@ TextBlock measure(const std::vector<std::string> &lines, const Style &style) {
   return block;
 }
 
-/// Above the box where there is room, else below it, else inside at its top; never outside of the
-/// picture.
-cv::Point placeBlock(const cv::Rect &box, const TextBlock &block, const cv::Size &picture,
-                     const Style &style) {
-  cv::Point at(box.x - style.line / 2, box.y - block.size.height);
-  int below = box.y + box.height;
-  if (at.y < 0)
-    at.y = below + block.size.height <= picture.height ? below : box.y;
-  at.x = std::clamp(at.x, 0, std::max(0, picture.width - block.size.width));
-  at.y = std::clamp(at.y, 0, std::max(0, picture.height - block.size.height));
-  return at;
+struct Caption {
+  std::vector<std::string> lines;
+  cv::Rect box;
+  cv::Scalar colour;
+};
+
+void drawCaption(cv::Mat &canvas, const Caption &caption, const TextBlock &block, const Area &place,
+                 const Style &style) {
+  cv::rectangle(canvas, cv::Rect(place.x, place.y, place.width, place.height), caption.colour,
+                cv::FILLED);
+  for (size_t i = 0; i < caption.lines.size(); ++i) {
+    int y = place.y + style.padding / 2 + block.lineHeight * static_cast<int>(i + 1);
+    cv::putText(canvas, caption.lines[i], {place.x + style.padding, y}, kFont, style.fontScale,
+                {255, 255, 255}, 1, cv::LINE_AA);
+  }
 }
 
 int pixel(double at, int size) {
@@ -120,12 +139,9 @@ std::string titleOf(const std::string &resultName, const FoundItem &item) {
 void annotate(Image &image, const std::vector<NamedResult> &results) {
   cv::Mat canvas(image.height, image.width, CV_8UC3, image.rgb.data());
   Style style(image);
-  struct Caption {
-    std::vector<std::string> lines;
-    cv::Rect box;
-    cv::Scalar colour;
-  };
   std::vector<Caption> captions;
+  if (std::vector<std::string> lines = linesOfPicture(results); !lines.empty())
+    captions.push_back({std::move(lines), {}, {60, 60, 60}});
   for (const NamedResult &result : results) {
     const auto *items =
         result.value ? std::get_if<std::vector<FoundItem>>(&*result.value) : nullptr;
@@ -138,17 +154,20 @@ void annotate(Image &image, const std::vector<NamedResult> &results) {
     }
   }
   for (const Caption &caption : captions)
-    cv::rectangle(canvas, caption.box, caption.colour, style.line, cv::LINE_AA);
-  for (const Caption &caption : captions) { // over all boxes
-    TextBlock block = measure(caption.lines, style);
-    cv::Point at = placeBlock(caption.box, block, canvas.size(), style);
-    cv::rectangle(canvas, cv::Rect(at, block.size), caption.colour, cv::FILLED);
-    for (size_t i = 0; i < caption.lines.size(); ++i) {
-      int y = at.y + style.padding / 2 + block.lineHeight * static_cast<int>(i + 1);
-      cv::putText(canvas, caption.lines[i], {at.x + style.padding, y}, kFont, style.fontScale,
-                  {255, 255, 255}, 1, cv::LINE_AA);
-    }
+    if (!caption.box.empty())
+      cv::rectangle(canvas, caption.box, caption.colour, style.line, cv::LINE_AA);
+  std::vector<TextBlock> blocks;
+  std::vector<LabelWish> wishes;
+  for (const Caption &caption : captions) {
+    const cv::Rect &box = caption.box;
+    blocks.push_back(measure(caption.lines, style));
+    wishes.push_back({{box.x, box.y, box.width, box.height},
+                      blocks.back().size.width,
+                      blocks.back().size.height});
   }
+  std::vector<Area> places = placeLabels(wishes, image.width, image.height, style.line / 2);
+  for (size_t i = 0; i < captions.size(); ++i) // over all boxes
+    drawCaption(canvas, captions[i], blocks[i], places[i], style);
 }
 
 } // namespace tandem

@@ -98,6 +98,16 @@ TEST_F(Picture, ShowsBoxesInTheColourOfTheirVerdict) {
   EXPECT_NE(pixel(live, 105, 148), (std::array<int, 3>{128, 128, 128})) << "the caption above";
 }
 
+TEST_F(Picture, SaysInItsCornerWhatIsSaidOfAllOfIt) {
+  Image image{400, 300, std::vector<uint8_t>(360000, 128)};
+  Image before = image;
+  annotate(image, {{"scores", ResultValue(std::vector<double>{0.5, 0.5})}, {"left out", {}}});
+  EXPECT_EQ(image.rgb, before.rgb) << "nothing that fits a picture";
+  annotate(image, {{"what", ResultValue(std::string("tabby"))}, {"score", ResultValue(0.93)}});
+  EXPECT_EQ(image.row(1)[3], 60) << "a dark ground";
+  EXPECT_TRUE(std::equal(image.row(100), image.row(300 - 1), before.row(100))) << "and no more";
+}
+
 TEST_F(Picture, SurvivesBoxesBeyondAThinPicture) {
   Image image{3, 2, std::vector<uint8_t>(18, 9)};
   FoundItem item{{-1e9, -5, 1e9, 70000}, 1, std::string(500, 'w'), {}};
