@@ -62,8 +62,18 @@ Result<std::vector<OpProbe>> opProbes(const CompileRequest &request, const std::
 
   std::vector<OpProbe> probes;
   std::map<std::string, size_t> indexOf; ///< of the probe, by key
+  // Importing has told of the first part.
+  constexpr double kImported = 0.25;
+  auto report = [&, total = model.main().getBody().front().getOperations().size(),
+                 seen = size_t{0}]() mutable {
+    if (request.progress)
+      request.progress("compiling its ops", kImported + (1 - kImported) *
+                                                            static_cast<double>(seen++) /
+                                                            static_cast<double>(total));
+  };
   ModelOrigin origin = {.path = request.modelPath, .name = "probe", .file = "", .format = ""};
   for (Operation &op : model.main().getBody().front().without_terminator()) {
+    report();
     std::string key = costKey(&op, backend);
     if (!isTimed(&op, compiler, *device.processorOf(backend)) || (wanted && !wanted(key)))
       continue;
@@ -77,8 +87,6 @@ Result<std::vector<OpProbe>> opProbes(const CompileRequest &request, const std::
         compileModule(*module->getOps<func::FuncOp>().begin(), origin, settings));
     probes.push_back(
         {key, op.getName().stripDialect().str(), graph::nodeName(&op), std::move(compiled.bundle)});
-    if (request.progress)
-      request.progress("compiling its ops", 0);
   }
   return probes;
 }

@@ -131,14 +131,17 @@ public:
     profile_.machine = options_.machine;
     profile_.frames = static_cast<int>(pictures_.size());
     TANDEM_ASSIGN_OR_RETURN(run_, AppRun::create(parts_, tasks_, table_, parts_.runners));
+    report("learning what its frames are like");
     TANDEM_RETURN_IF_ERROR(learnData());
+    report("cutting large models");
     TANDEM_RETURN_IF_ERROR(cutThem());
     for (const AppTask &task : tasks_.tasks)
       profile_.tasks.push_back({task.name, {}, {}, {}});
     TANDEM_RETURN_IF_ERROR(measureOverheads());
-    for (const PipelineDevice &device : options_.devices) {
+    for (const PipelineDevice &device : measured()) {
       if (device.timesAreModelled)
         profile_.modelled.push_back(device.kind);
+      report("measuring its tasks on " + device.name);
       TANDEM_ASSIGN_OR_RETURN(TaskTimes alone, measureOn(device));
       for (size_t i = 0; i < alone.us.size(); ++i)
         if (canRunOn(tasks_.tasks[i], device)) {
@@ -147,13 +150,27 @@ public:
             profile_.tasks[i].coreUs[device.kind] = alone.coreUs[i];
         }
       for (const PipelineDevice &partner : options_.partners)
-        if (partner.kind == device.kind)
+        if (partner.kind == device.kind && !options_.forElsewhere) {
+          report("measuring its tasks on " + device.name + " beside " + partner.name);
           TANDEM_RETURN_IF_ERROR(measureTogether(device, partner, alone.us));
+        }
     }
     return std::move(profile_);
   }
 
 private:
+  std::span<const PipelineDevice> measured() const {
+    return std::span(options_.devices).first(options_.forElsewhere ? 1 : options_.devices.size());
+  }
+
+  /// Each stage is as long as any other, about.
+  void report(const std::string &stage) {
+    size_t stages = 2 + measured().size() + (options_.forElsewhere ? 0 : options_.partners.size());
+    if (options_.progress)
+      options_.progress(stage, static_cast<double>(stagesBegun_) / static_cast<double>(stages));
+    ++stagesBegun_;
+  }
+
   Result<Places> placesFor(const PipelineDevice &device) const {
     Places places;
     for (const AppTask &task : tasks_.tasks) {
@@ -298,6 +315,7 @@ private:
   const std::vector<StepChances> chances_;
   std::unique_ptr<AppRun> run_;
   AppProfile profile_;
+  size_t stagesBegun_ = 0;
 };
 
 } // namespace

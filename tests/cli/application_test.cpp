@@ -50,7 +50,7 @@ protected:
     EXPECT_EQ(outcome.exitCode, 1);
     EXPECT_EQ(outcome.out, "");
     EXPECT_FALSE(std::filesystem::exists(path("out")));
-    size_t at = outcome.err.find(path("bad.yaml"));
+    size_t at = outcome.err.rfind(path("bad.yaml")); // behind words of progress
     return at == std::string::npos ? outcome.err : outcome.err.substr(at + path("bad.yaml").size());
   }
 

@@ -125,6 +125,41 @@ TEST_F(Pipeline, CountsTheFramesOfAPlanFromOneWhereverItTellsOfThem) {
   EXPECT_EQ(least, 1u);
 }
 
+TEST_F(Pipeline, SaysWhyItCompiles) {
+  Outcome first = run({"plan"}), second = run({"plan"});
+  EXPECT_THAT(first.err,
+              StartsWith(path("app.yaml") + ": compiling its models, which the cache "
+                                            "keeps for the next time\ncompile net.mlir: "));
+  EXPECT_EQ(second.err, "");
+}
+
+/// As a terminal shows it.
+TEST_F(Pipeline, ItsProfilesProgressNeverGoesBack) {
+  Surroundings terminal;
+  terminal.terminal = true;
+  terminal.variables = {"TANDEM_CACHE=" + path("cache")};
+  for (const std::vector<std::string> &arguments :
+       {std::vector<std::string>{"profile", path("net.mlir"), "-o", path("ops.json")},
+        {"profile", path("app.yaml"), picture(0), "-o", path("costs.json")}}) {
+    Outcome profile = runTandem(arguments, terminal);
+    ASSERT_EQ(profile.exitCode, 0) << profile.out;
+    int shown = 0, bars = 0;
+    std::string title;
+    std::istringstream stream(profile.out);
+    for (std::string bar; std::getline(stream, bar, '\r'); ++bars) {
+      size_t begin = bar.find(" ["), end = bar.find('%');
+      if (begin == bar.npos || end == bar.npos)
+        continue;
+      if (bar.substr(0, begin) != title) // another work begins
+        title = bar.substr(0, begin), shown = 0;
+      int percent = std::stoi(bar.substr(bar.find(']') + 1));
+      EXPECT_GE(percent, shown) << bar;
+      shown = percent;
+    }
+    EXPECT_GE(bars, 3) << profile.out;
+  }
+}
+
 TEST_F(Pipeline, SaysOfAPlanThatThereIsTooLittleWorkForIt) {
   EXPECT_THAT(run({"plan"}).out, HasSubstr("one step after another is likely faster"));
   std::string slow = costs([](nlohmann::json &costs) {

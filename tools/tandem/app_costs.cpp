@@ -130,13 +130,12 @@ Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
                           sampleFrames(inputs, quickly ? kFewFrames : kMostFrames));
   AppTasks tasks = tasksOf(app.parts.app, app.parts.runners);
   WorkReport report = app.report ? app.report : [](auto &&...) {};
-  std::string title = "profile " + app.parts.app.name;
-  report(title,
-         "measuring its tasks on " + std::to_string(frames.size()) +
-             (frames.size() == 1 ? " frame" : " frames"),
-         0.5);
+  std::string title = "profile " + app.parts.app.name + " on " + std::to_string(frames.size()) +
+                      (frames.size() == 1 ? " frame" : " frames");
   ProfileOptions options = whatToMeasure(devicesFor(tasks, profile, clustersOf(usableCores())));
   options.readUs = readTimeUs(inputs);
+  options.forElsewhere = app.device != "host";
+  options.progress = [&](const std::string &stage, double done) { report(title, stage, done); };
   if (quickly)
     options.rounds = 1;
   Result<AppProfile> costs = profileApplication(app.parts, table, frames, options);

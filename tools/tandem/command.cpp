@@ -2,6 +2,7 @@
 
 #include "base/printable.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -93,19 +94,23 @@ bool Progress::lineIsDue() {
 }
 
 void Progress::update(const std::string &stage, double done) {
-  if (stage == stage_)
+  done_ = std::clamp(done, done_, 1.0);
+  int percent = static_cast<int>(std::lround(done_ * 100));
+  bool isNew = stage != stage_;
+  if (!isNew && (!terminal_ || percent == percent_))
     return;
   stage_ = stage;
+  percent_ = percent;
   if (!terminal_) {
     if (lineIsDue())
       std::fprintf(stderr, "%s: %s\n", title_.c_str(), stage.c_str());
     return;
   }
   constexpr int kBarWidth = 24;
-  int filled = static_cast<int>(done * kBarWidth);
+  int filled = static_cast<int>(done_ * kBarWidth);
   std::string bar(static_cast<size_t>(filled), '#');
-  std::fprintf(stderr, "\r\033[K%s [%-*s] %3.0f%% %s", title_.c_str(), kBarWidth, bar.c_str(),
-               done * 100, stage.c_str());
+  std::fprintf(stderr, "\r\033[K%s [%-*s] %3d%% %s", title_.c_str(), kBarWidth, bar.c_str(),
+               percent_, stage.c_str());
   std::fflush(stderr);
 }
 

@@ -66,6 +66,7 @@ public:
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
 
+  /// What was done never shrinks: a stage that says less leaves the bar as it is.
   void update(const std::string &stage, double done);
   /// Takes the bar away, so that other words may follow.
   void finish();
@@ -74,6 +75,8 @@ private:
   bool lineIsDue();
 
   std::string title_, stage_;
+  double done_ = 0;
+  int percent_ = -1; ///< that the bar shows; -1: there is none
   bool terminal_;
   std::optional<std::chrono::steady_clock::time_point> lastLine_;
 };

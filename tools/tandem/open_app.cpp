@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace tandem {
 namespace {
@@ -16,7 +17,33 @@ Error atModel(const AppRequest &request, const AppModel &model, const Error &err
                "': ", error.message);
 }
 
-Result<CachedBundle> compileCached(const AppModel &model, const AppRequest &request) {
+/// Of an application's models; the first word is why there is such work at all.
+class CompileReport {
+public:
+  explicit CompileReport(const AppRequest &request) : request_(request) {}
+
+  void tell(const AppModel &model, const std::string &stage, double done) {
+    if (!request_.report)
+      return;
+    if (!std::exchange(told_, true))
+      request_.report(request_.file,
+                      "compiling its models, which the cache keeps for the next time", 0);
+    request_.report("compile " + std::filesystem::path(model.file).filename().string(), stage,
+                    done);
+  }
+  /// The work of one model.
+  void end(const AppModel &model) {
+    if (told_)
+      tell(model, "", 1);
+  }
+
+private:
+  const AppRequest &request_;
+  bool told_ = false;
+};
+
+Result<CachedBundle> compileCached(const AppModel &model, const AppRequest &request,
+                                   CompileReport &report) {
   CompileRequest compile;
   compile.modelPath = model.file;
   compile.shapes = model.shapes;
@@ -27,13 +54,11 @@ Result<CachedBundle> compileCached(const AppModel &model, const AppRequest &requ
     compile.device = request.device;
   if (request.placesGreedily)
     compile.placement = CompileSettings::Placement::kGreedy;
-  std::string title = "compile " + std::filesystem::path(model.file).filename().string();
   compile.progress = [&](const std::string &stage, double done) {
-    if (request.report)
-      request.report(title, stage, done);
+    report.tell(model, stage, done);
   };
   Result<CachedBundle> bundle = cachedBundle(compile);
-  compile.progress("", 1);
+  report.end(model);
   if (bundle)
     return bundle;
   // What the application's file asks for, and not the model's.
@@ -102,8 +127,9 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
     parts.labels.push_back(*std::move(labels));
   }
   std::vector<CachedBundle> bundles; // those that are kept nowhere, until they are open
+  CompileReport report(request);
   for (const AppModel &model : app.models) {
-    TANDEM_ASSIGN_OR_RETURN(CachedBundle bundle, compileCached(model, request));
+    TANDEM_ASSIGN_OR_RETURN(CachedBundle bundle, compileCached(model, request, report));
     opened.identity += "\n" + bundle.identity;
     bundles.push_back(std::move(bundle));
   }

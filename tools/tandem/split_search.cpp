@@ -118,6 +118,12 @@ private:
   /// The interval that it gives.
   std::optional<double> attempt(const AcceleratorPart &part) {
     ModelSplit split{best_.split.model, part};
+    if (app_.report)
+      app_.report(app_.parts.app.path,
+                  "trying to leave the CPU a part of model '" + split.model + "', " +
+                      std::to_string(++tries_) + " of " + std::to_string(kTries) +
+                      ": once, the cache keeps what is found",
+                  0);
     Result<OpenedApp> other = app_.splitAt(split);
     Result<PlannedApp> planned = other.ok() ? plan_(*other, /*quickly=*/true) : other.error();
     if (!planned.ok())
@@ -137,6 +143,7 @@ private:
   std::optional<OpenedApp> bestApp_;
   double leastUs_;
   Loads loads_; ///< of the last attempt
+  int tries_ = 0;
 };
 
 /// The plan with that split, where it is worth it; nothing: it is not, or there is none.

@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -75,6 +76,39 @@ TEST(ProfileApplication, MeasuresEachTaskWhereItCanRun) {
   EXPECT_EQ(region.coreUs.count("cpu"), 0u);
   EXPECT_EQ(profile->task("net (2 of 2)")->us.count("npu"), 0u);
   EXPECT_EQ(profile->task("input")->us.count("npu"), 0u);
+}
+
+TEST(ProfileApplication, MeasuresOneCoreForAPlanOfAnotherMachine) {
+  ExecutorParts parts = twoRegions();
+  ProfileOptions options{.rounds = 1, .devices = coreAndNpu(), .partners = cores(1)};
+  options.forElsewhere = true;
+  std::vector<Image> pictures = {halves(3, 3)};
+  Result<AppProfile> profile = profileApplication(parts, tableOfFakes(), pictures, options);
+  ASSERT_TRUE(profile.ok()) << profile.error().text();
+  for (const AppProfile::TaskProfile &task : profile->tasks) {
+    EXPECT_EQ(task.us.count("cpu"), 1u) << task.name;
+    EXPECT_EQ(task.us.count("npu"), 0u) << task.name;
+    EXPECT_TRUE(task.together.empty()) << task.name;
+  }
+}
+
+TEST(ProfileApplication, TellsHowFarItIs) {
+  ExecutorParts parts = twoRegions();
+  ProfileOptions options{.rounds = 1, .devices = coreAndNpu(), .partners = cores(1)};
+  std::vector<std::string> stages;
+  std::vector<double> told;
+  options.progress = [&](const std::string &stage, double done) {
+    stages.push_back(stage);
+    told.push_back(done);
+  };
+  std::vector<Image> pictures = {halves(3, 3)};
+  ASSERT_TRUE(profileApplication(parts, tableOfFakes(), pictures, options).ok());
+  EXPECT_THAT(stages,
+              ElementsAre("learning what its frames are like", "cutting large models",
+                          "measuring its tasks on cpu0", "measuring its tasks on cpu0 beside cpu0",
+                          "measuring its tasks on npu"));
+  EXPECT_TRUE(std::ranges::is_sorted(told));
+  EXPECT_LT(told.back(), 1);
 }
 
 TEST(ProfileApplication, LearnsDetectionsAndConditions) {

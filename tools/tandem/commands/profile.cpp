@@ -40,12 +40,16 @@ Result<std::vector<TimedOp>> timeOps(const Options &options,
   request.device = options.device;
   request.shapes = shapes;
   Progress progress("profile " + options.model);
-  request.progress = [&](const std::string &stage, double done) { progress.update(stage, done); };
+  constexpr double kCompiled = 0.5; // of the bar
+  request.progress = [&](const std::string &stage, double done) {
+    progress.update(stage, kCompiled * done);
+  };
   TANDEM_ASSIGN_OR_RETURN(std::vector<OpProbe> probes, opProbes(request, options.backend));
   std::vector<TimedOp> timed;
   for (const OpProbe &probe : probes) {
-    progress.update("timing its ops",
-                    static_cast<double>(timed.size()) / static_cast<double>(probes.size()));
+    progress.update("timing its ops", kCompiled + (1 - kCompiled) *
+                                                      static_cast<double>(timed.size()) /
+                                                      static_cast<double>(probes.size()));
     TANDEM_ASSIGN_OR_RETURN(TimedProbe ready, TimedProbe::open(probe));
     TANDEM_ASSIGN_OR_RETURN(double us, ready.time());
     timed.push_back({probe.key, probe.op, probe.node, us, probe.count});
