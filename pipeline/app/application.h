@@ -89,6 +89,7 @@ struct Application {
   std::vector<AppResult> results;
   /// Of a frame, after it came: what has not begun by then is left out; 0: none.
   double deadlineMs = 0;
+  std::string fetchedBy; ///< the command that brings models and labels; empty: there is none
 
   /// The subject of an error about that line: "showcase.yaml:12".
   std::string place(int line) const { return path + ":" + std::to_string(line); }

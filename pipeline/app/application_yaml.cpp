@@ -334,8 +334,8 @@ Result<Application> ApplicationReader::read(const YamlNode &root) {
   draft_.app.path = path_;
   NodeReader reader(path_, root, "the application");
   TANDEM_RETURN_IF_ERROR(reader.requireMap());
-  TANDEM_RETURN_IF_ERROR(
-      reader.requireKeys({"tandem", "name", "deadline", "models", "steps", "results"}));
+  TANDEM_RETURN_IF_ERROR(reader.requireKeys(
+      {"tandem", "name", "deadline", "fetched_by", "models", "steps", "results"}));
   TANDEM_ASSIGN_OR_RETURN(const YamlNode *version,
                           reader.require("tandem", "'tandem: 1', the version of the format"));
   TANDEM_ASSIGN_OR_RETURN(int64_t number, reader.integer(*version, "tandem"));
@@ -345,6 +345,9 @@ Result<Application> ApplicationReader::read(const YamlNode &root) {
   draft_.app.name = std::filesystem::path(path_).stem().string();
   if (const YamlNode *name = root.find("name")) {
     TANDEM_ASSIGN_OR_RETURN(draft_.app.name, reader.word(*name, "name"));
+  }
+  if (const YamlNode *command = root.find("fetched_by")) {
+    TANDEM_ASSIGN_OR_RETURN(draft_.app.fetchedBy, reader.word(*command, "fetched_by"));
   }
   if (const YamlNode *deadline = root.find("deadline")) {
     constexpr double kMost = 1e9;

@@ -192,6 +192,17 @@ TEST_F(RunApplication, NamesTheLineOfLabelsThatAreMissing) {
                           "': cannot open: No such file or directory\n");
 }
 
+TEST_F(RunApplication, SaysWhatFetchesAFileThatIsMissing) {
+  for (const char *model : {"{file: net.mlir, labels: gone.txt}", "gone.mlir"}) {
+    writeBytes(path("app.yaml"), "tandem: 1\nfetched_by: make models\nmodels:\n  net: " +
+                                     (model + ("\n" + kApp.substr(kApp.find("steps:")))));
+    Outcome gone = runTandem({"run", path("app.yaml"), path("a.bmp")});
+    EXPECT_EQ(gone.exitCode, 1);
+    EXPECT_THAT(gone.err, EndsWith("': cannot open: No such file or directory; 'make models' "
+                                   "fetches it\n"));
+  }
+}
+
 TEST_F(RunApplication, NamesAModelThatIsMissingAndTakesAnother) {
   std::string text = kApp;
   text.replace(text.find("net.mlir"), 8, "gone.mlir");

@@ -42,8 +42,13 @@ private:
   bool told_ = false;
 };
 
-Result<CachedBundle> compileCached(const AppModel &model, const AppRequest &request,
-                                   CompileReport &report) {
+/// Of a file of the application that is not there; "": nobody said what fetches it.
+std::string fetchHint(const Application &app) {
+  return app.fetchedBy.empty() ? "" : "; '" + app.fetchedBy + "' fetches it";
+}
+
+Result<CachedBundle> compileCached(const Application &app, const AppModel &model,
+                                   const AppRequest &request, CompileReport &report) {
   CompileRequest compile;
   compile.modelPath = model.file;
   compile.shapes = model.shapes;
@@ -68,7 +73,8 @@ Result<CachedBundle> compileCached(const AppModel &model, const AppRequest &requ
     return atModel(request, model, error);
   bool named = error.subject == model.file && !request.models.contains(model.name);
   if (named && error.code == Code::kNotFound)
-    return atModel(request, model, Error(error.code, "", "'", model.file, "': ", error.message));
+    return atModel(request, model,
+                   Error(error.code, "", "'", model.file, "': ", error.message, fetchHint(app)));
   return error;
 }
 
@@ -120,16 +126,18 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
   opened.identity = file.text();
   for (const AppModel &model : app.models) {
     Result<Labels> labels = loadLabels(model);
-    if (!labels)
+    if (!labels) {
+      bool missing = labels.error().code == Code::kNotFound;
       return atModel(request, model,
                      Error(labels.error().code, "", "labels '", model.labelsFile,
-                           "': ", labels.error().message));
+                           "': ", labels.error().message, missing ? fetchHint(app) : ""));
+    }
     parts.labels.push_back(*std::move(labels));
   }
   std::vector<CachedBundle> bundles; // those that are kept nowhere, until they are open
   CompileReport report(request);
   for (const AppModel &model : app.models) {
-    TANDEM_ASSIGN_OR_RETURN(CachedBundle bundle, compileCached(model, request, report));
+    TANDEM_ASSIGN_OR_RETURN(CachedBundle bundle, compileCached(app, model, request, report));
     opened.identity += "\n" + bundle.identity;
     bundles.push_back(std::move(bundle));
   }

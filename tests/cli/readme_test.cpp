@@ -1,0 +1,60 @@
+// What README.md says to type, typed.
+
+#include "tests/cli/program.h"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+
+namespace tandem::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+/// The indented block that holds the line, without its indent; "": there is none.
+std::string blockWith(const std::string &page, const std::string &line) {
+  const std::string kIndent = "    ";
+  std::istringstream stream(page);
+  std::string block;
+  for (std::string each; std::getline(stream, each);)
+    if (each.starts_with(kIndent))
+      block += each.substr(kIndent.size()) + "\n";
+    else if (block.find(line) != std::string::npos)
+      break;
+    else
+      block.clear();
+  return block.find(line) == std::string::npos ? "" : block;
+}
+
+/// A folder that looks like the repository to whoever types there.
+class Readme : public ::testing::Test {
+protected:
+  void SetUp() override {
+    fs::create_directories(folder_.path("build/bin"));
+    fs::create_symlink(TANDEM_PROGRAM, folder_.path("build/bin/tandem"));
+    fs::create_symlink(kRoot / "apps", folder_.path("apps"));
+  }
+  Outcome type(const std::string &commands) const {
+    return runProgram({"/bin/bash", "-e", "-c", "cd \"$0\"\n" + commands, folder_.path("")});
+  }
+
+  const fs::path kRoot = TANDEM_SOURCE_DIR;
+  TemporaryFolder folder_;
+};
+
+TEST_F(Readme, RunsAModelOfOnesOwnAsItSays) {
+  if (!fs::exists(kRoot / "apps/showcase/models/emotion_model.hdf5") ||
+      !fs::exists(kRoot / "apps/showcase/pictures/astronaut.png"))
+    GTEST_SKIP() << "needs ./dev models";
+  std::string commands = blockWith(readBytes(kRoot / "README.md"), "cat > mine.yaml <<'END'");
+  ASSERT_NE(commands, "");
+  Outcome typed = type(commands);
+  ASSERT_EQ(typed.exitCode, 0) << typed.err;
+  EXPECT_THAT(typed.out, HasSubstr("  what: "));
+  EXPECT_THAT(typed.out, HasSubstr("  saved out/astronaut.png\n"));
+  EXPECT_TRUE(fs::exists(folder_.path("out/astronaut.png")));
+}
+
+} // namespace
+} // namespace tandem::test
