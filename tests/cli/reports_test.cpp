@@ -185,7 +185,8 @@ TEST_F(Reports, OfInspectOnModelsOfEachFormat) {
 TEST_F(Reports, OfInspectOnABundle) {
   compile();
   json report = jsonOf({"inspect", path("m.tandem"), "--json"});
-  EXPECT_THAT(keysOf(report), ElementsAre("bytes", "file", "format", "models", "producer"));
+  EXPECT_THAT(keysOf(report),
+              ElementsAre("bytes", "device", "file", "format", "models", "producer"));
   EXPECT_EQ(report["format"], "bundle");
   EXPECT_EQ(report["bytes"], std::filesystem::file_size(path("m.tandem")));
   EXPECT_THAT(report["producer"].get<std::string>(), StartsWith("tandem "));
@@ -201,11 +202,15 @@ TEST_F(Reports, OfInspectOnABundle) {
   EXPECT_EQ(model["ops"], json({{"add", 1}}));
   ASSERT_EQ(model["regions"].size(), 1u);
   EXPECT_THAT(keysOf(model["regions"][0]),
-              ElementsAre("artifact_bytes", "backend", "code", "fallback", "macs", "name", "ops"));
+              ElementsAre("artifact_bytes", "backend", "code", "fallback", "macs", "name", "ops",
+                          "processor"));
   EXPECT_EQ(model["regions"][0]["backend"], "reference");
   EXPECT_EQ(model["regions"][0]["code"], json::array());
   Outcome text = runTandem({"inspect", path("m.tandem")});
-  EXPECT_THAT(text.out, StartsWith(path("m.tandem") + ": bundle\nmodel m, from m.mlir (mlir)\n"));
+  EXPECT_THAT(text.out, StartsWith(path("m.tandem") + ": bundle\ncompiled for host ("));
+  EXPECT_THAT(text.out, HasSubstr(")\nmodel m, from m.mlir (mlir)\n"));
+  EXPECT_THAT(text.out, HasSubstr(" on reference (cpu): 1 ops, 0.00 MMAC, "));
+  EXPECT_THAT(text.out, HasSubstr(", no generated code\n"));
   EXPECT_EQ(
       runTandem({"inspect", path("m.tandem"), "--svg", path("m.svg"), "--dot", path("m.dot")}).err,
       "saved " + path("m.dot") + "\nsaved " + path("m.svg") + "\n");

@@ -56,13 +56,42 @@ ordered_json regionJson(const bundle::Reader &reader, const bundle::Region &regi
           {"code", code}};
 }
 
+/// What the bundle's placement report says: for which device, and by region on which processor.
+struct Placement {
+  explicit Placement(const bundle::Manifest &manifest)
+      : report(ordered_json::parse(manifest.report()->string_view(), nullptr, false)) {}
+
+  ordered_json device() const {
+    ordered_json found = valueAt(report, "device");
+    return {{"name", textAt(found, "name")}, {"title", textAt(found, "title")}};
+  }
+  std::string processorOf(const std::string &region) const {
+    for (const ordered_json &one : valueAt(report, "regions"))
+      if (textAt(one, "name") == region)
+        return textAt(one, "processor");
+    return "";
+  }
+
+private:
+  static ordered_json valueAt(const ordered_json &map, const char *key) {
+    return map.is_object() && map.contains(key) ? map[key] : ordered_json();
+  }
+  static std::string textAt(const ordered_json &map, const char *key) {
+    ordered_json value = valueAt(map, key);
+    return value.is_string() ? value.get<std::string>() : "";
+  }
+  ordered_json report; ///< of a stranger's file: anything
+};
+
 /// The same keys for a model and for a bundle; a bundle has its regions and sizes on top.
 Result<ordered_json> describeBundle(const std::string &path) {
   TANDEM_ASSIGN_OR_RETURN(bundle::Reader reader, bundle::Reader::open(path));
   const bundle::Manifest &manifest = reader.manifest();
+  Placement placement(manifest);
   ordered_json result = {{"file", path},
                          {"format", "bundle"},
                          {"producer", manifest.producer()->str()},
+                         {"device", placement.device()},
                          {"bytes", reader.fileSize()}};
   for (const bundle::Model *model : *manifest.models()) {
     std::vector<ModelSummary::Tensor> inputs, outputs;
@@ -76,6 +105,7 @@ Result<ordered_json> describeBundle(const std::string &path) {
     for (const bundle::Region *region : *model->regions()) {
       macs += region->macs();
       regions.push_back(regionJson(reader, *region));
+      regions.back()["processor"] = placement.processorOf(region->name()->str());
       regions.back()["fallback"] = ordered_json::array();
       if (region->fallback())
         for (const bundle::Region *fallback : *region->fallback())

@@ -72,22 +72,28 @@ std::string tensorLine(const ordered_json &tensor) {
   return line;
 }
 
-/// ", code for x86-64 (avx512, avx2)"; "": there is none.
+/// "code for x86-64 (avx512, avx2)", or that there is none.
 std::string codeOf(const ordered_json &region) {
   std::vector<GeneratedCode> code;
   for (const ordered_json &one : region["code"])
     code.push_back({one["target"].get<std::string>(), one["isa"].get<std::string>()});
-  return code.empty() ? "" : ", code for " + printable(codeText(code));
+  return code.empty() ? "no generated code" : "code for " + printable(codeText(code));
+}
+
+/// "neuron (npu)": the backend, and the device's processor where that is known.
+std::string placeOf(const ordered_json &region) {
+  std::string processor = region.value("processor", "");
+  return printable(region["backend"].get<std::string>()) +
+         (processor.empty() ? "" : " (" + printable(processor) + ")");
 }
 
 void printRegion(const ordered_json &region) {
-  std::printf("  region   %s on %s: %d ops, %.2f MMAC, %s%s\n",
-              printable(region["name"].get<std::string>()).c_str(),
-              printable(region["backend"].get<std::string>()).c_str(), region["ops"].get<int>(),
-              region["macs"].get<double>() / 1e6,
+  std::printf("  region   %s on %s: %d ops, %.2f MMAC, %s, %s\n",
+              printable(region["name"].get<std::string>()).c_str(), placeOf(region).c_str(),
+              region["ops"].get<int>(), region["macs"].get<double>() / 1e6,
               sizeText(region["artifact_bytes"].get<double>()).c_str(), codeOf(region).c_str());
   for (const ordered_json &fallback : region["fallback"])
-    std::printf("           or on %s%s\n",
+    std::printf("           or on %s: %s\n",
                 printable(fallback["backend"].get<std::string>()).c_str(),
                 codeOf(fallback).c_str());
 }
@@ -112,6 +118,10 @@ void print(const std::string &file, const ordered_json &description) {
   std::printf("%s: %s\n", file.c_str(), description["format"].get<std::string>().c_str());
   if (!description.contains("models"))
     return printModel(description);
+  const ordered_json &device = description["device"];
+  if (std::string name = device["name"].get<std::string>(); !name.empty())
+    std::printf("compiled for %s (%s)\n", printable(name).c_str(),
+                printable(device["title"].get<std::string>()).c_str());
   for (const ordered_json &model : description["models"]) {
     std::printf("model %s, from %s (%s)\n", printable(model["name"].get<std::string>()).c_str(),
                 printable(model["source_file"].get<std::string>()).c_str(),
