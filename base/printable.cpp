@@ -52,10 +52,13 @@ std::string shortened(std::string_view text, size_t most) {
   std::string shown = printable(text);
   if (shown.size() <= most)
     return shown;
-  size_t from = shown.size() - (most - kLeftOut.size());
-  while ((byteAt(shown, from) & 0xc0) == 0x80) // inside of a character
+  size_t kept = most - kLeftOut.size(), end = kept / 3, from = shown.size() - (kept - end);
+  auto isInside = [&](size_t at) { return (byteAt(shown, at) & 0xc0) == 0x80; }; // a character
+  while (isInside(end))
+    --end;
+  while (isInside(from))
     ++from;
-  return std::string(kLeftOut) + shown.substr(from);
+  return shown.substr(0, end) + std::string(kLeftOut) + shown.substr(from);
 }
 
 } // namespace tandem

@@ -30,12 +30,17 @@ TEST(Printable, ShowsBytesThatAreNoUtf8) {
   EXPECT_EQ(printable("\xf5\x80\x80\x80"), "\\xf5\\x80\\x80\\x80");
 }
 
-TEST(Printable, ShowsTheEndOfALongName) {
+TEST(Printable, LeavesOutTheMiddleOfALongName) {
   EXPECT_EQ(shortened("short", 5), "short");
-  EXPECT_EQ(shortened("StatefulPartitionedCall/model/conv1/Relu", 13), "...conv1/Relu");
+  EXPECT_EQ(shortened("StatefulPartitionedCall/model/conv1/Relu", 27),
+            "Stateful...model/conv1/Relu");
   EXPECT_EQ(shortened("a\nb", 6), "a\\x0ab") << "as long as it is shown";
   EXPECT_EQ(shortened("\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac", 8), "...\xe2\x82\xac")
       << "whole characters";
+  EXPECT_EQ(shortened("a\xe2\x82\xac"
+                      "bcdefghijklmnopqrst",
+                      13),
+            "a...nopqrst");
 }
 
 TEST(Error, IsOneLineWhateverItNames) {
