@@ -76,7 +76,7 @@ Result<ModelSummary> inspectModel(const CompileRequest &request) {
   for (Operation &op : function.getBody().front().without_terminator()) {
     if (std::optional<graph::ConstantBytes> bytes =
             op.getNumResults() ? graph::constantOf(op.getResult(0)) : std::nullopt) {
-      summary.weightBytes += bytes->raw().size();
+      summary.weightBytes += bytes->size();
       continue;
     }
     ++summary.ops[op.getName().stripDialect().str()];

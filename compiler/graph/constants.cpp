@@ -1,5 +1,7 @@
 #include "compiler/graph/constants.h"
 
+#include "base/bfloat.h"
+#include "base/element_type.h"
 #include "compiler/graph/graph.h"
 #include "compiler/graph/types.h"
 
@@ -42,11 +44,38 @@ std::optional<ConstantBytes> ConstantBytes::of(Attribute attribute) {
   return result;
 }
 
+std::optional<ConstantBytes> ConstantBytes::of(Attribute attribute, Type elementType) {
+  std::optional<ConstantBytes> result = of(attribute);
+  if (!result || !elementType.isF32())
+    return result;
+  Type stored = cast<ElementsAttr>(attribute).getElementType();
+  if (stored.isF16() || stored.isBF16())
+    result->narrow_ = stored;
+  return result;
+}
+
+ArrayRef<char> ConstantBytes::raw() const {
+  if (!narrow_)
+    return bytes();
+  ArrayRef halves(reinterpret_cast<const uint16_t *>(bytes().data()),
+                  bytes().size() / sizeof(uint16_t));
+  SmallVector<char, 0> wide(size());
+  llvm::transform(halves, reinterpret_cast<float *>(wide.data()),
+                  narrow_.isF16() ? halfToFloat : bfloatToFloat);
+  owned_ = std::move(wide);
+  narrow_ = nullptr;
+  return bytes();
+}
+
+size_t ConstantBytes::size() const {
+  return bytes().size() * (narrow_ ? sizeof(float) / sizeof(uint16_t) : 1);
+}
+
 std::optional<ConstantBytes> constantOf(Value value) {
   Attribute attribute;
   if (!value || !matchPattern(value, m_Constant(&attribute)))
     return std::nullopt;
-  return ConstantBytes::of(attribute);
+  return ConstantBytes::of(attribute, getElementTypeOrSelf(value));
 }
 
 static RankedTensorType storedType(RankedTensorType type) {

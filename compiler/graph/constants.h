@@ -9,25 +9,34 @@
 
 namespace tandem::graph {
 
-/// The stored elements of a constant, row by row, little-endian; one byte an i1. Splats are written
-/// out. The bytes live as long as the attribute or, when they had to be made, as long as this
-/// object.
+/// The elements of a constant, row by row, little-endian; one byte an i1. Splats are written out.
+/// The bytes live as long as the attribute or, when they had to be made, as long as this object:
+/// keep it while you look at them.
 class ConstantBytes {
 public:
-  /// Nothing when the attribute is of a kind that holds no bytes.
+  /// The elements as they are stored. Nothing when the attribute is of a kind that holds no bytes.
   static std::optional<ConstantBytes> of(mlir::Attribute attribute);
+  /// Those of a constant with `elementType`: reals that are stored in 16 bits become f32 for it,
+  /// when they are first looked at.
+  static std::optional<ConstantBytes> of(mlir::Attribute attribute, mlir::Type elementType);
 
-  llvm::ArrayRef<char> raw() const { return owned_.empty() ? view_ : llvm::ArrayRef<char>(owned_); }
+  llvm::ArrayRef<char> raw() const;
   template <typename T> llvm::ArrayRef<T> as() const {
     return {reinterpret_cast<const T *>(raw().data()), raw().size() / sizeof(T)};
   }
+  size_t size() const; ///< of raw(), without making it
 
 private:
+  llvm::ArrayRef<char> bytes() const {
+    return owned_.empty() ? view_ : llvm::ArrayRef<char>(owned_);
+  }
+
+  mutable mlir::Type narrow_; ///< f16 or bf16, of elements that are yet to become f32; else null
   llvm::ArrayRef<char> view_;
-  llvm::SmallVector<char, 0> owned_;
+  mutable llvm::SmallVector<char, 0> owned_;
 };
 
-/// The bytes of the constant that defines `value`, if one does.
+/// The elements of the constant that defines `value`, in its type, if one does.
 std::optional<ConstantBytes> constantOf(mlir::Value value);
 
 /// An attribute of these elements (storage elements of `type` when it is quantized). Large ones go

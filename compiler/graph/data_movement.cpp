@@ -15,8 +15,10 @@ OpFoldResult ConstantOp::fold(FoldAdaptor) {
 LogicalResult ConstantOp::verify() {
   auto type = cast<RankedTensorType>(getType());
   auto value = dyn_cast<RankedTensorType>(getValue().getType());
-  Type stored = storageType(type.getElementType());
-  if (!value || value.getShape() != type.getShape() || value.getElementType() != stored)
+  Type stored = value ? value.getElementType() : Type();
+  bool isNarrow = stored && type.getElementType().isF32() && (stored.isF16() || stored.isBF16());
+  if (!value || value.getShape() != type.getShape() ||
+      (stored != storageType(type.getElementType()) && !isNarrow))
     return emitOpError("constant_c1: value of type ")
            << getValue().getType() << " for a result of type " << type;
   return success();

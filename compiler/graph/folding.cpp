@@ -13,12 +13,19 @@ using namespace mlir;
 
 namespace tandem::graph {
 
+/// The type of other elements of a constant, stored as those of `input` are.
+static RankedTensorType storedAs(Attribute input, RankedTensorType type) {
+  return RankedTensorType::get(type.getShape(), cast<ElementsAttr>(input).getElementType());
+}
+
 /// Looks at the same memory.
 OpFoldResult foldReshape(Attribute input, RankedTensorType type) {
-  auto stored = RankedTensorType::get(type.getShape(), storageType(type.getElementType()));
-  if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(input))
+  if (!isa_and_nonnull<ElementsAttr>(input))
+    return {};
+  RankedTensorType stored = storedAs(input, type);
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(input))
     return DenseResourceElementsAttr::get(stored, resource.getRawHandle());
-  if (auto dense = dyn_cast_or_null<DenseElementsAttr>(input))
+  if (auto dense = dyn_cast<DenseElementsAttr>(input))
     return dense.reshape(stored);
   return {};
 }
@@ -27,10 +34,10 @@ OpFoldResult foldReshape(Attribute input, RankedTensorType type) {
 static OpFoldResult gather(Attribute input, int64_t start, ArrayRef<int64_t> steps,
                            RankedTensorType type) {
   std::optional<ConstantBytes> bytes = ConstantBytes::of(input);
-  std::optional<ElementType> element = elementTypeOf(type.getElementType());
-  if (!bytes || !element)
+  if (!bytes)
     return {};
-  size_t size = elementSize(*element);
+  type = storedAs(input, type);
+  size_t size = elementSize(*elementTypeOf(type.getElementType()));
   SmallVector<char, 0> result(size * type.getNumElements());
   SmallVector<int64_t> index(type.getRank(), 0);
   int64_t from = start;
@@ -103,12 +110,13 @@ static double readElement(const char *bytes, ElementType type) {
 OpFoldResult foldGather(Attribute input, Attribute indices, Type indexType, ArrayRef<int64_t> shape,
                         uint64_t axis, RankedTensorType type) {
   std::optional<ConstantBytes> bytes = ConstantBytes::of(input),
-                               places = ConstantBytes::of(indices);
-  std::optional<ElementType> element = elementTypeOf(type.getElementType());
+                               places = ConstantBytes::of(indices, indexType);
   std::optional<ElementType> index = elementTypeOf(indexType);
-  if (!bytes || !places || !element || !index)
+  if (!bytes || !places || !index)
     return {};
-  int64_t slice = static_cast<int64_t>(elementSize(*element)), outer = 1;
+  type = storedAs(input, type);
+  int64_t slice = static_cast<int64_t>(elementSize(*elementTypeOf(type.getElementType())));
+  int64_t outer = 1;
   for (int64_t size : shape.drop_front(axis + 1))
     slice *= size;
   for (int64_t size : shape.take_front(axis))
@@ -145,9 +153,14 @@ OpFoldResult foldDequantize(Attribute input, RankedTensorType from, RankedTensor
   return takeElements(type, std::move(result));
 }
 
-/// Only to f32, which every constant of a float model becomes, and between i32 and i64.
+/// Only to f32, which every constant of a float model becomes, and between i32 and i64. Many
+/// numbers of 16 bits become f32 in type only: each reader makes them f32 for itself.
 OpFoldResult foldCast(Attribute input, RankedTensorType from, RankedTensorType type) {
-  std::optional<ConstantBytes> bytes = ConstantBytes::of(input);
+  bool isNarrow = from.getElementType().isF16() || from.getElementType().isBF16();
+  if (isNarrow && type.getElementType().isF32() &&
+      isa_and_nonnull<DenseResourceElementsAttr>(input))
+    return input;
+  std::optional<ConstantBytes> bytes = ConstantBytes::of(input, from.getElementType());
   std::optional<ElementType> source = elementTypeOf(from.getElementType());
   if (!bytes || !source)
     return {};

@@ -5,7 +5,7 @@ Usage: check_import_cost.py FRAMEWORK [--tandem build/bin/tandem] [--write]
 
 FRAMEWORK is keras, mxnet, onnx, tensorflow (which makes the TFLite file as well) or torch: run it with the Python of the
 environment that check_... of that framework has. The model is eight convolutions of 512 channels and a dense layer with
-random weights, in every format that the framework writes. `tandem inspect` imports it and runs the passes; its peak
+random weights, in every format that the framework writes; with weights in float16 it is larger, so that the file is as large. `tandem inspect` imports it and runs the passes; its peak
 memory holds the pages of the file that it maps. From both goes what the same command takes on a model of a few kB.
 Exit: 1 where an import takes more than a second, or more memory than twice the file.
 """
@@ -27,6 +27,7 @@ import numpy as np  # noqa: E402 (after the environment)
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / ".cache/sweeps/import.json"
 CHANNELS, LAYERS, UNITS, SIZE = 512, 8, 11000, 32
+HALF_GROWTH = 2 ** 0.5  # of channels and units, where a weight takes half the bytes
 MOST_SECONDS, MOST_FILES = 1.0, 2.0
 
 
@@ -51,10 +52,14 @@ def make_tensorflow(folder, channels, units):
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    model = keras_model(channels, units)
-    serve = tf.function(lambda image: {"scores": model(image)}, input_signature=[tf.TensorSpec([1, SIZE, SIZE, 3], tf.float32, "image")])
-    module = tf.Module()
-    module.kept = [v.value for v in model.variables]
+    def servable(channels, units):
+        model = keras_model(channels, units)
+        serve = tf.function(lambda image: {"scores": model(image)}, input_signature=[tf.TensorSpec([1, SIZE, SIZE, 3], tf.float32, "image")])
+        module = tf.Module()
+        module.kept = [v.value for v in model.variables]
+        return module, serve
+
+    module, serve = servable(channels, units)
     tf.saved_model.save(module, str(folder / "saved"), {"serving_default": serve})
     yield "TensorFlow SavedModel", folder / "saved"
     frozen = convert_variables_to_constants_v2(serve.get_concrete_function())
@@ -63,6 +68,11 @@ def make_tensorflow(folder, channels, units):
     converter = tf.lite.TFLiteConverter.from_concrete_functions([serve.get_concrete_function()], module)
     (folder / "model.tflite").write_bytes(converter.convert())
     yield "TFLite", folder / "model.tflite"
+    module, serve = servable(int(channels * HALF_GROWTH), int(units * HALF_GROWTH))
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([serve.get_concrete_function()], module)
+    converter.optimizations, converter.target_spec.supported_types = [tf.lite.Optimize.DEFAULT], [tf.float16]
+    (folder / "half.tflite").write_bytes(converter.convert())
+    yield "TFLite, float16", folder / "half.tflite"
 
 
 def torch_model(channels, units):
@@ -77,16 +87,18 @@ def torch_model(channels, units):
 def make_torch(folder, channels, units):
     import torch
 
-    torch.export.save(torch.export.export(torch_model(channels, units), (torch.zeros(1, 3, SIZE, SIZE),)), folder / "model.pt2")
+    model, image = torch_model(channels, units), torch.zeros(1, 3, SIZE, SIZE)
+    torch.export.save(torch.export.export(model, (image,)), folder / "model.pt2")
     yield "PyTorch .pt2", folder / "model.pt2"
+    torch.jit.trace(model, image).save(folder / "model.pt")
+    yield "TorchScript", folder / "model.pt"
 
 
-def make_onnx(folder, channels, units):
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
+def onnx_model(channels, units, type):
+    from onnx import helper, numpy_helper
 
     random, nodes, tensors, x = np.random.default_rng(7), [], [], "image"
-    weights = lambda name, *shape: tensors.append(numpy_helper.from_array(random.normal(0, 0.02, shape).astype(np.float32), name))
+    weights = lambda name, *shape: tensors.append(numpy_helper.from_array(random.normal(0, 0.02, shape).astype(type), name))
     for i in range(LAYERS + 1):
         weights(f"w{i}", channels, channels if i else 3, 3, 3)
         nodes += [helper.make_node("Conv", [x, f"w{i}"], [f"c{i}"], pads=[1, 1, 1, 1]), helper.make_node("Relu", [f"c{i}"], [f"r{i}"])]
@@ -94,11 +106,18 @@ def make_onnx(folder, channels, units):
     weights("dense", units, channels)
     nodes += [helper.make_node("GlobalAveragePool", [x], ["mean"]), helper.make_node("Flatten", ["mean"], ["rows"]),
               helper.make_node("Gemm", ["rows", "dense"], ["scores"], transB=1)]
-    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, SIZE, SIZE])
-    scores = helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, units])
-    model = helper.make_model(helper.make_graph(nodes, "model", [image], [scores], tensors), opset_imports=[helper.make_opsetid("", 17)])
-    onnx.save(model, folder / "model.onnx")
+    values = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(np.dtype(type)), shape)
+              for name, shape in (("image", [1, 3, SIZE, SIZE]), ("scores", [1, units]))]
+    return helper.make_model(helper.make_graph(nodes, "model", values[:1], values[1:], tensors), opset_imports=[helper.make_opsetid("", 17)])
+
+
+def make_onnx(folder, channels, units):
+    import onnx
+
+    onnx.save(onnx_model(channels, units, np.float32), folder / "model.onnx")
     yield "ONNX", folder / "model.onnx"
+    onnx.save(onnx_model(int(channels * HALF_GROWTH), int(units * HALF_GROWTH), np.float16), folder / "half.onnx")
+    yield "ONNX, float16", folder / "half.onnx"
 
 
 def make_mxnet(folder, channels, units):

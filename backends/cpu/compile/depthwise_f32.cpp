@@ -14,7 +14,8 @@ using codegen::KernelBuilder;
 
 void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
   ConvShape shape = shapeOf(conv);
-  ArrayRef<float> filter = graph::constantOf(conv.getFilter())->as<float>();
+  graph::ConstantBytes constant = *graph::constantOf(conv.getFilter());
+  ArrayRef<float> filter = constant.as<float>();
   // In f16 all products of a sum are added up at once.
   bool areF16 = plan.settings().inF16 && shape.taps() <= kMostF16Sums;
   TypedBuffer factors = areF16 ? plan.factor(conv.getInput()) : plan.typed(conv.getInput());

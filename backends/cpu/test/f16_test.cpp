@@ -63,6 +63,21 @@ TEST_P(F16OfWeights, IsExactOnWhatF16Holds) {
   std::string text = withRounded(RandomCase(GetParam()).text("f32"), roundedToF16);
   expectWithin(text, "f32", inputsOf(text), kOfSums);
 }
+
+/// Constants that are f32 by their type and f16 in the module's memory are the same numbers.
+TEST_P(F16OfWeights, AreTheSameWhereTheGraphHasThemAsHalves) {
+  std::string text = withRounded(RandomCase(GetParam()).text("f32"), roundedToF16);
+  std::string narrow = storedAsHalves(text);
+  ASSERT_NE(narrow, text);
+  std::vector<Bytes> inputs = inputsOf(text);
+  EXPECT_EQ(OneRegion(referenceBackend(), referenceDevice(), narrow).run(inputs),
+            OneRegion(referenceBackend(), referenceDevice(), text).run(inputs));
+  for (const CodeRunner &runner : runnersHere())
+    for (const char *precision : {"f32", "f16"})
+      EXPECT_EQ(resultsOf(narrow, runner, precision, inputs),
+                resultsOf(text, runner, precision, inputs))
+          << runner.isa << ' ' << precision;
+}
 INSTANTIATE_TEST_SUITE_P(Seeds, F16OfWeights, ::testing::Range(100u, 110u));
 
 class F16Between : public ::testing::TestWithParam<const char *> {};

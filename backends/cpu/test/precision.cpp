@@ -43,6 +43,26 @@ std::string withRounded(std::string text, float (*round)(float)) {
   return text;
 }
 
+std::string storedAsHalves(const std::string &text) {
+  constexpr std::string_view kBegin = "dense<\"0x", kType = "xf32>";
+  std::string result;
+  size_t done = 0;
+  for (size_t at = text.find(kBegin); at != std::string::npos; at = text.find(kBegin, done)) {
+    at += kBegin.size();
+    result += text.substr(done, at - done);
+    for (; text[at] != '"'; at += 8) {
+      char digits[5];
+      uint16_t half = floatToHalf(ofHex(text.substr(at, 8)));
+      std::snprintf(digits, sizeof digits, "%04X", __builtin_bswap16(half));
+      result += digits;
+    }
+    done = text.find(kType, at);
+    result += text.substr(at, done - at) + "xf16>";
+    done += kType.size();
+  }
+  return result + text.substr(done);
+}
+
 std::vector<Bytes> roundedInputs(std::vector<Bytes> inputs, float (*round)(float)) {
   for (Bytes &bytes : inputs) {
     std::vector<float> reals = as<float>(bytes);

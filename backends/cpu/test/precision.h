@@ -9,6 +9,8 @@ namespace tandem::test {
 
 /// The module, of f32 only, with every constant rounded to what `round` gives.
 std::string withRounded(std::string text, float (*round)(float));
+/// The module with its constants stored as f16, which has to hold them, under their type f32.
+std::string storedAsHalves(const std::string &text);
 std::vector<Bytes> roundedInputs(std::vector<Bytes> inputs, float (*round)(float));
 
 /// To the nearest number that f16 holds.

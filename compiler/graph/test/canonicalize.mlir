@@ -84,6 +84,25 @@ func.func @constants_move() -> (tensor<3x2xi32>, tensor<1x2xi32>, tensor<6xi32>)
 
 // -----
 
+// Reals that are stored in 16 bits stay so where they are only moved; what computes gets f32.
+// CHECK-LABEL: func.func @narrow_constants_move
+// CHECK-DAG:     graph.constant dense<{{\[\[}}1.000000e+00, 3.000000e+00], [2.000000e+00, 4.000000e+00]]> : tensor<2x2xf16> : tensor<2x2xf32>
+// CHECK-DAG:     graph.constant dense<{{\[\[}}3.000000e+00, 4.000000e+00]]> : tensor<1x2xf16> : tensor<1x2xf32>
+// CHECK-DAG:     graph.constant dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00]> : tensor<4xf16> : tensor<4xf32>
+// CHECK-DAG:     graph.constant dense<[-1.500000e+00, 2.500000e+00]> : tensor<2xbf16> : tensor<2xf32>
+func.func @narrow_constants_move() -> (tensor<2x2xf32>, tensor<1x2xf32>, tensor<4xf32>, tensor<2xf32>) {
+  %c = graph.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf16> : tensor<2x2xf32>
+  %i = graph.constant dense<1> : tensor<1xi32> : tensor<1xi32>
+  %b = graph.constant dense<[[-1.5, 2.5]]> : tensor<1x2xbf16> : tensor<1x2xf32>
+  %0 = graph.transpose %c permutation [1, 0] : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = graph.gather %c, %i axis 0 : (tensor<2x2xf32>, tensor<1xi32>) -> tensor<1x2xf32>
+  %2 = graph.reshape %c shape [4] : (tensor<2x2xf32>) -> tensor<4xf32>
+  %3 = graph.reshape %b shape [2] : (tensor<1x2xf32>) -> tensor<2xf32>
+  return %0, %1, %2, %3 : tensor<2x2xf32>, tensor<1x2xf32>, tensor<4xf32>, tensor<2xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @no_change_of_the_newer_ops_is_dropped
 // CHECK-NEXT:    return %arg0, %arg0, %arg0, %arg1
 func.func @no_change_of_the_newer_ops_is_dropped(%a: tensor<2x3xf32>, %t: tensor<2x3xi1>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xi1>) {

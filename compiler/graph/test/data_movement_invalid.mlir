@@ -17,6 +17,15 @@ func.func @constant_c1_storage() {
 
 // -----
 
+// Reals of 16 bits may stand for those of 32, and for nothing else.
+func.func @constant_c1_narrow() {
+  // expected-error @+1 {{constant_c1}}
+  %0 = graph.constant dense<1.0> : tensor<2xf16> : tensor<2xbf16>
+  return
+}
+
+// -----
+
 func.func @reshape_c1(%a: tensor<2x3xf32>) {
   // expected-error @+1 {{reshape_c1: 'tensor<2x3xf32>' does not have the elements of shape 4}}
   %0 = graph.reshape %a shape [4] : (tensor<2x3xf32>) -> tensor<4xf32>

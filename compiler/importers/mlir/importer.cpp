@@ -41,11 +41,11 @@ LogicalResult checkIsGraph(func::FuncOp main) {
 
 /// Whether a constant's bytes came with the text, and are as many as its type says.
 bool hasData(graph::ConstantOp constant) {
-  std::optional<graph::ConstantBytes> bytes = graph::ConstantBytes::of(constant.getValue());
   RankedTensorType type = cast<RankedTensorType>(constant.getType());
+  std::optional<graph::ConstantBytes> bytes = graph::constantOf(constant);
   std::optional<ElementType> element = graph::elementTypeOf(type.getElementType());
   return bytes && element &&
-         bytes->raw().size() == elementSize(*element) * static_cast<size_t>(type.getNumElements());
+         bytes->size() == elementSize(*element) * static_cast<size_t>(type.getNumElements());
 }
 
 /// A resource that the text names and does not hold parses, and would be read as whatever is there.

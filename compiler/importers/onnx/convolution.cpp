@@ -36,10 +36,9 @@ FailureOr<Filter> readFilter(OnnxNode &node, Value input, size_t index) {
     return node.unsupported("an input of shape " + shapeText(shapeOf(input)) +
                             ", only images (rank 4) and rows (rank 3) are");
   int64_t groups = node.integer("group", 1);
-  std::optional<Elements> known = node.known(index);
   SmallVector<int64_t> shape;
-  if (known) {
-    shape.assign(known->shape().begin(), known->shape().end());
+  if (std::optional<SmallVector<int64_t>> known = node.knownShape(index)) {
+    shape = std::move(*known);
   } else {
     MaybeValue value = node.input(index);
     if (failed(value))

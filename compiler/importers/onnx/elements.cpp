@@ -116,12 +116,18 @@ Elements Elements::splat(const Elements &one, ArrayRef<int64_t> shape) {
 }
 
 std::optional<Elements> Elements::of(Value value) {
+  std::optional<Elements> stored = storedOf(value);
+  return stored ? stored->cast(*graph::elementTypeOf(getElementTypeOrSelf(value))) : stored;
+}
+
+std::optional<Elements> Elements::storedOf(Value value) {
   auto constant = value ? value.getDefiningOp<graph::ConstantOp>() : graph::ConstantOp();
   if (!constant || graph::isQuantized(value.getType()))
     return std::nullopt;
   RankedTensorType type = graph::tensorType(value);
-  ElementType element = *graph::elementTypeOf(type.getElementType());
-  Attribute attribute = constant.getValue();
+  ElementsAttr attribute = constant.getValue();
+  // A storage type of plain elements is the type itself.
+  ElementType element = *graph::elementTypeOf(attribute.getElementType());
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
     if (!blob)

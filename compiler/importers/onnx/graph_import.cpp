@@ -340,14 +340,24 @@ MaybeValue GraphImport::valueOf(Scope &scope, StringRef name, Location location)
 }
 
 std::optional<Elements> GraphImport::knownOf(Scope &scope, StringRef name) {
+  Type type;
+  std::optional<Elements> stored = storedOf(scope, name, type);
+  return stored ? stored->cast(*graph::elementTypeOf(type)) : stored;
+}
+
+std::optional<Elements> GraphImport::storedOf(Scope &scope, StringRef name, Type &type) {
   Entry *entry = find(scope, name);
   if (!entry || entry->isRefused)
     return std::nullopt;
-  if (entry->value)
-    return Elements::of(entry->value);
+  if (entry->value) {
+    type = getElementTypeOrSelf(entry->value);
+    return Elements::storedOf(entry->value);
+  }
   llvm::Expected<Elements> elements = readTensor(*entry->tensor, files_);
-  if (elements)
+  if (elements) {
+    type = graph::plainType(&context_, elements->type());
     return *elements;
+  }
   consumeError(elements.takeError()); // reported when it is read as a value
   return std::nullopt;
 }

@@ -104,21 +104,36 @@ MaybeValue OnnxNode::image(size_t index) {
 }
 
 MaybeValue OnnxNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
-  std::optional<Elements> elements = known(index);
+  Type type;
+  std::optional<Elements> elements = stored(index, type);
   if (!elements || elements->shape().size() != permutation.size())
     return transpose(input(index), permutation);
   SmallVector<int64_t> shape;
   for (int64_t from : permutation)
     shape.push_back(elements->shape()[from]);
+  if (widens_)
+    type = widened(type);
   if (elements->isSplat() || elements->count() == 0)
-    return constantOf(elements->reshaped(shape));
+    return constantOf(elements->cast(*graph::elementTypeOf(type)).reshaped(shape));
   if (movesNothing(elements->shape(), permutation))
     return reshape(input(index), shape);
   MaybeValue result = constantOf(
       Elements(elements->type(), shape,
                permuted(elements->bytes(), elements->size(), elements->shape(), permutation)));
   import_.replaced(scope_, record_.input(static_cast<int>(index)));
-  return result;
+  return cast(result, type);
+}
+
+std::optional<Elements> OnnxNode::stored(size_t index, Type &type) {
+  if (!has(index))
+    return std::nullopt;
+  return import_.storedOf(scope_, record_.input(static_cast<int>(index)), type);
+}
+
+std::optional<SmallVector<int64_t>> OnnxNode::knownShape(size_t index) {
+  Type type;
+  std::optional<Elements> elements = stored(index, type);
+  return elements ? std::optional(SmallVector<int64_t>(elements->shape())) : std::nullopt;
 }
 
 std::optional<Elements> OnnxNode::known(size_t index) {

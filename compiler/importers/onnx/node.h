@@ -54,6 +54,8 @@ public:
 
   /// The elements of an input known at compile time; nothing when it is not, or is left out.
   std::optional<Elements> known(size_t index);
+  /// The shape of an input known at compile time.
+  std::optional<llvm::SmallVector<int64_t>> knownShape(size_t index);
   /// The same, with what is computed at run time refused. `what` names it in messages.
   mlir::FailureOr<Elements> constant(size_t index, llvm::StringRef what);
   mlir::FailureOr<llvm::SmallVector<int64_t>> ints(size_t index, llvm::StringRef what);
@@ -95,6 +97,8 @@ public:
   mlir::LogicalResult invalid(const llvm::Twine &what);
 
 private:
+  /// See GraphImport::storedOf.
+  std::optional<Elements> stored(size_t index, mlir::Type &type);
   proto::AttributeProto *find(llvm::StringRef name) const;
   /// The attribute when it is of that type; else says so.
   proto::AttributeProto *find(llvm::StringRef name, bool mayBeAbsent,

@@ -297,7 +297,7 @@ LogicalResult GraphImport::define(int64_t index, Value value, Location location)
     return failure();
   if (!value.getDefiningOp<graph::ConstantOp>()) // folding made it
     return success();
-  return fitsMemory(graph::constantOf(value)->raw().size(), location);
+  return fitsMemory(graph::constantOf(value)->size(), location);
 }
 
 /// The file says what shape each result has: another one means that the file, or this importer, is
@@ -328,6 +328,16 @@ LogicalResult GraphImport::fitsMemory(size_t bytes, Location location) {
                                << " bytes, in a file of " << reader_.fileSize();
   constantBytes_ += bytes;
   return success();
+}
+
+/// Pages of the file whose weights are in the graph may leave memory.
+void GraphImport::hasCopied(size_t bytes) {
+  constexpr size_t kWorthReleasing = size_t(8) << 20;
+  copiedBytes_ += bytes;
+  if (copiedBytes_ < kWorthReleasing || !options_.release)
+    return;
+  options_.release();
+  copiedBytes_ = 0;
 }
 
 FailureOr<Value> GraphImport::makeConstant(int64_t index, const schema::Tensor &tensor,
@@ -361,7 +371,9 @@ FailureOr<Value> GraphImport::makeConstant(int64_t index, const schema::Tensor &
     return emitError(location) << "tensor '" << name << "' has " << data->size()
                                << " bytes, its shape " << shapeText(shape) << " takes "
                                << *count * elementBytes;
-  return graph::createConstant(builder_, place, type, *data);
+  Value constant = graph::createConstant(builder_, place, type, *data);
+  hasCopied(data->size());
+  return constant;
 }
 
 } // namespace tandem::tflite

@@ -54,6 +54,7 @@ private:
                                             mlir::Location location);
   mlir::LogicalResult fitsDeclaration(int64_t index, mlir::Value value, mlir::Location location);
   mlir::LogicalResult fitsMemory(size_t bytes, mlir::Location location);
+  void hasCopied(size_t bytes);
   /// The first error that was emitted.
   llvm::Error emitted() const;
   mlir::InFlightDiagnostic error() { return mlir::emitError(builder_.getUnknownLoc()); }
@@ -73,7 +74,7 @@ private:
   /// Tensors that operators of a single step keep from one run to the next: the graph has no
   /// memory, so that they are inputs and outputs behind those of the file.
   std::vector<int32_t> states_;
-  size_t constantBytes_ = 0, operatorsImported_ = 0, depth_ = 0;
+  size_t constantBytes_ = 0, copiedBytes_ = 0, operatorsImported_ = 0, depth_ = 0;
 };
 
 } // namespace tandem::tflite

@@ -190,7 +190,7 @@ void ProgramImport::dropReplaced(const NodeRecord &node) {
     if (!constant || !constant->use_empty() || // or it has another name
         llvm::count_if(environment_.tensors, isSame) > 1)
       return;
-    droppedBytes_ += graph::constantOf(found->second)->raw().size();
+    droppedBytes_ += graph::constantOf(found->second)->size();
     environment_.tensors.erase(found);
     constant.erase();
   });

@@ -12,6 +12,21 @@ func.func @half_weights(%in: tensor<1x1xf32>) -> tensor<1x2xf32> {
 
 // -----
 
+// Many stay as they are: what reads them makes them f32.
+// CHECK-LABEL: func.func @many_half_weights
+// CHECK:         %[[W:.+]] = graph.constant dense_resource<{{.+}}> : tensor<1x130xf16> : tensor<1x130xf32>
+// CHECK:         graph.fully_connected %{{.+}}, %[[W]] :
+func.func @many_half_weights(%in: tensor<1x130xf32>) -> tensor<1x1xf32> {
+  %half = graph.constant dense_resource<halves> : tensor<130x1xf16> : tensor<130x1xf16>
+  %w = graph.cast %half : (tensor<130x1xf16>) -> tensor<130x1xf32>
+  %rows = graph.transpose %w permutation [1, 0] : (tensor<130x1xf32>) -> tensor<1x130xf32>
+  %0 = graph.fully_connected %in, %rows : (tensor<1x130xf32>, tensor<1x130xf32>) -> tensor<1x1xf32>
+  return %0 : tensor<1x1xf32>
+}
+{-# dialect_resources: { builtin: { halves: "0x02000000003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E003E" } } #-}
+
+// -----
+
 // CHECK-LABEL: func.func @codes_per_channel
 // CHECK:         %[[C:.+]] = graph.constant dense<{{\[\[}}2.000000e+00, 4.000000e+00], [-1.500000e+00, 0.000000e+00]]>
 // CHECK:         return %[[C]]

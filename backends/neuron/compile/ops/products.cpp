@@ -79,7 +79,8 @@ void emitDilatedGroups(graph::Conv2dOp conv, NetworkWriter &network) {
        {&input.dimensions[kChannel], &filter.dimensions[0], &result.dimensions[kChannel]})
     *channels /= groups;
   OperandType bias = biasType(conv.getInput(), conv.getFilter(), filter.dimensions[0], network);
-  ArrayRef<char> filters = graph::constantOf(conv.getFilter())->raw();
+  graph::ConstantBytes constant = *graph::constantOf(conv.getFilter());
+  ArrayRef<char> filters = constant.raw();
   std::vector<float> scales = filter.channelScales;
   size_t filterBytes = filters.size() / groups;
   Inputs parts;

@@ -47,6 +47,37 @@ TEST(Constants, AreKeptWithoutACopyUntilNoOpHasThem) {
   EXPECT_EQ(graph::constantOf(*row)->as<float>()[255], 2.0f);
 }
 
+/// Weights in half precision take no more memory than they do in the file.
+TEST(Constants, ThatAreHalvesBecomeF32WhereTheyAreRead) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
+  mlir::OpBuilder builder(&context);
+  MainFunction main = MainFunction::create(context, {});
+  builder.setInsertionPointToEnd(&main.function.getBody().front());
+  NodeBuilder build(builder, builder.getUnknownLoc());
+  mlir::Type f32 = builder.getF32Type();
+  for (mlir::Type narrow : {mlir::Type(builder.getF16Type()), mlir::Type(builder.getBF16Type())}) {
+    Floats values(256);
+    for (size_t i = 0; i < values.size(); ++i)
+      values[i] = static_cast<float>(i) * 0.5f;
+    MaybeValue stored = build.constant(narrow, {16, 16}, values);
+    MaybeValue wide = build.cast(stored, f32), turned = build.transpose(wide, {1, 0});
+    ASSERT_TRUE(succeeded(turned));
+    std::optional<graph::ConstantBytes> same = graph::constantOf(*wide),
+                                        moved = graph::constantOf(*turned);
+    ASSERT_TRUE(same && moved);
+    EXPECT_EQ(
+        graph::ConstantBytes::of(wide->getDefiningOp<graph::ConstantOp>().getValue())->raw().data(),
+        graph::constantOf(*stored)->raw().data())
+        << "the same memory";
+    EXPECT_EQ(same->size(), 256 * sizeof(float));
+    EXPECT_EQ(same->as<float>(), llvm::ArrayRef<float>(values));
+    EXPECT_EQ(same->raw().size(), same->size());
+    EXPECT_EQ(moved->as<float>()[1], values[16]);
+    EXPECT_EQ(turned->getDefiningOp<graph::ConstantOp>().getValue().getElementType(), narrow);
+  }
+}
+
 TEST(Constants, OneBehindAnotherAreOneConstant) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();

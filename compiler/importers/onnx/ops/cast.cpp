@@ -27,11 +27,16 @@ static MaybeValue importCastLike(OnnxNode &node) {
   return failed(like) ? MaybeValue(failure()) : castTo(node, getElementTypeOrSelf(*like));
 }
 
-/// A known tensor may be cast to DOUBLE, which f32 stands for; shapes are computed with it.
+/// A known tensor may be cast to DOUBLE, which f32 stands for; shapes are computed with it. Weights
+/// in 16 bits are left to the handler, whose cast keeps them so.
 static std::optional<Elements> evaluateCast(OnnxNode &node, ArrayRef<Elements> in) {
   constexpr int64_t kDouble = 11;
   int64_t to = node.integer("to");
   std::optional<ElementType> type = to == kDouble ? ElementType::kF32 : elementTypeOf(to);
+  constexpr size_t kWeights = 1 << 12; // bytes
+  bool widens = in.size() == 1 && in[0].isReal() && in[0].size() == 2 && type == ElementType::kF32;
+  if (widens && in[0].bytes().size() > kWeights)
+    return std::nullopt;
   return in.size() != 1 || !type ? std::nullopt : std::optional(in[0].cast(*type));
 }
 

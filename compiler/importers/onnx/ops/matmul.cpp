@@ -8,10 +8,10 @@ namespace tandem::onnx {
 /// MatMul, as numpy.matmul; a known matrix on the right becomes a filter as it is read.
 static MaybeValue importMatMul(OnnxNode &node) {
   MaybeValue lhs = node.input(0);
-  std::optional<Elements> weights = node.known(1);
+  std::optional<SmallVector<int64_t>> weights = node.knownShape(1);
   if (failed(lhs))
     return failure();
-  if (weights && weights->shape().size() == 2 && !shapeOf(*lhs).empty())
+  if (weights && weights->size() == 2 && !shapeOf(*lhs).empty())
     return multiplyRows(node, lhs, node.transposed(1, {1, 0}), Value());
   return matrixProduct(node, lhs, node.input(1));
 }

@@ -287,6 +287,22 @@ TEST(OnnxHalf, StaysWideFromNodeToNode) {
                     HasSubstr("-> (tensor<2xf16> {graph.name = \"y\"}")));
 }
 
+/// Also behind a Cast, and turned into the graph's order.
+TEST(OnnxHalf, WeightsStayInSixteenBits) {
+  ModelBuilder model;
+  model.input("x", {1, 64, 4, 4}, proto::TensorProto::FLOAT16).input("z", {1, 64}).output("y");
+  model.output("s");
+  std::string halves(64 * 64 * 2, '<');
+  model.tensor("w", proto::TensorProto::FLOAT16, {64, 64, 1, 1}).set_raw_data(halves);
+  model.tensor("v", proto::TensorProto::FLOAT16, {64, 64}).set_raw_data(halves);
+  model.node("Conv", {"x", "w"}, {"y"});
+  set(model.node("Cast", {"v"}, {"wide"}), "to", int64_t(proto::TensorProto::FLOAT));
+  model.node("MatMul", {"z", "wide"}, {"s"});
+  EXPECT_THAT(compileText(model),
+              AllOf(HasSubstr(": tensor<64x1x1x64xf16> : tensor<64x1x1x64xf32>"),
+                    HasSubstr(": tensor<64x64xf16> : tensor<64x64xf32>")));
+}
+
 TEST(OnnxResize, TakesTheOpOfTheGraphWhereOneIsTheSame) {
   auto resized = [](const std::string &mode, const std::string &coordinates, const Ints &sizes) {
     ModelBuilder model;

@@ -136,6 +136,19 @@ TEST(TfliteConversion, HalfPrecisionWeightsEndAsF32) {
                     Not(HasSubstr("f16"))));
 }
 
+TEST(TfliteConversion, ManyHalfPrecisionWeightsStayInSixteenBits) {
+  ModelBuilder m;
+  int in = m.input("in", {1, 16});
+  int half = m.constant<uint16_t>("half", {16, 16}, TensorType::FLOAT16,
+                                  std::vector<uint16_t>(256, 0x3e00));
+  int real = m.tensor("real", {16, 16}), out = m.tensor("out", {1, 16});
+  m.op(BuiltinOperator::DEQUANTIZE, {half}, {real});
+  m.op(BuiltinOperator::FULLY_CONNECTED, {in, real}, {out}, schema::FullyConnectedOptionsT());
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), AllOf(HasSubstr(": tensor<16x16xf16> : tensor<16x16xf32>"),
+                                           Not(HasSubstr("graph.cast"))));
+}
+
 /// The 4x4 matrix of blocks 2x2 from the format's description: rows of blocks dense, columns
 /// sparse.
 TEST(TfliteDensify, ExpandsBlocks) {
