@@ -72,6 +72,22 @@ TEST(Excerpt, CutsNoCharacter) {
   EXPECT_EQ(excerpt(umlauts, 8), "\xC3\xBC...\xC3\xBC");
 }
 
+TEST(ErrorCapture, LeavesOutTheRulesOfTheGraph) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  auto kept = [&](const char *text) {
+    ErrorCapture errors(context);
+    mlir::emitError(mlir::UnknownLoc::get(&context)) << text;
+    return errors.message();
+  };
+  EXPECT_EQ(kept("conv_2d_c5: a filter of 3x3"), "a filter of 3x3");
+  EXPECT_EQ(kept("'graph.l2_normalization' op l2_normalization_c12: axis 9"), "axis 9");
+  EXPECT_EQ(kept("'graph.add' op has 2 scales"), "has 2 scales");
+  EXPECT_EQ(kept("conv_c: a name"), "conv_c: a name");
+  EXPECT_EQ(kept("conv_1: a name"), "conv_1: a name");
+  EXPECT_EQ(kept("c5"), "c5");
+  EXPECT_EQ(kept(""), "");
+}
+
 TEST(ErrorCapture, CutsWhatAFileSays) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   ErrorCapture errors(context);

@@ -107,10 +107,9 @@ TEST(TfliteErrors, OperandsThatDoNotFit) {
   options.stride_h = options.stride_w = 1;
   m.op(BuiltinOperator::CONV_2D, {in, w}, {out}, options);
   m.output(out);
-  EXPECT_EQ(
-      importText(m.bytes()),
-      "error: node 'out' (CONV_2D): conv_2d_c5: a filter of 3x3 does not fit into an input of "
-      "2x2");
+  EXPECT_EQ(importText(m.bytes()),
+            "error: node 'out' (CONV_2D): a filter of 3x3 does not fit into an input of "
+            "2x2");
 }
 
 TEST(TfliteErrors, AResultOfAnotherShapeThanTheFileSays) {

@@ -233,7 +233,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "1, 1, 1, ...]"},
         Refused{"    y = torch.ones([1000, 1000])\n    while True:\n      y = torch.add(y, x)\n"
                 "    return y\n",
-                "code/__torch__.py line 8: node 'add' (aten.add.Tensor): binary_c1: shapes of "
+                "code/__torch__.py line 8: node 'add' (aten.add.Tensor): shapes of "
                 "'tensor<1000x1000xf32>' and 'tensor<2x3xf32>' do not broadcast"},
         Refused{"    l = torch.mul([1], 65536)\n    while True:\n      k = torch.sum(l)\n    "
                 "return x\n",
@@ -253,7 +253,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"    a, b, = [x]\n    return a\n",
                 "code/__torch__.py line 6: [a tensor] is taken apart into 2 values"},
         Refused{"    return torch.view(x, [5])\n",
-                "code/__torch__.py line 6: node 'view' (aten.view.default): reshape_c1: "
+                "code/__torch__.py line 6: node 'view' (aten.view.default): "
                 "'tensor<2x3xf32>' does not have the elements of shape 5"},
         Refused{"    return torch.einsum_(\"i->i\", [x])\n",
                 "1 unsupported operator: aten.einsum_ (1: einsum_ (code/__torch__.py line 6); its "
