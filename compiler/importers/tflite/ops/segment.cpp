@@ -51,8 +51,9 @@ LogicalResult reduceSegments(Node &node, ArrayRef<int64_t> numbers, int64_t segm
   ArrayRef<int64_t> shape = shapeOf(*data), leading = shapeOf(*ids);
   SmallVector<int64_t> result = {segments};
   result.append(shape.begin() + std::min(leading.size(), shape.size()), shape.end());
-  if (leading.size() > shape.size() || shape.take_front(leading.size()) != leading ||
-      segments < 0 || !hasSaneSize(result))
+  if (!hasSaneSize(result))
+    return node.invalid() << "segments of shape " << shapeText(result);
+  if (leading.size() > shape.size() || shape.take_front(leading.size()) != leading)
     return node.invalid() << "numbers of shape " << shapeText(leading) << " for rows of shape "
                           << shapeText(shape);
   SmallVector<int64_t> kept, places;
@@ -81,11 +82,14 @@ LogicalResult importSegmentSum(Node &node) {
   auto numbers = node.constantInts(1, "the list of segments");
   if (failed(numbers))
     return failure();
-  for (size_t i = 1; i < numbers->size(); ++i)
-    if ((*numbers)[i] != (*numbers)[i - 1] && (*numbers)[i] != (*numbers)[i - 1] + 1)
-      return node.invalid() << "segment " << (*numbers)[i] << " follows segment "
-                            << (*numbers)[i - 1];
-  int64_t segments = numbers->empty() ? 0 : numbers->back() + 1;
+  int64_t segments = 0;
+  for (auto [row, number] : llvm::enumerate(*numbers)) {
+    if (number < 0 || number >= kMaxElements)
+      return node.invalid() << "a row of segment " << number;
+    if (row > 0 && number != segments && number != segments - 1)
+      return node.invalid() << "segment " << number << " follows segment " << segments - 1;
+    segments = number + 1;
+  }
   return reduceSegments(node, *numbers, segments, addUp, Neutral::kZero);
 }
 

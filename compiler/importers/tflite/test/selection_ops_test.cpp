@@ -319,6 +319,27 @@ TEST(TfliteSegments, LeavesOutNegativeNumbersAndRefusesThoseBeyond) {
   EXPECT_THAT(sums({1, 2, 0}, 2), HasSubstr("a row of segment 2, of 2"));
 }
 
+TEST(TfliteSegments, RefusesNumbersThatNoRowsCanHave) {
+  auto sums = [](const std::vector<int64_t> &numbers) {
+    ModelBuilder m;
+    int in = m.input("in", {3, 2}), out = m.tensor("out", {2, 2});
+    int ids = m.constant<int64_t>("numbers", {3}, TensorType::INT64, numbers);
+    m.op(BuiltinOperator::SEGMENT_SUM, {in, ids}, {out});
+    m.output(out);
+    return importText(m.bytes());
+  };
+  EXPECT_THAT(sums({0, 0, 1}), HasSubstr("-> (tensor<2x2xf32>"));
+  EXPECT_EQ(sums({0, 0, INT64_MAX}),
+            "error: node 'out' (SEGMENT_SUM): a row of segment 9223372036854775807");
+  EXPECT_EQ(sums({INT64_MAX, INT64_MIN, 0}),
+            "error: node 'out' (SEGMENT_SUM): a row of segment 9223372036854775807");
+  EXPECT_EQ(sums({-1, 0, 1}), "error: node 'out' (SEGMENT_SUM): a row of segment -1");
+  EXPECT_EQ(sums({0, 2, 2}), "error: node 'out' (SEGMENT_SUM): segment 2 follows segment 0");
+  int64_t large = (int64_t(1) << 34) - 1;
+  EXPECT_EQ(sums({large, large, large}),
+            "error: node 'out' (SEGMENT_SUM): segments of shape 17179869184x2");
+}
+
 TEST(TfliteDiagonal, SelectsAlongTheShorterSide) {
   ModelBuilder m;
   int in = m.input("in", {2, 3}), diagonal = m.input("diagonal", {2}),
