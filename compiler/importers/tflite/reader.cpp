@@ -107,6 +107,13 @@ std::string operatorName(const schema::OperatorCode &code) {
   return name.empty() ? "operator " + std::to_string(static_cast<int>(builtin)) : name;
 }
 
+llvm::SmallVector<int64_t> integersOf(const flatbuffers::Vector<int64_t> *vector) {
+  llvm::SmallVector<int64_t> integers(vector ? vector->size() : 0);
+  if (!integers.empty())
+    std::memcpy(integers.data(), vector->Data(), integers.size() * sizeof(int64_t));
+  return integers;
+}
+
 std::string tensorName(const schema::Tensor &tensor, int64_t index) {
   if (tensor.name() && tensor.name()->size() > 0)
     return tensor.name()->str();

@@ -3,6 +3,7 @@
 #include "compiler/importers/tflite/tflite_generated.h"
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 
 #include <cstddef>
@@ -43,6 +44,10 @@ bool hasIdentifier(std::string_view bytes);
 /// have.
 std::string operatorName(const schema::OperatorCode &code);
 schema::BuiltinOperator builtinOf(const schema::OperatorCode &code);
+
+/// The elements of a vector; none when it is left out. FlatBuffers' verifier looks at the address
+/// of its length only, so that those of 64 bits may lie at any.
+llvm::SmallVector<int64_t> integersOf(const flatbuffers::Vector<int64_t> *vector);
 
 /// The tensor's name; "tensor 12" stands for one that has none.
 std::string tensorName(const schema::Tensor &tensor, int64_t index);

@@ -57,12 +57,13 @@ static llvm::Expected<Quantization> quantizationOf(const schema::Tensor &tensor,
     if (!std::isfinite(scale) || scale <= 0)
       return llvm::createStringError("a scale of " + std::to_string(scale) +
                                      ", expected finite and positive");
-  size_t count = parameters.zero_point() ? parameters.zero_point()->size() : 0;
+  llvm::SmallVector<int64_t> zeroPoints = integersOf(parameters.zero_point());
+  size_t count = zeroPoints.size();
   if (count > 1 && count != result.scales.size())
     return llvm::createStringError(llvm::Twine(count) + " zero points for " +
                                    llvm::Twine(result.scales.size()) + " scales");
   for (size_t i = 0; i < result.scales.size(); ++i) {
-    int64_t zeroPoint = count == 0 ? 0 : parameters.zero_point()->Get(count == 1 ? 0 : i);
+    int64_t zeroPoint = count == 0 ? 0 : zeroPoints[count == 1 ? 0 : i];
     if (!isInStorage(zeroPoint, storage))
       return llvm::createStringError("a zero point of " + llvm::Twine(zeroPoint) +
                                      " that its type does not hold");

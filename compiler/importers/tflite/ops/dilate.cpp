@@ -49,13 +49,6 @@ LogicalResult importDilate(Node &node) {
   return node.setOutput(result);
 }
 
-SmallVector<int64_t> listOf(const flatbuffers::Vector<int64_t> *given) {
-  SmallVector<int64_t> list;
-  if (given)
-    list.append(given->begin(), given->end());
-  return list;
-}
-
 /// STABLEHLO_PAD: a value between elements and around them; negative edges cut off.
 LogicalResult importStablehloPad(Node &node) {
   auto options = node.options2<schema::StablehloPadOptions>();
@@ -63,9 +56,9 @@ LogicalResult importStablehloPad(Node &node) {
   FailureOr<double> value = constantNumber(node, 1);
   if (failed(options) || failed(input) || failed(value))
     return failure();
-  SmallVector<int64_t> low = listOf((*options)->edge_padding_low()),
-                       high = listOf((*options)->edge_padding_high()),
-                       gaps = listOf((*options)->interior_padding());
+  SmallVector<int64_t> low = integersOf((*options)->edge_padding_low()),
+                       high = integersOf((*options)->edge_padding_high()),
+                       gaps = integersOf((*options)->interior_padding());
   size_t rank = shapeOf(*input).size();
   if (low.size() != rank || high.size() != rank || gaps.size() != rank)
     return node.invalid() << "paddings for another rank than " << rank;
