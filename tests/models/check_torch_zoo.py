@@ -54,7 +54,6 @@ TIMM = {
 }
 # What each form of a model is saved as.
 FILE = {"exported": "model.pt2", "traced": "traced.pt", "scripted": "scripted.pt"}
-NOT_SCRIPTABLE = ()
 # The name of `forward`'s input, where it is not x.
 SCRIPTED_INPUT = {"segmentation.lraspp_mobilenet_v3_large": "input"}
 
@@ -132,8 +131,7 @@ def difference(arguments, library, name, size, form):
 
 
 def check(arguments, library, name, size):
-    scripted = library == "torchvision" and name not in NOT_SCRIPTABLE
-    forms = ["traced"] + ["scripted"] * scripted if arguments.torchscript else ["exported"]
+    forms = ["traced"] + ["scripted"] * (library == "torchvision") if arguments.torchscript else ["exported"]
     return [difference(arguments, library, name, size, form) for form in forms]
 
 

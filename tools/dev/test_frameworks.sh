@@ -14,7 +14,7 @@ checks=(
   "keras3 keras3 list_operators.py keras"
   "mxnet mxnet list_operators.py mxnet"
   "tensorflow tensorflow list_operators.py tensorflow tflite"
-  "onnx onnx check_onnx_nodes.py --backends reference"
+  "onnx onnx check_onnx_nodes.py --backends reference --write"
   "onnx onnx check_import_cost.py onnx --write"
   "torch-zoo torch-zoo check_torch_zoo.py --write"
   "torch-zoo torch-zoo check_torch_zoo.py --torchscript --write"
