@@ -140,7 +140,7 @@ TEST_F(CommandLine, RefusesOptionsThatABackendHasNot) {
   EXPECT_EQ(usageError({"compile", path("m.mlir"), "--check", "--option", "reference.speed=3"}),
             "reference: there is no option 'speed', it has none");
   EXPECT_EQ(usageError({"compile", path("m.mlir"), "--check", "--option", "cpu.speed=3"}),
-            "cpu: there is no option 'speed', only precision, tuned-for, tuning, winograd");
+            "cpu: there is no option 'speed', only bands, precision, tuned-for, tuning, winograd");
   EXPECT_EQ(compileError({"--option", "cpu.a=1", "--option", "cpu.a=2"}),
             "--option gives 'cpu.a' twice");
 }

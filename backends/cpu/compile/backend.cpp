@@ -121,6 +121,10 @@ public:
     llvm::Expected<Settings> settings = parseSettings(options);
     if (!settings)
       return settings.takeError();
+    llvm::Expected<int64_t> secondCache = secondCacheOf(*options.processor);
+    if (!secondCache)
+      return secondCache.takeError();
+    settings->secondCache = *secondCache;
     llvm::Expected<std::vector<const codegen::Isa *>> isas =
         chosenIsas(options, settings->precision);
     if (!isas)

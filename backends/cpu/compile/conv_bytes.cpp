@@ -32,6 +32,10 @@ static size_t otherThanBytes(ArrayRef<int32_t> weights) {
   return static_cast<size_t>(llvm::count_if(weights, [](int32_t w) { return !isByte(w); }));
 }
 
+bool areMostlyBytes(ArrayRef<int32_t> weights) {
+  return otherThanBytes(weights) <= kFewExtras;
+}
+
 bool areByteProducts(Operation *op, const ConvShape &shape, int64_t groups,
                      ArrayRef<int32_t> weights) {
   // planRowSums() takes a row of the input for each pixel of the output.
@@ -266,8 +270,9 @@ bool doublesLast(const ConvShape &shape, int64_t groups, int64_t panel,
 
 } // namespace
 
-void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
-                   graph::Activation activation, ArrayRef<int32_t> weights, Plan &plan) {
+RowsCode convBytes(const ConvShape &shape, int64_t groups, Operation *op,
+                   graph::Activation activation, ArrayRef<int32_t> weights, Plan &plan,
+                   Buffers &buffers) {
   Runs runs = runsOf(shape, groups);
   Widened padded = withPadding(shape, groups, runs.areRows ? 1 : kTogether);
   std::optional<HybridInput> hybrid;
@@ -277,7 +282,6 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
                              : planBytes(op->getOperand(0), padded, plan);
 
   Inner inner(shape, padded, groups, runs);
-  Buffers buffers(plan);
   buffers.channelGroups = groups;
   auto channels = static_cast<size_t>(groups * shape.outChannels);
   Epilogue epilogue = planEpilogue(op, activation, hybrid, weights, channels, buffers, plan);
@@ -298,8 +302,8 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
   if (doubles)
     doubled = buffers.addConstant(packDoubled(
         packed, shape.kernelHeight, inner.shape.kernelWidth * inner.shape.inChannels / kTogether));
-  auto build = [=, extras = own.extras, hasLowest = llvm::is_contained(own.bytes, INT8_MIN),
-                tuning = plan.settings().tuning](KernelBuilder &k) {
+  return [=, extras = own.extras, hasLowest = llvm::is_contained(own.bytes, INT8_MIN),
+          tuning = plan.settings().tuning](KernelBuilder &k, const RowRange *rows) {
     ConvBody body{.input = k.buffer(input),
                   .weights = k.buffer(panels),
                   .together = kTogether,
@@ -310,12 +314,19 @@ void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
                                  Value acc) { return k.byteDot(x, weight, acc, hasLowest); },
                   .epilogue = epilogue,
                   .places = inner.places,
-                  .tuning = tuning.get(),
+                  .tuning = rows ? nullptr : tuning.get(),
                   .extras = extras,
                   .doubled = doubles ? k.buffer(doubled) : Value()};
+    if (rows)
+      return buildConvolutionRows(k, inner.shape, body, *rows);
     buildConvolution(k, inner.shape, body);
   };
-  plan.step({buffers.types, build}, buffers.ids);
+}
+
+void planConvBytes(const ConvShape &shape, int64_t groups, Operation *op,
+                   graph::Activation activation, ArrayRef<int32_t> weights, Plan &plan) {
+  Buffers buffers(plan);
+  planWhole(convBytes(shape, groups, op, activation, weights, plan, buffers), buffers, plan);
 }
 
 } // namespace tandem::cpu

@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/conv_shape.h"
 #include "backends/cpu/compile/plan.h"
+#include "backends/cpu/compile/row_range.h"
 
 namespace tandem::cpu {
 
@@ -20,5 +21,11 @@ int32_t unsignedZeroPoint(mlir::Value codes);
 /// known, and taken off the bias.
 void planConvBytes(const ConvShape &shape, int64_t groups, mlir::Operation *op,
                    graph::Activation activation, llvm::ArrayRef<int32_t> weights, Plan &plan);
+/// Its code, whose buffers are added; what prepares them are steps.
+RowsCode convBytes(const ConvShape &shape, int64_t groups, mlir::Operation *op,
+                   graph::Activation activation, llvm::ArrayRef<int32_t> weights, Plan &plan,
+                   Buffers &buffers);
+/// Whether all its weights but a few are bytes: then sums depend on the window only.
+bool areMostlyBytes(llvm::ArrayRef<int32_t> weights);
 
 } // namespace tandem::cpu

@@ -12,9 +12,10 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 
-void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffer packed,
-                    TypedBuffer in, Operation *op, graph::Activation activation, Plan &plan) {
-  Buffers buffers(plan);
+/// As planProductF32().
+static RowsCode productF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffer packed,
+                           TypedBuffer in, Operation *op, graph::Activation activation, Plan &plan,
+                           Buffers &buffers) {
   // Groups of a batch of matrix products have weights of their own, but the same channels.
   buffers.channelGroups = places.channels == 0 ? 1 : places.groups;
   unsigned input = buffers.add(in), weights = buffers.add(packed);
@@ -24,7 +25,7 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
   bool ofPairs = packed.type.element == ElementType::kI32;
   bool isPlain = packed.type.element == ElementType::kF32 && in.type.element == ElementType::kF32;
   bool areF16 = packed.type.element == ElementType::kF16 && in.type.element == ElementType::kF16;
-  auto build = [=, tuning = plan.settings().tuning](KernelBuilder &k) {
+  return [=, tuning = plan.settings().tuning](KernelBuilder &k, const RowRange *rows) {
     bool inF16 = areF16 && k.isa().f16Arithmetic;
     if (inF16)
       k.doubleVectors();
@@ -41,16 +42,23 @@ void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffe
                       },
                   .epilogue = epilogue,
                   .places = spread,
-                  .tuning = tuning.get()};
+                  .tuning = rows ? nullptr : tuning.get()};
+    if (rows)
+      return buildConvolutionRows(k, shape, body, *rows);
     if (isPlain && isNarrow(k.isa(), shape, spread))
       return buildNarrowConvolution(k, shape, body);
     buildConvolution(k, shape, body);
   };
-  plan.step({buffers.types, build}, buffers.ids);
 }
 
-void planConvF32(const ConvShape &shape, int64_t groups, Operation *op,
-                 graph::Activation activation, Plan &plan) {
+void planProductF32(const ConvShape &shape, const ConvPlaces &places, TypedBuffer packed,
+                    TypedBuffer in, Operation *op, graph::Activation activation, Plan &plan) {
+  Buffers buffers(plan);
+  planWhole(productF32(shape, places, packed, in, op, activation, plan, buffers), buffers, plan);
+}
+
+RowsCode convF32(const ConvShape &shape, int64_t groups, Operation *op,
+                 graph::Activation activation, Plan &plan, Buffers &buffers) {
   Value input = op->getOperand(0), filter = op->getOperand(1);
   if (takesPairs(filter, shape.inChannels, groups, plan)) {
     ConvShape paired = shape;
@@ -59,7 +67,7 @@ void planConvF32(const ConvShape &shape, int64_t groups, Operation *op,
     places.weights /= 2;
     TypedBuffer weights =
         planPairedFilter(filter, groups, shape.outChannels, shape.taps(), shape.inChannels, plan);
-    return planProductF32(paired, places, weights, plan.in16Bits(input), op, activation, plan);
+    return productF32(paired, places, weights, plan.in16Bits(input), op, activation, plan, buffers);
   }
   int64_t depth = shape.taps() * shape.inChannels;
   TypedBuffer weights = planPacking(filter, groups, shape.outChannels, depth,
@@ -67,7 +75,13 @@ void planConvF32(const ConvShape &shape, int64_t groups, Operation *op,
   ConvPlaces places = ConvPlaces::dense(shape, groups);
   places.spreadInput(groups * shape.inChannels, plan.stepOf(input));
   TypedBuffer factors = graph::constantOf(filter) ? plan.factor(input) : plan.typed(input);
-  planProductF32(shape, places, weights, factors, op, activation, plan);
+  return productF32(shape, places, weights, factors, op, activation, plan, buffers);
+}
+
+void planConvF32(const ConvShape &shape, int64_t groups, Operation *op,
+                 graph::Activation activation, Plan &plan) {
+  Buffers buffers(plan);
+  planWhole(convF32(shape, groups, op, activation, plan, buffers), buffers, plan);
 }
 
 /// Lanes beyond the last output repeat it: they are multiplied, and never stored.

@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/conv_shape.h"
 #include "backends/cpu/compile/plan.h"
+#include "backends/cpu/compile/row_range.h"
 
 namespace tandem::cpu {
 
@@ -10,6 +11,9 @@ namespace tandem::cpu {
 /// follows the op is fused.
 void planConvF32(const ConvShape &shape, int64_t groups, mlir::Operation *op,
                  graph::Activation activation, Plan &plan);
+/// Its code, whose buffers are added; what prepares them are steps.
+RowsCode convF32(const ConvShape &shape, int64_t groups, mlir::Operation *op,
+                 graph::Activation activation, Plan &plan, Buffers &buffers);
 
 /// The same on weights that are packed, [group][out / 16][taps][in][16], and on operands that lie
 /// as `places` says. Packed weights of i32 are pairs of bf16, [..][in / 2][16]; the input is bf16.

@@ -235,7 +235,7 @@ Values Convolution::extraProducts(const Part &part, Value pixel, const TileRun &
       Value weight = arith::ConstantOp::create(
           k_, DenseElementsAttr::get(body_.accumulator, ArrayRef<int32_t>(lanes)));
       Value row = k_.add(k_.mul(part.outRow, s_.strideHeight), extra.kernelRow * s_.dilationHeight);
-      Value at = k_.add(place(p_.in, part), k_.mul(row, p_.in.row));
+      Value at = k_.add(place(p_.in, part), in_.of(k_, row, p_.in.row));
       at = k_.add(at, k_.mul(k_.mul(pixel, s_.strideWidth), p_.in.pixel));
       Values next;
       for (int64_t p = 0; p < run.pixels; ++p) {

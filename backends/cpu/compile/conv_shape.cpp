@@ -73,12 +73,15 @@ void ConvPlaces::spreadInput(int64_t channels, int64_t step) {
   spread(in, channels, step);
 }
 
-ConvShape shapeOf(graph::Conv2dOp conv) {
-  ConvShape shape = flattened(filteredShape(conv));
+ConvShape imageShapeOf(graph::Conv2dOp conv) {
+  ConvShape shape = filteredShape(conv);
   auto groups = static_cast<int64_t>(conv.getGroups());
   shape.inChannels /= groups;
   shape.outChannels /= groups;
   return shape;
+}
+ConvShape shapeOf(graph::Conv2dOp conv) {
+  return flattened(imageShapeOf(conv));
 }
 ConvShape shapeOf(graph::DepthwiseConv2dOp conv) {
   return filteredShape(conv);

@@ -71,6 +71,8 @@ struct ConvPlaces {
 /// A 1×1 convolution that moves by one becomes a matrix product: all its pixels are one row.
 /// Of one group of channels.
 ConvShape shapeOf(graph::Conv2dOp conv);
+/// The same with its rows as they are.
+ConvShape imageShapeOf(graph::Conv2dOp conv);
 ConvShape shapeOf(graph::DepthwiseConv2dOp conv);
 /// The sizes of the tensors, as of a convolution that moves by one without padding.
 ConvShape shapeOf(graph::TransposeConv2dOp conv);

@@ -169,10 +169,11 @@ void Convolution::build() {
   }
 }
 
-void Convolution::buildRows(Value from, Value to, Value input) {
-  input_ = input;
-  order_ = LoopOrder::kRowUnits;
-  k_.loop(from, to, 1, [&](Value row) {
+void Convolution::buildRows(const RowRange &rows, bool once) {
+  in_ = rows.in;
+  out_ = rows.out;
+  order_ = once ? LoopOrder::kRowUnits : LoopOrder::kRowBlocks;
+  k_.loop(rows.from, rows.to, 1, [&](Value row) {
     forGroups(k_.index(0), k_.index(groups_),
               [&](const GroupRun &group, Value vector) { rowOfTiles(row, group, vector); });
   });
@@ -184,7 +185,12 @@ void buildConvolution(KernelBuilder &k, const ConvShape &shape, const ConvBody &
 
 void buildProducts(KernelBuilder &k, const ConvShape &shape, const ConvBody &body, Value input,
                    Value from, Value to) {
-  Convolution(k, shape, body).buildRows(from, to, input);
+  Convolution(k, shape, body).buildRows({from, to, {input}, {}}, /*once=*/true);
+}
+
+void buildConvolutionRows(KernelBuilder &k, const ConvShape &shape, const ConvBody &body,
+                          const RowRange &rows) {
+  Convolution(k, shape, body).buildRows(rows, /*once=*/false);
 }
 
 } // namespace tandem::cpu

@@ -3,6 +3,7 @@
 #include "backends/cpu/compile/conv_shape.h"
 #include "backends/cpu/compile/epilogue.h"
 #include "backends/cpu/compile/packing.h"
+#include "backends/cpu/compile/row_range.h"
 #include "backends/cpu/compile/schedule.h"
 #include "backends/cpu/compile/tuning.h"
 #include "compiler/codegen/kernel_builder.h"
@@ -64,6 +65,9 @@ struct ConvBody {
 /// the kernel outside the input are left out by loop bounds, columns by giving border tiles their
 /// own code; elsewhere a row of the kernel is one contiguous run of the input.
 void buildConvolution(codegen::KernelBuilder &k, const ConvShape &shape, const ConvBody &body);
+/// Some rows of it, of one image and without groups, as a part of a kernel.
+void buildConvolutionRows(codegen::KernelBuilder &k, const ConvShape &shape, const ConvBody &body,
+                          const RowRange &rows);
 
 /// A part of a kernel: matrix products [from, to) of those that `body.places` has side by side, of
 /// one row of pixels, `input` elements into the buffer. Each reads its weights once.

@@ -43,10 +43,8 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   TapRange taps = verticalTaps(k_, s_, outRow);
   Value top = k_.add(k_.mul(outRow, s_.strideHeight), -s_.padTop);
   auto kernelRow = [&](Value ky, Values sums) {
-    Value inRow =
-        k_.add(place(p_.in, part), k_.mul(k_.add(top, k_.mul(ky, s_.dilationHeight)), p_.in.row));
-    if (input_)
-      inRow = k_.add(inRow, input_);
+    Value inRow = k_.add(place(p_.in, part),
+                         in_.of(k_, k_.add(top, k_.mul(ky, s_.dilationHeight)), p_.in.row));
     return products(inRow, pixel, ky, run, group, panels, sums);
   };
   if (s_.kernelHeight == 1 && !s_.hasVerticalBorder())
@@ -60,7 +58,7 @@ void Convolution::tile(Value row, Value pixel, const TileRun &run, const GroupRu
   if (sumsInF16())
     for (auto [i, sum] : llvm::enumerate(acc))
       sum = plusF16(k_, initial(static_cast<int64_t>(i) % group.vectors), sum);
-  Value out = k_.add(place(p_.out, part), k_.mul(outRow, p_.out.row));
+  Value out = k_.add(place(p_.out, part), out_.of(k_, outRow, p_.out.row));
   out = k_.add(out, k_.add(k_.mul(pixel, p_.out.pixel), k_.mul(vector, lanes_)));
   finish(acc, out, channelOf(0), run.pixels, group);
 }

@@ -5,6 +5,7 @@
 #include "backends/cpu/compile/matrix_products.h"
 #include "backends/cpu/compile/packing.h"
 #include "backends/cpu/compile/reals.h"
+#include "backends/cpu/compile/row_range.h"
 
 namespace tandem::cpu {
 
@@ -23,8 +24,8 @@ public:
   Convolution(codegen::KernelBuilder &k, const ConvShape &shape, const ConvBody &body);
 
   void build();
-  /// Rows [from, to), of an input that begins elsewhere.
-  void buildRows(mlir::Value from, mlir::Value to, mlir::Value input);
+  /// Some rows, as a part of a kernel. `once`: each weight is not read again for a long time.
+  void buildRows(const RowRange &rows, bool once);
 
 private:
   using Values = codegen::KernelBuilder::Values;
@@ -112,7 +113,7 @@ private:
   std::vector<GroupRun> groupRuns_;
   int64_t groups_ = 0;
   LoopOrder order_;
-  mlir::Value input_; ///< where the input begins, if not at 0
+  RowPlaces in_, out_;
 };
 
 } // namespace tandem::cpu

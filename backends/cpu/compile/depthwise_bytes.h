@@ -2,6 +2,7 @@
 
 #include "backends/cpu/compile/channel_scaling.h"
 #include "backends/cpu/compile/conv_shape.h"
+#include "backends/cpu/compile/row_range.h"
 
 namespace tandem::cpu {
 
@@ -45,8 +46,11 @@ public:
     bool isSigned;     ///< of the input
     int32_t zeroPoint; ///< as it is stored
     const ChannelScaling &scaling;
+    RowPlaces in = {}, out = {};
   };
   int64_t units() const { return shape_.batch * rowUnits(); }
+  /// Rows of the result in a unit, but for the last one of an image.
+  int64_t rowsOfUnit() const { return rows_; }
   void build(codegen::KernelBuilder &k, mlir::Value unit, const Body &body) const;
 
 private:

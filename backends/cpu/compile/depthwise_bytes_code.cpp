@@ -36,8 +36,7 @@ private:
   /// What a unit and a block of channels have in common.
   struct Place {
     Value unit, block, firstSlot, weights;
-    Values inRows; ///< where the rows begin in the input, by channels of the block
-    Value outRow;
+    Values inRows, outRows; ///< where the rows begin, by channels of the block
   };
 
   int64_t vectorsInRow() const { return (s_.outWidth + d_.pixels_ - 1) / d_.pixels_; }
@@ -252,7 +251,7 @@ void DepthwiseBytesCode::finish(const Place &place, ArrayRef<Value> codes, Value
   Value bytes =
       k_.packSaturated(k_.packSaturated(codes[0], codes[1]), k_.packSaturated(codes[2], codes[3]));
   bytes = body_.scaling.fromSigned(k_, bytes);
-  Value at = k_.add(place.outRow, k_.mul(k_.add(pixel, row * s_.outWidth), d_.outStep_));
+  Value at = k_.add(place.outRows[static_cast<size_t>(row)], k_.mul(pixel, d_.outStep_));
   if (inPieces()) {
     for (int64_t i = 0; i < d_.pixels_; ++i) {
       Value own = vector::ExtractStridedSliceOp::create(
@@ -287,11 +286,15 @@ void DepthwiseBytesCode::block(Value unit, Value block) {
   for (int64_t tap = 0; tap < s_.kernelHeight + d_.rows_ - 1; ++tap) {
     Value y = k_.add(top, tap * s_.dilationHeight);
     y = k_.smaller(k_.larger(y, k_.index(0)), k_.index(s_.inHeight - 1));
-    Value row = k_.add(y, k_.mul(entry, s_.inHeight));
-    place.inRows.push_back(k_.add(k_.mul(row, inRow), channel));
+    Value ofImage = k_.add(k_.mul(entry, s_.inHeight * inRow), channel);
+    place.inRows.push_back(k_.add(body_.in.of(k_, y, inRow), ofImage));
   }
-  Value outRow = k_.add(k_.mul(entry, s_.outHeight), k_.mul(ofEntry, d_.rows_));
-  place.outRow = k_.add(k_.mul(outRow, s_.outWidth * d_.outStep_), channel);
+  int64_t outRow = s_.outWidth * d_.outStep_;
+  for (int64_t row = 0; row < d_.rows_; ++row) {
+    Value y = k_.add(k_.mul(ofEntry, d_.rows_), row);
+    Value ofImage = k_.add(k_.mul(entry, s_.outHeight * outRow), channel);
+    place.outRows.push_back(k_.add(body_.out.of(k_, y, outRow), ofImage));
+  }
   for (const Run &run : runs())
     tiles(place, run);
 }

@@ -48,11 +48,24 @@ struct ByteWay {
         weights(buffers.addConstant(bytes.packedWeights())),
         firstSlots(buffers.addConstant(bytes.firstSlots())) {}
 };
+
+struct UnitRange {
+  Value from, to;
+};
 } // namespace
 
-void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
+/// Rows that are asked for begin with a unit, and end with one or the image.
+static UnitRange unitsOf(KernelBuilder &k, const DepthwiseBytes &code, const RowRange *rows) {
+  if (rows) {
+    int64_t each = code.rowsOfUnit();
+    return {k.div(rows->from, each), k.div(k.add(rows->to, each - 1), each)};
+  }
+  k.units = code.units();
+  return {k.begin(), k.end()};
+}
+
+RowsCode depthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan, Buffers &buffers) {
   ConvShape shape = shapeOf(conv);
-  Buffers buffers(plan);
   TypedBuffer channels;
   int32_t zeroPoint = 0;
   Epilogue epilogue;
@@ -77,15 +90,17 @@ void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
   if (!isHybrid(conv) && DepthwiseBytes::fits(shape, outStep, centred))
     for (DepthwiseBytes::Channels part : DepthwiseBytes::partsOf(shape))
       byBytes.emplace_back(conv, DepthwiseBytes(shape, part, outStep, centred), buffers);
-  auto build = [=](KernelBuilder &k) {
+  return [=](KernelBuilder &k, const RowRange *rows) {
     if (!byBytes.empty() && k.isa().byteDot == codegen::ByteDot::kVnni) {
-      k.units = byBytes.front().code.units();
-      return k.loop(k.begin(), k.end(), 1, [&](Value unit) {
+      const DepthwiseBytes &first = byBytes.front().code;
+      UnitRange units = unitsOf(k, first, rows);
+      return k.loop(units.from, units.to, 1, [&](Value unit) {
         for (const ByteWay &part : byBytes)
           part.code.build(k, unit,
                           {k.buffer(input), k.buffer(part.output), k.buffer(part.weights),
                            k.buffer(part.firstSlots), stored == ElementType::kI8, zeroPoint,
-                           part.scaling});
+                           part.scaling, rows ? rows->in : RowPlaces(),
+                           rows ? rows->out : RowPlaces()});
       });
     }
     auto load = [&](VectorType, Value index) -> Value {
@@ -98,9 +113,13 @@ void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
                        .inStep = inStep,
                        .weights = k.buffer(weights),
                        .epilogue = afterFloats(epilogue)};
-    buildDepthwise(k, shape, body);
+    buildDepthwise(k, shape, body, rows);
   };
-  plan.step({buffers.types, build}, buffers.ids);
+}
+
+void planDepthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan) {
+  Buffers buffers(plan);
+  planWhole(depthwiseCodes(conv, plan, buffers), buffers, plan);
 }
 
 } // namespace tandem::cpu

@@ -12,7 +12,7 @@ namespace tandem::cpu {
 
 using codegen::KernelBuilder;
 
-void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
+RowsCode depthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan, Buffers &buffers) {
   ConvShape shape = shapeOf(conv);
   graph::ConstantBytes constant = *graph::constantOf(conv.getFilter());
   ArrayRef<float> filter = constant.as<float>();
@@ -21,12 +21,11 @@ void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
   TypedBuffer factors = areF16 ? plan.factor(conv.getInput()) : plan.typed(conv.getInput());
   int64_t inStep = plan.stepOf(conv.getInput());
   TypedBuffer channels = planChannels(factors, inStep, shape, plan);
-  Buffers buffers(plan);
   unsigned input = buffers.add(channels);
   unsigned weights =
       areF16 ? buffers.add(constantReals(filter, plan)) : buffers.addConstant(filter.vec());
   Epilogue epilogue = floatEpilogue(conv, conv.getActivation(), plan, buffers);
-  auto build = [=](KernelBuilder &k) {
+  return [=](KernelBuilder &k, const RowRange *rows) {
     bool inF16 = areF16 && k.isa().f16Arithmetic;
     if (inF16)
       k.doubleVectors();
@@ -40,9 +39,13 @@ void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
                        .epilogue = epilogue,
                        .halves = true,
                        .inF16 = inF16};
-    buildDepthwise(k, shape, body);
+    buildDepthwise(k, shape, body, rows);
   };
-  plan.step({buffers.types, build}, buffers.ids);
+}
+
+void planDepthwiseF32(graph::DepthwiseConv2dOp conv, Plan &plan) {
+  Buffers buffers(plan);
+  planWhole(depthwiseF32(conv, plan, buffers), buffers, plan);
 }
 
 } // namespace tandem::cpu

@@ -14,8 +14,13 @@ namespace {
 
 class Depthwise {
 public:
-  Depthwise(KernelBuilder &k, const ConvShape &shape, const DepthwiseBody &body)
+  Depthwise(KernelBuilder &k, const ConvShape &shape, const DepthwiseBody &body,
+            const RowRange *rows)
       : k_(k), s_(shape), body_(body) {
+    if (rows)
+      range_ = *rows;
+    else
+      k.units = s_.batch * s_.outHeight;
     int64_t pixels = chooseDepthwisePixels(k.isa(), s_.outWidth, s_.kernelWidth);
     runs_ = tileRuns(s_, EvenSplit::ofAtMost(s_.outWidth, pixels));
   }
@@ -37,6 +42,7 @@ private:
   KernelBuilder &k_;
   const ConvShape &s_;
   const DepthwiseBody &body_;
+  RowRange range_{k_.begin(), k_.end(), {}, {}};
   std::vector<TileRun> runs_;
 };
 
@@ -84,13 +90,13 @@ void Depthwise::tile(Value row, Value pixel, const TileRun &run, const Channels 
   Value initial = firstLanes(k_, body_.epilogue.initial(k_, channel), channels.type);
   Values acc(static_cast<size_t>(run.pixels), body_.inF16 ? zeroF16(k_) : initial);
   acc = k_.loop(taps.from, taps.to, 1, acc, [&](Value ky, ValueRange carried) {
-    Value inRow = k_.add(k_.mul(batch, s_.inHeight * rowSize),
-                         k_.mul(k_.add(top, k_.mul(ky, s_.dilationHeight)), rowSize));
+    Value y = k_.add(top, k_.mul(ky, s_.dilationHeight));
+    Value inRow = k_.add(k_.mul(batch, s_.inHeight * rowSize), range_.in.of(k_, y, rowSize));
     return kernelRow(inRow, ky, pixel, run, channels, carried);
   });
   for (int64_t p = 0; p < run.pixels; ++p) {
-    Value out =
-        k_.mul(k_.add(k_.add(k_.mul(row, s_.outWidth), pixel), p), body_.epilogue.pixelStep);
+    int64_t step = body_.epilogue.pixelStep;
+    Value out = k_.add(range_.out.of(k_, row, s_.outWidth * step), k_.mul(k_.add(pixel, p), step));
     Value sum = acc[static_cast<size_t>(p)];
     if (body_.inF16)
       sum = plusF16(k_, initial, sum);
@@ -99,7 +105,7 @@ void Depthwise::tile(Value row, Value pixel, const TileRun &run, const Channels 
 }
 
 void Depthwise::rows(const Channels &channels) {
-  k_.loop(k_.begin(), k_.end(), 1, [&](Value row) {
+  k_.loop(range_.from, range_.to, 1, [&](Value row) {
     for (const TileRun &run : runs_)
       k_.loop(k_.index(0), k_.index(run.count), 1, [&](Value i) {
         tile(row, k_.add(k_.mul(i, run.pixels), run.firstPixel), run, channels);
@@ -108,7 +114,6 @@ void Depthwise::rows(const Channels &channels) {
 }
 
 void Depthwise::build() {
-  k_.units = s_.batch * s_.outHeight;
   // Channels outside: of one vector of them, the rows that a kernel sees stay in the first cache.
   int64_t half = k_.isa().lanes() / 2, all = s_.outChannels;
   bool ends = body_.halves && endsInHalf(k_.isa(), all) && all >= half;
@@ -120,8 +125,9 @@ void Depthwise::build() {
 
 } // namespace
 
-void buildDepthwise(KernelBuilder &k, const ConvShape &shape, const DepthwiseBody &body) {
-  Depthwise(k, shape, body).build();
+void buildDepthwise(KernelBuilder &k, const ConvShape &shape, const DepthwiseBody &body,
+                    const RowRange *rows) {
+  Depthwise(k, shape, body, rows).build();
 }
 
 } // namespace tandem::cpu

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/cpu/compile/conv_template.h"
+#include "backends/cpu/compile/row_range.h"
 
 namespace tandem::cpu {
 
@@ -17,7 +18,9 @@ struct DepthwiseBody {
 
 /// One filter per channel, outChannels == inChannels. A tile is a run of pixels of a row × one
 /// vector of channels; columns outside the input are peeled, rows left out by loop bounds. Reads up
-/// to a vector beyond the last channel of the input and the weights.
-void buildDepthwise(codegen::KernelBuilder &k, const ConvShape &shape, const DepthwiseBody &body);
+/// to a vector beyond the last channel of the input and the weights. Some rows, as a part of a
+/// kernel, or all of them.
+void buildDepthwise(codegen::KernelBuilder &k, const ConvShape &shape, const DepthwiseBody &body,
+                    const RowRange *rows);
 
 } // namespace tandem::cpu

@@ -99,14 +99,18 @@ bool Plan::isOnlyReadInside(Value value) const {
          positionOf_.contains(*value.getUsers().begin());
 }
 
-Tail Plan::takeTail(Operation *op, graph::Activation activation) {
+Tail Plan::tailOf(Operation *op, graph::Activation activation) const {
   auto ready = [&](Value value) {
     Operation *definition = value.getDefiningOp();
     // Ops outside the region ran before it, or are constants.
     return !definition || positionOf_.lookup(definition) < position_;
   };
   auto visible = [&](Value value) { return !isOnlyReadInside(value); };
-  Tail tail = fuseTail(op, activation, ready, visible);
+  return fuseTail(op, activation, ready, visible);
+}
+
+Tail Plan::takeTail(Operation *op, graph::Activation activation) {
+  Tail tail = tailOf(op, activation);
   for (Operation *each : tail.fused)
     fuse(each);
   return tail;
@@ -132,6 +136,8 @@ std::pair<Value, int64_t> Plan::wholeOf(Value value) const {
 }
 
 TypedBuffer Plan::typed(Value value) {
+  if (auto parts = parts_.find(value); parts != parts_.end())
+    return parts->second;
   codegen::BufferType type = typeOf(value);
   auto [whole, offset] = wholeOf(value);
   return {buffer(whole), type, offset * static_cast<int64_t>(elementSize(type.element))};

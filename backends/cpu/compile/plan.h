@@ -58,8 +58,12 @@ public:
   bool takePostponed(mlir::Operation *op);
   /// Whether one op of the region reads the value, and nothing else ever.
   bool isOnlyReadInside(mlir::Value value) const;
-  /// Takes the ops that can be fused behind `op` out of the plan.
+  /// The ops that can be fused behind `op`.
+  Tail tailOf(mlir::Operation *op, graph::Activation activation) const;
+  /// The same, and takes them out of the plan.
   Tail takeTail(mlir::Operation *op, graph::Activation activation);
+  /// A value that is never there as a whole: kernels write and read parts of it here.
+  void keep(mlir::Value value, TypedBuffer parts) { parts_[value] = parts; }
 
   /// What a kernel sees of the value: up to its last element, with what lies between its rows.
   codegen::BufferType typeOf(mlir::Value value) const;
@@ -132,7 +136,8 @@ private:
   llvm::DenseSet<mlir::Value> narrow_;                  ///< stored in 16 bits
   llvm::DenseMap<mlir::Value, BufferId> narrowBuffers_; ///< half as large as the builder's
   llvm::DenseMap<mlir::Value, TypedBuffer> narrowCopies_;
-  llvm::DenseSet<mlir::Value> shared_; ///< have the bytes of another value
+  llvm::DenseMap<mlir::Value, TypedBuffer> parts_; ///< of those that are kept in parts
+  llvm::DenseSet<mlir::Value> shared_;             ///< have the bytes of another value
   Slices slices_;
 };
 
@@ -142,6 +147,9 @@ public:
   explicit Buffers(Plan &plan) : plan_(plan) {}
   unsigned add(mlir::Value value) { return add(plan_.typed(value)); }
   unsigned add(TypedBuffer buffer) {
+    for (size_t i = 0; areShared && i < ids.size(); ++i)
+      if (ids[i] == buffer.place() && types[i].element == buffer.type.element)
+        return static_cast<unsigned>(i);
     ids.push_back(buffer.place());
     types.push_back(buffer.type);
     return static_cast<unsigned>(ids.size() - 1);
@@ -173,6 +181,9 @@ public:
   std::vector<BufferPlace> ids;
   std::vector<codegen::BufferType> types;
   int64_t channelGroups = 1;
+  /// Of a kernel with the code of several ops: a buffer that is there already is not added again,
+  /// as those of a kernel are taken for different memory.
+  bool areShared = false;
 
 private:
   Plan &plan_;

@@ -60,6 +60,30 @@ llvm::StringRef precisionName(Precision precision) {
   llvm_unreachable("precision");
 }
 
+/// Where bands begin, in bytes; nothing where the profile says it.
+static llvm::Expected<std::optional<int64_t>> bandBytesOf(llvm::StringRef text) {
+  if (text == "on")
+    return std::nullopt;
+  if (text == "off")
+    return INT64_MAX;
+  uint32_t kib = 0;
+  if (text.getAsInteger(10, kib))
+    return llvm::createStringError("cpu: option 'bands' is '" + text.str() +
+                                   "', expected on, off or a number of KiB");
+  return int64_t(kib) * 1024;
+}
+
+llvm::Expected<int64_t> secondCacheOf(const Processor &processor) {
+  auto found = processor.properties.find("l2_kb");
+  if (found == processor.properties.end())
+    return Settings().secondCache;
+  uint32_t kib = 0;
+  if (llvm::StringRef(found->second).getAsInteger(10, kib))
+    return llvm::createStringError("cpu: property 'l2_kb' of processor '" + processor.name +
+                                   "' is '" + found->second + "', expected a number");
+  return int64_t(kib) * 1024;
+}
+
 llvm::Expected<Settings> parseSettings(const CompileOptions &options) {
   // "candidate" is what 'tandem tune' compiles with, and nothing to choose by hand.
   constexpr llvm::StringLiteral kOfTuning[] = {"candidate", "tuned-for", "tuning"};
@@ -75,9 +99,16 @@ llvm::Expected<Settings> parseSettings(const CompileOptions &options) {
       settings.precision = *precision;
       continue;
     }
+    if (key == "bands") {
+      llvm::Expected<std::optional<int64_t>> bytes = bandBytesOf(value);
+      if (!bytes)
+        return bytes.takeError();
+      settings.bandBytes = *bytes;
+      continue;
+    }
     if (key != "winograd")
       return llvm::createStringError("cpu: there is no option '" + key +
-                                     "', only precision, tuned-for, tuning, winograd");
+                                     "', only bands, precision, tuned-for, tuning, winograd");
     if (value != "on" && value != "off")
       return llvm::createStringError("cpu: option 'winograd' is '" + value +
                                      "', expected on or off");

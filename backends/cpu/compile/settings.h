@@ -4,6 +4,7 @@
 #include "compiler/backend/backend.h"
 
 #include <memory>
+#include <optional>
 
 namespace tandem::cpu {
 
@@ -18,6 +19,11 @@ enum class Precision {
 struct Settings {
   /// 3×3 convolutions in f32 by Winograd where it pays: `winograd=on|off`.
   bool winograd = true;
+  /// Convolutions and depthwise ones by bands of rows where what is between two of them has more
+  /// bytes: `bands=on|off|KIB`. Nothing: it is chosen by the caches (bands.cpp).
+  std::optional<int64_t> bandBytes;
+  /// Bytes of the processor's second cache, by its profile.
+  int64_t secondCache = 1 << 20;
   /// Of products of f32: `precision=f32|bf16|f16`.
   Precision precision = Precision::kF32;
   /// Whether both factors of products by `precision=f16` are in f16, and values between them: where
@@ -32,5 +38,7 @@ struct Settings {
 llvm::StringRef precisionName(Precision precision);
 
 llvm::Expected<Settings> parseSettings(const CompileOptions &options);
+/// The property `l2_kb` of a profile's processor; 1 MB where it has none.
+llvm::Expected<int64_t> secondCacheOf(const Processor &processor);
 
 } // namespace tandem::cpu

@@ -17,7 +17,7 @@ namespace {
 /// A bundle of the module for one instruction set, gone with this object.
 class Compiled {
 public:
-  Compiled(const std::string &text, const char *isa, const char *precision) {
+  Compiled(const std::string &text, const CodeRunner &runner, const char *precision) {
     std::filesystem::path folder = std::filesystem::temp_directory_path();
     std::string name = "tandem_cpu_test_" + std::to_string(getpid());
     model_ = folder / (name + ".mlir");
@@ -25,8 +25,10 @@ public:
     CompileRequest request;
     request.modelPath = model_.string();
     request.backends = {"cpu"};
-    request.isas = {isa};
+    request.isas = {runner.isa};
     request.options = {{"cpu.precision", precision}};
+    for (const auto &[key, value] : runner.settings)
+      request.options["cpu." + key] = value;
     Status written = writeFileAtomically(request.modelPath, text);
     EXPECT_TRUE(written.ok());
     auto compiled = compileModel(request, bundle_.string());
@@ -44,7 +46,7 @@ private:
 
 std::vector<Bytes> emulatedResults(const std::string &text, const CodeRunner &runner,
                                    const char *precision, const std::vector<Bytes> &inputs) {
-  Compiled compiled(text, runner.isa, precision);
+  Compiled compiled(text, runner, precision);
   EmulatedMachine &machine = *runner.machine;
   Status status = machine.open(compiled.path());
   EXPECT_TRUE(status.ok()) << status.error().text();
@@ -111,7 +113,9 @@ std::vector<std::vector<Bytes>> resultsOf(const std::string &text, const CodeRun
                                           const char *precision, const std::vector<Bytes> &inputs) {
   if (runner.machine)
     return {emulatedResults(text, runner, precision, inputs)};
-  OneRegion region(cpuBackend(), cpuDevice(), text, optionsFor(runner.isa, precision));
+  CompileOptions options = optionsFor(runner.isa, precision);
+  options.settings.insert(runner.settings.begin(), runner.settings.end());
+  OneRegion region(cpuBackend(), cpuDevice(), text, options);
   EXPECT_TRUE(region.ready()) << region.refusal();
   std::vector<std::vector<Bytes>> results;
   if (region.ready())

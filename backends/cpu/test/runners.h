@@ -5,6 +5,7 @@
 #include "backends/cpu/test/harness.h"
 #include "tests/emulated/machine.h"
 
+#include <map>
 #include <span>
 
 namespace tandem::test {
@@ -15,6 +16,7 @@ CompileOptions optionsFor(const char *isa, const char *precision);
 struct CodeRunner {
   const char *isa;
   EmulatedMachine *machine = nullptr;
+  std::map<std::string, std::string> settings = {}; ///< of the backend, beside the precision
 };
 /// Those of x86-64 that this processor has.
 std::vector<CodeRunner> runnersHere();

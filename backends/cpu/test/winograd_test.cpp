@@ -131,7 +131,7 @@ TEST(Winograd, IsAnOptionOfTheBackend) {
             "cpu: option 'winograd' is 'sometimes', expected on or off");
   options.settings = {{"strassen", "on"}};
   EXPECT_EQ(llvm::toString(cpuBackend().checkSettings(options)),
-            "cpu: there is no option 'strassen', only precision, tuned-for, tuning, winograd");
+            "cpu: there is no option 'strassen', only bands, precision, tuned-for, tuning, winograd");
 }
 
 class RandomWinograd : public ::testing::TestWithParam<uint32_t> {};

@@ -1,11 +1,11 @@
 // conv_2d, depthwise_conv_2d and fully_connected.
 
+#include "backends/cpu/compile/bands.h"
 #include "backends/cpu/compile/codes.h"
 #include "backends/cpu/compile/conv_codes.h"
 #include "backends/cpu/compile/conv_f32.h"
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/depthwise.h"
-#include "backends/cpu/compile/expand_depthwise.h"
 #include "backends/cpu/compile/winograd.h"
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
@@ -49,7 +49,7 @@ static Support supportsDepthwise(Operation *op) {
 
 static void planConv(Operation *op, Plan &plan) {
   auto conv = cast<graph::Conv2dOp>(op);
-  if (!hasCodes(op) && (planExpandDepthwise(conv, plan) || planWinograd(conv, plan)))
+  if (planBands(op, plan) || (!hasCodes(op) && planWinograd(conv, plan)))
     return;
   (hasCodes(op) ? planConvCodes : planConvF32)(
       shapeOf(conv), static_cast<int64_t>(conv.getGroups()), op, conv.getActivation(), plan);
@@ -62,6 +62,8 @@ static void planFullyConnected(Operation *op, Plan &plan) {
 }
 
 static void planDepthwise(Operation *op, Plan &plan) {
+  if (planBands(op, plan))
+    return;
   (hasCodes(op) ? planDepthwiseCodes : planDepthwiseF32)(cast<graph::DepthwiseConv2dOp>(op), plan);
 }
 
