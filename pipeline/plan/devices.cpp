@@ -72,7 +72,8 @@ Result<std::vector<CpuCluster>> clustersOf(const DeviceProfile &profile) {
       clusters.push_back({processor.name, static_cast<size_t>(processor.count), processor.cores});
   if (clusters.empty())
     return Error(Code::kUnsupported, "", "device '", profile.name,
-                 "' has no CPU, which the steps between the models need");
+                 "' has no CPU, which the steps between the models need: no processor of its "
+                 "profile is of backend 'cpu'");
   return clusters;
 }
 

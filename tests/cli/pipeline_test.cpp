@@ -125,6 +125,17 @@ TEST_F(Pipeline, CountsTheFramesOfAPlanFromOneWhereverItTellsOfThem) {
   EXPECT_EQ(least, 1u);
 }
 
+TEST_F(Pipeline, RefusesADeviceWithoutACpuBeforeItCompilesForIt) {
+  writeBytes(path("npu.json"),
+             R"({"name": "npu-only", "processors": [{"name": "npu", "backend": "neuron"}]})");
+  Outcome plan = run({"plan", "--device", path("npu.json")});
+  EXPECT_EQ(plan.exitCode, 1);
+  EXPECT_EQ(plan.err, path("npu.json") + ": error: device 'npu-only' has no CPU, which the steps "
+                                         "between the models need: no processor of its profile is "
+                                         "of backend 'cpu'\n");
+  EXPECT_FALSE(std::filesystem::exists(path("cache"))) << "nothing was compiled for it";
+}
+
 TEST_F(Pipeline, SaysWhyItCompiles) {
   Outcome first = run({"plan"}), second = run({"plan"});
   EXPECT_THAT(first.err,
@@ -316,6 +327,9 @@ TEST_F(Pipeline, PlansAgainWhenTasksTakeLonger) {
   size_t told = ran.err.find("times what was planned; planned again: ");
   ASSERT_NE(told, std::string::npos) << ran.err;
   EXPECT_EQ(ran.err.find("planned again", told + 60), std::string::npos) << "said once";
+  EXPECT_THAT(ran.err, HasSubstr("; the costs no longer hold, 'tandem profile' measures them "));
+  ran = runAgain(60, {"--costs", wrong, "--replan", "1", "--save", path("out")});
+  EXPECT_THAT(ran.err, HasSubstr("; drawing and writing frames, which no plan has, takes time"));
   size_t plans = 0;
   for (const nlohmann::json &event : eventsOf("t.json"))
     plans += event["name"] == "new plan" && event["args"]["interval_us"] > 0;

@@ -27,6 +27,8 @@ struct PipelineSetup {
   std::string trace, svg, png; ///< files to write; empty: none
   /// The feeding thread reads frames while the pipeline runs, so that its plan has to have that.
   bool readsFrames = true;
+  /// It draws and writes them as well, which no plan has.
+  bool drawsFrames = false;
 
   /// Whether what runs when is to be written.
   bool records() const { return !trace.empty() || !svg.empty() || !png.empty(); }

@@ -135,6 +135,14 @@ Result<SplitPlan> planSplitting(const OpenedApp &app, const StepTable &table,
 
 } // namespace
 
+Status checkPlanDevice(const std::string &device) {
+  if (device.empty() || device == "host")
+    return {};
+  TANDEM_ASSIGN_OR_RETURN(DeviceProfile profile, findProfile(device));
+  Status cores = clustersOf(profile).status();
+  return cores.ok() ? cores : Error(cores.error().code, device, cores.error().message);
+}
+
 Result<PlannedApp> planApp(const OpenedApp &app, const StepTable &table, const PipelineSetup &setup,
                            const std::vector<std::string> &inputs) {
   TANDEM_ASSIGN_OR_RETURN(SplitPlan split,
@@ -172,13 +180,16 @@ std::optional<Plan> Replanner::makePlan(std::span<const TaskTime> times) {
   lastGraph_ = measured.graph;
   std::lock_guard lock(mutex_);
   if (!std::exchange(told_, true)) {
-    std::array<char, 320> text;
-    std::snprintf(text.data(), text.size(),
-                  "tasks on %s take %.2f times what was planned; planned again: %.2f ms a frame "
-                  "in place of %.2f (said once, a trace has them all); the costs no longer hold, "
-                  "'tandem profile' measures them again",
-                  devices_[static_cast<size_t>(most - drift.begin())].name.c_str(), *most,
-                  plan->interval / 1e3, old.interval / 1e3);
+    std::array<char, 400> text;
+    std::snprintf(
+        text.data(), text.size(),
+        "tasks on %s take %.2f times what was planned; planned again: %.2f ms a frame "
+        "in place of %.2f (said once, a trace has them all); %s",
+        devices_[static_cast<size_t>(most - drift.begin())].name.c_str(), *most,
+        plan->interval / 1e3, old.interval / 1e3,
+        setup_.drawsFrames
+            ? "drawing and writing frames, which no plan has, takes time of the same cores"
+            : "the costs no longer hold, 'tandem profile' measures them again");
     notice_ = text.data();
   }
   return planOfApplication(*plan, measured.graph, tasks_);

@@ -28,6 +28,10 @@ struct PlannedApp {
   double wholeIntervalUs = 0;
 };
 
+/// Whether a device can have a plan at all, before anything is compiled for it; "": this machine.
+/// Errors: kUnsupported where it has no cores, and those of its file.
+Status checkPlanDevice(const std::string &device);
+
 /// Plans for what the models were compiled for: this machine from measured costs, or a device that
 /// need not be here, whose costs are modelled, those of the CPU's steps scaled from what they take
 /// here.

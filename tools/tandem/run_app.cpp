@@ -294,6 +294,7 @@ private:
 
 int runApp(const RunAppOptions &asked) {
   RunAppOptions options = asked;
+  options.pipeline.drawsFrames = !options.saveFolder.empty();
   Result<FrameOutput> output = FrameOutput::plan(options.inputs, options.saveFolder);
   if (!output.ok())
     return refuseRequest(output.error());

@@ -392,8 +392,9 @@ TEST(ClustersOf, RefusesADeviceWithoutACpu) {
   Result<std::vector<CpuCluster>> clusters = clustersOf(*parseProfile(
       "a.json", R"({"name": "a", "processors": [{"name": "npu", "backend": "neuron"}]})"));
   ASSERT_FALSE(clusters.ok());
-  EXPECT_EQ(clusters.error().text(), "error: device 'a' has no CPU, which the steps between the "
-                                     "models need");
+  EXPECT_EQ(clusters.error().text(),
+            "error: device 'a' has no CPU, which the steps between the models need: no processor "
+            "of its profile is of backend 'cpu'");
 }
 
 } // namespace

@@ -112,6 +112,8 @@ int plan(Options &options) {
     return refuseRequest(places.error());
   if (Status arrival = settleArrival(options.pipeline, options.inputs); !arrival.ok())
     return refuseRequest(arrival.error());
+  if (Status cores = checkPlanDevice(options.app.device); !cores.ok())
+    return refuseRequest("plan", cores.error());
   StepTable table;
   registerAllSteps(table);
   auto app = loadApp("plan", options.app, table);
