@@ -54,6 +54,18 @@ KernelBuilder::KernelBuilder(ModuleOp module, const Isa &isa, StringRef name,
   end_ = entry->getArgument(buffers.size() + 1);
 }
 
+Value KernelBuilder::stack(BufferType type) {
+  Value &memory = stack_[{type.element, type.count}];
+  if (!memory) {
+    constexpr int64_t kLine = 64;
+    InsertionGuard guard(*this);
+    setInsertionPointToStart(begin_.getParentBlock()); // once for a call, not for a round of a loop
+    memory = memref::AllocaOp::create(
+        *this, MemRefType::get({type.count}, elementType(type.element)), getI64IntegerAttr(kLine));
+  }
+  return memory;
+}
+
 void KernelBuilder::finish() {
   func::ReturnOp::create(*this);
 }

@@ -12,6 +12,7 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ public:
   /// From here on vectors have as many lanes as one of f16 has; those of f32 take two registers.
   void doubleVectors() { isa_.vectorBits *= 2; }
   Value buffer(unsigned i) const { return buffers_[i]; }
+  /// Memory on the stack, the same each time that this type is asked for.
+  Value stack(BufferType type);
   /// The range of units that this call of the kernel does.
   Value begin() const { return begin_; }
   Value end() const { return end_; }
@@ -135,6 +138,7 @@ public:
 private:
   Isa isa_;
   Values buffers_;
+  std::map<std::pair<ElementType, int64_t>, Value> stack_;
   Value begin_, end_;
 };
 

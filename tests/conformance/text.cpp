@@ -121,6 +121,11 @@ std::string ModuleText::constant(const Shape &shape, const Element &element) {
   return define("graph.constant " + value + " : " + shaped(shape, stored) + " : " + type, type);
 }
 
+std::string ModuleText::number(float value) {
+  std::string type = tensorText({}, {"f32"});
+  return define("graph.constant " + dense(std::vector{value}) + " : " + type + " : " + type, type);
+}
+
 std::string ModuleText::integers(const Shape &shape, const std::vector<int32_t> &values) {
   std::string type = shaped(shape, "i32");
   return define("graph.constant " + dense(values) + " : " + type + " : " + type, type);
@@ -156,12 +161,15 @@ std::string ModuleText::apply(const std::string &op, const std::vector<std::stri
   return define(text + " " + attributes + " : (" + types + ") -> " + resultType, resultType);
 }
 
-std::string ModuleText::finish(const std::string &value) const {
-  std::string text = "func.func @main(";
+std::string ModuleText::finish(const std::vector<std::string> &values) const {
+  std::string text = "func.func @main(", names, types;
   for (const auto &[name, type] : arguments_)
     text += (name == "%in0" ? "" : ", ") + name + ": " + type;
-  return text + ") -> " + typeOf(value) + " {\n" + body_ + "  return " + value + " : " +
-         typeOf(value) + "\n}\n";
+  for (const std::string &value : values) {
+    names += (names.empty() ? "" : ", ") + value;
+    types += (types.empty() ? "" : ", ") + typeOf(value);
+  }
+  return text + ") -> (" + types + ") {\n" + body_ + "  return " + names + " : " + types + "\n}\n";
 }
 
 OpCase moved(const std::string &op, const std::string &type, const Shape &from, const Shape &to,

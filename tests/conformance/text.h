@@ -32,6 +32,8 @@ public:
   std::string argument(const Shape &shape, const Element &element, int axis = -1);
   /// A constant of pseudo-random values; f32 in -1..1, codes over the whole range.
   std::string constant(const Shape &shape, const Element &element);
+  /// A constant of one f32, without dimensions.
+  std::string number(float value);
   /// A constant of these i32 values.
   std::string integers(const Shape &shape, const std::vector<int32_t> &values);
   /// A filter: like constant, but i8 is symmetric and, with `axis` >= 0, has a scale per slice.
@@ -42,7 +44,8 @@ public:
   std::string apply(const std::string &op, const std::vector<std::string> &operands,
                     const std::string &attributes, const std::string &resultType);
   /// The module, returning `value`.
-  std::string finish(const std::string &value) const;
+  std::string finish(const std::string &value) const { return finish(std::vector{value}); }
+  std::string finish(const std::vector<std::string> &values) const;
   const std::string &typeOf(const std::string &value) const;
 
 private:

@@ -136,7 +136,11 @@ public:
       const OpHandler *handler = handlers().find(op);
       return handler->rowsApart ? handler->rowsApart(op, *settings) : RowsApart::kNone;
     };
-    Plan plan(region, builder, *settings, rowsApart);
+    auto elementCode = [](Operation *op) {
+      const OpHandler *handler = handlers().find(op);
+      return handler && handler->elementCode ? handler->elementCode(op) : ElementCode{};
+    };
+    Plan plan(region, builder, *settings, rowsApart, elementCode);
     for (Operation *op : region.ops)
       if (!plan.isFused(op)) {
         plan.begin(op);

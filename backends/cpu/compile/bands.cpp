@@ -157,8 +157,8 @@ static std::optional<Stage> stageOf(Operation *op, bool isFirst, Plan &plan) {
   if (!hasCodes(op)) {
     Tail tail = plan.tailOf(op, conv ? conv.getActivation() : depthwise.getActivation());
     stage.result = tail.result;
-    // An addition of the last stage only: it counts elements of the whole result.
-    if (llvm::any_of(tail.ops, [](const TailOp &each) { return each.kind == TailOp::kAdd; }))
+    // What reads pixels is of the last stage only: it counts elements of the whole result.
+    if (tail.readsPixels())
       stage.result = {};
   }
   return stage;

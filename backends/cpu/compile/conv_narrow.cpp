@@ -50,6 +50,11 @@ public:
   }
 
 private:
+  /// Sums of pixels, and where they go.
+  struct Done {
+    Values sums, places;
+  };
+
   /// A row of the result with a pair of pixels as one.
   ConvShape pairs() const { return ConvShape::product(s_.outWidth / kPixels, 1, 1); }
 
@@ -61,10 +66,12 @@ private:
       Value input = k_.mul(k_.add(k_.mul(inRow, s_.inWidth), pixel), s_.inChannels);
       inputRow(input, y, pairs, sums);
     }
+    Done done;
     for (int64_t r = 0; r < kRows; ++r)
       for (int64_t pair = 0; pair < pairs; ++pair)
-        finish(sums[static_cast<size_t>(r * pairs + pair)], entry, k_.add(row, r),
-               k_.add(pixel, pair * kPixels));
+        split(sums[static_cast<size_t>(r * pairs + pair)], entry, k_.add(row, r),
+              k_.add(pixel, pair * kPixels), done);
+    finishAll(k_, body_.epilogue, done.sums, done.places, k_.index(0), s_.outChannels);
   }
 
   /// What row `y` of the input, from the tile's first on, adds to all sums.
@@ -108,14 +115,15 @@ private:
     return vector::ShuffleOp::create(k_, half, half, lanes);
   }
 
-  void finish(Value sum, Value entry, Value row, Value pixel) {
+  /// Takes the sum of two pixels apart, to where they go.
+  void split(Value sum, Value entry, Value row, Value pixel, Done &done) {
     Value outRow = k_.add(k_.mul(entry, s_.outHeight), row);
     int64_t step = body_.places.out.pixel;
     Value out = k_.mul(k_.add(k_.mul(outRow, s_.outWidth), pixel), step);
     for (int64_t p = 0; p < kPixels; ++p) {
-      Value own = vector::ExtractStridedSliceOp::create(
-          k_, sum, ArrayRef<int64_t>{p * half_}, ArrayRef<int64_t>{half_}, ArrayRef<int64_t>{1});
-      body_.epilogue.finish(k_, own, k_.add(out, p * step), k_.index(0), s_.outChannels);
+      done.sums.push_back(vector::ExtractStridedSliceOp::create(
+          k_, sum, ArrayRef<int64_t>{p * half_}, ArrayRef<int64_t>{half_}, ArrayRef<int64_t>{1}));
+      done.places.push_back(k_.add(out, p * step));
     }
   }
 

@@ -74,6 +74,8 @@ void Convolution::finish(ArrayRef<Value> sums, Value out, Value channel, int64_t
       last.push_back(sums[static_cast<size_t>(p * group.vectors + all)]);
     finishDoubled(last, k_.add(out, all * lanes_), k_.add(channel, all * lanes_), group);
   }
+  if (most == 1)
+    return finishSingly(sums, out, channel, pixels, group);
   for (int64_t first = 0; first < all; first += most) {
     int64_t vectors = std::min(most, all - first), lanes = vectors * lanes_;
     bool isLast = first + vectors == group.vectors;
@@ -93,6 +95,19 @@ void Convolution::finish(ArrayRef<Value> sums, Value out, Value channel, int64_t
         body_.epilogue.finishBlock(k_, {some, blocks.length(block), lanes, valid, p_.out.pixel},
                                    index, ofFirst);
     }
+  }
+}
+
+void Convolution::finishSingly(ArrayRef<Value> sums, Value out, Value channel, int64_t pixels,
+                               const GroupRun &group) {
+  for (int64_t v = 0; v < group.vectors; ++v) {
+    Values own, places;
+    for (int64_t p = 0; p < pixels; ++p) {
+      own.push_back(sums[static_cast<size_t>(p * group.vectors + v)]);
+      places.push_back(k_.add(out, p * p_.out.pixel + v * lanes_));
+    }
+    int64_t valid = v + 1 == group.vectors ? group.validInLast : lanes_;
+    finishAll(k_, body_.epilogue, own, places, k_.add(channel, v * lanes_), valid);
   }
 }
 

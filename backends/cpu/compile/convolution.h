@@ -48,6 +48,8 @@ private:
             mlir::Value vector);
   void finish(llvm::ArrayRef<mlir::Value> sums, mlir::Value out, mlir::Value channel,
               int64_t pixels, const GroupRun &group);
+  void finishSingly(llvm::ArrayRef<mlir::Value> sums, mlir::Value out, mlir::Value channel,
+                    int64_t pixels, const GroupRun &group);
   void finishDoubled(llvm::ArrayRef<mlir::Value> sums, mlir::Value out, mlir::Value channel,
                      const GroupRun &group);
   Values runDoubled(mlir::Value input, llvm::ArrayRef<int64_t> pixels, const GroupRun &group,

@@ -29,7 +29,7 @@ static Epilogue afterFloats(const Epilogue &epilogue) {
             sum = arith::AddIOp::create(k, sum, epilogue.initial(k, channel));
             epilogue.finish(k, sum, index, channel, valid);
           },
-          /*finishBlock=*/nullptr, epilogue.pixelStep};
+          /*finishBlock=*/nullptr, epilogue.pixelStep, epilogue.isLong};
 }
 
 namespace {

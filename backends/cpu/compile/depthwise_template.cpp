@@ -94,14 +94,15 @@ void Depthwise::tile(Value row, Value pixel, const TileRun &run, const Channels 
     Value inRow = k_.add(k_.mul(batch, s_.inHeight * rowSize), range_.in.of(k_, y, rowSize));
     return kernelRow(inRow, ky, pixel, run, channels, carried);
   });
+  Values places;
   for (int64_t p = 0; p < run.pixels; ++p) {
     int64_t step = body_.epilogue.pixelStep;
     Value out = k_.add(range_.out.of(k_, row, s_.outWidth * step), k_.mul(k_.add(pixel, p), step));
-    Value sum = acc[static_cast<size_t>(p)];
-    if (body_.inF16)
+    places.push_back(k_.add(out, channel));
+    if (Value &sum = acc[static_cast<size_t>(p)]; body_.inF16)
       sum = plusF16(k_, initial, sum);
-    body_.epilogue.finish(k_, sum, k_.add(out, channel), channel, channels.valid);
   }
+  finishAll(k_, body_.epilogue, acc, places, channel, channels.valid);
 }
 
 void Depthwise::rows(const Channels &channels) {

@@ -18,8 +18,8 @@ Epilogue floatEpilogue(Operation *op, graph::Activation activation, Plan &plan, 
 Epilogue floatEpilogueInPlace(Operation *op, graph::Activation activation, Plan &plan,
                               Buffers &buffers) {
   Tail tail = plan.takeTail(op, activation);
-  for (const TailOp &each : tail.ops)
-    if (each.kind == TailOp::kAdd && plan.takeMemory(tail.result, each.operand, tail.fused))
+  for (const TailLeaf &leaf : tail.leaves)
+    if (leaf.value && plan.takeMemory(tail.result, leaf.value, tail.fused))
       break;
   return floatEpilogue(op, tail, buffers.addOnce(tail.result), buffers);
 }
@@ -39,7 +39,29 @@ Epilogue floatEpilogue(Operation *op, const Tail &tail, unsigned output, Buffers
             storeReals(k, applyTail(k, tailCode, sum, index, channel), k.buffer(output), index,
                        valid);
           },
-          /*finishBlock=*/nullptr, pixelStep};
+          /*finishBlock=*/nullptr, pixelStep, tail.isLong};
+}
+
+void finishAll(KernelBuilder &k, const Epilogue &epilogue, ArrayRef<Value> sums,
+               ArrayRef<Value> indices, Value channel, int64_t valid) {
+  if (!epilogue.isLong || sums.size() == 1) {
+    for (auto [sum, index] : llvm::zip_equal(sums, indices))
+      epilogue.finish(k, sum, index, channel, valid);
+    return;
+  }
+  auto type = cast<VectorType>(sums.front().getType());
+  int64_t lanes = type.getNumElements(), count = static_cast<int64_t>(sums.size());
+  ElementType element = type.getElementType().isF32() ? ElementType::kF32 : ElementType::kI32;
+  Value waiting = k.stack({element, count * lanes}), places = k.stack({ElementType::kI64, count});
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    auto number = static_cast<int64_t>(i);
+    k.storeVector(sum, waiting, k.index(number * lanes));
+    k.store(arith::IndexCastOp::create(k, k.getI64Type(), indices[i]), places, k.index(number));
+  }
+  k.loop(count, [&](Value i) {
+    Value index = arith::IndexCastOp::create(k, k.getIndexType(), k.load(places, i));
+    epilogue.finish(k, k.loadVector(type, waiting, k.mul(i, lanes)), index, channel, valid);
+  });
 }
 
 Value firstLanes(KernelBuilder &k, Value vector, VectorType type) {

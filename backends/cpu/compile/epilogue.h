@@ -29,7 +29,14 @@ struct Epilogue {
       finishBlock = nullptr;
   /// Of the result, from pixel to pixel: what `index` counts in.
   int64_t pixelStep = 0;
+  /// Of dozens of instructions: a loop over several sums (finishAll) takes less code.
+  bool isLong = false;
 };
+
+/// Finishes sums of the same channels, each at its index of the output.
+void finishAll(codegen::KernelBuilder &k, const Epilogue &epilogue,
+               llvm::ArrayRef<mlir::Value> sums, llvm::ArrayRef<mlir::Value> indices,
+               mlir::Value channel, int64_t valid);
 
 /// Of sums in f32: bias, activation, and what follows `op` and can be fused. Operand 2 of `op` is
 /// the bias, if it has one.

@@ -1,48 +1,63 @@
 #pragma once
 
-#include "compiler/codegen/kernel_builder.h"
+#include "backends/cpu/compile/expression.h"
 #include "compiler/graph/graph.h"
 
+#include <optional>
 #include <vector>
 
 namespace tandem::cpu {
 
-/// What is done to a result while it is still in registers, in order.
-struct TailOp {
-  enum Kind { kClamp, kAdd, kPrelu } kind;
-  float low = 0, high = 0; ///< kClamp
-  /// kAdd: a tensor of the result's shape, or with fewer channels, to which zeros are added.
-  /// kPrelu: one slope per channel.
-  mlir::Value operand;
+class Plan;
+
+/// What a tail reads besides the result that it goes on with.
+struct TailLeaf {
+  mlir::Value value; ///< null: that result
+  /// The shape that it broadcasts to: its rows are those of the result, maybe under another shape.
+  llvm::SmallVector<int64_t> box;
+  /// With fewer channels than the result, to which zeros are added.
+  bool isPadded = false;
 };
 
-/// The ops after an op that run inside its kernel.
+/// What is done to a result while it is still in registers.
 struct Tail {
-  std::vector<TailOp> ops;
+  Expression expression; ///< leaf 0 is the result
+  std::vector<TailLeaf> leaves;
+  bool isLong = false;                  ///< dozens of instructions for each vector
   std::vector<mlir::Operation *> fused; ///< graph ops that need no kernel of their own any more
   mlir::Value result;                   ///< what the kernel writes
+
+  /// Whether it reads anything that is not the same for all pixels.
+  bool readsPixels() const;
 };
 
-/// The tail of `op`, whose f32 result has channels last: its own activation, then every op that is
-/// the only user of what comes before it and can be applied in registers. `ready` says whether a
-/// value exists when `op` runs.
-Tail fuseTail(mlir::Operation *op, graph::Activation activation,
-              llvm::function_ref<bool(mlir::Value)> ready,
-              llvm::function_ref<bool(mlir::Value)> visible);
+/// The tail of `op`, whose f32 result has channels last: its own activation, then all ops on single
+/// elements that can be applied in registers: their other operands are there when `op` runs, and
+/// nothing else reads what is between them.
+Tail fuseTail(mlir::Operation *op, graph::Activation activation, const Plan &plan);
 
 /// The range that an activation clamps to; infinite where it does not.
 std::pair<float, float> clampRange(graph::Activation activation);
 
 /// A tail as plain data for a kernel: operands are buffers.
 struct TailCode {
-  struct Op {
-    TailOp::Kind kind;
-    float low, high;
-    unsigned buffer;
-    int64_t step = 0, resultStep = 0; ///< kAdd: from pixel to pixel of the operand, of the result
-    int64_t channels = 0;             ///< kAdd: of the operand, where it has fewer
+  /// One of the dimensions that rows of channels are counted by: there are `inner` of them between
+  /// two of its entries, which lie `stride` elements apart in the operand.
+  struct Dimension {
+    int64_t inner, size, stride;
   };
-  std::vector<Op> ops;
+  struct Leaf {
+    std::optional<float> number = std::nullopt; ///< it is this constant
+    unsigned buffer = 0;
+    std::vector<Dimension> rows = {}; ///< from the innermost one; none where all rows read the same
+    bool oneColumn = false;           ///< rows of one element
+    bool perChannel = false;          ///< constants, padded as those of the epilogue are
+    int64_t channels = 0;             ///< of a row, where zeros are behind them
+  };
+  Expression expression;
+  std::vector<Leaf> leaves = {};
+  int64_t rows = 1, resultStep = 1; ///< of the result; from row to row
+  bool isGrouped = false;           ///< channels are counted by groups with space between them
 };
 
 /// Applies it to a vector that goes to `index` of the output and belongs to channels from

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/cpu/compile/expression.h"
 #include "backends/cpu/compile/plan.h"
 #include "compiler/backend/backend.h"
 
@@ -16,6 +17,9 @@ struct OpHandler {
   /// Which of its tensors may be slices with their rows apart: asked for Plan::stepOf(). Null:
   /// none.
   RowsApart (*rowsApart)(mlir::Operation *op, const Settings &settings) = nullptr;
+  /// What it does to single elements; null: it does not work on those. Then `plan` is planChain, or
+  /// calls it where there is a Combine.
+  ElementCode (*elementCode)(mlir::Operation *op) = nullptr;
 };
 
 class HandlerTable {

@@ -273,7 +273,7 @@ Epilogue hybridEpilogue(Operation *op, graph::Activation activation, const Hybri
             real = arith::AddFOp::create(k, real, floats.initial(k, channel));
             floats.finish(k, real, index, channel, valid);
           },
-          /*finishBlock=*/nullptr, floats.pixelStep};
+          /*finishBlock=*/nullptr, floats.pixelStep, floats.isLong};
 }
 
 } // namespace tandem::cpu

@@ -46,22 +46,28 @@ Formula arcTangent(Formula x) {
 }
 
 using Unary = Formula (*)(Formula x, float alpha);
+enum class Kind {
+  kShort,
+  kLong,     ///< a polynomial
+  kOfScalars ///< the same of scalars only
+};
 struct Entry {
   StringRef name;
   Unary formula;
+  Kind kind = Kind::kShort;
 };
 const Entry kFormulas[] = {
     {"graph.relu", [](Formula x, float) { return x.clamp(0, kInfinity); }},
     {"graph.relu6", [](Formula x, float) { return x.clamp(0, 6); }},
     {"graph.relu_n1_to_1", [](Formula x, float) { return x.clamp(-1, 1); }},
-    {"graph.sigmoid", [](Formula x, float) { return sigmoid(x); }},
-    {"graph.tanh", [](Formula x, float) { return x.apply<math::TanhOp>(); }},
+    {"graph.sigmoid", [](Formula x, float) { return sigmoid(x); }, Kind::kLong},
+    {"graph.tanh", [](Formula x, float) { return x.apply<math::TanhOp>(); }, Kind::kLong},
     {"graph.hard_sigmoid", [](Formula x, float) { return hardSigmoid(x); }},
     {"graph.hard_swish", [](Formula x, float) { return x * hardSigmoid(x); }},
-    {"graph.gelu", [](Formula x, float) { return gelu(x); }},
-    {"graph.erf", [](Formula x, float) { return x.apply<math::ErfOp>(); }},
-    {"graph.exp", [](Formula x, float) { return x.apply<math::ExpOp>(); }},
-    {"graph.log", [](Formula x, float) { return x.apply<math::LogOp>(); }},
+    {"graph.gelu", [](Formula x, float) { return gelu(x); }, Kind::kLong},
+    {"graph.erf", [](Formula x, float) { return x.apply<math::ErfOp>(); }, Kind::kLong},
+    {"graph.exp", [](Formula x, float) { return x.apply<math::ExpOp>(); }, Kind::kLong},
+    {"graph.log", [](Formula x, float) { return x.apply<math::LogOp>(); }, Kind::kLong},
     {"graph.sqrt", [](Formula x, float) { return x.apply<math::SqrtOp>(); }},
     {"graph.rsqrt", [](Formula x, float) { return x.of(1.0) / x.apply<math::SqrtOp>(); }},
     {"graph.abs", [](Formula x, float) { return x.apply<math::AbsFOp>(); }},
@@ -69,14 +75,15 @@ const Entry kFormulas[] = {
     {"graph.floor", [](Formula x, float) { return x.apply<math::FloorOp>(); }},
     {"graph.ceil", [](Formula x, float) { return x.apply<math::CeilOp>(); }},
     {"graph.round", [](Formula x, float) { return x.apply<math::RoundEvenOp>(); }},
-    {"graph.sin", [](Formula x, float) { return sineF32(x); }},
-    {"graph.cos", [](Formula x, float) { return cosineF32(x); }},
-    {"graph.atan", [](Formula x, float) { return arcTangent(x); }},
+    {"graph.sin", [](Formula x, float) { return sineF32(x); }, Kind::kOfScalars},
+    {"graph.cos", [](Formula x, float) { return cosineF32(x); }, Kind::kOfScalars},
+    {"graph.atan", [](Formula x, float) { return arcTangent(x); }, Kind::kLong},
     {"graph.leaky_relu", [](Formula x, float alpha) { return x.pick(x, x * x.of(alpha)); }},
     {"graph.elu",
      [](Formula x, float alpha) {
        return x.pick(x, (x.apply<math::ExpOp>() - x.of(1.0)) * x.of(alpha));
-     }},
+     },
+     Kind::kLong},
 };
 
 const Entry *findFormula(StringRef name) {
@@ -89,6 +96,14 @@ const Entry *findFormula(StringRef name) {
 
 bool hasUnaryF32(StringRef name) {
   return findFormula(name) != nullptr;
+}
+
+bool isLongF32(StringRef name) {
+  return findFormula(name)->kind != Kind::kShort;
+}
+
+bool takesVectorsF32(StringRef name) {
+  return findFormula(name)->kind != Kind::kOfScalars;
 }
 
 Value unaryF32(KernelBuilder &k, StringRef name, float alpha, Value x) {

@@ -12,12 +12,19 @@ static bool isProduct(Operation *op) {
              graph::TransposeConv2dOp>(op);
 }
 
+/// Functions that make no more of a rounding than it is, of a single element.
+static bool isSmooth(Operation *op) {
+  return isa<graph::MulOp, graph::SubOp, graph::SigmoidOp, graph::TanhOp, graph::HardSigmoidOp,
+             graph::HardSwishOp, graph::GeluOp, graph::LeakyReluOp, graph::EluOp>(op);
+}
+
 /// Ops that lose nothing, or no more than products do, when what they give is rounded to 16 bits.
 static bool writes(Operation *op) {
-  return isProduct(op) || isa<graph::AddOp, graph::ReluOp, graph::Relu6Op, graph::ReluN1To1Op,
-                              graph::PreluOp, graph::MaxPool2dOp, graph::AveragePool2dOp,
-                              graph::ConcatOp, graph::ReshapeOp, graph::PadOp, graph::SliceOp,
-                              graph::TransposeOp, graph::SpaceToDepthOp, graph::DepthToSpaceOp>(op);
+  return isProduct(op) || isSmooth(op) ||
+         isa<graph::AddOp, graph::ReluOp, graph::Relu6Op, graph::ReluN1To1Op, graph::PreluOp,
+             graph::MaxPool2dOp, graph::AveragePool2dOp, graph::ConcatOp, graph::ReshapeOp,
+             graph::PadOp, graph::SliceOp, graph::TransposeOp, graph::SpaceToDepthOp,
+             graph::DepthToSpaceOp>(op);
 }
 
 static bool reads(OpOperand &use) {

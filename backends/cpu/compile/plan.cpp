@@ -14,8 +14,9 @@ using namespace mlir;
 namespace tandem::cpu {
 
 Plan::Plan(const Region &region, ModelBuilder &builder, Settings settings,
-           function_ref<RowsApart(Operation *)> rowsApart)
-    : builder_(builder), settings_(std::move(settings)),
+           function_ref<RowsApart(Operation *)> rowsApart, ElementCodeOf elementCode)
+    : builder_(builder), settings_(std::move(settings)), elementCode_(std::move(elementCode)),
+      chains_(chooseChains(region, elementCode_)),
       outputs_(region.outputs.begin(), region.outputs.end()) {
   int64_t position = 0;
   for (Operation *op : region.ops)
@@ -88,10 +89,22 @@ void Plan::end(const Processor &processor) {
 }
 
 bool Plan::takePostponed(Operation *op) {
-  if (!postponed_.erase(op))
+  if (!postponed_.contains(op))
     return false;
-  fuse(op);
+  auto isServed = [&](Operation *reader) {
+    return lastOfChain(reader) == planned_.front() || isBehind(reader);
+  };
+  if (llvm::all_of(op->getResult(0).getUsers(), isServed))
+    postponed_.erase(op);
+  fused_.insert(op);
+  planned_.push_back(op);
   return true;
+}
+
+bool Plan::isBehind(Operation *op) const {
+  int64_t position = positionOf(op); // 0: not of this region
+  return (fused_.contains(op) || (position > 0 && position < position_)) &&
+         !postponed_.contains(op) && !llvm::is_contained(planned_, op);
 }
 
 bool Plan::isOnlyReadInside(Value value) const {
@@ -99,20 +112,28 @@ bool Plan::isOnlyReadInside(Value value) const {
          positionOf_.contains(*value.getUsers().begin());
 }
 
+bool Plan::isReadOutside(Value value) const {
+  return outputs_.contains(value) || llvm::any_of(value.getUsers(), [&](Operation *reader) {
+           return !positionOf_.contains(reader);
+         });
+}
+
+bool Plan::isReady(Value value) const {
+  Operation *definition = value.getDefiningOp();
+  // Ops outside the region ran before it, or are constants.
+  return !definition || (positionOf(definition) < position_ && !isPostponed(definition));
+}
+
 Tail Plan::tailOf(Operation *op, graph::Activation activation) const {
-  auto ready = [&](Value value) {
-    Operation *definition = value.getDefiningOp();
-    // Ops outside the region ran before it, or are constants.
-    return !definition || positionOf_.lookup(definition) < position_;
-  };
-  auto visible = [&](Value value) { return !isOnlyReadInside(value); };
-  return fuseTail(op, activation, ready, visible);
+  return fuseTail(op, activation, *this);
 }
 
 Tail Plan::takeTail(Operation *op, graph::Activation activation) {
   Tail tail = tailOf(op, activation);
-  for (Operation *each : tail.fused)
+  for (Operation *each : tail.fused) {
+    postponed_.erase(each);
     fuse(each);
+  }
   return tail;
 }
 
@@ -186,13 +207,9 @@ void Plan::alias(Value value, Value of) {
 }
 
 bool Plan::takeMemory(Value result, Value of, ArrayRef<Operation *> readers) {
-  auto isBehind = [&](Operation *user) {
-    int64_t position = positionOf_.lookup(user); // 0: not of this region
-    return (fused_.contains(user) || (position > 0 && position < position_)) &&
-           !postponed_.contains(user) && !llvm::is_contained(planned_, user);
-  };
+  auto isBehind = [&](Operation *user) { return this->isBehind(user); };
   auto isDone = [&](Operation *user) {
-    return llvm::is_contained(readers, user) || isBehind(user);
+    return (llvm::is_contained(readers, user) && !postponed_.contains(user)) || isBehind(user);
   };
   codegen::BufferType mine = typeOf(result), other = typeOf(of);
   // What a slice is of may be read later, and of what is whole the slices: by the readers too, that
@@ -231,21 +248,50 @@ void Plan::step(codegen::Kernel kernel, ArrayRef<BufferPlace> buffers) {
   kernels_.push_back(std::move(kernel));
 }
 
-TailCode Buffers::add(const Tail &tail) {
-  TailCode code;
-  for (const TailOp &op : tail.ops) {
-    TailCode::Op add{op.kind, op.low, op.high, 0};
-    if (op.kind == TailOp::kAdd) {
-      add.buffer = addOnce(op.operand);
-      add.step = plan_.stepOf(op.operand);
-      add.resultStep = plan_.stepOf(tail.result);
-      int64_t own = rowOf(op.operand);
-      add.channels = own == rowOf(tail.result) ? 0 : own;
-    } else if (op.kind == TailOp::kPrelu) {
-      add.buffer = addPerChannel(graph::constantOf(op.operand)->as<float>().vec());
-    }
-    code.ops.push_back(add);
+/// How the rows of a result are counted through to find those of an operand that broadcasts to
+/// `box`: from the innermost dimension on, neighbours that lie as one joined.
+static std::vector<TailCode::Dimension> rowsOf(const TailLeaf &leaf, ArrayRef<int64_t> strides) {
+  ArrayRef<int64_t> shape = graph::tensorType(leaf.value).getShape();
+  std::vector<TailCode::Dimension> rows;
+  int64_t inner = 1;
+  size_t missing = leaf.box.size() - shape.size();
+  for (size_t d = leaf.box.size() - 1; d-- > 0; inner *= leaf.box[d]) {
+    if (d < missing || shape[d - missing] == 1)
+      continue;
+    TailCode::Dimension next{inner, leaf.box[d], strides[d - missing]};
+    bool joins = !rows.empty() && rows.back().inner * rows.back().size == inner &&
+                 rows.back().stride * rows.back().size == next.stride;
+    if (joins)
+      rows.back().size *= next.size;
+    else
+      rows.push_back(next);
   }
+  return rows;
+}
+
+TailCode::Leaf Buffers::add(const TailLeaf &leaf, int64_t channels) {
+  if (!leaf.value)
+    return {};
+  if (auto number = constantNumber(leaf.value))
+    return {.number = number};
+  int64_t own = rowOf(leaf.value);
+  bool isRow = graph::tensorType(leaf.value).getNumElements() == own && own == channels;
+  if (auto constant = graph::constantOf(leaf.value); constant && isRow)
+    return {.buffer = addPerChannel(constant->as<float>().vec()), .perChannel = true};
+  return {.buffer = addOnce(leaf.value),
+          .rows = rowsOf(leaf, plan_.stridesOf(leaf.value)),
+          .oneColumn = own == 1 && channels != 1 && !leaf.isPadded,
+          .channels = leaf.isPadded ? own : 0};
+}
+
+TailCode Buffers::add(const Tail &tail) {
+  int64_t channels = rowOf(tail.result);
+  TailCode code{.expression = tail.expression,
+                .rows = graph::tensorType(tail.result).getNumElements() / channels,
+                .resultStep = plan_.stepOf(tail.result),
+                .isGrouped = channelGroups > 1};
+  for (const TailLeaf &leaf : tail.leaves)
+    code.leaves.push_back(add(leaf, channels));
   return code;
 }
 

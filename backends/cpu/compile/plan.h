@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/cpu/compile/chain_choice.h"
 #include "backends/cpu/compile/fusion.h"
 #include "backends/cpu/compile/packing.h"
 #include "backends/cpu/compile/settings.h"
@@ -33,7 +34,7 @@ struct TypedBuffer {
 class Plan {
 public:
   Plan(const Region &region, ModelBuilder &builder, Settings settings,
-       llvm::function_ref<RowsApart(mlir::Operation *)> rowsApart);
+       llvm::function_ref<RowsApart(mlir::Operation *)> rowsApart, ElementCodeOf elementCode);
 
   const Settings &settings() const { return settings_; }
 
@@ -54,10 +55,31 @@ public:
   }
   /// Nothing is done for the op that is planned now; the one that reads its result does its work.
   void postpone(mlir::Operation *op) { postponed_.insert(op); }
-  /// Fuses an op that was postponed; whether it was.
+  /// Fuses an op that was postponed; whether it was. Others that read its result may do so, too.
   bool takePostponed(mlir::Operation *op);
+  /// What the op does to single elements, if it does.
+  ElementCode elementCode(mlir::Operation *op) const { return elementCode_(op); }
+  /// The op whose loop does this one's work, if no other kernel does: itself, or the last of its
+  /// chain.
+  mlir::Operation *lastOfChain(mlir::Operation *op) const {
+    auto found = chains_.find(op);
+    return found == chains_.end() ? op : found->second;
+  }
   /// Whether one op of the region reads the value, and nothing else ever.
   bool isOnlyReadInside(mlir::Value value) const;
+  /// Whether anything but ops of the region reads the value.
+  bool isReadOutside(mlir::Value value) const;
+  /// Whether the value is there for the op that is planned now.
+  bool isReady(mlir::Value value) const;
+  /// Whether the op's work was left to a later one, or by that to the one that is planned now.
+  bool isPostponed(mlir::Operation *op) const {
+    return postponed_.contains(op) ||
+           (llvm::is_contained(planned_, op) && positionOf(op) < position_);
+  }
+  /// Whether everything that the op reads was read by steps that were planned before.
+  bool isBehind(mlir::Operation *op) const;
+  /// Of an op of the region, from 1; 0 of others.
+  int64_t positionOf(mlir::Operation *op) const { return positionOf_.lookup(op); }
   /// The ops that can be fused behind `op`.
   Tail tailOf(mlir::Operation *op, graph::Activation activation) const;
   /// The same, and takes them out of the plan.
@@ -123,6 +145,8 @@ private:
 
   ModelBuilder &builder_;
   Settings settings_;
+  ElementCodeOf elementCode_;
+  Chains chains_;
   llvm::SmallVector<mlir::Operation *> planned_; ///< the one begun, and those fused into it
   llvm::DenseMap<mlir::Operation *, int64_t> positionOf_; ///< of ops of the region, from 1
   llvm::DenseSet<mlir::Value> outputs_;
@@ -173,7 +197,7 @@ public:
     auto found = llvm::find(ids, plan_.typed(value).place());
     return found == ids.end() ? add(value) : static_cast<unsigned>(found - ids.begin());
   }
-  /// The operands of a tail; slopes are padded to whole panels.
+  /// The operands of a tail; constants per channel are padded to whole panels.
   TailCode add(const Tail &tail);
 
   const Plan &plan() const { return plan_; }
@@ -186,6 +210,8 @@ public:
   bool areShared = false;
 
 private:
+  TailCode::Leaf add(const TailLeaf &leaf, int64_t channels);
+
   Plan &plan_;
 };
 

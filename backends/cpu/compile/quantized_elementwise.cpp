@@ -1,6 +1,6 @@
 #include "backends/cpu/compile/quantized_elementwise.h"
 
-#include "backends/cpu/compile/broadcast.h"
+#include "backends/cpu/compile/chains.h"
 #include "backends/cpu/compile/requantize.h"
 #include "backends/cpu/compile/strided.h"
 #include "backends/cpu/compile/sum_of_codes.h"

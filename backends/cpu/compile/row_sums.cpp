@@ -149,7 +149,7 @@ Epilogue withExcess(const Epilogue &epilogue, const std::vector<int32_t> &excess
                        epilogue.finish(k, whole(k, sum, k.div(index, step), channel), index,
                                        channel, valid);
                      },
-                     /*finishBlock=*/nullptr, step};
+                     /*finishBlock=*/nullptr, step, epilogue.isLong};
   if (epilogue.finishBlock)
     result.finishBlock = [=](KernelBuilder &k, const SumBlock &block, Value index, Value channel) {
       Value row = k.div(index, step);

@@ -37,12 +37,17 @@ unsigned StridedNest::add(ArrayRef<int64_t> strides, int64_t offset) {
   return static_cast<unsigned>(strides_.size() - 1);
 }
 
-unsigned StridedNest::addBroadcast(ArrayRef<int64_t> shape, ArrayRef<int64_t> own) {
-  std::vector<int64_t> strides(sizes_.size(), 0);
-  size_t missing = sizes_.size() - shape.size();
+std::vector<int64_t> broadcastStrides(ArrayRef<int64_t> box, ArrayRef<int64_t> shape,
+                                      ArrayRef<int64_t> strides) {
+  std::vector<int64_t> all(box.size(), 0);
+  size_t missing = box.size() - shape.size();
   for (size_t i = 0; i < shape.size(); ++i)
-    strides[missing + i] = shape[i] == 1 ? 0 : own[i];
-  return add(strides);
+    all[missing + i] = shape[i] == 1 ? 0 : strides[i];
+  return all;
+}
+
+unsigned StridedNest::addBroadcast(ArrayRef<int64_t> shape, ArrayRef<int64_t> own) {
+  return add(broadcastStrides(sizes_, shape, own));
 }
 
 unsigned StridedNest::addDense(ArrayRef<int64_t> shape) {

@@ -30,6 +30,11 @@ private:
   std::vector<int64_t> offsets_;
 };
 
+/// The strides of a tensor of this shape in a box that it broadcasts to: 0 where it has one element
+/// for all.
+std::vector<int64_t> broadcastStrides(llvm::ArrayRef<int64_t> box, llvm::ArrayRef<int64_t> shape,
+                                      llvm::ArrayRef<int64_t> strides);
+
 /// `rows` of `elements` contiguous elements each, in chunks that are worth a thread's attention.
 /// Units are chunks.
 struct Chunks {

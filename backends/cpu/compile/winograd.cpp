@@ -197,11 +197,13 @@ void WinogradCode::results(const Block &block, Value from, Value to, Value produ
       shared = arith::AddFOp::create(k_, shared, epilogue.initial(k_, channel));
       grid = inTwoDimensions<Value>(
           grid, size, [&](ArrayRef<Value> p) { return winogradResult(VectorMath{k_}, p); });
+      Values results, places;
       for (int64_t i = 0; i < row.results; ++i)
         for (int64_t j = 0; j < column.results; ++j) {
-          Value at = k_.add(k_.add(out, (i * s_.outWidth + j) * pixel), channel);
-          epilogue.finish(k_, grid[static_cast<size_t>(i * w_.m + j)], at, channel, valid);
+          results.push_back(grid[static_cast<size_t>(i * w_.m + j)]);
+          places.push_back(k_.add(k_.add(out, (i * s_.outWidth + j) * pixel), channel));
         }
+      finishAll(k_, epilogue, results, places, channel, valid);
     });
   });
 }

@@ -22,8 +22,11 @@ std::string productsAround(const std::string &op) {
   } else if (op == "add") {
     value = text.apply("add", {first, product(first, 9, 24, 24)}, "", tensor({1, 9, 9, 24}));
   } else if (op == "unfused_add") {
+    std::string pooled = text.apply("max_pool_2d", {first},
+                                    "window [1, 1] stride [1, 1] pad_low [0, 0] pad_high [0, 0]",
+                                    tensor({1, 9, 9, 24}));
     value =
-        text.apply("add", {first, text.argument({1, 1, 1, 24}, f32)}, "", tensor({1, 9, 9, 24}));
+        text.apply("add", {pooled, text.argument({1, 1, 1, 24}, f32)}, "", tensor({1, 9, 9, 24}));
   } else if (op == "max_pool") {
     size = 4;
     value = text.apply("max_pool_2d", {first},
@@ -45,6 +48,14 @@ std::string productsAround(const std::string &op) {
     value = text.apply("reshape",
                        {text.apply("reshape", {first}, "shape [1, 81, 24]", tensor({1, 81, 24}))},
                        "shape [1, 9, 9, 24]", tensor({1, 9, 9, 24}));
+  } else if (op == "swish") { // in the product before it
+    value = text.apply("mul", {first, text.apply("sigmoid", {first}, "", tensor({1, 9, 9, 24}))},
+                       "", tensor({1, 9, 9, 24}));
+  } else if (op == "gate") { // in a loop of its own
+    std::string gate = text.apply("mean", {first}, "axes [1, 2] keep_dims", tensor({1, 1, 1, 24}));
+    gate = text.apply("sigmoid", {gate}, "", tensor({1, 1, 1, 24}));
+    value = text.apply("gelu", {text.apply("mul", {first, gate}, "", tensor({1, 9, 9, 24}))}, "",
+                       tensor({1, 9, 9, 24}));
   } else if (op == "padded_add") { // a residual of fewer channels
     channels = 40;
     std::string wide = text.apply("pad", {first}, "low [0, 0, 0, 0] high [0, 0, 0, 16] value 0.0",

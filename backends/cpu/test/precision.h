@@ -50,8 +50,8 @@ void expectNearReference(const std::string &text, const char *precision, double 
 /// bits.
 std::string productsAround(const std::string &op);
 inline constexpr const char *kOpsBetween[] = {
-    "nothing", "depthwise",  "add",      "unfused_add",     "max_pool", "average_pool",
-    "concat",  "pad",        "odd",      "padded_add",      "reshape",  "few",
-    "grouped", "transposed", "winograd", "grouped_by_three"};
+    "nothing", "depthwise", "add",     "unfused_add", "max_pool", "average_pool",
+    "concat",  "swish",     "gate",    "pad",         "odd",      "padded_add",
+    "reshape", "few",       "grouped", "transposed",  "winograd", "grouped_by_three"};
 
 } // namespace tandem::test

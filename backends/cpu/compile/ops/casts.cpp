@@ -1,5 +1,6 @@
 // cast, quantize and dequantize.
 
+#include "backends/cpu/compile/chains.h"
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/map.h"
 #include "backends/cpu/compile/quantize.h"
@@ -96,9 +97,10 @@ Value toFloat(KernelBuilder &k, Value x, ElementType from, ElementType to) {
   return to == ElementType::kF16 ? Value(arith::TruncFOp::create(k, k.getF16Type(), x)) : x;
 }
 
-void planCast(Operation *op, Plan &plan) {
+ElementCode castCode(Operation *op) {
   ElementType from = elementOf(op->getOperand(0)), to = elementOf(op->getResult(0));
-  auto convert = [=](KernelBuilder &k, Value x) -> Value {
+  return {[=](KernelBuilder &k, ArrayRef<Value> of) -> Value {
+    Value x = of[0];
     if (from == to)
       return x;
     if (from == ElementType::kBool)
@@ -109,8 +111,7 @@ void planCast(Operation *op, Plan &plan) {
       return toFloat(k, x, from, to);
     return isFloat(from) ? toInteger(k, toFloat(k, x, from, ElementType::kF32), to)
                          : resized(k, x, from, to);
-  };
-  planMap(op->getOperand(0), op->getResult(0), convert, Buffers(plan), plan);
+  }};
 }
 
 Quantization quantizationOf(Value value) {
@@ -152,13 +153,15 @@ void planDequantizePerChannel(Operation *op, Plan &plan) {
             buffers.ids);
 }
 
-void planDequantize(Operation *op, Plan &plan) {
+ElementCode dequantizeCode(Operation *op) {
   if (quantizationOf(op->getOperand(0)).perChannel())
-    return planDequantizePerChannel(op, plan);
+    return {};
   CodeType type = codeTypeOf(op->getOperand(0));
-  planMap(
-      op->getOperand(0), op->getResult(0),
-      [=](KernelBuilder &k, Value code) { return realOf(k, code, type); }, Buffers(plan), plan);
+  return {[=](KernelBuilder &k, ArrayRef<Value> codes) { return realOf(k, codes[0], type); }};
+}
+
+void planDequantize(Operation *op, Plan &plan) {
+  (quantizationOf(op->getOperand(0)).perChannel() ? planDequantizePerChannel : planChain)(op, plan);
 }
 
 Support supportsQuantize(Operation *op) {
@@ -180,8 +183,8 @@ void planQuantize(Operation *op, Plan &plan) {
 } // namespace
 
 void registerCasts(HandlerTable &table) {
-  table.add<graph::CastOp>({supportsCast, planCast, ofAll});
-  table.add<graph::DequantizeOp>({supportsDequantize, planDequantize, ofAll});
+  table.add<graph::CastOp>({supportsCast, planChain, ofAll, castCode});
+  table.add<graph::DequantizeOp>({supportsDequantize, planDequantize, ofAll, dequantizeCode});
   table.add<graph::QuantizeOp>({supportsQuantize, planQuantize, ofAll});
 }
 

@@ -1,8 +1,7 @@
 // Comparisons, logic on their results, and select. A truth value is a byte, true if not 0.
 
-#include "backends/cpu/compile/broadcast.h"
+#include "backends/cpu/compile/chains.h"
 #include "backends/cpu/compile/handlers.h"
-#include "backends/cpu/compile/map.h"
 #include "backends/cpu/compile/requantize.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
@@ -64,47 +63,36 @@ Support supportsComparison(Operation *op) {
 
 /// `real` and `integer` say the same of their numbers.
 template <arith::CmpFPredicate real, arith::CmpIPredicate integer>
-void planComparison(Operation *op, Plan &plan) {
+ElementCode comparisonCode(Operation *op) {
   Comparable lhs(op->getOperand(0)), rhs(op->getOperand(1));
-  planBroadcast(
-      op,
-      [=](KernelBuilder &k, ArrayRef<Value> elements) {
-        Value a = lhs.of(k, elements[0]), b = rhs.of(k, elements[1]);
-        return asByte(k, isa<FloatType>(a.getType())
-                             ? Value(arith::CmpFOp::create(k, real, a, b))
-                             : Value(arith::CmpIOp::create(k, integer, a, b)));
-      },
-      plan);
+  return {[=](KernelBuilder &k, ArrayRef<Value> elements) {
+    Value a = lhs.of(k, elements[0]), b = rhs.of(k, elements[1]);
+    return asByte(k, isa<FloatType>(a.getType()) ? Value(arith::CmpFOp::create(k, real, a, b))
+                                                 : Value(arith::CmpIOp::create(k, integer, a, b)));
+  }};
 }
 
-template <typename LogicOp> void planLogic(Operation *op, Plan &plan) {
-  planBroadcast(
-      op,
-      [](KernelBuilder &k, ArrayRef<Value> bytes) {
-        return asByte(k, LogicOp::create(k, isTrue(k, bytes[0]), isTrue(k, bytes[1])));
-      },
-      plan);
+template <typename LogicOp> ElementCode logicCode(Operation *) {
+  return {[](KernelBuilder &k, ArrayRef<Value> bytes) {
+    return asByte(k, LogicOp::create(k, isTrue(k, bytes[0]), isTrue(k, bytes[1])));
+  }};
 }
 
-void planNot(Operation *op, Plan &plan) {
-  auto isFalse = [](KernelBuilder &k, Value byte) {
-    return asByte(k, isByte(k, arith::CmpIPredicate::eq, byte));
-  };
-  planMap(op->getOperand(0), op->getResult(0), isFalse, Buffers(plan), plan);
+ElementCode notCode(Operation *) {
+  return {[](KernelBuilder &k, ArrayRef<Value> bytes) {
+    return asByte(k, isByte(k, arith::CmpIPredicate::eq, bytes[0]));
+  }};
 }
 
-void planSelect(Operation *op, Plan &plan) {
-  planBroadcast(
-      op,
-      [](KernelBuilder &k, ArrayRef<Value> elements) -> Value {
-        return arith::SelectOp::create(k, isTrue(k, elements[0]), elements[1], elements[2]);
-      },
-      plan);
+ElementCode selectCode(Operation *) {
+  return {[](KernelBuilder &k, ArrayRef<Value> elements) -> Value {
+    return arith::SelectOp::create(k, isTrue(k, elements[0]), elements[1], elements[2]);
+  }};
 }
 
 template <typename OpT, arith::CmpFPredicate real, arith::CmpIPredicate integer>
 void addComparison(HandlerTable &table) {
-  table.add<OpT>({supportsComparison, planComparison<real, integer>});
+  table.add<OpT>({supportsComparison, planChain, nullptr, comparisonCode<real, integer>});
 }
 } // namespace
 
@@ -117,10 +105,10 @@ void registerComparison(HandlerTable &table) {
   addComparison<graph::LessEqualOp, Real::OLE, Integer::sle>(table);
   addComparison<graph::GreaterOp, Real::OGT, Integer::sgt>(table);
   addComparison<graph::GreaterEqualOp, Real::OGE, Integer::sge>(table);
-  table.add<graph::LogicalAndOp>({supportsAny, planLogic<arith::AndIOp>});
-  table.add<graph::LogicalOrOp>({supportsAny, planLogic<arith::OrIOp>});
-  table.add<graph::LogicalNotOp>({supportsAny, planNot});
-  table.add<graph::SelectOp>({supportsAny, planSelect});
+  table.add<graph::LogicalAndOp>({supportsAny, planChain, nullptr, logicCode<arith::AndIOp>});
+  table.add<graph::LogicalOrOp>({supportsAny, planChain, nullptr, logicCode<arith::OrIOp>});
+  table.add<graph::LogicalNotOp>({supportsAny, planChain, nullptr, notCode});
+  table.add<graph::SelectOp>({supportsAny, planChain, nullptr, selectCode});
 }
 
 } // namespace tandem::cpu

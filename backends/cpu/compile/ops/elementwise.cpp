@@ -1,9 +1,8 @@
 // Ops on one element at a time: plain types. Quantized ones are in quantized_elementwise.cpp.
 
-#include "backends/cpu/compile/broadcast.h"
+#include "backends/cpu/compile/chains.h"
 #include "backends/cpu/compile/division.h"
 #include "backends/cpu/compile/handlers.h"
-#include "backends/cpu/compile/map.h"
 #include "backends/cpu/compile/math_f32.h"
 #include "backends/cpu/compile/pow.h"
 #include "backends/cpu/compile/quantized_elementwise.h"
@@ -49,18 +48,21 @@ static Value unaryInteger(KernelBuilder &k, bool isAbs, Value x) {
   return arith::SubIOp::create(k, k.constant(x.getType(), 0), x);
 }
 
-static void planUnary(Operation *op, Plan &plan) {
+static ElementCode unaryCode(Operation *op) {
   if (graph::isQuantized(op->getOperand(0).getType()))
-    return planQuantizedUnary(op, plan);
+    return {};
+  bool isAbs = isa<graph::AbsOp>(op);
+  if (isInteger(op->getOperand(0)))
+    return {[=](KernelBuilder &k, ArrayRef<Value> of) { return unaryInteger(k, isAbs, of[0]); }};
   std::string name = op->getName().getStringRef().str();
   float alpha = alphaOf(op);
-  bool integer = isInteger(op->getOperand(0)), isAbs = isa<graph::AbsOp>(op);
-  planMap(
-      op->getOperand(0), op->getResult(0),
-      [=](KernelBuilder &k, Value x) {
-        return integer ? unaryInteger(k, isAbs, x) : unaryF32(k, name, alpha, x);
-      },
-      Buffers(plan), plan);
+  return {[=](KernelBuilder &k, ArrayRef<Value> of) { return unaryF32(k, name, alpha, of[0]); },
+          takesVectorsF32(name), isLongF32(name)};
+}
+
+static void planUnary(Operation *op, Plan &plan) {
+  graph::isQuantized(op->getOperand(0).getType()) ? planQuantizedUnary(op, plan)
+                                                  : planChain(op, plan);
 }
 
 namespace {
@@ -82,6 +84,7 @@ Value prelu(KernelBuilder &k, Value x, Value slope) {
 /// The element of an op in f32, and in integers, which wrap; null where it has none.
 struct Binary {
   Pair real, integer;
+  bool ofScalars = false; ///< only; in f64, and long
 };
 Binary binaryOf(Operation *op) {
   return llvm::TypeSwitch<Operation *, Binary>(op)
@@ -90,10 +93,10 @@ Binary binaryOf(Operation *op) {
       .Case([](graph::MulOp) { return Binary{make<arith::MulFOp>, make<arith::MulIOp>}; })
       .Case([](graph::DivOp) { return Binary{make<arith::DivFOp>, quotient}; })
       .Case([](graph::FloorDivOp) { return Binary{floorQuotientF32, floorQuotient}; })
-      .Case([](graph::FloorModOp) { return Binary{floorRemainderF32, floorRemainder}; })
+      .Case([](graph::FloorModOp) { return Binary{floorRemainderF32, floorRemainder, true}; })
       .Case([](graph::MaximumOp) { return Binary{make<arith::MaximumFOp>, make<arith::MaxSIOp>}; })
       .Case([](graph::MinimumOp) { return Binary{make<arith::MinimumFOp>, make<arith::MinSIOp>}; })
-      .Case([](graph::PowOp) { return Binary{powF32, nullptr}; })
+      .Case([](graph::PowOp) { return Binary{powF32, nullptr, true}; })
       .Case([](graph::SquaredDifferenceOp) { return Binary{squaredDifference, nullptr}; })
       .Case([](graph::PreluOp) { return Binary{prelu, nullptr}; });
 }
@@ -116,58 +119,55 @@ static Support supportsBinary(Operation *op) {
   return isInteger(op->getResult(0)) && binaryOf(op).integer ? Support::yes() : supportsF32(op);
 }
 
-static void planBinary(Operation *op, Plan &plan) {
+static ElementCode binaryCode(Operation *op) {
   if (graph::isQuantized(op->getResult(0).getType()))
-    return planQuantizedBinary(op, plan);
+    return {};
   Binary compute = binaryOf(op);
   auto [low, high] = clampRange(activationOf(op));
-  planBroadcast(
-      op,
-      [=, low = low, high = high](KernelBuilder &k, ArrayRef<Value> of) {
-        return isa<FloatType>(of[0].getType())
-                   ? k.clampF32(compute.real(k, of[0], of[1]), low, high)
-                   : clampInteger(k, compute.integer(k, of[0], of[1]), low, high);
-      },
-      plan);
+  return {[=, low = low, high = high](KernelBuilder &k, ArrayRef<Value> of) {
+            return isa<FloatType>(getElementTypeOrSelf(of[0]))
+                       ? k.clampF32(compute.real(k, of[0], of[1]), low, high)
+                       : clampInteger(k, compute.integer(k, of[0], of[1]), low, high);
+          },
+          !compute.ofScalars, compute.ofScalars};
+}
+
+static void planBinary(Operation *op, Plan &plan) {
+  graph::isQuantized(op->getResult(0).getType()) ? planQuantizedBinary(op, plan)
+                                                 : planChain(op, plan);
 }
 
 namespace {
 /// On elements as they are stored, whatever their width.
 template <typename OpT> OpHandler bits() {
-  return {supportsAny,
-          [](Operation *op, Plan &plan) {
-            planBroadcast(
-                op, [](KernelBuilder &k, ArrayRef<Value> of) { return make<OpT>(k, of[0], of[1]); },
-                plan);
-          },
-          ofAll};
+  return {supportsAny, planChain, ofAll, [](Operation *) {
+            return ElementCode{
+                [](KernelBuilder &k, ArrayRef<Value> of) { return make<OpT>(k, of[0], of[1]); }};
+          }};
 }
 
 /// A negative number of places is a very large one.
-template <typename OpT> void planShift(Operation *op, Plan &plan) {
-  planBroadcast(
-      op,
-      [](KernelBuilder &k, ArrayRef<Value> of) -> Value {
-        Type type = of[1].getType();
-        Value last = k.constant(type, static_cast<int>(type.getIntOrFloatBitWidth()) - 1);
-        Value places = arith::MinUIOp::create(k, of[1], last);
-        Value shifted = make<OpT>(k, of[0], places);
-        if (std::is_same_v<OpT, arith::ShRSIOp>) // the sign is in every place then
-          return shifted;
-        Value allOut = arith::CmpIOp::create(k, arith::CmpIPredicate::ugt, of[1], last);
-        return arith::SelectOp::create(k, allOut, k.constant(of[0].getType(), 0), shifted);
-      },
-      plan);
+template <typename OpT> ElementCode shiftCode(Operation *) {
+  return {[](KernelBuilder &k, ArrayRef<Value> of) -> Value {
+    Type type = of[1].getType();
+    Value last = k.constant(type, static_cast<int>(type.getIntOrFloatBitWidth()) - 1);
+    Value places = arith::MinUIOp::create(k, of[1], last);
+    Value shifted = make<OpT>(k, of[0], places);
+    if (std::is_same_v<OpT, arith::ShRSIOp>) // the sign is in every place then
+      return shifted;
+    Value allOut = arith::CmpIOp::create(k, arith::CmpIPredicate::ugt, of[1], last);
+    return arith::SelectOp::create(k, allOut, k.constant(of[0].getType(), 0), shifted);
+  }};
 }
-void planShiftRight(Operation *op, Plan &plan) {
+ElementCode shiftRightCode(Operation *op) {
   bool isUnsigned = graph::tensorType(op->getResult(0)).getElementType().isUnsignedInteger();
-  isUnsigned ? planShift<arith::ShRUIOp>(op, plan) : planShift<arith::ShRSIOp>(op, plan);
+  return (isUnsigned ? shiftCode<arith::ShRUIOp> : shiftCode<arith::ShRSIOp>)(op);
 }
 } // namespace
 
 void registerElementwise(HandlerTable &table) {
-  OpHandler unary{supportsUnary, planUnary, ofAll};
-  OpHandler binary{supportsBinary, planBinary, ofAll};
+  OpHandler unary{supportsUnary, planUnary, ofAll, unaryCode};
+  OpHandler binary{supportsBinary, planBinary, ofAll, binaryCode};
   table.add<graph::ReluOp>(unary);
   table.add<graph::Relu6Op>(unary);
   table.add<graph::ReluN1To1Op>(unary);
@@ -205,8 +205,8 @@ void registerElementwise(HandlerTable &table) {
   table.add<graph::BitwiseAndOp>(bits<arith::AndIOp>());
   table.add<graph::BitwiseOrOp>(bits<arith::OrIOp>());
   table.add<graph::BitwiseXorOp>(bits<arith::XOrIOp>());
-  table.add<graph::ShiftLeftOp>({supportsAny, planShift<arith::ShLIOp>});
-  table.add<graph::ShiftRightOp>({supportsAny, planShiftRight});
+  table.add<graph::ShiftLeftOp>({supportsAny, planChain, nullptr, shiftCode<arith::ShLIOp>});
+  table.add<graph::ShiftRightOp>({supportsAny, planChain, nullptr, shiftRightCode});
 }
 
 } // namespace tandem::cpu

@@ -1,5 +1,6 @@
 // mean, sum, reduce_prod, reduce_max, reduce_min, reduce_any and reduce_all.
 
+#include "backends/cpu/compile/chains.h"
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/requantize.h"
@@ -17,10 +18,15 @@ using Values = KernelBuilder::Values;
 namespace {
 enum class Reduce { kMean, kSum, kProd, kMax, kMin, kAny, kAll };
 
+/// Dimensions, and how far apart each operand's elements are in them.
+struct Box {
+  std::vector<int64_t> sizes;
+  std::vector<std::vector<int64_t>> strides; ///< [operand][dimension]
+};
+
 struct Reduction {
   Reduce kind;
-  std::vector<int64_t> kept, keptStrides;       ///< of the input; the last one of stride 1 if
-  std::vector<int64_t> reduced, reducedStrides; ///< `channelsKept`
+  Box kept, reduced;
   bool channelsKept; ///< the innermost dimension stays: reduce whole vectors
   int64_t count;     ///< elements per result
   ElementType element;
@@ -28,7 +34,8 @@ struct Reduction {
   bool isRescaled;
   FixedMultiplier rescale;
   int32_t inZero = 0, outZero = 0;
-  unsigned input, output;
+  ElementReads reads; ///< of the input
+  unsigned output;
 };
 
 class ReductionCode {
@@ -36,27 +43,27 @@ public:
   ReductionCode(KernelBuilder &k, const Reduction &reduction) : k_(k), r_(reduction) {}
 
   void build() {
-    if (!r_.channelsKept) {
-      StridedNest nest(r_.kept);
-      nest.add(r_.keptStrides);
-      nest.add(denseStrides(r_.kept));
-      nest.build(k_, [&](ArrayRef<Value> at) {
-        k_.store(reduce(scalar(), at[0]), k_.buffer(r_.output), at[1]);
-      });
-      return;
+    std::vector<int64_t> sizes = r_.kept.sizes, outStrides = denseStrides(sizes);
+    std::vector<std::vector<int64_t>> strides = r_.kept.strides;
+    if (r_.channelsKept) {
+      sizes.pop_back();
+      outStrides.pop_back();
+      for (std::vector<int64_t> &own : strides)
+        own.pop_back();
     }
-    std::vector<int64_t> outer(r_.kept.begin(), r_.kept.end() - 1);
-    std::vector<int64_t> strides(r_.keptStrides.begin(), r_.keptStrides.end() - 1);
-    std::vector<int64_t> outStrides = denseStrides(r_.kept);
-    outStrides.pop_back();
-    StridedNest nest(outer);
-    nest.add(strides);
+    StridedNest nest(sizes);
+    for (const std::vector<int64_t> &own : strides)
+      nest.add(own);
     nest.add(outStrides);
     nest.build(k_, [&](ArrayRef<Value> at) {
-      k_.forChannels(r_.kept.back(), [&](Value channel, int64_t valid) {
+      if (!r_.channelsKept)
+        return k_.store(reduce(scalar(), at.drop_back()), k_.buffer(r_.output), at.back());
+      k_.forChannels(r_.kept.sizes.back(), [&](Value channel, int64_t valid) {
         VectorType type = k_.vector(scalar(), k_.isa().lanes());
-        k_.storePart(reduce(type, k_.add(at[0], channel)), k_.buffer(r_.output),
-                     k_.add(at[1], channel), valid);
+        Values first;
+        for (auto [base, own] : llvm::zip(at, r_.kept.strides))
+          first.push_back(k_.add(base, k_.mul(channel, own.back())));
+        k_.storePart(reduce(type, first), k_.buffer(r_.output), k_.add(at.back(), channel), valid);
       });
     });
   }
@@ -68,16 +75,16 @@ private:
   bool isLogic() const { return r_.kind == Reduce::kAny || r_.kind == Reduce::kAll; }
   Type scalar() { return isWhole() ? k_.elementType(r_.element) : Type(k_.getI32Type()); }
 
-  Value load(Type type, Value index) {
+  Value load(Type type, ArrayRef<Value> at) {
     if (isFloat()) {
       auto vector = dyn_cast<VectorType>(type);
-      return vector ? loadReals(k_, vector, k_.buffer(r_.input), index)
-                    : loadReal(k_, k_.buffer(r_.input), index);
+      return vector ? r_.reads.elements(k_, vector, at) : r_.reads.element(k_, at);
     }
+    Value input = k_.buffer(r_.reads.leaves.front().buffer);
     Value x = isa<VectorType>(type)
-                  ? k_.loadVector(k_.vector(k_.elementType(r_.element), k_.isa().lanes()),
-                                  k_.buffer(r_.input), index)
-                  : k_.load(k_.buffer(r_.input), index);
+                  ? k_.loadVector(k_.vector(k_.elementType(r_.element), k_.isa().lanes()), input,
+                                  at.front())
+                  : k_.load(input, at.front());
     if (isLogic()) // of bytes, any but 0 is true
       return arith::ExtUIOp::create(
           k_, type,
@@ -125,16 +132,20 @@ private:
     }
   }
 
-  Value reduce(Type type, Value base) {
-    std::function<Value(size_t, Value, Value)> nest = [&](size_t d, Value at, Value acc) {
-      if (d == r_.reduced.size())
+  Value reduce(Type type, ArrayRef<Value> first) {
+    std::function<Value(size_t, ArrayRef<Value>, Value)> nest = [&](size_t d, ArrayRef<Value> at,
+                                                                    Value acc) {
+      if (d == r_.reduced.sizes.size())
         return combine(acc, load(type, at));
-      return k_.loop(
-          k_.index(0), k_.index(r_.reduced[d]), 1, acc, [&](Value i, ValueRange carried) {
-            return Values{nest(d + 1, k_.add(at, k_.mul(i, r_.reducedStrides[d])), carried[0])};
-          })[0];
+      return k_.loop(k_.index(0), k_.index(r_.reduced.sizes[d]), 1, acc,
+                     [&](Value i, ValueRange carried) {
+                       Values next;
+                       for (auto [base, own] : llvm::zip(at, r_.reduced.strides))
+                         next.push_back(k_.add(base, k_.mul(i, own[d])));
+                       return Values{nest(d + 1, next, carried[0])};
+                     })[0];
     };
-    return finish(nest(0, base, k_.constant(type, start())));
+    return finish(nest(0, first, k_.constant(type, start())));
   }
 
   Value finish(Value acc) {
@@ -156,22 +167,28 @@ private:
 
 void planReduction(Operation *op, Reduce kind, ArrayRef<int64_t> axes, Plan &plan) {
   RankedTensorType type = graph::tensorType(op->getOperand(0));
-  std::vector<int64_t> strides = denseStrides(type.getShape());
+  Buffers buffers(plan);
+  ElementLoop loop(plan);
+  loop.read(op->getOperand(0));
   Reduction reduction = {};
   reduction.kind = kind;
   reduction.count = 1;
   reduction.element = *graph::elementTypeOf(type.getElementType());
+  reduction.reads = loop.reads(type.getShape(), buffers);
+  size_t operands = reduction.reads.leaves.size();
+  reduction.kept.strides.resize(operands);
+  reduction.reduced.strides.resize(operands);
   for (int64_t d = 0; d < type.getRank(); ++d) {
-    int64_t size = type.getDimSize(d), stride = strides[static_cast<size_t>(d)];
     bool isReduced = llvm::is_contained(axes, d);
-    (isReduced ? reduction.reduced : reduction.kept).push_back(size);
-    (isReduced ? reduction.reducedStrides : reduction.keptStrides).push_back(stride);
+    Box &box = isReduced ? reduction.reduced : reduction.kept;
+    box.sizes.push_back(type.getDimSize(d));
+    for (auto [strides, leaf] : llvm::zip_equal(box.strides, reduction.reads.leaves))
+      strides.push_back(leaf.strides[static_cast<size_t>(d)]);
     if (isReduced)
-      reduction.count *= size;
+      reduction.count *= type.getDimSize(d);
   }
   // A vector of i64 would reach farther behind the end of a buffer than there is memory to read.
-  reduction.channelsKept = !reduction.keptStrides.empty() && reduction.keptStrides.back() == 1 &&
-                           !llvm::is_contained(axes, type.getRank() - 1) &&
+  reduction.channelsKept = type.getRank() > 0 && !llvm::is_contained(axes, type.getRank() - 1) &&
                            reduction.element != ElementType::kI64;
   if (graph::isQuantized(type) && (kind == Reduce::kMean || kind == Reduce::kSum)) {
     reduction.isRescaled = true;
@@ -182,8 +199,6 @@ void planReduction(Operation *op, Reduce kind, ArrayRef<int64_t> axes, Plan &pla
     reduction.inZero = in.zeroPoint;
     reduction.outZero = out.zeroPoint;
   }
-  Buffers buffers(plan);
-  reduction.input = buffers.add(op->getOperand(0));
   reduction.output = buffers.add(op->getResult(0));
   plan.step({buffers.types, [=](KernelBuilder &k) { ReductionCode(k, reduction).build(); }},
             buffers.ids);
@@ -203,9 +218,10 @@ template <Reduce kind> Support supportsReduction(Operation *op) {
 }
 
 template <typename OpT, Reduce kind> void addReduction(HandlerTable &table) {
-  table.add<OpT>({supportsReduction<kind>, [](Operation *op, Plan &plan) {
-                    planReduction(op, kind, cast<OpT>(op).getAxes(), plan);
-                  }});
+  table.add<OpT>(
+      {supportsReduction<kind>,
+       [](Operation *op, Plan &plan) { planReduction(op, kind, cast<OpT>(op).getAxes(), plan); },
+       nullptr, [](Operation *op) { return ElementCode{.readsOnce = isF32(op->getOperand(0))}; }});
 }
 } // namespace
 
