@@ -3,6 +3,7 @@
 #include "backends/cpu/compile/channel_scaling.h"
 #include "backends/cpu/compile/conv_shape.h"
 #include "backends/cpu/compile/row_range.h"
+#include "base/unary_functions.h"
 
 namespace tandem::cpu {
 
@@ -46,6 +47,7 @@ public:
     bool isSigned;     ///< of the input
     int32_t zeroPoint; ///< as it is stored
     const ChannelScaling &scaling;
+    std::optional<CodeType> reals; ///< what is written are those that codes of this type stand for
     RowPlaces in = {}, out = {};
   };
   int64_t units() const { return shape_.batch * rowUnits(); }

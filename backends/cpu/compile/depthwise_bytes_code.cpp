@@ -2,6 +2,8 @@
 
 #include "backends/cpu/compile/depthwise_bytes.h"
 #include "backends/cpu/compile/interleave.h"
+#include "backends/cpu/compile/quantize.h"
+#include "backends/cpu/compile/reals.h"
 
 #include <map>
 #include <set>
@@ -64,6 +66,7 @@ private:
   Values interleaved(const Place &place, Value column, int64_t knownColumn, bool border);
   Value loadRow(Value at, int64_t knownColumn, bool border);
   void finish(const Place &place, ArrayRef<Value> sums, Value pixel, int64_t row);
+  void store(Value codes, Value at, int64_t valid);
 
   static constexpr int64_t kBytes = DepthwiseBytes::kBytes, kTogether = DepthwiseBytes::kTogether,
                            kQuarters = DepthwiseBytes::kQuarters, kWords = DepthwiseBytes::kWords;
@@ -257,12 +260,25 @@ void DepthwiseBytesCode::finish(const Place &place, ArrayRef<Value> codes, Value
       Value own = vector::ExtractStridedSliceOp::create(
           k_, bytes, ArrayRef<int64_t>{i * s_.inChannels}, ArrayRef<int64_t>{s_.inChannels},
           ArrayRef<int64_t>{1});
-      k_.storeVector(own, body_.output, k_.add(at, i * d_.outStep_));
+      store(own, k_.add(at, i * d_.outStep_), s_.inChannels);
     }
     return;
   }
   int64_t valid = d_.pixels_ > 1 ? kBytes : std::min(kBytes, s_.inChannels);
-  k_.storePart(bytes, body_.output, at, valid);
+  store(bytes, at, valid);
+}
+
+/// The first `valid` codes, or their reals.
+void DepthwiseBytesCode::store(Value codes, Value at, int64_t valid) {
+  if (!body_.reals)
+    return k_.storePart(codes, body_.output, at, valid);
+  int64_t lanes = std::min(k_.isa().lanes(), cast<VectorType>(codes.getType()).getNumElements());
+  for (int64_t first = 0; first < valid; first += lanes) {
+    Value some = vector::ExtractStridedSliceOp::create(
+        k_, codes, ArrayRef<int64_t>{first}, ArrayRef<int64_t>{lanes}, ArrayRef<int64_t>{1});
+    storeReals(k_, realOf(k_, some, *body_.reals), body_.output, k_.add(at, first),
+               std::min(lanes, valid - first));
+  }
 }
 
 void DepthwiseBytesCode::block(Value unit, Value block) {

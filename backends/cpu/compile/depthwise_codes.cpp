@@ -8,6 +8,7 @@
 #include "backends/cpu/compile/depthwise_bytes.h"
 #include "backends/cpu/compile/depthwise_template.h"
 #include "backends/cpu/compile/hybrid.h"
+#include "backends/cpu/compile/quantize.h"
 #include "backends/cpu/compile/table.h"
 
 using namespace mlir;
@@ -38,15 +39,19 @@ struct ByteWay {
   DepthwiseBytes code;
   ChannelScaling scaling;
   unsigned output, weights, firstSlots;
+  std::optional<CodeType> reals;
 
-  ByteWay(graph::DepthwiseConv2dOp conv, const DepthwiseBytes &bytes, Buffers &buffers)
+  ByteWay(graph::DepthwiseConv2dOp conv, Value result, const DepthwiseBytes &bytes,
+          Buffers &buffers)
       : code(bytes),
         scaling(conv, conv.getActivation(),
                 {bytes.missing(unsignedZeroPoint(conv.getInput())), bytes.channelOfSlots()},
                 buffers),
-        output(buffers.addOnce(conv.getResult())),
-        weights(buffers.addConstant(bytes.packedWeights())),
-        firstSlots(buffers.addConstant(bytes.firstSlots())) {}
+        output(buffers.addOnce(result)), weights(buffers.addConstant(bytes.packedWeights())),
+        firstSlots(buffers.addConstant(bytes.firstSlots())) {
+    if (isF32(result))
+      reals = codeTypeOf(conv.getResult());
+  }
 };
 
 struct UnitRange {
@@ -69,6 +74,7 @@ RowsCode depthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan, Buffers &buff
   TypedBuffer channels;
   int32_t zeroPoint = 0;
   Epilogue epilogue;
+  Value result = conv.getResult();
   if (isHybrid(conv)) {
     HybridInput quantized = planHybridInput(conv, withoutPadding(shape), ElementType::kI16, plan);
     channels = {quantized.codes, {ElementType::kI16, shape.inElements()}};
@@ -77,7 +83,8 @@ RowsCode depthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan, Buffers &buff
     CodeType type = storedCodeType(conv.getInput(), plan);
     zeroPoint = type.zeroPoint;
     channels = plan.typed(conv.getInput());
-    epilogue = codesEpilogue(conv, conv.getActivation(), conv.getResult(), buffers);
+    result = takeDequantized(conv, plan);
+    epilogue = codesEpilogue(conv, conv.getActivation(), result, buffers);
   }
   int64_t inStep = shape.inChannels;
   channels = planChannels(channels, inStep, shape, plan);
@@ -89,7 +96,7 @@ RowsCode depthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan, Buffers &buff
   int64_t outStep = epilogue.pixelStep;
   if (!isHybrid(conv) && DepthwiseBytes::fits(shape, outStep, centred))
     for (DepthwiseBytes::Channels part : DepthwiseBytes::partsOf(shape))
-      byBytes.emplace_back(conv, DepthwiseBytes(shape, part, outStep, centred), buffers);
+      byBytes.emplace_back(conv, result, DepthwiseBytes(shape, part, outStep, centred), buffers);
   return [=](KernelBuilder &k, const RowRange *rows) {
     if (!byBytes.empty() && k.isa().byteDot == codegen::ByteDot::kVnni) {
       const DepthwiseBytes &first = byBytes.front().code;
@@ -99,7 +106,7 @@ RowsCode depthwiseCodes(graph::DepthwiseConv2dOp conv, Plan &plan, Buffers &buff
           part.code.build(k, unit,
                           {k.buffer(input), k.buffer(part.output), k.buffer(part.weights),
                            k.buffer(part.firstSlots), stored == ElementType::kI8, zeroPoint,
-                           part.scaling, rows ? rows->in : RowPlaces(),
+                           part.scaling, part.reals, rows ? rows->in : RowPlaces(),
                            rows ? rows->out : RowPlaces()});
       });
     }

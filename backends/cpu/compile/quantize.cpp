@@ -87,12 +87,13 @@ CodesInput codesInput(Value value, Buffers &buffers, Plan &plan) {
   return {quantize.getInput(), codeOf(quantize, buffers, plan)};
 }
 
-Value takeDequantized(Operation *product, Plan &plan) {
-  Value codes = product->getResult(0);
+Value takeDequantized(Operation *op, Plan &plan) {
+  Value codes = op->getResult(0);
   if (!plan.isOnlyReadInside(codes))
     return codes;
   auto dequantize = dyn_cast<graph::DequantizeOp>(*codes.getUsers().begin());
-  if (!dequantize)
+  if (!dequantize || (isa<graph::SoftmaxOp>(op) && // writes rows one behind another
+                      plan.stepOf(dequantize.getResult()) != rowOf(codes)))
     return codes;
   plan.fuse(dequantize);
   return dequantize.getResult();

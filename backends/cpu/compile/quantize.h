@@ -27,8 +27,8 @@ struct CodesInput {
 };
 CodesInput codesInput(mlir::Value value, Buffers &buffers, Plan &plan);
 
-/// What the kernel of a product of codes writes: its result, or the reals that a dequantize makes
-/// of that, where nothing else reads the codes.
-mlir::Value takeDequantized(mlir::Operation *product, Plan &plan);
+/// What the kernel of an op on codes writes: its result, or the reals that a dequantize makes of
+/// that, where nothing else reads the codes.
+mlir::Value takeDequantized(mlir::Operation *op, Plan &plan);
 
 } // namespace tandem::cpu

@@ -1,5 +1,7 @@
 #include "backends/cpu/compile/quantized_softmax.h"
 
+#include "backends/cpu/compile/quantize.h"
+#include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/requantize.h"
 #include "backends/cpu/compile/rows.h"
 #include "backends/cpu/compile/table.h"
@@ -17,8 +19,9 @@ struct SoftmaxOfCodes {
   Rows rows;
   ElementType element;
   unsigned input, output;
-  unsigned exponentials; ///< i32 Q0.31, by distance from the largest code
-  unsigned parts;        ///< the same as terms of the sum, Q12.19
+  unsigned exponentials;         ///< i32 Q0.31, by distance from the largest code
+  unsigned parts;                ///< the same as terms of the sum, Q12.19
+  std::optional<CodeType> reals; ///< what is written are those that codes of this type stand for
 };
 
 class SoftmaxCode {
@@ -61,7 +64,8 @@ private:
       Value product = roundingDoublingHighMul(k_, entry(s_.exponentials, i), scale);
       Value share = narrow(roundingDivideByPowerOfTwo(k_, wide(product), exponent));
       Value result = toCodes(k_, share, lowest, allCodes(s_.element));
-      k_.store(k_.fromI32(result, s_.element), k_.buffer(s_.output), place(i));
+      Value code = k_.fromI32(result, s_.element);
+      storeReal(k_, s_.reals ? realOf(k_, code, *s_.reals) : code, k_.buffer(s_.output), place(i));
     });
   }
 
@@ -118,9 +122,13 @@ void planQuantizedSoftmax(graph::SoftmaxOp op, Plan &plan) {
       0,
       0,
       0,
-      0};
+      0,
+      std::nullopt};
+  Value written = takeDequantized(op, plan);
+  if (isF32(written))
+    softmax.reals = codeTypeOf(op.getResult());
   softmax.input = buffers.add(op.getInput());
-  softmax.output = buffers.add(op.getResult());
+  softmax.output = buffers.add(written);
   softmax.exponentials = buffers.addConstant(exponentials);
   softmax.parts = buffers.addConstant(parts);
   plan.step({buffers.types, [=](KernelBuilder &k) { SoftmaxCode(k, softmax).build(); }},

@@ -67,6 +67,31 @@ TEST(CpuQuantize, ResultsThatOnlyADequantizeReadsAreReals) {
                          "  return %r : tensor<1x5x6x20xf32>"));
 }
 
+TEST(CpuQuantize, ResultsOfASoftmaxThatOnlyADequantizeReadsAreReals) {
+  for (const char *code : {"i8:f32, 0.00390625:-128", "u8:f32, 0.00390625"}) {
+    std::string in = std::string("tensor<3x37x!quant.uniform<") + code[0] + "8:f32, 0.1:3>>";
+    std::string out = std::string("tensor<3x37x!quant.uniform<") + code + ">>";
+    expectSteps(1, "func.func @main(%x: " + in + ") -> tensor<3x37xf32> {\n" +
+                       "  %s = graph.softmax %x axis 1 : (" + in + ") -> " + out +
+                       "\n  %r = graph.dequantize %s : (" + out +
+                       ") -> tensor<3x37xf32>\n  return %r : tensor<3x37xf32>\n}\n");
+  }
+}
+
+class RandomDepthwiseToReals : public ::testing::TestWithParam<std::tuple<int64_t, uint32_t>> {};
+
+TEST_P(RandomDepthwiseToReals, IsOneStep) {
+  auto [channels, seed] = GetParam();
+  const char *types[] = {"i8", "u8", "few"};
+  std::string codes = RandomCase(seed).depthwise(types[seed % 3], channels);
+  size_t apart = OneRegion(cpuBackend(), cpuDevice(), codes, {{wideIsa()}}).steps();
+  expectSteps(apart, RandomCase(seed).depthwiseToReals(types[seed % 3], channels));
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomDepthwiseToReals,
+                         ::testing::Combine(::testing::Values(13, 16, 32, 80, 96, 144),
+                                            ::testing::Range(0u, 6u)));
+
 class RandomProductsOfReals : public ::testing::TestWithParam<uint32_t> {};
 
 TEST_P(RandomProductsOfReals, AreThoseOfTheReference) {

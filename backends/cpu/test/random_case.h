@@ -52,9 +52,17 @@ public:
     std::string input = text.argument({batch, w.in[0], w.in[1], count}, types.input);
     std::string filter =
         text.filter({1, w.kernel[0], w.kernel[1], count}, types.filter, perChannel(type, 3));
-    return text.finish(text.apply(
-        "depthwise_conv_2d", {input, filter, text.bias(count, biasOf(type))}, w.text + activation(),
-        tensorText({batch, w.out[0], w.out[1], count}, types.result)));
+    Shape shape = {batch, w.out[0], w.out[1], count};
+    std::string product =
+        text.apply("depthwise_conv_2d", {input, filter, text.bias(count, biasOf(type))},
+                   w.text + activation(), tensorText(shape, types.result));
+    return text.finish(
+        toReals_ ? text.apply("dequantize", {product}, "", tensorText(shape, {"f32"})) : product);
+  }
+  /// The same of codes with the reals that its results stand for.
+  std::string depthwiseToReals(const std::string &type, int64_t count) {
+    toReals_ = true;
+    return depthwise(type, count);
   }
   std::string text(const std::string &type) {
     switch (number(0, 4)) {
@@ -152,7 +160,7 @@ private:
     return type == "legacy" || type == "few" ? "u8" : type;
   }
 
-  bool mayAdd_ = false, ofReals_ = false, isOneRow_ = false;
+  bool mayAdd_ = false, ofReals_ = false, toReals_ = false, isOneRow_ = false;
 };
 
 } // namespace tandem::test
