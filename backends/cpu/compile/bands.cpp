@@ -246,7 +246,7 @@ bool planBands(Operation *op, Plan &plan) {
   if (chain.size() < 2)
     return false;
   Bands bands(std::move(chain));
-  for (const Stage &stage : bands.stages)
+  for (const Stage &stage : ArrayRef<Stage>(bands.stages).drop_front()) // the first is begun
     plan.fuse(stage.op);
   for (size_t i = 0; i + 1 < bands.stages.size(); ++i)
     plan.keep(bands.stages[i].result, plan.scratch({plan.typeOf(bands.stages[i].result).element,

@@ -1,5 +1,6 @@
 // Convolutions, depthwise ones and those behind them as one step, some rows at a time.
 
+#include "backends/cpu/artifact_generated.h"
 #include "backends/cpu/test/backends.h"
 #include "backends/cpu/test/harness.h"
 #include "backends/cpu/test/random_case.h"
@@ -120,15 +121,19 @@ TEST(CpuBands, AreOfTwoOpsOrOfThree) {
   expectFewerSteps(1, last);
 }
 
+TEST(CpuBands, AreNamedByTheirOps) {
+  std::string text = Chain({.height = 8, .width = 8, .in = 16, .wide = 32, .out = 24}).text();
+  OneRegion model(cpuBackend(), cpuDevice(), text, options("avx2", "0"));
+  ASSERT_EQ(model.steps(), 1u) << model.refusal();
+  EXPECT_EQ(cpu::GetArtifact(model.artifact().data())->steps()->Get(0)->op()->str(),
+            "conv_2d + depthwise_conv_2d + conv_2d");
+}
+
 TEST(CpuBands, BeginWithAStem) {
   for (const char *type : {"f32", "i8", "u8"})
-    expectFewerSteps(2, {.height = 11,
-                         .width = 18,
-                         .in = 3,
-                         .wide = 32,
-                         .out = 16,
-                         .isStem = true,
-                         .type = type});
+    expectFewerSteps(
+        2,
+        {.height = 11, .width = 18, .in = 3, .wide = 32, .out = 16, .isStem = true, .type = type});
 }
 
 TEST(CpuBands, AddAResidual) {
@@ -155,7 +160,8 @@ TEST(CpuBands, AreTakenByTheCacheOfTheProfile) {
   };
   EXPECT_EQ(stepsWith("128"), "1") << "150 KB are between";
   EXPECT_EQ(stepsWith("256"), "3");
-  EXPECT_EQ(stepsWith("much"), "cpu: property 'l2_kb' of processor '' is 'much', expected a number");
+  EXPECT_EQ(stepsWith("much"),
+            "cpu: property 'l2_kb' of processor '' is 'much', expected a number");
 }
 
 TEST(CpuBands, AreAnOptionOfTheBackend) {
@@ -221,7 +227,8 @@ Sizes randomSizes(const std::string &type, uint32_t seed) {
     int64_t &size = axis == 0 ? s.height : s.width;
     size = std::max(size, reach + 1 - s.low[axis] - s.high[axis]);
   }
-  s.adds = s.expands && s.projects && !s.isStem && s.result(0) == s.height && s.result(1) == s.width;
+  s.adds =
+      s.expands && s.projects && !s.isStem && s.result(0) == s.height && s.result(1) == s.width;
   if (s.adds)
     s.out = s.in;
   s.activation = choice.any({"none", "relu", "relu6"});
@@ -247,7 +254,8 @@ TEST_P(RandomBands, AreThatForAarch64) {
   expectAsReference(Chain(randomSizes(type, seed)).text(), runners, 1e-5);
 }
 
-/// With filters of 9 bits: few such weights are products of their own, with many there are no bands.
+/// With filters of 9 bits: few such weights are products of their own, with many there are no
+/// bands.
 TEST(CpuBands, GiveOfOldModelsWhatTheReferenceGives) {
   for (const char *type : {"few", "legacy"})
     for (uint32_t seed = 0; seed < 12; ++seed) {

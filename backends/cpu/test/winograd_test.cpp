@@ -130,8 +130,9 @@ TEST(Winograd, IsAnOptionOfTheBackend) {
   EXPECT_EQ(llvm::toString(cpuBackend().checkSettings(options)),
             "cpu: option 'winograd' is 'sometimes', expected on or off");
   options.settings = {{"strassen", "on"}};
-  EXPECT_EQ(llvm::toString(cpuBackend().checkSettings(options)),
-            "cpu: there is no option 'strassen', only bands, precision, tuned-for, tuning, winograd");
+  EXPECT_EQ(
+      llvm::toString(cpuBackend().checkSettings(options)),
+      "cpu: there is no option 'strassen', only bands, precision, tuned-for, tuning, winograd");
 }
 
 class RandomWinograd : public ::testing::TestWithParam<uint32_t> {};
