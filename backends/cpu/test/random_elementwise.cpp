@@ -126,17 +126,15 @@ std::string sumOrRelu(RandomModule &m) {
   return m.finish("add", {a, m.operand(other, {"f32"})}, m.activation(), shape, {"f32"});
 }
 
-/// Reals are whole numbers half the time, so that some are equal.
+/// Half the time with the larger of both, so that many are equal.
 std::string comparison(RandomModule &m) {
   auto [op, type] = m.inTurn(kComparisons);
   Shape whole = m.shape(0, 4), other = broadcasting(m, whole);
-  bool isRounded = isReal(type) && m.once(2);
-  auto operand = [&](const Shape &shape) {
-    Element element = m.element(type);
-    std::string value = m.operand(shape, element);
-    return isRounded ? m.text.apply("round", {value}, "", tensorText(shape, element)) : value;
-  };
-  std::vector<std::string> operands = {operand(whole), operand(other)};
+  Element element = m.element(type);
+  std::vector<std::string> operands = {m.operand(whole, element),
+                                       m.operand(other, m.element(type))};
+  if (type != "i1" && m.once(2))
+    operands[1] = m.text.apply("maximum", operands, "", tensorText(whole, element));
   if (m.once(2))
     std::swap(operands[0], operands[1]);
   return m.finish(op, operands, "", whole, {"i1"});
@@ -202,7 +200,7 @@ void addRandomElementwise(std::vector<RandomOp> &ops) {
   ops.push_back({.name = "unary", .text = unary, .seeds = once(kUnary, 1)});
   ops.push_back({.name = "binary", .text = binary, .seeds = once(kBinary, 2)});
   ops.push_back({.name = "sum_or_relu", .text = sumOrRelu, .seeds = 16, .isIn16Bits = true});
-  ops.push_back({.name = "comparison", .text = comparison, .seeds = once(kComparisons, 1)});
+  ops.push_back({.name = "comparison", .text = comparison, .seeds = once(kComparisons, 2)});
   ops.push_back({.name = "logical_not", .text = logicalNot, .seeds = 4});
   ops.push_back({.name = "select", .text = select, .seeds = 20});
   ops.push_back({.name = "cast", .text = cast, .seeds = once(kCasts, 1)});

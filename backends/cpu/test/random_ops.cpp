@@ -18,9 +18,13 @@ std::string RandomModule::type(std::initializer_list<const char *> types) {
 }
 
 Element RandomModule::element(const std::string &type) {
-  float scale = any<float>({0.05f, 0.031f, 0.017f});
+  float scale = any<float>({0.05f, 0.05f, 0.031f, 0.031f, 0.017f, 0.0011f, 0.7f});
   int zeroPoint = static_cast<int>(number(-20, 20));
-  return type == "i8" || type == "u8" ? elementOf(type, scale, zeroPoint) : Element{type};
+  if (type == "i8")
+    return {type, scale, once(6) ? any<int>({-128, 127}) : zeroPoint};
+  if (type == "u8")
+    return {type, scale, once(6) ? any<int>({0, 255}) : zeroPoint + 120};
+  return {type};
 }
 
 Shape RandomModule::shape(int64_t lowestRank, int64_t highestRank, int64_t mostElements) {
