@@ -2,54 +2,14 @@
 // exit code 1, no output, and never a signal. The fuzz targets do the same to the readers alone,
 // far more often.
 
-#include "tests/cli/program.h"
+#include "tests/cli/refused_models.h"
 
 #include <gmock/gmock.h>
-
-#include <algorithm>
 
 namespace tandem::test {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-using ::testing::StartsWith;
-
-std::string sourceFile(const std::string &path) {
-  return std::string(TANDEM_SOURCE_DIR) + "/" + path;
-}
-
-class Models : public ::testing::Test {
-protected:
-  std::string path(const std::string &name) const { return folder_.path(name); }
-
-  /// What `tandem compile` says of these bytes, without the file's name before it; "" when it takes
-  /// them. Checks all that holds whatever the bytes are.
-  std::string refusalOf(const std::string &name, const std::string &bytes) {
-    writeBytes(path(name), bytes);
-    Outcome outcome =
-        runTandem({"compile", path(name), "-o", path("out.tandem"), "--backends", "reference"});
-    EXPECT_EQ(outcome.out, "");
-    if (outcome.exitCode == 0) {
-      EXPECT_THAT(errorLines(outcome.err), IsEmpty());
-      Outcome bundle = runTandem({"inspect", path("out.tandem"), "--json"});
-      EXPECT_EQ(bundle.exitCode, 0) << bundle.err;
-      std::filesystem::remove(path("out.tandem"));
-      return "";
-    }
-    EXPECT_EQ(outcome.exitCode, 1) << outcome.err;
-    EXPECT_THAT(folder_.names(), ElementsAre(name)) << "a refused model leaves no output";
-    std::string before = path(name) + ": error: ";
-    std::vector<std::string> lines = errorLines(outcome.err);
-    EXPECT_THAT(lines, ElementsAre(StartsWith(before))) << outcome.err;
-    EXPECT_TRUE(outcome.err.ends_with(lines.empty() ? "" : lines.back() + "\n"))
-        << "the error is the last line: " << outcome.err;
-    std::filesystem::remove(path(name));
-    return lines.empty() ? outcome.err : lines[0].substr(before.size());
-  }
-
-  TemporaryFolder folder_;
-};
 
 /// A bit whose flip is found, and what is said of it.
 struct Flip {
@@ -62,12 +22,13 @@ struct Flip {
 struct Format {
   const char *name, *extension, *model;
   std::vector<Flip> flips;
+  const char *besideExtension = nullptr, *beside = nullptr; ///< the other file of a model of two
 };
 std::ostream &operator<<(std::ostream &out, const Format &format) {
   return out << format.name;
 }
 
-class BadModels : public Models, public ::testing::WithParamInterface<Format> {
+class BadModels : public RefusedModels, public ::testing::WithParamInterface<Format> {
 protected:
   void SetUp() override {
     good_ = readBytes(sourceFile(GetParam().model));
@@ -75,7 +36,12 @@ protected:
   }
 
   std::string refusalOf(const std::string &bytes) {
-    return Models::refusalOf(std::string("model") + GetParam().extension, bytes);
+    std::vector<std::pair<std::string, std::string>> files = {
+        {std::string("model") + GetParam().extension, bytes}};
+    if (GetParam().beside)
+      files.emplace_back(std::string("model") + GetParam().besideExtension,
+                         readBytes(sourceFile(GetParam().beside)));
+    return RefusedModels::refusalOf(files);
   }
   std::string flipped(size_t byte, int bit) const {
     std::string broken = good_;
@@ -176,10 +142,55 @@ INSTANTIATE_TEST_SUITE_P(
                  "the file 'small_2_15/data/weights/weight_5' in the archive says that it has "
                  "134217736 bytes, more than its 8 packed bytes can hold"},
                 {15713, 3,
-                 "the archive has no file 'small_2_1=/data/weights/model_weights_config.json'"}}}),
+                 "the archive has no file 'small_2_1=/data/weights/model_weights_config.json'"}}},
+        Format{
+            "onnx",
+            ".onnx",
+            "tests/fuzz/seeds/onnx_fuzz/conv.onnx",
+            {{0, 0, "the file is not ONNX, damaged, or nested too deeply"},
+             {2, 6, "the file has no graph"},
+             {32, 2,
+              "node 'c' (Conv): a filter of shape 2x1x3x3 in 6 groups for an input of shape "
+              "1x2x5x5"},
+             {56, 0, "node 'c' (Conv): 'auto_pad' is 'SAME_UQPER', which the format does not have"},
+             {72, 3, "node 'y' (Clip): it reads 'p', which no earlier node makes"}}},
+        Format{"tensorflow",
+               ".pb",
+               "tests/fuzz/seeds/tensorflow_fuzz/conv.pb",
+               {{0, 0, "it is no TensorFlow graph, or cut off"},
+                {2, 6, "node 'Conv2D': there is no node 'x'"},
+                {8, 1,
+                 "1 unsupported operator: Pnaceholder (1: x; not an operator of TensorFlow that "
+                 "Tandem knows)"},
+                {407, 7, "node 'MatMul' (MatMul): input must be [M,K] and filter [N,K]"},
+                {1221, 1, "1 unsupported operator: MaxPool (1: MaxPool2d; 'padding' 'VCLID')"}}},
+        Format{"torchscript",
+               ".pt",
+               "tests/models/small/torch_traced.pt",
+               {{0, 0, "the archive is not a zip archive"},
+                {72, 3, "the file 'torch_traced/data/0' in the archive is damaged"},
+                {2960, 1, "the file 'torch_traced/data/7' in the archive is damaged"}}},
+        Format{"mxnet",
+               "-0000.params",
+               "tests/models/small/mxnet_classifier-0000.params",
+               {{0, 0, "the parameters do not start with the signature of MXNet's array files"},
+                {16, 4, "the parameters are damaged: it ends inside the list of names"},
+                {24, 7, "the parameters are damaged: array 0: it has 4187224649 dimensions"}},
+               "-symbol.json",
+               "tests/models/small/mxnet_classifier-symbol.json"},
+        Format{"mxnet_symbol",
+               "-symbol.json",
+               "tests/models/small/mxnet_classifier-symbol.json",
+               {{0, 0, "the symbol is not valid JSON"},
+                {8, 1, "the symbol is not one of MXNet: it has no list 'nodes'"},
+                {72, 3,
+                 "the variable 'data' has neither values in the parameters nor a shape; an input's "
+                 "is given with --shape data=DIMS"}},
+               "-0000.params",
+               "tests/models/small/mxnet_classifier-0000.params"}),
     [](const auto &info) { return std::string(info.param.name); });
 
-using WrongFiles = Models;
+using WrongFiles = RefusedModels;
 
 constexpr const char *kNoModel =
     "not a model file of a known format: .tflite, .onnx, .h5 or .keras, .pt2 or .pt, a SavedModel "

@@ -61,11 +61,18 @@ std::vector<std::string> errorLines(const std::string &text) {
   argv.push_back(nullptr);
   for (const std::string &variable : around.variables)
     putenv(const_cast<char *>(variable.c_str()));
-  if (around.fileBytes >= 0) {
-    rlimit limit = {static_cast<rlim_t>(around.fileBytes), static_cast<rlim_t>(around.fileBytes)};
-    setrlimit(RLIMIT_FSIZE, &limit);
+  auto limit = [](auto resource, long value) {
+    rlimit both = {static_cast<rlim_t>(value), static_cast<rlim_t>(value)};
+    if (value >= 0)
+      setrlimit(resource, &both);
+  };
+  limit(RLIMIT_FSIZE, around.fileBytes);
+  if (around.fileBytes >= 0)
     std::signal(SIGXFSZ, SIG_IGN); // the write fails instead, as on a full disk
-  }
+  limit(RLIMIT_CPU, around.seconds);
+#if !__has_feature(address_sanitizer) // whose shadow takes all addresses
+  limit(RLIMIT_AS, around.memoryBytes);
+#endif
   execv(argv[0], argv.data());
   _exit(127);
 }

@@ -15,6 +15,8 @@ struct Outcome {
 
 struct Surroundings {
   long fileBytes = -1;       ///< no file may grow beyond it, as on a full disk; -1: no limit
+  long memoryBytes = -1;     ///< of addresses; -1, and under sanitizers: no limit
+  int seconds = -1;          ///< of processor time; -1: no limit
   std::string stdoutTo = {}; ///< a file or device that is there; empty: Outcome::out
   bool terminal = false; ///< stdout and stderr are one terminal; all that it shows is Outcome::out
   std::vector<std::string> variables = {};   ///< "NAME=value", beside those of this process
