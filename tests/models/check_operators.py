@@ -1,94 +1,35 @@
 #!/usr/bin/env python3
 """Run every TFLite operator that is imported through LiteRT's reference kernels and through tandem, and compare.
 
-Usage: check_operators.py [--tandem build/bin/tandem] [--backends reference] [OPERATOR...]
+Usage: check_operators.py [--tandem build/bin/tandem] [--backends reference] [--write | OPERATOR...]
 
 Makes a model of one operator for each case of operator_cases.py, gives both the same inputs, and holds integers and
-codes to equality, reals to a few units in the last place. Fails on a difference, on a refusal that the case does not
-expect, and when an operator of docs/generated/operators.md has no case. Needs ai-edge-litert and numpy of
-requirements-tensorflow.txt.
+codes to equality, reals to a few units in the last place; with --write makes docs/generated/tflite.md of that. Fails on
+a difference, on a refusal that the case does not expect, and when an operator of docs/generated/operators.md has no
+case. Needs ai-edge-litert and numpy of requirements-tensorflow.txt.
 """
 
 import argparse
+import collections
+import importlib.metadata
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import flatbuffers
 import numpy as np
-from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from operator_cases import CASES, ELSEWHERE
+from operator_case import F32, I8, I16, NAMES, U8, Input
+from operator_cases import CASES
+from operator_model import model_of
 
 ROOT = Path(__file__).resolve().parents[2]
-TYPES = {
-    np.dtype(np.float32): schema.TensorType.FLOAT32, np.dtype(np.int8): schema.TensorType.INT8,
-    np.dtype(np.uint8): schema.TensorType.UINT8, np.dtype(np.int16): schema.TensorType.INT16, np.dtype(np.int32): schema.TensorType.INT32,
-    np.dtype(np.int64): schema.TensorType.INT64, np.dtype(np.bool_): schema.TensorType.BOOL,
-}
-# LiteRT's kernels take the types that a later version added under version 1, unless there never was one.
-VERSIONS = {"BROADCAST_TO": 2, "Landmarks2TransformMatrix": 2, "TransformLandmarks": 2, "TransformTensorBilinear": 2}
 # What the set of reference kernels lacks; the other set has one kernel for all.
 NOT_AMONG_REFERENCE_KERNELS = {"ELU", "CEIL", "ROUND", "BROADCAST_TO", "SEGMENT_SUM", "STABLEHLO_AND", "STABLEHLO_SHIFT_LEFT"}
 # The kernels add up and approximate alike, but the compilers of both may order and fuse differently.
 RELATIVE, RELATIVE_TO_LARGEST = 2e-6, 1e-6
-
-
-def tensor(name, shape, dtype, codes, buffer):
-    made = schema.TensorT()
-    made.name, made.shape, made.type, made.buffer = name, list(shape), TYPES[np.dtype(dtype)], buffer
-    made.hasRank = True
-    if codes:
-        made.quantization = schema.QuantizationParametersT()
-        made.quantization.scale, made.quantization.zeroPoint = list(codes.scales), list(codes.zeroPoints)
-        made.quantization.quantizedDimension = codes.axis
-    return made
-
-
-def model_of(case):
-    """The bytes of a .tflite with one operator."""
-    model, graph, operator = schema.ModelT(), schema.SubGraphT(), schema.OperatorT()
-    model.version, model.subgraphs, model.buffers = 3, [graph], [schema.BufferT()]
-    graph.name, graph.operators = "main", [operator]
-    graph.tensors, graph.inputs, graph.outputs, operator.inputs, operator.outputs = [], [], [], [], []
-    for i, given in enumerate(case.inputs):
-        if given is None:
-            operator.inputs.append(-1)
-            continue
-        buffer = 0
-        if given.variable:
-            pass
-        elif given.constant:
-            model.buffers.append(schema.BufferT())
-            model.buffers[-1].data = np.frombuffer(given.data.tobytes(), np.uint8)
-            buffer = len(model.buffers) - 1
-        else:
-            graph.inputs.append(len(graph.tensors))
-        operator.inputs.append(len(graph.tensors))
-        graph.tensors.append(tensor(f"in{i}", given.data.shape, given.data.dtype, given.codes, buffer))
-        graph.tensors[-1].isVariable = given.variable
-    for i, result in enumerate(case.outputs):
-        operator.outputs.append(len(graph.tensors))
-        graph.outputs.append(len(graph.tensors))
-        graph.tensors.append(tensor(f"out{i}", result.shape, result.dtype, result.codes, 0))
-    code = schema.OperatorCodeT()
-    code.builtinCode = getattr(schema.BuiltinOperator, case.operator, schema.BuiltinOperator.CUSTOM)
-    code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), VERSIONS.get(case.operator, 1)
-    model.operatorCodes = [code]
-    if code.builtinCode == schema.BuiltinOperator.CUSTOM:
-        code.customCode, operator.customOptions = case.operator, list(case.options)
-    elif case.options:
-        kind = type(case.options).__name__.removesuffix("T")
-        if hasattr(schema.BuiltinOptions, kind):
-            operator.builtinOptionsType, operator.builtinOptions = getattr(schema.BuiltinOptions, kind), case.options
-        else:
-            operator.builtinOptions2Type, operator.builtinOptions2 = getattr(schema.BuiltinOptions2, kind), case.options
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
 
 
 def runs(case):
@@ -96,9 +37,13 @@ def runs(case):
     return 2 if case.keeps else 1
 
 
+def is_optimized(case):
+    """Whether it is compared with LiteRT's optimized kernel."""
+    return case.optimized or case.operator in NOT_AMONG_REFERENCE_KERNELS
+
+
 def run_litert(content, case):
-    optimized = case.optimized or case.operator in NOT_AMONG_REFERENCE_KERNELS
-    kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if optimized else OpResolverType.BUILTIN_REF
+    kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if is_optimized(case) else OpResolverType.BUILTIN_REF
     interpreter = Interpreter(model_content=content, experimental_op_resolver_type=kernels)
     interpreter.allocate_tensors()
     for given in interpreter.get_input_details():
@@ -154,7 +99,7 @@ def difference(expected, actual, steps):
 def check(case, options, folder):
     """What is wrong with tandem's answer, or nothing."""
     content = model_of(case)
-    expected = case.expected or run_litert(content, case)
+    expected = case.expected or (run_litert(model_of(case.like), case.like) if case.like else run_litert(content, case))
     try:
         actual = run_tandem(content, case, options, folder)
     except Refused as refusal:
@@ -167,6 +112,57 @@ def check(case, options, folder):
     return next((text for text in found if text), None)
 
 
+KINDS = ("float", "hybrid", "i8", "u8", "i16", "others")
+
+
+def kind_of(case):
+    """The column of the page: by the codes that the operator reads or makes, if any, else by its numbers."""
+    activations = [t for t in (*case.outputs, *case.inputs) if t is not None and not getattr(t, "constant", False)]
+    dtype = lambda tensor: np.dtype(tensor.data.dtype if isinstance(tensor, Input) else tensor.dtype).type
+    for tensor in activations:
+        if tensor.codes and dtype(tensor) in (I8, U8, I16):
+            return NAMES[dtype(tensor)]
+    if any(t is not None and t.codes for t in case.inputs):
+        return "hybrid"
+    every = [dtype(t) for t in (*case.outputs, *case.inputs) if t is not None]
+    return "float" if F32 in every else "others"
+
+
+def cell(results):
+    """What is said of the cases of one operator and kind."""
+    equal = [case for case, wrong in results if not wrong and not case.refused]
+    steps = max((case.steps for case in equal), default=0)
+    marks = "*" * any(map(is_optimized, equal)) + "†" * any(bool(case.like or case.expected) for case in equal)
+    said = [f"{len(equal)}{marks}" + (f" (≤ {steps} step{'s' * (steps > 1)})" if steps else "")] if equal else []
+    said += [f"{case.name} refused: {case.refused}" for case, wrong in results if case.refused and not wrong]
+    said += [f"**{case.name}: {wrong}**" for case, wrong in results if wrong]
+    return "; ".join(said).replace("|", "\\|").replace("\n", " ")
+
+
+def page(results, backends):
+    count = lambda fits: sum(bool(fits(case, wrong)) for case, wrong in results)
+    by_place = collections.defaultdict(list)
+    for case, wrong in results:
+        by_place[case.operator, kind_of(case)].append((case, wrong))
+    operators = sorted({case.operator for case, _ in results}, key=str.lower)
+    out = ["# TFLite operators", "",
+           "Made by `tests/models/check_operators.py --write`, which says how: files of one operator each, through the reference kernels of "
+           f"LiteRT {importlib.metadata.version('ai-edge-litert')}, and through `tandem compile` and `tandem run` on the backend "
+           f"`{backends}`.", "",
+           f"- {len(results)} files of {len(operators)} operators: {count(lambda c, w: not w and not c.refused)} have LiteRT's results, "
+           f"{count(lambda c, w: not w and c.refused)} refused with a reason, {count(lambda _, w: w)} wrong.",
+           f"- Codes, integers and truth values are equal, {count(lambda c, w: not w and c.steps)} files apart, whose codes may be as many "
+           "steps from LiteRT's as is said behind them ([why](../decisions/0008-codes-of-16-bits-in-reals.md)); reals are within "
+           f"{RELATIVE:g} of themselves or {RELATIVE_TO_LARGEST:g} of the largest.", "",
+           "How many files there are of each operator, by what it computes on: \"hybrid\" is reals on weights in codes, \"others\" are integers "
+           "and truth values. *: LiteRT's optimized kernel, where its reference kernel is wrong or missing. †: another operator of LiteRT's, or the definition "
+           "in NumPy, where LiteRT has no kernel.",
+           "", f"| operator | {' | '.join(KINDS)} |", "|---" * (len(KINDS) + 1) + "|"]
+    for operator in operators:
+        out.append(f"| {operator} | " + " | ".join(cell(by_place[operator, kind]) for kind in KINDS) + " |")
+    return "\n".join(out) + "\n"
+
+
 def imported_operators():
     text = (ROOT / "docs/generated/operators.md").read_text()
     section = re.search(r"\n## TensorFlow Lite\n(.*?)\n\*\*Refused", text, re.DOTALL).group(1)
@@ -177,23 +173,30 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tandem", default=ROOT / "build/bin/tandem")
     parser.add_argument("--backends", default="reference", help="as of tandem compile")
+    parser.add_argument("--write", action="store_true", help="write docs/generated/tflite.md")
     parser.add_argument("operators", nargs="*", metavar="OPERATOR")
     options = parser.parse_args()
-    chosen = [case for case in CASES if not options.operators or case.operator in options.operators]
-    failures = 0
-    for case in chosen:
+    if options.write and options.operators:
+        parser.error("--write is of all operators")
+    results = []
+    for case in CASES:
+        if options.operators and case.operator not in options.operators:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             try:
                 wrong = check(case, options, Path(folder))
             except (RuntimeError, ValueError) as error:
                 wrong = f"LiteRT: {error}"
+        results.append((case, wrong))
         if wrong:
-            failures += 1
-            print(f"{case.operator} {case.name}: {wrong}")
-    refused = sum(case.refused is not None for case in chosen)
-    print(f"{len(chosen)} cases of {len({case.operator for case in chosen})} operators, {failures} wrong, "
+            print(f"{case.operator} {case.name}: {wrong}", flush=True)
+    failures = sum(wrong is not None for _, wrong in results)
+    refused = sum(case.refused is not None for case, _ in results)
+    print(f"{len(results)} cases of {len({case.operator for case, _ in results})} operators, {failures} wrong, "
           f"{refused} refused as expected")
-    missing = set() if options.operators else imported_operators() - {case.operator for case in CASES} - ELSEWHERE
+    if options.write:
+        (ROOT / "docs/generated/tflite.md").write_text(page(results, options.backends))
+    missing = set() if options.operators else imported_operators() - {case.operator for case in CASES}
     if missing:
         print(f"no case for {', '.join(sorted(missing))}")
     return 1 if failures or missing else 0

@@ -3,7 +3,7 @@
 import numpy as np
 from flatbuffers import flexbuffers
 
-from operator_case import F32, Input, Output, add, values
+from operator_case import F32, Case, Input, Output, add, constant, options, values
 
 
 def add_mediapipe():
@@ -44,6 +44,16 @@ def add_mediapipe():
     turned = np.array([[1.1, -0.4, 0, 2.5], [0.5, 0.9, 0, -1.25], [0, 0, 1, 0], [0, 0, 0, 1]], F32)[None]
     add("TransformTensorBilinear", "f32", [Input(source), Input(turned)], Output((1, 6, 8, 4), F32),
         flexbuffers.Dumps({"mode": "bilinear", "output_size": [6, 8]}), expected=[transformed_image(source[0], turned[0], 6, 8)[None]])
+
+
+def add_transpose_convolution():
+    """TRANSPOSE_CONV with a bias, whose padding and strides are a struct, and whose shape stands at the result."""
+    image, kernel, bias = Input(values(F32, (1, 3, 4, 6))), constant(values(F32, (5, 3, 3, 6), 2), F32), constant(values(F32, (5,), 3), F32)
+    for name, padding, shape in (("same", 1, (1, 6, 8, 5)), ("valid", 2, (1, 7, 9, 5))):
+        same = options("TransposeConv", padding=padding - 1, strideW=2, strideH=2)
+        add("Convolution2DTransposeBias", f"f32_{name}", [image, kernel, bias], Output(shape, F32),
+            np.array([padding, 2, 2], np.int32).tobytes(),
+            like=Case("TRANSPOSE_CONV", name, [constant(list(shape)), kernel, image, bias], [Output(shape, F32)], same))
 
 
 def max_pool_with_argmax(image, same, stride, size):
@@ -93,4 +103,4 @@ def transformed_image(image, matrix, height, width):
     return result
 
 
-FAMILIES = (add_mediapipe,)
+FAMILIES = (add_mediapipe, add_transpose_convolution)

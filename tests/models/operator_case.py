@@ -18,11 +18,21 @@ class Codes:
 
 
 @dataclass
+class Sparse:
+    """How the file stores a sparse tensor: SparsityParameters of the format."""
+    stored: np.ndarray
+    order: list
+    blocks: list  # dimensions that are cut into blocks
+    dimensions: list  # of a dense one its size, of a sparse one (segments, indices)
+
+
+@dataclass
 class Input:
     data: np.ndarray
     codes: Codes = None
     constant: bool = False
     variable: bool = False  # zeros before a run
+    sparse: Sparse = None
 
 
 @dataclass
@@ -30,6 +40,23 @@ class Output:
     shape: tuple
     dtype: type
     codes: Codes = None
+
+
+@dataclass
+class Step:
+    """An operator of a subgraph; what it reads and makes are places in the subgraph's tensors."""
+    operator: str
+    inputs: list
+    outputs: list
+    options: object = None
+
+
+@dataclass
+class Subgraph:
+    tensors: list  # an Output for each that is computed or given
+    inputs: list
+    outputs: list
+    steps: list
 
 
 @dataclass
@@ -42,6 +69,8 @@ class Case:
     refused: str = None  # part of the message with which tandem refuses it, where it does
     optimized: bool = False  # LiteRT's reference kernel is wrong (README.md): its optimized one instead
     expected: list = None  # the results, where LiteRT has no kernel
+    like: object = None  # or a case of another operator with the same results
+    subgraphs: list = ()  # from number 1 on
     keeps: bool = False  # its variables are a state from one run to the next
     steps: int = 0  # how far codes may be apart, where the kernel that is right rounds otherwise
 

@@ -8,15 +8,11 @@ from ai_edge_litert import schema_py_generated as schema
 
 import box_cases
 import codes_cases
+import graph_cases
 import mediapipe_cases
 import recurrent_cases
-from operator_case import (BOOL, CASES, F32, I8, I32, I64, IMAGE, NAMES, U8, Codes, Input, Output, add, codes, constant, given,
+from operator_case import (BOOL, CASES, F32, I8, I32, I64, IMAGE, NAMES, U8, Codes, Input, Output, Sparse, add, codes, constant, given,
                            options, values)
-
-# Imported, and tested elsewhere: a sparse constant is no operator's input in a file that a converter writes by hand;
-# loops, branches and composites have subgraphs (compiler/importers/tflite/test/control_flow_test.cpp); the image of MediaPipe's
-# Convolution2DTransposeBias is TRANSPOSE_CONV's.
-ELSEWHERE = {"DENSIFY", "IF", "WHILE", "STABLEHLO_COMPOSITE", "Convolution2DTransposeBias"}
 
 
 def add_unary():
@@ -291,6 +287,18 @@ def add_conversions():
                 add("CAST", f"{NAMES[source]}_to_{NAMES[target]}", [given(source, IMAGE)], Output(IMAGE, target))
 
 
+def add_sparse():
+    matrix = np.array([[0, 2, 0, -3], [0, 0, 0, 0], [5, 0, 0, 7]], F32)
+    rows = Sparse(matrix[matrix != 0], [0, 1], [], [3, ([0, 2, 2, 4], [1, 3, 0, 3])])
+    add("DENSIFY", "f32_rows", [Input(matrix, constant=True, sparse=rows)], Output(matrix.shape, F32))
+    blocks = np.kron(np.array([[1, 0], [0, 1]], F32), np.array([[1, 2], [3, 4]], F32))
+    squares = Sparse(np.array([1, 2, 3, 4, 1, 2, 3, 4], F32), [0, 1, 2, 3], [0, 1], [2, ([0, 1, 2], [0, 1]), 2, 2])
+    add("DENSIFY", "f32_blocks", [Input(blocks, constant=True, sparse=squares)], Output(blocks.shape, F32))
+    codes_ = Sparse(np.array([5, -6], I8), [0, 1], [], [2, ([0, 1, 2], [2, 0])])
+    add("DENSIFY", "i8_rows", [Input(np.array([[0, 0, 5], [-6, 0, 0]], I8), codes(I8, 0.05, 0), True, sparse=codes_)],
+        Output((2, 3), I8, codes(I8, 0.05, 0)))
+
+
 def product_tensors(dtype, in_shape, filter_shape, channels, axis):
     """Input, filter (i8: a scale per channel) and bias of a convolution, and the codes of its result."""
     if dtype == F32:
@@ -358,7 +366,7 @@ def add_volumes():
     add("STABLEHLO_AND", "bool", [given(BOOL, (3, 4)), given(BOOL, (3, 4), 2)], Output((3, 4), BOOL))
 
 
-for add_family in (add_unary, add_binary, add_comparisons, add_selection, add_reductions, add_movement, add_conversions,
+for add_family in (add_unary, add_binary, add_comparisons, add_selection, add_reductions, add_movement, add_conversions, add_sparse,
                    add_products, add_volumes, *codes_cases.FAMILIES, *recurrent_cases.FAMILIES, *box_cases.FAMILIES,
-                   *mediapipe_cases.FAMILIES):
+                   *mediapipe_cases.FAMILIES, *graph_cases.FAMILIES):
     add_family()

@@ -29,7 +29,7 @@ checks=(
   "tensorflow tensorflow check_tensorflow_operators.py"
   "tensorflow tensorflow check_keras_layers.py --tf-keras"
   "tensorflow tensorflow check_import_cost.py tensorflow --write"
-  "tensorflow tensorflow check_operators.py --backends reference"
+  "tensorflow tensorflow check_operators.py --write"
 )
 
 failed=()

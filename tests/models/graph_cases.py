@@ -1,0 +1,45 @@
+"""Cases of check_operators.py with subgraphs: branches, loops, composites."""
+
+import numpy as np
+
+from operator_case import BOOL, F32, I32, Input, Output, Step, Subgraph, add, constant, given, options
+
+SHAPE = (2, 3)
+
+
+def binary(operator, made=None):
+    """A subgraph of one operator of two inputs."""
+    tensor = Output(SHAPE, F32)
+    return Subgraph([tensor] * 3, [0, 1], [2], [Step(operator, [0, 1], [2], made)])
+
+
+def add_branches():
+    for condition in (True, False):
+        add("IF", f"f32_{condition}", [constant(condition, BOOL), given(F32, SHAPE), given(F32, SHAPE, 2)], Output(SHAPE, F32),
+            options("If", thenSubgraphIndex=1, elseSubgraphIndex=2),
+            subgraphs=[binary("ADD", options("Add", fusedActivationFunction=1)), binary("MUL", options("Mul"))])
+    integers = Subgraph([Output(SHAPE, I32), Output(SHAPE, I32)], [0], [1], [Step("NEG", [0], [1])])
+    unchanged = Subgraph([Output(SHAPE, I32)], [0], [0], [])
+    for condition in (True, False):
+        add("IF", f"i32_{condition}", [constant(condition, BOOL), given(I32, SHAPE)], Output(SHAPE, I32),
+            options("If", thenSubgraphIndex=1, elseSubgraphIndex=2), subgraphs=[integers, unchanged])
+
+
+def add_loops():
+    """The count goes from `first` to 4, by one each round; the reals are multiplied."""
+    number, reals, truth = Output((1,), I32), Output(SHAPE, F32), Output((1,), BOOL)
+    condition = Subgraph([number, reals, constant([4]), truth], [0, 1], [3], [Step("LESS", [0, 2], [3])])
+    body = Subgraph([number, reals, constant([1]), constant([0.5, -2, 1.25], F32), number, reals], [0, 1], [4, 5],
+                    [Step("ADD", [0, 2], [4], options("Add")), Step("MUL", [1, 3], [5], options("Mul"))])
+    for first in (0, 3, 7):
+        add("WHILE", f"f32_from_{first}", [constant([first]), given(F32, SHAPE)], [Output((1,), I32), Output(SHAPE, F32)],
+            options("While", condSubgraphIndex=1, bodySubgraphIndex=2), subgraphs=[condition, body])
+
+
+def add_composites():
+    made = options("StableHLOComposite", name="odml.sum", decompositionSubgraphIndex=1, compositeAttributes=[], version=1)
+    add("STABLEHLO_COMPOSITE", "f32", [given(F32, SHAPE), given(F32, SHAPE, 2)], Output(SHAPE, F32), made,
+        subgraphs=[binary("ADD", options("Add"))])
+
+
+FAMILIES = (add_branches, add_loops, add_composites)
