@@ -1,82 +1,14 @@
-#include "compiler/importers/torch/pickle.h"
-
-#include "compiler/importers/common/byte_cursor.h"
-
-#include "llvm/ADT/Twine.h"
+#include "compiler/importers/torch/pickle_machine.h"
 
 namespace tandem::torch {
 
 namespace {
-
 /// A few kilobytes of a zip hold very many opcodes, each of which takes memory, and texts can be
 /// shared by very many values. The notes of a module take about a hundred opcodes.
 constexpr size_t kMostOpcodes = 2 << 20, kLongestName = 4096;
+} // namespace
 
-using Ref = size_t;
-using Object = PickledValue;
-
-/// The opcodes that torch.save and torch.jit.save write (pickle protocol 2), and their later short
-/// forms. https://docs.python.org/3/library/pickletools.html
-class PickleMachine {
-public:
-  explicit PickleMachine(std::string_view bytes) : cursor_(bytes) {}
-  llvm::Expected<Pickle> run();
-
-private:
-  enum class Step { kGoOn, kStop, kBad };
-  Step step();
-  // One opcode each of a kind; `value` has what is left.
-  Step value(uint8_t opcode);
-  Step global();
-  Step number(uint8_t opcode);
-  Step container(uint8_t opcode);
-  Step memory(uint8_t opcode);
-
-  Step push(Object object) {
-    stack_.push_back(made_.values.size());
-    made_.values.push_back(std::move(object));
-    return Step::kGoOn;
-  }
-  Object &at(Ref ref) { return made_.values[ref]; }
-  Step pushText(std::string_view text) {
-    return push({.kind = Object::kString, .text = std::string(text)});
-  }
-  std::optional<Ref> pop();
-  std::optional<std::vector<Ref>> popToMark();
-  std::string line();
-
-  Step makeTuple(size_t count);
-  Step makeStorage();
-  Step makeInstance();
-  Step setState();
-  Step call();
-  Step callFunction(const Object &function, const Object &arguments);
-  Step rebuildTensor(const Object &arguments);
-  /// False when objects have had copied to them what no model's have.
-  bool copies(size_t bytes) {
-    // A byte or two may ask for another copy of a text or a shape that fills half the file.
-    constexpr size_t kMostCopied = 64 << 20;
-    copied_ += bytes;
-    if (copied_ > kMostCopied)
-      bad("its objects repeat names and shapes too often");
-    return copied_ <= kMostCopied;
-  }
-  Step bad(const llvm::Twine &what) {
-    if (problem_.empty())
-      problem_ = what.str();
-    return Step::kBad;
-  }
-
-  ByteCursor cursor_;
-  Pickle made_;
-  std::vector<Ref> stack_;
-  std::vector<size_t> marks_;
-  std::map<uint32_t, Ref> memo_;
-  size_t copied_ = 0;
-  std::string problem_;
-};
-
-std::optional<Ref> PickleMachine::pop() {
+std::optional<size_t> PickleMachine::pop() {
   size_t floor = marks_.empty() ? 0 : marks_.back();
   if (stack_.size() <= floor)
     return std::nullopt;
@@ -85,7 +17,7 @@ std::optional<Ref> PickleMachine::pop() {
   return top;
 }
 
-std::optional<std::vector<Ref>> PickleMachine::popToMark() {
+std::optional<std::vector<size_t>> PickleMachine::popToMark() {
   if (marks_.empty())
     return std::nullopt;
   std::vector<Ref> items(stack_.begin() + marks_.back(), stack_.end());
@@ -114,122 +46,6 @@ PickleMachine::Step PickleMachine::makeTuple(size_t count) {
     tuple.items.insert(tuple.items.begin(), *top);
   }
   return push(std::move(tuple));
-}
-
-/// ('storage', torch.FloatStorage, key, device, element count) stands for bytes beside the pickle.
-PickleMachine::Step PickleMachine::makeStorage() {
-  struct Known {
-    llvm::StringLiteral name;
-    ScalarType type;
-  };
-  constexpr Known kTypes[] = {
-      {"torch FloatStorage", ScalarType::kFloat}, {"torch DoubleStorage", ScalarType::kDouble},
-      {"torch HalfStorage", ScalarType::kHalf},   {"torch BFloat16Storage", ScalarType::kBFloat16},
-      {"torch LongStorage", ScalarType::kLong},   {"torch IntStorage", ScalarType::kInt},
-      {"torch ShortStorage", ScalarType::kShort}, {"torch CharStorage", ScalarType::kChar},
-      {"torch ByteStorage", ScalarType::kByte},   {"torch BoolStorage", ScalarType::kBool},
-  };
-  std::optional<Ref> id = pop();
-  if (!id)
-    return bad("its stack is empty");
-  const Object &tuple = at(*id);
-  const Object *type = made_.item(tuple, 1, Object::kGlobal),
-               *key = made_.item(tuple, 2, Object::kString);
-  if (!type || !key)
-    return bad("a storage has no type or name");
-  if (!copies(key->text.size()))
-    return Step::kBad;
-  PickledTensor storage;
-  storage.storage = key->text;
-  for (const Known &known : kTypes) {
-    if (type->text != known.name)
-      continue;
-    storage.type = known.type;
-    return push({.kind = Object::kStorage,
-                 .tensor = std::make_shared<const PickledTensor>(std::move(storage))});
-  }
-  return bad("a storage is of type '" + type->text + "', which is not supported");
-}
-
-PickleMachine::Step PickleMachine::call() {
-  std::optional<Ref> arguments = pop(), function = pop();
-  if (!arguments || !function)
-    return bad("its stack is empty");
-  if (at(*function).kind != Object::kGlobal)
-    return bad("it calls what is no function");
-  return callFunction(at(*function), at(*arguments));
-}
-
-/// An object of a class of the archive's own code.
-PickleMachine::Step PickleMachine::makeInstance() {
-  std::optional<Ref> arguments = pop(), type = pop();
-  if (!arguments || !type)
-    return bad("its stack is empty");
-  llvm::StringRef name = at(*type).text;
-  if (at(*type).kind != Object::kGlobal || !name.starts_with("__torch__"))
-    return bad("it makes an object of '" + name + "', which PyTorch's archives do not need");
-  if (!copies(name.size()))
-    return Step::kBad;
-  auto [module, inner] = name.split(' ');
-  return push({.kind = Object::kInstance, .text = (module + "." + inner).str()});
-}
-
-/// Of an instance; a state dictionary has notes on versions as its state.
-PickleMachine::Step PickleMachine::setState() {
-  std::optional<Ref> state = pop();
-  if (!state || stack_.empty())
-    return bad("its stack is empty");
-  if (at(stack_.back()).kind == Object::kInstance)
-    at(stack_.back()).items = {*state};
-  return Step::kGoOn;
-}
-
-PickleMachine::Step PickleMachine::callFunction(const Object &function, const Object &arguments) {
-  if (function.text == "collections OrderedDict")
-    return push({Object::kDict});
-  // Notes on the type of a dictionary or a list, and a device's name.
-  if (llvm::StringRef(function.text).starts_with("torch.jit._pickle ") ||
-      function.text == "torch device") {
-    if (arguments.items.empty())
-      return bad("'" + function.text + "' has no argument");
-    stack_.push_back(arguments.items[0]);
-    return Step::kGoOn;
-  }
-  if (function.text == "torch._utils _rebuild_tensor_v2")
-    return rebuildTensor(arguments);
-  if (function.text == "torch._utils _rebuild_parameter" ||
-      function.text == "torch._utils _rebuild_parameter_with_state") {
-    if (!made_.item(arguments, 0, Object::kTensor))
-      return bad("a parameter is no tensor");
-    stack_.push_back(arguments.items[0]);
-    return Step::kGoOn;
-  }
-  return bad("it calls '" + function.text + "', which PyTorch's archives do not need");
-}
-
-/// _rebuild_tensor_v2(storage, offset, sizes, strides, ...).
-PickleMachine::Step PickleMachine::rebuildTensor(const Object &arguments) {
-  const Object *storage = made_.item(arguments, 0, Object::kStorage),
-               *offset = made_.item(arguments, 1, Object::kInt),
-               *sizes = made_.item(arguments, 2, Object::kTuple),
-               *strides = made_.item(arguments, 3, Object::kTuple);
-  if (!storage || !offset || !sizes || !strides || sizes->items.size() != strides->items.size())
-    return bad("a tensor has no storage or shape");
-  size_t shapeBytes = sizes->items.size() * (sizeof(int64_t) + sizeof(int64_t));
-  if (!copies(storage->tensor->storage.size() + shapeBytes))
-    return Step::kBad;
-  PickledTensor tensor = *storage->tensor;
-  tensor.offset = offset->number;
-  for (size_t i = 0; i < sizes->items.size(); ++i) {
-    const Object *size = made_.item(*sizes, i, Object::kInt),
-                 *stride = made_.item(*strides, i, Object::kInt);
-    if (!size || !stride)
-      return bad("a tensor's shape is not of integers");
-    tensor.sizes.push_back(size->number);
-    tensor.strides.push_back(stride->number);
-  }
-  return push({.kind = Object::kTensor,
-               .tensor = std::make_shared<const PickledTensor>(std::move(tensor))});
 }
 
 PickleMachine::Step PickleMachine::number(uint8_t opcode) {
@@ -391,8 +207,6 @@ llvm::Expected<Pickle> PickleMachine::run() {
   made_.root = stack_.back();
   return std::move(made_);
 }
-
-} // namespace
 
 const PickledValue *Pickle::item(const PickledValue &of, size_t index,
                                  PickledValue::Kind kind) const {

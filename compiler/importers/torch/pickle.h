@@ -33,6 +33,7 @@ struct PickledValue {
     kStorage,  ///< type and storage of `tensor`
     kTensor,   ///< tensor
     kInstance, ///< text: "module.name" of its class; items: its state, when it has one
+    kEnum,     ///< text: as of an instance; items: the value of the member that it is
   };
   Kind kind = kNone;
   int64_t number = 0;

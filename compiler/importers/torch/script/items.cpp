@@ -87,6 +87,8 @@ static std::optional<bool> isEqual(const Item &a, const Item &b, int nested, int
     return false;
   if (is<std::string>(a))
     return std::get<std::string>(a) == std::get<std::string>(b);
+  if (is<Callable>(a))
+    return std::get<Callable>(a).name == std::get<Callable>(b).name;
   if (is<Device>(a))
     return std::get<Device>(a).name == std::get<Device>(b).name;
   if (is<None>(a))

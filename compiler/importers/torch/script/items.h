@@ -27,7 +27,8 @@ struct Unknown {};
 struct Device {
   std::string name;
 };
-/// A function or a class by its whole name, as in "__torch__.torch.nn.functional.relu".
+/// A function, a class or a member of an enumeration by its whole name, as in
+/// "__torch__.torch.nn.functional.relu".
 struct Callable {
   std::string name;
 };

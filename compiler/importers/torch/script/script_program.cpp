@@ -226,8 +226,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> ScriptImport::run() {
       keywords.push_back(input.name);
     }
   calls_->setUntyped(untyped);
-  Unpickled module(archive_.module, heap_, *calls_, ""),
-      constants(archive_.constants, heap_, *calls_, "CONSTANTS");
+  Unpickled module(archive_.module, code_, heap_, *calls_, ""),
+      constants(archive_.constants, code_, heap_, *calls_, "CONSTANTS");
   llvm::Expected<Item> object = module.root();
   if (!object)
     return object.takeError();

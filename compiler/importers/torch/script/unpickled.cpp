@@ -73,9 +73,39 @@ llvm::Expected<Item> Unpickled::make(size_t place, const std::string &name, int 
       return error;
     return Item(instance);
   }
+  case PickledValue::kEnum:
+    return member(value);
   default: // functions and storages, which nothing asks for
     return Item(None());
   }
+}
+
+static bool isLiteral(const Expr &expr, const PickledValue &value) {
+  switch (value.kind) {
+  case PickledValue::kString:
+    return expr.kind == Expr::kString && expr.text == value.text;
+  case PickledValue::kInt:
+    return expr.kind == Expr::kInteger && expr.integer == value.number;
+  case PickledValue::kReal:
+    return expr.kind == Expr::kReal && expr.real == value.real;
+  default:
+    return false;
+  }
+}
+
+/// Code calls a member of an enumeration "__torch__.module.Class.MEMBER".
+llvm::Expected<Item> Unpickled::member(const PickledValue &value) {
+  llvm::Expected<Code::Found> found = code_.find(value.text);
+  if (!found)
+    return found.takeError();
+  heap_.count(value.text.size() / sizeof(Item));
+  if (found->type) {
+    heap_.look(found->type->fields.size());
+    for (const Parameter &field : found->type->fields)
+      if (field.byDefault && isLiteral(*field.byDefault, file_.pickle.values[value.items.front()]))
+        return Item(Callable{value.text + "." + field.name});
+  }
+  return llvm::createStringError("the archive's code has no such member of '" + value.text + "'");
 }
 
 llvm::Error Unpickled::fill(std::vector<Item> &items, const PickledValue &value,

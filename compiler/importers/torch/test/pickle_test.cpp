@@ -45,6 +45,14 @@ TEST(TensorPickle, ReadsIntegersOfAnyLength) {
   EXPECT_EQ(tensors->at("").offset, -2);
 }
 
+TEST(TensorPickle, ReadsMembersOfEnumerations) {
+  auto pickle = readPickle("\x80\x02" + "c__torch__.kinds\nOrder\nX\x04\0\0\0lastR."s);
+  ASSERT_TRUE(bool(pickle)) << llvm::toString(pickle.takeError());
+  EXPECT_EQ(pickle->result().kind, PickledValue::kEnum);
+  EXPECT_EQ(pickle->result().text, "__torch__.kinds.Order");
+  ASSERT_TRUE(pickle->item(pickle->result(), 0, PickledValue::kString));
+}
+
 TEST(TensorPickle, RefusesToCallAnythingElse) {
   EXPECT_EQ(errorOf("\x80\x02"s + "cos\nsystem\nX\x02\0\0\0ls\x85R."s),
             "the pickle cannot be read: it calls 'os system', which PyTorch's archives do not "

@@ -36,6 +36,12 @@ public:
     values.push_back(std::move(value));
     values[1].items.insert(values[1].items.end(), {values.size() - 2, values.size() - 1});
   }
+  /// A member of an enumeration, by its value.
+  void member(const std::string &name, const std::string &type, PickledValue value) {
+    archive_.module.pickle.values.push_back(std::move(value));
+    size_t place = archive_.module.pickle.values.size() - 1;
+    attribute(name, {.kind = PickledValue::kEnum, .text = type, .items = {place}});
+  }
   /// An object of C++, by the items of the tuple that it has been saved as.
   void object(const std::string &name, const std::string &type,
               const std::vector<PickledValue> &saved) {

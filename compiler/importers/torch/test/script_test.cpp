@@ -176,6 +176,22 @@ TEST(ScriptImport, ListsEverythingUnsupportedWithItsLine) {
       "(1: mystery (code/__torch__.py line 9); not an operator of PyTorch that Tandem knows)");
 }
 
+TEST(ScriptImport, ComparesMembersOfEnumerations) {
+  auto relu = [](const PickledValue &member) {
+    ScriptBuilder builder("    if torch.eq(self.order, __torch__.kinds.Order.LAST):\n"
+                          "      y = torch.relu(x)\n    else:\n      y = torch.tanh(x)\n"
+                          "    return y\n");
+    builder.code("__torch__/kinds", "class Order(Enum):\n  FIRST = 1\n  LAST = \"last\"\n");
+    builder.shape("x", {2});
+    builder.member("order", "__torch__.kinds.Order", member);
+    return builder.text();
+  };
+  EXPECT_THAT(relu({.kind = PickledValue::kString, .text = "last"}), HasSubstr("graph.relu"));
+  EXPECT_THAT(relu({.kind = PickledValue::kInt, .number = 1}), HasSubstr("graph.tanh"));
+  EXPECT_EQ(relu({.kind = PickledValue::kInt, .number = 2}),
+            "error: the archive's code has no such member of '__torch__.kinds.Order'");
+}
+
 TEST(ScriptImport, TakesWeightsThatArePackedForAMobile) {
   const PickledValue none, zero{.kind = PickledValue::kReal},
       six{.kind = PickledValue::kReal, .real = 6};
