@@ -116,6 +116,8 @@ static mlir::FailureOr<std::optional<Item>> callOnNumbers(llvm::StringRef name, 
       name, {call.heap, call.calls, call.problem, **numbers, call.keywords, call.place});
   if (failed(result))
     return mlir::failure();
+  if (itemsOf(*result)) // lists of tensors, put together
+    return std::optional<Item>(*result);
   // Rounded tensors have the type from before.
   bool wasReal = llvm::any_of(**numbers, is<double>);
   if (wasReal && is<int64_t>(*result))

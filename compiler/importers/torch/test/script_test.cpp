@@ -176,6 +176,12 @@ TEST(ScriptImport, ListsEverythingUnsupportedWithItsLine) {
       "(1: mystery (code/__torch__.py line 9); not an operator of PyTorch that Tandem knows)");
 }
 
+TEST(ScriptImport, PutsListsOfTensorsTogether) {
+  EXPECT_THAT(importLines("    l = annotate(List[Tensor], [])\n    _0 = torch.append(l, x)\n"
+                          "    return torch.cat(torch.add(l, [torch.relu(x)]), 1)\n"),
+              AllOf(HasSubstr("graph.concat %arg0, %"), HasSubstr("-> (tensor<2x6xf32>")));
+}
+
 TEST(ScriptImport, ComparesMembersOfEnumerations) {
   auto relu = [](const PickledValue &member) {
     ScriptBuilder builder("    if torch.eq(self.order, __torch__.kinds.Order.LAST):\n"
