@@ -55,7 +55,7 @@ TIMM = {
 # What each form of a model is saved as.
 FILE = {"exported": "model.pt2", "traced": "traced.pt", "scripted": "scripted.pt"}
 # Families of timm that torch.jit.script takes.
-TIMM_SCRIPTED = ("convnext_atto", "efficientnet_lite0", "mobilenetv3_small_050", "regnetx_002", "resnetv2_50")
+TIMM_SCRIPTED = ("convnext_atto", "efficientnet_lite0", "mobilenetv3_small_050", "regnetx_002", "resnetv2_50", "vit_tiny_patch16_224")
 # The name of `forward`'s input, where it is not x.
 SCRIPTED_INPUT = {"segmentation.lraspp_mobilenet_v3_large": "input"}
 
