@@ -128,7 +128,7 @@ TEST(Application, RefusesAnUnknownKeyWithItsLine) {
             "uses, inputs, for_each, when, size, channels or mirror");
   EXPECT_EQ(refusalOf(spoiled("models:", "model:")),
             "apps/faces.yaml:2: error: unknown key 'model' in the application, expected one of "
-            "tandem, name, deadline, models, steps or results");
+            "tandem, name, deadline, fetched_by, models, steps or results");
   EXPECT_EQ(refusalOf(spoiled("labels:", "label:")),
             "apps/faces.yaml:6: error: unknown key 'label' in model 'emotion', expected one of "
             "file, labels, backends or shapes");
