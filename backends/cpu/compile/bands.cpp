@@ -185,6 +185,11 @@ static std::optional<Stage> stageBehind(const Stage &stage, Plan &plan) {
   std::optional<Stage> next = stageOf(reader, /*isFirst=*/false, plan);
   if (!next || hasCodes(stage.op) != hasCodes(reader) || (isConv && !readsAsStored(*next, plan)))
     return std::nullopt;
+  // What is fused behind a stage may give its result another shape, with other rows.
+  const ConvShape &from = stage.shape, &to = next->shape;
+  if (from.outHeight != to.inHeight || from.outWidth != to.inWidth ||
+      from.outChannels != to.inChannels)
+    return std::nullopt;
   return next;
 }
 

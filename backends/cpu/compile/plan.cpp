@@ -253,6 +253,8 @@ void Plan::step(codegen::Kernel kernel, ArrayRef<BufferPlace> buffers) {
 static std::vector<TailCode::Dimension> rowsOf(const TailLeaf &leaf, ArrayRef<int64_t> strides) {
   ArrayRef<int64_t> shape = graph::tensorType(leaf.value).getShape();
   std::vector<TailCode::Dimension> rows;
+  if (leaf.box.empty())
+    return rows;
   int64_t inner = 1;
   size_t missing = leaf.box.size() - shape.size();
   for (size_t d = leaf.box.size() - 1; d-- > 0; inner *= leaf.box[d]) {

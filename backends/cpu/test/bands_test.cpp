@@ -175,6 +175,27 @@ TEST(CpuBands, AreAnOptionOfTheBackend) {
             "cpu: option 'bands' is '-1', expected on, off or a number of KiB");
 }
 
+TEST(CpuBands, LeaveAValueThatIsReadInAnotherShape) {
+  std::string text = R"(
+func.func @main(%x: tensor<1x6x8x16xf32>, %y: tensor<1x1x1x16xf32>) -> tensor<1x4x12x16xf32> {
+  %u = graph.constant dense<0.25> : tensor<16x1x1x16xf32> : tensor<16x1x1x16xf32>
+  %k = graph.constant dense<0.5> : tensor<1x3x3x16xf32> : tensor<1x3x3x16xf32>
+  %0 = graph.conv_2d %x, %u : (tensor<1x6x8x16xf32>, tensor<16x1x1x16xf32>) -> tensor<1x6x8x16xf32>
+  %1 = graph.reshape %0 shape [1, 4, 12, 16] : (tensor<1x6x8x16xf32>) -> tensor<1x4x12x16xf32>
+  %2 = graph.mul %1, %y : (tensor<1x4x12x16xf32>, tensor<1x1x1x16xf32>) -> tensor<1x4x12x16xf32>
+  %3 = graph.depthwise_conv_2d %2, %k pad_low [1, 1] pad_high [1, 1] : (tensor<1x4x12x16xf32>, tensor<1x3x3x16xf32>) -> tensor<1x4x12x16xf32>
+  %4 = graph.reshape %3 shape [1, 12, 4, 16] : (tensor<1x4x12x16xf32>) -> tensor<1x12x4x16xf32>
+  %5 = graph.mul %4, %y : (tensor<1x12x4x16xf32>, tensor<1x1x1x16xf32>) -> tensor<1x12x4x16xf32>
+  %6 = graph.conv_2d %5, %u : (tensor<1x12x4x16xf32>, tensor<16x1x1x16xf32>) -> tensor<1x12x4x16xf32>
+  %7 = graph.reshape %6 shape [1, 4, 12, 16] : (tensor<1x12x4x16xf32>) -> tensor<1x4x12x16xf32>
+  return %7 : tensor<1x4x12x16xf32>
+})";
+  std::vector<CodeRunner> runners = {{wideIsa()}, {"avx2"}};
+  for (CodeRunner &runner : runners)
+    runner.settings["bands"] = "0";
+  expectAsReference(text, runners, 1e-5);
+}
+
 TEST(CpuBands, LeaveAValueThatTwoRead) {
   std::string text = R"(
 func.func @main(%x: tensor<1x6x6x16xf32>) -> tensor<1x6x6x16xf32> {

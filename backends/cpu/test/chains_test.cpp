@@ -77,5 +77,18 @@ TEST_P(RandomChainsElsewhere, AreThoseOfTheReference) {
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomChainsElsewhere, ::testing::Range(1000u, 1012u));
 
+TEST(Chains, BehindAProductMayBeOfASingleNumber) {
+  std::string text = R"(
+func.func @main(%x: tensor<1x16xf32>, %y: tensor<f32>) -> tensor<f32> {
+  %w = graph.constant dense<0.25> : tensor<1x16xf32> : tensor<1x16xf32>
+  %0 = graph.fully_connected %x, %w : (tensor<1x16xf32>, tensor<1x16xf32>) -> tensor<1x1xf32>
+  %1 = graph.reshape %0 shape [] : (tensor<1x1xf32>) -> tensor<f32>
+  %2 = graph.mul %1, %y : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  return %2 : tensor<f32>
+})";
+  EXPECT_EQ(stepsOf(text), 1u);
+  expectReference(text);
+}
+
 } // namespace
 } // namespace tandem::test
