@@ -26,10 +26,6 @@ constexpr size_t kMostStages = 3;
 
 constexpr int64_t kUnits = 8; ///< each makes some rows that its neighbour makes too
 
-static bool hasCodes(Operation *op) {
-  return graph::isQuantized(op->getOperand(1).getType());
-}
-
 namespace {
 
 /// An op whose result is made some rows at a time.

@@ -23,6 +23,10 @@ static Quantization quantizationOf(Value value) {
   return graph::quantizationOf(graph::tensorType(value).getElementType());
 }
 
+bool hasCodes(Operation *op) {
+  return graph::isQuantized(op->getOperand(1).getType());
+}
+
 Support supportsProductOfCodes(Operation *op) {
   Value input = op->getOperand(0), filter = op->getOperand(1), result = op->getResult(0);
   if (isHybrid(op))

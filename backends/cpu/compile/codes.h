@@ -8,6 +8,9 @@ namespace tandem::cpu {
 // What the kernels of convolutions, depthwise convolutions and matrix products with a filter of
 // 8-bit codes share.
 
+/// Whether the filter of a product is of codes.
+bool hasCodes(mlir::Operation *op);
+
 /// Whether input, filter, bias and result of a product are what the kernels take: 8-bit codes, or
 /// hybrid.
 Support supportsProductOfCodes(mlir::Operation *op);

@@ -18,10 +18,6 @@ using Values = KernelBuilder::Values;
 /// Errors of a layer beyond this part of its largest result are too large: those of several layers
 /// are to stay below 1e-4.
 constexpr double kLargestError = 2e-5;
-/// Factors and products of a block of tiles stay in the second cache, beside the weights; weights
-/// that do not fit there are better read seldom.
-constexpr int64_t kBlockBytes = 700 << 10, kLargeBlockBytes = 2 << 20;
-constexpr int64_t kSecondCache = 1 << 20;
 
 namespace {
 
@@ -325,6 +321,12 @@ void planStages(const Winograd &w, graph::Conv2dOp conv, TypedBuffer packed, Pla
 
 } // namespace
 
+/// Factors and products of a block of tiles stay in the second cache, beside the weights; weights
+/// that do not fit there are better read seldom.
+static int64_t bytesOfBlock(const Winograd &w, int64_t secondCache) {
+  return w.weightBytes() > secondCache ? 2 * secondCache : secondCache / 1024 * 700;
+}
+
 bool planWinograd(graph::Conv2dOp conv, Plan &plan) {
   if (!plan.settings().winograd || !suits(conv))
     return false;
@@ -341,7 +343,7 @@ bool planWinograd(graph::Conv2dOp conv, Plan &plan) {
   TypedBuffer weights{plan.constant(packed),
                       {ElementType::kF32, static_cast<int64_t>(packed.size())}};
   int64_t ofRow = (w.factorElements() + w.productElements()) * 4; // blocks of one row as yet
-  int64_t most = w.weightBytes() > kSecondCache ? kLargeBlockBytes : kBlockBytes;
+  int64_t most = bytesOfBlock(w, plan.settings().secondCache);
   w.blockRows = std::clamp<int64_t>(most / ofRow, 1, w.tileRows());
   bool isOneBlock = shape.batch == 1 && w.blocks().parts == 1;
   (isOneBlock ? planStages : planBlocks)(w, conv, weights, plan);

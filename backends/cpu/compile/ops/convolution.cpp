@@ -14,10 +14,6 @@ using namespace mlir;
 
 namespace tandem::cpu {
 
-static bool hasCodes(Operation *op) {
-  return graph::isQuantized(op->getOperand(1).getType());
-}
-
 static Support supportsProducts(Operation *op) {
   if (hasCodes(op) && !graph::constantOf(op->getOperand(1)))
     return Support::no("the filter is computed by the model, only constant ones of codes are "
