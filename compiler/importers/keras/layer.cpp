@@ -28,6 +28,9 @@ StringRef dtypeName(const Json &config) {
 
 /// The graph computes in f32, and that is not what a layer of another type gives.
 LogicalResult Layer::checkClass() {
+  if (className().contains(kOfPackage))
+    return unsupported("a class of your own, whose code is not in the file: build it of layers of "
+                       "Keras or functions of keras.ops");
   bool isFunction = className().starts_with("ops.") || className().starts_with("tf.");
   StringRef dtype = dtypeName(config_.config);
   if (dtype != "float32" && !isFunction) // whose 'dtype' is an argument
@@ -83,7 +86,7 @@ LayerConfig Layer::layerInside(const Json *json) const {
   const Json *config = json ? member(*json, "config") : nullptr;
   if (!config || !config->is_object())
     return inner;
-  inner.className = stringMember(*json, "class_name").str();
+  inner.className = classNameOf(*json);
   inner.name = config_.name;
   inner.config = *config;
   return inner;

@@ -32,10 +32,33 @@ static bool isModelClass(llvm::StringRef className) {
   return className == "Functional" || className == "Model" || className == "Sequential";
 }
 
+/// Only Keras's own classes come from a module of Keras; what one runs itself has none in the file.
+/// An .h5 file of Keras 3 has no modules, and the name of a registered class in the place of its
+/// own.
+static bool isOfAnother(const Json &json) {
+  if (!json.is_object() || !json.contains("module") || !json.contains("registered_name"))
+    return false;
+  llvm::StringRef package = stringMember(json, "module").split('.').first;
+  return package != "keras" && package != "tf_keras" && package != "tensorflow";
+}
+
+std::string classNameOf(const Json &json) {
+  llvm::StringRef name = stringMember(json, "class_name");
+  if (!isOfAnother(json)) // keras.applications registers one in Keras 2, which an .h5 file tells
+    return name == "Custom>CustomScaleLayer" ? "CustomScaleLayer" : name.str();
+  llvm::StringRef registered = stringMember(json, "registered_name");
+  if (registered.contains(kOfPackage))
+    return registered.str();
+  llvm::StringRef module = stringMember(json, "module");
+  return ((module.empty() ? "__main__" : module) + llvm::Twine(kOfPackage) + name).str();
+}
+
 /// Whether a node of Keras 3 is a function of keras.ops, whose names are those of layers too. An
 /// .h5 file leaves out the modules; every layer has 'trainable' or 'dtype', functions have not, but
 /// for the two that are no layers.
 static bool isFunction(const Json &json) {
+  if (isOfAnother(json))
+    return false;
   if (llvm::StringRef module = stringMember(json, "module"); !module.empty())
     return module.starts_with("keras.src.ops");
   const Json *calls = member(json, "inbound_nodes"), *config = member(json, "config");
@@ -50,7 +73,7 @@ static bool isFunction(const Json &json) {
 /// TensorFlow, which Keras 2 wraps in a layer, "tf.math.add".
 static llvm::Expected<LayerConfig> parseLayer(const Json &json, WeightPaths &paths) {
   LayerConfig layer;
-  layer.className = stringMember(json, "class_name").str();
+  layer.className = classNameOf(json);
   const Json *config = member(json, "config");
   if (layer.className.empty() || !config || !config->is_object())
     return invalid("a layer has no class name or configuration");
@@ -76,7 +99,7 @@ static llvm::Expected<LayerConfig> parseLayer(const Json &json, WeightPaths &pat
   }
   layer.weights = {.group = layer.name,
                    .nameOnPath = layer.name,
-                   .path = paths.of(layer.className),
+                   .path = paths.of(stringMember(json, "class_name")),
                    .storedName = layer.name};
   if (!isModelClass(layer.className))
     return layer;
@@ -231,7 +254,7 @@ static llvm::Expected<ModelConfig> parseInner(llvm::StringRef className, const J
 }
 
 llvm::Expected<ModelConfig> parseModelConfig(const Json &config) {
-  llvm::StringRef className = stringMember(config, "class_name");
+  std::string className = classNameOf(config);
   const Json *inner = member(config, "config");
   if (className.empty() || !inner)
     return invalid("it has no 'class_name' and 'config'");

@@ -60,6 +60,13 @@ struct ModelConfig {
   std::vector<TensorId> inputs, outputs;
 };
 
+/// Stands in the name of a class that is not Keras's own, between its package and its own name.
+inline constexpr char kOfPackage = '>';
+
+/// "Dense", or "package>Dense" where the file says that the class is another's than Keras's: it has
+/// the name of one and computes what it likes.
+std::string classNameOf(const Json &json);
+
 /// `config` is the parsed attribute. Accepts the forms of Keras 1.2 to 3. Models inside the model
 /// are parsed too, and stay `inner`.
 llvm::Expected<ModelConfig> parseModelConfig(const Json &config);

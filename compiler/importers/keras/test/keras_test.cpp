@@ -227,6 +227,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"other_names.keras", "layer 'renamed' (Dense): its weights are those of "
                                      "'dense_last' in 'layers/dense'"},
         BadFile{"one_input.keras", "layer 'sum' (Add): has 1 inputs, expected 2 or more"},
+        BadFile{"own_class.keras", "1 unsupported operator: u>Dense (1: dense_last; a class of "
+                                   "your own, whose code is not in the file: build it of layers of "
+                                   "Keras or functions of keras.ops)"},
         BadFile{"new_format", "HDF5 superblock version 3 is not supported, only 0 and 1, which "
                               "Keras writes, are"}),
     [](const auto &info) {

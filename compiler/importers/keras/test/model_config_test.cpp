@@ -75,5 +75,47 @@ TEST(KerasModelConfig, FollowsALongChainOfModelsOnce) {
   EXPECT_EQ(flat->outputs, (std::vector<TensorId>{{"x", 0, 0}}));
 }
 
+/// As .keras files describe an object.
+Json described(Json module, const std::string &className, Json registeredName) {
+  return {{"module", std::move(module)},
+          {"class_name", className},
+          {"registered_name", std::move(registeredName)}};
+}
+
+TEST(KerasModelConfig, KnowsClassesOfOthersByTheirModule) {
+  EXPECT_EQ(classNameOf(described(nullptr, "Dense", "u>Dense")), "u>Dense");
+  EXPECT_EQ(classNameOf(described("shop.nets", "Dense", "shop>D")), "shop>D");
+  EXPECT_EQ(classNameOf(described(nullptr, "Softmax", "Softmax")), "__main__>Softmax");
+  EXPECT_EQ(classNameOf(described("keras_cv.layers", "Softmax", "Softmax")),
+            "keras_cv.layers>Softmax");
+  EXPECT_EQ(classNameOf(described(nullptr, "CustomScaleLayer", "Custom>CustomScaleLayer")),
+            "Custom>CustomScaleLayer");
+}
+
+TEST(KerasModelConfig, KnowsKerasClassesByTheirModule) {
+  EXPECT_EQ(classNameOf(described("keras.layers", "Dense", nullptr)), "Dense");
+  EXPECT_EQ(classNameOf(described("keras.src.applications.convnext", "LayerScale", "LayerScale")),
+            "LayerScale");
+  EXPECT_EQ(classNameOf(described("tf_keras.src.applications.inception_resnet_v2",
+                                  "CustomScaleLayer", "Custom>CustomScaleLayer")),
+            "CustomScaleLayer");
+}
+
+TEST(KerasModelConfig, TakesTheNameWhereAFileHasNoModules) {
+  EXPECT_EQ(classNameOf({{"class_name", "Dense"}}), "Dense");
+  EXPECT_EQ(classNameOf({{"class_name", "u>Dense"}}), "u>Dense");
+  EXPECT_EQ(classNameOf({{"class_name", "Custom>CustomScaleLayer"}}), "CustomScaleLayer");
+}
+
+TEST(KerasModelConfig, RefusesAModelOfAClassOfAnother) {
+  Json config = described(nullptr, "Functional", "u>Functional");
+  config["config"] = identity(1);
+  llvm::Expected<ModelConfig> parsed = parseModelConfig(config);
+  ASSERT_FALSE(bool(parsed));
+  EXPECT_EQ(llvm::toString(parsed.takeError()),
+            "a Keras model of class 'u>Functional' is not supported, only Functional and "
+            "Sequential models are");
+}
+
 } // namespace
 } // namespace tandem::keras

@@ -84,6 +84,13 @@ def write_archives(whole):
 
     rewrite(whole, "one_input.keras", change_config(one_input))
 
+    def own_class(config):
+        for layer in config["layers"]:
+            if layer["name"] == "dense_last":
+                layer.update(module=None, registered_name="u>Dense")
+
+    rewrite(whole, "own_class.keras", change_config(own_class))
+
 
 if __name__ == "__main__":
     main()
