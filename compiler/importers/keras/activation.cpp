@@ -101,7 +101,15 @@ MaybeValue applyActivation(Layer &layer, MaybeValue input, const Json *activatio
     Results results = layer.run(inner, *input, LayerWeights());
     return failed(results) ? MaybeValue(failure()) : MaybeValue(results->front());
   }
-  return layer.unsupported("activation " + excerpt(activation->dump(), kMostOfValue));
+  StringRef className = stringMember(*activation, "class_name");
+  bool isFunction = className == "function" || className == "__lambda__";
+  bool isOwn = (isFunction && !stringMember(*activation, "module").starts_with("keras")) ||
+               (name && name->contains(kOfPackage));
+  if (!isOwn)
+    return layer.unsupported("activation " + excerpt(activation->dump(), kMostOfValue));
+  return layer.unsupported("activation '" + excerpt(name ? *name : "lambda", kMostOfName) +
+                           "', a function of your own, whose code is not in the file: take one of "
+                           "Keras, or functions of keras.ops behind the layer");
 }
 
 MaybeValue applyActivation(Layer &layer, MaybeValue input) {

@@ -230,6 +230,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"own_class.keras", "1 unsupported operator: u>Dense (1: dense_last; a class of "
                                    "your own, whose code is not in the file: build it of layers of "
                                    "Keras or functions of keras.ops)"},
+        BadFile{"own_function.keras",
+                "1 unsupported operator: Dense (1: dense_last; activation 'u>twice', a function of "
+                "your own, whose code is not in the file: take one of Keras, or functions of "
+                "keras.ops behind the layer)"},
         BadFile{"new_format", "HDF5 superblock version 3 is not supported, only 0 and 1, which "
                               "Keras writes, are"}),
     [](const auto &info) {

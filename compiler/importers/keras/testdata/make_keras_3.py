@@ -91,6 +91,14 @@ def write_archives(whole):
 
     rewrite(whole, "own_class.keras", change_config(own_class))
 
+    def own_function(config):
+        for layer in config["layers"]:
+            if layer["name"] == "dense_last":
+                layer["config"]["activation"] = {"module": "builtins", "class_name": "function", "config": "u>twice",
+                                                 "registered_name": "function"}
+
+    rewrite(whole, "own_function.keras", change_config(own_function))
+
 
 if __name__ == "__main__":
     main()
