@@ -243,6 +243,10 @@ def operator_cases():
     add("argsort", S.argsort(x, axis=0, is_ascend=False), matrix)
     add("gather_nd", S.gather_nd(x, S.Cast(S.arange(0, 4).reshape((2, 2)), dtype="int32")), matrix)
     add("batch_take", S.batch_take(x, S.Cast(S.arange(0, 4), dtype="int32")), matrix)
+    # Places outside of a row: x is of numbers around 0.
+    for mode in ("clip", "wrap"):
+        add(f"pick outside {mode}", S.pick(x, S.slice_axis(x, axis=1, begin=0, end=1).reshape((-1,)) * 7, axis=1, mode=mode), matrix)
+    add("batch_take outside", S.batch_take(x, S.Cast(S.arange(-2, 10, 3), dtype="int32")), matrix)
     add("shape_array", S.broadcast_add(x, S.Cast(S.shape_array(x), dtype="float32").reshape((1, 2)).slice_axis(axis=1, begin=0, end=1)), matrix)
     add("arange_like", x + S.contrib.arange_like(x) + S.contrib.arange_like(x, axis=1).reshape((1, 6)).broadcast_to((4, 6)), matrix)
     prior = S.contrib.MultiBoxPrior(x, sizes=(0.3, 0.4), ratios=(1.5, 2, 0.5), offsets=(0.4, 0.6))

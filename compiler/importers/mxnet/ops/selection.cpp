@@ -66,8 +66,23 @@ static MaybeValue asIndices(SymbolNode &node, size_t index) {
   return isIndex ? indices : node.cast(indices, node.builder().getI32Type());
 }
 
-/// take: with mode 'clip' an index outside means the nearest one inside, which a negative one is
-/// then; 'wrap' comes round from the other end.
+/// With mode 'clip' an index outside means the nearest one inside, which a negative one is then;
+/// 'wrap' comes round from the other end.
+static MaybeValue indicesInside(SymbolNode &node, MaybeValue indices, int64_t size) {
+  StringRef mode = node.string("mode", "clip");
+  if (node.failed() || failed(indices))
+    return failure();
+  auto number = [&](int64_t value) {
+    return node.scalarLike(*indices, static_cast<double>(value));
+  };
+  if (mode == "clip")
+    return node.create<graph::MinimumOp>(node.create<graph::MaximumOp>(indices, number(0)),
+                                         number(size - 1));
+  if (mode == "wrap")
+    return node.create<graph::FloorModOp>(indices, number(size));
+  return node.unsupported("'mode' '" + mode + "', only 'clip' and 'wrap' are");
+}
+
 static MaybeValue importTake(SymbolNode &node) {
   MaybeValue input = node.input(0), indices = asIndices(node, 1);
   if (succeeded(input) && node.isNone("axis")) // numpy's: of all elements as one row
@@ -75,16 +90,12 @@ static MaybeValue importTake(SymbolNode &node) {
   if (failed(input) || failed(indices))
     return failure();
   int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*input).size()), 0);
-  StringRef mode = node.string("mode", "clip");
   if (node.failed())
     return failure();
-  auto size = static_cast<double>(shapeOf(*input)[axis]);
-  if (mode == "clip")
+  if (node.string("mode", "clip") == "clip") // as the graph's op has it
     return node.create<graph::GatherOp>(input, indices, axis);
-  if (mode == "wrap")
-    return node.create<graph::GatherOp>(
-        input, node.create<graph::FloorModOp>(indices, node.scalarLike(*indices, size)), axis);
-  return node.unsupported("'mode' '" + mode + "', only 'clip' and 'wrap' are");
+  return node.create<graph::GatherOp>(input, indicesInside(node, indices, shapeOf(*input)[axis]),
+                                      axis);
 }
 
 static MaybeValue importEmbedding(SymbolNode &node) {
@@ -101,6 +112,7 @@ static MaybeValue importPick(SymbolNode &node) {
   bool keepDims = node.flag("keepdims", false);
   if (node.failed())
     return failure();
+  indices = indicesInside(node, indices, shape[axis]);
   shape[axis] = 1;
   MaybeValue picked = gatherElements(node, input, node.reshape(indices, shape), axis);
   if (!keepDims)
@@ -235,6 +247,7 @@ static MaybeValue importBatchTake(SymbolNode &node) {
   if (shapeOf(*input).size() != 2)
     return node.invalid("an input of shape " + shapeText(shapeOf(*input)));
   int64_t rows = shapeOf(*input)[0];
+  indices = indicesInside(node, indices, shapeOf(*input)[1]);
   return node.reshape(gatherElements(node, input, node.reshape(indices, {rows, 1}), 1), rows);
 }
 

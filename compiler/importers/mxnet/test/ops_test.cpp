@@ -163,6 +163,16 @@ TEST(MxnetOps, HaveTheNamesOfBefore) {
             importNode("broadcast_logical_xor", "{}", {{2, 3}, {2, 3}}));
 }
 
+TEST(MxnetOps, KeepIndicesOfPickInside) {
+  EXPECT_THAT(importNode("pick", "{}", {{2, 5}, {2}}),
+              AllOf(HasSubstr("graph.maximum"), HasSubstr("graph.minimum")));
+  EXPECT_THAT(importNode("pick", R"j({"mode": "wrap"})j", {{2, 5}, {2}}),
+              AllOf(HasSubstr("graph.floor_mod"), Not(HasSubstr("graph.maximum"))));
+  EXPECT_EQ(importNode("pick", R"j({"mode": "raise"})j", {{2, 5}, {2}}),
+            "error: 1 unsupported operator: pick (1: n; 'mode' 'raise', only 'clip' and 'wrap' "
+            "are)");
+}
+
 TEST(MxnetOps, CombineTruthWithANumber) {
   EXPECT_THAT(importNode("_logical_and_scalar", R"j({"scalar": "2"})j", {{2, 3}}),
               AllOf(HasSubstr("graph.logical_and"), HasSubstr("dense<true>")));
