@@ -1,5 +1,6 @@
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/mxnet/node.h"
+#include "compiler/importers/mxnet/remainder.h"
 
 #include <cmath>
 
@@ -30,6 +31,26 @@ static MaybeValue importWithScalar(SymbolNode &node) {
     return failure();
   MaybeValue scalar = node.scalarLike(*x, number);
   return isReversed ? combine<OpT>(node, scalar, x) : combine<OpT>(node, x, scalar);
+}
+
+MaybeValue remainder(SymbolNode &node, MaybeValue x, MaybeValue divisor) {
+  MaybeValue rest = node.create<graph::FloorModOp>(x, divisor);
+  if (failed(rest))
+    return failure();
+  return node.select(node.compare<graph::EqualOp>(divisor, 0.0), node.scalarLike(*rest, 0), rest);
+}
+static MaybeValue importRemainder(SymbolNode &node) {
+  return remainder(node, node.input(0), node.input(1));
+}
+template <bool isReversed = false> static MaybeValue importRemainderScalar(SymbolNode &node) {
+  MaybeValue x = node.input(0);
+  double number = node.number("scalar");
+  if (node.failed() || failed(x) || failed(node.checkIsReal(*x)))
+    return failure();
+  MaybeValue scalar = node.scalarLike(*x, number);
+  if (isReversed)
+    return remainder(node, scalar, x);
+  return number == 0 ? remainder(node, x, scalar) : node.create<graph::FloorModOp>(x, scalar);
 }
 
 static MaybeValue importPowScalar(SymbolNode &node) {
@@ -130,11 +151,11 @@ void registerArithmetic(OpTable &table) {
   for (StringRef op : {"_rpower_scalar", "_RPowerScalar"})
     table.add(op, importWithScalar<graph::PowOp, /*isReversed=*/true>);
   for (StringRef op : {"broadcast_mod", "_mod", "_Mod"})
-    table.add(op, importBinary<graph::FloorModOp>);
+    table.add(op, importRemainder);
   for (StringRef op : {"_mod_scalar", "_ModScalar"})
-    table.add(op, importWithScalar<graph::FloorModOp>);
+    table.add(op, importRemainderScalar<>);
   for (StringRef op : {"_rmod_scalar", "_RModScalar"})
-    table.add(op, importWithScalar<graph::FloorModOp, /*isReversed=*/true>);
+    table.add(op, importRemainderScalar</*isReversed=*/true>);
   for (StringRef op : {"broadcast_hypot", "_hypot", "_Hypot", "_npi_hypot"})
     table.add(op, importHypotenuse);
   for (StringRef op : {"_hypot_scalar", "_HypotScalar", "_npi_hypot_scalar"})

@@ -2,6 +2,7 @@
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/einsum.h"
 #include "compiler/importers/mxnet/node.h"
+#include "compiler/importers/mxnet/remainder.h"
 
 using namespace mlir;
 
@@ -40,6 +41,11 @@ template <typename OpT> MaybeValue importNumpyBinary(SymbolNode &node) {
     return node.create<OpT>(left, right, kNoActivation);
   else
     return node.create<OpT>(left, right);
+}
+
+MaybeValue importNumpyRemainder(SymbolNode &node) {
+  auto [left, right] = alike(node, node.input(0), node.input(1));
+  return remainder(node, left, right);
 }
 
 /// where: one side or both may be a number.
@@ -221,7 +227,7 @@ void registerNumpy(OpTable &table) {
   table.add("_npi_subtract", importNumpyBinary<graph::SubOp>);
   table.add("_npi_multiply", importNumpyBinary<graph::MulOp>);
   table.add("_npi_true_divide", importNumpyBinary<graph::DivOp>);
-  table.add("_npi_mod", importNumpyBinary<graph::FloorModOp>);
+  table.add("_npi_mod", importNumpyRemainder);
   table.add("_npi_power", importNumpyBinary<graph::PowOp>);
   table.add("_npi_maximum", importNumpyBinary<graph::MaximumOp>);
   table.add("_npi_minimum", importNumpyBinary<graph::MinimumOp>);

@@ -32,6 +32,13 @@ static MaybeValue roundedAway(NodeBuilder &build, MaybeValue x) {
   MaybeValue size = build.create<graph::FloorOp>(build.add(build.create<graph::AbsOp>(x), 0.5));
   return build.multiply(size, sign(build, x));
 }
+/// Halves to the lower integer: -2.5 to -3 and 2.5 to 2.
+static MaybeValue roundedDown(NodeBuilder &build, MaybeValue x) {
+  MaybeValue below = build.create<graph::FloorOp>(x), above = build.create<graph::CeilOp>(x);
+  return build.select(
+      build.compare<graph::LessEqualOp>(build.subtract(x, below), build.subtract(above, x)), below,
+      above);
+}
 static MaybeValue cubeRoot(NodeBuilder &build, MaybeValue x) {
   return build.multiply(powScalar(build, build.create<graph::AbsOp>(x), 1.0 / 3), sign(build, x));
 }
@@ -55,8 +62,6 @@ static MaybeValue toRadians(NodeBuilder &build, MaybeValue x) {
 static std::string spelled(StringRef name) {
   if (name == "neg")
     return "negative";
-  if (name == "round") // MXNet's own "round" has halves away from zero
-    return "rint";
   return name != "abs" && name.consume_front("a") ? "arc" + name.str() : name.str();
 }
 
@@ -64,6 +69,8 @@ void registerUnary(OpTable &table) {
   auto add = [&]<UnaryFunction function>(StringRef name, UnaryTakes takes) {
     auto *handler = takes == UnaryTakes::kReals ? importUnary<function, UnaryTakes::kReals>
                                                 : importUnary<function, UnaryTakes::kNumbers>;
+    if (name == "round") // halves to even, as no function of MXNet has it
+      return;
     for (StringRef prefix : {"", "_npi_", "_npx_"})
       table.add(prefix.str() + spelled(name), handler);
   };
@@ -72,6 +79,7 @@ void registerUnary(OpTable &table) {
   add.operator()<oneOp<graph::ReluOp>>("relu", UnaryTakes::kReals);
   add.operator()<truncated>("trunc", UnaryTakes::kReals);
   add.operator()<truncated>("fix", UnaryTakes::kReals);
+  add.operator()<roundedDown>("rint", UnaryTakes::kReals);
   add.operator()<cubeRoot>("cbrt", UnaryTakes::kReals);
   add.operator()<reciprocalCubeRoot>("rcbrt", UnaryTakes::kReals);
   add.operator()<logTwo>("log2", UnaryTakes::kReals);

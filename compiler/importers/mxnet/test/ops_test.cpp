@@ -173,6 +173,22 @@ TEST(MxnetOps, KeepIndicesOfPickInside) {
             "are)");
 }
 
+TEST(MxnetOps, RoundHalvesDownInRint) {
+  EXPECT_THAT(importNode("rint", "{}", {{2, 3}}),
+              AllOf(HasSubstr("graph.select"), Not(HasSubstr("graph.round"))));
+  EXPECT_EQ(importNode("_npi_rint", "{}", {{2, 3}}), importNode("rint", "{}", {{2, 3}}));
+}
+
+TEST(MxnetOps, HaveNoRemainderByZero) {
+  for (const char *op : {"broadcast_mod", "_npi_mod"})
+    EXPECT_THAT(importNode(op, "{}", {{2, 3}, {2, 3}}),
+                AllOf(HasSubstr("graph.floor_mod"), HasSubstr("graph.select")));
+  EXPECT_THAT(importNode("_mod_scalar", R"j({"scalar": "0"})j", {{2, 3}}),
+              HasSubstr("graph.select"));
+  EXPECT_THAT(importNode("_mod_scalar", R"j({"scalar": "2"})j", {{2, 3}}),
+              Not(HasSubstr("graph.select")));
+}
+
 TEST(MxnetOps, CombineTruthWithANumber) {
   EXPECT_THAT(importNode("_logical_and_scalar", R"j({"scalar": "2"})j", {{2, 3}}),
               AllOf(HasSubstr("graph.logical_and"), HasSubstr("dense<true>")));
