@@ -132,6 +132,9 @@ LogicalResult GraphImport::importNode(Scope &scope, proto::NodeProto &record) {
     standInFor(scope, record);
     return success();
   }
+  if (std::string domain = normalizedDomain(record.domain());
+      domain.empty() && !scope.opsets->count(domain))
+    return node.error() << "it is an operator of ONNX itself, of which the model imports no opset";
   FailureOr<Values> results = handle(node, *entry);
   for (proto::TensorProto *tensor : replaced_) // clear_raw_data() would keep the memory
     std::unique_ptr<std::string>(tensor->release_raw_data()).reset();

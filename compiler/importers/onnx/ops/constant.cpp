@@ -55,6 +55,10 @@ static std::optional<Elements> evaluateRange(OnnxNode &node, ArrayRef<Elements> 
       in[0].type() != in[1].type() || in[0].type() != in[2].type())
     return std::nullopt;
   double start = in[0].real(0), limit = in[1].real(0), delta = in[2].real(0);
+  if (delta == 0) {
+    (void)node.invalid("its step is 0");
+    return std::nullopt;
+  }
   double steps = std::ceil((limit - start) / delta);
   if (!(steps <= NodeBuilder::kMaxFill)) {
     (void)node.invalid("it has too many steps");

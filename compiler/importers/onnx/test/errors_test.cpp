@@ -127,6 +127,15 @@ TEST(OnnxImporter, RefusesTensorsThatTheFileDoesNotHold) {
   EXPECT_THAT(importText(model), HasSubstr("element type element type 99 is not supported"));
 }
 
+TEST(OnnxImporter, NeedsAnOpsetForTheOperatorsOfOnnxItself) {
+  ModelBuilder model;
+  model.model().mutable_opset_import(0)->set_domain("ai.onnx.ml");
+  model.input("x", {4}).output("y");
+  model.node("Relu", {"x"}, {"y"});
+  EXPECT_EQ(importText(model), "error: node 'n' (Relu): it is an operator of ONNX itself, of which "
+                               "the model imports no opset");
+}
+
 TEST(OnnxImporter, BoundsWhatASmallFileCanAskFor) {
   ModelBuilder filled;
   filled.ints("shape", {2}, {1 << 20, 1 << 20}).output("y");
@@ -136,6 +145,10 @@ TEST(OnnxImporter, BoundsWhatASmallFileCanAskFor) {
   range.ints("a", {}, {0}).ints("b", {}, {INT64_MAX}).ints("c", {}, {1}).output("y");
   range.node("Range", {"a", "b", "c"}, {"y"});
   EXPECT_EQ(importText(range), "error: node 'n' (Range): it has too many steps");
+  ModelBuilder standing;
+  standing.ints("a", {}, {0}).ints("b", {}, {3}).ints("c", {}, {0}).output("y");
+  standing.node("Range", {"a", "b", "c"}, {"y"});
+  EXPECT_EQ(importText(standing), "error: node 'n' (Range): its step is 0");
   ModelBuilder expanded;
   expanded.floats("a", {1}, {1}).ints("shape", {1}, {int64_t(1) << 33}).output("y");
   expanded.node("Expand", {"a", "shape"}, {"y"});
