@@ -5,9 +5,9 @@ Usage: check_import_cost.py FRAMEWORK [--tandem build/bin/tandem] [--write]
 
 FRAMEWORK is keras, mxnet, onnx, tensorflow (which makes the TFLite file as well) or torch: run it with the Python of the
 environment that check_... of that framework has. The model is eight convolutions of 512 channels and a dense layer with
-random weights, in every format that the framework writes; with weights in float16 it is larger, so that the file is as large. `tandem inspect` imports it and runs the passes; its peak
+random weights, in every format that the framework writes; with weights in float16 or int8 it is larger, so that the file is as large. `tandem inspect` imports it and runs the passes; its peak
 memory holds the pages of the file that it maps. From both goes what the same command takes on a model of a few kB.
-Exit: 1 where an import takes more than a second, or more memory than twice the file.
+Exit: 1 where an import takes more than a second, or more memory than twice the file; what is known to take more has bounds of its own.
 """
 
 import argparse
@@ -27,8 +27,10 @@ import numpy as np  # noqa: E402 (after the environment)
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / ".cache/sweeps/import.json"
 CHANNELS, LAYERS, UNITS, SIZE = 512, 8, 11000, 32
-HALF_GROWTH = 2 ** 0.5  # of channels and units, where a weight takes half the bytes
+HALF_GROWTH, CODE_GROWTH = 2 ** 0.5, 2  # of channels and units, where a weight takes half the bytes, or a quarter
 MOST_SECONDS, MOST_FILES = 1.0, 2.0
+# What is known to take more: its bounds, so that it does not become worse, and the reason.
+BEYOND = {"ONNX, int8 weights": (2.0, 6.5, "codes behind DequantizeLinear that nothing computes on become f32 on import")}
 
 
 def keras_model(channels, units):
@@ -98,7 +100,17 @@ def onnx_model(channels, units, type):
     from onnx import helper, numpy_helper
 
     random, nodes, tensors, x = np.random.default_rng(7), [], [], "image"
-    weights = lambda name, *shape: tensors.append(numpy_helper.from_array(random.normal(0, 0.02, shape).astype(type), name))
+    real = np.float32 if type == np.int8 else type
+
+    def weights(name, *shape):
+        values = random.normal(0, 0.02, shape)
+        if type != np.int8:
+            tensors.append(numpy_helper.from_array(values.astype(type), name))
+            return
+        tensors.append(numpy_helper.from_array(np.clip(np.round(values * 1000), -127, 127).astype(np.int8), f"{name}_codes"))
+        tensors.append(numpy_helper.from_array(np.full(shape[0], 0.001, np.float32), f"{name}_scales"))
+        nodes.append(helper.make_node("DequantizeLinear", [f"{name}_codes", f"{name}_scales"], [name], axis=0))
+
     for i in range(LAYERS + 1):
         weights(f"w{i}", channels, channels if i else 3, 3, 3)
         nodes += [helper.make_node("Conv", [x, f"w{i}"], [f"c{i}"], pads=[1, 1, 1, 1]), helper.make_node("Relu", [f"c{i}"], [f"r{i}"])]
@@ -106,7 +118,7 @@ def onnx_model(channels, units, type):
     weights("dense", units, channels)
     nodes += [helper.make_node("GlobalAveragePool", [x], ["mean"]), helper.make_node("Flatten", ["mean"], ["rows"]),
               helper.make_node("Gemm", ["rows", "dense"], ["scores"], transB=1)]
-    values = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(np.dtype(type)), shape)
+    values = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(np.dtype(real)), shape)
               for name, shape in (("image", [1, 3, SIZE, SIZE]), ("scores", [1, units]))]
     return helper.make_model(helper.make_graph(nodes, "model", values[:1], values[1:], tensors), opset_imports=[helper.make_opsetid("", 17)])
 
@@ -118,6 +130,8 @@ def make_onnx(folder, channels, units):
     yield "ONNX", folder / "model.onnx"
     onnx.save(onnx_model(int(channels * HALF_GROWTH), int(units * HALF_GROWTH), np.float16), folder / "half.onnx")
     yield "ONNX, float16", folder / "half.onnx"
+    onnx.save(onnx_model(channels * CODE_GROWTH, units * CODE_GROWTH, np.int8), folder / "codes.onnx")
+    yield "ONNX, int8 weights", folder / "codes.onnx"
 
 
 def make_mxnet(folder, channels, units):
@@ -162,11 +176,17 @@ def measure(tandem, path, shapes):
     return min(seconds), min(peaks), reading
 
 
+def bounds(name):
+    return BEYOND[name][:2] if name in BEYOND else (MOST_SECONDS, MOST_FILES)
+
+
 def page(rows):
+    known = "".join(f" Known to take more: {name} (to {most_seconds:g} s, {most_files:g} times), as {why}."
+                    for name, (most_seconds, most_files, why) in sorted(BEYOND.items()))
     out = ["# What an import takes", "",
            "Made by `tests/models/check_import_cost.py FRAMEWORK --write`, which says how: convolutions and a dense layer with random "
            f"weights, some 100 MB in each format, through `tandem inspect` on one core of {processor()}. Bounds: {MOST_SECONDS:g} s beyond "
-           f"reading the file, and {MOST_FILES:g} times the file in memory, beyond what the command takes for a tiny model (some 160 MB, most of it LLVM).", "",
+           f"reading the file, and {MOST_FILES:g} times the file in memory, beyond what the command takes for a tiny model (some 160 MB, most of it LLVM).{known}", "",
            "| format | file, MB | reading it, s | import beyond that, s | peak memory, times the file | measured |", "|---|---|---|---|---|---|"]
     out += [f"| {name} | {row['size'] / 1e6:.0f} | {row['reading']:.2f} | {row['beyond']:.2f} | {row['times']:.2f} | {row['date']} |"
             for name, row in sorted(rows.items())]
@@ -196,7 +216,8 @@ def main():
             beyond, times = max(0.0, seconds - least - reading), (peak - floor) / size
             rows[name] = {"size": size, "reading": reading, "beyond": beyond, "times": times, "date": datetime.date.today().isoformat()}
             print(f"{name:24} {size / 1e6:6.0f} MB {reading:6.2f} s {beyond:6.2f} s {times:6.2f} times (nothing: {floor / 1e6:.0f} MB, {least:.2f} s)", flush=True)
-            bad += beyond > MOST_SECONDS or times > MOST_FILES
+            most_seconds, most_files = bounds(name)
+            bad += beyond > most_seconds or times > most_files
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     KEPT.write_text(json.dumps(rows, indent=1) + "\n")
     if arguments.write:
