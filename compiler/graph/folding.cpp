@@ -80,18 +80,20 @@ OpFoldResult foldSlice(Attribute input, ArrayRef<int64_t> shape, ArrayRef<int64_
   return gather(input, start, steps, type);
 }
 
-static double readElement(const char *bytes, ElementType type) {
-  auto read = [&]<typename T>(T value) {
+/// Converted in one step: an integer is rounded once, and wraps as another.
+template <typename To> static To readElement(const char *bytes, ElementType type) {
+  auto bitsAs = [&]<typename T>(T value) {
     std::memcpy(&value, bytes, sizeof value);
     return value;
   };
+  auto read = [&](auto zero) { return static_cast<To>(bitsAs(zero)); };
   switch (type) {
   case ElementType::kF32:
     return read(float());
   case ElementType::kF16:
-    return halfToFloat(read(uint16_t()));
+    return static_cast<To>(halfToFloat(bitsAs(uint16_t())));
   case ElementType::kBF16:
-    return bfloatToFloat(read(uint16_t()));
+    return static_cast<To>(bfloatToFloat(bitsAs(uint16_t())));
   case ElementType::kI8:
     return read(int8_t());
   case ElementType::kU8:
@@ -102,7 +104,7 @@ static double readElement(const char *bytes, ElementType type) {
   case ElementType::kI32:
     return read(int32_t());
   case ElementType::kI64:
-    return static_cast<double>(read(int64_t()));
+    return read(int64_t());
   }
   return 0;
 }
@@ -125,7 +127,7 @@ OpFoldResult foldGather(Attribute input, Attribute indices, Type indexType, Arra
   SmallVector<char, 0> result;
   for (int64_t o = 0; o < outer; ++o)
     for (size_t at = 0; at < places->raw().size(); at += indexSize) {
-      double place = readElement(places->raw().data() + at, *index);
+      double place = readElement<double>(places->raw().data() + at, *index);
       auto nearest = static_cast<int64_t>(std::clamp(place, 0.0, double(shape[axis] - 1)));
       ArrayRef<char> from = bytes->raw().slice((o * shape[axis] + nearest) * slice, slice);
       result.append(from.begin(), from.end());
@@ -146,7 +148,7 @@ OpFoldResult foldDequantize(Attribute input, RankedTensorType from, RankedTensor
   size_t size = elementSize(*element), channels = quantization.scales.size();
   for (size_t i = 0; i < result.size(); ++i) {
     size_t channel = channels == 1 ? 0 : i / inner % channels;
-    double code = readElement(bytes->raw().data() + i * size, *element);
+    double code = readElement<double>(bytes->raw().data() + i * size, *element);
     result[i] =
         quantization.scales[channel] * static_cast<float>(code - quantization.zeroPoints[channel]);
   }
@@ -168,7 +170,7 @@ OpFoldResult foldCast(Attribute input, RankedTensorType from, RankedTensorType t
   auto convert = [&]<typename T>(T) {
     SmallVector<T, 0> result(type.getNumElements());
     for (size_t i = 0; i < result.size(); ++i)
-      result[i] = static_cast<T>(readElement(bytes->raw().data() + i * size, *source));
+      result[i] = readElement<T>(bytes->raw().data() + i * size, *source);
     return takeElements(type, std::move(result));
   };
   bool integers = isa<IntegerType>(from.getElementType());

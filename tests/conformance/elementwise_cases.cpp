@@ -141,6 +141,16 @@ OpCase cast(const std::string &from, const std::string &to) {
           text.finish(text.apply("cast", {x}, "", tensorText(image, {to})))};
 }
 
+/// What is rounded in between stays so, whether or not it is stored.
+OpCase castThroughHalf(const std::string &from, const std::string &half) {
+  const Shape image = {1, 3, 5, 7};
+  ModuleText text;
+  std::string narrow =
+      text.apply("cast", {text.argument(image, {from})}, "", tensorText(image, {half}));
+  return {"cast", from, half + (from == "f32" ? "_and_back" : "_to_f32"),
+          text.finish(text.apply("cast", {narrow}, "", tensorText(image, {"f32"})))};
+}
+
 void addCasts(std::vector<OpCase> &cases) {
   for (const char *to : {"i32", "i64", "ui8", "i1"}) {
     cases.push_back(cast("f32", to));
@@ -151,14 +161,9 @@ void addCasts(std::vector<OpCase> &cases) {
   cases.push_back(cast("i32", "ui8"));
   cases.push_back(cast("ui8", "i64"));
   cases.push_back(cast("i32", "i1"));
-  const Shape image = {1, 3, 5, 7};
-  for (const std::string half : {"f16", "bf16"}) {
-    ModuleText text;
-    std::string narrow =
-        text.apply("cast", {text.argument(image, {"f32"})}, "", tensorText(image, {half}));
-    cases.push_back({"cast", "f32", half + "_and_back",
-                     text.finish(text.apply("cast", {narrow}, "", tensorText(image, {"f32"})))});
-  }
+  for (const char *half : {"f16", "bf16"})
+    for (const char *from : {"f32", "i16", "i32", "i64"}) // of i32 most are infinite in f16
+      cases.push_back(castThroughHalf(from, half));
 }
 
 void addBatchNorm(std::vector<OpCase> &cases) {

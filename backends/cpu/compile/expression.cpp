@@ -16,7 +16,7 @@ Value Expression::evaluate(codegen::KernelBuilder &k, Load load) const {
     SmallVector<Value> operands;
     for (unsigned operand : node.operands)
       operands.push_back(values[operand]);
-    // As if it had been stored and loaded again: f16 is rounded to, and computed with as f32.
+    // As if it had been stored and loaded again: 16 bits are rounded to, and computed with as f32.
     values.push_back(widenReals(k, node.combine(k, operands)));
   }
   return values.back();

@@ -1,6 +1,7 @@
 #include "backends/reference/run/elements.h"
 
-#include <bit>
+#include "base/bfloat.h"
+
 #include <cstring>
 
 namespace tandem::reference {
@@ -20,7 +21,7 @@ std::array<std::byte, 8> elementOf(const Tensor &tensor, float value) {
     put(floatToHalf(value));
     break;
   case ElementType::kBF16:
-    put(static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16));
+    put(floatToBfloat(value));
     break;
   default: // clamped first: a float beyond the integer would not be defined
     put(static_cast<int64_t>(std::min(std::max(double(value), -0x1p62), 0x1p62)));

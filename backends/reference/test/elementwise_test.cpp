@@ -252,5 +252,15 @@ TEST(Conversion, CastsTowardZeroAndStaysInside) {
               ElementsAre(0, 255, 255));
 }
 
+TEST(Conversion, RoundsAnIntegerOnce) {
+  // a bit above what is halfway between two floats; it is halfway when rounded to double first
+  int64_t above = (int64_t(1) << 60) + (int64_t(1) << 36) + 1;
+  EXPECT_THAT(OpRunner("cast")
+                  .operand<int64_t>({2}, std::vector<int64_t>{above, above - 1})
+                  .result<float>({2})
+                  .values<float>(),
+              ElementsAre(0x1p60f + 0x1p37f, 0x1p60f));
+}
+
 } // namespace
 } // namespace tandem::reference

@@ -138,3 +138,17 @@ func.func @gather_of_constants() -> (tensor<4x2xi32>, tensor<3x1x1xi32>) {
   %1 = graph.gather %a, %j axis 1 : (tensor<3x2xi32>, tensor<1x1xi64>) -> tensor<3x1x1xi32>
   return %0, %1 : tensor<4x2xi32>, tensor<3x1x1xi32>
 }
+
+// -----
+
+// As at run time: an integer is rounded once (it is halfway between two floats in f64), and wraps.
+// CHECK-LABEL: func.func @cast_of_constants
+// CHECK{LITERAL}: graph.constant dense<[1.15292164E+18, 3.000000e+00]> : tensor<2xf32>
+// CHECK{LITERAL}: graph.constant dense<[1, -1]> : tensor<2xi32>
+func.func @cast_of_constants() -> (tensor<2xf32>, tensor<2xi32>) {
+  %a = graph.constant dense<[1152921573326323713, 3]> : tensor<2xi64> : tensor<2xi64>
+  %b = graph.constant dense<[4294967297, 9223372036854775807]> : tensor<2xi64> : tensor<2xi64>
+  %0 = graph.cast %a : (tensor<2xi64>) -> tensor<2xf32>
+  %1 = graph.cast %b : (tensor<2xi64>) -> tensor<2xi32>
+  return %0, %1 : tensor<2xf32>, tensor<2xi32>
+}

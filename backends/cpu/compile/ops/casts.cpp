@@ -4,6 +4,7 @@
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/map.h"
 #include "backends/cpu/compile/quantize.h"
+#include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/strided.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
@@ -86,15 +87,14 @@ Value resized(KernelBuilder &k, Value x, ElementType from, ElementType to) {
                           : Value(arith::ExtSIOp::create(k, type, x));
 }
 
-/// Of an integer, or of f32 as any float is loaded; bf16 comes of f32 as it is stored. Through f32
-/// to 16 bits, in two roundings only where f32 does not hold the integer.
+/// Of an integer, or of f32 as any float is loaded. To 16 bits here, as a reader in the same loop
+/// takes it. Through f32 to those, in two roundings only where f32 does not hold the integer.
 Value toFloat(KernelBuilder &k, Value x, ElementType from, ElementType to) {
-  if (!isFloat(from)) {
-    Value wide = resized(k, x, from, ElementType::kI64);
-    x = arith::SIToFPOp::create(k, k.getF64Type(), wide);
-    x = arith::TruncFOp::create(k, k.getF32Type(), x);
-  }
-  return to == ElementType::kF16 ? Value(arith::TruncFOp::create(k, k.getF16Type(), x)) : x;
+  if (!isFloat(from))
+    x = arith::SIToFPOp::create(k, k.getF32Type(), resized(k, x, from, ElementType::kI64));
+  if (to == ElementType::kF16)
+    return arith::TruncFOp::create(k, k.getF16Type(), x);
+  return to == ElementType::kBF16 ? roundToBf16(k, x) : x;
 }
 
 ElementCode castCode(Operation *op) {
