@@ -159,7 +159,19 @@ LogicalResult ConcatOp::inferReturnTypeComponents(MLIRContext *, Location locati
   return infer(shapes, result);
 }
 
+/// Takes the inputs without elements away, all but one where none has any.
+static bool dropEmptyInputs(ConcatOp concat) {
+  MutableOperandRange inputs = concat.getInputsMutable();
+  size_t before = inputs.size();
+  for (size_t i = before; i-- > 0 && inputs.size() > 1;)
+    if (llvm::is_contained(shapeOf(concat.getInputs()[i]), 0))
+      inputs.erase(i);
+  return inputs.size() != before;
+}
+
 OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  if (dropEmptyInputs(*this))
+    return getResult();
   if (getInputs().size() == 1 && getInputs().front().getType() == getType())
     return getInputs().front();
   return {};

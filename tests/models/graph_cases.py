@@ -34,6 +34,24 @@ def add_loops():
     for first in (0, 3, 7):
         add("WHILE", f"f32_from_{first}", [constant([first]), given(F32, SHAPE)], [Output((1,), I32), Output(SHAPE, F32)],
             options("While", condSubgraphIndex=1, bodySubgraphIndex=2), subgraphs=[condition, body])
+    add_list_loop()
+
+
+def add_list_loop():
+    """As Keras 3 writes results into a list: in each round rows before the place, the row, and rows behind, of which there
+    may be none."""
+    count, rows = 3, Output((3, 2), F32)
+    number, truth, place, some = Output((1,), I32), Output((1,), BOOL), Output((2,), I32), Output((), F32)
+    joined = options("Concatenation", axis=0)
+    condition = Subgraph([number, rows, constant([count]), truth], [0, 1], [3], [Step("LESS", [0, 2], [3])])
+    tensors = [number, rows, constant([0]), constant([1]), constant([2]), constant([0, 0]), constant([-1, 2]),
+               constant([[0.5, -2]], F32), place, some, number, place, some, rows]
+    body = Subgraph(tensors, [0, 1], [10, 13],
+                    [Step("CONCATENATION", [0, 4], [8], joined), Step("SLICE", [1, 5, 8], [9]), Step("ADD", [0, 3], [10], options("Add")),
+                     Step("CONCATENATION", [10, 2], [11], joined), Step("SLICE", [1, 11, 6], [12]),
+                     Step("CONCATENATION", [9, 7, 12], [13], joined)])
+    add("WHILE", "f32_list", [constant([0]), given(F32, rows.shape)], [number, rows],
+        options("While", condSubgraphIndex=1, bodySubgraphIndex=2), subgraphs=[condition, body])
 
 
 def add_composites():

@@ -13,6 +13,40 @@ func.func @no_change_is_dropped(%a: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor
 
 // -----
 
+// What has no elements adds nothing to a concatenation; of one part that is the part.
+// CHECK-LABEL: func.func @concat_leaves_out_what_is_empty
+// CHECK-SAME:      %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<2x1xf32>, %[[NONE:.*]]: tensor<2x0xf32>
+// CHECK-NEXT:    %[[C:.*]] = graph.concat %[[A]], %[[B]] axis 1
+// CHECK-NEXT:    return %[[C]], %[[A]] :
+func.func @concat_leaves_out_what_is_empty(%a: tensor<2x3xf32>, %b: tensor<2x1xf32>, %none: tensor<2x0xf32>) -> (tensor<2x4xf32>, tensor<2x3xf32>) {
+  %0 = graph.concat %none, %a, %none, %b axis 1 : (tensor<2x0xf32>, tensor<2x3xf32>, tensor<2x0xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+  %1 = graph.slice %b begin [0, 0] size [2, 0] strides [1, 1] : (tensor<2x1xf32>) -> tensor<2x0xf32>
+  %2 = graph.concat %a, %1 axis 1 : (tensor<2x3xf32>, tensor<2x0xf32>) -> tensor<2x3xf32>
+  return %0, %2 : tensor<2x4xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// One part stays where none has elements.
+// CHECK-LABEL: func.func @concat_of_nothing
+// CHECK-NEXT:    return %arg0
+func.func @concat_of_nothing(%a: tensor<0x3xf32>, %b: tensor<0x3xf32>) -> tensor<0x3xf32> {
+  %0 = graph.concat %a, %b axis 0 : (tensor<0x3xf32>, tensor<0x3xf32>) -> tensor<0x3xf32>
+  return %0 : tensor<0x3xf32>
+}
+
+// -----
+
+// A part of other codes than the result is brought to its own, also when it is the only one left.
+// CHECK-LABEL: func.func @concat_of_one_in_other_codes
+// CHECK:         graph.concat %arg0 axis 0 :
+func.func @concat_of_one_in_other_codes(%a: tensor<2x!quant.uniform<i8:f32, 0.5>>, %none: tensor<0x!quant.uniform<i8:f32, 0.25>>) -> tensor<2x!quant.uniform<i8:f32, 0.25>> {
+  %0 = graph.concat %a, %none axis 0 : (tensor<2x!quant.uniform<i8:f32, 0.5>>, tensor<0x!quant.uniform<i8:f32, 0.25>>) -> tensor<2x!quant.uniform<i8:f32, 0.25>>
+  return %0 : tensor<2x!quant.uniform<i8:f32, 0.25>>
+}
+
+// -----
+
 // A slice of the whole, backwards, is a change.
 // CHECK-LABEL: func.func @keep_reversal
 // CHECK:         graph.slice
