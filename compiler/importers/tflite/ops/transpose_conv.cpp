@@ -1,3 +1,4 @@
+#include "compiler/graph/constants.h"
 #include "compiler/importers/tflite/window.h"
 
 #include <cstring>
@@ -38,6 +39,38 @@ LogicalResult importForm(Node &node, FailureOr<Value> input, FailureOr<Value> fi
       ArrayRef<int64_t>(padding->high), form.activation);
 }
 
+/// The image as LiteRT's hybrid kernel sees it: each entry of the batch brought to codes of 8 bits
+/// by its own range. A hybrid convolution by ones does that and goes back to reals.
+MaybeValue throughCodes(NodeBuilder &build, Value image) {
+  SmallVector<int8_t> ones(shapeOf(image).back(), 1);
+  Type code = graph::quantizedType(build.builder().getContext(), ElementType::kI8, {{1.0f}, {0}},
+                                   /*narrow=*/true);
+  auto type = RankedTensorType::get({1, 1, 1, static_cast<int64_t>(ones.size())}, code);
+  Value filter =
+      graph::createConstant(build.builder(), build.location(), type, ArrayRef<int8_t>(ones));
+  std::array<int64_t, 2> unit = {1, 1}, none = {0, 0};
+  return build.create<graph::DepthwiseConv2dOp>(image, filter, Value(), ArrayRef<int64_t>(unit),
+                                                ArrayRef<int64_t>(unit), ArrayRef<int64_t>(none),
+                                                ArrayRef<int64_t>(none), graph::Activation::None);
+}
+
+/// Reals times a constant filter in codes, which fit together: what does not is refused later.
+bool isHybrid(Value image, Value filter) {
+  return getElementTypeOrSelf(image).isF32() && graph::isQuantized(filter.getType()) &&
+         graph::constantOf(filter) && shapeOf(image).size() == 4 && shapeOf(filter).size() == 4 &&
+         shapeOf(image)[3] == shapeOf(filter)[3];
+}
+
+/// Of a hybrid product both become reals, which equals LiteRT's sum of products of codes but for
+/// the rounding of reals.
+LogicalResult makeReal(Node &node, FailureOr<Value> &image, FailureOr<Value> &filter) {
+  if (failed(image) || failed(filter) || !isHybrid(*image, *filter))
+    return success();
+  image = throughCodes(node.build(), *image);
+  filter = node.build().createTyped<graph::DequantizeOp>(node.builder().getF32Type(), *filter);
+  return success(succeeded(image) && succeeded(filter));
+}
+
 /// TRANSPOSE_CONV: inputs are the result's shape, the filter, the image, and maybe a bias.
 LogicalResult importTransposeConv(Node &node) {
   auto options = node.options<schema::TransposeConvOptions>();
@@ -49,8 +82,10 @@ LogicalResult importTransposeConv(Node &node) {
     return failure();
   Form form = {
       (*options)->padding(), {(*options)->stride_h(), (*options)->stride_w()}, *activation};
-  return importForm(node, node.input(2), node.input(1), biasOf(node, {.input = 2, .bias = 3}),
-                    *size, form);
+  FailureOr<Value> image = node.input(2), filter = node.input(1);
+  if (failed(makeReal(node, image, filter)))
+    return failure();
+  return importForm(node, image, filter, biasOf(node, {.input = 2, .bias = 3}), *size, form);
 }
 
 /// Convolution2DTransposeBias of MediaPipe: image, filter and bias; the file says the result's

@@ -135,6 +135,22 @@ TEST(TfliteTransposeConv, ThePaddingIsThatOfTheWayBack) {
                         "(tensor<1x2x2x1xf32>, tensor<1x3x3x1xf32>) -> tensor<1x4x4x1xf32>"));
 }
 
+TEST(TfliteTransposeConv, HybridBringsTheImageToCodesAndBack) {
+  ModelBuilder m;
+  int size = m.ints("size", {2, 4, 4, 2});
+  int w = m.constant<int8_t>("w", {2, 2, 2, 1}, TensorType::INT8, {1, 2, 3, 4, 5, 6, 7, 8},
+                             {{0.5f, 0.25f}, {0, 0}});
+  int in = m.input("in", {2, 2, 2, 1}), out = m.tensor("out", {2, 4, 4, 2});
+  schema::TransposeConvOptionsT options;
+  options.stride_h = options.stride_w = 2;
+  m.op(BuiltinOperator::TRANSPOSE_CONV, {size, w, in}, {out}, options);
+  m.output(out);
+  std::string text = importText(m.bytes());
+  EXPECT_THAT(text, HasSubstr("(tensor<2x2x2x1xf32>, tensor<1x1x1x1x!quant.uniform<i8<-127:127>:"
+                              "f32, 1.000000e+00>>) -> tensor<2x2x2x1xf32>"));
+  EXPECT_THAT(text, HasSubstr("(tensor<2x2x2x1xf32>, tensor<2x2x2x1xf32>) -> tensor<2x4x4x2xf32>"));
+}
+
 TEST(TfliteFullyConnected, TakesRowsOfTheFiltersLength) {
   for (bool keep : {false, true}) {
     ModelBuilder m;
