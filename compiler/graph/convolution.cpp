@@ -1,4 +1,5 @@
 #include "compiler/graph/inference.h"
+#include "compiler/graph/type_text.h"
 
 using namespace mlir;
 
@@ -17,7 +18,8 @@ LogicalResult verifyProductTypes(Operation *op, Value input, Value filter, Value
   if (allowHybrid && in.isF32() && isQuantized(weights) && out.isF32() &&
       (!offset || offset.isF32()))
     return success();
-  return op->emitOpError() << rule << ": element types " << in << ", " << weights << " -> " << out
+  return op->emitOpError() << rule << ": element types " << typeText(in) << ", "
+                           << typeText(weights) << " -> " << typeText(out)
                            << " are no combination that it has";
 }
 

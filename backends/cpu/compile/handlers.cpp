@@ -1,8 +1,7 @@
 #include "backends/cpu/compile/handlers.h"
 
+#include "compiler/graph/type_text.h"
 #include "compiler/graph/types.h"
-
-#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 
@@ -15,13 +14,10 @@ bool isF32(Value value) {
 Support supportsF32(Operation *op) {
   for (Value value : llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
                                          SmallVector<Value>(op->getResults())))
-    if (!isF32(value)) {
-      std::string text;
-      llvm::raw_string_ostream(text)
-          << "has element type " << graph::tensorType(value).getElementType()
-          << ", only f32 is compiled for this op";
-      return Support::no(text);
-    }
+    if (!isF32(value))
+      return Support::no("has element type " +
+                         graph::typeText(graph::tensorType(value).getElementType()) +
+                         ", only f32 is compiled for this op");
   return Support::yes();
 }
 

@@ -1,5 +1,6 @@
 #include "backends/cpu/compile/table.h"
 
+#include "compiler/graph/type_text.h"
 #include "compiler/graph/types.h"
 
 using namespace mlir;
@@ -31,12 +32,9 @@ Support supportsByteCodes(Operation *op) {
                                          SmallVector<Value>(op->getResults()))) {
     Type type = graph::tensorType(value).getElementType();
     Quantization quantization = graph::quantizationOf(type);
-    if (quantization.scales.size() != 1 || elementSize(*graph::elementTypeOf(type)) != 1) {
-      std::string text;
-      llvm::raw_string_ostream(text)
-          << "has element type " << type << ", only 8-bit codes quantized per tensor are compiled";
-      return Support::no(text);
-    }
+    if (quantization.scales.size() != 1 || elementSize(*graph::elementTypeOf(type)) != 1)
+      return Support::no("has element type " + graph::typeText(type) +
+                         ", only 8-bit codes quantized per tensor are compiled");
   }
   return Support::yes();
 }

@@ -78,6 +78,18 @@ TEST(CpuQuantize, ResultsOfASoftmaxThatOnlyADequantizeReadsAreReals) {
   }
 }
 
+TEST(CpuQuantize, ARefusalNamesCodesPerChannelWithoutTheirScales) {
+  std::string type = "tensor<1x2x2x2x!quant.uniform<i8:f32:3, {0.5, 0.25}>>";
+  OneRegion model(cpuBackend(), cpuDevice(),
+                  "func.func @main(%x: " + type + ") -> " + type +
+                      " {\n  %r = graph.max_pool_2d %x window [1, 1] : (" + type + ") -> " + type +
+                      "\n  return %r : " + type + "\n}\n");
+  EXPECT_FALSE(model.supported());
+  EXPECT_NE(model.refusal().find("has element type i8 codes per channel, only 8-bit codes"),
+            std::string::npos)
+      << model.refusal();
+}
+
 class RandomDepthwiseToReals : public ::testing::TestWithParam<std::tuple<int64_t, uint32_t>> {};
 
 TEST_P(RandomDepthwiseToReals, IsOneStep) {

@@ -49,7 +49,7 @@ func.func @conv_2d_c5(%in: tensor<1x8x8x4xf32>, %w: tensor<2x3x3x4xf32>) {
 // -----
 
 func.func @conv_2d_c6(%in: tensor<1x8x8x4xf32>, %w: tensor<2x3x3x4xf16>) {
-  // expected-error @+1 {{conv_2d_c6: element types 'f32', 'f16' -> 'f32' are no combination that it has}}
+  // expected-error @+1 {{conv_2d_c6: element types f32, f16 -> f32 are no combination that it has}}
   %0 = graph.conv_2d %in, %w : (tensor<1x8x8x4xf32>, tensor<2x3x3x4xf16>) -> tensor<1x6x6x2xf32>
   return
 }
@@ -167,7 +167,7 @@ func.func @transpose_conv_2d_c3(%in: tensor<1x4x4x2xf32>, %w: tensor<3x2x2x2xf32
 
 !q = !quant.uniform<i8:f32, 0.5>
 func.func @transpose_conv_2d_c4(%in: tensor<1x1x1x1xf32>, %w: tensor<1x1x1x1x!q>) {
-  // expected-error @+1 {{transpose_conv_2d_c4}}
+  // expected-error @+1 {{transpose_conv_2d_c4: element types f32, i8 codes -> f32 are no}}
   %0 = graph.transpose_conv_2d %in, %w : (tensor<1x1x1x1xf32>, tensor<1x1x1x1x!q>) -> tensor<1x1x1x1xf32>
   return
 }
