@@ -187,8 +187,8 @@ void printBackends(std::ostream &out) {
 std::string page() {
   std::ostringstream out;
   out << "# Operators\n\n"
-         "`tandem inspect MODEL` (or `tandem compile MODEL --check`) tells in a second whether a "
-         "model is taken, with all of its operators that are not and why.\n\n"
+         "`tandem compile MODEL --check` tells in a second whether a model is taken, with all of "
+         "its operators that are not and why.\n\n"
          "Here is every operator that a framework has: its importer takes it, or refuses it with "
          "the reason that is also in the message. Which graph operators run on which backend is "
          "[at the end](#graph-operators-by-backend).\n\n";
