@@ -21,6 +21,24 @@ Value Rows::reduce(codegen::KernelBuilder &k, Value start,
   return k.loop(k.index(0), k.index(length), 1, start, next)[0];
 }
 
+codegen::KernelBuilder::Values reduceVectors(codegen::KernelBuilder &k, int64_t length,
+                                             ValueRange results,
+                                             function_ref<Value(Value, Value)> body) {
+  int64_t lanes = k.isa().lanes(), turn = kTurns * lanes, whole = length / turn * turn;
+  auto round = [&](Value i, ValueRange soFar) {
+    codegen::KernelBuilder::Values next;
+    for (Value result : soFar)
+      next.push_back(body(k.add(i, static_cast<int64_t>(next.size()) * lanes), result));
+    return next;
+  };
+  codegen::KernelBuilder::Values all = k.loop(k.index(0), k.index(whole), turn, results, round);
+  for (int64_t i = whole; i < length; i += lanes) {
+    Value &result = all[static_cast<size_t>((i - whole) / lanes)];
+    result = body(k.index(std::min(i, length - lanes)), result);
+  }
+  return all;
+}
+
 Rows rowsAlong(ArrayRef<int64_t> shape, int64_t axis) {
   std::vector<int64_t> strides = denseStrides(shape);
   Rows rows = {{}, {}, shape[static_cast<size_t>(axis)], strides[static_cast<size_t>(axis)]};

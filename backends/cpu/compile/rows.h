@@ -21,6 +21,14 @@ struct Rows {
   mlir::Value reduce(codegen::KernelBuilder &k, mlir::Value start,
                      llvm::function_ref<mlir::Value(mlir::Value i, mlir::Value soFar)> body) const;
 };
+/// Results of as many vectors by turns, so that none waits for the one before.
+constexpr int64_t kTurns = 4;
+/// Of `length` elements side by side, a whole vector at least: `body` takes the vector from element
+/// `i` on into one of kTurns results. The last vector may have some elements once more: for what
+/// does not count them, as the largest.
+codegen::KernelBuilder::Values
+reduceVectors(codegen::KernelBuilder &k, int64_t length, mlir::ValueRange results,
+              llvm::function_ref<mlir::Value(mlir::Value i, mlir::Value result)> body);
 Rows rowsAlong(llvm::ArrayRef<int64_t> shape, int64_t axis);
 
 } // namespace tandem::cpu

@@ -232,6 +232,37 @@ TEST(CpuArgMax, NeverTakesNanAndTheFirstOfEqualOnes) {
     EXPECT_EQ(actual, outputs.expected);
 }
 
+/// In a row that fills vectors and has some elements behind them, at each place.
+TEST(CpuReduction, OfTheLargestAndTheLeastHasNanAndInfinities) {
+  constexpr size_t kLength = 83;
+  const std::string type = "tensor<83x83xf32>", out = "tensor<83xf32>";
+  for (float special : {kNan, kInfinity, -kInfinity})
+    for (const std::string op : {"reduce_max", "reduce_min"}) {
+      SCOPED_TRACE(op + " of " + std::to_string(special));
+      std::vector<float> x(kLength * kLength);
+      for (size_t i = 0; i < x.size(); ++i)
+        x[i] = i % (kLength + 1) == 0 ? special : static_cast<float>(i * 17 % 31) - 60.0f;
+      for (const char *axis : {"0", "1"})
+        for (const char *isa : {"avx2", "avx2-wide"}) {
+          OneRegion model(
+              cpuBackend(), cpuDevice(),
+              moduleOf("%x: " + type, op + " %x axes [" + axis + "] : (" + type + ")", out),
+              {{isa}});
+          ASSERT_TRUE(model.ready()) << model.refusal();
+          std::vector<float> y = as<float>(model.run({bytesOf(x)})[0]);
+          bool isResult = special == (op == "reduce_max" ? kInfinity : -kInfinity);
+          for (float result : y) {
+            if (std::isnan(special))
+              EXPECT_TRUE(std::isnan(result));
+            else if (isResult)
+              EXPECT_EQ(result, special);
+            else
+              EXPECT_EQ(result, op == "reduce_max" ? -30.0f : -60.0f);
+          }
+        }
+    }
+}
+
 /// C's library has no order for NaN to compare with: it comes behind all others.
 TEST(CpuTopK, TakesNanLast) {
   std::vector<float> values = {kNan, 1, kNan, kInfinity, -0.0f, 0.0f, kInfinity, -kInfinity};

@@ -4,6 +4,7 @@
 #include "backends/cpu/compile/handlers.h"
 #include "backends/cpu/compile/reals.h"
 #include "backends/cpu/compile/requantize.h"
+#include "backends/cpu/compile/rows.h"
 #include "backends/cpu/compile/strided.h"
 #include "backends/cpu/compile/table.h"
 #include "compiler/graph/types.h"
@@ -95,12 +96,13 @@ private:
   Value combine(Value a, Value b) {
     // reassoc is what lets a sum along a row be split over lanes.
     constexpr auto kReassoc = arith::FastMathFlags::reassoc;
+    constexpr auto kAnyZero = arith::FastMathFlags::nsz; // of two zeros, as the order has it
     switch (r_.kind) {
     case Reduce::kMax:
-      return isFloat() ? Value(arith::MaximumFOp::create(k_, a, b))
+      return isFloat() ? Value(arith::MaximumFOp::create(k_, a, b, kAnyZero))
                        : Value(arith::MaxSIOp::create(k_, a, b));
     case Reduce::kMin:
-      return isFloat() ? Value(arith::MinimumFOp::create(k_, a, b))
+      return isFloat() ? Value(arith::MinimumFOp::create(k_, a, b, kAnyZero))
                        : Value(arith::MinSIOp::create(k_, a, b));
     case Reduce::kProd:
       return isFloat() ? Value(arith::MulFOp::create(k_, a, b, kReassoc))
@@ -132,20 +134,57 @@ private:
     }
   }
 
-  Value reduce(Type type, ArrayRef<Value> first) {
-    std::function<Value(size_t, ArrayRef<Value>, Value)> nest = [&](size_t d, ArrayRef<Value> at,
-                                                                    Value acc) {
-      if (d == r_.reduced.sizes.size())
-        return combine(acc, load(type, at));
-      return k_.loop(k_.index(0), k_.index(r_.reduced.sizes[d]), 1, acc,
-                     [&](Value i, ValueRange carried) {
-                       Values next;
-                       for (auto [base, own] : llvm::zip(at, r_.reduced.strides))
-                         next.push_back(k_.add(base, k_.mul(i, own[d])));
-                       return Values{nest(d + 1, next, carried[0])};
-                     })[0];
+  /// Whether whole vectors of the innermost dimension become one: LLVM has no order but the given
+  /// one for the largest of floats, as one may be NaN.
+  bool takesRows() const {
+    return isFloat() && (r_.kind == Reduce::kMax || r_.kind == Reduce::kMin) && !r_.channelsKept &&
+           !r_.reduced.sizes.empty() && r_.reduced.sizes.back() >= k_.isa().lanes();
+  }
+
+  /// The places of the operands, `i` steps on in a reduced dimension.
+  Values moved(ArrayRef<Value> at, size_t dimension, Value i) {
+    Values next;
+    for (auto [base, own] : llvm::zip(at, r_.reduced.strides))
+      next.push_back(k_.add(base, k_.mul(i, own[dimension])));
+    return next;
+  }
+
+  /// Of the reduced dimensions but the innermost `inner`, which `body` does.
+  Values overReduced(size_t inner, ArrayRef<Value> first, ValueRange starts,
+                     function_ref<Values(ArrayRef<Value> at, ValueRange accs)> body) {
+    std::function<Values(size_t, ArrayRef<Value>, ValueRange)> nest =
+        [&](size_t d, ArrayRef<Value> at, ValueRange accs) -> Values {
+      if (d + inner == r_.reduced.sizes.size())
+        return body(at, accs);
+      return k_.loop(
+          k_.index(0), k_.index(r_.reduced.sizes[d]), 1, accs,
+          [&](Value i, ValueRange carried) { return nest(d + 1, moved(at, d, i), carried); });
     };
-    return finish(nest(0, first, k_.constant(type, start())));
+    return nest(0, first, starts);
+  }
+
+  Value reduce(Type type, ArrayRef<Value> first) {
+    if (takesRows())
+      return reduceRows(first);
+    return finish(
+        overReduced(0, first, k_.constant(type, start()), [&](ArrayRef<Value> at, ValueRange accs) {
+          return Values{combine(accs[0], load(type, at))};
+        })[0]);
+  }
+
+  Value reduceRows(ArrayRef<Value> first) {
+    VectorType type = k_.vectorF32();
+    size_t innermost = r_.reduced.sizes.size() - 1;
+    Values starts(kTurns, k_.constant(type, start()));
+    Values accs = overReduced(1, first, starts, [&](ArrayRef<Value> at, ValueRange soFar) {
+      return reduceVectors(k_, r_.reduced.sizes.back(), soFar, [&](Value i, Value acc) {
+        return combine(acc, load(type, moved(at, innermost, i)));
+      });
+    });
+    Value all = combine(combine(accs[0], accs[1]), combine(accs[2], accs[3]));
+    auto kind =
+        r_.kind == Reduce::kMax ? vector::CombiningKind::MAXIMUMF : vector::CombiningKind::MINIMUMF;
+    return finish(vector::ReductionOp::create(k_, kind, all));
   }
 
   Value finish(Value acc) {
