@@ -10,6 +10,7 @@ using namespace mlir;
 namespace tandem::cpu {
 
 using codegen::KernelBuilder;
+using Values = KernelBuilder::Values;
 
 namespace {
 struct Softmax {
@@ -58,13 +59,117 @@ void buildSoftmax(KernelBuilder &k, const Softmax &s) {
   });
 }
 
+/// The same of rows side by side, of a vector at least. The last vector of a row, if not whole, is
+/// the last elements once more: it is kept until all others are stored.
+class SoftmaxOfVectors {
+public:
+  SoftmaxOfVectors(KernelBuilder &k, const Softmax &softmax)
+      : k_(k), s_(softmax), lanes_(k.isa().lanes()), length_(softmax.rows.length),
+        whole_(length_ / lanes_ * lanes_), type_(k.vectorF32()) {}
+
+  void build() {
+    s_.rows.build(k_, [&](Value first, Value) {
+      largest_ = largestOf(first);
+      s_.logarithm ? logarithms(first) : powers(first);
+    });
+  }
+
+private:
+  static constexpr auto kReassoc = arith::FastMathFlags::reassoc;
+
+  void powers(Value first) {
+    Value output = k_.buffer(s_.output), last = hasLast() ? exp(shifted(lastOf(first))) : Value();
+    Value sum = sumOf(last, [&](Value i) {
+      Value at = k_.add(first, i), power = exp(shifted(at));
+      k_.storeVector(power, output, at);
+      return power;
+    });
+    Value inverse =
+        k_.broadcast(arith::DivFOp::create(k_, k_.constant(k_.getF32Type(), 1), sum), type_);
+    auto scaled = [&](Value power) { return arith::MulFOp::create(k_, power, inverse); };
+    eachWhole([&](Value i) {
+      Value at = k_.add(first, i);
+      k_.storeVector(scaled(k_.loadVector(type_, output, at)), output, at);
+    });
+    if (hasLast())
+      k_.storeVector(scaled(last), output, lastOf(first));
+  }
+
+  void logarithms(Value first) {
+    Value output = k_.buffer(s_.output), last = hasLast() ? shifted(lastOf(first)) : Value();
+    Value sum = sumOf(hasLast() ? exp(last) : Value(),
+                      [&](Value i) { return exp(shifted(k_.add(first, i))); });
+    Value log = k_.broadcast(math::LogOp::create(k_, sum), type_);
+    auto less = [&](Value x) { return arith::SubFOp::create(k_, x, log); };
+    eachWhole([&](Value i) {
+      Value at = k_.add(first, i);
+      k_.storeVector(less(shifted(at)), output, at);
+    });
+    if (hasLast())
+      k_.storeVector(less(last), output, lastOf(first));
+  }
+
+  Value largestOf(Value first) {
+    auto larger = [&](Value a, Value b) -> Value {
+      return arith::MaximumFOp::create(k_, a, b, arith::FastMathFlags::nsz);
+    };
+    Values none(kTurns, k_.constant(type_, -std::numeric_limits<double>::infinity()));
+    Values all = reduceVectors(k_, length_, none, [&](Value i, Value soFar) {
+      return larger(soFar, k_.loadVector(type_, k_.buffer(s_.input), k_.add(first, i)));
+    });
+    Value one = larger(larger(all[0], all[1]), larger(all[2], all[3]));
+    return k_.broadcast(vector::ReductionOp::create(k_, vector::CombiningKind::MAXIMUMF, one),
+                        type_);
+  }
+
+  /// Of what `of` gives for whole vectors, and of those lanes of `last` that are in none of them.
+  Value sumOf(Value last, function_ref<Value(Value i)> of) {
+    Value none = k_.constant(type_, 0);
+    Value sum = k_.loop(k_.index(0), k_.index(whole_), lanes_, none,
+                        [&](Value i, ValueRange soFar) -> Values {
+                          return {arith::AddFOp::create(k_, soFar[0], of(i), kReassoc)};
+                        })[0];
+    if (last) {
+      Value isDone = vector::ConstantMaskOp::create(k_, k_.vector(k_.getI1Type(), lanes_),
+                                                    ArrayRef<int64_t>{lanes_ - (length_ - whole_)});
+      Value rest = arith::SelectOp::create(k_, isDone, none, last);
+      sum = arith::AddFOp::create(k_, sum, rest, kReassoc);
+    }
+    return vector::ReductionOp::create(k_, vector::CombiningKind::ADD, sum, kReassoc);
+  }
+
+  void eachWhole(function_ref<void(Value i)> body) {
+    k_.loop(k_.index(0), k_.index(whole_), lanes_, body);
+  }
+  bool hasLast() const { return whole_ < length_; }
+  Value lastOf(Value first) { return k_.add(first, length_ - lanes_); }
+  Value exp(Value x) { return math::ExpOp::create(k_, x); }
+  Value shifted(Value at) {
+    Value x = k_.loadVector(type_, k_.buffer(s_.input), at);
+    Value difference = arith::SubFOp::create(k_, x, largest_);
+    return arith::MulFOp::create(k_, difference, k_.constant(type_, s_.beta));
+  }
+
+  KernelBuilder &k_;
+  const Softmax &s_;
+  int64_t lanes_, length_, whole_;
+  VectorType type_;
+  Value largest_; ///< of the row, in all lanes
+};
+
 void planSoftmax(Operation *op, int64_t axis, float beta, bool logarithm, Plan &plan) {
   Softmax softmax = {rowsAlong(graph::tensorType(op->getResult(0)).getShape(), axis), beta,
                      logarithm, 0, 0};
   Buffers buffers(plan);
   softmax.input = buffers.add(op->getOperand(0));
   softmax.output = buffers.add(op->getResult(0));
-  plan.step({buffers.types, [=](KernelBuilder &k) { buildSoftmax(k, softmax); }}, buffers.ids);
+  auto build = [=](KernelBuilder &k) {
+    if (softmax.rows.step == 1 && softmax.rows.length >= k.isa().lanes())
+      SoftmaxOfVectors(k, softmax).build();
+    else
+      buildSoftmax(k, softmax);
+  };
+  plan.step({buffers.types, build}, buffers.ids);
 }
 } // namespace
 
