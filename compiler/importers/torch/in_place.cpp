@@ -96,7 +96,7 @@ std::optional<llvm::SmallVector<std::string>> Aliases::written(const NodeRecord 
     const OpTable::Entry *entry = table_.find(target);
     bool isPart =
         target == "aten.slice.Tensor" || target == "aten.select.int" || isSameTensor(*made);
-    if (!isPart && entry && entry->isView && target != "aten.clone.default")
+    if (!isPart && entry && entry->isView)
       return std::nullopt;
     if (!isPart)
       break;

@@ -43,19 +43,23 @@ static FailureOr<SmallVector<Value>> importNothing(AtenNode &) {
 }
 
 void registerIdentity(OpTable &table) {
-  for (StringRef target : {"aten.clone.default", "aten.contiguous.default", "aten.detach.default",
-                           "aten.detach_.default", "aten.alias.default", "aten.lift_fresh.default",
-                           "aten.lift_fresh_copy.default", "aten.alias_copy.default"})
+  for (StringRef target : {"aten.contiguous.default", "aten.detach.default", "aten.detach_.default",
+                           "aten.alias.default", "aten.lift_fresh.default"})
     table.addView(target, importIdentity);
+  // Copies always have memory of their own.
+  for (StringRef target :
+       {"aten.clone.default", "aten.lift_fresh_copy.default", "aten.alias_copy.default"})
+    table.add(target, importIdentity);
   // Those in place change nothing either.
   for (StringRef target : {"aten.dropout.default", "aten.dropout_.default",
                            "aten.feature_dropout.default", "aten.feature_dropout_.default",
                            "aten.alpha_dropout.default", "aten.alpha_dropout_.default"})
     table.addView(target, importDropout);
-  for (StringRef target : {"aten.to.dtype", "aten.to.dtype_layout", "aten.to.device",
-                           "aten._to_copy.default", "aten.to.other", "aten.type_as.default",
-                           "aten.to.prim_Device", "aten.to.prim_dtype", "aten.to.prim_other"})
+  for (StringRef target :
+       {"aten.to.dtype", "aten.to.dtype_layout", "aten.to.device", "aten.to.other",
+        "aten.type_as.default", "aten.to.prim_Device", "aten.to.prim_dtype", "aten.to.prim_other"})
     table.addView(target, importTo);
+  table.add("aten._to_copy.default", importTo);
   table.add("aten.copy.default", importCopy);
   table.addList("aten._assert_tensor_metadata.default", importNothing);
   table.addList("aten._assert_scalar.default", importNothing);

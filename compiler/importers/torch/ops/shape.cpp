@@ -234,9 +234,9 @@ void registerShape(OpTable &table) {
   table.addView("aten.unflatten.int", importUnflatten);
   for (StringRef target : {"aten.movedim.int", "aten.moveaxis.int"})
     table.addView(target, importMovedim);
-  table.addView("aten._reshape_copy.default", importView);
-  table.addView("aten.view_copy.default", importView);
-  table.addView("aten.permute_copy.default", importPermute);
+  table.add("aten._reshape_copy.default", importView);
+  table.add("aten.view_copy.default", importView);
+  table.add("aten.permute_copy.default", importPermute);
   table.addView("aten.numpy_T.default", importT);
 }
 

@@ -8,9 +8,6 @@ Sharing sharingOf(llvm::StringRef operation, bool isView) {
   if (!isView)
     return Sharing::kNone;
   return llvm::StringSwitch<Sharing>(operation)
-      .Cases({"clone", "lift_fresh_copy", "alias_copy", "view_copy", "permute_copy"},
-             Sharing::kNone)
-      .Case("_reshape_copy", Sharing::kNone)
       .Cases({"alias", "detach", "detach_", "lift_fresh"}, Sharing::kSame)
       .Cases({"dropout", "dropout_", "feature_dropout", "feature_dropout_"}, Sharing::kSame)
       .Cases({"alpha_dropout", "alpha_dropout_"}, Sharing::kSame)

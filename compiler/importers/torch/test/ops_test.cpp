@@ -298,6 +298,26 @@ TEST(TorchInPlace, NamesTheBufferThatTheNextRunWouldFindChanged) {
   EXPECT_THAT(part.text(), HasSubstr(refusal));
 }
 
+TEST(TorchInPlace, SaysNoBufferChangesWhereACopyDoes) {
+  for (const char *copy : {"clone.default", "_to_copy.default", "alias_copy.default"}) {
+    ProgramBuilder p;
+    p.input("x", {2, 2});
+    p.weight("seen", {4}, {1, 2, 3, 4});
+    p.node(copy, {{"self", tensor("seen")}}, "a", {4});
+    p.node("reshape.default", {{"self", tensor("a")}, {"shape", ints({2, 2})}}, "v", {2, 2});
+    p.node("relu_.default", {{"self", tensor("a")}}, "b", {4});
+    p.node("add.Tensor", {{"self", tensor("x")}, {"other", tensor("v")}}, "y", {2, 2});
+    EXPECT_EQ(p.text(), "error: 1 unsupported operator: aten.relu_.default (1: b; it changes a "
+                        "tensor in place that others may read)");
+    ProgramBuilder own;
+    own.input("x", {4});
+    own.node(copy, {{"self", tensor("x")}}, "a", {4});
+    own.node("relu_.default", {{"self", tensor("a")}}, "b", {4});
+    own.node("sub.Tensor", {{"self", tensor("x")}, {"other", tensor("a")}}, "y", {4});
+    EXPECT_THAT(own.text(), HasSubstr("graph.sub %arg0, %0"));
+  }
+}
+
 TEST(TorchInPlace, ChangesATensorThatOthersHaveReadBefore) {
   ProgramBuilder p;
   p.input("x", {4});
