@@ -7,7 +7,7 @@ const RefusedOperators &refusedOperators() {
   static const RefusedOperators refused("PyTorch", {
     {"training only", {
       "*_backward.default",
-      "aten._native_batch_norm_legit.*",
+      "aten._native_batch_norm_legit.default",
       "aten.native_dropout.default",
     }},
     {"random numbers", {

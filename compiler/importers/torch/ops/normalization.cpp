@@ -64,7 +64,8 @@ static MaybeValue perChannel(AtenNode &node, StringRef name, size_t rank) {
 }
 
 /// A batch norm without statistics that are kept: those of each channel over the batch itself. How
-/// weights are standardized.
+/// weights are standardized, and what an instance norm decomposes into, of one image with the
+/// channels of all.
 static MaybeValue normalizeBatch(AtenNode &node, MaybeValue input, double epsilon) {
   size_t rank = shapeOf(*input).size();
   SmallVector<int64_t> axes = {0};
@@ -134,6 +135,7 @@ void registerNormalization(OpTable &table) {
   table.add("aten.batch_norm.default", importBatchNorm);
   table.add("aten.native_batch_norm.default", importBatchNorm);
   table.add("aten._native_batch_norm_legit_no_training.default", importBatchNorm);
+  table.add("aten._native_batch_norm_legit.no_stats", importBatchNorm);
   table.addList("aten.layer_norm.default", importLayerNorm);
   table.addList("aten.native_layer_norm.default", importLayerNorm);
   table.add("aten.rms_norm.default", importRmsNorm);

@@ -329,6 +329,20 @@ TEST(TorchInPlace, ChangesATensorThatOthersHaveReadBefore) {
                               HasSubstr("graph.sub %1, %2")));
 }
 
+TEST(TorchBatchNorm, TakesTheStatisticsOfTheInputWhereNoneAreStored) {
+  ProgramBuilder p; // as run_decompositions() has an instance norm
+  p.input("x", {1, 4, 5, 6});
+  p.node("_native_batch_norm_legit.no_stats",
+         {{"input", tensor("x")},
+          {"weight", none()},
+          {"bias", none()},
+          {"training", flag(true)},
+          {"momentum", real(0.1)},
+          {"eps", real(1e-5)}},
+         "y", {1, 4, 5, 6});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("graph.mean"), HasSubstr("graph.rsqrt")));
+}
+
 TEST(TorchDropout, IsNothingInPlaceAsWell) {
   ProgramBuilder p;
   p.input("x", {3});
