@@ -115,7 +115,7 @@ std::optional<llvm::SmallVector<std::string>> Aliases::written(const NodeRecord 
   return chain;
 }
 
-std::string Aliases::whyNotWritten(const NodeRecord &node) const {
+std::string Aliases::changedForOthers(const NodeRecord &node) const {
   std::string name = selfOf(node);
   size_t before = placeOf(node);
   const NodeRecord *made = maker(name);
@@ -131,7 +131,12 @@ std::string Aliases::whyNotWritten(const NodeRecord &node) const {
       return input.kind == InputRecord::kUser
                  ? "it changes the model's input '" + name + "' in place"
                  : changesState(input.stored);
-  return "it changes a tensor in place that others may read";
+  return "";
+}
+
+std::string Aliases::whyNotWritten(const NodeRecord &node) const {
+  std::string outside = changedForOthers(node);
+  return outside.empty() ? "it changes a tensor in place that others may read" : outside;
 }
 
 } // namespace tandem::torch

@@ -21,6 +21,9 @@ public:
   /// of view, or when a view from before is read afterwards.
   std::optional<llvm::SmallVector<std::string>> written(const NodeRecord &node) const;
 
+  /// Why a node that changes an input of the model or a tensor of the module is refused; "" of one
+  /// that changes neither.
+  std::string changedForOthers(const NodeRecord &node) const;
   /// Why a node that changes its operand is refused, when `written` has nothing of it.
   std::string whyNotWritten(const NodeRecord &node) const;
 

@@ -307,9 +307,12 @@ llvm::Error ProgramImport::importNode(const NodeRecord &node) {
     written = aliases_.written(node);
   }
   if (!entry || (isInPlace && !written)) {
-    environment_.unsupported.add(target, node.name,
-                                 entry ? aliases_.whyNotWritten(node)
-                                       : whyNoHandler(plain.empty() ? target : plain));
+    std::string why = entry           ? aliases_.whyNotWritten(node)
+                      : plain.empty() ? ""
+                                      : aliases_.changedForOthers(node);
+    environment_.unsupported.add(
+        target, node.name,
+        why.empty() ? whyNoHandler(plain.empty() ? target : StringRef(plain)) : why);
     standInFor(node);
     return llvm::Error::success();
   }

@@ -1,6 +1,7 @@
 // The values that tensors of the code have, and what becomes of them when one is written to.
 #include "compiler/graph/constants.h"
 #include "compiler/importers/common/integer_folding.h"
+#include "compiler/importers/torch/in_place.h"
 #include "compiler/importers/torch/script/aten_calls.h"
 #include "compiler/importers/torch/script/known_tensors.h"
 #include "compiler/importers/torch/script/result_types.h"
@@ -158,8 +159,12 @@ FailureOr<Value> AtenCalls::asWhole(Tensor &tensor, Value value, const Place &pl
 
 LogicalResult AtenCalls::write(Tensor &tensor, Value value, const Place &place) {
   Memory *memory = tensor.itsMemory();
-  if (!memory)
-    return fail(place, "it changes a weight in place, which the next run would see");
+  if (!memory) {
+    const Tensor *weight = &tensor;
+    while (weight->of)
+      weight = weight->of;
+    return fail(place, changesState(weight->name));
+  }
   if (failed(read(tensor, place))) // what is old cannot be written to in part
     return failure();
   if (value.getType() != tensor.value.getType())

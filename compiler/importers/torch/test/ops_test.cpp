@@ -296,6 +296,11 @@ TEST(TorchInPlace, NamesTheBufferThatTheNextRunWouldFindChanged) {
       "first", {1});
   part.node("copy_.default", {{"self", tensor("first")}, {"src", tensor("x")}}, "y", {1});
   EXPECT_THAT(part.text(), HasSubstr(refusal));
+  ProgramBuilder unknown; // also where the operator itself is none that is taken
+  unknown.input("x", {2});
+  unknown.weight("seen", {2}, {0, 0});
+  unknown.node("frobnicate_.default", {{"self", tensor("seen")}}, "y", {2});
+  EXPECT_THAT(unknown.text(), HasSubstr(refusal));
 }
 
 TEST(TorchInPlace, SaysNoBufferChangesWhereACopyDoes) {

@@ -130,7 +130,14 @@ TEST(ScriptImport, RefusesToReadWhatMayHaveChanged) {
   weight.shape("x", {2, 3});
   weight.weight<float>("w", {3}, {1, 2, 3});
   EXPECT_THAT(weight.text(),
-              StartsWith("error: code/__torch__.py line 6: it changes a weight in place"));
+              StartsWith("error: code/__torch__.py line 6: it changes 'w' of the module for the "
+                         "next run"));
+  ScriptBuilder part("    v = torch.slice(self.w, 0, 1, 3)\n    _0 = torch.add_(v, 1)\n"
+                     "    return x\n");
+  part.shape("x", {2, 3});
+  part.weight<float>("w", {3}, {1, 2, 3});
+  EXPECT_THAT(part.text(),
+              StartsWith("error: code/__torch__.py line 7: it changes 'w' of the module"));
 }
 
 TEST(ScriptImport, ChoosesOverloadsByTheirArguments) {
