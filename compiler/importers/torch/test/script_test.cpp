@@ -344,6 +344,15 @@ std::string importWithState(const std::string &lines) {
   return builder.text();
 }
 
+TEST(ScriptImport, TakesPartsAsCellsOfRecurrentLayersHaveThem) {
+  for (const char *call : {"unsafe_chunk(x, 3, 1)", "unsafe_split(x, 1, 1)",
+                           "unsafe_split_with_sizes(x, [1, 1, 1], 1)"}) {
+    std::string text = importLines("    a, b, c, = torch." + std::string(call) +
+                                   "\n    return torch.cat([c, b, a], 1)\n");
+    EXPECT_EQ(countOf(text, "graph.slice"), 3) << text;
+  }
+}
+
 TEST(ScriptImport, RefusesStateThatTheNextRunWouldRead) {
   auto refusal = [](const std::string &name) {
     return "error: code/__torch__.py line 6: it changes '" + name +
