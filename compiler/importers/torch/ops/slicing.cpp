@@ -266,9 +266,9 @@ void registerSlicing(OpTable &table) {
   table.addListView("aten.split.sizes", importSplitSizes);
   table.addListView("aten.unbind.int", importUnbind);
   // "Unsafe" as PyTorch leaves it to the caller that no part is changed in place.
-  table.addListView("aten.unsafe_chunk.default", importChunk);
-  table.addListView("aten.unsafe_split.Tensor", importSplit);
-  table.addListView("aten.unsafe_split_with_sizes.default", importSplitWithSizes);
+  table.addList("aten.unsafe_chunk.default", importChunk);
+  table.addList("aten.unsafe_split.Tensor", importSplit);
+  table.addList("aten.unsafe_split_with_sizes.default", importSplitWithSizes);
   table.addView("aten.narrow.default", importNarrow);
   table.add("aten.roll.default", importRoll);
   table.add("aten.slice_scatter.default", importSliceScatter);

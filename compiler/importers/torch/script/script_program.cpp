@@ -142,7 +142,8 @@ llvm::Error ScriptImport::collect(const Item &item, const std::string &name,
                                   std::vector<NamedValue> &outputs) {
   constexpr size_t kMostOutputs = 1024;
   constexpr size_t kLongestName = 256;
-  heap_.look(1); // a few lists in one another hold very many, though no tensor
+  // A few lists in one another hold very many, though no tensor; what is done for each is dear.
+  heap_.look(64);
   if (outputs.size() > kMostOutputs || name.size() > kLongestName || heap_.isSpent())
     return llvm::createStringError("the model has too many results");
   auto inner = [&](const std::string &part) { return name.empty() ? part : name + "_" + part; };
