@@ -81,6 +81,18 @@ TEST_F(Pipeline, PlansTheReadingOfTheFramesThatAreGiven) {
   EXPECT_NEAR(readUs({}), picturesUs, 1e-3) << "nothing is given to measure, so as kept";
 }
 
+TEST_F(Pipeline, RefusesToPlanTheReadingOfWhatCannotBeRead) {
+  ASSERT_EQ(run({"profile"}).exitCode, 0);
+  writeBytes(path("words.png"), "no picture");
+  for (const char *name : {"none.png", "words.png", "none.avi"}) {
+    Outcome plan = run({"plan", picture(0), path(name)}, /*withPictures=*/false);
+    EXPECT_EQ(plan.exitCode, 1) << name;
+    EXPECT_EQ(plan.out, "");
+    EXPECT_THAT(plan.err, StartsWith(path(name) + ": error: "));
+    EXPECT_THAT(errorLines(plan.err), ::testing::SizeIs(1));
+  }
+}
+
 TEST_F(Pipeline, TakesTheObjectiveThatTheSchedulerIsFor) {
   Outcome plan = run({"plan", "--scheduler", "heft", "--json"});
   ASSERT_EQ(plan.exitCode, 0) << plan.err;
