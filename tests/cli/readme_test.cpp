@@ -4,27 +4,21 @@
 
 #include <gmock/gmock.h>
 
-#include <sstream>
-
 namespace tandem::test {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-/// The indented block that holds the line, without its indent; "": there is none.
-std::string blockWith(const std::string &page, const std::string &line) {
-  const std::string kIndent = "    ";
-  std::istringstream stream(page);
-  std::string block;
-  for (std::string each; std::getline(stream, each);)
-    if (each.starts_with(kIndent))
-      block += each.substr(kIndent.size()) + "\n";
-    else if (block.find(line) != std::string::npos)
-      break;
-    else
-      block.clear();
-  return block.find(line) == std::string::npos ? "" : block;
+/// The fenced block that begins with the line, as it stands in the file: what is copied from there
+/// must do as well as what is copied from a rendered page. "": there is none.
+std::string blockFrom(const std::string &page, const std::string &line) {
+  const std::string kFence = "```";
+  size_t begin = page.find("\n" + kFence + "sh\n" + line + "\n");
+  if (begin == std::string::npos)
+    return "";
+  begin = page.find(line, begin);
+  return page.substr(begin, page.find("\n" + kFence, begin) + 1 - begin);
 }
 
 /// A folder that looks like the repository to whoever types there.
@@ -47,7 +41,7 @@ TEST_F(Readme, RunsAModelOfOnesOwnAsItSays) {
   if (!fs::exists(kRoot / "apps/showcase/models/emotion_model.hdf5") ||
       !fs::exists(kRoot / "apps/showcase/pictures/astronaut.png"))
     GTEST_SKIP() << "needs ./dev models";
-  std::string commands = blockWith(readBytes(kRoot / "README.md"), "cat > mine.yaml <<'END'");
+  std::string commands = blockFrom(readBytes(kRoot / "README.md"), "cat > mine.yaml <<'END'");
   ASSERT_NE(commands, "");
   Outcome typed = type(commands);
   ASSERT_EQ(typed.exitCode, 0) << typed.err;
