@@ -60,7 +60,9 @@ TEST_F(Pipeline, PlansFromCostsThatWereMeasuredBefore) {
 /// Whatever the costs that the cache has were measured on.
 TEST_F(Pipeline, PlansTheReadingOfTheFramesThatAreGiven) {
   std::string clip = path("clip.avi");
-  ASSERT_EQ(runProgram({TANDEM_CLIP, clip, picture(0), picture(9), "--frames", "20"}).exitCode, 0);
+  Outcome made = runProgram({TANDEM_CLIP, clip, picture(0), picture(9), "--frames", "20"});
+  ASSERT_EQ(made.exitCode, 0) << made.err;
+  EXPECT_EQ(made.err, "saved " + clip + "\n");
   auto readUs = [&](const std::vector<std::string> &inputs) {
     std::vector<std::string> arguments = {"plan", "--json"};
     arguments.insert(arguments.end(), inputs.begin(), inputs.end());
@@ -211,6 +213,7 @@ TEST_F(Pipeline, RefusesAPaceThatNoPlanReaches) {
 TEST_F(Pipeline, WritesWhatRanWhen) {
   Outcome ran = run({"run", "--pipeline", "--trace", path("t.json"), "--svg", path("t.svg")});
   ASSERT_EQ(ran.exitCode, 0) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("saved " + path("t.json") + "\nsaved " + path("t.svg") + "\n"));
   nlohmann::json trace = nlohmann::json::parse(readBytes(path("t.json")));
   size_t tasks = 0;
   for (const nlohmann::json &event : trace["traceEvents"])
@@ -251,6 +254,8 @@ TEST_F(Pipeline, IsMeasuredByBench) {
   EXPECT_EQ(json["pipeline"], true);
   EXPECT_GT(json["frames_per_second"], 0);
   EXPECT_GT(json["planned_interval_ms"], 0);
+  const std::string checked = "\n  checked: all results are those of one step after another\n";
+  EXPECT_THAT(run({"bench", "--pipeline", "--seconds", "0.05", "--check"}).out, HasSubstr(checked));
 }
 
 TEST_F(Pipeline, SaysWhichOptionsNeedWhat) {

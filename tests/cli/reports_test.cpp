@@ -138,6 +138,7 @@ TEST_F(Reports, OfImportAreTheGraphOnStdoutOrInAFile) {
   std::string text = runTandem({"import", path("m.mlir")}).out;
   EXPECT_THAT(text, HasSubstr("graph.add %arg0, %arg1"));
   Outcome written = runTandem({"import", path("m.mlir"), "-o", path("graph.mlir")});
+  EXPECT_THAT(written.err, ::testing::EndsWith("saved " + path("graph.mlir") + "\n"));
   EXPECT_EQ(written.exitCode, 0) << written.err;
   EXPECT_EQ(written.out, "");
   EXPECT_EQ(runTandem({"import", path("graph.mlir")}).out, text) << "it can be read again";

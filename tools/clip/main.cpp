@@ -5,6 +5,7 @@
 #include "tools/tandem/output_place.h"
 #include "tools/tandem/picture.h"
 #include "tools/tandem/video.h"
+#include "tools/tandem/written.h"
 
 #include <CLI/CLI.hpp>
 #include <opencv2/imgproc.hpp>
@@ -97,5 +98,6 @@ int main(int argc, char **argv) {
     std::fprintf(stderr, "%s\n", made.error().text().c_str());
     return 1;
   }
+  tandem::sayWritten(options.output);
   return 0;
 }

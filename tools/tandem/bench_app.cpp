@@ -208,6 +208,8 @@ void print(const BenchAppOptions &options, const Measurement &result, const AppE
               "over %zu frames\n",
               options.app.file.c_str(), result.framesPerSecond(), result.intervalMs(),
               result.latencyMs(0.5), result.latencyMs(0.95), result.latenciesMs.size());
+  if (options.check)
+    std::printf("  checked: all results are those of one step after another\n");
   if (std::string text = standInText(regions); !text.empty())
     std::printf("  %s", text.c_str());
   if (!planned)

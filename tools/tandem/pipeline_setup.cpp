@@ -8,6 +8,7 @@
 #include "tools/tandem/gantt_picture.h"
 #include "tools/tandem/run_chart.h"
 #include "tools/tandem/split_search.h"
+#include "tools/tandem/written.h"
 
 #include <algorithm>
 #include <array>
@@ -224,6 +225,7 @@ Status AppExecutor::writeTraces(const PipelineSetup &setup, const FeederLog &fee
   feeder.addTo(trace);
   if (!setup.trace.empty())
     TANDEM_RETURN_IF_ERROR(writeTrace(setup.trace, trace));
+  sayWritten(setup.trace);
   return writeCharts(runChart(trace), setup.svg, setup.png);
 }
 

@@ -4,6 +4,7 @@
 #include "compiler/driver/compiler.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/output_place.h"
+#include "tools/tandem/written.h"
 
 #include <memory>
 
@@ -28,9 +29,11 @@ Status import(const Options &options) {
   progress.finish();
   if (!text.ok())
     return text.error();
-  if (!options.output.empty())
-    return writeFileAtomically(options.output, *text);
-  std::fputs(text->c_str(), stdout);
+  if (options.output.empty())
+    std::fputs(text->c_str(), stdout);
+  else
+    TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.output, *text));
+  sayWritten(options.output);
   return Status();
 }
 
