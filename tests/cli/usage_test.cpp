@@ -51,6 +51,8 @@ TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
   }
   EXPECT_THAT(runTandem({"bench", "--help"}).out, HasSubstr("--seconds FLOAT:0.01 to 3600=2\n"))
       << "two seconds are the default";
+  for (const char *command : {"compile", "run", "plan", "inspect"})
+    EXPECT_THAT(runTandem({command, "--help"}).out, HasSubstr("--backends NAME[,NAME...]"));
 }
 
 TEST_F(CommandLine, HelpIsACommandToo) {

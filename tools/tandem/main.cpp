@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -25,6 +26,18 @@ static std::string explained(const CLI::App &command, const CLI::ParseError &err
     return text + "; several backends are one word, as in --backends neuron,cpu";
   return text;
 }
+
+/// An option that takes a list takes it as one word, which "TEXT ..." does not tell.
+class HelpText : public CLI::Formatter {
+public:
+  std::string make_option_opts(const CLI::Option *option) const override {
+    const std::string words = " TEXT ...";
+    std::string text = CLI::Formatter::make_option_opts(option);
+    if (option->get_delimiter() != '\0' && text.starts_with(words))
+      text.replace(0, words.size(), " NAME[,NAME...]");
+    return text;
+  }
+};
 
 static std::string commandNames(const CLI::App &app) {
   std::string names;
@@ -76,6 +89,7 @@ int main(int argc, char **argv) try {
   CLI::App app("Compiles neural-network models of several frameworks, and runs them and whole "
                "applications of them.",
                "tandem");
+  app.formatter(std::make_shared<HelpText>()); // of all commands
   app.require_subcommand(1);
   app.set_version_flag("--version", "tandem " TANDEM_VERSION);
   app.footer("See 'tandem COMMAND --help'. A first try: ./dev demo");
