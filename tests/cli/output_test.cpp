@@ -54,6 +54,19 @@ TEST_F(Output, NeverReplacesTheModelItself) {
   EXPECT_EQ(readBytes(path("m.mlir")), kSmallModel);
 }
 
+TEST_F(Output, OfCompileReplacesNothingButABundle) {
+  writeBytes(path("notes.txt"), "to be kept");
+  Outcome outcome = runTandem({"compile", path("m.mlir"), "-o", path("notes.txt")});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(outcome.err, path("notes.txt") + ": error: is there and is no bundle, which one would "
+                                             "replace: remove it, or give the bundle another "
+                                             "name\n");
+  EXPECT_EQ(readBytes(path("notes.txt")), "to be kept");
+  writeBytes(path("m.tandem"), ""); // as mktemp leaves it
+  for (int times = 0; times < 2; ++times)
+    EXPECT_EQ(runTandem({"compile", path("m.mlir"), "-o", path("m.tandem")}).exitCode, 0);
+}
+
 TEST_F(Output, NeverReplacesAnythingThatIsRead) {
   compile();
   const std::string profile = R"({"name": "d", "processors": [{"name": "p", "backend": "cpu"}]})";

@@ -4,10 +4,12 @@
 #include "compiler/driver/model_files.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/compile_warnings.h"
+#include "tools/tandem/description.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/output_place.h"
 #include "tools/tandem/units.h"
 
+#include <filesystem>
 #include <memory>
 
 namespace tandem {
@@ -90,6 +92,20 @@ void print(const Options &options, const CompiledModel &model) {
     printSummary(options, model);
 }
 
+/// A bundle replaces an older one, and a file that is empty, as mktemp makes it; not what was
+/// likely meant to be kept.
+Status checkReplaces(const Options &options) {
+  namespace fs = std::filesystem;
+  std::error_code notThere; // then nothing is replaced
+  bool holdsSomething = fs::file_size(options.output, notThere) > 0 && !notThere;
+  bool isTheModel = fs::equivalent(options.output, options.model, notThere); // told by compiling
+  if (!holdsSomething || isTheModel || isBundleFile(options.output))
+    return {};
+  return Error(Code::kIo, options.output,
+               "is there and is no bundle, which one would replace: remove it, or give the bundle "
+               "another name");
+}
+
 Result<CompiledModel> checkOrCompile(const Options &options, const CompileRequest &request,
                                      std::vector<std::string> &warnings) {
   TANDEM_ASSIGN_OR_RETURN(std::optional<TuningLog> log, tuningLogOf(request));
@@ -98,6 +114,7 @@ Result<CompiledModel> checkOrCompile(const Options &options, const CompileReques
   TANDEM_RETURN_IF_ERROR(
       checkOutputPlace(options.output, "the bundle",
                        std::vector{options.device, options.sdkLibrary, options.tuning}));
+  TANDEM_RETURN_IF_ERROR(checkReplaces(options));
   TANDEM_ASSIGN_OR_RETURN(CompiledModel compiled, compileModel(request, options.output));
   TANDEM_ASSIGN_OR_RETURN(warnings, warningsAbout(request, log, options.output));
   return compiled;
