@@ -37,6 +37,18 @@ TEST_F(NpuPipeline, TellsOfAFrameThatFailsAndGoesOnWithTheOthers) {
       << "each frame is told of once";
 }
 
+#if !defined(__aarch64__)
+TEST_F(NpuPipeline, SaysThatALibraryServesItHere) {
+  const std::string here = "neuron is served by a library on this machine's processor: its times "
+                           "are not an NPU's\n";
+  EXPECT_THAT(run({"run", "--backends", "neuron"}).out, ::testing::EndsWith(here));
+  EXPECT_THAT(run({"run", "--backends", "cpu"}).out, ::testing::Not(HasSubstr("served")));
+  nlohmann::json frame = jsonLines(run({"run", "--backends", "neuron", "--json"}).out).at(0);
+  for (const nlohmann::json &timing : frame["timings"])
+    EXPECT_EQ(timing.value("stand_in", false), timing.contains("model")) << timing;
+}
+#endif
+
 TEST_F(NpuPipeline, TracesWhatGoesIntoItsMemoryAndBack) {
   Outcome ran = runAgain(2, {"--backends", "neuron", "--trace", path("t.json")});
   ASSERT_EQ(ran.exitCode, 0) << ran.err;

@@ -3,12 +3,14 @@
 #include "tools/tandem/annotate.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/region_profile.h"
+#include "tools/tandem/stand_in.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <ranges>
 
 namespace tandem {
 namespace {
@@ -60,15 +62,25 @@ ordered_json jsonOf(const NamedResult &result) {
   return list;
 }
 
+/// Of several devices, as in "neuron, cpu".
+bool hasStandIn(std::string_view devices) {
+  constexpr std::string_view kBetween = ", ";
+  for (const auto device : std::views::split(devices, kBetween))
+    if (isServedHere({device.data(), device.size()}))
+      return true;
+  return false;
+}
+
 ordered_json jsonOf(const StageTiming &timing) {
   ordered_json json = {{"stage", timing.stage}};
   if (timing.model.empty())
     json["uses"] = timing.uses;
   else
     json.update({{"model", timing.model}, {"format", timing.format}});
-  json.update({{"device", timing.device},
-               {"calls", timing.calls},
-               {"ms", rounded(timing.milliseconds, 1e3)}});
+  json["device"] = timing.device;
+  if (hasStandIn(timing.device))
+    json["stand_in"] = true;
+  json.update({{"calls", timing.calls}, {"ms", rounded(timing.milliseconds, 1e3)}});
   return json;
 }
 

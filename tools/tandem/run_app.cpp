@@ -290,6 +290,17 @@ private:
   std::string saved_;
 };
 
+/// What became of each model, where asked for; and always what their times are not.
+void printModels(const std::vector<ModelProfile> &models, bool tables) {
+  std::vector<RegionProfile> regions;
+  for (const ModelProfile &model : models) {
+    if (tables)
+      std::printf("%s\n%s", model.model.c_str(), regionTable(model.regions).c_str());
+    regions.insert(regions.end(), model.regions.begin(), model.regions.end());
+  }
+  std::fputs(standInText(regions).c_str(), stdout);
+}
+
 } // namespace
 
 int runApp(const RunAppOptions &asked) {
@@ -321,10 +332,8 @@ int runApp(const RunAppOptions &asked) {
   int exitCode = FrameRun(options, *executor, *std::move(output), interruption, feeder).run();
   if (Status written = executor->writeTraces(options.pipeline, feeder); !written.ok())
     return refuse(written.error());
-  if (options.profile && !options.json)
-    for (const ModelProfile &model : (**executor).profile())
-      std::printf("%s\n%s%s", model.model.c_str(), regionTable(model.regions).c_str(),
-                  standInText(model.regions).c_str());
+  if (!options.json)
+    printModels((**executor).profile(), options.profile);
   return exitCode;
 }
 

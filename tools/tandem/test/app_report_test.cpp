@@ -1,6 +1,7 @@
 #include "tools/tandem/app_report.h"
 
 #include "pipeline/app/application.h"
+#include "tools/tandem/stand_in.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,9 +40,10 @@ TEST(AppReport, IsOneLineOfJson) {
       R"("objects":[{"label":"Coffee cup","score":0.5,"box":[1.0,2.0,3.0,4.0]}],)"
       R"("scene":"kitchen","left":null,)"
       R"("timings":[{"stage":"input","uses":"preprocess","device":"cpu","calls":1,"ms":0.123},)"
-      R"({"stage":"net","model":"faces","format":"tflite","device":"neuron, cpu","calls":2,)"
-      R"("ms":3.0},)"
-      R"({"stage":"idle","model":"emotion","format":"keras","device":"cpu","calls":0,"ms":0.0}]})");
+      R"({"stage":"net","model":"faces","format":"tflite","device":"neuron, cpu",)" +
+          std::string(isServedHere("neuron") ? R"("stand_in":true,)" : "") +
+          R"("calls":2,"ms":3.0},)"
+          R"({"stage":"idle","model":"emotion","format":"keras","device":"cpu","calls":0,"ms":0.0}]})");
 }
 
 TEST(AppReport, HasWhatBecameOfEveryModelWhenAsked) {
