@@ -9,6 +9,7 @@ struct Rows {
   std::vector<int64_t> sizes, strides; ///< of the other dimensions
   int64_t length, step;                ///< of a row: elements, and the distance between them
 
+  int64_t count() const { return llvm::product_of(sizes); }
   /// The loop over all rows: `body` gets a row's first element and its number. Units are steps of
   /// the outermost dimension.
   void build(codegen::KernelBuilder &k,

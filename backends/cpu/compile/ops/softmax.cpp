@@ -20,11 +20,16 @@ struct Softmax {
   unsigned input, output;
 };
 
+/// beta times how far `x`, a scalar or a vector, is below the largest of its row.
+Value shifted(KernelBuilder &k, const Softmax &s, Value x, Value largest) {
+  Value difference = arith::SubFOp::create(k, x, largest);
+  return arith::MulFOp::create(k, difference, k.constant(x.getType(), s.beta));
+}
+
 void buildSoftmax(KernelBuilder &k, const Softmax &s) {
   constexpr auto kReassoc = arith::FastMathFlags::reassoc;
   Value input = k.buffer(s.input), output = k.buffer(s.output);
   Type f32 = k.getF32Type();
-  Value beta = k.constant(f32, s.beta);
   s.rows.build(k, [&](Value row, Value) {
     auto place = [&](Value i) { return s.rows.place(k, row, i); };
     auto reduce = [&](double start, function_ref<Value(Value i, Value acc)> body) {
@@ -33,22 +38,18 @@ void buildSoftmax(KernelBuilder &k, const Softmax &s) {
     Value largest = reduce(-std::numeric_limits<double>::infinity(), [&](Value i, Value acc) {
       return arith::MaximumFOp::create(k, acc, k.load(input, place(i)));
     });
-    auto shifted = [&](Value i) -> Value {
-      Value difference = arith::SubFOp::create(k, k.load(input, place(i)), largest);
-      return arith::MulFOp::create(k, difference, beta);
-    };
+    auto below = [&](Value i) { return shifted(k, s, k.load(input, place(i)), largest); };
     if (s.logarithm) {
       Value sum = reduce(0, [&](Value i, Value acc) {
-        return arith::AddFOp::create(k, acc, math::ExpOp::create(k, shifted(i)), kReassoc);
+        return arith::AddFOp::create(k, acc, math::ExpOp::create(k, below(i)), kReassoc);
       });
       Value log = math::LogOp::create(k, sum);
-      k.loop(s.rows.length, [&](Value i) {
-        k.store(arith::SubFOp::create(k, shifted(i), log), output, place(i));
-      });
+      k.loop(s.rows.length,
+             [&](Value i) { k.store(arith::SubFOp::create(k, below(i), log), output, place(i)); });
       return;
     }
     k.loop(s.rows.length,
-           [&](Value i) { k.store(math::ExpOp::create(k, shifted(i)), output, place(i)); });
+           [&](Value i) { k.store(math::ExpOp::create(k, below(i)), output, place(i)); });
     Value sum = reduce(0, [&](Value i, Value acc) {
       return arith::AddFOp::create(k, acc, k.load(output, place(i)), kReassoc);
     });
@@ -59,8 +60,8 @@ void buildSoftmax(KernelBuilder &k, const Softmax &s) {
   });
 }
 
-/// The same of rows side by side, of a vector at least. The last vector of a row, if not whole, is
-/// the last elements once more: it is kept until all others are stored.
+/// The same of rows one behind another, of a vector at least. The last vector of a row, if not
+/// whole, is the last elements once more: it is kept until all others are stored.
 class SoftmaxOfVectors {
 public:
   SoftmaxOfVectors(KernelBuilder &k, const Softmax &softmax)
@@ -78,9 +79,9 @@ private:
   static constexpr auto kReassoc = arith::FastMathFlags::reassoc;
 
   void powers(Value first) {
-    Value output = k_.buffer(s_.output), last = hasLast() ? exp(shifted(lastOf(first))) : Value();
+    Value output = k_.buffer(s_.output), last = hasLast() ? exp(below(lastOf(first))) : Value();
     Value sum = sumOf(last, [&](Value i) {
-      Value at = k_.add(first, i), power = exp(shifted(at));
+      Value at = k_.add(first, i), power = exp(below(at));
       k_.storeVector(power, output, at);
       return power;
     });
@@ -96,14 +97,14 @@ private:
   }
 
   void logarithms(Value first) {
-    Value output = k_.buffer(s_.output), last = hasLast() ? shifted(lastOf(first)) : Value();
+    Value output = k_.buffer(s_.output), last = hasLast() ? below(lastOf(first)) : Value();
     Value sum = sumOf(hasLast() ? exp(last) : Value(),
-                      [&](Value i) { return exp(shifted(k_.add(first, i))); });
+                      [&](Value i) { return exp(below(k_.add(first, i))); });
     Value log = k_.broadcast(math::LogOp::create(k_, sum), type_);
     auto less = [&](Value x) { return arith::SubFOp::create(k_, x, log); };
     eachWhole([&](Value i) {
       Value at = k_.add(first, i);
-      k_.storeVector(less(shifted(at)), output, at);
+      k_.storeVector(less(below(at)), output, at);
     });
     if (hasLast())
       k_.storeVector(less(last), output, lastOf(first));
@@ -144,10 +145,8 @@ private:
   bool hasLast() const { return whole_ < length_; }
   Value lastOf(Value first) { return k_.add(first, length_ - lanes_); }
   Value exp(Value x) { return math::ExpOp::create(k_, x); }
-  Value shifted(Value at) {
-    Value x = k_.loadVector(type_, k_.buffer(s_.input), at);
-    Value difference = arith::SubFOp::create(k_, x, largest_);
-    return arith::MulFOp::create(k_, difference, k_.constant(type_, s_.beta));
+  Value below(Value at) {
+    return shifted(k_, s_, k_.loadVector(type_, k_.buffer(s_.input), at), largest_);
   }
 
   KernelBuilder &k_;
@@ -157,6 +156,101 @@ private:
   Value largest_; ///< of the row, in all lanes
 };
 
+/// The same of rows whose neighbours lie side by side: vectors have an element of each. A unit is
+/// some columns of vectors; the last of a block has the rest of them, as far as it is valid.
+class SoftmaxOfColumns {
+public:
+  SoftmaxOfColumns(KernelBuilder &k, const Softmax &softmax)
+      : k_(k), s_(softmax), lanes_(k.isa().lanes()), width_(softmax.rows.step),
+        type_(k.vectorF32()) {}
+
+  void build() {
+    int64_t unit = kColumns * lanes_, whole = width_ / unit, rest = width_ % unit;
+    int64_t perBlock = whole + (rest > 0), block = s_.rows.length * width_;
+    k_.units = s_.rows.count() / width_ * perBlock;
+    k_.loop(k_.begin(), k_.end(), 1, [&](Value i) {
+      Value number = k_.div(i, perBlock), inBlock = k_.sub(i, k_.mul(number, perBlock));
+      Value first = k_.add(k_.mul(number, block), k_.mul(inBlock, unit));
+      if (rest == 0)
+        return columns(first, unit);
+      if (whole > 0)
+        k_.when(k_.less(inBlock, k_.index(whole)), [&] { columns(first, unit); });
+      k_.when(k_.less(k_.index(whole - 1), inBlock), [&] { columns(first, rest); });
+    });
+  }
+
+private:
+  static constexpr int64_t kColumns = 2; ///< vectors: what waits for itself does so by turns
+
+  /// These many rows from the one at `first` on.
+  void columns(Value first, int64_t count) {
+    first_ = first;
+    count_ = count;
+    auto start = [&](double value) {
+      return Values(static_cast<size_t>((count + lanes_ - 1) / lanes_), k_.constant(type_, value));
+    };
+    largest_ = reduce(start(-std::numeric_limits<double>::infinity()),
+                      [&](Value i, int64_t c, Value soFar) -> Value {
+                        return arith::MaximumFOp::create(k_, soFar, load(s_.input, i, c),
+                                                         arith::FastMathFlags::nsz);
+                      });
+    Values sum = reduce(start(0), [&](Value i, int64_t c, Value soFar) -> Value {
+      Value power = math::ExpOp::create(k_, below(i, c));
+      if (!s_.logarithm)
+        store(power, i, c);
+      return arith::AddFOp::create(k_, soFar, power);
+    });
+    for (Value &of : sum)
+      of = s_.logarithm ? Value(math::LogOp::create(k_, of))
+                        : Value(arith::DivFOp::create(k_, k_.constant(type_, 1), of));
+    k_.loop(s_.rows.length, [&](Value i) {
+      for (auto [c, of] : llvm::enumerate(sum)) {
+        auto column = static_cast<int64_t>(c);
+        Value result = s_.logarithm
+                           ? Value(arith::SubFOp::create(k_, below(i, column), of))
+                           : Value(arith::MulFOp::create(k_, load(s_.output, i, column), of));
+        store(result, i, column);
+      }
+    });
+  }
+
+  /// A result per vector, of all elements of its rows.
+  Values reduce(const Values &start, function_ref<Value(Value i, int64_t c, Value soFar)> body) {
+    return k_.loop(k_.index(0), k_.index(s_.rows.length), 1, start, [&](Value i, ValueRange soFar) {
+      Values next;
+      for (Value of : soFar)
+        next.push_back(body(i, static_cast<int64_t>(next.size()), of));
+      return next;
+    });
+  }
+
+  Value below(Value i, int64_t c) {
+    return shifted(k_, s_, load(s_.input, i, c), largest_[static_cast<size_t>(c)]);
+  }
+  Value place(Value i, int64_t c) { return k_.add(s_.rows.place(k_, first_, i), c * lanes_); }
+  int64_t valid(int64_t c) const { return std::min(lanes_, count_ - c * lanes_); }
+  /// What is behind the rows is not read: another thread may be writing it.
+  Value load(unsigned buffer, Value i, int64_t c) {
+    if (valid(c) == lanes_)
+      return k_.loadVector(type_, k_.buffer(buffer), place(i, c));
+    Value mask = vector::ConstantMaskOp::create(k_, k_.vector(k_.getI1Type(), lanes_),
+                                                ArrayRef<int64_t>{valid(c)});
+    return vector::MaskedLoadOp::create(k_, type_, k_.buffer(buffer), ValueRange{place(i, c)}, mask,
+                                        k_.constant(type_, 0));
+  }
+  void store(Value value, Value i, int64_t c) {
+    k_.storePart(value, k_.buffer(s_.output), place(i, c), valid(c));
+  }
+
+  KernelBuilder &k_;
+  const Softmax &s_;
+  int64_t lanes_, width_; ///< rows side by side
+  VectorType type_;
+  Value first_;
+  int64_t count_ = 0;
+  Values largest_; ///< per vector
+};
+
 void planSoftmax(Operation *op, int64_t axis, float beta, bool logarithm, Plan &plan) {
   Softmax softmax = {rowsAlong(graph::tensorType(op->getResult(0)).getShape(), axis), beta,
                      logarithm, 0, 0};
@@ -164,7 +258,9 @@ void planSoftmax(Operation *op, int64_t axis, float beta, bool logarithm, Plan &
   softmax.input = buffers.add(op->getOperand(0));
   softmax.output = buffers.add(op->getResult(0));
   auto build = [=](KernelBuilder &k) {
-    if (softmax.rows.step == 1 && softmax.rows.length >= k.isa().lanes())
+    if (softmax.rows.step > 1)
+      SoftmaxOfColumns(k, softmax).build();
+    else if (softmax.rows.step == 1 && softmax.rows.length >= k.isa().lanes())
       SoftmaxOfVectors(k, softmax).build();
     else
       buildSoftmax(k, softmax);
