@@ -106,6 +106,31 @@ bool takesVectorsF32(StringRef name) {
   return findFormula(name)->kind != Kind::kOfScalars;
 }
 
+Value expOfAtMostZeroF32(KernelBuilder &k, Value exponent) {
+  constexpr double kLog2 = 0.693147180559945309;
+  constexpr int64_t kBias = 127, kMantissaBits = 23;
+  // Of floats from here on the last bit is 1: the sum is rounded to an integer, and has it in the
+  // lowest bits, where shifting leaves it alone.
+  constexpr double kShift = 3 << (kMantissaBits - 1);
+  // 2^-127 comes out as 0, and what is below it likewise.
+  Formula x = Formula(k, exponent).clamp(static_cast<float>(-kBias * kLog2), kInfinity);
+  Formula shifted = x.fma(x.of(1 / kLog2), x.of(kShift + kBias));
+  Formula twos = shifted - x.of(kShift + kBias);
+  Formula rest = twos.fma(x.of(-0.693359375), x); // log 2 in two parts, the first of few bits
+  rest = twos.fma(x.of(2.12194440e-4), rest);
+  // The coefficients of Moshier's Cephes library.
+  Formula terms = x.of(1.9875691500e-4);
+  for (double coefficient : {1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
+                             5.0000001201e-1, 1.0, 1.0})
+    terms = terms.fma(rest, x.of(coefficient));
+  Type type = exponent.getType(), bits = k.getI32Type();
+  if (auto vector = dyn_cast<VectorType>(type))
+    bits = k.vector(bits, vector.getNumElements());
+  Value power = arith::ShLIOp::create(k, arith::BitcastOp::create(k, bits, shifted),
+                                      k.constant(bits, kMantissaBits));
+  return terms * x.of(arith::BitcastOp::create(k, type, power));
+}
+
 Value unaryF32(KernelBuilder &k, StringRef name, float alpha, Value x) {
   return findFormula(name)->formula(Formula{k, x}, alpha);
 }

@@ -1,6 +1,7 @@
 // softmax and log_softmax along any axis.
 
 #include "backends/cpu/compile/handlers.h"
+#include "backends/cpu/compile/math_f32.h"
 #include "backends/cpu/compile/quantized_softmax.h"
 #include "backends/cpu/compile/rows.h"
 #include "compiler/graph/types.h"
@@ -26,6 +27,11 @@ Value shifted(KernelBuilder &k, const Softmax &s, Value x, Value largest) {
   return arith::MulFOp::create(k, difference, k.constant(x.getType(), s.beta));
 }
 
+/// Of what shifted() gives.
+Value powerOfE(KernelBuilder &k, const Softmax &s, Value x) {
+  return s.beta > 0 ? expOfAtMostZeroF32(k, x) : Value(math::ExpOp::create(k, x));
+}
+
 void buildSoftmax(KernelBuilder &k, const Softmax &s) {
   constexpr auto kReassoc = arith::FastMathFlags::reassoc;
   Value input = k.buffer(s.input), output = k.buffer(s.output);
@@ -41,15 +47,14 @@ void buildSoftmax(KernelBuilder &k, const Softmax &s) {
     auto below = [&](Value i) { return shifted(k, s, k.load(input, place(i)), largest); };
     if (s.logarithm) {
       Value sum = reduce(0, [&](Value i, Value acc) {
-        return arith::AddFOp::create(k, acc, math::ExpOp::create(k, below(i)), kReassoc);
+        return arith::AddFOp::create(k, acc, powerOfE(k, s, below(i)), kReassoc);
       });
       Value log = math::LogOp::create(k, sum);
       k.loop(s.rows.length,
              [&](Value i) { k.store(arith::SubFOp::create(k, below(i), log), output, place(i)); });
       return;
     }
-    k.loop(s.rows.length,
-           [&](Value i) { k.store(math::ExpOp::create(k, below(i)), output, place(i)); });
+    k.loop(s.rows.length, [&](Value i) { k.store(powerOfE(k, s, below(i)), output, place(i)); });
     Value sum = reduce(0, [&](Value i, Value acc) {
       return arith::AddFOp::create(k, acc, k.load(output, place(i)), kReassoc);
     });
@@ -144,7 +149,7 @@ private:
   }
   bool hasLast() const { return whole_ < length_; }
   Value lastOf(Value first) { return k_.add(first, length_ - lanes_); }
-  Value exp(Value x) { return math::ExpOp::create(k_, x); }
+  Value exp(Value x) { return powerOfE(k_, s_, x); }
   Value below(Value at) {
     return shifted(k_, s_, k_.loadVector(type_, k_.buffer(s_.input), at), largest_);
   }
@@ -195,7 +200,7 @@ private:
                                                          arith::FastMathFlags::nsz);
                       });
     Values sum = reduce(start(0), [&](Value i, int64_t c, Value soFar) -> Value {
-      Value power = math::ExpOp::create(k_, below(i, c));
+      Value power = powerOfE(k_, s_, below(i, c));
       if (!s_.logarithm)
         store(power, i, c);
       return arith::AddFOp::create(k_, soFar, power);
