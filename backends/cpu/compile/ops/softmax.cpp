@@ -32,6 +32,15 @@ Value powerOfE(KernelBuilder &k, const Softmax &s, Value x) {
   return s.beta > 0 ? expOfAtMostZeroF32(k, x) : Value(math::ExpOp::create(k, x));
 }
 
+/// The larger of two, where one instruction has it. NaN may be left out: its power is in the sum,
+/// which makes all of the row NaN.
+Value largerOf(KernelBuilder &k, Value soFar, Value x) {
+  if (k.isa().maximumKeepsNan)
+    return arith::MaximumFOp::create(k, soFar, x, arith::FastMathFlags::nsz);
+  Value isLarger = arith::CmpFOp::create(k, arith::CmpFPredicate::OGT, x, soFar);
+  return arith::SelectOp::create(k, isLarger, x, soFar);
+}
+
 void buildSoftmax(KernelBuilder &k, const Softmax &s) {
   constexpr auto kReassoc = arith::FastMathFlags::reassoc;
   Value input = k.buffer(s.input), output = k.buffer(s.output);
@@ -42,7 +51,7 @@ void buildSoftmax(KernelBuilder &k, const Softmax &s) {
       return s.rows.reduce(k, k.constant(f32, start), body);
     };
     Value largest = reduce(-std::numeric_limits<double>::infinity(), [&](Value i, Value acc) {
-      return arith::MaximumFOp::create(k, acc, k.load(input, place(i)));
+      return largerOf(k, acc, k.load(input, place(i)));
     });
     auto below = [&](Value i) { return shifted(k, s, k.load(input, place(i)), largest); };
     if (s.logarithm) {
@@ -116,16 +125,16 @@ private:
   }
 
   Value largestOf(Value first) {
-    auto larger = [&](Value a, Value b) -> Value {
-      return arith::MaximumFOp::create(k_, a, b, arith::FastMathFlags::nsz);
-    };
+    auto larger = [&](Value a, Value b) { return largerOf(k_, a, b); };
     Values none(kTurns, k_.constant(type_, -std::numeric_limits<double>::infinity()));
     Values all = reduceVectors(k_, length_, none, [&](Value i, Value soFar) {
       return larger(soFar, k_.loadVector(type_, k_.buffer(s_.input), k_.add(first, i)));
     });
     Value one = larger(larger(all[0], all[1]), larger(all[2], all[3]));
-    return k_.broadcast(vector::ReductionOp::create(k_, vector::CombiningKind::MAXIMUMF, one),
-                        type_);
+    bool keepsNan = k_.isa().maximumKeepsNan; // otherwise there is none left
+    auto kind = keepsNan ? vector::CombiningKind::MAXIMUMF : vector::CombiningKind::MAXNUMF;
+    auto flags = keepsNan ? arith::FastMathFlags::none : arith::FastMathFlags::nnan;
+    return k_.broadcast(vector::ReductionOp::create(k_, kind, one, flags), type_);
   }
 
   /// Of what `of` gives for whole vectors, and of those lanes of `last` that are in none of them.
@@ -196,8 +205,7 @@ private:
     };
     largest_ = reduce(start(-std::numeric_limits<double>::infinity()),
                       [&](Value i, int64_t c, Value soFar) -> Value {
-                        return arith::MaximumFOp::create(k_, soFar, load(s_.input, i, c),
-                                                         arith::FastMathFlags::nsz);
+                        return largerOf(k_, soFar, load(s_.input, i, c));
                       });
     Values sum = reduce(start(0), [&](Value i, int64_t c, Value soFar) -> Value {
       Value power = powerOfE(k_, s_, below(i, c));
