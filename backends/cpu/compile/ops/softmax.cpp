@@ -194,7 +194,8 @@ public:
   }
 
 private:
-  static constexpr int64_t kColumns = 2; ///< vectors: what waits for itself does so by turns
+  /// Vectors: enough lines of memory one behind another that the next ones are fetched in time.
+  static constexpr int64_t kColumns = 8;
 
   /// These many rows from the one at `first` on.
   void columns(Value first, int64_t count) {
