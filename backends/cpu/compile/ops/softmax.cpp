@@ -51,7 +51,9 @@ void buildSoftmax(KernelBuilder &k, const Softmax &s) {
       return s.rows.reduce(k, k.constant(f32, start), body);
     };
     Value largest = reduce(-std::numeric_limits<double>::infinity(), [&](Value i, Value acc) {
-      return largerOf(k, acc, k.load(input, place(i)));
+      Value x = k.load(input, place(i));
+      // Of the ordinary one LLVM makes vectors; rows one behind another are shorter than one here.
+      return s.rows.step == 1 ? largerOf(k, acc, x) : Value(arith::MaximumFOp::create(k, acc, x));
     });
     auto below = [&](Value i) { return shifted(k, s, k.load(input, place(i)), largest); };
     if (s.logarithm) {
@@ -272,7 +274,8 @@ void planSoftmax(Operation *op, int64_t axis, float beta, bool logarithm, Plan &
   softmax.input = buffers.add(op->getOperand(0));
   softmax.output = buffers.add(op->getResult(0));
   auto build = [=](KernelBuilder &k) {
-    if (softmax.rows.step > 1)
+    // Of few columns most lanes would be empty: LLVM does rows apart better.
+    if (softmax.rows.step > 1 && 2 * softmax.rows.step >= k.isa().lanes())
       SoftmaxOfColumns(k, softmax).build();
     else if (softmax.rows.step == 1 && softmax.rows.length >= k.isa().lanes())
       SoftmaxOfVectors(k, softmax).build();
