@@ -138,7 +138,7 @@ public:
     for (const AppTask &task : tasks_.tasks)
       profile_.tasks.push_back({task.name, {}, {}, {}});
     TANDEM_RETURN_IF_ERROR(measureOverheads());
-    for (const PipelineDevice &device : measured()) {
+    for (const PipelineDevice &device : options_.devices) {
       if (device.timesAreModelled)
         profile_.modelled.push_back(device.kind);
       report("measuring its tasks on " + device.name);
@@ -150,7 +150,7 @@ public:
             profile_.tasks[i].coreUs[device.kind] = alone.coreUs[i];
         }
       for (const PipelineDevice &partner : options_.partners)
-        if (partner.kind == device.kind && !options_.forElsewhere) {
+        if (partner.kind == device.kind) {
           report("measuring its tasks on " + device.name + " beside " + partner.name);
           TANDEM_RETURN_IF_ERROR(measureTogether(device, partner, alone.us));
         }
@@ -159,13 +159,9 @@ public:
   }
 
 private:
-  std::span<const PipelineDevice> measured() const {
-    return std::span(options_.devices).first(options_.forElsewhere ? 1 : options_.devices.size());
-  }
-
   /// Each stage is as long as any other, about.
   void report(const std::string &stage) {
-    size_t stages = 2 + measured().size() + (options_.forElsewhere ? 0 : options_.partners.size());
+    size_t stages = 2 + options_.devices.size() + options_.partners.size();
     if (options_.progress)
       options_.progress(stage, static_cast<double>(stagesBegun_) / static_cast<double>(stages));
     ++stagesBegun_;

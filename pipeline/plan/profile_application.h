@@ -18,9 +18,6 @@ struct ProfileOptions {
   /// A second device of the same kind (a core of its own) runs the application too: measures what
   /// they cost one another. None: not measured.
   std::vector<PipelineDevice> partners = {};
-  /// For a plan of another machine, whose costs are scaled from those of a core here: only the
-  /// first device is measured, alone.
-  bool forElsewhere = false;
   std::string machine = {}; ///< in words, for the file
   double readUs = 0;        ///< what a frame took to be read and decoded, for the file
   /// Told of each stage as it begins, and the part that is done; may be empty.

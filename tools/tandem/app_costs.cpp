@@ -134,7 +134,6 @@ Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
                       (frames.size() == 1 ? " frame" : " frames");
   ProfileOptions options = whatToMeasure(devicesFor(tasks, profile, clustersOf(usableCores())));
   options.readUs = readTimeUs(inputs);
-  options.forElsewhere = app.device != "host";
   options.progress = [&](const std::string &stage, double done) { report(title, stage, done); };
   if (quickly)
     options.rounds = 1;

@@ -78,20 +78,6 @@ TEST(ProfileApplication, MeasuresEachTaskWhereItCanRun) {
   EXPECT_EQ(profile->task("input")->us.count("npu"), 0u);
 }
 
-TEST(ProfileApplication, MeasuresOneCoreForAPlanOfAnotherMachine) {
-  ExecutorParts parts = twoRegions();
-  ProfileOptions options{.rounds = 1, .devices = coreAndNpu(), .partners = cores(1)};
-  options.forElsewhere = true;
-  std::vector<Image> pictures = {halves(3, 3)};
-  Result<AppProfile> profile = profileApplication(parts, tableOfFakes(), pictures, options);
-  ASSERT_TRUE(profile.ok()) << profile.error().text();
-  for (const AppProfile::TaskProfile &task : profile->tasks) {
-    EXPECT_EQ(task.us.count("cpu"), 1u) << task.name;
-    EXPECT_EQ(task.us.count("npu"), 0u) << task.name;
-    EXPECT_TRUE(task.together.empty()) << task.name;
-  }
-}
-
 TEST(ProfileApplication, TellsHowFarItIs) {
   ExecutorParts parts = twoRegions();
   ProfileOptions options{.rounds = 1, .devices = coreAndNpu(), .partners = cores(1)};
