@@ -233,7 +233,7 @@ def operator_cases():
     add("broadcast_mod", S.broadcast_mod(x, y), matrix, (1, 6))
     halves = S.round(x * 4) / 2
     add("rint halves", S.rint(halves), matrix)
-    add("mod zero", S.Group([S.broadcast_mod(x, S.round(y * 0.7)), x % 0.0, 1.5 % S.round(x * 0.7)]), matrix, (1, 6))
+    add("mod zero", S.Group([S.broadcast_mod(x, S.round(y * 0.7)), x % 0.0 + 1, 1.5 % S.round(x * 0.7)]), matrix, (1, 6))
     add("scalar mod", x % 0.7, matrix)
     add("scalar rmod", 0.7 % (x + 3), matrix)
     add("hypot", S.broadcast_hypot(x, y), matrix, (1, 6))
