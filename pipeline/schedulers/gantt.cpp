@@ -1,17 +1,12 @@
 #include "pipeline/schedulers/gantt.h"
 
+#include "pipeline/schedulers/formatted.h"
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace tandem {
 namespace {
-
-std::string format(const char *pattern, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, pattern, value);
-  return text;
-}
 
 double endOf(const Plan &plan) {
   double end = 0;
@@ -57,8 +52,8 @@ public:
 
 private:
   std::string timeText(double time) const {
-    return unit_.name.empty() ? format("%.6g", time)
-                              : format("%.4g ", time * unit_.factor) + unit_.name;
+    return unit_.name.empty() ? formatted("%.6g", time)
+                              : formatted("%.4g ", time * unit_.factor) + unit_.name;
   }
 
   void drawRound(size_t round, double period) {

@@ -2,6 +2,7 @@
 
 #include "base/characters.h"
 #include "base/printable.h"
+#include "pipeline/schedulers/formatted.h"
 
 #include <algorithm>
 #include <array>
@@ -10,12 +11,6 @@
 
 namespace tandem {
 namespace {
-
-std::string format(const char *pattern, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, pattern, value);
-  return text;
-}
 
 std::string escaped(const std::string &text) {
   std::string out;
@@ -92,8 +87,8 @@ std::string ganttSvg(const GanttChart &chart) {
   for (const GanttBar &bar : chart.bars) {
     double x = names + bar.start * scale, width = (bar.finish - bar.start) * scale;
     double y = kTop + static_cast<double>(bar.lane) * kLane + (kLane - kBar) / 2;
-    svg += "<g><title>" + escaped(bar.label()) + format(": %g", bar.start) +
-           format(" to %g", bar.finish) + (chart.unit.empty() ? "" : " " + escaped(chart.unit)) +
+    svg += "<g><title>" + escaped(bar.label()) + formatted(": %g", bar.start) +
+           formatted(" to %g", bar.finish) + (chart.unit.empty() ? "" : " " + escaped(chart.unit)) +
            "</title>";
     add(svg,
         "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.0f\" rx=\"2\" fill=\"%s\" "

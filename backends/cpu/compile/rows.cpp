@@ -39,6 +39,17 @@ codegen::KernelBuilder::Values reduceVectors(codegen::KernelBuilder &k, int64_t 
   return all;
 }
 
+Value joinTurns(codegen::KernelBuilder::Values results, function_ref<Value(Value, Value)> join) {
+  static_assert(kTurns > 0 && (kTurns & (kTurns - 1)) == 0, "pairs of pairs");
+  while (results.size() > 1) {
+    codegen::KernelBuilder::Values pairs;
+    for (size_t i = 0; i < results.size(); i += 2)
+      pairs.push_back(join(results[i], results[i + 1]));
+    results = std::move(pairs);
+  }
+  return results[0];
+}
+
 Rows rowsAlong(ArrayRef<int64_t> shape, int64_t axis) {
   std::vector<int64_t> strides = denseStrides(shape);
   Rows rows = {{}, {}, shape[static_cast<size_t>(axis)], strides[static_cast<size_t>(axis)]};

@@ -30,6 +30,9 @@ constexpr int64_t kTurns = 4;
 codegen::KernelBuilder::Values
 reduceVectors(codegen::KernelBuilder &k, int64_t length, mlir::ValueRange results,
               llvm::function_ref<mlir::Value(mlir::Value i, mlir::Value result)> body);
+/// Those results as one, joined in pairs.
+mlir::Value joinTurns(codegen::KernelBuilder::Values results,
+                      llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> join);
 Rows rowsAlong(llvm::ArrayRef<int64_t> shape, int64_t axis);
 
 } // namespace tandem::cpu

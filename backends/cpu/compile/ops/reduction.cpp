@@ -181,7 +181,7 @@ private:
         return combine(acc, load(type, moved(at, innermost, i)));
       });
     });
-    Value all = combine(combine(accs[0], accs[1]), combine(accs[2], accs[3]));
+    Value all = joinTurns(std::move(accs), [&](Value a, Value b) { return combine(a, b); });
     auto kind =
         r_.kind == Reduce::kMax ? vector::CombiningKind::MAXIMUMF : vector::CombiningKind::MINIMUMF;
     return finish(vector::ReductionOp::create(k_, kind, all));

@@ -132,7 +132,7 @@ private:
     Values all = reduceVectors(k_, length_, none, [&](Value i, Value soFar) {
       return larger(soFar, k_.loadVector(type_, k_.buffer(s_.input), k_.add(first, i)));
     });
-    Value one = larger(larger(all[0], all[1]), larger(all[2], all[3]));
+    Value one = joinTurns(std::move(all), larger);
     bool keepsNan = k_.isa().maximumKeepsNan; // otherwise there is none left
     auto kind = keepsNan ? vector::CombiningKind::MAXIMUMF : vector::CombiningKind::MAXNUMF;
     auto flags = keepsNan ? arith::FastMathFlags::none : arith::FastMathFlags::nnan;
