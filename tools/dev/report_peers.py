@@ -79,10 +79,12 @@ def bf16_table(title, models, in_f32):
 def openings(models):
     """Those that compile ahead load what is done already, as Tandem does; they are told apart."""
     print("\n**Opening and memory**\n")
-    kinds = ("reads the model", "compiled ahead")
+    kinds = ("that reads the model", "compiled ahead")
     header = ["model"]
     for what, best in (("opens in, ms", "fastest"), ("peak memory, MB", "smallest")):
-        header += [what, *(cell for kind in kinds for cell in (f"{best} that {kind}" if kind == kinds[0] else f"{best} {kind}", "ratio"))]
+        header.append(what)
+        for kind in kinds:
+            header += [f"{best} {kind}", "ratio"]
     row(header)
     row(["---"] * len(header))
     for model in models:
