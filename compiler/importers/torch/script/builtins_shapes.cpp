@@ -159,7 +159,8 @@ void registerShapes(BuiltinTable &table) {
   table.add("prim.device", {deviceOf, 1, kAlways});
   table.add("device", {deviceOf, 1, kAlways});
   table.add("prim.type", {deviceType, 1, kAlways});
-  for (StringRef name : {"prim.layout", "prim.grad", "prim.index", "warn", "prim.Print", "print"})
+  for (StringRef name : {"prim.layout", "prim.grad", "prim.index", "warn", "prim.Print", "print",
+                         "set_grad_enabled"})
     table.add(name, {nothing, 0, kAlways});
   // Those of a plain tensor on a CPU.
   for (StringRef name :

@@ -114,12 +114,39 @@ MaybeItem Interpreter::callMethod(Instance &object, StringRef method, ArrayRef<I
   return callFunction(*function, *found->file, state_.pathOf(object), all, allKeywords, place);
 }
 
-/// A function of the code, or a class of tuples.
+/// Between its object's __enter__ and __exit__, which are code of the archive.
+Interpreter::Flow Interpreter::runWith(const Statement &statement, Frame &frame) {
+  Place place = at(frame, statement.line);
+  MaybeItem object = evaluate(*statement.value, frame);
+  if (failed(object))
+    return Flow::kFailed;
+  Instance *const *context = std::get_if<Instance *>(&*object);
+  if (!context)
+    return (void)fail(place, "a block is with " + textOf(*object)), Flow::kFailed;
+  MaybeItem entered = callMethod(**context, "__enter__", {}, {}, place);
+  if (failed(entered) ||
+      (!statement.targets.empty() && failed(assignTo(*statement.targets.front(), *entered, frame))))
+    return Flow::kFailed;
+  Flow flow = run(statement.body, frame);
+  const Item noError[] = {None(), None(), None()};
+  const std::string noKeywords[3];
+  if (flow != Flow::kFailed &&
+      failed(callMethod(**context, "__exit__", noError, noKeywords, place)))
+    return Flow::kFailed;
+  return flow;
+}
+
+/// A function of the code, a class of tuples, or `CLASS.__new__`.
 MaybeItem Interpreter::callCode(StringRef name, ArrayRef<Item> arguments,
                                 ArrayRef<std::string> keywords, const Place &place) {
+  bool isNew = name.consume_back(".__new__");
   llvm::Expected<Code::Found> found = find(name);
   if (!found)
     return problem_.set(found.takeError());
+  if (isNew && found->type) {
+    heap_.count(1);
+    return Item(heap_.instance(name.str()));
+  }
   if (found->function)
     return callFunction(*found->function, *found->file, place.module.str(), arguments, keywords,
                         place);

@@ -70,6 +70,8 @@ Interpreter::Flow Interpreter::run(const Statement &statement, Frame &frame) {
     return runWhile(statement, frame);
   case Statement::kFor:
     return runFor(statement, frame);
+  case Statement::kWith:
+    return runWith(statement, frame);
   }
   return Flow::kFailed;
 }

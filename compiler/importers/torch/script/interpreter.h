@@ -41,6 +41,7 @@ private:
   Flow runIf(const Statement &statement, Frame &frame);
   Flow runWhile(const Statement &statement, Frame &frame);
   Flow runFor(const Statement &statement, Frame &frame);
+  Flow runWith(const Statement &statement, Frame &frame);
   mlir::LogicalResult assign(const Statement &statement, Frame &frame);
   mlir::LogicalResult assignTo(const Expr &target, Item value, Frame &frame);
   /// Of "variable.name", where the variable is an object.

@@ -26,6 +26,7 @@ private:
   bool block(Statements &into);
   bool statement(Statements &into);
   bool ifStatement(Statement &made);
+  bool withStatement(Statement &into);
   bool simpleStatement(Statement &made);
   bool skipLine();
 
@@ -78,6 +79,14 @@ bool Parser::ifStatement(Statement &made) {
   return !takeIf("else") || block(made.otherwise);
 }
 
+bool Parser::withStatement(Statement &made) {
+  made.kind = Statement::kWith;
+  made.value = expression();
+  if (made.value && takeIf("as"))
+    made.targets.push_back(postfix());
+  return made.value && (made.targets.empty() || made.targets.back()) && block(made.body);
+}
+
 bool Parser::statement(Statements &into) {
   Statement made{Statement::kExpression, next().line};
   bool isRead = false;
@@ -93,6 +102,8 @@ bool Parser::statement(Statements &into) {
     isRead = made.targets.back() && expect("in");
     made.value = isRead ? expression() : nullptr;
     isRead = made.value && block(made.body);
+  } else if (takeIf("with")) {
+    isRead = withStatement(made);
   } else {
     isRead = simpleStatement(made);
   }

@@ -51,6 +51,7 @@ struct Statement {
     kIf,         ///< value: body, otherwise
     kWhile,      ///< value: body
     kFor,        ///< targets in value: body
+    kWith,       ///< value as targets, of which there may be none: body
     kPass,
   };
   Kind kind;

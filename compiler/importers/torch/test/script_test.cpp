@@ -52,6 +52,32 @@ TEST(ScriptImport, RunsLoopsAndTakesBranchesThatAreKnown) {
   EXPECT_THAT(text, AllOf(HasSubstr("graph.tanh"), Not(HasSubstr("graph.sigmoid"))));
 }
 
+TEST(ScriptImport, RunsBlocksWithAnObject) {
+  ScriptBuilder builder("    _0 = __torch__.guards.guard.__new__(__torch__.guards.guard)\n"
+                        "    _1 = (_0).__init__()\n"
+                        "    with _0 as n:\n"
+                        "      y = torch.add(x, n)\n"
+                        "    return torch.mul(y, _0.left)\n");
+  builder.shape("x", {2, 3});
+  builder.code("__torch__/guards", "class guard:\n"
+                                   "  left : int\n"
+                                   "  def __init__(self: __torch__.guards.guard) -> NoneType:\n"
+                                   "    self.left = 0\n"
+                                   "    return None\n"
+                                   "  def __enter__(self: __torch__.guards.guard) -> int:\n"
+                                   "    _0 = torch.set_grad_enabled(False)\n"
+                                   "    return 3\n"
+                                   "  def __exit__(self: __torch__.guards.guard,\n"
+                                   "    type: Any,\n"
+                                   "    value: Any,\n"
+                                   "    trace: Any) -> NoneType:\n"
+                                   "    self.left = 7\n"
+                                   "    return None\n");
+  EXPECT_THAT(builder.text(), AllOf(HasSubstr("dense<3.0"), HasSubstr("dense<7.0")));
+  EXPECT_THAT(importLines("    with 3:\n      y = x\n    return x\n"),
+              HasSubstr("a block is with 3"));
+}
+
 TEST(ScriptImport, ComputesWithSizes) {
   EXPECT_THAT(importLines("    n = ops.prim.NumToTensor(torch.size(x, 1))\n"
                           "    m = int(torch.mul(n, 2))\n"
