@@ -2,6 +2,7 @@
 
 #include "base/element_type.h"
 #include "base/result.h"
+#include "compiler/driver/fixed_inputs.h"
 #include "compiler/partition/placement.h"
 
 #include <functional>
@@ -48,8 +49,7 @@ struct CompileSettings {
 /// What to compile, and how.
 struct CompileRequest : CompileSettings {
   std::string modelPath;
-  /// Fixes dynamic inputs: name to dimensions.
-  std::map<std::string, std::vector<int64_t>> shapes;
+  FixedInputs inputs;
 };
 
 struct CompiledModel {

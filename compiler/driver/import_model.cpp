@@ -82,8 +82,10 @@ Error cutToReadable(Error error) {
 
 /// Some importers have used the shapes already; a format whose shapes are all fixed has not.
 llvm::Error checkShapes(const ImportOptions &options, func::FuncOp function) {
-  std::vector<std::string> names = inputNames(function);
-  if (llvm::Error wrong = checkFixedNames(options, names))
+  std::vector<std::string> names = inputNames(function), all = names;
+  for (const auto &fixed : options.values)
+    all.push_back(fixed.getKey().str());
+  if (llvm::Error wrong = checkFixedNames(options, all))
     return wrong;
   for (auto [name, argument] : llvm::zip(names, function.getArguments())) {
     auto shape =
@@ -128,8 +130,10 @@ Result<ImportedModel> importModel(const CompileRequest &request) {
   model.format = importer->name().str();
   DiagnosticCollector diagnostics(*model.context);
   ImportOptions options;
-  for (const auto &[name, shape] : request.shapes)
+  for (const auto &[name, shape] : request.inputs.shapes)
     options.shapes[name] = shape;
+  for (const auto &[name, elements] : request.inputs.values)
+    options.values[name] = elements;
   options.release = [&file] {
     if (!file.bytes().empty()) // advice: what becomes of it is of no concern
       (void)madvise(const_cast<std::byte *>(file.bytes().data()), file.bytes().size(),

@@ -26,6 +26,8 @@ struct AppModel {
   std::vector<std::string> labels;     ///< of the classes, in order; may be empty
   std::vector<std::string> backends;   ///< in order of preference; empty: the compiler's choice
   std::map<std::string, Shape> shapes; ///< for inputs with dynamic dimensions
+  /// Of inputs that are always these, or all this one, and come from no step.
+  std::map<std::string, std::vector<double>> values;
   int line = 0;
 };
 

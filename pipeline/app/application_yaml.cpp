@@ -35,6 +35,7 @@ private:
   Status readModel(const YamlNode::Entry &entry);
   Status readLabels(const NodeReader &reader, AppModel &model);
   Status readShapes(const YamlNode &node, AppModel &model);
+  Status readValues(const YamlNode &node, AppModel &model);
   Status readSteps(const YamlNode &node);
   Status readStep(const YamlNode::Entry &entry);
   Status readModelStep(const NodeReader &reader, DraftStep &draft);
@@ -99,6 +100,21 @@ Status ApplicationReader::readShapes(const YamlNode &node, AppModel &model) {
   return {};
 }
 
+Status ApplicationReader::readValues(const YamlNode &node, AppModel &model) {
+  NodeReader reader(path_, node, "'values' of model '" + model.name + "'");
+  TANDEM_RETURN_IF_ERROR(reader.requireMap());
+  for (const YamlNode::Entry &entry : node.entries) {
+    OptionKind kind;
+    kind.name = entry.key;
+    kind.type = OptionType::kNumbers;
+    kind.leastCount = 1;
+    kind.mostCount = 1 << 20;
+    TANDEM_ASSIGN_OR_RETURN(OptionValue value, reader.option(entry.value, kind));
+    model.values[entry.key] = std::get<std::vector<double>>(value);
+  }
+  return {};
+}
+
 Status ApplicationReader::readModel(const YamlNode::Entry &entry) {
   TANDEM_RETURN_IF_ERROR(requireName(entry));
   AppModel model;
@@ -109,7 +125,7 @@ Status ApplicationReader::readModel(const YamlNode::Entry &entry) {
     model.file = besideFile(entry.value.scalar);
   } else {
     TANDEM_RETURN_IF_ERROR(reader.requireMap());
-    TANDEM_RETURN_IF_ERROR(reader.requireKeys({"file", "labels", "backends", "shapes"}));
+    TANDEM_RETURN_IF_ERROR(reader.requireKeys({"file", "labels", "backends", "shapes", "values"}));
     TANDEM_ASSIGN_OR_RETURN(const YamlNode *file, reader.require("file", "the model's file"));
     TANDEM_ASSIGN_OR_RETURN(std::string name, reader.word(*file, "file"));
     model.file = besideFile(name);
@@ -119,6 +135,8 @@ Status ApplicationReader::readModel(const YamlNode::Entry &entry) {
     }
     if (const YamlNode *shapes = entry.value.find("shapes"))
       TANDEM_RETURN_IF_ERROR(readShapes(*shapes, model));
+    if (const YamlNode *values = entry.value.find("values"))
+      TANDEM_RETURN_IF_ERROR(readValues(*values, model));
   }
   draft_.app.models.push_back(std::move(model));
   return {};

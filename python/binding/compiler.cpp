@@ -21,6 +21,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 using Shapes = std::map<std::string, std::vector<int64_t>>;
+using Values = std::map<std::string, std::vector<double>>;
 
 CompileSettings::Placement placementOf(const std::string &name) {
   if (name == "cost")
@@ -32,13 +33,13 @@ CompileSettings::Placement placementOf(const std::string &name) {
 }
 
 nb::dict compile(const std::string &model, const std::string &output, const Names &backends,
-                 const Shapes &shapes, const std::string &device,
+                 const Shapes &shapes, const Values &values, const std::string &device,
                  const std::map<std::string, std::string> &options, const std::string &placement,
                  const Names &require, const Names &targets, const Names &isas,
                  const nb::object &progress) {
   CompileRequest request;
   request.modelPath = model;
-  request.shapes = shapes;
+  request.inputs = {shapes, values};
   request.backends = backends;
   request.device = device;
   request.options = options;
@@ -73,11 +74,11 @@ nb::dict compile(const std::string &model, const std::string &output, const Name
   return summary;
 }
 
-nb::object inspect(const std::string &path, const Shapes &shapes) {
+nb::object inspect(const std::string &path, const Shapes &shapes, const Values &values) {
   std::string text;
   {
     nb::gil_scoped_release unlocked;
-    text = jsonText(valueOf(describeFile(path, shapes)), /*indent=*/-1);
+    text = jsonText(valueOf(describeFile(path, {shapes, values})), /*indent=*/-1);
   }
   return plainData(text);
 }
@@ -88,9 +89,10 @@ nb::object inspect(const std::string &path, const Shapes &shapes) {
 NB_MODULE(_compiler, module) {
   using namespace tandem::python;
   registerFailure();
-  module.def("compile", &compile, "model"_a, "output"_a, "backends"_a, "shapes"_a, "device"_a,
-             "options"_a, "placement"_a, "require"_a, "targets"_a, "isas"_a, "progress"_a.none());
-  module.def("inspect", &inspect, "path"_a, "shapes"_a);
+  module.def("compile", &compile, "model"_a, "output"_a, "backends"_a, "shapes"_a, "values"_a,
+             "device"_a, "options"_a, "placement"_a, "require"_a, "targets"_a, "isas"_a,
+             "progress"_a.none());
+  module.def("inspect", &inspect, "path"_a, "shapes"_a, "values"_a);
   module.def("backends", [] { return tandem::backendNames(); });
   bindApplication(module);
 }

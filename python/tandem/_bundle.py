@@ -92,6 +92,7 @@ def compile(
     *,
     backends: Sequence[str] | str = (),
     shapes: Mapping[str, Sequence[int]] | None = None,
+    values: Mapping[str, float | Sequence[float]] | None = None,
     device: str = "host",
     options: Mapping[str, str] | None = None,
     placement: str = "cost",
@@ -111,6 +112,8 @@ def compile(
             onnx.ModelProto.
         backends: names in order of preference, as ["neuron", "cpu"] or "neuron,cpu"; none: those of the device.
         shapes: fixes dynamic inputs, name to dimensions: {"input": (1, 224, 224, 3)}.
+        values: inputs that are always the same, and none of the compiled model's: {"rate": 16000}; a number for all
+            elements, or each in order.
         device: what to compile for, a profile's name or .json file.
         options: settings of one backend, as {"neuron.sdk-lib": path}.
         placement: "cost" (least predicted time of a run) or "greedy" (the first backend that can).
@@ -152,6 +155,7 @@ def compile(
                 place,
                 backends=names_in(backends),
                 shapes=_dimensions(shapes),
+                values=_elements(values),
                 device=os.fspath(device),
                 options={key: str(value) for key, value in (options or {}).items()},
                 placement=placement,
@@ -182,11 +186,16 @@ def load(path: str | os.PathLike[str] | Bundle, model: str = "", *, threads: int
     return bundle.load(model, threads=threads)
 
 
-def inspect(path: str | os.PathLike[str], *, shapes: Mapping[str, Sequence[int]] | None = None) -> dict[str, Any]:
+def inspect(
+    path: str | os.PathLike[str],
+    *,
+    shapes: Mapping[str, Sequence[int]] | None = None,
+    values: Mapping[str, float | Sequence[float]] | None = None,
+) -> dict[str, Any]:
     """What a model file or a bundle holds, as `tandem inspect --json` says it. Errors: those of compile()."""
     from . import _compiler
 
-    return _compiler.inspect(os.fspath(path), _dimensions(shapes))
+    return _compiler.inspect(os.fspath(path), _dimensions(shapes), _elements(values))
 
 
 def _dimensions(shapes: Mapping[str, Sequence[int]] | None) -> dict[str, list[int]]:
@@ -196,3 +205,15 @@ def _dimensions(shapes: Mapping[str, Sequence[int]] | None) -> dict[str, list[in
         return {str(name): [int(dim) for dim in dims] for name, dims in shapes.items()}
     except (AttributeError, TypeError, ValueError):
         raise TypeError(f'shapes is {shapes!r}, expected dimensions by name, as {{"input": (1, 224, 224, 3)}}') from None
+
+
+def _elements(values: Mapping[str, float | Sequence[float]] | None) -> dict[str, list[float]]:
+    if values is None:
+        return {}
+    try:
+        return {
+            str(name): [float(each) for each in given] if hasattr(given, "__len__") else [float(given)]
+            for name, given in values.items()
+        }
+    except (AttributeError, TypeError, ValueError):
+        raise TypeError(f'values is {values!r}, expected numbers by name, as {{"rate": 16000}}') from None

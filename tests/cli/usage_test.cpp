@@ -300,7 +300,7 @@ TEST_F(CommandLine, RefusesInputsThatTheModelHasNot) {
 TEST_F(CommandLine, RefusesWhatGoesWithTheOtherKindOfFile) {
   compile();
   EXPECT_EQ(usageError({"inspect", path("m.tandem"), "--shape", "left=1x4"}),
-            "--shape is for a model, a bundle's shapes are fixed");
+            "--shape and --value are for a model, a bundle's inputs are fixed");
   std::string message = " is for an application (.yaml)";
   EXPECT_EQ(usageError({"run", path("m.tandem"), path("a.npy")}),
             "FRAMES" + message + "; of a bundle say --input " + path("a.npy"));

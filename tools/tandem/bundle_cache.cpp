@@ -7,6 +7,7 @@
 #include "tools/tandem/output_place.h"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -75,8 +76,14 @@ Result<uint64_t> modelHash(const fs::path &path) {
 
 std::string optionsText(const CompileRequest &request) {
   std::string text;
-  for (const auto &[name, shape] : request.shapes)
+  for (const auto &[name, shape] : request.inputs.shapes)
     text += name + "=" + shapeText(shape) + ";";
+  for (const auto &[name, numbers] : request.inputs.values) {
+    text += "v:" + name;
+    for (double number : numbers)
+      text += "," + std::to_string(std::bit_cast<uint64_t>(number));
+    text += ";";
+  }
   for (const std::string &backend : request.backends)
     text += "b:" + backend + ";";
   text += "d:" + request.device + ";p:" + std::to_string(int(request.placement)) + ";";

@@ -154,13 +154,18 @@ CLI::Validator numberWithin(double least, double most) {
   return {check, range};
 }
 
-CLI::Option *addShapeOption(CLI::App &command, std::vector<std::string> &shapes,
-                            const std::string &of) {
-  return command
-      .add_option("-s,--shape", shapes,
-                  of + "fix a dynamic input: NAME=DIMS as in input=1x224x224x3; one that is fixed "
-                       "keeps its dimensions")
-      ->allow_extra_args(false); // so that it may stand before the file
+std::vector<CLI::Option *> addInputOptions(CLI::App &command, InputTexts &texts,
+                                           const std::string &of) {
+  std::vector<CLI::Option *> options = {
+      command.add_option("-s,--shape", texts.shapes,
+                         of + "fix a dynamic input: NAME=DIMS as in input=1x224x224x3; one that is "
+                              "fixed keeps its dimensions"),
+      command.add_option("--value", texts.values,
+                         of + "an input that is always the same, and none of the compiled model's: "
+                              "NAME=NUMBER, or NAME=NUMBER,... one for each element")};
+  for (CLI::Option *option : options)
+    option->allow_extra_args(false); // so that it may stand before the file
+  return options;
 }
 
 std::pair<std::string, std::string> splitNameValue(std::string_view text) {
@@ -201,7 +206,7 @@ static std::optional<std::vector<int64_t>> parseShape(const std::string &text) {
   }
 }
 
-Result<std::map<std::string, std::vector<int64_t>>>
+static Result<std::map<std::string, std::vector<int64_t>>>
 parseShapes(const std::vector<std::string> &texts) {
   TANDEM_ASSIGN_OR_RETURN(auto values, parseNameValues("--shape NAME=DIMS", texts));
   std::map<std::string, std::vector<int64_t>> shapes;
@@ -213,6 +218,39 @@ parseShapes(const std::vector<std::string> &texts) {
     shapes[name] = std::move(*shape);
   }
   return shapes;
+}
+
+static std::optional<std::vector<double>> parseNumbers(const std::string &text) {
+  if (text == "true" || text == "false")
+    return std::vector<double>{text == "true" ? 1.0 : 0.0};
+  std::vector<double> numbers;
+  const char *at = text.data(), *end = at + text.size();
+  while (true) {
+    double number = 0;
+    auto [next, failure] = std::from_chars(at, end, number);
+    if (failure != std::errc())
+      return std::nullopt;
+    numbers.push_back(number);
+    if (next == end)
+      return numbers;
+    if (*next != ',')
+      return std::nullopt;
+    at = next + 1;
+  }
+}
+
+Result<FixedInputs> fixedInputs(const InputTexts &texts) {
+  FixedInputs inputs;
+  TANDEM_ASSIGN_OR_RETURN(inputs.shapes, parseShapes(texts.shapes));
+  TANDEM_ASSIGN_OR_RETURN(auto values, parseNameValues("--value NAME=NUMBER", texts.values));
+  for (const auto &[name, text] : values) {
+    std::optional<std::vector<double>> numbers = parseNumbers(text);
+    if (!numbers)
+      return Error(Code::kInvalidArgument, "", "--value '", name, "=", text,
+                   "', expected numbers as in ", name, "=16000 or ", name, "=0.5,1,2");
+    inputs.values[name] = std::move(*numbers);
+  }
+  return inputs;
 }
 
 } // namespace tandem

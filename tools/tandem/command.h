@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "compiler/driver/fixed_inputs.h"
 
 #include <CLI/CLI.hpp>
 
@@ -93,17 +94,20 @@ CLI::Validator numberWithin(double least, double most);
 /// The name of the first of these options that the user gave; "": none.
 std::string firstGiven(const std::vector<CLI::Option *> &options);
 
-/// --shape, for parseShapes(). `of` begins the help: "model: " where others have another meaning.
-CLI::Option *addShapeOption(CLI::App &command, std::vector<std::string> &shapes,
-                            const std::string &of = "");
+/// --shape and --value, as they were given.
+struct InputTexts {
+  std::vector<std::string> shapes, values;
+};
+/// Both, for fixedInputs(). `of` begins the help: "model: " where others have another meaning.
+std::vector<CLI::Option *> addInputOptions(CLI::App &command, InputTexts &texts,
+                                           const std::string &of = "");
 /// "NAME=VALUE" split at the first '='; without one the name is empty.
 std::pair<std::string, std::string> splitNameValue(std::string_view text);
 /// The values of an option that is given as NAME=VALUE, each name once. `form` is for messages:
 /// "--model NAME=FILE".
 Result<std::map<std::string, std::string>> parseNameValues(std::string_view form,
                                                            const std::vector<std::string> &texts);
-/// "input=1x224x224x3" entries of --shape; every dimension positive.
-Result<std::map<std::string, std::vector<int64_t>>>
-parseShapes(const std::vector<std::string> &texts);
+/// "input=1x224x224x3" entries of --shape, every dimension positive; "rate=16000" of --value.
+Result<FixedInputs> fixedInputs(const InputTexts &texts);
 
 } // namespace tandem

@@ -11,7 +11,6 @@ namespace tandem {
 namespace {
 
 using nlohmann::ordered_json;
-using Shapes = std::map<std::string, std::vector<int64_t>>;
 
 ordered_json tensorJson(const ModelSummary::Tensor &tensor) {
   ordered_json result = {
@@ -127,10 +126,10 @@ Result<ordered_json> describeBundle(const std::string &path) {
   return result;
 }
 
-Result<ordered_json> describeModel(const std::string &path, const Shapes &shapes) {
+Result<ordered_json> describeModel(const std::string &path, const FixedInputs &inputs) {
   CompileRequest request;
   request.modelPath = path;
-  request.shapes = shapes;
+  request.inputs = inputs;
   TANDEM_ASSIGN_OR_RETURN(ModelSummary summary, inspectModel(request));
   return ordered_json{{"file", path},
                       {"format", summary.format},
@@ -148,12 +147,12 @@ bool isBundleFile(const std::string &path) {
   return file.ok() && bundle::looksLikeBundle(file->bytes());
 }
 
-Result<ordered_json> describeFile(const std::string &path, const Shapes &shapes) {
+Result<ordered_json> describeFile(const std::string &path, const FixedInputs &inputs) {
   if (!isBundleFile(path))
-    return describeModel(path, shapes);
-  if (!shapes.empty())
+    return describeModel(path, inputs);
+  if (!inputs.empty())
     return Error(Code::kInvalidArgument, path,
-                 "--shape is for a model, a bundle's shapes are fixed");
+                 "--shape and --value are for a model, a bundle's inputs are fixed");
   return describeBundle(path);
 }
 

@@ -51,7 +51,7 @@ Result<CachedBundle> compileCached(const Application &app, const AppModel &model
                                    const AppRequest &request, CompileReport &report) {
   CompileRequest compile;
   compile.modelPath = model.file;
-  compile.shapes = model.shapes;
+  compile.inputs = {model.shapes, model.values};
   if (request.split && request.split->model == model.name)
     compile.acceleratorPart = request.split->part;
   compile.backends = request.backends.empty() ? model.backends : request.backends;

@@ -33,7 +33,7 @@ class Tuner {
 public:
   explicit Tuner(const TuneRequest &request) : request_(request), start_(Clock::now()) {
     compile_.modelPath = request.model;
-    compile_.shapes = request.shapes;
+    compile_.inputs = request.inputs;
     compile_.options = request.options;
   }
 

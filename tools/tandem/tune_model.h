@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "compiler/driver/fixed_inputs.h"
 
 #include <cstdint>
 #include <functional>
@@ -20,7 +21,7 @@ struct TunedOperation {
 
 struct TuneRequest {
   std::string model;
-  std::map<std::string, std::vector<int64_t>> shapes; ///< of dynamic inputs
+  FixedInputs inputs;
   std::map<std::string, std::string> options; ///< of backends, as the model will be compiled with
   double seconds = 120;                       ///< to measure for, about
   std::function<void(const std::string &stage, double done)> progress;

@@ -58,7 +58,7 @@ void GraphWriter::addInputs() {
     inputs.push_back({"input_" + std::to_string(i), RankedTensorType::get(*shape, element)});
     operands.push_back(model_.inputs()[i]);
   }
-  main_ = MainFunction::create(*context_, inputs);
+  main_ = llvm::cantFail(MainFunction::create(*context_, inputs, /*options=*/{}));
   Block &body = main_.function.getBody().front();
   for (size_t i = 0; i < operands.size(); ++i)
     values_[operands[i]] = body.getArgument(static_cast<unsigned>(i));

@@ -9,11 +9,16 @@ llvm::Error optionError(const llvm::Twine &message) {
 }
 
 llvm::Error checkFixedNames(const ImportOptions &options, llvm::ArrayRef<std::string> inputs) {
-  for (const auto &fixed : options.shapes)
-    if (!llvm::is_contained(inputs, fixed.getKey()))
-      return optionError("--shape names '" + fixed.getKey() + "', the model's inputs are " +
-                         llvm::join(inputs, ", "));
-  return llvm::Error::success();
+  auto check = [&](llvm::StringRef option, const auto &given) -> llvm::Error {
+    for (const auto &fixed : given)
+      if (!llvm::is_contained(inputs, fixed.getKey()))
+        return optionError(option + " names '" + fixed.getKey() + "', the model's inputs are " +
+                           llvm::join(inputs, ", "));
+    return llvm::Error::success();
+  };
+  if (llvm::Error wrong = check("--shape", options.shapes))
+    return wrong;
+  return check("--value", options.values);
 }
 
 llvm::Expected<llvm::SmallVector<int64_t>> fixShape(const ImportOptions &options,

@@ -12,7 +12,7 @@ namespace tandem {
 /// std::errc::invalid_argument.
 llvm::Error optionError(const llvm::Twine &message);
 
-/// Refuses a shape that is given for none of these inputs.
+/// Refuses a shape or a value (--value) that is given for none of these inputs.
 llvm::Error checkFixedNames(const ImportOptions &options, llvm::ArrayRef<std::string> inputs);
 
 /// The dimensions of an input: those that the options fix, else the model's own, negative where

@@ -18,6 +18,9 @@ namespace tandem {
 struct ImportOptions {
   /// Fixes dynamic inputs: name to dimensions (--shape NAME=DIMS).
   llvm::StringMap<std::vector<int64_t>> shapes;
+  /// Inputs that always have these elements, or all this one (--value NAME=NUMBER[,NUMBER...]), and
+  /// are none of the imported model's.
+  llvm::StringMap<std::vector<double>> values;
   /// An importer that has copied much of the file says so: what was read of it may leave memory,
   /// and comes back from the disk when it is read again. Null when the bytes are no file's.
   std::function<void()> release;

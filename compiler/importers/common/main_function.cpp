@@ -1,6 +1,7 @@
 #include "compiler/importers/common/main_function.h"
 
 #include "compiler/graph/graph.h"
+#include "compiler/importers/common/fixed_values.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Verifier.h"
@@ -17,6 +18,7 @@ namespace {
 /// Makes names differ: inputs are told apart by them, and so are outputs.
 class UniqueNames {
 public:
+  size_t count() const { return taken_.size(); }
   std::string of(const std::string &name) {
     std::string unique = name;
     for (int use = 1; !taken_.insert(unique).second; ++use)
@@ -29,7 +31,9 @@ private:
 };
 } // namespace
 
-MainFunction MainFunction::create(MLIRContext &context, const std::vector<NamedType> &inputs) {
+llvm::Expected<MainFunction> MainFunction::create(MLIRContext &context,
+                                                  const std::vector<NamedType> &inputs,
+                                                  const ImportOptions &options) {
   context.loadDialect<func::FuncDialect, graph::GraphDialect>();
   OpBuilder builder(&context);
   Location location = builder.getUnknownLoc();
@@ -39,15 +43,25 @@ MainFunction MainFunction::create(MLIRContext &context, const std::vector<NamedT
 
   SmallVector<Type> types;
   for (const NamedType &input : inputs)
-    types.push_back(input.type);
+    if (!options.values.contains(input.name))
+      types.push_back(input.type);
   result.function =
       func::FuncOp::create(builder, location, "main", builder.getFunctionType(types, {}));
   Block *body = result.function.addEntryBlock();
+  builder.setInsertionPointToEnd(body);
   UniqueNames names;
-  for (auto [index, input] : llvm::enumerate(inputs)) {
-    auto name = builder.getStringAttr(names.of(input.name));
-    result.function.setArgAttr(index, kNameAttribute, name);
-    body->getArgument(index).setLoc(NameLoc::get(name));
+  for (const NamedType &input : inputs) {
+    llvm::Expected<Value> value = fixedValue(options, input.name, input.type, builder);
+    if (!value)
+      return value.takeError();
+    if (!*value) {
+      BlockArgument argument = body->getArgument(names.count());
+      auto name = builder.getStringAttr(names.of(input.name));
+      result.function.setArgAttr(argument.getArgNumber(), kNameAttribute, name);
+      argument.setLoc(NameLoc::get(name));
+      *value = argument;
+    }
+    result.inputs.push_back(*value);
   }
   return result;
 }

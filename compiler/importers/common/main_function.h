@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compiler/importers/common/error_capture.h"
+#include "compiler/importers/common/importer.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -24,9 +25,13 @@ struct NamedValue {
 struct MainFunction {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::func::FuncOp function;
+  /// One for each input: an argument, or a constant where the options fix its value.
+  std::vector<mlir::Value> inputs;
 
   /// A name that comes twice gets ":1", ":2" behind it.
-  static MainFunction create(mlir::MLIRContext &context, const std::vector<NamedType> &inputs);
+  static llvm::Expected<MainFunction> create(mlir::MLIRContext &context,
+                                             const std::vector<NamedType> &inputs,
+                                             const ImportOptions &options);
   /// Ends the function with these results, named likewise, erases what none of them needs, and
   /// verifies the module.
   mlir::LogicalResult finish(std::vector<NamedValue> outputs);

@@ -176,9 +176,12 @@ llvm::Error ModelImport::makeInputs() {
       return type.takeError();
     inputs.push_back({id.layer, *type});
   }
-  main_ = MainFunction::create(context_, inputs);
-  for (auto [id, argument] : llvm::zip(model_.inputs, main_.function.getArguments()))
-    values_[id] = argument;
+  llvm::Expected<MainFunction> main = MainFunction::create(context_, inputs, options_);
+  if (!main)
+    return main.takeError();
+  main_ = std::move(*main);
+  for (auto [id, value] : llvm::zip(model_.inputs, main_.inputs))
+    values_[id] = value;
   return llvm::Error::success();
 }
 

@@ -2,6 +2,7 @@
 #include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
 #include "compiler/graph/types.h"
+#include "compiler/importers/common/fixed_shapes.h"
 #include "compiler/importers/common/node_builder.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -77,8 +78,10 @@ public:
   }
 
   llvm::Expected<OwningOpRef<ModuleOp>> import(StringRef path, std::string_view bytes,
-                                               const ImportOptions &,
+                                               const ImportOptions &options,
                                                MLIRContext &context) const override {
+    if (!options.values.empty())
+      return optionError("--value is for models of frameworks, this is a graph already");
     auto module = parseSourceString<ModuleOp>(StringRef(bytes), ParserConfig(&context), path);
     if (!module)
       return llvm::createStringError("not valid MLIR of the graph dialect");

@@ -100,9 +100,12 @@ llvm::Error GraphImport::makeInputs() {
       inputTypes(variables, parameters_, options_, parametersRead_ == 0, context_);
   if (!types)
     return types.takeError();
-  main_ = MainFunction::create(context_, *types);
-  for (auto [index, argument] : llvm::zip(inputs_, main_.function.getArguments()))
-    results_[index].values = {argument};
+  llvm::Expected<MainFunction> main = MainFunction::create(context_, *types, options_);
+  if (!main)
+    return main.takeError();
+  main_ = std::move(*main);
+  for (auto [index, value] : llvm::zip(inputs_, main_.inputs))
+    results_[index].values = {value};
   return llvm::Error::success();
 }
 

@@ -62,11 +62,13 @@ llvm::Error GraphImport::importInputs(Scope &scope) {
       readInputs(file_.model->graph(), options_, files_, context_, unsupported_);
   if (!inputs)
     return inputs.takeError();
-  main_ = MainFunction::create(context_, *inputs);
-  Block &body = main_.function.getBody().front();
-  builder_.setInsertionPointToEnd(&body);
-  for (auto [input, argument] : llvm::zip(*inputs, body.getArguments()))
-    scope.entries[input.name].value = argument;
+  llvm::Expected<MainFunction> main = MainFunction::create(context_, *inputs, options_);
+  if (!main)
+    return main.takeError();
+  main_ = std::move(*main);
+  builder_.setInsertionPointToEnd(&main_.function.getBody().front());
+  for (auto [input, value] : llvm::zip(*inputs, main_.inputs))
+    scope.entries[input.name].value = value;
   addTensors(scope, *file_.model->mutable_graph());
   for (const proto::ValueInfoProto &input : file_.model->graph().input()) {
     Entry &entry = scope.entries[input.name()];

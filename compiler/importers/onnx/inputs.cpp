@@ -6,6 +6,8 @@
 #include "compiler/importers/onnx/quantization.h"
 #include "compiler/importers/onnx/tensors.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 #include <map>
 #include <set>
 
@@ -41,6 +43,7 @@ private:
   MLIRContext &context_;
   UnsupportedOps &unsupported_;
   std::map<std::string, const proto::TensorProto *> tensors_;
+  std::vector<std::string> open_;            ///< of each input that is, why and what to do
   std::map<std::string, int64_t> openSizes_; ///< a dimension's name to what --shape makes it
 };
 
@@ -68,6 +71,8 @@ llvm::Expected<std::vector<NamedType>> Inputs::read() {
       return type.takeError();
     result.push_back(std::move(*type));
   }
+  if (!open_.empty())
+    return llvm::createStringError(llvm::join(open_, "; "));
   return result;
 }
 
@@ -104,13 +109,15 @@ llvm::Expected<SmallVector<int64_t>> Inputs::shapeOf(const std::string &name,
   SmallVector<std::string> symbols;
   for (const auto &dim : type.shape().dim()) {
     dims.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
-    symbols.push_back(dim.dim_param());
+    // Paddle's exporter calls every open dimension "?".
+    symbols.push_back(dim.dim_param() == "?" ? "" : dim.dim_param());
   }
   auto given = options_.shapes.find(name);
   if (!type.has_shape()) {
-    if (given == options_.shapes.end())
-      return llvm::createStringError(subject + ": its shape is open, fix it with --shape " + name +
-                                     "=DIMS");
+    if (given == options_.shapes.end()) {
+      open_.push_back(subject + ": its shape is open, fix it with --shape " + name + "=DIMS");
+      return SmallVector<int64_t>();
+    }
     return SmallVector<int64_t>(given->second.begin(), given->second.end());
   }
   llvm::Expected<SmallVector<int64_t>> fixed = fixShape(options_, name, subject, dims);
@@ -118,8 +125,10 @@ llvm::Expected<SmallVector<int64_t>> Inputs::shapeOf(const std::string &name,
     return fixed.takeError();
   for (auto [index, size] : llvm::enumerate(*fixed)) {
     const std::string &symbol = symbols[index];
-    if (size < 0)
-      return llvm::createStringError(subject + ": " + openDimension(name, *fixed, index, symbol));
+    if (size < 0) {
+      open_.push_back(subject + ": " + openDimension(name, *fixed, index, symbol));
+      return SmallVector<int64_t>(fixed->size(), 1); // to go on to the next input
+    }
     if (dims[index] >= 0 || symbol.empty())
       continue;
     auto [known, isNew] = openSizes_.try_emplace(symbol, size);

@@ -51,12 +51,15 @@ llvm::Error GraphImport::makeInputs() {
     types.push_back({input.name, *type});
     places.push_back(place);
   }
-  main_ = MainFunction::create(context_, types);
-  for (auto [place, argument] : llvm::zip(places, main_.function.getArguments())) {
+  llvm::Expected<MainFunction> main = MainFunction::create(context_, types, options_);
+  if (!main)
+    return main.takeError();
+  main_ = std::move(*main);
+  for (auto [place, value] : llvm::zip(places, main_.inputs)) {
     if (place < 0)
       continue;
     states_[place].progress = State::kDone;
-    states_[place].outputs = {{Slot::kValue, argument}};
+    states_[place].outputs = {{Slot::kValue, value}};
   }
   return llvm::Error::success();
 }

@@ -154,11 +154,13 @@ llvm::Error GraphImport::importInputs() {
       return input.takeError();
     inputs.push_back(std::move(*input));
   }
-  main_ = MainFunction::create(context_, inputs);
-  Block &body = main_.function.getBody().front();
-  builder_.setInsertionPointToEnd(&body);
+  llvm::Expected<MainFunction> main = MainFunction::create(context_, inputs, options_);
+  if (!main)
+    return main.takeError();
+  main_ = std::move(*main);
+  builder_.setInsertionPointToEnd(&main_.function.getBody().front());
   for (size_t i = 0; i < inputs.size(); ++i)
-    frame_.values[indices[i]] = body.getArgument(i);
+    frame_.values[indices[i]] = main_.inputs[i];
   return llvm::Error::success();
 }
 

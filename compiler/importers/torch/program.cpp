@@ -120,9 +120,12 @@ llvm::Error ProgramImport::makeInputs() {
       return type.takeError();
     inputs.push_back({input.name, *type});
   }
-  main_ = MainFunction::create(context_, inputs);
-  for (auto [input, argument] : llvm::zip(inputs, main_.function.getArguments()))
-    environment_.tensors[input.name] = argument;
+  llvm::Expected<MainFunction> main = MainFunction::create(context_, inputs, options_);
+  if (!main)
+    return main.takeError();
+  main_ = std::move(*main);
+  for (auto [input, value] : llvm::zip(inputs, main_.inputs))
+    environment_.tensors[input.name] = value;
   return llvm::Error::success();
 }
 

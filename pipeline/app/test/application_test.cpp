@@ -131,7 +131,7 @@ TEST(Application, RefusesAnUnknownKeyWithItsLine) {
             "tandem, name, deadline, fetched_by, models, steps or results");
   EXPECT_EQ(refusalOf(spoiled("labels:", "label:")),
             "apps/faces.yaml:6: error: unknown key 'label' in model 'emotion', expected one of "
-            "file, labels, backends or shapes");
+            "file, labels, backends, shapes or values");
 }
 
 TEST(Application, RefusesReferencesToNothing) {

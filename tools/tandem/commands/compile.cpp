@@ -17,7 +17,8 @@ namespace {
 
 struct Options {
   std::string model, output, report, device, placement = "cost", sdkLibrary, tuning;
-  std::vector<std::string> backends, targets, isas, shapes, settings, requirements;
+  std::vector<std::string> backends, targets, isas, settings, requirements;
+  InputTexts inputs;
   bool mlir = false, check = false, json = false;
 };
 
@@ -51,7 +52,7 @@ void printSummary(const Options &options, const CompiledModel &model) {
 Result<CompileRequest> requestOf(const Options &options) {
   CompileRequest request;
   request.modelPath = options.model;
-  TANDEM_ASSIGN_OR_RETURN(request.shapes, parseShapes(options.shapes));
+  TANDEM_ASSIGN_OR_RETURN(request.inputs, fixedInputs(options.inputs));
   request.backends = options.backends;
   request.targets = options.targets;
   request.isas = options.isas;
@@ -219,7 +220,7 @@ void registerCompile(CommandTable &table) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->excludes(targets);
-  addShapeOption(command, options->shapes);
+  addInputOptions(command, options->inputs);
   command
       .add_flag("--report{table}", options->report,
                 "per op: device, region, predicted time, why not another; --report=json for "

@@ -13,13 +13,13 @@ namespace {
 
 struct Options {
   std::string model, output;
-  std::vector<std::string> shapes;
+  InputTexts inputs;
 };
 
 Status import(const Options &options) {
   CompileRequest request;
   request.modelPath = options.model;
-  TANDEM_ASSIGN_OR_RETURN(request.shapes, parseShapes(options.shapes));
+  TANDEM_ASSIGN_OR_RETURN(request.inputs, fixedInputs(options.inputs));
   if (!options.output.empty())
     TANDEM_RETURN_IF_ERROR(
         checkOutputPlace(options.output, "the graph", std::vector{options.model}));
@@ -49,7 +49,7 @@ void registerImport(CommandTable &table) {
   command
       .add_option("-o,--output", options->output, "the file to write [default: standard output]")
       ->check(notEmpty());
-  addShapeOption(command, options->shapes);
+  addInputOptions(command, options->inputs);
   table.onRun(command, [options] { return exitCodeOf("import", import(*options)); });
 }
 

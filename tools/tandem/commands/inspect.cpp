@@ -19,23 +19,23 @@ namespace tandem {
 namespace {
 
 using nlohmann::ordered_json;
-using Shapes = std::map<std::string, std::vector<int64_t>>;
 
 struct Options {
   std::string file, device, dotFile, svgFile;
-  std::vector<std::string> shapes, backends;
+  std::vector<std::string> backends;
+  InputTexts inputs;
   bool json = false;
 };
 
 /// The placement report: a bundle's own, or what a model's would be.
-Result<std::string> reportOf(const Options &options, const Shapes &shapes, bool isBundle) {
+Result<std::string> reportOf(const Options &options, const FixedInputs &inputs, bool isBundle) {
   if (isBundle) {
     TANDEM_ASSIGN_OR_RETURN(bundle::Reader reader, bundle::Reader::open(options.file));
     return reader.manifest().report()->str();
   }
   CompileRequest request;
   request.modelPath = options.file;
-  request.shapes = shapes;
+  request.inputs = inputs;
   request.backends = options.backends;
   if (!options.device.empty())
     request.device = options.device;
@@ -43,12 +43,12 @@ Result<std::string> reportOf(const Options &options, const Shapes &shapes, bool 
   return placed.reportJson;
 }
 
-Status draw(const Options &options, const Shapes &shapes, bool isBundle) {
+Status draw(const Options &options, const FixedInputs &inputs, bool isBundle) {
   std::vector<std::string> read = {options.file, options.device};
   for (const std::string *file : {&options.dotFile, &options.svgFile})
     if (!file->empty())
       TANDEM_RETURN_IF_ERROR(checkOutputPlace(*file, "the drawing", read));
-  TANDEM_ASSIGN_OR_RETURN(std::string report, reportOf(options, shapes, isBundle));
+  TANDEM_ASSIGN_OR_RETURN(std::string report, reportOf(options, inputs, isBundle));
   if (!options.dotFile.empty()) {
     TANDEM_ASSIGN_OR_RETURN(std::string dot, reportAsDot(options.file, report));
     TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.dotFile, dot));
@@ -137,8 +137,8 @@ bool draws(const Options &options) {
 /// What is asked for and would have no effect; empty: nothing.
 std::string contradictionIn(const Options &options, bool isBundle) {
   bool places = !options.device.empty() || !options.backends.empty();
-  if (isBundle && !options.shapes.empty())
-    return "--shape is for a model, a bundle's shapes are fixed";
+  if (isBundle && !(options.inputs.shapes.empty() && options.inputs.values.empty()))
+    return "--shape and --value are for a model, a bundle's inputs are fixed";
   if (isBundle && places)
     return "--device and --backends are for a model, a bundle's ops are placed";
   if (places && !draws(options))
@@ -149,13 +149,13 @@ std::string contradictionIn(const Options &options, bool isBundle) {
 }
 
 Status inspect(const Options &options) {
-  TANDEM_ASSIGN_OR_RETURN(Shapes shapes, parseShapes(options.shapes));
+  TANDEM_ASSIGN_OR_RETURN(FixedInputs inputs, fixedInputs(options.inputs));
   bool isBundle = isBundleFile(options.file);
   if (std::string wrong = contradictionIn(options, isBundle); !wrong.empty())
     return Error(Code::kInvalidArgument, "", wrong);
   if (draws(options))
-    return draw(options, shapes, isBundle);
-  TANDEM_ASSIGN_OR_RETURN(ordered_json description, describeFile(options.file, shapes));
+    return draw(options, inputs, isBundle);
+  TANDEM_ASSIGN_OR_RETURN(ordered_json description, describeFile(options.file, inputs));
   if (options.json)
     std::printf("%s\n", jsonText(description).c_str());
   else
@@ -173,7 +173,7 @@ void registerInspect(CommandTable &table) {
                 "  tandem inspect emotion.tandem --json\n"
                 "  tandem inspect mobilenet.tflite --device mt6873 --svg graph.svg");
   command.add_option("FILE", options->file, "any model or bundle")->required();
-  addShapeOption(command, options->shapes);
+  addInputOptions(command, options->inputs);
   auto *dot = command
                   .add_option("--dot", options->dotFile,
                               "draw the graph with its regions into this file, for Graphviz")

@@ -20,7 +20,7 @@ using nlohmann::ordered_json;
 
 struct Options {
   std::string model, output, device = "host", backend = "cpu";
-  std::vector<std::string> shapes;
+  InputTexts inputs;
   bool json = false;
   ProfileAppOptions app;
   std::vector<CLI::Option *> modelOptions, appOptions; ///< that only these have
@@ -33,12 +33,11 @@ struct TimedOp {
   size_t count = 1;
 };
 
-Result<std::vector<TimedOp>> timeOps(const Options &options,
-                                     const std::map<std::string, std::vector<int64_t>> &shapes) {
+Result<std::vector<TimedOp>> timeOps(const Options &options, const FixedInputs &inputs) {
   CompileRequest request;
   request.modelPath = options.model;
   request.device = options.device;
-  request.shapes = shapes;
+  request.inputs = inputs;
   Progress progress("profile " + options.model);
   constexpr double kCompiled = 0.5; // of the bar
   request.progress = [&](const std::string &stage, double done) {
@@ -82,14 +81,14 @@ void print(const Options &options, const std::vector<TimedOp> &timed) {
 
 /// The profile to start from, with the times of this machine added.
 Status profileModel(const Options &options) {
-  TANDEM_ASSIGN_OR_RETURN(auto shapes, parseShapes(options.shapes));
+  TANDEM_ASSIGN_OR_RETURN(FixedInputs inputs, fixedInputs(options.inputs));
   // A profile that it starts from may be replaced: that adds to it.
   TANDEM_RETURN_IF_ERROR(
       checkOutputPlace(options.output, "the profile", std::vector{options.model}));
   TANDEM_ASSIGN_OR_RETURN(std::string text, profileText(options.device));
   TANDEM_RETURN_IF_ERROR(findProfile(options.device).status()); // what is wrong with it, if so
   ordered_json device = ordered_json::parse(text);
-  TANDEM_ASSIGN_OR_RETURN(std::vector<TimedOp> timed, timeOps(options, shapes));
+  TANDEM_ASSIGN_OR_RETURN(std::vector<TimedOp> timed, timeOps(options, inputs));
   for (const TimedOp &op : timed)
     device["measured_us"][op.key] = op.us;
   TANDEM_RETURN_IF_ERROR(writeFileAtomically(options.output, jsonText(device) + "\n"));
@@ -155,7 +154,7 @@ void registerProfile(CommandTable &table) {
           "model: the one whose code is timed [default: cpu]")
       ->delimiter(',')
       ->allow_extra_args(false);
-  options->modelOptions = {addShapeOption(command, options->shapes, "model: ")};
+  options->modelOptions = addInputOptions(command, options->inputs, "model: ");
   options->appOptions = {
       frames,
       command

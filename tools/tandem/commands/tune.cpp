@@ -18,7 +18,8 @@ namespace {
 struct Options {
   TuneRequest request;
   std::string log;
-  std::vector<std::string> shapes, settings;
+  std::vector<std::string> settings;
+  InputTexts inputs;
   bool json = false;
 };
 
@@ -88,7 +89,7 @@ Status checkOptions(const std::map<std::string, std::string> &options) {
 }
 
 Status tune(Options &options) {
-  TANDEM_ASSIGN_OR_RETURN(options.request.shapes, parseShapes(options.shapes));
+  TANDEM_ASSIGN_OR_RETURN(options.request.inputs, fixedInputs(options.inputs));
   TANDEM_ASSIGN_OR_RETURN(options.request.options,
                           parseNameValues("--option BACKEND.KEY=VALUE", options.settings));
   TANDEM_RETURN_IF_ERROR(checkOptions(options.request.options));
@@ -129,7 +130,7 @@ void registerTune(CommandTable &table) {
   command.add_option("--seconds", options->request.seconds, "how long to try candidates, about")
       ->check(numberWithin(0.01, 86400))
       ->capture_default_str();
-  addShapeOption(command, options->shapes);
+  addInputOptions(command, options->inputs);
   command
       .add_option("--option", options->settings,
                   "cpu.KEY=VALUE, a setting that 'tandem compile' will have too, as "

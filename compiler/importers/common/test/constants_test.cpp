@@ -18,7 +18,7 @@ using Floats = std::vector<float>;
 TEST(Constants, AreKeptWithoutACopyUntilNoOpHasThem) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
-  MainFunction main = MainFunction::create(context, {});
+  MainFunction main = llvm::cantFail(MainFunction::create(context, {}, {}));
   mlir::OpBuilder builder = mlir::OpBuilder::atBlockEnd(&main.function.getBody().front());
   auto type = mlir::RankedTensorType::get({16, 16}, builder.getF32Type());
   auto make = [&](const std::shared_ptr<const Floats> &owner) {
@@ -52,7 +52,7 @@ TEST(Constants, ThatAreHalvesBecomeF32WhereTheyAreRead) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
   mlir::OpBuilder builder(&context);
-  MainFunction main = MainFunction::create(context, {});
+  MainFunction main = llvm::cantFail(MainFunction::create(context, {}, {}));
   builder.setInsertionPointToEnd(&main.function.getBody().front());
   NodeBuilder build(builder, builder.getUnknownLoc());
   mlir::Type f32 = builder.getF32Type();
@@ -82,8 +82,8 @@ TEST(Constants, OneBehindAnotherAreOneConstant) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
   mlir::OpBuilder builder(&context);
-  MainFunction main = MainFunction::create(
-      context, {{"x", mlir::RankedTensorType::get({1, 2}, builder.getF32Type())}});
+  MainFunction main = llvm::cantFail(MainFunction::create(
+      context, {{"x", mlir::RankedTensorType::get({1, 2}, builder.getF32Type())}}, {}));
   mlir::Block &body = main.function.getBody().front();
   builder.setInsertionPointToEnd(&body);
   NodeBuilder build(builder, builder.getUnknownLoc());

@@ -5,11 +5,36 @@ using namespace mlir;
 
 namespace tandem::onnx {
 
+/// Both branches are computed, and of their results those of one taken: nothing that a node does is
+/// seen outside.
+static FailureOr<Values> importBothBranches(OnnxNode &node) {
+  MaybeValue condition = node.input(0);
+  FailureOr<Values> onTrue = node.importGraph("then_branch", {});
+  FailureOr<Values> onFalse = node.importGraph("else_branch", {});
+  if (failed(condition) || failed(onTrue) || failed(onFalse))
+    return failure();
+  if (onTrue->size() != onFalse->size())
+    return node.invalid("its branches make " + Twine(onTrue->size()) + " and " +
+                        Twine(onFalse->size()) + " values");
+  Values results;
+  for (auto [first, second] : llvm::zip(*onTrue, *onFalse)) {
+    if (first.getType() != second.getType())
+      return node.unsupported("the condition is computed at run time, and its branches make other "
+                              "types or shapes: --value fixes an input that it depends on");
+    SmallVector<int64_t> one(shapeOf(first).size(), 1);
+    MaybeValue result = node.select(node.reshape(condition, one), first, second);
+    if (failed(result))
+      return failure();
+    results.push_back(*result);
+  }
+  return results;
+}
+
 /// If with a condition that is known: the nodes of its branch stand where it is.
 static FailureOr<Values> importIf(OnnxNode &node) {
-  FailureOr<Elements> condition = node.constant(0, "the condition");
-  if (failed(condition))
-    return failure();
+  std::optional<Elements> condition = node.known(0);
+  if (!condition)
+    return importBothBranches(node);
   if (condition->count() != 1)
     return node.invalid("the condition has " + Twine(condition->count()) + " elements");
   return node.importGraph(condition->integer(0) != 0 ? "then_branch" : "else_branch", {});

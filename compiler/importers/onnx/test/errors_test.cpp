@@ -66,7 +66,8 @@ TEST(OnnxImporter, FixesOpenDimensionsByOption) {
   model.openInput("x", "batch", {3}).openInput("z", "batch", {3}).output("y");
   model.node("Add", {"x", "z"}, {"y"});
   EXPECT_EQ(importText(model),
-            "error: input 'x': dimension 0 of ?x3 is open (batch), fix it with --shape x=DIMS");
+            "error: input 'x': dimension 0 of ?x3 is open (batch), fix it with --shape x=DIMS; "
+            "input 'z': dimension 0 of ?x3 is open (batch), fix it with --shape z=DIMS");
   ImportOptions options;
   options.shapes["x"] = {2, 3};
   options.shapes["z"] = {2, 3};
@@ -79,6 +80,18 @@ TEST(OnnxImporter, FixesOpenDimensionsByOption) {
             "error: input 'z': --shape gives dimension 1 as 4, the model has 3");
   options.shapes["w"] = {1};
   EXPECT_EQ(importText(model, options), "error: --shape names 'w', the model's inputs are x, z");
+}
+
+TEST(OnnxImporter, TakesQuestionMarksForNoNameOfADimension) {
+  ModelBuilder model;
+  model.openInput("x", "?", {3}).openInput("z", "?", {3}).output("y").output("w");
+  model.node("Relu", {"x"}, {"y"});
+  model.node("Relu", {"z"}, {"w"});
+  ImportOptions options;
+  options.shapes["x"] = {2, 3};
+  options.shapes["z"] = {4, 3};
+  EXPECT_THAT(importText(model, options),
+              AllOf(HasSubstr("tensor<2x3xf32>"), HasSubstr("tensor<4x3xf32>")));
 }
 
 TEST(OnnxImporter, ListsEverythingUnsupportedAtOnce) {

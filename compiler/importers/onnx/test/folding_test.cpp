@@ -99,8 +99,23 @@ TEST(OnnxFolding, TakesTheBranchOfAKnownCondition) {
   proto::NodeProto &node = open.node("If", {"c"}, {"y"});
   fillBranch(node, "then_branch", "Exp");
   fillBranch(node, "else_branch", "Log");
-  EXPECT_EQ(importText(open), "error: 1 unsupported operator: If (1: n; the condition is computed "
-                              "at run time)");
+  EXPECT_THAT(importText(open), AllOf(HasSubstr("graph.exp %arg0"), HasSubstr("graph.log %arg0"),
+                                      HasSubstr("graph.select"), HasSubstr("return")));
+  ImportOptions options;
+  options.values["c"] = {0};
+  EXPECT_THAT(importText(open, options),
+              AllOf(HasSubstr("graph.log %arg0"), Not(HasSubstr("graph.exp"))));
+}
+
+TEST(OnnxFolding, RefusesBranchesOfOtherShapes) {
+  ModelBuilder model;
+  model.input("x", {4}).input("c", {}, proto::TensorProto::BOOL).output("y");
+  proto::NodeProto &node = model.node("If", {"c"}, {"y"});
+  fillBranch(node, "then_branch", "Exp");
+  fillBranch(node, "else_branch", "Shape");
+  EXPECT_EQ(importText(model),
+            "error: 1 unsupported operator: If (1: n; the condition is computed at run time, and "
+            "its branches make other types or shapes: --value fixes an input that it depends on)");
 }
 
 TEST(OnnxFolding, RepeatsTheBodyOfALoop) {

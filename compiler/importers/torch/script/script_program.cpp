@@ -4,6 +4,8 @@
 #include "compiler/importers/torch/script/interpreter.h"
 #include "compiler/importers/torch/script/unpickled.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace tandem::torch::script {
@@ -39,6 +41,7 @@ public:
 
 private:
   llvm::Error readInputs(const Function &forward);
+  llvm::Error readNumber(const Parameter &parameter, const std::string &type);
   llvm::Expected<std::vector<NamedType>> inputTypes(std::vector<bool> &areTyped) const;
   llvm::Error shapesMissing(ArrayRef<std::string> names) const;
   llvm::Error collect(const Item &item, const std::string &name, std::vector<NamedValue> &outputs);
@@ -53,6 +56,7 @@ private:
   Heap heap_;
   Problem problem_;
   std::vector<Input> inputs_;
+  std::vector<std::pair<std::string, Item>> numbers_; ///< that --value gives, by their names
   MainFunction main_;
   std::optional<AtenCalls> calls_;
   std::optional<Interpreter> interpreter_;
@@ -75,7 +79,32 @@ const PickledTensor *tracedInput(const std::optional<Pickle> &inputs, size_t ind
   return nullptr;
 }
 
-/// The first parameter is the module itself. Those that are no tensors must have a default.
+/// A parameter that is no tensor: --value gives it, or it keeps its default.
+llvm::Error ScriptImport::readNumber(const Parameter &parameter, const std::string &type) {
+  StringRef plain = type;
+  if (plain.consume_front("Optional["))
+    plain.consume_back("]");
+  bool isNumber = llvm::is_contained({"int", "float", "bool"}, plain);
+  auto given = options_.values.find(parameter.name);
+  if (given == options_.values.end()) {
+    if (parameter.byDefault)
+      return llvm::Error::success();
+    return llvm::createStringError(
+        "input '" + parameter.name + "' is of type " + type +
+        (isNumber ? ", give its value with --value " + parameter.name + "=NUMBER"
+                  : ", only tensors and numbers are supported"));
+  }
+  double number = given->second.front();
+  bool isWhole = number == std::floor(number) && std::abs(number) < 0x1p53;
+  if (!isNumber || given->second.size() != 1 || (plain == "int" && !isWhole))
+    return optionError("input '" + parameter.name + "': --value gives no " + type);
+  numbers_.emplace_back(parameter.name, plain == "int"    ? Item(static_cast<int64_t>(number))
+                                        : plain == "bool" ? Item(number != 0)
+                                                          : Item(number));
+  return llvm::Error::success();
+}
+
+/// The first parameter is the module itself.
 llvm::Error ScriptImport::readInputs(const Function &forward) {
   for (auto [index, parameter] : llvm::enumerate(forward.parameters)) {
     if (index == 0)
@@ -84,9 +113,8 @@ llvm::Error ScriptImport::readInputs(const Function &forward) {
     bool isOptional = type == "Optional[Tensor]";
     if (type == "Tensor" || isOptional)
       inputs_.push_back({parameter.name, isOptional, tracedInput(archive_.inputs, index - 1)});
-    else if (!parameter.byDefault)
-      return llvm::createStringError("input '" + parameter.name + "' is a " + type +
-                                     ", only tensors are supported");
+    else if (llvm::Error error = readNumber(parameter, type))
+      return error;
   }
   return llvm::Error::success();
 }
@@ -108,6 +136,8 @@ llvm::Expected<std::vector<NamedType>> ScriptImport::inputTypes(std::vector<bool
   std::vector<std::string> names, open;
   for (const Input &input : inputs_)
     names.push_back(input.name);
+  for (const auto &[name, number] : numbers_)
+    names.push_back(name);
   if (llvm::Error wrong = checkFixedNames(options_, names))
     return wrong;
   std::vector<NamedType> types;
@@ -115,7 +145,10 @@ llvm::Expected<std::vector<NamedType>> ScriptImport::inputTypes(std::vector<bool
     auto given = options_.shapes.find(input.name);
     bool isGiven = given != options_.shapes.end();
     if (!isGiven && !input.traced) {
-      if (!input.isOptional)
+      if (options_.values.contains(input.name)) {
+        types.push_back({input.name, RankedTensorType::get({}, Float32Type::get(&context_))});
+        areTyped.push_back(false);
+      } else if (!input.isOptional)
         open.push_back(input.name);
       continue;
     }
@@ -209,17 +242,24 @@ llvm::Expected<OwningOpRef<ModuleOp>> ScriptImport::run() {
   llvm::Expected<std::vector<NamedType>> types = inputTypes(areTyped);
   if (!types)
     return types.takeError();
-  main_ = MainFunction::create(context_, *types);
+  llvm::Expected<MainFunction> main = MainFunction::create(context_, *types, options_);
+  if (!main)
+    return main.takeError();
+  main_ = std::move(*main);
   calls_.emplace(context_, main_, heap_, problem_, archive_.storedBytes);
 
   std::vector<Item> arguments;
   std::vector<std::string> keywords;
   SmallVector<Value> untyped;
-  for (auto [index, argument] : llvm::enumerate(main_.function.getArguments())) {
-    arguments.push_back(calls_->make(argument));
+  for (auto [index, value] : llvm::enumerate(main_.inputs)) {
+    arguments.push_back(calls_->make(value));
     keywords.push_back((*types)[index].name);
-    if (!areTyped[index])
-      untyped.push_back(argument);
+    if (!areTyped[index] && isa<BlockArgument>(value))
+      untyped.push_back(value);
+  }
+  for (const auto &[name, number] : numbers_) {
+    arguments.push_back(number);
+    keywords.push_back(name);
   }
   for (const Input &input : inputs_)
     if (!llvm::is_contained(keywords, input.name)) {

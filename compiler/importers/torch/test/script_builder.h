@@ -76,6 +76,10 @@ public:
     options_.shapes[input] = std::move(dims);
   }
 
+  void value(const std::string &input, std::vector<double> elements) {
+    options_.values[input] = std::move(elements);
+  }
+
   /// The module, or "error: " and the message.
   std::string text() {
     mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);

@@ -32,7 +32,23 @@ TEST(ScriptImport, TellsWhichInputsHaveNoShape) {
   misnamed.shape("input", {1});
   EXPECT_EQ(misnamed.text(), "error: --shape names 'input', the model's inputs are x");
   ScriptBuilder list("x: List[Tensor]", "    return x\n");
-  EXPECT_EQ(list.text(), "error: input 'x' is a List[Tensor], only tensors are supported");
+  EXPECT_EQ(list.text(),
+            "error: input 'x' is of type List[Tensor], only tensors and numbers are supported");
+}
+
+TEST(ScriptImport, TakesNumbersFromTheOption) {
+  ScriptBuilder builder("x: Tensor,\n    rate: int", "    if torch.eq(rate, 16000):\n"
+                                                     "      y = torch.relu(x)\n"
+                                                     "    else:\n"
+                                                     "      y = torch.tanh(x)\n"
+                                                     "    return y\n");
+  builder.shape("x", {2, 3});
+  EXPECT_EQ(builder.text(),
+            "error: input 'rate' is of type int, give its value with --value rate=NUMBER");
+  builder.value("rate", {16000});
+  EXPECT_THAT(builder.text(), AllOf(HasSubstr("graph.relu"), Not(HasSubstr("graph.tanh"))));
+  builder.value("rate", {0.5});
+  EXPECT_EQ(builder.text(), "error: input 'rate': --value gives no int");
 }
 
 TEST(ScriptImport, RunsLoopsAndTakesBranchesThatAreKnown) {
