@@ -34,6 +34,48 @@ template <typename WindowOp> void takeOver(WindowOp op, PadOp pad, PatternRewrit
   });
 }
 
+/// Code for windows that begin outside the image has a piece for each place of the filter: too much
+/// of it beyond.
+constexpr int64_t kWidest = 64;
+
+/// Whether windows are so wide along a dimension of the image. Sequences that stand upright are
+/// rows for the backends.
+template <typename ConvOp> bool isWide(ConvOp conv, int dimension) {
+  ArrayRef<int64_t> filter = tensorType(conv.getFilter()).getShape();
+  bool isRow = dimension == 1 || tensorType(conv.getInput()).getDimSize(kWidth) == 1;
+  return isRow && filter[1 + dimension] > kWidest && !isQuantized(conv.getFilter().getType());
+}
+
+/// A wide convolution has its padding before it.
+struct PadBeforeWideConv : OpRewritePattern<Conv2dOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Conv2dOp conv, PatternRewriter &rewriter) const override {
+    SmallVector<int64_t> low(conv.getPadLow()), high(conv.getPadHigh()), before(4), behind(4);
+    auto input = tensorType(conv.getInput());
+    SmallVector<int64_t> shape(input.getShape());
+    for (int i = 0; i < 2; ++i) {
+      if (!isWide(conv, i))
+        continue;
+      std::swap(low[i], before[kHeight + i]);
+      std::swap(high[i], behind[kHeight + i]);
+      shape[kHeight + i] += before[kHeight + i] + behind[kHeight + i];
+    }
+    if (shape == input.getShape())
+      return rewriter.notifyMatchFailure(conv, "not wide, or without padding there");
+    Value padded =
+        PadOp::create(rewriter, conv.getLoc(), input.clone(shape), conv.getInput(),
+                      rewriter.getDenseI64ArrayAttr(before), rewriter.getDenseI64ArrayAttr(behind),
+                      rewriter.getF32FloatAttr(0));
+    rewriter.modifyOpInPlace(conv, [&] {
+      conv.setPadLow(low);
+      conv.setPadHigh(high);
+      conv.getInputMutable().assign(padded);
+    });
+    return success();
+  }
+};
+
 /// Left alone when the convolution cannot say it: a non-zero value, or pads on batch or channels.
 template <typename ConvOp> struct FoldIntoConv : OpRewritePattern<ConvOp> {
   using OpRewritePattern<ConvOp>::OpRewritePattern;
@@ -46,6 +88,8 @@ template <typename ConvOp> struct FoldIntoConv : OpRewritePattern<ConvOp> {
       return rewriter.notifyMatchFailure(pad, "pad value is not zero");
     if (!padsOnlyHeightAndWidth(pad))
       return rewriter.notifyMatchFailure(pad, "pads batch or channels");
+    if (isWide(conv, 0) || isWide(conv, 1))
+      return rewriter.notifyMatchFailure(conv, "wide windows do not pad");
     takeOver(conv, pad, rewriter);
     return success();
   }
@@ -143,8 +187,8 @@ struct PadAfterTranspose : OpRewritePattern<TransposeOp> {
 struct FoldPadIntoConv : impl::FoldPadIntoConvBase<FoldPadIntoConv> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FoldIntoConv<Conv2dOp>, FoldIntoConv<DepthwiseConv2dOp>, FoldIntoAveragePool,
-                 FoldIntoMaxPool, PadAfterTranspose>(&getContext());
+    patterns.add<PadBeforeWideConv, FoldIntoConv<Conv2dOp>, FoldIntoConv<DepthwiseConv2dOp>,
+                 FoldIntoAveragePool, FoldIntoMaxPool, PadAfterTranspose>(&getContext());
     rewriteGreedily(getOperation(), std::move(patterns));
   }
 };

@@ -80,6 +80,7 @@ def FoldPadIntoConv : GraphPass<"fold-pad-into-conv"> {
     A pad of height and width with zeros becomes padding of the conv_2d, depthwise_conv_2d or
     average_pool_2d that reads it. max_pool_2d leaves padding out, so that only a pad that never wins
     can go into it: one of the lowest value, or of zeros where the input is not negative.
+    Before a conv_2d of floats whose filter is very wide it stays a pad, or becomes one.
   }];
 }
 

@@ -138,8 +138,10 @@ static std::optional<Stage> stageOf(Operation *op, bool isFirst, Plan &plan) {
   auto depthwise = dyn_cast<graph::DepthwiseConv2dOp>(op);
   if (!conv && !depthwise)
     return std::nullopt;
-  Stage stage{op, conv ? imageShapeOf(conv) : shapeOf(depthwise), op->getResult(0)};
+  Stage stage{op, conv ? imageShapeOf(conv) : imageShapeOf(depthwise), op->getResult(0)};
   const ConvShape &s = stage.shape;
+  if (s.inWidth == 1) // which lies down elsewhere: one row
+    return std::nullopt;
   bool isProduct = s.taps() == 1 && s.strideHeight * s.strideWidth == 1 && s.padTop == 0 &&
                    s.padLeft == 0 && s.inHeight == s.outHeight && s.inWidth == s.outWidth;
   bool isStem = isFirst && s.strideHeight > 1;

@@ -202,6 +202,18 @@ Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &
   bool oneRun = (s_.dilationWidth == 1 && p_.in.pixel == s_.inChannels) || s_.kernelWidth == 1;
   if (!tile.border && oneRun)
     return run(input, all, group, weights, s_.kernelWidth * inner_, acc);
+  auto tap = [&](Value kx, ArrayRef<int64_t> inside, Values sums) {
+    Values rows;
+    for (Value row : weights)
+      rows.push_back(k_.add(row, k_.mul(kx, inner_ * body_.panel)));
+    return run(k_.add(input, k_.mul(kx, s_.dilationWidth * p_.in.pixel)), inside, group, rows,
+               inner_, std::move(sums));
+  };
+  if (s_.kernelWidth > kMostTapsInRow) // without borders (tapsFit)
+    return k_.loop(k_.index(0), k_.index(s_.kernelWidth), 1, acc,
+                   [&](Value kx, ValueRange carried) {
+                     return tap(kx, all, Values(carried.begin(), carried.end()));
+                   });
   for (int64_t kx = 0; kx < s_.kernelWidth; ++kx) {
     SmallVector<int64_t> inside;
     for (int64_t p : all)
@@ -209,10 +221,7 @@ Values Convolution::products(Value inRow, Value pixel, Value ky, const TileRun &
         inside.push_back(p);
     if (inside.empty())
       continue;
-    Values tap;
-    for (Value row : weights)
-      tap.push_back(k_.add(row, kx * inner_ * body_.panel));
-    acc = run(k_.add(input, kx * s_.dilationWidth * p_.in.pixel), inside, group, tap, inner_, acc);
+    acc = tap(k_.index(kx), inside, std::move(acc));
   }
   return acc;
 }

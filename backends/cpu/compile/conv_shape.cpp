@@ -45,6 +45,25 @@ static ConvShape flattened(ConvShape s) {
   return s;
 }
 
+bool tapsFit(graph::Conv2dOp conv, const ConvShape &s) {
+  return s.kernelWidth <= kMostTapsInRow ||
+         (!s.hasHorizontalBorder() && !graph::isQuantized(conv.getFilter().getType()));
+}
+
+/// Tiles are pixels of a row: images that are one pixel wide, and their windows, lie down.
+static ConvShape laidDown(const ConvShape &s) {
+  if (s.inWidth != 1 || s.outWidth != 1 || s.kernelWidth != 1 || s.padLeft != 0)
+    return s;
+  ConvShape flat = s;
+  std::swap(flat.inHeight, flat.inWidth);
+  std::swap(flat.outHeight, flat.outWidth);
+  std::swap(flat.kernelHeight, flat.kernelWidth);
+  std::swap(flat.strideHeight, flat.strideWidth);
+  std::swap(flat.dilationHeight, flat.dilationWidth);
+  std::swap(flat.padTop, flat.padLeft);
+  return flat;
+}
+
 ConvPlaces ConvPlaces::dense(const ConvShape &s, int64_t groups) {
   auto steps = [&](int64_t height, int64_t width, int64_t channels) {
     int64_t pixel = channels * groups;
@@ -81,10 +100,15 @@ ConvShape imageShapeOf(graph::Conv2dOp conv) {
   return shape;
 }
 ConvShape shapeOf(graph::Conv2dOp conv) {
-  return flattened(imageShapeOf(conv));
+  ConvShape shape = imageShapeOf(conv), flat = laidDown(shape);
+  return flattened(tapsFit(conv, flat) ? flat : shape);
+}
+ConvShape imageShapeOf(graph::DepthwiseConv2dOp conv) {
+  return filteredShape(conv);
 }
 ConvShape shapeOf(graph::DepthwiseConv2dOp conv) {
-  return filteredShape(conv);
+  ConvShape shape = imageShapeOf(conv), flat = laidDown(shape);
+  return flat.kernelWidth <= kMostTapsInRow ? flat : shape;
 }
 ConvShape shapeOf(graph::TransposeConv2dOp conv) {
   ConvShape shape = windowShape(conv, graph::tensorType(conv.getFilter()).getShape().slice(1, 2));

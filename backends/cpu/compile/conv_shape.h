@@ -4,6 +4,10 @@
 
 namespace tandem::cpu {
 
+/// Taps in a row of the kernel that code is made for one by one: in tiles at the border, and in
+/// depthwise tiles.
+constexpr int64_t kMostTapsInRow = 64;
+
 /// Sizes of a convolution in NHWC, of one group. Padding low, negative where the windows begin
 /// inside the input; that on the high side follows.
 struct ConvShape {
@@ -36,12 +40,17 @@ struct ConvShape {
   bool sees(int64_t column, int64_t kx) const {
     return inColumn(column, kx) >= 0 && inColumn(column, kx) < inWidth;
   }
+  bool hasHorizontalBorder() const { return !sees(0, 0) || !sees(outWidth - 1, kernelWidth - 1); }
   bool hasVerticalBorder() const {
     return padTop > 0 ||
            (outHeight - 1) * strideHeight + (kernelHeight - 1) * dilationHeight - padTop >=
                inHeight;
   }
 };
+
+/// Whether the code of a convolution of that shape has none for single taps of a row, or for few:
+/// without it a window's row is one run of the input.
+bool tapsFit(graph::Conv2dOp conv, const ConvShape &shape);
 
 /// "1x56x56x64 3x3 stride 1x1 dilation 1x1 pad 1x1 -> 56x56x128", and the groups where there are.
 std::string shapeText(const ConvShape &shape, int64_t groups);
@@ -68,12 +77,14 @@ struct ConvPlaces {
   void spreadInput(int64_t channels, int64_t step);
 };
 
-/// A 1×1 convolution that moves by one becomes a matrix product: all its pixels are one row.
+/// A 1×1 convolution that moves by one becomes a matrix product: all its pixels are one row. So
+/// does a sequence along the height, of images one pixel wide, whose memory is the same.
 /// Of one group of channels.
 ConvShape shapeOf(graph::Conv2dOp conv);
-/// The same with its rows as they are.
-ConvShape imageShapeOf(graph::Conv2dOp conv);
 ConvShape shapeOf(graph::DepthwiseConv2dOp conv);
+/// The same with their rows as they are.
+ConvShape imageShapeOf(graph::Conv2dOp conv);
+ConvShape imageShapeOf(graph::DepthwiseConv2dOp conv);
 /// The sizes of the tensors, as of a convolution that moves by one without padding.
 ConvShape shapeOf(graph::TransposeConv2dOp conv);
 /// The kernel is the window.

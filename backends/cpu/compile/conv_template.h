@@ -10,10 +10,6 @@
 
 namespace tandem::cpu {
 
-/// Taps in a row that kernels are made for: tiles at the border, and depthwise tiles, have code for
-/// each of them.
-constexpr int64_t kMostTapsInRow = 64;
-
 /// Tiles of one output row: a run of `count` equal tiles of `pixels` pixels. In a border tile,
 /// which is alone, some taps lie outside the input; all of them inside in the others.
 struct TileRun {

@@ -39,6 +39,50 @@ std::string grouped(RandomModule &m) {
   return groupedConvolution(m, m.type({"f32", "f32", "i8", "u8", "legacy", "few"}));
 }
 
+/// Of a sequence along the width or the height, some with more taps than there is code for.
+struct RandomSequence {
+  explicit RandomSequence(RandomModule &m, bool mayBeWide) : isUpright(m.once(2)) {
+    bool isWide = mayBeWide && m.once(2);
+    kernel = isWide ? m.number(65, 90) : m.number(2, 12);
+    int64_t stride = m.number(1, 4), dilation = m.any<int64_t>({1, 1, 2});
+    int64_t low = isWide ? 0 : m.number(0, kernel - 1), high = isWide ? 0 : m.number(0, kernel - 1);
+    int64_t reach = (kernel - 1) * dilation + 1;
+    in = reach + m.number(0, 50);
+    out = (in + low + high - reach) / stride + 1;
+    auto pair = [&](const char *name, int64_t value, int64_t other) {
+      const int64_t both[2] = {isUpright ? value : other, isUpright ? other : value};
+      return pairText(name, both);
+    };
+    text = pair("stride", stride, 1) + pair("dilation", dilation, 1) + pair("pad_low", low, 0) +
+           pair("pad_high", high, 0);
+  }
+  Shape shape(int64_t first, int64_t length, int64_t last) const {
+    return isUpright ? Shape{first, length, 1, last} : Shape{first, 1, length, last};
+  }
+
+  bool isUpright;
+  int64_t kernel, in, out;
+  std::string text;
+};
+
+std::string sequence(RandomModule &m) {
+  std::string type = m.type({"f32", "f32", "f32", "i8", "u8"});
+  RandomSequence s(m, type == "f32");
+  int64_t groups = m.any<int64_t>({1, 1, 1, 2}), in = m.any<int64_t>({1, 2, 3, 8, 17});
+  int64_t out = groups * m.any<int64_t>({1, 5, 8, 20, 40}), batch = m.any<int64_t>({1, 1, 2});
+  return product(m, "conv_2d", type, typesOfProduct(type, s.kernel * in),
+                 s.shape(batch, s.in, groups * in), s.shape(out, s.kernel, in), 0,
+                 s.text + "groups " + std::to_string(groups), s.shape(batch, s.out, out));
+}
+std::string depthwiseSequence(RandomModule &m) {
+  std::string type = m.type({"f32", "f32", "i8", "u8"});
+  RandomSequence s(m, /*mayBeWide=*/false);
+  int64_t channels = m.any<int64_t>({1, 3, 8, 16, 40}), batch = m.any<int64_t>({1, 1, 2});
+  return product(m, "depthwise_conv_2d", type, typesOfProduct(type, s.kernel),
+                 s.shape(batch, s.in, channels), s.shape(1, s.kernel, channels), 3, s.text,
+                 s.shape(batch, s.out, channels));
+}
+
 std::string transposed(RandomModule &m) {
   std::string type = m.type({"f32", "f32", "i8", "u8", "legacy"});
   int64_t in[2], kernel[2], stride[2], low[2], high[2], out[2];
@@ -139,6 +183,11 @@ std::string batchMatmul(RandomModule &m) {
 
 void addRandomProducts(std::vector<RandomOp> &ops) {
   ops.push_back({.name = "grouped_conv_2d", .text = grouped, .seeds = 12, .isIn16Bits = true});
+  ops.push_back({.name = "conv_2d_of_sequence", .text = sequence, .seeds = 30, .isIn16Bits = true});
+  ops.push_back({.name = "depthwise_of_sequence",
+                 .text = depthwiseSequence,
+                 .seeds = 20,
+                 .isIn16Bits = true});
   ops.push_back({.name = "transpose_conv_2d", .text = transposed, .seeds = 20, .isIn16Bits = true});
   ops.push_back({.name = "depthwise_conv_2d", .text = depthwise, .seeds = 20, .isIn16Bits = true});
   // Hybrid sums are of integers, in whatever order, and scaled back in one order only.

@@ -122,3 +122,27 @@ func.func @fold_pad_before_transpose(%in: tensor<1x2x4x4xf32>, %filter: tensor<1
   %2 = graph.conv_2d %1, %filter : (tensor<1x5x6x2xf32>, tensor<1x1x1x2xf32>) -> tensor<1x5x6x1xf32>
   return %2 : tensor<1x5x6x1xf32>
 }
+
+// -----
+
+// Windows of many columns do not pad.
+// CHECK-LABEL: func.func @pad_before_wide_conv
+// CHECK:         %[[PADDED:.+]] = graph.pad %arg0 low [0, 0, 35, 0] high [0, 0, 34, 0]
+// CHECK:         graph.conv_2d %[[PADDED]], %arg1 pad_low [1, 0] :
+func.func @pad_before_wide_conv(%in: tensor<1x4x80x2xf32>, %filter: tensor<4x3x70x2xf32>) -> tensor<1x3x80x4xf32> {
+  %0 = graph.conv_2d %in, %filter pad_low [1, 35] pad_high [0, 34] : (tensor<1x4x80x2xf32>, tensor<4x3x70x2xf32>) -> tensor<1x3x80x4xf32>
+  return %0 : tensor<1x3x80x4xf32>
+}
+
+// -----
+
+// Nor do those of many rows over a column, which is a row for the backends; over an image they do.
+// CHECK-LABEL: func.func @pad_before_tall_conv
+// CHECK:         %[[PADDED:.+]] = graph.pad %arg0 low [0, 35, 0, 0] high [0, 34, 0, 0]
+// CHECK:         graph.conv_2d %[[PADDED]], %arg2 :
+// CHECK:         graph.conv_2d %arg1, %arg2 pad_low [35, 0] pad_high [34, 0]
+func.func @pad_before_tall_conv(%column: tensor<1x80x1x2xf32>, %image: tensor<1x80x8x2xf32>, %filter: tensor<4x70x1x2xf32>) -> (tensor<1x80x1x4xf32>, tensor<1x80x8x4xf32>) {
+  %0 = graph.conv_2d %column, %filter pad_low [35, 0] pad_high [34, 0] : (tensor<1x80x1x2xf32>, tensor<4x70x1x2xf32>) -> tensor<1x80x1x4xf32>
+  %1 = graph.conv_2d %image, %filter pad_low [35, 0] pad_high [34, 0] : (tensor<1x80x8x2xf32>, tensor<4x70x1x2xf32>) -> tensor<1x80x8x4xf32>
+  return %0, %1 : tensor<1x80x1x4xf32>, tensor<1x80x8x4xf32>
+}

@@ -23,15 +23,16 @@ static Support supportsProducts(Operation *op) {
   return hasCodes(op) ? supportsProductOfCodes(op) : supportsF32(op);
 }
 
-static Support supportsWindow(Operation *op, const ConvShape &shape) {
-  if (shape.kernelWidth > kMostTapsInRow)
+static Support supportsWindow(Operation *op, bool fits) {
+  if (!fits)
     return Support::no("is wider than the " + std::to_string(kMostTapsInRow) +
                        " columns that kernels are made for");
   return supportsProducts(op);
 }
 
 static Support supportsConv(Operation *op) {
-  return supportsWindow(op, shapeOf(cast<graph::Conv2dOp>(op)));
+  auto conv = cast<graph::Conv2dOp>(op);
+  return supportsWindow(op, tapsFit(conv, shapeOf(conv)));
 }
 
 static Support supportsDepthwise(Operation *op) {
@@ -40,7 +41,7 @@ static Support supportsDepthwise(Operation *op) {
     return Support::no("the filter is computed by the model, only constant ones have a kernel");
   if (hasCodes(op) && !sumsOfCodesAreExact(shape))
     return Support::no("has more taps than can be summed exactly in f32");
-  return supportsWindow(op, shape);
+  return supportsWindow(op, shape.kernelWidth <= kMostTapsInRow);
 }
 
 static void planConv(Operation *op, Plan &plan) {
