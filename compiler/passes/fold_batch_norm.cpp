@@ -21,9 +21,14 @@ struct PerChannel {
   SmallVector<double> factor, offset;
 };
 
+/// Not read yet: a filter's elements may be stored in less than they take.
+std::optional<ConstantBytes> constantFloats(Value value) {
+  return getElementTypeOrSelf(value).isF32() ? constantOf(value) : std::nullopt;
+}
+
 std::optional<SmallVector<double>> floatsOf(Value value) {
-  std::optional<ConstantBytes> bytes = constantOf(value);
-  if (!bytes || !getElementTypeOrSelf(value).isF32())
+  std::optional<ConstantBytes> bytes = constantFloats(value);
+  if (!bytes)
     return std::nullopt;
   ArrayRef<float> floats = bytes->as<float>();
   return SmallVector<double>(floats.begin(), floats.end());
@@ -61,10 +66,24 @@ std::optional<SmallVector<double>> perLastDimension(Value value, RankedTensorTyp
 }
 
 Value floatConstant(PatternRewriter &rewriter, Location location, ArrayRef<int64_t> shape,
-                    ArrayRef<double> values) {
-  SmallVector<float, 0> floats(values.begin(), values.end());
+                    SmallVector<float, 0> floats) {
   auto type = RankedTensorType::get(shape, rewriter.getF32Type());
   return ConstantOp::create(rewriter, location, type, takeElements(type, std::move(floats)));
+}
+
+SmallVector<float, 0> rounded(ArrayRef<double> values) {
+  return SmallVector<float, 0>(values.begin(), values.end());
+}
+
+/// Weights of which `inner` side by side belong to one channel, each times its channel's factor.
+SmallVector<float, 0> scaled(const ConstantBytes &weights, ArrayRef<double> factors,
+                             int64_t inner) {
+  ArrayRef<float> reals = weights.as<float>();
+  SmallVector<float, 0> result(reals.size());
+  auto channels = static_cast<int64_t>(factors.size());
+  for (auto [i, real] : llvm::enumerate(reals))
+    result[i] = static_cast<float>(real * factors[static_cast<int64_t>(i) / inner % channels]);
+  return result;
 }
 
 /// Puts factor and offset into the filter and bias of `conv`, whose output channels are dimension
@@ -76,7 +95,7 @@ LogicalResult foldInto(ConvOp conv, int64_t channelAxis, const PerChannel &chang
     return rewriter.notifyMatchFailure(reader, "the convolution's result is read elsewhere too");
   if (conv.getActivation() != Activation::None)
     return rewriter.notifyMatchFailure(reader, "the convolution has an activation in between");
-  auto filter = floatsOf(conv.getFilter());
+  std::optional<ConstantBytes> filter = constantFloats(conv.getFilter());
   auto bias =
       conv.getBias() ? floatsOf(conv.getBias()) : SmallVector<double>(change.offset.size(), 0.0);
   if (!filter || !bias)
@@ -87,17 +106,16 @@ LogicalResult foldInto(ConvOp conv, int64_t channelAxis, const PerChannel &chang
   for (int64_t d = channelAxis + 1; d < type.getRank(); ++d)
     inner *= type.getDimSize(d);
   auto channels = static_cast<int64_t>(change.factor.size());
-  for (auto [i, weight] : llvm::enumerate(*filter))
-    weight *= change.factor[static_cast<int64_t>(i) / inner % channels];
   for (int64_t c = 0; c < channels; ++c)
     (*bias)[c] = (*bias)[c] * change.factor[c] + change.offset[c];
 
   rewriter.setInsertionPoint(conv);
   bool changesFilter = llvm::any_of(change.factor, [](double factor) { return factor != 1.0; });
-  Value newFilter =
-      changesFilter ? floatConstant(rewriter, conv.getFilter().getLoc(), type.getShape(), *filter)
-                    : conv.getFilter();
-  Value newBias = floatConstant(rewriter, reader->getLoc(), {channels}, *bias);
+  Value newFilter = changesFilter
+                        ? floatConstant(rewriter, conv.getFilter().getLoc(), type.getShape(),
+                                        scaled(*filter, change.factor, inner))
+                        : conv.getFilter();
+  Value newBias = floatConstant(rewriter, reader->getLoc(), {channels}, rounded(*bias));
   rewriter.modifyOpInPlace(conv, [&] {
     conv.getFilterMutable().assign(newFilter);
     conv.getBiasMutable().assign(newBias);
@@ -144,8 +162,8 @@ struct BatchNormToMulAdd : OpRewritePattern<BatchNormOp> {
       return rewriter.notifyMatchFailure(op, "a parameter is no f32 constant");
     auto channels = static_cast<int64_t>(change->factor.size());
     Location location = op.getLoc();
-    Value factor = floatConstant(rewriter, location, {channels}, change->factor);
-    Value offset = floatConstant(rewriter, location, {channels}, change->offset);
+    Value factor = floatConstant(rewriter, location, {channels}, rounded(change->factor));
+    Value offset = floatConstant(rewriter, location, {channels}, rounded(change->offset));
     auto none = Activation::None;
     Value scaled = MulOp::create(rewriter, location, op.getType(), op.getInput(), factor, none);
     rewriter.replaceOpWithNewOp<AddOp>(op, op.getType(), scaled, offset, none);
