@@ -2,6 +2,7 @@
 
 #include "base/bfloat.h"
 #include "base/element_type.h"
+#include "compiler/graph/codes.h"
 #include "compiler/graph/graph.h"
 #include "compiler/graph/types.h"
 
@@ -48,27 +49,36 @@ std::optional<ConstantBytes> ConstantBytes::of(Attribute attribute, Type element
   std::optional<ConstantBytes> result = of(attribute);
   if (!result || !elementType.isF32())
     return result;
-  Type stored = cast<ElementsAttr>(attribute).getElementType();
-  if (stored.isF16() || stored.isBF16())
+  auto stored = cast<RankedTensorType>(cast<ElementsAttr>(attribute).getType());
+  if (!stored.getElementType().isF32())
     result->narrow_ = stored;
+  return result;
+}
+
+static SmallVector<char, 0> widened(ArrayRef<char> bytes, Type half) {
+  ArrayRef halves(reinterpret_cast<const uint16_t *>(bytes.data()),
+                  bytes.size() / sizeof(uint16_t));
+  SmallVector<char, 0> result(halves.size() * sizeof(float));
+  llvm::transform(halves, reinterpret_cast<float *>(result.data()),
+                  half.isF16() ? halfToFloat : bfloatToFloat);
   return result;
 }
 
 ArrayRef<char> ConstantBytes::raw() const {
   if (!narrow_)
     return bytes();
-  ArrayRef halves(reinterpret_cast<const uint16_t *>(bytes().data()),
-                  bytes().size() / sizeof(uint16_t));
-  SmallVector<char, 0> wide(size());
-  llvm::transform(halves, reinterpret_cast<float *>(wide.data()),
-                  narrow_.isF16() ? halfToFloat : bfloatToFloat);
-  owned_ = std::move(wide);
+  auto stored = cast<RankedTensorType>(narrow_);
+  owned_ = isQuantized(stored) ? dequantized(bytes(), stored)
+                               : widened(bytes(), stored.getElementType());
   narrow_ = nullptr;
   return bytes();
 }
 
 size_t ConstantBytes::size() const {
-  return bytes().size() * (narrow_ ? sizeof(float) / sizeof(uint16_t) : 1);
+  if (!narrow_)
+    return bytes().size();
+  return bytes().size() * sizeof(float) /
+         elementSize(*elementTypeOf(getElementTypeOrSelf(narrow_)));
 }
 
 std::optional<ConstantBytes> constantOf(Value value) {

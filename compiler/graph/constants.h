@@ -16,8 +16,8 @@ class ConstantBytes {
 public:
   /// The elements as they are stored. Nothing when the attribute is of a kind that holds no bytes.
   static std::optional<ConstantBytes> of(mlir::Attribute attribute);
-  /// Those of a constant with `elementType`: reals that are stored in 16 bits become f32 for it,
-  /// when they are first looked at.
+  /// Those of a constant with `elementType`: reals that are stored in 16 bits, or as codes, become
+  /// f32 for it when they are first looked at.
   static std::optional<ConstantBytes> of(mlir::Attribute attribute, mlir::Type elementType);
 
   llvm::ArrayRef<char> raw() const;
@@ -31,7 +31,7 @@ private:
     return owned_.empty() ? view_ : llvm::ArrayRef<char>(owned_);
   }
 
-  mutable mlir::Type narrow_; ///< f16 or bf16, of elements that are yet to become f32; else null
+  mutable mlir::Type narrow_; ///< the tensor's, of elements that are yet to become f32; else null
   llvm::ArrayRef<char> view_;
   mutable llvm::SmallVector<char, 0> owned_;
 };

@@ -1,6 +1,8 @@
 #include "compiler/graph/inference.h"
 
+#include "compiler/graph/codes.h"
 #include "compiler/graph/folding.h"
+#include "compiler/graph/permute.h"
 
 #include "mlir/IR/PatternMatch.h"
 
@@ -16,12 +18,15 @@ LogicalResult ConstantOp::verify() {
   auto type = cast<RankedTensorType>(getType());
   auto value = dyn_cast<RankedTensorType>(getValue().getType());
   Type stored = value ? value.getElementType() : Type();
-  bool isNarrow = stored && type.getElementType().isF32() && (stored.isF16() || stored.isBF16());
+  bool isNarrow = stored && type.getElementType().isF32() &&
+                  (stored.isF16() || stored.isBF16() || mayStayCodes(stored));
   if (!value || value.getShape() != type.getShape() ||
       (stored != storageType(type.getElementType()) && !isNarrow))
     return emitOpError("constant_c1: value of type ")
            << getValue().getType() << " for a result of type " << type;
-  return success();
+  if (failed(verifyQuantizedAxis(*this, value)))
+    return failure();
+  return verifyQuantizedAxis(*this, type);
 }
 
 // reshape
@@ -64,14 +69,8 @@ struct TransposeOfUnitDims : OpRewritePattern<TransposeOp> {
   LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
     if (isa<quant::UniformQuantizedPerAxisType>(getElementTypeOrSelf(op.getType())))
       return rewriter.notifyMatchFailure(op, "the quantized axis moves");
-    int64_t previous = -1;
-    for (int64_t from : op.getPermutation()) {
-      if (shapeOf(op.getInput())[from] == 1)
-        continue;
-      if (from < previous)
-        return rewriter.notifyMatchFailure(op, "dimensions larger than 1 change their order");
-      previous = from;
-    }
+    if (!movesNothing(shapeOf(op.getInput()), op.getPermutation()))
+      return rewriter.notifyMatchFailure(op, "dimensions larger than 1 change their order");
     rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getInput(),
                                            shapeOf(op.getResult()));
     return success();

@@ -9,10 +9,11 @@ def Graph_ConstantOp : Op<Graph_Dialect, "constant", [Pure, ConstantLike]> {
   let description = [{
     `value` holds the stored elements: for a quantized result the codes, in the storage integer type.
 
-    Real numbers of a file in half precision stay in their 16 bits until somebody computes with them.
+    Real numbers of a file in half precision stay in their 16 bits until somebody computes with them, and
+    codes that stand for f32 stay codes.
 
     - constant_c1: `value` has the shape of the result, and its (storage) element type; that of f32 may
-      be stored in f16 or bf16.
+      be stored in f16 or bf16, or of a quantized type whose codes are smaller.
   }];
   let arguments = (ins ElementsAttr:$value);
   let results = (outs Graph_Tensor:$result);

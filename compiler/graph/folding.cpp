@@ -2,7 +2,9 @@
 
 #include "base/bfloat.h"
 #include "base/element_type.h"
+#include "compiler/graph/codes.h"
 #include "compiler/graph/constants.h"
+#include "compiler/graph/permute.h"
 #include "compiler/graph/types.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -13,16 +15,45 @@ using namespace mlir;
 
 namespace tandem::graph {
 
-/// The type of other elements of a constant, stored as those of `input` are.
-static RankedTensorType storedAs(Attribute input, RankedTensorType type) {
-  return RankedTensorType::get(type.getShape(), cast<ElementsAttr>(input).getElementType());
+/// The type that a constant is stored in, for a fold that moves elements; null for no constant.
+static RankedTensorType storageOf(Attribute input) {
+  auto elements = dyn_cast_or_null<ElementsAttr>(input);
+  return elements ? cast<RankedTensorType>(elements.getType()) : RankedTensorType();
+}
+
+/// The elements of `input` as they are stored, for a fold whose result is to be `stored`, or in
+/// f32, which `stored` becomes then, where that is null: no type says how they would be stored. A
+/// resource in a text may have too few.
+static std::optional<ConstantBytes> bytesToMove(Attribute input, RankedTensorType type,
+                                                RankedTensorType &stored) {
+  std::optional<ConstantBytes> bytes =
+      stored ? ConstantBytes::of(input) : ConstantBytes::of(input, type.getElementType());
+  if (!stored)
+    stored = type;
+  std::optional<ElementType> element = elementTypeOf(stored.getElementType());
+  auto count = static_cast<size_t>(storageOf(input).getNumElements());
+  if (!bytes || !element || bytes->size() != elementSize(*element) * count)
+    return std::nullopt;
+  return bytes;
+}
+
+/// Few codes become the numbers that they stand for.
+template <typename Vector>
+static OpFoldResult takeStored(RankedTensorType stored, RankedTensorType type, Vector elements) {
+  ElementsAttr result = takeElements(stored, std::move(elements));
+  return isQuantized(stored) ? foldDequantize(result, stored, type) : result;
 }
 
 /// Looks at the same memory.
 OpFoldResult foldReshape(Attribute input, RankedTensorType type) {
-  if (!isa_and_nonnull<ElementsAttr>(input))
+  RankedTensorType from = storageOf(input);
+  if (!from)
     return {};
-  RankedTensorType stored = storedAs(input, type);
+  RankedTensorType stored = reshapedStorage(from, type.getShape());
+  if (!stored) {
+    std::optional<ConstantBytes> bytes = bytesToMove(input, type, stored);
+    return bytes ? OpFoldResult(makeElements(type, bytes->raw())) : OpFoldResult();
+  }
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(input))
     return DenseResourceElementsAttr::get(stored, resource.getRawHandle());
   if (auto dense = dyn_cast<DenseElementsAttr>(input))
@@ -30,14 +61,26 @@ OpFoldResult foldReshape(Attribute input, RankedTensorType type) {
   return {};
 }
 
-/// Gathers result elements from `start + sum index[d] * steps[d]`, counted in elements.
-static OpFoldResult gather(Attribute input, int64_t start, ArrayRef<int64_t> steps,
+OpFoldResult foldTranspose(Attribute input, ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation,
                            RankedTensorType type) {
-  std::optional<ConstantBytes> bytes = ConstantBytes::of(input);
+  RankedTensorType stored = storageOf(input);
+  if (!stored)
+    return {};
+  stored = stored.clone(type.getShape(), transposedElement(stored.getElementType(), permutation));
+  std::optional<ConstantBytes> bytes = bytesToMove(input, type, stored);
   if (!bytes)
     return {};
-  type = storedAs(input, type);
-  size_t size = elementSize(*elementTypeOf(type.getElementType()));
+  size_t size = elementSize(*elementTypeOf(stored.getElementType()));
+  return takeStored(stored, type, permuted(bytes->raw(), size, shape, permutation));
+}
+
+/// Gathers result elements from `start + sum index[d] * steps[d]`, counted in elements.
+static OpFoldResult gather(Attribute input, int64_t start, ArrayRef<int64_t> steps,
+                           RankedTensorType type, RankedTensorType stored) {
+  std::optional<ConstantBytes> bytes = bytesToMove(input, type, stored);
+  if (!bytes)
+    return {};
+  size_t size = elementSize(*elementTypeOf(stored.getElementType()));
   SmallVector<char, 0> result(size * type.getNumElements());
   SmallVector<int64_t> index(type.getRank(), 0);
   int64_t from = start;
@@ -51,7 +94,7 @@ static OpFoldResult gather(Attribute input, int64_t start, ArrayRef<int64_t> ste
       index[d] = 0;
     }
   }
-  return takeElements(type, std::move(result));
+  return takeStored(stored, type, std::move(result));
 }
 
 static SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
@@ -61,23 +104,18 @@ static SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
   return strides;
 }
 
-OpFoldResult foldTranspose(Attribute input, ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation,
-                           RankedTensorType type) {
-  SmallVector<int64_t> strides = rowMajorStrides(shape), steps;
-  for (int64_t from : permutation)
-    steps.push_back(strides[from]);
-  return gather(input, 0, steps, type);
-}
-
 OpFoldResult foldSlice(Attribute input, ArrayRef<int64_t> shape, ArrayRef<int64_t> begin,
                        ArrayRef<int64_t> strides, RankedTensorType type) {
+  RankedTensorType from = storageOf(input);
+  if (!from)
+    return {};
   SmallVector<int64_t> steps = rowMajorStrides(shape);
   int64_t start = 0;
   for (size_t d = 0; d < shape.size(); ++d) {
     start += begin[d] * steps[d];
     steps[d] *= strides[d];
   }
-  return gather(input, start, steps, type);
+  return gather(input, start, steps, type, slicedStorage(from, begin, strides, type.getShape()));
 }
 
 /// Converted in one step: an integer is rounded once, and wraps as another.
@@ -109,50 +147,56 @@ template <typename To> static To readElement(const char *bytes, ElementType type
   return 0;
 }
 
+/// Places in a dimension of `size`; those outside are taken as the nearest inside.
+static std::optional<SmallVector<int64_t>> placesOf(Attribute indices, Type indexType,
+                                                    int64_t size) {
+  std::optional<ConstantBytes> bytes = ConstantBytes::of(indices, indexType);
+  std::optional<ElementType> index = elementTypeOf(indexType);
+  if (!bytes || !index)
+    return std::nullopt;
+  SmallVector<int64_t> result;
+  for (size_t at = 0; at < bytes->raw().size(); at += elementSize(*index)) {
+    double place = readElement<double>(bytes->raw().data() + at, *index);
+    result.push_back(static_cast<int64_t>(std::clamp(place, 0.0, double(size - 1))));
+  }
+  return result;
+}
+
 OpFoldResult foldGather(Attribute input, Attribute indices, Type indexType, ArrayRef<int64_t> shape,
                         uint64_t axis, RankedTensorType type) {
-  std::optional<ConstantBytes> bytes = ConstantBytes::of(input),
-                               places = ConstantBytes::of(indices, indexType);
-  std::optional<ElementType> index = elementTypeOf(indexType);
-  if (!bytes || !places || !index)
+  RankedTensorType from = storageOf(input);
+  std::optional<SmallVector<int64_t>> places = placesOf(indices, indexType, shape[axis]);
+  if (!from || !places)
     return {};
-  type = storedAs(input, type);
-  int64_t slice = static_cast<int64_t>(elementSize(*elementTypeOf(type.getElementType())));
+  RankedTensorType stored =
+      gatheredStorage(from, static_cast<int64_t>(axis), *places, type.getShape());
+  std::optional<ConstantBytes> bytes = bytesToMove(input, type, stored);
+  if (!bytes)
+    return {};
+  int64_t slice = static_cast<int64_t>(elementSize(*elementTypeOf(stored.getElementType())));
   int64_t outer = 1;
   for (int64_t size : shape.drop_front(axis + 1))
     slice *= size;
   for (int64_t size : shape.take_front(axis))
     outer *= size;
-  size_t indexSize = elementSize(*index);
   SmallVector<char, 0> result;
   for (int64_t o = 0; o < outer; ++o)
-    for (size_t at = 0; at < places->raw().size(); at += indexSize) {
-      double place = readElement<double>(places->raw().data() + at, *index);
-      auto nearest = static_cast<int64_t>(std::clamp(place, 0.0, double(shape[axis] - 1)));
-      ArrayRef<char> from = bytes->raw().slice((o * shape[axis] + nearest) * slice, slice);
-      result.append(from.begin(), from.end());
+    for (int64_t place : *places) {
+      ArrayRef<char> taken = bytes->raw().slice((o * shape[axis] + place) * slice, slice);
+      result.append(taken.begin(), taken.end());
     }
-  return takeElements(type, std::move(result));
+  return takeStored(stored, type, std::move(result));
 }
 
+/// Many codes become f32 in type only: each reader makes them f32 for itself.
 OpFoldResult foldDequantize(Attribute input, RankedTensorType from, RankedTensorType type) {
+  auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(input);
+  if (resource && mayStayCodes(from.getElementType()))
+    return DenseResourceElementsAttr::get(from, resource.getRawHandle());
   std::optional<ConstantBytes> bytes = ConstantBytes::of(input);
-  std::optional<ElementType> element = elementTypeOf(from.getElementType());
-  if (!bytes || !element)
+  if (!bytes || !elementTypeOf(from.getElementType()))
     return {};
-  Quantization quantization = quantizationOf(from.getElementType());
-  int64_t inner = 1;
-  for (int64_t d = quantization.axis + 1; d < from.getRank(); ++d)
-    inner *= from.getDimSize(d);
-  SmallVector<float, 0> result(type.getNumElements());
-  size_t size = elementSize(*element), channels = quantization.scales.size();
-  for (size_t i = 0; i < result.size(); ++i) {
-    size_t channel = channels == 1 ? 0 : i / inner % channels;
-    double code = readElement<double>(bytes->raw().data() + i * size, *element);
-    result[i] =
-        quantization.scales[channel] * static_cast<float>(code - quantization.zeroPoints[channel]);
-  }
-  return takeElements(type, std::move(result));
+  return takeElements(type, dequantized(bytes->raw(), from));
 }
 
 /// Only to f32, which every constant of a float model becomes, and between i32 and i64. Many

@@ -1,5 +1,7 @@
 #include "compiler/graph/graph.h"
 
+#include "compiler/graph/inference.h"
+
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -27,13 +29,12 @@ void GraphDialect::initialize() {
 }
 
 Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,
-                                             Location location) {
+                                             mlir::Location location) {
   auto elements = dyn_cast<ElementsAttr>(value);
   return elements ? ConstantOp::create(builder, location, type, elements) : nullptr;
 }
 
-/// A quantized type does not know its tensor: its axis and number of scales are checked here.
-static LogicalResult verifyQuantizedAxis(Operation *op, RankedTensorType type) {
+LogicalResult verifyQuantizedAxis(Operation *op, RankedTensorType type) {
   auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type.getElementType());
   if (!perAxis)
     return success();

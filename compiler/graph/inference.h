@@ -38,6 +38,8 @@ template <typename... Parts> mlir::LogicalResult refuse(Location location, const
   return mlir::failure();
 }
 
+/// A quantized type does not know its tensor: its axis and number of scales are checked here.
+mlir::LogicalResult verifyQuantizedAxis(mlir::Operation *op, mlir::RankedTensorType type);
 /// The element types that all convolution-like ops accept (conv_2d_c6). `allowHybrid`: f32 input
 /// with a quantized filter.
 mlir::LogicalResult verifyProductTypes(mlir::Operation *op, mlir::Value input, mlir::Value filter,

@@ -101,6 +101,17 @@ Type quantizedType(MLIRContext *context, ElementType storage, const Quantization
                                                  quantization.axis, low, high);
 }
 
+Type transposedElement(Type elementType, ArrayRef<int64_t> permutation) {
+  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(elementType);
+  if (!perAxis)
+    return elementType;
+  auto axis = llvm::find(permutation, perAxis.getQuantizedDimension()) - permutation.begin();
+  return quant::UniformQuantizedPerAxisType::get(
+      perAxis.getFlags(), perAxis.getStorageType(), perAxis.getExpressedType(), perAxis.getScales(),
+      perAxis.getZeroPoints(), static_cast<int32_t>(axis), perAxis.getStorageTypeMin(),
+      perAxis.getStorageTypeMax());
+}
+
 bool isQuantized(Type type) {
   return isa<quant::QuantizedType>(getElementTypeOrSelf(type));
 }

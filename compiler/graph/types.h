@@ -23,6 +23,8 @@ Quantization quantizationOf(mlir::Type elementType);
 /// `narrow` leaves out the lowest code, as symmetric filters do.
 mlir::Type quantizedType(mlir::MLIRContext *context, ElementType storage,
                          const Quantization &quantization, bool narrow = false);
+/// Of elements behind a transpose: scales per channel go where their dimension goes.
+mlir::Type transposedElement(mlir::Type elementType, llvm::ArrayRef<int64_t> permutation);
 
 bool isQuantized(mlir::Type type); ///< of an element type or of a tensor's
 inline mlir::RankedTensorType tensorType(mlir::Value value) {

@@ -42,13 +42,7 @@ Type movedType(Operation *op, Type element) {
   if (!isa<quant::UniformQuantizedPerAxisType>(element))
     return element;
   auto transpose = dyn_cast<TransposeOp>(op);
-  if (!transpose)
-    return Type();
-  Quantization quantization = quantizationOf(element);
-  ArrayRef<int64_t> permutation = transpose.getPermutation();
-  quantization.axis =
-      static_cast<int32_t>(llvm::find(permutation, quantization.axis) - permutation.begin());
-  return quantizedType(element.getContext(), *elementTypeOf(element), quantization);
+  return transpose ? transposedElement(element, transpose.getPermutation()) : Type();
 }
 
 /// A copy of an op of one result over other operands, with elements of another type.

@@ -325,5 +325,22 @@ TEST_F(WrongFiles, TextWithoutItsWeights) {
               testing::HasSubstr("has no data of its type, nor have 1 more: "));
 }
 
+/// Codes that stand for f32 are as many, too.
+TEST_F(WrongFiles, TextWithTooFewCodes) {
+  auto refusal = [&](const std::string &codes) {
+    return refusalOf("m.mlir", "func.func @main(%a: tensor<2xf32>) -> tensor<2xf32> {\n"
+                               "  %0 = graph.constant dense_resource<codes> : "
+                               "tensor<2x!quant.uniform<i16:f32, 0.5>> : tensor<2xf32>\n"
+                               "  %1 = graph.add %a, %0 : (tensor<2xf32>, tensor<2xf32>) -> "
+                               "tensor<2xf32>\n"
+                               "  return %1 : tensor<2xf32>\n}\n"
+                               "{-# dialect_resources: { builtin: { codes: \"0x01000000" +
+                                   codes + "\" } } #-}\n");
+  };
+  EXPECT_THAT(refusal("0100"), testing::HasSubstr("has no data of its type"));
+  EXPECT_THAT(refusal("010002"), testing::HasSubstr("has no data of its type"));
+  EXPECT_THAT(refusal("0100020003"), testing::HasSubstr("has no data of its type"));
+}
+
 } // namespace
 } // namespace tandem::test

@@ -64,19 +64,28 @@ TEST_P(F16OfWeights, IsExactOnWhatF16Holds) {
   expectWithin(text, "f32", inputsOf(text), kOfSums);
 }
 
-/// Constants that are f32 by their type and f16 in the module's memory are the same numbers.
-TEST_P(F16OfWeights, AreTheSameWhereTheGraphHasThemAsHalves) {
-  std::string text = withRounded(RandomCase(GetParam()).text("f32"), roundedToF16);
-  std::string narrow = storedAsHalves(text);
-  ASSERT_NE(narrow, text);
+/// Expects the same of two modules whose constants differ in how they are stored.
+void expectSame(const std::string &stored, const std::string &text) {
+  ASSERT_NE(stored, text);
   std::vector<Bytes> inputs = inputsOf(text);
-  EXPECT_EQ(OneRegion(referenceBackend(), referenceDevice(), narrow).run(inputs),
+  EXPECT_EQ(OneRegion(referenceBackend(), referenceDevice(), stored).run(inputs),
             OneRegion(referenceBackend(), referenceDevice(), text).run(inputs));
   for (const CodeRunner &runner : runnersHere())
     for (const char *precision : {"f32", "f16"})
-      EXPECT_EQ(resultsOf(narrow, runner, precision, inputs),
+      EXPECT_EQ(resultsOf(stored, runner, precision, inputs),
                 resultsOf(text, runner, precision, inputs))
           << runner.isa << ' ' << precision;
+}
+
+/// Constants that are f32 by their type and f16 in the module's memory are the same numbers.
+TEST_P(F16OfWeights, AreTheSameWhereTheGraphHasThemAsHalves) {
+  std::string text = withRounded(RandomCase(GetParam()).text("f32"), roundedToF16);
+  expectSame(storedAsHalves(text), text);
+}
+TEST_P(F16OfWeights, AreTheSameWhereTheGraphHasThemAsCodes) {
+  std::string text = withRounded(RandomCase(GetParam()).text("f32"), toSmallInteger);
+  for (const CodeForm &form : {CodeForm{"i8", 3, false}, {"u8", 130, false}, {"i8", -3, true}})
+    expectSame(storedAsCodes(text, form), text);
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, F16OfWeights, ::testing::Range(100u, 110u));
 

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <sstream>
 
 namespace tandem::test {
 namespace {
@@ -32,6 +33,49 @@ std::string linear(std::string text) {
   size_t at = text.find(kActivation) + kActivation.size();
   return text.replace(at, text.find(' ', at) - at, "none");
 }
+
+/// The channels of a constant of these dimensions ("4x3x3x2"): its first ones, or the last where
+/// there is but one of those, or all elements.
+class Channels {
+public:
+  Channels(const CodeForm &form, const std::string &dimensions) : form_(form) {
+    std::vector<size_t> sizes;
+    std::istringstream text(dimensions);
+    for (std::string size; std::getline(text, size, 'x');)
+      sizes.push_back(std::stoul(size));
+    if (!form.perChannel)
+      return;
+    axis_ = sizes.front() > 1 ? 0 : sizes.size() - 1;
+    count_ = sizes[axis_];
+    for (size_t d = axis_ + 1; d < sizes.size(); ++d)
+      inner_ *= sizes[d];
+  }
+
+  std::string codeOf(size_t index, float real) const {
+    size_t channel = index / inner_ % count_;
+    int code = static_cast<int>(real / scaleOf(channel)) + zeroPointOf(channel);
+    char digits[3];
+    std::snprintf(digits, sizeof digits, "%02X", static_cast<unsigned>(code) & 0xff);
+    return digits;
+  }
+
+  std::string type() const {
+    std::string scales;
+    for (size_t channel = 0; channel < count_; ++channel)
+      scales += (channel ? "," : "") + std::to_string(scaleOf(channel)) + ":" +
+                std::to_string(zeroPointOf(channel));
+    std::string of = std::string("!quant.uniform<") + form_.storage + ":f32";
+    return form_.perChannel ? of + ":" + std::to_string(axis_) + ", {" + scales + "}>"
+                            : of + ", " + scales + ">";
+  }
+
+private:
+  static float scaleOf(size_t channel) { return channel % 2 ? 0.25f : 1.0f; }
+  int zeroPointOf(size_t channel) const { return form_.zeroPoint + static_cast<int>(channel % 3); }
+
+  CodeForm form_;
+  size_t axis_ = 0, count_ = 1, inner_ = 1;
+};
 
 } // namespace
 
@@ -61,6 +105,29 @@ std::string storedAsHalves(const std::string &text) {
     done += kType.size();
   }
   return result + text.substr(done);
+}
+
+std::string storedAsCodes(const std::string &text, const CodeForm &form) {
+  constexpr std::string_view kBegin = "dense<\"0x", kTensor = "tensor<", kType = "xf32>";
+  std::string result, resources;
+  size_t done = 0, count = 0;
+  for (size_t at = text.find(kBegin); at != std::string::npos; at = text.find(kBegin, done)) {
+    std::string name = "codes" + std::to_string(count++);
+    result += text.substr(done, at - done) + "dense_resource<" + name + ">";
+    size_t first = at + kBegin.size(), last = text.find('"', first);
+    size_t type = text.find(kTensor, last) + kTensor.size();
+    done = text.find(kType, type);
+    Channels channels(form, text.substr(type, done - type));
+    resources += (resources.empty() ? "" : ", ") + name + ": \"0x01000000";
+    for (size_t i = 0; first + 8 * i < last; ++i)
+      resources += channels.codeOf(i, ofHex(text.substr(first + 8 * i, 8)));
+    resources += '"';
+    result += " : " + text.substr(type - kTensor.size(), done + 1 - type + kTensor.size()) +
+              channels.type() + ">";
+    done += kType.size();
+  }
+  return result + text.substr(done) + "\n{-# dialect_resources: { builtin: { " + resources +
+         " } } #-}\n";
 }
 
 std::vector<Bytes> roundedInputs(std::vector<Bytes> inputs, float (*round)(float)) {

@@ -11,6 +11,14 @@ namespace tandem::test {
 std::string withRounded(std::string text, float (*round)(float));
 /// The module with its constants stored as f16, which has to hold them, under their type f32.
 std::string storedAsHalves(const std::string &text);
+/// How codes are stored: in i8 or u8, with one scale or one per channel.
+struct CodeForm {
+  const char *storage;
+  int zeroPoint;
+  bool perChannel;
+};
+/// The same with constants of small integers stored as codes, which stand for f32.
+std::string storedAsCodes(const std::string &text, const CodeForm &form);
 std::vector<Bytes> roundedInputs(std::vector<Bytes> inputs, float (*round)(float));
 
 /// To the nearest number that f16 holds.

@@ -137,6 +137,74 @@ func.func @narrow_constants_move() -> (tensor<2x2xf32>, tensor<1x2xf32>, tensor<
 
 // -----
 
+// Many codes stay what they are where a constant becomes f32, and channels keep their scales where they move. Few become
+// the numbers that they stand for, and so do channels that a move spreads.
+// CHECK-LABEL: func.func @codes_move
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<2x140x!quant.uniform<i8:f32:0, {2.000000e+00,5.000000e-01:1}>> : tensor<2x140xf32>
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<140x2x!quant.uniform<i8:f32:1, {2.000000e+00,5.000000e-01:1}>> : tensor<140x2xf32>
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<1x2x10x14x!quant.uniform<i8:f32:1, {2.000000e+00,5.000000e-01:1}>> : tensor<1x2x10x14xf32>
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<280xf32> : tensor<280xf32>
+// CHECK-DAG:     graph.constant dense<{{\[\[}}-1.500000e+00, -1.000000e+00]]> : tensor<1x2xf32> : tensor<1x2xf32>
+func.func @codes_move() -> (tensor<2x140xf32>, tensor<140x2xf32>, tensor<1x2x10x14xf32>, tensor<280xf32>, tensor<1x2xf32>) {
+  %codes = graph.constant dense_resource<codes> : tensor<2x140xi8> : tensor<2x140x!quant.uniform<i8:f32:0, {2.0, 0.5:1}>>
+  %c = graph.dequantize %codes : (tensor<2x140x!quant.uniform<i8:f32:0, {2.0, 0.5:1}>>) -> tensor<2x140xf32>
+  %0 = graph.transpose %c permutation [1, 0] : (tensor<2x140xf32>) -> tensor<140x2xf32>
+  %1 = graph.reshape %c shape [1, 2, 10, 14] : (tensor<2x140xf32>) -> tensor<1x2x10x14xf32>
+  %2 = graph.reshape %c shape [280] : (tensor<2x140xf32>) -> tensor<280xf32>
+  %3 = graph.slice %c begin [1, 0] size [1, 2] strides [1, 1] : (tensor<2x140xf32>) -> tensor<1x2xf32>
+  return %c, %0, %1, %2, %3 : tensor<2x140xf32>, tensor<140x2xf32>, tensor<1x2x10x14xf32>, tensor<280xf32>, tensor<1x2xf32>
+}
+{-# dialect_resources: { builtin: { codes: "0x01000000FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102" } } #-}
+
+// -----
+
+// Channels that are taken out, in whatever order, have their own scales, and those beside them keep theirs.
+// CHECK-LABEL: func.func @channels_are_taken
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<3x140x!quant.uniform<i8:f32:0, {5.000000e-01:1,5.000000e-01:1,2.000000e+00}>> : tensor<3x140xf32>
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<2x3x50x!quant.uniform<i8:f32:0, {2.000000e+00,5.000000e-01:1}>> : tensor<2x3x50xf32>
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<3x50x2x!quant.uniform<i8:f32:2, {2.000000e+00,5.000000e-01:1}>> : tensor<3x50x2xf32>
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<1x2x140xf32> : tensor<1x2x140xf32>
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<2x140x!quant.uniform<i8:f32:0, {5.000000e-01:1,2.000000e+00}>> : tensor<2x140xf32>
+// CHECK-DAG:     graph.constant dense<{{\[\[}}-4.000000e+00], [-1.500000e+00]]> : tensor<2x1xf32> : tensor<2x1xf32>
+func.func @channels_are_taken() -> (tensor<3x140xf32>, tensor<2x3x50xf32>, tensor<3x50x2xf32>, tensor<1x2x140xf32>, tensor<2x140xf32>, tensor<2x1xf32>) {
+  %c = graph.constant dense_resource<codes> : tensor<2x140x!quant.uniform<i8:f32:0, {2.0, 0.5:1}>> : tensor<2x140xf32>
+  %t = graph.transpose %c permutation [1, 0] : (tensor<2x140xf32>) -> tensor<140x2xf32>
+  %rows = graph.constant dense<[1, 5, 0]> : tensor<3xi32> : tensor<3xi32>
+  %table = graph.constant dense<5> : tensor<3x50xi32> : tensor<3x50xi32>
+  %pair = graph.constant dense<[[1, 0]]> : tensor<1x2xi32> : tensor<1x2xi32>
+  %one = graph.constant dense<0> : tensor<1xi32> : tensor<1xi32>
+  %0 = graph.gather %c, %rows axis 0 : (tensor<2x140xf32>, tensor<3xi32>) -> tensor<3x140xf32>
+  %1 = graph.gather %c, %table axis 1 : (tensor<2x140xf32>, tensor<3x50xi32>) -> tensor<2x3x50xf32>
+  %2 = graph.gather %t, %table axis 0 : (tensor<140x2xf32>, tensor<3x50xi32>) -> tensor<3x50x2xf32>
+  %3 = graph.gather %c, %pair axis 0 : (tensor<2x140xf32>, tensor<1x2xi32>) -> tensor<1x2x140xf32>
+  %4 = graph.slice %c begin [1, 0] size [2, 140] strides [-1, 1] : (tensor<2x140xf32>) -> tensor<2x140xf32>
+  %5 = graph.gather %c, %one axis 1 : (tensor<2x140xf32>, tensor<1xi32>) -> tensor<2x1xf32>
+  return %0, %1, %2, %3, %4, %5 : tensor<3x140xf32>, tensor<2x3x50xf32>, tensor<3x50x2xf32>, tensor<1x2x140xf32>, tensor<2x140xf32>, tensor<2x1xf32>
+}
+{-# dialect_resources: { builtin: { codes: "0x01000000FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102" } } #-}
+
+// -----
+
+// One scale for all goes anywhere; codes of 8 bits without a sign, and of 16, are smaller than f32, those of 32 are not.
+// CHECK-LABEL: func.func @storages
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<280x!quant.uniform<u8:f32, 5.000000e-01:128>> : tensor<280xf32>
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<14x10x!quant.uniform<i16:f32, 5.000000e-01>> : tensor<14x10xf32>
+// CHECK-DAG:     graph.constant dense_resource<{{.+}}> : tensor<70xf32> : tensor<70xf32>
+func.func @storages() -> (tensor<280xf32>, tensor<14x10xf32>, tensor<70xf32>) {
+  %bytes = graph.constant dense_resource<codes> : tensor<2x140xi8> : tensor<2x140x!quant.uniform<u8:f32, 0.5:128>>
+  %shorts = graph.constant dense_resource<codes> : tensor<10x14xi16> : tensor<10x14x!quant.uniform<i16:f32, 0.5>>
+  %words = graph.constant dense_resource<codes> : tensor<70xi32> : tensor<70x!quant.uniform<i32:f32, 0.5>>
+  %0 = graph.dequantize %bytes : (tensor<2x140x!quant.uniform<u8:f32, 0.5:128>>) -> tensor<2x140xf32>
+  %1 = graph.dequantize %shorts : (tensor<10x14x!quant.uniform<i16:f32, 0.5>>) -> tensor<10x14xf32>
+  %2 = graph.dequantize %words : (tensor<70x!quant.uniform<i32:f32, 0.5>>) -> tensor<70xf32>
+  %3 = graph.reshape %0 shape [280] : (tensor<2x140xf32>) -> tensor<280xf32>
+  %4 = graph.transpose %1 permutation [1, 0] : (tensor<10x14xf32>) -> tensor<14x10xf32>
+  return %3, %4, %2 : tensor<280xf32>, tensor<14x10xf32>, tensor<70xf32>
+}
+{-# dialect_resources: { builtin: { codes: "0x01000000FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102FEFF000102" } } #-}
+
+// -----
+
 // CHECK-LABEL: func.func @no_change_of_the_newer_ops_is_dropped
 // CHECK-NEXT:    return %arg0, %arg0, %arg0, %arg1
 func.func @no_change_of_the_newer_ops_is_dropped(%a: tensor<2x3xf32>, %t: tensor<2x3xi1>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xi1>) {

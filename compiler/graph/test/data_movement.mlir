@@ -2,6 +2,7 @@
 
 // CHECK-LABEL: func.func @round_trip
 // CHECK:         graph.constant dense<[1, -2]> : tensor<2xi8> : tensor<2x!quant.uniform<i8:f32, 5.000000e-01:3>>
+// CHECK:         graph.constant dense_resource<codes> : tensor<2x2x!quant.uniform<u8:f32:1, {5.000000e-01:3,2.500000e-01:4}>> : tensor<2x2xf32>
 // CHECK:         graph.reshape %arg0 shape [3, 2] :
 // CHECK:         graph.transpose %arg0 permutation [1, 0] :
 // CHECK:         graph.concat %arg0, %arg0 axis 1 :
@@ -12,9 +13,11 @@
 // CHECK:         graph.resize_nearest %arg1 size [8, 6] align_corners :
 // CHECK:         graph.space_to_depth %arg1 block 2 : (tensor<1x4x4x4xf32>) -> tensor<1x2x2x16xf32>
 // CHECK:         graph.depth_to_space %arg1 block 2 : (tensor<1x4x4x4xf32>) -> tensor<1x8x8x1xf32>
+// CHECK:         codes: "0x0100000001020304"
 !q = !quant.uniform<i8:f32, 0.5:3>
 func.func @round_trip(%a: tensor<2x3xf32>, %image: tensor<1x4x4x4xf32>) {
   %c = graph.constant dense<[1, -2]> : tensor<2xi8> : tensor<2x!q>
+  %codes = graph.constant dense_resource<codes> : tensor<2x2x!quant.uniform<u8:f32:1, {0.5:3, 0.25:4}>> : tensor<2x2xf32>
   %0 = graph.reshape %a shape [3, 2] : (tensor<2x3xf32>) -> tensor<3x2xf32>
   %1 = graph.transpose %a permutation [1, 0] : (tensor<2x3xf32>) -> tensor<3x2xf32>
   %2 = graph.concat %a, %a axis 1 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x6xf32>
@@ -27,3 +30,4 @@ func.func @round_trip(%a: tensor<2x3xf32>, %image: tensor<1x4x4x4xf32>) {
   %9 = graph.depth_to_space %image block 2 : (tensor<1x4x4x4xf32>) -> tensor<1x8x8x1xf32>
   return
 }
+{-# dialect_resources: { builtin: { codes: "0x0100000001020304" } } #-}

@@ -17,6 +17,50 @@ func.func @constant_c1_storage() {
 
 // -----
 
+!wide = !quant.uniform<i32:f32, 0.5>
+func.func @constant_c1_wide_codes() {
+  // expected-error @+1 {{constant_c1}}
+  %0 = graph.constant dense_resource<none> : tensor<2x!wide> : tensor<2xf32>
+  return
+}
+
+// -----
+
+// Codes stand for f32, or are no storage of it.
+func.func @constant_c1_expressed() {
+  // expected-error @+1 {{constant_c1}}
+  %0 = graph.constant dense_resource<none> : tensor<2x!quant.uniform<i8:f16, 0.5>> : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @constant_axis_of_codes() {
+  // expected-error @+1 {{quantized dimension 1 is outside rank 1}}
+  %0 = graph.constant dense_resource<none> : tensor<2x!quant.uniform<i8:f32:1, {2.0, 0.5}>> : tensor<2xf32>
+  return
+}
+
+// -----
+
+!three = !quant.uniform<i8:f32:0, {2.0, 0.5, 1.0}>
+func.func @constant_scales_of_codes() {
+  // expected-error @+1 {{has 3 scales for a dimension of 2}}
+  %0 = graph.constant dense_resource<none> : tensor<2x!three> : tensor<2xf32>
+  return
+}
+
+// -----
+
+!three = !quant.uniform<i8:f32:0, {2.0, 0.5, 1.0}>
+func.func @constant_scales() {
+  // expected-error @+1 {{has 3 scales for a dimension of 2}}
+  %0 = graph.constant dense<1> : tensor<2xi8> : tensor<2x!three>
+  return
+}
+
+// -----
+
 // Reals of 16 bits may stand for those of 32, and for nothing else.
 func.func @constant_c1_narrow() {
   // expected-error @+1 {{constant_c1}}

@@ -1,8 +1,8 @@
 #include "compiler/importers/keras/layer.h"
 
 #include "compiler/graph/constants.h"
+#include "compiler/graph/permute.h"
 #include "compiler/importers/common/excerpt.h"
-#include "compiler/importers/common/permute.h"
 
 #include <cmath>
 
@@ -284,7 +284,7 @@ MaybeValue Layer::weight(size_t index, StringRef what, ArrayRef<int64_t> shape,
   auto type = RankedTensorType::get(turned, f32);
   return graph::ConstantOp::create(
              builder(), location(), type,
-             graph::takeElements(type, permuted(bytes, sizeof(float), shape, permutation)))
+             graph::takeElements(type, graph::permuted(bytes, sizeof(float), shape, permutation)))
       .getResult();
 }
 

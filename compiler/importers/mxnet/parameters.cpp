@@ -9,8 +9,8 @@
 //   shape  i32 rank, i64 dimensions
 #include "compiler/importers/mxnet/parameters.h"
 
+#include "compiler/graph/permute.h"
 #include "compiler/importers/common/byte_cursor.h"
-#include "compiler/importers/common/permute.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -257,8 +257,9 @@ std::vector<char> elementsOf(const StoredArray &array, llvm::ArrayRef<int64_t> p
     stored = singles;
   }
   std::vector<char> elements =
-      permutation.empty() ? std::vector<char>(stored.begin(), stored.end())
-                          : permuted(stored, elementSize(array.type), array.shape, permutation);
+      permutation.empty()
+          ? std::vector<char>(stored.begin(), stored.end())
+          : graph::permuted(stored, elementSize(array.type), array.shape, permutation);
   if (array.type == ElementType::kBool) // any other bit pattern is no bool of C++
     for (char &element : elements)
       element = element != 0;

@@ -6,17 +6,9 @@ using namespace mlir;
 
 namespace tandem::onnx {
 
-/// NHWC's transposes of a quantized tensor keep its type: one scale for all.
 static MaybeValue turned(OnnxNode &node, Value value, ArrayRef<int64_t> permutation) {
-  Quantization quantization = graph::quantizationOf(getElementTypeOrSelf(value));
-  if (!quantization.perChannel())
-    return node.transpose(value, permutation);
-  // Scales along a dimension go where the dimension goes.
-  quantization.axis =
-      static_cast<int32_t>(llvm::find(permutation, quantization.axis) - permutation.begin());
-  ElementType storage = *graph::elementTypeOf(getElementTypeOrSelf(value));
-  return node.createTyped<graph::TransposeOp>(
-      graph::quantizedType(node.builder().getContext(), storage, quantization), value, permutation);
+  Type element = graph::transposedElement(getElementTypeOrSelf(value), permutation);
+  return node.createTyped<graph::TransposeOp>(element, value, permutation);
 }
 
 static LogicalResult checkGroups(OnnxNode &node, Value input, ArrayRef<int64_t> filter,

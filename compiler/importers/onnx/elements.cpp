@@ -126,6 +126,13 @@ std::optional<Elements> Elements::storedOf(Value value) {
     return std::nullopt;
   RankedTensorType type = graph::tensorType(value);
   ElementsAttr attribute = constant.getValue();
+  if (graph::isQuantized(attribute.getElementType())) { // codes stand for f32
+    std::optional<graph::ConstantBytes> reals = graph::constantOf(value);
+    return reals ? std::optional(
+                       Elements(ElementType::kF32, type.getShape(),
+                                std::vector<char>(reals->raw().begin(), reals->raw().end())))
+                 : std::nullopt;
+  }
   // A storage type of plain elements is the type itself.
   ElementType element = *graph::elementTypeOf(attribute.getElementType());
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {

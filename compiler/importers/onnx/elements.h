@@ -35,7 +35,8 @@ public:
   static Elements splat(const Elements &one, llvm::ArrayRef<int64_t> shape);
   /// What a graph.constant holds; nothing when `value` is none, or is quantized.
   static std::optional<Elements> of(mlir::Value value);
-  /// The same as it is stored, which may be in 16 bits where the value is f32.
+  /// The same as it is stored, which may be in 16 bits where the value is f32; codes that stand for
+  /// f32 are f32 here.
   static std::optional<Elements> storedOf(mlir::Value value);
 
   ElementType type() const { return type_; }

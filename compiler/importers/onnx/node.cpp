@@ -1,8 +1,8 @@
 #include "compiler/importers/onnx/node.h"
 
 #include "compiler/graph/constants.h"
+#include "compiler/graph/permute.h"
 #include "compiler/graph/types.h"
-#include "compiler/importers/common/permute.h"
 #include "compiler/importers/onnx/graph_import.h"
 #include "compiler/importers/onnx/tensors.h"
 
@@ -115,11 +115,11 @@ MaybeValue OnnxNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
     type = widened(type);
   if (elements->isSplat() || elements->count() == 0)
     return constantOf(elements->cast(*graph::elementTypeOf(type)).reshaped(shape));
-  if (movesNothing(elements->shape(), permutation))
+  if (graph::movesNothing(elements->shape(), permutation))
     return reshape(input(index), shape);
-  MaybeValue result = constantOf(
-      Elements(elements->type(), shape,
-               permuted(elements->bytes(), elements->size(), elements->shape(), permutation)));
+  MaybeValue result = constantOf(Elements(
+      elements->type(), shape,
+      graph::permuted(elements->bytes(), elements->size(), elements->shape(), permutation)));
   import_.replaced(scope_, record_.input(static_cast<int>(index)));
   return cast(result, type);
 }

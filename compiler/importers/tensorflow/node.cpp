@@ -1,7 +1,7 @@
 #include "compiler/importers/tensorflow/node.h"
 
 #include "compiler/graph/constants.h"
-#include "compiler/importers/common/permute.h"
+#include "compiler/graph/permute.h"
 #include "compiler/importers/tensorflow/graph_import.h"
 
 using namespace mlir;
@@ -94,8 +94,8 @@ MaybeValue TfNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
         auto type =
             RankedTensorType::get(shape, graph::plainType(builder().getContext(), elements->type));
         import_.stored_ += type.getNumElements();
-        std::vector<char> turned =
-            permuted(elements->bytes(), elementSize(elements->type), elements->shape, permutation);
+        std::vector<char> turned = graph::permuted(elements->bytes(), elementSize(elements->type),
+                                                   elements->shape, permutation);
         return wide(graph::ConstantOp::create(builder(), location(), type,
                                               graph::takeElements(type, std::move(turned)))
                         .getResult());

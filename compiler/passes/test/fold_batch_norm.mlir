@@ -109,3 +109,23 @@ func.func @keep_offset_per_row(%in: tensor<2x1xf32>) -> tensor<2x2xf32> {
   %1 = graph.add %0, %rows : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
   return %1 : tensor<2x2xf32>
 }
+
+// -----
+
+// Weights that are stored as codes stay so behind an addition, which goes into the bias, and become f32 behind a factor.
+// CHECK-LABEL: func.func @codes
+// CHECK-DAG:     %[[CODES:.+]] = graph.constant dense_resource<codes> : tensor<2x2x!quant.uniform<i8:f32:0, {2.000000e+00,5.000000e-01:1}>> : tensor<2x2xf32>
+// CHECK-DAG:     %[[B:.+]] = graph.constant dense<[1.000000e+01, 2.000000e+01]> : tensor<2xf32>
+// CHECK-DAG:     %[[W:.+]] = graph.constant dense<{{\[\[}}2.000000e+01, 4.000000e+01], [2.000000e+01, 3.000000e+01]]> : tensor<2x2xf32> : tensor<2x2xf32>
+// CHECK-DAG:     graph.fully_connected %arg0, %[[CODES]], %[[B]]
+// CHECK-DAG:     graph.fully_connected %arg0, %[[W]],
+func.func @codes(%in: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  %w = graph.constant dense_resource<codes> : tensor<2x2x!quant.uniform<i8:f32:0, {2.0, 0.5:1}>> : tensor<2x2xf32>
+  %b = graph.constant dense<[10.0, 20.0]> : tensor<2xf32> : tensor<2xf32>
+  %0 = graph.fully_connected %in, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  %1 = graph.add %0, %b : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  %2 = graph.fully_connected %in, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  %3 = graph.mul %2, %b : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  return %1, %3 : tensor<1x2xf32>, tensor<1x2xf32>
+}
+{-# dialect_resources: { builtin: { codes: "0x0100000001020304" } } #-}

@@ -1,6 +1,7 @@
 // What becomes of the bytes of constants while a model is imported.
 #include "compiler/graph/constants.h"
 #include "compiler/graph/graph.h"
+#include "compiler/graph/types.h"
 #include "compiler/importers/common/json.h"
 #include "compiler/importers/common/main_function.h"
 #include "compiler/importers/common/node_builder.h"
@@ -76,6 +77,52 @@ TEST(Constants, ThatAreHalvesBecomeF32WhereTheyAreRead) {
     EXPECT_EQ(moved->as<float>()[1], values[16]);
     EXPECT_EQ(turned->getDefiningOp<graph::ConstantOp>().getValue().getElementType(), narrow);
   }
+}
+
+/// So do codes, by the scales of their channels, wherever those have gone.
+TEST(Constants, ThatAreCodesBecomeF32WhereTheyAreRead) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
+  mlir::OpBuilder builder(&context);
+  MainFunction main = MainFunction::create(context, {});
+  builder.setInsertionPointToEnd(&main.function.getBody().front());
+  NodeBuilder build(builder, builder.getUnknownLoc());
+  constexpr int64_t kRows = 16, kColumns = 32;
+  Quantization rows;
+  for (int32_t row = 0; row < kRows; ++row) {
+    rows.scales.push_back(0.1f * static_cast<float>(row + 1));
+    rows.zeroPoints.push_back(row - 8);
+  }
+  std::vector<int8_t> codes(kRows * kColumns);
+  for (size_t i = 0; i < codes.size(); ++i)
+    codes[i] = static_cast<int8_t>(i % 251 - 125);
+  auto real = [&](int64_t row, int64_t column) {
+    return rows.scales[row] *
+           static_cast<float>(codes[row * kColumns + column] - rows.zeroPoints[row]);
+  };
+  auto type = mlir::RankedTensorType::get({kRows, kColumns},
+                                          graph::quantizedType(&context, ElementType::kI8, rows));
+  mlir::Value stored = graph::createConstant<int8_t>(builder, builder.getUnknownLoc(), type, codes);
+  MaybeValue reals = build.createTyped<graph::DequantizeOp>(builder.getF32Type(), stored);
+  MaybeValue turned = build.transpose(reals, {1, 0});
+  MaybeValue split = build.reshape(turned, {4, 8, 16}), flat = build.reshape(reals, {512});
+  ASSERT_TRUE(succeeded(split) && succeeded(flat));
+  graph::ConstantBytes all = *graph::constantOf(*reals), columns = *graph::constantOf(*turned),
+                       parts = *graph::constantOf(*split), line = *graph::constantOf(*flat);
+  EXPECT_EQ(all.size(), codes.size() * sizeof(float));
+  for (int64_t row = 0; row < kRows; ++row)
+    for (int64_t column = 0; column < kColumns; ++column) {
+      EXPECT_EQ(all.as<float>()[row * kColumns + column], real(row, column));
+      EXPECT_EQ(columns.as<float>()[column * kRows + row], real(row, column));
+    }
+  EXPECT_EQ(parts.as<float>(), columns.as<float>());
+  EXPECT_EQ(line.as<float>(), all.as<float>());
+  auto isCodes = [](mlir::Value value) {
+    auto constant = value.getDefiningOp<graph::ConstantOp>();
+    return graph::isQuantized(constant.getValue().getType());
+  };
+  EXPECT_TRUE(isCodes(*reals) && isCodes(*turned) && isCodes(*split));
+  EXPECT_FALSE(isCodes(*flat)) << "no dimension has the channels";
 }
 
 TEST(Constants, OneBehindAnotherAreOneConstant) {

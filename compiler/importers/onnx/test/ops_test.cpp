@@ -303,6 +303,28 @@ TEST(OnnxHalf, WeightsStayInSixteenBits) {
                     HasSubstr(": tensor<64x64xf16> : tensor<64x64xf32>")));
 }
 
+/// Nothing computes on them, as their input is f32. In the graph's order, and with a bias behind.
+TEST(OnnxQuantize, WeightsThatAreReadAsRealsStayCodes) {
+  ModelBuilder model;
+  model.input("x", {1, 64, 3, 3}).input("z", {1, 64}).output("y").output("s");
+  model.tensor("w", proto::TensorProto::UINT8, {2, 64, 3, 3})
+      .set_raw_data(std::string(2 * 64 * 3 * 3, '<'));
+  model.small("zeros", proto::TensorProto::UINT8, {2}, {1, 2}).floats("scales", {2}, {0.5, 0.25});
+  set(model.node("DequantizeLinear", {"w", "scales", "zeros"}, {"filter"}), "axis", int64_t(0));
+  model.node("Conv", {"x", "filter"}, {"y"});
+  model.tensor("v", proto::TensorProto::INT8, {64, 64}).set_raw_data(std::string(64 * 64, '<'));
+  model.floats("scale", {}, {0.5}).floats("bias", {64}, std::vector<float>(64, 1));
+  model.node("DequantizeLinear", {"v", "scale"}, {"matrix"});
+  model.node("MatMul", {"z", "matrix"}, {"product"});
+  model.node("Add", {"product", "bias"}, {"s"});
+  EXPECT_THAT(
+      compileText(model),
+      AllOf(HasSubstr(": tensor<2x3x3x64x!quant.uniform<u8:f32:0, {5.000000e-01:1,"
+                      "2.500000e-01:2}>> : tensor<2x3x3x64xf32>"),
+            HasSubstr(": tensor<64x64x!quant.uniform<i8:f32, 5.000000e-01>> : tensor<64x64xf32>"),
+            Not(HasSubstr("graph.dequantize")), Not(HasSubstr("graph.add"))));
+}
+
 TEST(OnnxResize, TakesTheOpOfTheGraphWhereOneIsTheSame) {
   auto resized = [](const std::string &mode, const std::string &coordinates, const Ints &sizes) {
     ModelBuilder model;

@@ -1,11 +1,11 @@
-#include "compiler/importers/common/permute.h"
+#include "compiler/graph/permute.h"
 
 #include "llvm/ADT/SmallVector.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace tandem {
+namespace tandem::graph {
 
 namespace {
 
@@ -87,4 +87,4 @@ std::vector<char> permuted(llvm::ArrayRef<char> elements, size_t size,
   }
 }
 
-} // namespace tandem
+} // namespace tandem::graph
