@@ -37,11 +37,14 @@ FilterCodes filterCodes(NodeBuilder &build, Value filter) {
     (void)(build.error() << "its weights are no constant codes of i8 around 0");
     return {};
   }
-  ArrayRef<int8_t> codes = bytes->as<int8_t>();
-  SmallVector<float> reals(codes.begin(), codes.end());
+  // Of a scale of 1 they are reals as they stand, and stay where they are.
   Type f32 = build.builder().getF32Type();
+  Type whole = graph::quantizedType(f32.getContext(), ElementType::kI8, {{1.0f}, {0}, 0});
+  Value codes = graph::ConstantOp::create(build.builder(), build.location(),
+                                          graph::tensorType(filter).clone(whole),
+                                          filter.getDefiningOp<graph::ConstantOp>().getValue());
   return {
-      build.constant(f32, shapeOf(filter), reals),
+      build.createTyped<graph::DequantizeOp>(f32, codes),
       build.constant(f32, static_cast<int64_t>(quantization.scales.size()), quantization.scales)};
 }
 
