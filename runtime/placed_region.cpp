@@ -52,6 +52,8 @@ Result<PlacedRegion> PlacedRegion::load(const std::shared_ptr<const Bundle> &bun
       if (placed.fallback_.size() == 1)
         placed.fallbackBackend_ = placed.profile_.fallback = part->backend()->string_view();
     }
+  if (!policy.triesDevice && !placed.fallback_.empty())
+    return placed;
   Result<std::unique_ptr<LoadedRegion>> own =
       loadOne(bundle, model, region, buffers, timesSteps, like ? like->own_.get() : nullptr);
   if (own.ok()) {

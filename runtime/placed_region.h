@@ -18,6 +18,9 @@ struct FaultPolicy {
   /// After so many failures of a region one after another its device is not tried again in this
   /// session; 0: it is tried in every run.
   int giveUpAfter = 3;
+  /// False: what has a fallback runs there only, which is no fault, and its device is not opened:
+  /// for whoever wants to know what that takes, and not wait for a driver's compiler.
+  bool triesDevice = true;
 };
 
 /// Which of its two ways a region runs.

@@ -273,6 +273,28 @@ TEST_F(SessionTest, NeverGivesADeviceUpWhenAskedSo) {
   EXPECT_EQ((*session)->notices().size(), 1u) << "told once";
 }
 
+TEST_F(SessionTest, OpensNoDeviceThatItIsNotToTry) {
+  std::vector<std::string> loaded, ran;
+  FakeDevice::onLoad = [&](const RegionSource &source) -> Status {
+    loaded.push_back(source.region.name()->str());
+    return Status();
+  };
+  FakeDevice::onRunOf = [&](std::string_view region) -> Status {
+    ran.emplace_back(region);
+    return Status();
+  };
+  auto session =
+      Session::create(withFallback(), "", {.threads = 1, .faults = {.triesDevice = false}});
+  ASSERT_TRUE(session.ok()) << session.error().text();
+  EXPECT_THAT(loaded, ElementsAre("other way"));
+  ASSERT_TRUE((*session)->run().ok());
+  EXPECT_THAT(ran, ElementsAre("other way"));
+  EXPECT_EQ((*session)->profile()[0].faults, 0);
+  EXPECT_TRUE((*session)->notices().empty());
+  ASSERT_TRUE(Session::create(sample(), "", {.threads = 1, .faults = {.triesDevice = false}}).ok());
+  EXPECT_THAT(loaded, ElementsAre("other way", "region 0")) << "it has no fallback";
+}
+
 TEST_F(SessionTest, RunsOneRegionAndItsFallbackWhenAskedWithoutCountingAFault) {
   std::vector<std::string> ran;
   FakeDevice::onRunOf = [&](std::string_view region) -> Status {

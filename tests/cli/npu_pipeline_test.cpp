@@ -91,6 +91,33 @@ TEST_F(NpuPipeline, TellsOfAFailureThatWasMadeGoodWithItsFrame) {
       << ran.err;
 }
 
+/// Its times are in the other device's profile. A library that is not there would be warned of.
+TEST_F(NpuPipeline, PlansForAnotherDeviceWithoutOpeningALibrary) {
+  std::vector<std::string> plan = {"plan",       "--device",    "mt6873",  "--backends",
+                                   "neuron,cpu", "--placement", "greedy", "--json"};
+  const std::vector<std::string> noLibrary = {"TANDEM_NEURON_LIBRARY=" + path("none.so")};
+  Outcome planned = run(plan, /*withPictures=*/true, noLibrary);
+  ASSERT_EQ(planned.exitCode, 0) << planned.err;
+  EXPECT_THAT(planned.err, ::testing::Not(HasSubstr("warning: ")));
+  EXPECT_THAT(nlohmann::json::parse(planned.out)["modelled"], ::testing::Not(::testing::IsEmpty()));
+  EXPECT_EQ(run(plan, /*withPictures=*/false, noLibrary).exitCode, 0) << "its costs are kept";
+}
+
+/// Costs of cores alone, as a plan for another device measures them, would not do for that.
+TEST_F(NpuPipeline, RunsHereWhatWasPlannedForAnotherDevice) {
+  const std::vector<std::string> other = {"--device",    "mt6873", "--backends", "neuron,cpu",
+                                          "--placement", "greedy", "--cores",    "1"};
+  auto with = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), other.begin(), other.end());
+    return run(arguments);
+  };
+  ASSERT_EQ(with({"plan"}).exitCode, 0);
+  Outcome bench = with({"bench", "--pipeline", "--seconds", "0.05", "--json"});
+  ASSERT_EQ(bench.exitCode, 0) << bench.err;
+  EXPECT_GT(nlohmann::json::parse(bench.out)["frames_per_second"], 0);
+  EXPECT_EQ(with({"run", "--pipeline"}).exitCode, 0);
+}
+
 } // namespace
 } // namespace tandem::test
 

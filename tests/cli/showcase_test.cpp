@@ -185,5 +185,24 @@ TEST(Showcase, FindsTheSameInAPipelineFrameForFrame) {
   })) << graph["tasks"];
 }
 
+/// Its models are compiled for a phone, whose NPU is served here: costs are measured of that too.
+TEST(Showcase, IsMeasuredAsAPipelineWithAPhonesNpu) {
+  if (!hasFetchedModels())
+    GTEST_SKIP() << "needs ./dev models";
+#ifndef TANDEM_HOST_LIBRARY
+  GTEST_SKIP() << "this build has no Neuron library";
+#else
+  fs::path pictures = kRoot / "apps/showcase/pictures";
+  Outcome bench = runTandem({"bench", kRoot / "apps/showcase/showcase.yaml",
+                             pictures / "astronaut.png", "--device", "mt6873", "--pipeline",
+                             "--backends", "neuron,cpu", "--cores", "1", "--seconds", "0.01",
+                             "--check", "--json"});
+  ASSERT_EQ(bench.exitCode, 0) << bench.err;
+  json report = json::parse(bench.out);
+  EXPECT_EQ(report["checked"], true);
+  EXPECT_GT(report["planned_interval_ms"], 0);
+#endif
+}
+
 } // namespace
 } // namespace tandem::test

@@ -36,14 +36,15 @@ protected:
   std::string path(const std::string &name) const { return folder_.path(name); }
   std::string picture(int index) const { return path("p" + std::to_string(index) + ".bmp"); }
 
-  /// With a cache of its own, so that costs are those that this test measured.
-  Outcome run(std::vector<std::string> arguments, bool withPictures = true) const {
+  /// With a cache of its own, so that costs are those that this test measured; with variables
+  /// beside it.
+  Outcome run(std::vector<std::string> arguments, bool withPictures = true,
+              std::vector<std::string> variables = {}) const {
     arguments.insert(arguments.begin() + 1, path("app.yaml"));
     for (int i = 0; withPictures && i < kPictures; ++i)
       arguments.insert(arguments.begin() + 2 + i, picture(i));
-    Surroundings around;
-    around.variables = {"TANDEM_CACHE=" + path("cache")};
-    return runTandem(arguments, around);
+    variables.push_back("TANDEM_CACHE=" + path("cache"));
+    return runTandem(arguments, {.variables = std::move(variables)});
   }
 
   /// On all pictures, so many times, with variables beside the cache's.

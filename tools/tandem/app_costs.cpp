@@ -110,9 +110,26 @@ static std::string circumstances() {
   return machineName() + modelled;
 }
 
-Result<std::string> placeOfCosts(const OpenedApp &app, bool quickly) {
+static Result<std::string> placeOfCosts(const OpenedApp &app, bool quickly, bool ofCores) {
   return cachePlace("profiles", app.parts.app.name + ".json",
-                    app.identity + circumstances() + (quickly ? " quickly" : ""));
+                    app.identity + circumstances() + (ofCores ? " of cores" : "") +
+                        (quickly ? " quickly" : ""));
+}
+
+Result<std::string> placeOfCosts(const OpenedApp &app, bool quickly) {
+  return placeOfCosts(app, quickly, /*ofCores=*/!app.opensAccelerators);
+}
+
+/// Costs of this application that the cache has and that will do, best first: what more devices or
+/// more frames told is as good where fewer are enough.
+static std::vector<AppProfile> costsKept(const OpenedApp &app, bool quickly) {
+  std::vector<AppProfile> kept;
+  for (bool ofCores : app.opensAccelerators ? std::vector{false} : std::vector{false, true})
+    for (bool few : quickly ? std::vector{false, true} : std::vector{false})
+      if (Result<std::string> place = placeOfCosts(app, few, ofCores); place.ok())
+        if (Result<AppProfile> known = loadAppProfile(*place); known.ok())
+          kept.push_back(*std::move(known));
+  return kept;
 }
 
 Result<std::string> placeOfSplit(const OpenedApp &app, const std::string &limits) {
@@ -133,6 +150,10 @@ Result<AppProfile> measureCosts(const OpenedApp &app, const StepTable &table,
   std::string title = "profile " + app.parts.app.name + " on " + std::to_string(frames.size()) +
                       (frames.size() == 1 ? " frame" : " frames");
   ProfileOptions options = whatToMeasure(devicesFor(tasks, profile, clustersOf(usableCores())));
+  if (!app.opensAccelerators) { // nor does a core beside a core tell of another machine's
+    std::erase_if(options.devices, [](const PipelineDevice &one) { return !one.runsSteps; });
+    options.partners.clear();
+  }
   options.readUs = readTimeUs(inputs);
   options.progress = [&](const std::string &stage, double done) { report(title, stage, done); };
   if (quickly)
@@ -157,15 +178,12 @@ Result<AppProfile> costsHere(const OpenedApp &app, const StepTable &table, const
     TANDEM_RETURN_IF_ERROR(asMeasured(costs));
     return costs;
   }
-  // What more frames told is as good for a plan that few would do for.
-  for (bool few : quickly ? std::vector{false, true} : std::vector{false})
-    if (Result<std::string> place = placeOfCosts(app, few); place.ok())
-      if (Result<AppProfile> known = loadAppProfile(*place);
-          known.ok() && asMeasured(*known).ok()) {
-        if (!inputs.empty()) // they need not be what the rest was measured on
-          known->overheads.readUs = readTimeUs(inputs);
-        return known;
-      }
+  for (AppProfile &known : costsKept(app, quickly))
+    if (asMeasured(known).ok()) {
+      if (!inputs.empty()) // they need not be what the rest was measured on
+        known.overheads.readUs = readTimeUs(inputs);
+      return std::move(known);
+    }
   TANDEM_ASSIGN_OR_RETURN(AppProfile costs, measureCosts(app, table, inputs, quickly));
   Result<std::string> place = placeOfCosts(app, quickly);
   Status saved = place.ok() ? saveAppProfile(*place, costs) : Status(place.error());

@@ -51,6 +51,7 @@ std::variant<OpenedApp, int> loadApp(std::string_view command, const AppOptions 
                         .device = options.device,
                         .placesGreedily = options.placement == "greedy",
                         .threads = options.threads,
+                        .opensAccelerators = options.opensAccelerators,
                         .report = progressReport(),
                         .warn = [](const std::string &warning) {
                           std::fprintf(stderr, "%s\n", printable(warning).c_str());

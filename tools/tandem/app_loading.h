@@ -21,6 +21,7 @@ struct AppOptions {
   std::string device;                ///< what to compile for; empty: this machine
   std::string placement = "cost";    ///< or "greedy", as of CompileSettings
   int threads = 1;                   ///< inside one operation of a model
+  bool opensAccelerators = true;     ///< as of AppRequest
 };
 
 /// Adds the options for all but the file and the threads, and gives them. `options` outlives the

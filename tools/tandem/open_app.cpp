@@ -116,6 +116,7 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
   opened.report = request.report;
   opened.warn = request.warn;
   opened.device = request.device.empty() ? "host" : request.device;
+  opened.opensAccelerators = request.opensAccelerators;
   if (!request.placesGreedily)
     opened.splitAt = [request, app](const ModelSplit &split) {
       AppRequest again = request;
@@ -143,6 +144,7 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
   }
   warnOfCache(request, bundles);
   SessionOptions options;
+  options.faults.triesDevice = request.opensAccelerators;
   // The models of one frame take turns: those of one pool's workers.
   TANDEM_ASSIGN_OR_RETURN(options.pool, ForkJoinPool::create(request.threads));
   for (const CachedBundle &bundle : bundles) {

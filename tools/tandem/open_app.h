@@ -35,8 +35,11 @@ struct AppRequest {
   bool placesGreedily = false;          ///< each op to the first backend that runs it
   std::optional<ModelSplit> split = {}; ///< none: accelerators keep all
   int threads = 1;                      ///< inside one operation of a model
-  WorkReport report;                    ///< may be empty
-  Warn warn = nullptr;                  ///< the same
+  /// False: accelerators' regions run on their fallbacks, which is no fault, and their costs are
+  /// those of cores alone.
+  bool opensAccelerators = true;
+  WorkReport report;             ///< may be empty
+  Warn warn = nullptr;           ///< the same
 };
 
 /// An application with its models compiled and open.
@@ -44,6 +47,7 @@ struct OpenedApp {
   ExecutorParts parts;
   std::string device;   ///< what its models were compiled for
   std::string identity; ///< changes with the application's file, its models, how they are compiled
+  bool opensAccelerators = true; ///< the request's
   WorkReport report;    ///< the request's
   Warn warn;            ///< the same
   /// The same application with one of its models split. Errors: those of openApp(). Null where ops

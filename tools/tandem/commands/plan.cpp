@@ -128,6 +128,8 @@ int plan(Options &options) {
     return refuseRequest("plan", cores.error());
   if (Status frames = checkFrames(options.inputs); !frames.ok())
     return refuse(frames.error());
+  // Another device's times come from its profile; only a core's are measured here.
+  options.app.opensAccelerators = options.app.device.empty() || options.app.device == "host";
   StepTable table;
   registerAllSteps(table);
   auto app = loadApp("plan", options.app, table);
