@@ -1,12 +1,10 @@
 // Which branch of a choice is taken, and how often a loop goes round.
+#include "compiler/importers/common/rounds.h"
 #include "compiler/importers/tensorflow/graph_import.h"
 
 using namespace mlir;
 
 namespace tandem::tensorflow {
-
-/// Every round of a loop stands in the graph.
-static constexpr int64_t kMostRounds = 1024;
 
 std::optional<Numbers> GraphImport::numberAt(Edge edge) {
   const Slot &given = slot(edge);

@@ -1,4 +1,5 @@
 #include "compiler/importers/common/pieces.h"
+#include "compiler/importers/common/rounds.h"
 #include "compiler/importers/onnx/node.h"
 
 using namespace mlir;
@@ -40,8 +41,6 @@ static FailureOr<Values> importIf(OnnxNode &node) {
   return node.importGraph(condition->integer(0) != 0 ? "then_branch" : "else_branch", {});
 }
 
-static constexpr int64_t kMostRounds = 1024; // each stands in the graph
-
 /// Results of all rounds, one behind the other in a new dimension.
 static FailureOr<Values> stackRounds(OnnxNode &node, ArrayRef<Values> rounds,
                                      ArrayRef<int64_t> axes) {
@@ -68,62 +67,98 @@ static FailureOr<Values> stackRounds(OnnxNode &node, ArrayRef<Values> rounds,
   return results;
 }
 
-/// Loop with a known number of rounds, whose condition stays true: its body stands there as often.
-/// What is carried from round to round comes first, then what each round gives, side by side.
-static FailureOr<Values> importLoop(OnnxNode &node) {
-  if (!node.has(0))
-    return node.unsupported("without a number of rounds");
-  FailureOr<int64_t> rounds = node.scalarInt(0, "the number of rounds");
-  if (failed(rounds))
+namespace {
+/// A Loop whose rounds stand in the graph one behind the other.
+struct Loop {
+  std::optional<int64_t> rounds; ///< at most so many; nothing: as long as the condition holds
+  Value goesOn;                  ///< the condition of the next round
+  Values carried;                ///< from round to round
+  SmallVector<Values> given;     ///< by each round
+};
+
+FailureOr<Loop> readLoop(OnnxNode &node) {
+  Loop loop;
+  if (node.has(0)) {
+    FailureOr<int64_t> rounds = node.scalarInt(0, "the number of rounds");
+    if (failed(rounds))
+      return failure();
+    loop.rounds = *rounds;
+  }
+  MaybeValue goesOn = node.has(1) ? node.input(1)
+                                  : node.constantOf(Elements::ofIntegers(
+                                        ElementType::kBool, {}, [](int64_t) { return true; }));
+  if (failed(goesOn))
     return failure();
-  if (*rounds > kMostRounds)
-    return node.unsupported(Twine(*rounds) + " rounds");
-  Values carried;
+  loop.goesOn = *goesOn;
   for (size_t i = 2; i < node.inputCount(); ++i) {
     MaybeValue value = node.input(i);
     if (failed(value))
       return failure();
-    carried.push_back(*value);
+    loop.carried.push_back(*value);
   }
-  auto boolean = [&](bool value) {
-    return node.constantOf(
-        Elements::ofIntegers(ElementType::kBool, {}, [&](int64_t) { return value; }));
-  };
-  MaybeValue goesOn = node.has(1) ? node.input(1) : boolean(true);
-  if (failed(goesOn))
+  return loop;
+}
+
+/// Whether there is a round `number`, which the condition has to say here already.
+FailureOr<bool> hasRound(OnnxNode &node, const Loop &loop, int64_t number) {
+  if (loop.rounds && number >= *loop.rounds)
+    return false;
+  std::optional<Elements> known = Elements::of(loop.goesOn);
+  if (!known || known->count() != 1)
+    return node.unsupported("a condition that is computed at run time");
+  if (known->integer(0) == 0)
+    return false;
+  if (number >= kMostRounds)
+    return node.unsupported("more than " + Twine(kMostRounds) + " rounds");
+  return true;
+}
+
+LogicalResult addRound(OnnxNode &node, Loop &loop, int64_t number) {
+  MaybeValue index =
+      node.constantOf(Elements::ofIntegers(ElementType::kI64, {}, [&](int64_t) { return number; }));
+  if (failed(index))
     return failure();
-  SmallVector<Values> given;
-  for (int64_t round = 0; round < *rounds; ++round) {
-    std::optional<Elements> known = Elements::of(*goesOn);
-    if (!known || known->count() != 1)
-      return node.unsupported("a condition that is computed at run time");
-    if (known->integer(0) == 0)
+  Values inputs = {*index, loop.goesOn};
+  inputs.append(loop.carried);
+  FailureOr<Values> results = node.importGraph("body", inputs);
+  if (failed(results))
+    return failure();
+  size_t carried = loop.carried.size();
+  if (results->size() <= carried)
+    return node.invalid("its body has " + Twine(results->size()) + " results");
+  loop.goesOn = results->front();
+  loop.given.emplace_back(results->begin() + carried + 1, results->end());
+  loop.carried.assign(results->begin() + 1, results->begin() + carried + 1);
+  return success();
+}
+} // namespace
+
+/// Loop whose rounds are known: their number, or a condition made of what is known, as a counter of
+/// its own. What is carried from round to round comes first, then what each round gives, side by
+/// side.
+static FailureOr<Values> importLoop(OnnxNode &node) {
+  FailureOr<Loop> loop = readLoop(node);
+  if (failed(loop))
+    return failure();
+  for (int64_t number = 0;; ++number) {
+    FailureOr<bool> hasNext = hasRound(node, *loop, number);
+    if (failed(hasNext))
+      return failure();
+    if (!*hasNext)
       break;
-    MaybeValue number = node.constantOf(
-        Elements::ofIntegers(ElementType::kI64, {}, [&](int64_t) { return round; }));
-    if (failed(number))
+    if (failed(addRound(node, *loop, number)))
       return failure();
-    Values inputs = {*number, *goesOn};
-    inputs.append(carried);
-    FailureOr<Values> results = node.importGraph("body", inputs);
-    if (failed(results))
-      return failure();
-    if (results->size() <= carried.size())
-      return node.invalid("its body has " + Twine(results->size()) + " results");
-    goesOn = results->front();
-    given.emplace_back(results->begin() + carried.size() + 1, results->end());
-    carried.assign(results->begin() + 1, results->begin() + carried.size() + 1);
   }
-  if (node.outputCount() <= carried.size())
-    return carried;
-  if (given.empty())
+  if (node.outputCount() <= loop->carried.size())
+    return loop->carried;
+  if (loop->given.empty())
     return node.unsupported("results of no round");
   FailureOr<Values> stacked =
-      stackRounds(node, given, SmallVector<int64_t>(given.front().size(), 0));
+      stackRounds(node, loop->given, SmallVector<int64_t>(loop->given.front().size(), 0));
   if (failed(stacked))
     return failure();
-  carried.append(*stacked);
-  return carried;
+  loop->carried.append(*stacked);
+  return loop->carried;
 }
 
 namespace {
