@@ -4,6 +4,7 @@
 #include "bundle/reader.h"
 #include "compiler/driver/bundle_model.h"
 #include "compiler/driver/diagnostics.h"
+#include "compiler/driver/evaluate_constants.h"
 #include "compiler/driver/model_files.h"
 #include "compiler/driver/model_format.h"
 #include "compiler/graph/constants.h"
@@ -153,7 +154,7 @@ Result<ImportedModel> importModel(const CompileRequest &request) {
   report(request, "optimizing", 0.2);
   PassManager passes(model.context.get());
   passes.addInstrumentation(std::make_unique<FreeUnusedConstants>(*model.module));
-  addGraphPipeline(passes);
+  addGraphPipeline(passes, createEvaluateConstants());
   if (failed(passes.run(*model.module)))
     return diagnostics.error(request.modelPath, Code::kInternal, "a pass failed");
   return model;

@@ -8,11 +8,13 @@
 
 namespace tandem {
 
-void addGraphPipeline(mlir::OpPassManager &modules) {
+void addGraphPipeline(mlir::OpPassManager &modules, std::unique_ptr<mlir::Pass> evaluateConstants) {
   mlir::OpPassManager &functions = modules.nest<mlir::func::FuncOp>();
   // Constants are f32 once they are folded, and codes no more.
   functions.addPass(createComputeOnCodes());
   functions.addPass(createFoldConstants());
+  if (evaluateConstants)
+    functions.addPass(std::move(evaluateConstants));
   // Before its additions and factors are taken for those of a batch norm.
   functions.addPass(createRecognizeHardSwish());
   functions.addPass(createRecognizeGelu());
@@ -29,7 +31,7 @@ void addGraphPipeline(mlir::OpPassManager &modules) {
 
 void registerGraphPipeline() {
   mlir::PassPipelineRegistration<>("graph-pipeline", "what every imported model goes through",
-                                   addGraphPipeline);
+                                   [](mlir::OpPassManager &modules) { addGraphPipeline(modules); });
 }
 
 } // namespace tandem

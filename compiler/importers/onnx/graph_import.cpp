@@ -367,6 +367,12 @@ std::optional<Elements> GraphImport::storedOf(Scope &scope, StringRef name, Type
   return std::nullopt;
 }
 
+Value &GraphImport::permutedOf(Scope &scope, StringRef name, ArrayRef<int64_t> permutation) {
+  Entry *entry = find(scope, name);
+  const void *stored = entry->value ? entry->value.getAsOpaquePointer() : entry->tensor;
+  return permuted_[{stored, permutation.vec()}];
+}
+
 static ElementsAttr attributeOf(const Elements &elements, RankedTensorType type) {
   auto stored = RankedTensorType::get(type.getShape(), graph::storageType(type.getElementType()));
   if (elements.isSplat() && elements.count() != 0 && !stored.getElementType().isInteger(1))

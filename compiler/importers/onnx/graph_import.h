@@ -46,6 +46,9 @@ public:
   ExternalFiles &files() { return files_; }
   UnsupportedOps &unsupported() { return unsupported_; }
   Entry *find(Scope &scope, llvm::StringRef name);
+  /// The place for a constant of what is known by that name, with its dimensions in that order: the
+  /// rounds of a loop share one.
+  mlir::Value &permutedOf(Scope &scope, llvm::StringRef name, llvm::ArrayRef<int64_t> permutation);
   /// The value of a name; a tensor of the file becomes a constant when it is first read. Errors
   /// name `location`.
   MaybeValue valueOf(Scope &scope, llvm::StringRef name, mlir::Location location);
@@ -95,6 +98,7 @@ private:
   mlir::OpBuilder builder_;
   llvm::SmallVector<proto::TensorProto *> replaced_; ///< by the node at hand
   llvm::DenseMap<mlir::Value, mlir::Value> wide_;
+  std::map<std::pair<const void *, std::vector<int64_t>>, mlir::Value> permuted_;
   size_t constantBytes_ = 0, generatedElements_ = 0, nodesImported_ = 0, depth_ = 0;
 };
 

@@ -117,11 +117,18 @@ MaybeValue OnnxNode::transposed(size_t index, ArrayRef<int64_t> permutation) {
     return constantOf(elements->cast(*graph::elementTypeOf(type)).reshaped(shape));
   if (graph::movesNothing(elements->shape(), permutation))
     return reshape(input(index), shape);
-  MaybeValue result = constantOf(Elements(
-      elements->type(), shape,
-      graph::permuted(elements->bytes(), elements->size(), elements->shape(), permutation)));
-  import_.replaced(scope_, record_.input(static_cast<int>(index)));
-  return cast(result, type);
+  const std::string &name = record_.input(static_cast<int>(index));
+  Value &shared = import_.permutedOf(scope_, name, permutation);
+  if (!shared) {
+    MaybeValue made = constantOf(Elements(
+        elements->type(), shape,
+        graph::permuted(elements->bytes(), elements->size(), elements->shape(), permutation)));
+    import_.replaced(scope_, name);
+    if (mlir::failed(made))
+      return made;
+    shared = *made;
+  }
+  return cast(shared, type);
 }
 
 std::optional<Elements> OnnxNode::stored(size_t index, Type &type) {
