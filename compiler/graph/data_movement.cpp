@@ -201,10 +201,29 @@ LogicalResult SliceOp::verify() {
   return verifySameElementType(*this, "slice_c3");
 }
 
+/// The part of a concat that a slice is the whole of; null where it is none.
+static Value slicedPart(SliceOp slice) {
+  auto concat = slice.getInput().getDefiningOp<ConcatOp>();
+  if (!concat)
+    return nullptr;
+  auto axis = static_cast<size_t>(concat.getAxis());
+  int64_t begin = 0;
+  for (Value part : concat.getInputs()) {
+    // Of equal shapes, so that it is whole in the other dimensions.
+    if (begin == slice.getBegin()[axis] && part.getType() == slice.getType())
+      return part;
+    begin += shapeOf(part)[axis];
+  }
+  return nullptr;
+}
+
 OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
-  if (getInput().getType() == getType() &&
-      llvm::all_of(getStrides(), [](int64_t s) { return s == 1; }))
-    return getInput();
+  if (llvm::all_of(getStrides(), [](int64_t s) { return s == 1; })) {
+    if (getInput().getType() == getType())
+      return getInput();
+    if (Value part = slicedPart(*this))
+      return part;
+  }
   return foldSlice(adaptor.getInput(), shapeOf(getInput()), getBegin(), getStrides(),
                    cast<RankedTensorType>(getType()));
 }

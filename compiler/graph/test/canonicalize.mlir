@@ -254,3 +254,19 @@ func.func @cast_of_constants() -> (tensor<2xf32>, tensor<2xi32>) {
   %1 = graph.cast %b : (tensor<2xi64>) -> tensor<2xi32>
   return %0, %1 : tensor<2xf32>, tensor<2xi32>
 }
+
+// -----
+
+// A slice that takes one part of a concatenation back is that part; others stay.
+// CHECK-LABEL: func.func @slice_of_a_part
+// CHECK-SAME:      %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<2x1xf32>
+// CHECK:         %[[C:.*]] = graph.concat %[[A]], %[[B]] axis 1
+// CHECK-NEXT:    %[[MIDDLE:.*]] = graph.slice %[[C]] begin [0, 2] size [2, 1]
+// CHECK-NEXT:    return %[[A]], %[[B]], %[[MIDDLE]] :
+func.func @slice_of_a_part(%a: tensor<2x3xf32>, %b: tensor<2x1xf32>) -> (tensor<2x3xf32>, tensor<2x1xf32>, tensor<2x1xf32>) {
+  %0 = graph.concat %a, %b axis 1 : (tensor<2x3xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+  %1 = graph.slice %0 begin [0, 0] size [2, 3] strides [1, 1] : (tensor<2x4xf32>) -> tensor<2x3xf32>
+  %2 = graph.slice %0 begin [0, 3] size [2, 1] strides [1, 1] : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %3 = graph.slice %0 begin [0, 2] size [2, 1] strides [1, 1] : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  return %1, %2, %3 : tensor<2x3xf32>, tensor<2x1xf32>, tensor<2x1xf32>
+}

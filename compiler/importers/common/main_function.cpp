@@ -1,5 +1,7 @@
 #include "compiler/importers/common/main_function.h"
 
+#include "compiler/importers/common/complex.h"
+
 #include "compiler/graph/graph.h"
 #include "compiler/importers/common/fixed_values.h"
 
@@ -80,6 +82,11 @@ LogicalResult MainFunction::finish(std::vector<NamedValue> outputs) {
   SmallVector<Value> values;
   SmallVector<Type> types;
   for (const NamedValue &output : outputs) {
+    if (isComplex(output.value))
+      return emitError(builder.getUnknownLoc())
+             << "output '" << output.name
+             << "' has complex numbers, which is not supported: let the model return its real and "
+                "its imaginary part";
     values.push_back(output.value);
     types.push_back(output.value.getType());
   }
