@@ -23,10 +23,6 @@ const RefusedOperators &refusedOperators() {
       "String*",
       "TfIdfVectorizer",
     }},
-    {"complex numbers", {
-      "DFT",
-      "STFT",
-    }},
     {"the size of its result depends on data", {
       "NonMaxSuppression",
       "Unique",

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/complex.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/selections.h"
 #include "compiler/importers/onnx/evaluate.h"
@@ -62,10 +63,19 @@ static MaybeValue importReduceL1(OnnxNode &node) {
   return reduce<graph::SumOp>(node, *reduction, node.create<graph::AbsOp>(reduction->input));
 }
 
+/// Of the parts of complex numbers, as DFT and STFT leave them in the last dimension, it is the
+/// power: they are added as they are, without the pairs.
 static MaybeValue sumOfSquares(OnnxNode &node) {
   FailureOr<Reduction> reduction = readReduction(node);
   if (failed(reduction))
     return failure();
+  SmallVector<int64_t> shape(shapeOf(reduction->input));
+  bool isOfPairs = reduction->axes == SmallVector<int64_t>{static_cast<int64_t>(shape.size()) - 1};
+  if (isOfPairs && isMadeOfPairs(reduction->input)) {
+    MaybeValue power = squaredMagnitude(node, fromPairs(node, reduction->input));
+    shape.back() = 1;
+    return reduction->keepDims ? node.reshape(power, shape) : power;
+  }
   return reduce<graph::SumOp>(node, *reduction, square(node, reduction->input));
 }
 static MaybeValue importReduceL2(OnnxNode &node) {
