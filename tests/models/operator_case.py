@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+C64 = np.complex64
 F32, I8, U8, I16, I32, I64, BOOL = np.float32, np.int8, np.uint8, np.int16, np.int32, np.int64, np.bool_
 NAMES = {F32: "f32", I8: "i8", U8: "u8", I16: "i16", I32: "i32", I64: "i64", BOOL: "bool"}
 IMAGE = (1, 5, 7, 6)
@@ -71,6 +72,7 @@ class Case:
     expected: list = None  # the results, where LiteRT has no kernel
     like: object = None  # or a case of another operator with the same results
     subgraphs: list = ()  # from number 1 on
+    graph: object = None  # a Subgraph of several operators in place of the one
     keeps: bool = False  # its variables are a state from one run to the next
     steps: int = 0  # how far codes may be apart, where the kernel that is right rounds otherwise
 

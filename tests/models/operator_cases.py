@@ -11,6 +11,7 @@ import codes_cases
 import graph_cases
 import mediapipe_cases
 import recurrent_cases
+import spectral_cases
 from operator_case import (BOOL, CASES, F32, I8, I32, I64, IMAGE, NAMES, U8, Codes, Input, Output, Sparse, add, codes, constant, given,
                            options, values)
 
@@ -368,5 +369,5 @@ def add_volumes():
 
 for add_family in (add_unary, add_binary, add_comparisons, add_selection, add_reductions, add_movement, add_conversions, add_sparse,
                    add_products, add_volumes, *codes_cases.FAMILIES, *recurrent_cases.FAMILIES, *box_cases.FAMILIES,
-                   *mediapipe_cases.FAMILIES, *graph_cases.FAMILIES):
+                   *mediapipe_cases.FAMILIES, *graph_cases.FAMILIES, *spectral_cases.FAMILIES):
     add_family()

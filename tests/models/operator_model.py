@@ -9,7 +9,7 @@ from operator_case import Input
 TYPES = {
     np.dtype(np.float32): schema.TensorType.FLOAT32, np.dtype(np.int8): schema.TensorType.INT8,
     np.dtype(np.uint8): schema.TensorType.UINT8, np.dtype(np.int16): schema.TensorType.INT16, np.dtype(np.int32): schema.TensorType.INT32,
-    np.dtype(np.int64): schema.TensorType.INT64, np.dtype(np.bool_): schema.TensorType.BOOL,
+    np.dtype(np.complex64): schema.TensorType.COMPLEX64, np.dtype(np.int64): schema.TensorType.INT64, np.dtype(np.bool_): schema.TensorType.BOOL,
 }
 # LiteRT's kernels take the types that a later version added under version 1, unless there never was one.
 VERSIONS = {"BROADCAST_TO": 2, "Landmarks2TransformMatrix": 2, "TransformLandmarks": 2, "TransformTensorBilinear": 2}
@@ -74,7 +74,7 @@ def operator_of(model, name, made):
 
 def add_subgraph(model, described):
     graph = schema.SubGraphT()
-    graph.name = f"subgraph{len(model.subgraphs)}"
+    graph.name = f"subgraph{len(model.subgraphs)}" if model.subgraphs else "main"
     graph.tensors = [tensor_of(model, f"{graph.name}_{i}", tensor) for i, tensor in enumerate(described.tensors)]
     graph.inputs, graph.outputs, graph.operators = described.inputs, described.outputs, []
     for step in described.steps:
@@ -86,8 +86,25 @@ def add_subgraph(model, described):
 
 def model_of(case):
     """The bytes of the file: its inputs are in0, in1, ..., its outputs out0, out1, ..."""
-    model, graph = schema.ModelT(), schema.SubGraphT()
-    model.version, model.subgraphs, model.buffers, model.operatorCodes = 3, [graph], [schema.BufferT()], []
+    model = schema.ModelT()
+    model.version, model.subgraphs, model.buffers, model.operatorCodes = 3, [], [schema.BufferT()], []
+    add_main(model, case)
+    for described in case.subgraphs:
+        add_subgraph(model, described)
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def add_main(model, case):
+    if case.graph:
+        add_subgraph(model, case.graph)
+        for kind, places in (("in", case.graph.inputs), ("out", case.graph.outputs)):
+            for i, place in enumerate(places):
+                model.subgraphs[0].tensors[place].name = f"{kind}{i}"
+        return
+    graph = schema.SubGraphT()
+    model.subgraphs.append(graph)
     operator = operator_of(model, case.operator, case.options)
     graph.name, graph.operators = "main", [operator]
     graph.tensors, graph.inputs, graph.outputs, operator.inputs, operator.outputs = [], [], [], [], []
@@ -103,8 +120,3 @@ def model_of(case):
         operator.outputs.append(len(graph.tensors))
         graph.outputs.append(len(graph.tensors))
         graph.tensors.append(tensor_of(model, f"out{i}", result))
-    for described in case.subgraphs:
-        add_subgraph(model, described)
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())

@@ -93,6 +93,9 @@ llvm::Expected<NamedType> GraphImport::inputType(int64_t index) {
   if (failed(element))
     return emitted();
   const schema::Tensor &tensor = **this->tensor(index, "the graph");
+  if (isa<ComplexType>(*element))
+    return llvm::createStringError("input '" + tensorName(tensor, index) +
+                                   "' has complex numbers, which is not supported");
   std::string name = tensorName(tensor, index), subject = "input '" + name + "'";
   SmallVector<int64_t> shape = dimensionsOf(tensor), signature = signatureOf(tensor);
   if (options_.shapes.contains(name)) {
@@ -217,7 +220,7 @@ LogicalResult GraphImport::importOperator(const schema::Operator &op) {
   subject_ = ("node '" + node.name() + "' (" + node.kind() + ")").str();
   errors_.setSubject(subject_);
   Handler handler = table_.find(code);
-  if (handler && succeeded(handler(node)))
+  if (handler && succeeded(importHandled(op, node, handler)))
     return success();
   definePlaceholders(op);
   return success(errors_.empty());
@@ -356,6 +359,9 @@ FailureOr<Value> GraphImport::makeConstant(int64_t index, const schema::Tensor &
   FailureOr<Type> element = elementTypeOf(index, location);
   if (failed(element))
     return failure();
+  if (isa<ComplexType>(*element))
+    return emitError(location) << "tensor '" << name << "' has complex numbers in the file, which "
+                               << "is not supported";
   std::optional<int64_t> count = elementCount(shape);
   size_t elementBytes = elementSize(*graph::elementTypeOf(*element));
   if (!hasSaneSize(shape) || failed(fitsMemory(*count * elementBytes, location)))

@@ -36,6 +36,7 @@ public:
   mlir::FailureOr<mlir::Value> valueOf(int64_t index, mlir::Location location);
   mlir::FailureOr<mlir::Type> elementTypeOf(int64_t index, mlir::Location location);
   bool isVariable(int64_t index) const;
+  bool isComplexTensor(int64_t index) const;
   void keepState(int64_t index, mlir::Value value) { frame_.values[index] = value; }
   mlir::LogicalResult define(int64_t index, mlir::Value value, mlir::Location location);
   void addUnsupported(llvm::StringRef kind, llvm::StringRef node, llvm::StringRef reason);
@@ -48,6 +49,10 @@ private:
   llvm::Expected<NamedType> inputType(int64_t index);
   mlir::LogicalResult importOperators();
   mlir::LogicalResult importOperator(const schema::Operator &op);
+  // Complex numbers: complex.cpp.
+  bool hasComplexTensor(const flatbuffers::Vector<int32_t> *indices) const;
+  mlir::LogicalResult importHandled(const schema::Operator &op, Node &node, Handler handler);
+  mlir::LogicalResult importOfParts(const schema::Operator &op, Node &node, Handler handler);
   void definePlaceholders(const schema::Operator &op);
   mlir::LogicalResult importOutputs();
   mlir::FailureOr<mlir::Value> makeConstant(int64_t index, const schema::Tensor &tensor,

@@ -98,8 +98,14 @@ FailureOr<Type> Node::outputType(size_t index) {
   if (index >= outputCount())
     return invalid() << "has " << outputCount() << " outputs, expected more than " << index;
   FailureOr<Type> type = graph_.elementTypeOf(op_.outputs()->Get(index), build_.location());
+  if (succeeded(type) && isa<ComplexType>(*type)) // what is computed are its parts
+    return cast<ComplexType>(*type).getElementType();
   bool isReal = inReals_ && succeeded(type) && graph::isQuantized(*type);
   return isReal ? FailureOr<Type>(builder().getF32Type()) : type;
+}
+
+bool Node::isComplexOutput(size_t index) const {
+  return index < outputCount() && graph_.isComplexTensor(op_.outputs()->Get(index));
 }
 
 Quantization Node::inputQuantization(size_t index) {

@@ -67,8 +67,11 @@ public:
   mlir::FailureOr<mlir::Value> optionalInput(size_t index);
   /// Scales and zero points that the file gives an input; none where it has no codes.
   Quantization inputQuantization(size_t index);
-  /// The element type that the file gives an output; f32 for codes computed as reals.
+  /// The element type that the file gives an output; f32 for codes computed as reals, and of
+  /// complex numbers that of a part.
   mlir::FailureOr<mlir::Type> outputType(size_t index = 0);
+  /// Whether the file says that an output is complex.
+  bool isComplexOutput(size_t index = 0) const;
   /// The shape that the file gives an output. Only for what no operand says.
   llvm::SmallVector<int64_t> outputShape(size_t index = 0);
 

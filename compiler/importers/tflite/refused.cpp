@@ -10,12 +10,6 @@ const RefusedOperators &refusedOperators() {
       "RANDOM_STANDARD_NORMAL",
       "RANDOM_UNIFORM",
     }},
-    {"complex numbers", {
-      "COMPLEX_ABS",
-      "IMAG",
-      "REAL",
-      "RFFT2D",
-    }},
     {"strings and hash tables", {
       "HASHTABLE*",
       "LSH_PROJECTION",

@@ -96,6 +96,8 @@ bool isCodes16(const schema::Tensor &tensor) {
 }
 
 llvm::Expected<Type> elementTypeOf(const schema::Tensor &tensor, MLIRContext &context) {
+  if (tensor.type() == schema::TensorType::COMPLEX64)
+    return ComplexType::get(Float32Type::get(&context));
   std::optional<ElementType> storage = storageOf(tensor.type());
   if (!storage) {
     llvm::StringRef name = schema::EnumNameTensorType(tensor.type());

@@ -7,7 +7,8 @@
 namespace tandem::tflite {
 
 /// The element type of a tensor in the graph: quantized when the file gives it scales, except for
-/// biases of 32 and 64 bits, whose scale follows from those of the product.
+/// biases of 32 and 64 bits, whose scale follows from those of the product. Of complex numbers it
+/// is one that no op of the graph takes (importers/common/complex.h).
 llvm::Expected<mlir::Type> elementTypeOf(const schema::Tensor &tensor, mlir::MLIRContext &context);
 
 /// Whether a tensor has codes, and whether of 16 bits.

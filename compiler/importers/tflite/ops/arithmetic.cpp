@@ -1,3 +1,4 @@
+#include "compiler/importers/common/complex.h"
 #include "compiler/importers/tflite/node.h"
 
 using namespace mlir;
@@ -14,6 +15,18 @@ template <typename OpT, typename Options> static LogicalResult importArithmetic(
   if (failed(activation))
     return failure();
   return node.emit<OpT>(*lhs, *rhs, *activation);
+}
+
+/// MUL, also of complex numbers.
+static LogicalResult importMul(Node &node) {
+  FailureOr<Value> lhs = node.input(0), rhs = node.input(1);
+  if (failed(lhs) || failed(rhs) || (isComplex(*lhs) && !hasParts(*lhs)) ||
+      (isComplex(*rhs) && !hasParts(*rhs))) // stands in for what was refused
+    return failure();
+  if (!isComplex(*lhs) && !isComplex(*rhs))
+    return importArithmetic<graph::MulOp, schema::MulOptions>(node);
+  NodeBuilder &build = node.build();
+  return node.setOutput(complexValue(build, multiplyComplex(build, partsOf(lhs), partsOf(rhs))));
 }
 
 /// ADD_N: any number of operands of one shape, added one after another.
@@ -35,7 +48,7 @@ void registerArithmetic(OpTable &table) {
   using schema::BuiltinOperator;
   table.add(BuiltinOperator::ADD, importArithmetic<graph::AddOp, schema::AddOptions>);
   table.add(BuiltinOperator::SUB, importArithmetic<graph::SubOp, schema::SubOptions>);
-  table.add(BuiltinOperator::MUL, importArithmetic<graph::MulOp, schema::MulOptions>);
+  table.add(BuiltinOperator::MUL, importMul);
   table.add(BuiltinOperator::DIV, importArithmetic<graph::DivOp, schema::DivOptions>);
   table.add(BuiltinOperator::ADD_N, importAddN);
 }

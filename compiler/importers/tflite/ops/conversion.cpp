@@ -1,3 +1,4 @@
+#include "compiler/importers/common/complex.h"
 #include "compiler/importers/tflite/node.h"
 
 #include "compiler/graph/types.h"
@@ -36,6 +37,14 @@ static LogicalResult importCast(Node &node) {
     return failure();
   if (graph::isQuantized(input->getType()) || graph::isQuantized(*type))
     return node.unsupported() << "a quantized tensor";
+  if (isComplex(*input) && !hasParts(*input)) // stands in for what was refused
+    return failure();
+  if (node.isComplexOutput()) // as it is, or of real numbers
+    return node.setOutput(
+        isComplex(*input) ? MaybeValue(*input)
+                          : complexValue(node.build(), {node.build().cast(input, *type), Value()}));
+  if (isComplex(*input)) // the imaginary part is dropped
+    return node.setOutput(node.build().cast(partsOf(input).real, *type));
   return node.emit<graph::CastOp>(*input);
 }
 
