@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 import tf_keras
+from tensorflow_spectral_cases import spectral
 
 raw = tf.raw_ops
 
@@ -273,4 +274,4 @@ def suppressions():
 
 
 def cases():
-    return loops() + operators() + suppressions()
+    return loops() + operators() + suppressions() + spectral(Case, values)

@@ -24,6 +24,7 @@ enum class DataType : int32_t {
   kInt16 = 5,
   kInt8 = 6,
   kString = 7,
+  kComplex64 = 8,
   kInt64 = 9,
   kBool = 10,
   kBfloat16 = 14,

@@ -247,7 +247,7 @@ Slots GraphImport::counted(const FlatNode &node, Slots slots, Operation *first) 
 Slots GraphImport::handled(const FlatNode &node, const OpTable::Entry &entry) {
   Block &body = main_.function.getBody().front();
   Operation *last = body.empty() ? nullptr : &body.back();
-  Slots slots = made(node, entry);
+  Slots slots = readsComplex(node) ? madeOfComplex(node, entry) : made(node, entry);
   Operation *first = last ? last->getNextNode() : body.empty() ? nullptr : &body.front();
   return counted(node, std::move(slots), first);
 }

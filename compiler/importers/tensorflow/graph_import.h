@@ -83,6 +83,9 @@ private:
   Slots evaluated(const FlatNode &node);
   Slots handled(const FlatNode &node, const OpTable::Entry &entry);
   Slots made(const FlatNode &node, const OpTable::Entry &entry);
+  bool readsComplex(const FlatNode &node);
+  Slots madeOfComplex(const FlatNode &node, const OpTable::Entry &entry);
+  Slots madeOfParts(const FlatNode &node, const OpTable::Entry &entry);
   Slots counted(const FlatNode &node, Slots slots, mlir::Operation *first);
   std::optional<Values> folded(TfNode &node, const FlatNode &record, Fold fold);
   llvm::Expected<std::vector<NamedValue>> outputs();

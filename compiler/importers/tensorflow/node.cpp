@@ -216,6 +216,12 @@ FailureOr<Type> TfNode::elementType(StringRef name) {
   return unsupported("elements of " + typeName(value->type()));
 }
 
+bool TfNode::isComplexType(StringRef name) const {
+  const proto::AttrValue *value = find(name);
+  return value && value->value_case() == proto::AttrValue::kType &&
+         value->type() == static_cast<int32_t>(DataType::kComplex64);
+}
+
 bool TfNode::isChannelsFirst() {
   StringRef format = string("data_format", "NHWC");
   if (format != "NHWC" && format != "NCHW")

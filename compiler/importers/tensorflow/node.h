@@ -81,6 +81,8 @@ public:
   std::vector<std::string> stringList(llvm::StringRef name);
   /// The graph's element type that an attribute names.
   mlir::FailureOr<mlir::Type> elementType(llvm::StringRef name);
+  /// Whether an attribute names complex64.
+  bool isComplexType(llvm::StringRef name) const;
 
   /// Whether 'data_format' says that channels come before rows.
   bool isChannelsFirst();
@@ -134,6 +136,8 @@ public:
     SlotHandler slots = nullptr;
     ListHandler lists = nullptr;
     Fold fold = nullptr;
+    MaybeValue (*ofComplex)(TfNode &) = nullptr;   ///< where an input is complex
+    bool isOfParts = false;                        ///< what it does to both parts is what it does
     bool seesDead = false;                         ///< takes inputs that are dead
     bool isLeaf = false;                           ///< its inputs are not evaluated
     bool makesFloats = false;                      ///< of reals of any type it makes float32
@@ -149,6 +153,11 @@ public:
   void addLists(llvm::StringRef op, ListHandler handler) { entries_[op].lists = handler; }
   /// An operator without a handler is supported on known inputs only.
   void addFold(llvm::StringRef op, Fold fold) { entries_[op].fold = fold; }
+  // Complex inputs (importers/common/complex.h) are refused but for these operators.
+  void addOfComplex(llvm::StringRef op, MaybeValue (*handler)(TfNode &)) {
+    entries_[op].ofComplex = handler;
+  }
+  void addOfParts(llvm::StringRef op) { entries_[op].isOfParts = true; }
   void makesFloats(llvm::StringRef op) { entries_[op].makesFloats = true; }
   /// Bodies of functions refer to outputs by these names. Not needed where there is one.
   void nameOutputs(llvm::StringRef op, llvm::ArrayRef<llvm::StringRef> names) {
