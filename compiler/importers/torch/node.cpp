@@ -205,6 +205,12 @@ std::optional<Type> AtenNode::dtype() {
   return std::nullopt;
 }
 
+bool AtenNode::isComplexDtype() const {
+  const Json *argument = find("dtype");
+  const Json *number = argument ? member(*argument, "as_scalar_type") : nullptr;
+  return number && asInt(*number) == static_cast<int64_t>(ScalarType::kComplexFloat);
+}
+
 void AtenNode::checkDtypeIs(Value value) {
   std::optional<Type> type = dtype();
   if (type && *type != getElementTypeOrSelf(value))
@@ -356,28 +362,36 @@ static Handler single(MaybeValue (*handler)(AtenNode &)) {
 }
 
 void OpTable::add(StringRef target, MaybeValue (*handler)(AtenNode &)) {
-  entries_[target] = {single(handler), false};
+  addList(target, single(handler));
 }
 void OpTable::addView(StringRef target, MaybeValue (*handler)(AtenNode &)) {
-  entries_[target] = {single(handler), true};
+  addListView(target, single(handler));
 }
 void OpTable::addList(StringRef target, Handler handler) {
-  entries_[target] = {std::move(handler), false};
+  Entry &entry = entries_[target];
+  entry.handler = std::move(handler);
+  entry.isView = false;
 }
 void OpTable::addListView(StringRef target, Handler handler) {
-  entries_[target] = {std::move(handler), true};
+  Entry &entry = entries_[target];
+  entry.handler = std::move(handler);
+  entry.isView = true;
+}
+void OpTable::addOfComplex(StringRef target, MaybeValue (*handler)(AtenNode &)) {
+  entries_[target].ofComplex = single(handler);
 }
 
 std::vector<std::string> OpTable::names() const {
   std::vector<std::string> list;
-  for (StringRef target : entries_.keys())
-    list.push_back(target.str());
+  for (const auto &entry : entries_)
+    if (entry.second.handler)
+      list.push_back(entry.getKey().str());
   return list;
 }
 
 const OpTable::Entry *OpTable::find(StringRef target) const {
   auto entry = entries_.find(target);
-  return entry == entries_.end() ? nullptr : &entry->second;
+  return entry == entries_.end() || !entry->second.handler ? nullptr : &entry->second;
 }
 
 std::string OpTable::withoutInPlace(StringRef target) {

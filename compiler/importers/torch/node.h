@@ -74,6 +74,8 @@ public:
   llvm::SmallVector<int64_t> dims(llvm::StringRef name, mlir::Value value);
   /// The element type that 'dtype' names, when it is given.
   std::optional<mlir::Type> dtype();
+  /// Whether 'dtype' names complex64.
+  bool isComplexDtype() const;
   /// Refuses a 'dtype' that is not the type of `value` anyway.
   void checkDtypeIs(mlir::Value value);
 
@@ -109,10 +111,12 @@ using Handler = std::function<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(At
 class OpTable {
 public:
   struct Entry {
-    Handler handler;
+    Handler handler = nullptr;
     /// The result may be a window into the operand's memory in PyTorch, which matters when one of
     /// them is changed in place.
     bool isView = false;
+    Handler ofComplex = nullptr; ///< where an operand is complex
+    bool isOfParts = false;      ///< what it does to both parts is what it does
   };
 
   /// `target` without "torch.ops." ("aten.relu.default"). Forms that change their operand in place
@@ -121,6 +125,9 @@ public:
   void addView(llvm::StringRef target, MaybeValue (*handler)(AtenNode &));
   void addList(llvm::StringRef target, Handler handler);
   void addListView(llvm::StringRef target, Handler handler);
+  // Complex operands (importers/common/complex.h) are refused but for these targets.
+  void addOfComplex(llvm::StringRef target, MaybeValue (*handler)(AtenNode &));
+  void addOfParts(llvm::StringRef target) { entries_[target].isOfParts = true; }
   /// The targets that have a handler, in no order.
   std::vector<std::string> names() const;
 
@@ -132,5 +139,11 @@ private:
   llvm::StringMap<Entry> entries_;
 };
 void registerAllOps(OpTable &table); // generated from ops/
+
+/// What the handler makes of a node, or makes of the parts of its complex operands.
+mlir::FailureOr<llvm::SmallVector<mlir::Value>> handled(const OpTable::Entry &entry,
+                                                        mlir::OpBuilder &builder,
+                                                        const NodeRecord &record,
+                                                        Environment &environment);
 
 } // namespace tandem::torch

@@ -223,8 +223,8 @@ llvm::Error ProgramImport::write(const NodeRecord &node, ArrayRef<std::string> w
                        {}};
     scatter.arguments["src"] = &source;
     OpBuilder builder = atEnd();
-    AtenNode context(builder, scatter, environment_);
-    FailureOr<SmallVector<Value>> whole = table_.find(scatter.target)->handler(context);
+    FailureOr<SmallVector<Value>> whole =
+        handled(*table_.find(scatter.target), builder, scatter, environment_);
     if (!errors_.empty())
       return llvm::createStringError(errors_.message());
     if (failed(whole)) // noted; the module is thrown away
@@ -238,8 +238,9 @@ llvm::Error ProgramImport::write(const NodeRecord &node, ArrayRef<std::string> w
 bool ProgramImport::computesInDouble(const NodeRecord &node) const {
   return llvm::any_of(node.outputs, [&](const std::string &output) {
     auto meta = graph_.tensors.find(output);
-    return meta != graph_.tensors.end() && meta->second.type == ScalarType::kDouble &&
-           !meta->second.sizes.empty();
+    return meta != graph_.tensors.end() && !meta->second.sizes.empty() &&
+           (meta->second.type == ScalarType::kDouble ||
+            meta->second.type == ScalarType::kComplexDouble);
   });
 }
 
@@ -326,8 +327,7 @@ llvm::Error ProgramImport::importNode(const NodeRecord &node) {
   }
   errors_.setSubject(subjectOf(node));
   OpBuilder builder = atEnd();
-  AtenNode context(builder, node, environment_);
-  FailureOr<SmallVector<Value>> results = entry->handler(context);
+  FailureOr<SmallVector<Value>> results = handled(*entry, builder, node, environment_);
   if (!errors_.empty())
     return llvm::createStringError(errors_.message());
   if (failed(results)) {

@@ -13,9 +13,6 @@ const RefusedOperators &refusedOperators() {
     {"random numbers", {
       "aten.rand*",
     }},
-    {"complex numbers", {
-      "aten._fft_*",
-    }},
     {"the size of its result depends on data", {
       "aten.nonzero.*",
     }},

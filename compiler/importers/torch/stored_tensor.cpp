@@ -43,6 +43,8 @@ std::optional<size_t> scalarSize(ScalarType type) {
 }
 llvm::StringRef scalarName(ScalarType type) {
   const ScalarInfo *info = infoOf(type);
+  if (type == ScalarType::kComplexFloat || type == ScalarType::kComplexDouble)
+    return type == ScalarType::kComplexFloat ? "complex64" : "complex128";
   return info ? llvm::StringRef(info->name) : "of a type unknown here";
 }
 mlir::Type graphType(mlir::MLIRContext *context, ScalarType type) {

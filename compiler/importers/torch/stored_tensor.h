@@ -23,6 +23,8 @@ enum class ScalarType : int64_t {
   kHalf = 6,
   kFloat = 7,
   kDouble = 8,
+  kComplexFloat = 10, // while a program is imported only: common/complex.h
+  kComplexDouble = 11,
   kBool = 12,
   kBFloat16 = 13,
 };

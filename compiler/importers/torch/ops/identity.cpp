@@ -1,3 +1,4 @@
+#include "compiler/importers/common/complex.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/torch/node.h"
 
@@ -21,12 +22,21 @@ static MaybeValue importTo(AtenNode &node) {
   MaybeValue input = node.tensor("self");
   if (failed(input))
     return failure();
+  if (node.isComplexDtype())
+    return complexValue(node, {node.cast(input, node.builder().getF32Type()), Value()});
   std::optional<Type> type = node.resultType();
   if (!type)
     type = node.dtype();
   if (node.failed())
     return failure();
   return node.cast(input, type.value_or(getElementTypeOrSelf(*input)));
+}
+
+/// Of complex numbers: as they are, since their imaginary parts are not to be dropped unseen.
+static MaybeValue importToOfComplex(AtenNode &node) {
+  if (node.has("dtype") && !node.isComplexDtype())
+    return node.unsupported("complex numbers to others");
+  return node.tensor("self");
 }
 
 /// aten.copy: the source in the shape and the type of what it is copied over.
@@ -59,6 +69,8 @@ void registerIdentity(OpTable &table) {
        {"aten.to.dtype", "aten.to.dtype_layout", "aten.to.device", "aten.to.other",
         "aten.type_as.default", "aten.to.prim_Device", "aten.to.prim_dtype", "aten.to.prim_other"})
     table.addView(target, importTo);
+  for (StringRef target : {"aten.to.dtype", "aten.to.dtype_layout", "aten._to_copy.default"})
+    table.addOfComplex(target, importToOfComplex);
   table.add("aten._to_copy.default", importTo);
   table.add("aten.copy.default", importCopy);
   table.addList("aten._assert_tensor_metadata.default", importNothing);

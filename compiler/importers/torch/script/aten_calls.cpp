@@ -1,6 +1,7 @@
 #include "compiler/importers/torch/script/aten_calls.h"
 
 #include "compiler/graph/constants.h"
+#include "compiler/importers/common/complex.h"
 #include "compiler/importers/common/integer_folding.h"
 #include "compiler/importers/torch/script/known_tensors.h"
 #include "compiler/importers/torch/script/result_types.h"
@@ -162,7 +163,7 @@ static StringRef refusalOf(std::optional<ScalarType> type, ArrayRef<Value> value
   if (type == ScalarType::kDouble && !shapeOf(values.front()).empty())
     return "it computes in float64, use float32";
   Value value = values.front();
-  return getElementTypeOrSelf(value) == graphType(value.getContext(), *type)
+  return isComplex(value) || getElementTypeOrSelf(value) == graphType(value.getContext(), *type)
              ? ""
              : "its result is of another type than PyTorch's";
 }
@@ -182,8 +183,7 @@ FailureOr<SmallVector<Value>> AtenCalls::run(Bound &call, const Place &place) {
   errors_.setSubject(place.text() + ": node '" + call.record.name + "' (" + call.record.target +
                      ")");
   OpBuilder builder = atEnd();
-  AtenNode node(builder, call.record, environment_);
-  FailureOr<SmallVector<Value>> values = call.entry->handler(node);
+  FailureOr<SmallVector<Value>> values = handled(*call.entry, builder, call.record, environment_);
   if (!errors_.empty()) {
     return problem_.set(errors_.message());
   }

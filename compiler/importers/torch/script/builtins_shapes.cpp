@@ -49,6 +49,12 @@ MaybeItem isReal(BuiltinCall &call) {
                       : MaybeItem(Item(isa<FloatType>(type->getElementType())));
 }
 
+MaybeItem isOfComplex(BuiltinCall &call) {
+  FailureOr<RankedTensorType> type = typeAt(call);
+  return failed(type) ? MaybeItem(failure())
+                      : MaybeItem(Item(isa<ComplexType>(type->getElementType())));
+}
+
 template <bool value> MaybeItem always(BuiltinCall &) {
   return Item(value);
 }
@@ -156,6 +162,7 @@ void registerShapes(BuiltinTable &table) {
     table.add(name, {count, 1, kAlways});
   table.add("prim.dtype", {elementType, 1, kAlways});
   table.add("is_floating_point", {isReal, 1, kAlways});
+  table.add("is_complex", {isOfComplex, 1, kAlways});
   table.add("prim.device", {deviceOf, 1, kAlways});
   table.add("device", {deviceOf, 1, kAlways});
   table.add("prim.type", {deviceType, 1, kAlways});
@@ -163,10 +170,9 @@ void registerShapes(BuiltinTable &table) {
                          "set_grad_enabled"})
     table.add(name, {nothing, 0, kAlways});
   // Those of a plain tensor on a CPU.
-  for (StringRef name :
-       {"prim.is_nested", "prim.is_cuda", "prim.is_quantized", "prim.is_sparse", "prim.is_mkldnn",
-        "prim.is_xpu", "prim.is_vulkan", "prim.is_mps", "prim.is_meta", "is_complex",
-        "is_autocast_enabled", "is_autocast_cpu_enabled"})
+  for (StringRef name : {"prim.is_nested", "prim.is_cuda", "prim.is_quantized", "prim.is_sparse",
+                         "prim.is_mkldnn", "prim.is_xpu", "prim.is_vulkan", "prim.is_mps",
+                         "prim.is_meta", "is_autocast_enabled", "is_autocast_cpu_enabled"})
     table.add(name, {always<false>, 0, kAlways});
   // Gradients lead away from kernels that do a whole layer of a transformer at once; the layers'
   // own code has the same results.
