@@ -190,6 +190,16 @@ def normalization_cases(add, keras, layers, is_old):
         add("ThresholdedReLU", layers.ThresholdedReLU(0.3), ROW)
 
 
+def audio_cases(add, layers):
+    for mode in ("log", "magnitude", "psd", "real", "imag", "angle", "stft"):
+        add(f"STFTSpectrogram {mode}", layers.STFTSpectrogram(mode=mode, frame_length=64, frame_step=24), (500, 2))
+    add("STFTSpectrogram same", layers.STFTSpectrogram(frame_length=50, frame_step=20, fft_length=64, padding="same"), (333, 1))
+    add("STFTSpectrogram expand_dims", layers.STFTSpectrogram(frame_length=64, expand_dims=True, periodic=True, scaling=None), (500, 2))
+    add("MelSpectrogram", layers.MelSpectrogram(), (9000,))
+    add("MelSpectrogram short", layers.MelSpectrogram(256, 100, 200, "hamming", num_mel_bins=20, max_freq=7000, mag_exp=1, top_db=40), (3000,))
+    add("MelSpectrogram power", layers.MelSpectrogram(512, 160, 400, power_to_db=False, num_mel_bins=40), (3000,))
+
+
 def preprocessing_cases(add, layers, is_old):
     image = (8, 9, 3)
     add("Rescaling", layers.Rescaling(1 / 127.5, offset=-1), image)
@@ -337,6 +347,8 @@ def all_cases(keras, is_old):
     attention_cases(add, keras, keras.layers, is_old)
     normalization_cases(add, keras, keras.layers, is_old)
     preprocessing_cases(add, keras.layers, is_old)
+    if not is_old:
+        audio_cases(add, keras.layers)
     if is_old:
         import tensorflow
 

@@ -44,12 +44,10 @@ const RefusedOperators &refusedOperators() {
       "Equalization",
       "IntegerLookup",
       "MaxNumBoundingBoxes",
-      "MelSpectrogram",
       "Pipeline",
       "RandomCrop",
       "ReversibleEmbedding",
       "Solarization",
-      "STFTSpectrogram",
     }},
   });
   return refused;
