@@ -85,15 +85,27 @@ constexpr Named kFunctions[] = {
 };
 } // namespace
 
+/// Says of an activation that is none of those here whose it is.
+static MaybeValue refuse(Layer &layer, StringRef name) {
+  constexpr char kInstead[] = "take one of Keras, or functions of keras.ops behind the layer";
+  if (name.empty())
+    return layer.unsupported("a lambda as activation, which is code in Python: " + Twine(kInstead));
+  std::string shown = "activation '" + excerpt(name, kMostOfName) + "'";
+  if (!name.contains(kOfPackage))
+    return layer.unsupported(shown);
+  return layer.unsupported(shown +
+                           ", which is your own and whose code is not in the file: " + kInstead);
+}
+
 MaybeValue applyActivation(Layer &layer, MaybeValue input, const Json *activation) {
   if (failed(input) || !activation)
     return input;
-  std::optional<StringRef> name = asString(*activation);
-  const Json *config = name ? nullptr : member(*activation, "config");
-  if (config && !name) // Keras 3: {"class_name": "function", "config": "relu"}
-    name = asString(*config);
+  std::string name = functionNameOf(*activation);
+  StringRef plain = name;
+  if (plain.consume_front(kNoPackage))
+    plain = plain.drop_front();
   for (const Named &known : kFunctions)
-    if (name && known.name == *name)
+    if (known.name == plain)
       return known.function(layer, input);
   // A layer in the place of a function, as in activation=LeakyReLU(0.1).
   if (LayerConfig inner = layer.layerInside(activation);
@@ -101,15 +113,7 @@ MaybeValue applyActivation(Layer &layer, MaybeValue input, const Json *activatio
     Results results = layer.run(inner, *input, LayerWeights());
     return failed(results) ? MaybeValue(failure()) : MaybeValue(results->front());
   }
-  StringRef className = stringMember(*activation, "class_name");
-  bool isFunction = className == "function" || className == "__lambda__";
-  bool isOwn = (isFunction && !stringMember(*activation, "module").starts_with("keras")) ||
-               (name && name->contains(kOfPackage));
-  if (!isOwn)
-    return layer.unsupported("activation " + excerpt(activation->dump(), kMostOfValue));
-  return layer.unsupported("activation '" + excerpt(name ? *name : "lambda", kMostOfName) +
-                           "', a function of your own, whose code is not in the file: take one of "
-                           "Keras, or functions of keras.ops behind the layer");
+  return refuse(layer, name);
 }
 
 MaybeValue applyActivation(Layer &layer, MaybeValue input) {

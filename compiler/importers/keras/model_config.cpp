@@ -50,7 +50,20 @@ std::string classNameOf(const Json &json) {
   if (registered.contains(kOfPackage))
     return registered.str();
   llvm::StringRef module = stringMember(json, "module");
-  return ((module.empty() ? "__main__" : module) + llvm::Twine(kOfPackage) + name).str();
+  return ((module.empty() ? kNoPackage : module) + llvm::Twine(kOfPackage) + name).str();
+}
+
+std::string functionNameOf(const Json &json) {
+  if (std::optional<llvm::StringRef> name = asString(json))
+    return name->str();
+  llvm::StringRef className = stringMember(json, "class_name");
+  if (className == "__lambda__" || member(json, "value")) // {"value": [its code, ...]}
+    return "";
+  if (className != "function")
+    return className.empty() ? json.dump() : classNameOf(json);
+  llvm::StringRef name = stringMember(json, "config");
+  bool hasOwner = name.contains(kOfPackage) || name.empty() || !isOfAnother(json);
+  return hasOwner ? name.str() : (kNoPackage + llvm::Twine(kOfPackage) + name).str();
 }
 
 /// Whether a node of Keras 3 is a function of keras.ops, whose names are those of layers too. An

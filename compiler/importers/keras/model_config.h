@@ -66,6 +66,11 @@ inline constexpr char kOfPackage = '>';
 /// "Dense", or "package>Dense" where the file says that the class is another's than Keras's: it has
 /// the name of one and computes what it likes.
 std::string classNameOf(const Json &json);
+/// The same of a function, or a layer in its place: "relu", "package>twice", and "__main__>twice"
+/// of one that has no package, which Keras looks for among its own first. "" of a lambda, which has
+/// no name.
+std::string functionNameOf(const Json &json);
+inline constexpr char kNoPackage[] = "__main__";
 
 /// `config` is the parsed attribute. Accepts the forms of Keras 1.2 to 3. Models inside the model
 /// are parsed too, and stay `inner`.

@@ -135,7 +135,7 @@ TEST(KerasImporter, SaysOfWhatItKnowsWhyItIsNotTaken) {
 TEST(KerasImporter, RefusesFormsOfKnownLayersByName) {
   EXPECT_EQ(importFile("refused_forms"),
             "error: 7 unsupported operators: Embedding (1: embedding; 'mask_zero', masks are not), "
-            "Dense (1: activated; activation \"sparsemax\"), LSTM (1: masked; 'mask', masks are "
+            "Dense (1: activated; activation 'unheardof'), LSTM (1: masked; 'mask', masks are "
             "not), Dropout (1: trained; called with training=True), LSTM (1: stateful; "
             "'stateful'), Bidirectional (1: both; of a layer of class 'Dense', only LSTM, GRU, "
             "SimpleRNN and RNN are), RNN (1: own; a cell of class 'MyCell', only LSTMCell, GRUCell "
@@ -231,8 +231,19 @@ INSTANTIATE_TEST_SUITE_P(
                                    "your own, whose code is not in the file: build it of layers of "
                                    "Keras or functions of keras.ops)"},
         BadFile{"own_function.keras",
-                "1 unsupported operator: Dense (1: dense_last; activation 'u>twice', a function of "
-                "your own, whose code is not in the file: take one of Keras, or functions of "
+                "1 unsupported operator: Dense (1: dense_last; activation 'u>twice', which is your "
+                "own and whose code is not in the file: take one of Keras, or functions of "
+                "keras.ops behind the layer)"},
+        BadFile{"plain_function.keras",
+                "1 unsupported operator: Dense (1: dense_last; activation '__main__>twice', which "
+                "is your own and whose code is not in the file: take one of Keras, or functions of "
+                "keras.ops behind the layer)"},
+        BadFile{"lambda.keras", "1 unsupported operator: Dense (1: dense_last; a lambda as "
+                                "activation, which is code in Python: take one of Keras, or "
+                                "functions of keras.ops behind the layer)"},
+        BadFile{"own_layer_as_function.keras",
+                "1 unsupported operator: Dense (1: dense_last; activation 'u>ReLU', which is your "
+                "own and whose code is not in the file: take one of Keras, or functions of "
                 "keras.ops behind the layer)"},
         BadFile{"new_format", "HDF5 superblock version 3 is not supported, only 0 and 1, which "
                               "Keras writes, are"}),

@@ -101,6 +101,28 @@ TEST(KerasModelConfig, KnowsKerasClassesByTheirModule) {
             "CustomScaleLayer");
 }
 
+TEST(KerasModelConfig, KnowsFunctionsByTheSameRule) {
+  auto function = [](Json module, const std::string &name) {
+    Json json = described(std::move(module), "function", "function");
+    json["config"] = name;
+    return functionNameOf(json);
+  };
+  EXPECT_EQ(functionNameOf("relu"), "relu");
+  EXPECT_EQ(functionNameOf("u>relu"), "u>relu");
+  EXPECT_EQ(function("builtins", "twice"), "__main__>twice");
+  EXPECT_EQ(function("builtins", "u>twice"), "u>twice");
+  EXPECT_EQ(function("keras.activations", "relu"), "relu");
+  EXPECT_EQ(functionNameOf(described("keras.layers", "LeakyReLU", nullptr)), "LeakyReLU");
+  EXPECT_EQ(functionNameOf(described(nullptr, "LeakyReLU", "u>LeakyReLU")), "u>LeakyReLU");
+}
+
+TEST(KerasModelConfig, GivesALambdaNoName) {
+  EXPECT_EQ(functionNameOf({{"value", {"4wEAAAA=", nullptr, nullptr}}}), "");
+  EXPECT_EQ(functionNameOf({{"class_name", "__lambda__"}, {"config", {{"value", "4wEAAAA="}}}}),
+            "");
+  EXPECT_EQ(functionNameOf(Json(5)), "5") << "whatever else a file has is shown";
+}
+
 TEST(KerasModelConfig, TakesTheNameWhereAFileHasNoModules) {
   EXPECT_EQ(classNameOf({{"class_name", "Dense"}}), "Dense");
   EXPECT_EQ(classNameOf({{"class_name", "u>Dense"}}), "u>Dense");

@@ -131,7 +131,7 @@ def main():
          masked, trained, layer("LSTM", "stateful", ["rows"], units=2, stateful=True),
          layer("Bidirectional", "both", ["rows"], merge_mode="concat", layer=inner("Dense", units=2)),
          layer("RNN", "own", ["rows"], cell=inner("MyCell", units=2)),
-         layer("Dense", "activated", ["x"], units=2, activation="sparsemax")],
+         layer("Dense", "activated", ["x"], units=2, activation="unheardof")],
         ["x", "rows"], ["embedding", "masked", "trained", "stateful", "both", "own", "activated"]), {"activated": {
             "kernel": count_up(3, 2), "bias": count_up(2)}})
     # Functions of TensorFlow as Keras 2 has them: 2.0 * x, then [:, 0] of one half, and a layer's second result.

@@ -91,13 +91,16 @@ def write_archives(whole):
 
     rewrite(whole, "own_class.keras", change_config(own_class))
 
-    def own_function(config):
-        for layer in config["layers"]:
-            if layer["name"] == "dense_last":
-                layer["config"]["activation"] = {"module": "builtins", "class_name": "function", "config": "u>twice",
-                                                 "registered_name": "function"}
-
-    rewrite(whole, "own_function.keras", change_config(own_function))
+    function = {"module": "builtins", "class_name": "function", "registered_name": "function"}
+    activations = {
+        "own_function": function | {"config": "u>twice"},
+        "plain_function": function | {"config": "twice"},
+        "own_layer_as_function": {"module": None, "class_name": "ReLU", "config": {"name": "r"}, "registered_name": "u>ReLU"},
+        "lambda": {"value": ["4wEAAAA=", None, None]},
+    }
+    for name, activation in activations.items():
+        rewrite(whole, f"{name}.keras", change_config(lambda config, activation=activation: [
+            layer["config"].update(activation=activation) for layer in config["layers"] if layer["name"] == "dense_last"]))
 
 
 if __name__ == "__main__":
