@@ -58,7 +58,7 @@ static MaybeValue edge(SymbolNode &node, MaybeValue boxes, int64_t index) {
   return sliceAlong(node, boxes, static_cast<int64_t>(shapeOf(*boxes).size()) - 1, index, 1);
 }
 
-FailureOr<Edges> edgesOf(SymbolNode &node, MaybeValue boxes, StringRef format) {
+FailureOr<Boxes> edgesOf(SymbolNode &node, MaybeValue boxes, StringRef format) {
   if (failed(boxes))
     return failure();
   if (shapeOf(*boxes).empty() || shapeOf(*boxes).back() != 4)
@@ -66,15 +66,15 @@ FailureOr<Edges> edgesOf(SymbolNode &node, MaybeValue boxes, StringRef format) {
   MaybeValue first = edge(node, boxes, 0), second = edge(node, boxes, 1),
              third = edge(node, boxes, 2), fourth = edge(node, boxes, 3);
   if (format == "corner")
-    return Edges{first, second, third, fourth};
+    return Boxes{second, first, fourth, third};
   if (format != "center")
     return node.invalid("'format' is '" + format + "'");
   MaybeValue halfWidth = node.multiply(third, 0.5), halfHeight = node.multiply(fourth, 0.5);
-  return Edges{node.subtract(first, halfWidth), node.subtract(second, halfHeight),
-               node.add(first, halfWidth), node.add(second, halfHeight)};
+  return Boxes{node.subtract(second, halfHeight), node.subtract(first, halfWidth),
+               node.add(second, halfHeight), node.add(first, halfWidth)};
 }
 
-MaybeValue movedBoxes(SymbolNode &node, MaybeValue differences, const Edges &anchors,
+MaybeValue movedBoxes(SymbolNode &node, MaybeValue differences, const Boxes &anchors,
                       ArrayRef<double> factors, double largest) {
   auto moved = [&](int64_t axis, MaybeValue low, MaybeValue high) {
     MaybeValue size = node.subtract(high, low), middle = node.add(low, node.multiply(size, 0.5));
@@ -98,7 +98,7 @@ MaybeValue movedBoxes(SymbolNode &node, MaybeValue differences, const Edges &anc
 /// _contrib_box_decode: boxes from what they differ by from anchors.
 static MaybeValue importDecode(SymbolNode &node) {
   MaybeValue data = node.input(0);
-  FailureOr<Edges> anchors = edgesOf(node, node.input(1), node.string("format", "corner"));
+  FailureOr<Boxes> anchors = edgesOf(node, node.input(1), node.string("format", "corner"));
   double factors[] = {node.number("std0", 1), node.number("std1", 1), node.number("std2", 1),
                       node.number("std3", 1)};
   double clip = node.number("clip", -1);
@@ -113,7 +113,7 @@ static MaybeValue importDecode(SymbolNode &node) {
 /// over what they cover together.
 static MaybeValue importOverlap(SymbolNode &node) {
   StringRef format = node.string("format", "corner");
-  FailureOr<Edges> left = edgesOf(node, node.input(0), format),
+  FailureOr<Boxes> left = edgesOf(node, node.input(0), format),
                    right = edgesOf(node, node.input(1), format);
   if (failed(left) || failed(right) || failed(left->left) || failed(right->left))
     return failure();
@@ -129,7 +129,7 @@ static MaybeValue importOverlap(SymbolNode &node) {
         node.subtract(node.create<graph::MinimumOp>(inFront(high), behind(otherHigh)),
                       node.create<graph::MaximumOp>(inFront(low), behind(otherLow))));
   };
-  auto area = [&](const Edges &edges) {
+  auto area = [&](const Boxes &edges) {
     return node.multiply(node.create<graph::ReluOp>(node.subtract(edges.right, edges.left)),
                          node.create<graph::ReluOp>(node.subtract(edges.bottom, edges.top)));
   };

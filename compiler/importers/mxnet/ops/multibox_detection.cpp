@@ -1,7 +1,6 @@
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/common/selections.h"
-#include "compiler/importers/common/suppression.h"
 #include "compiler/importers/mxnet/boxes.h"
 
 #include <cmath>
@@ -62,14 +61,13 @@ Best bestClasses(SymbolNode &node, MaybeValue probabilities, int64_t classes) {
           node.create<graph::ReduceMaxOp>(objects, ArrayRef<int64_t>(1), /*keepDims=*/false)};
 }
 
-/// Edges [pictures, boxes].
+/// Edges [pictures, boxes] of corners.
 Boxes edgesForOverlaps(SymbolNode &node, MaybeValue corners) {
-  if (failed(corners))
+  FailureOr<Boxes> edges = edgesOf(node, corners, "corner");
+  if (failed(edges))
     return {};
-  auto edge = [&](int64_t index) {
-    return node.reshape(sliceAlong(node, corners, 2, index, 1), shapeOf(*corners).take_front(2));
-  };
-  return {edge(1), edge(0), edge(3), edge(2)};
+  auto flat = [&](MaybeValue edge) { return node.reshape(edge, shapeOf(*corners).take_front(2)); };
+  return {flat(edges->top), flat(edges->left), flat(edges->bottom), flat(edges->right)};
 }
 
 LogicalResult checkShapes(SymbolNode &node, ArrayRef<int64_t> probabilities) {
@@ -100,7 +98,7 @@ MaybeValue importDetection(SymbolNode &node) {
                      /*largest=*/true);
   auto ofSorted = [&](MaybeValue rows) { return entriesOfRows(node, rows, sorted.indices); };
   MaybeValue anchors = expandTo(node, node.input(2), {pictures, count, 4});
-  FailureOr<Edges> edges = edgesOf(node, ofSorted(anchors), "corner");
+  FailureOr<Boxes> edges = edgesOf(node, ofSorted(anchors), "corner");
   if (failed(edges))
     return failure();
   MaybeValue corners = movedBoxes(node, ofSorted(node.reshape(node.input(1), {pictures, count, 4})),
