@@ -351,6 +351,9 @@ def add_volumes():
         add("CONV_3D", f"f32_{'valid' if padding else 'same'}", [volume, kernel, *bias], Output(shape, F32),
             options("Conv3D", padding=padding, strideD=stride, strideH=stride, strideW=stride, dilationDFactor=dilation,
                     dilationHFactor=dilation, dilationWFactor=dilation, fusedActivationFunction=1 - padding))
+    volume, kernel = given(F32, (1, 6, 5, 4, 3)), constant(values(F32, (3, 1, 1, 3, 4), 2), F32)  # which sees depths alone
+    add("CONV_3D", "f32_depths", [volume, kernel, constant(values(F32, (4,), 3), F32)], Output((1, 3, 5, 2, 4), F32),
+        options("Conv3D", padding=0, strideD=2, strideH=1, strideW=2, dilationDFactor=1, dilationHFactor=1, dilationWFactor=1))
     for padding, shape in ((0, (2, 5, 8, 9, 4)), (1, (2, 7, 9, 11, 4))):
         volume, kernel = given(F32, (2, 3, 4, 5, 2)), constant(values(F32, (3, 3, 3, 4, 2), 2), F32)
         bias = [constant(values(F32, (4,), 3), F32)] if padding == 0 else []

@@ -22,12 +22,8 @@ static LogicalResult checkGroups(OnnxNode &node, Value input, ArrayRef<int64_t> 
   return success();
 }
 
-FailureOr<Filter> readFilter(OnnxNode &node, Value input, size_t index) {
-  size_t rank = shapeOf(input).size();
-  if (rank != 3 && rank != 4)
-    return node.unsupported("an input of shape " + shapeText(shapeOf(input)) +
-                            ", only images (rank 4) and rows (rank 3) are");
-  int64_t groups = node.integer("group", 1);
+FailureOr<SmallVector<int64_t>> filterShape(OnnxNode &node, Value input, size_t index,
+                                            int64_t groups) {
   SmallVector<int64_t> shape;
   if (std::optional<SmallVector<int64_t>> known = node.knownShape(index)) {
     shape = std::move(*known);
@@ -39,13 +35,23 @@ FailureOr<Filter> readFilter(OnnxNode &node, Value input, size_t index) {
   }
   if (node.failed() || failed(checkGroups(node, input, shape, groups)))
     return failure();
+  return shape;
+}
+
+FailureOr<Filter> readFilter(OnnxNode &node, Value input, size_t index) {
+  size_t rank = shapeOf(input).size();
+  if (rank != 3 && rank != 4)
+    return node.unsupported("an input of shape " + shapeText(shapeOf(input)) +
+                            ", only images (rank 4) and rows (rank 3) are");
+  int64_t groups = node.integer("group", 1);
+  FailureOr<SmallVector<int64_t>> shape = filterShape(node, input, index, groups);
   MaybeValue image = node.image(0);
-  if (failed(image))
+  if (failed(shape) || failed(image))
     return failure();
-  FailureOr<Window> window = readWindow(node, *image, rank - 2, shape);
+  FailureOr<Window> window = readWindow(node, *image, rank - 2, *shape);
   if (failed(window))
     return failure();
-  bool isDepthwise = groups > 1 && shape[1] == 1;
+  bool isDepthwise = groups > 1 && (*shape)[1] == 1;
   Filter result = {{}, *window, groups, isDepthwise};
   MaybeValue value = failure();
   if (rank == 4) {

@@ -12,6 +12,11 @@ struct Filter {
   bool isDepthwise = false;
 };
 
+/// The shape of the filter [output, input / group, ...] at input `index`; refused where it does not
+/// fit `input` (channels behind the batch) in so many groups.
+mlir::FailureOr<llvm::SmallVector<int64_t>> filterShape(OnnxNode &node, mlir::Value input,
+                                                        size_t index, int64_t groups);
+
 /// Reads the filter [output, input / group, ...] at input `index`, and the window, for `input`
 /// (NCHW or NCW).
 mlir::FailureOr<Filter> readFilter(OnnxNode &node, mlir::Value input, size_t index);

@@ -90,8 +90,7 @@ FailureOr<Window> readWindow(OnnxNode &node, Value image, size_t spatial,
 }
 
 FailureOr<DilatedWindow> readDilatedWindow(OnnxNode &node, ArrayRef<int64_t> input,
-                                           ArrayRef<int64_t> filter,
-                                           SmallVectorImpl<int64_t> &padded) {
+                                           ArrayRef<int64_t> filter) {
   size_t spatial = input.size() - 2;
   auto list = [&](StringRef name, size_t count, int64_t absent) {
     SmallVector<int64_t> values = node.integers(name, SmallVector<int64_t>(count, absent));
@@ -103,12 +102,16 @@ FailureOr<DilatedWindow> readDilatedWindow(OnnxNode &node, ArrayRef<int64_t> inp
   };
   SmallVector<int64_t> pads = list("pads", 2 * spatial, 0);
   SmallVector<int64_t> kernel(filter.empty() ? filter : filter.drop_front(2));
-  if (node.hasAttribute("kernel_shape") || filter.empty())
-    kernel = node.integers("kernel_shape");
+  if (node.hasAttribute("kernel_shape") || filter.empty()) {
+    SmallVector<int64_t> given = node.integers("kernel_shape");
+    if (!node.failed() && !filter.empty() && given != kernel)
+      return node.invalid("'kernel_shape' is " + shapeText(given) + ", the filter has " +
+                          shapeText(kernel));
+    kernel = given;
+  }
   DilatedWindow window{kernel, list("strides", spatial, 1), list("dilations", spatial, 1),
                        SmallVector<int64_t>(spatial, 0), SmallVector<int64_t>(spatial, 0)};
   std::string autoPad = node.string("auto_pad", "NOTSET");
-  bool roundsUp = node.flag("ceil_mode", false);
   if (node.failed())
     return failure();
   if (window.size.size() != spatial ||
@@ -116,25 +119,26 @@ FailureOr<DilatedWindow> readDilatedWindow(OnnxNode &node, ArrayRef<int64_t> inp
     return node.invalid("a window of " + shapeText(window.size) + " over " + Twine(spatial) +
                         " dimensions");
   for (size_t d = 0; d < spatial; ++d) {
-    int64_t size = input[2 + d], reach = (window.size[d] - 1) * window.dilation[d] + 1;
     if (StringRef(autoPad).starts_with("SAME")) {
-      if (failed(padSame(node, size, window.size[d], window.stride[d], window.dilation[d],
+      if (failed(padSame(node, input[2 + d], window.size[d], window.stride[d], window.dilation[d],
                          autoPad == "SAME_UPPER", window.low[d], window.high[d])))
         return failure();
     } else if (autoPad != "VALID") {
       window.low[d] = pads[d];
       window.high[d] = pads[spatial + d];
     }
-    padded.push_back(size + window.high[d]);
-    int64_t room = size + window.low[d] + window.high[d] - reach;
-    if (!roundsUp || room < 0)
-      continue;
-    int64_t last = llvm::divideCeil(room, window.stride[d]) * window.stride[d];
-    if (last >= size + window.low[d]) // it would begin behind the input
-      last -= window.stride[d];
-    window.high[d] += std::max<int64_t>(last - room, 0);
   }
   return window;
+}
+
+FailureOr<VolumeWindow> readVolumeWindow(OnnxNode &node, ArrayRef<int64_t> input,
+                                         ArrayRef<int64_t> filter) {
+  FailureOr<DilatedWindow> read = readDilatedWindow(node, input, filter);
+  if (failed(read))
+    return failure();
+  auto triple = [](ArrayRef<int64_t> list) { return Triple{list[0], list[1], list[2]}; };
+  return VolumeWindow{triple(read->size), triple(read->stride), triple(read->dilation),
+                      triple(read->low), triple(read->high)};
 }
 
 MaybeValue toRank(OnnxNode &node, MaybeValue nchw, size_t rank) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compiler/importers/common/pool_window.h"
+#include "compiler/importers/common/volumes.h"
 #include "compiler/importers/onnx/node.h"
 
 namespace tandem::onnx {
@@ -18,12 +19,12 @@ struct Window {
 mlir::FailureOr<Window> readWindow(OnnxNode &node, mlir::Value image, size_t spatial,
                                    llvm::ArrayRef<int64_t> filter);
 
-/// The same for any number of dimensions, of an input [batch, channel, spatial...]; with
-/// 'ceil_mode' the high pads are what the last window needs. `padded` gets the size with the pads
-/// as given.
+/// The same for any number of dimensions, of an input [batch, channel, spatial...].
 mlir::FailureOr<DilatedWindow> readDilatedWindow(OnnxNode &node, llvm::ArrayRef<int64_t> input,
-                                                 llvm::ArrayRef<int64_t> filter,
-                                                 llvm::SmallVectorImpl<int64_t> &padded);
+                                                 llvm::ArrayRef<int64_t> filter);
+/// The same of a volume.
+mlir::FailureOr<VolumeWindow> readVolumeWindow(OnnxNode &node, llvm::ArrayRef<int64_t> input,
+                                               llvm::ArrayRef<int64_t> filter);
 
 /// A list of `spatial` numbers of at least `least` (0 or 1, whichever means nothing) as (height,
 /// width).

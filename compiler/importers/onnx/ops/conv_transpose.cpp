@@ -8,42 +8,46 @@ namespace tandem::onnx {
 namespace {
 using Pair = Window::Pair;
 
-/// The pads that make the result `size` large; the odd one is where 'auto_pad' says. A result that
-/// is larger without any goes on at its end.
-void padToSize(Window &window, Pair image, Pair size, Pair outputPadding, bool isUpper) {
-  for (int i = 0; i < 2; ++i) {
-    int64_t full = (image[i] - 1) * window.stride[i] + outputPadding[i] +
-                   (window.size[i] - 1) * window.dilation[i] + 1;
-    int64_t total = full - size[i];
-    int64_t cut = std::max<int64_t>(total, 0);
-    window.low[i] = isUpper ? cut / 2 : cut - cut / 2;
-    window.high[i] = total - window.low[i];
-  }
-}
-
-/// 'output_shape' and SAME give the result's size, from which the pads follow.
-LogicalResult readOutputSize(OnnxNode &node, Window &window, Pair image, Pair outputPadding,
-                             size_t spatial) {
-  std::string autoPad = node.string("auto_pad", "NOTSET");
-  Pair size;
+/// The sizes of the result that 'output_shape' and SAME give, from which the pads follow; empty
+/// where the pads are given.
+FailureOr<SmallVector<int64_t>> readOutputSize(OnnxNode &node, ArrayRef<int64_t> image,
+                                               ArrayRef<int64_t> stride) {
+  SmallVector<int64_t> size;
   if (node.hasAttribute("output_shape")) {
-    SmallVector<int64_t> given = node.integers("output_shape");
+    size = node.integers("output_shape");
     if (node.failed())
       return failure();
-    if (given.size() == spatial + 2) // the batch and channels may be there as well
-      given.erase(given.begin(), given.begin() + 2);
-    if (given.size() != spatial ||
-        llvm::any_of(given, [](int64_t v) { return v < 1 || v > INT32_MAX; }))
-      return node.invalid("'output_shape' is " + shapeText(given) + " for " + Twine(spatial) +
+    if (size.size() == image.size() + 2) // the batch and channels may be there as well
+      size.erase(size.begin(), size.begin() + 2);
+    if (size.size() != image.size() ||
+        llvm::any_of(size, [](int64_t v) { return v < 1 || v > INT32_MAX; }))
+      return node.invalid("'output_shape' is " + shapeText(size) + " for " + Twine(image.size()) +
                           " dimensions");
-    size = spatial == 1 ? Pair{1, given[0]} : Pair{given[0], given[1]};
-  } else if (StringRef(autoPad).starts_with("SAME")) {
-    size = {image[0] * window.stride[0], image[1] * window.stride[1]};
-  } else {
-    return success();
+  } else if (StringRef(node.string("auto_pad", "NOTSET")).starts_with("SAME")) {
+    for (auto [extent, step] : llvm::zip_equal(image, stride))
+      size.push_back(extent * step);
   }
-  padToSize(window, image, size, outputPadding, autoPad == "SAME_UPPER");
-  return success();
+  return size;
+}
+
+/// One dimension of a transposed convolution.
+struct Growth {
+  int64_t image, stride, kernel, dilation, outputPadding;
+
+  /// The size of the result without pads.
+  int64_t full() const {
+    return (image - 1) * stride + outputPadding + (kernel - 1) * dilation + 1;
+  }
+  /// The low pad that makes the result `size` large; the odd one is where 'auto_pad' says. A result
+  /// that is larger without any goes on at its end.
+  int64_t lowPad(int64_t size, bool isUpper) const {
+    int64_t cut = std::max<int64_t>(full() - size, 0);
+    return isUpper ? cut / 2 : cut - cut / 2;
+  }
+};
+
+bool isUpper(OnnxNode &node) {
+  return node.string("auto_pad", "NOTSET") == "SAME_UPPER";
 }
 
 /// A filter with its elements apart, so that a dilated one is a plain one.
@@ -115,13 +119,46 @@ MaybeValue channelsOf(OnnxNode &node, Value nhwc, int64_t begin, int64_t count) 
 }
 } // namespace
 
+/// Of a volume [batch, channel, depth, height, width].
+static MaybeValue growVolume(OnnxNode &node, Value input, MaybeValue weight, MaybeValue bias,
+                             int64_t groups) {
+  SmallVector<int64_t> filter(shapeOf(*weight));
+  FailureOr<VolumeWindow> window = readVolumeWindow(node, shapeOf(input), filter);
+  SmallVector<int64_t> outputPadding =
+      node.integers("output_padding", SmallVector<int64_t>{0, 0, 0});
+  ArrayRef<int64_t> image = shapeOf(input).drop_front(2);
+  if (failed(window) || node.failed())
+    return failure();
+  constexpr int64_t kMost = 1 << 24;
+  if (outputPadding.size() != 3 ||
+      llvm::any_of(outputPadding, [](int64_t v) { return v < 0 || v > kMost; }))
+    return node.invalid("'output_padding' is " + shapeText(outputPadding));
+  auto given = readOutputSize(node, image, window->stride);
+  if (failed(given))
+    return failure();
+  Triple size;
+  for (int i = 0; i < 3; ++i) {
+    Growth growth{image[i], window->stride[i], window->size[i], window->dilation[i],
+                  outputPadding[i]};
+    if (!given->empty())
+      window->low[i] = growth.lowPad((*given)[i], isUpper(node));
+    size[i] = given->empty() ? growth.full() - window->low[i] - window->high[i] : (*given)[i];
+  }
+  return toNcdhw(node, convolveVolumeTransposed(node, toNdhwc(node, input),
+                                                node.transpose(weight, {1, 3, 4, 2, 0}), bias,
+                                                *window, size, groups));
+}
+
 /// ConvTranspose: the filter is [input, output / group, ...];
 /// out = (in - 1) * stride + output padding + (kernel - 1) * dilation + 1 - pads.
 static MaybeValue importConvTranspose(OnnxNode &node) {
-  MaybeValue input = node.input(0), image = node.image(0), weight = node.input(1),
-             bias = node.optionalInput(2);
+  MaybeValue input = node.input(0), weight = node.input(1), bias = node.optionalInput(2);
   int64_t groups = node.integer("group", 1);
-  if (node.failed() || failed(input) || failed(image) || failed(weight) || failed(bias))
+  if (node.failed() || failed(input) || failed(weight) || failed(bias))
+    return failure();
+  bool isVolume = shapeOf(*input).size() == 5;
+  MaybeValue image = isVolume ? input : node.image(0);
+  if (failed(image))
     return failure();
   size_t spatial = spatialRank(*input);
   SmallVector<int64_t> filter(shapeOf(*weight));
@@ -129,15 +166,27 @@ static MaybeValue importConvTranspose(OnnxNode &node) {
   if (filter.size() != spatial + 2 || groups < 1 || filter[0] != channels || channels % groups != 0)
     return node.invalid("a filter of shape " + shapeText(filter) + " in " + Twine(groups) +
                         " groups for an input of shape " + shapeText(shapeOf(*input)));
+  if (isVolume)
+    return growVolume(node, *input, weight, bias, groups);
   FailureOr<Window> window = readWindow(node, *image, spatial, filter);
   FailureOr<Pair> outputPadding = readPair(node, "output_padding", spatial, 0, 0);
   if (failed(window) || failed(outputPadding))
     return failure();
-  Pair size = {shapeOf(*image)[2], shapeOf(*image)[3]};
-  if (failed(readOutputSize(node, *window, size, *outputPadding, spatial)))
+  auto inFile = [&](ArrayRef<int64_t> pair) { return pair.take_back(spatial); };
+  auto size = readOutputSize(node, inFile(shapeOf(*image).drop_front(2)), inFile(window->stride));
+  if (failed(size))
     return failure();
-  for (int i = 0; i < 2; ++i)
-    window->high[i] -= (*outputPadding)[i];
+  if (size->size() == 1)
+    size->insert(size->begin(), 1);
+  for (int i = 0; i < 2; ++i) {
+    Growth growth{shapeOf(*image)[2 + i], window->stride[i], window->size[i], window->dilation[i],
+                  (*outputPadding)[i]};
+    if (!size->empty()) {
+      window->low[i] = growth.lowPad((*size)[i], isUpper(node));
+      window->high[i] = growth.full() - window->low[i] - (*size)[i];
+    }
+    window->high[i] -= growth.outputPadding;
+  }
   Border border = takeBorder(*window);
   if (spatial == 1) {
     filter.insert(filter.begin() + 2, 1);

@@ -55,10 +55,14 @@ template <typename Pool> static MaybeValue importPool(OnnxNode &node, Pool pool)
 }
 
 namespace {
-/// Whether the graph's pools have no such window: over volumes, or with elements left out.
+/// Whether neither pools of images nor of volumes have such a window: with elements left out, or
+/// over more dimensions.
 bool isUnusual(OnnxNode &node, Value input) {
   SmallVector<int64_t> dilations = node.integers("dilations", SmallVector<int64_t>());
-  return shapeOf(input).size() > 4 || llvm::any_of(dilations, [](int64_t d) { return d != 1; });
+  return shapeOf(input).size() > 5 || llvm::any_of(dilations, [](int64_t d) { return d != 1; });
+}
+bool isVolume(Value input) {
+  return shapeOf(input).size() == 5;
 }
 
 MaybeValue larger(NodeBuilder &build, MaybeValue a, MaybeValue b) {
@@ -93,10 +97,31 @@ MaybeValue inverseCounts(OnnxNode &node, ArrayRef<int64_t> input, ArrayRef<int64
   return product;
 }
 
+/// The window with 'ceil_mode': high pads are what the last one needs.
+FailureOr<DilatedWindow> readRoundedWindow(OnnxNode &node, ArrayRef<int64_t> input,
+                                           SmallVectorImpl<int64_t> &padded) {
+  FailureOr<DilatedWindow> window = readDilatedWindow(node, input, {});
+  bool roundsUp = node.flag("ceil_mode", false);
+  if (failed(window) || node.failed())
+    return failure();
+  for (size_t d = 0; d < window->size.size(); ++d) {
+    int64_t size = input[2 + d], reach = (window->size[d] - 1) * window->dilation[d] + 1;
+    padded.push_back(size + window->high[d]);
+    int64_t room = size + window->low[d] + window->high[d] - reach;
+    if (!roundsUp || room < 0)
+      continue;
+    int64_t last = llvm::divideCeil(room, window->stride[d]) * window->stride[d];
+    if (last >= size + window->low[d]) // it would begin behind the input
+      last -= window->stride[d];
+    window->high[d] += std::max<int64_t>(last - room, 0);
+  }
+  return window;
+}
+
 /// The same pools of any number of dimensions, element by element of the window.
 MaybeValue unusualMaxPool(OnnxNode &node, MaybeValue x) {
   SmallVector<int64_t> padded;
-  FailureOr<DilatedWindow> window = readDilatedWindow(node, shapeOf(*x), {}, padded);
+  FailureOr<DilatedWindow> window = readRoundedWindow(node, shapeOf(*x), padded);
   if (failed(window))
     return failure();
   Type type = getElementTypeOrSelf(*x), real = node.builder().getF32Type();
@@ -109,7 +134,7 @@ MaybeValue unusualSum(OnnxNode &node, MaybeValue x, bool isMean, bool countsPadd
   if (failed(x))
     return failure();
   SmallVector<int64_t> shape(shapeOf(*x));
-  FailureOr<DilatedWindow> window = readDilatedWindow(node, shape, {}, padded);
+  FailureOr<DilatedWindow> window = readRoundedWindow(node, shape, padded);
   if (failed(window))
     return failure();
   MaybeValue result = combineWindows(node, x, *window, 0, sum);
@@ -120,6 +145,23 @@ MaybeValue unusualSum(OnnxNode &node, MaybeValue x, bool isMean, bool countsPadd
 }
 } // namespace
 
+/// A pool of a volume: `pool(ndhwc, window, roundsUp)`.
+template <typename Pool>
+static MaybeValue importVolumePool(OnnxNode &node, Value input, Pool pool) {
+  FailureOr<VolumeWindow> window = readVolumeWindow(node, shapeOf(input), {});
+  bool roundsUp = node.flag("ceil_mode", false);
+  if (failed(window) || node.failed())
+    return failure();
+  for (int i = 0; i < 3; ++i)
+    if (std::max(window->low[i], window->high[i]) >= window->size[i])
+      return node.unsupported("'pads' that are not smaller than the window");
+  MaybeValue ndhwc = toNdhwc(node, input);
+  if (needsFloat(input))
+    ndhwc = node.cast(ndhwc, node.builder().getF32Type());
+  MaybeValue result = pool(ndhwc, *window, roundsUp);
+  return toNcdhw(node, node.cast(result, getElementTypeOrSelf(input)));
+}
+
 /// MaxPool; its second result, the places, is not made.
 static MaybeValue importMaxPool(OnnxNode &node) {
   MaybeValue input = node.input(0);
@@ -127,6 +169,11 @@ static MaybeValue importMaxPool(OnnxNode &node) {
     return failure();
   if (isUnusual(node, *input))
     return unusualMaxPool(node, input);
+  if (isVolume(*input))
+    return importVolumePool(node, *input,
+                            [&](MaybeValue ndhwc, const VolumeWindow &window, bool roundsUp) {
+                              return maxPoolVolume(node, ndhwc, window, roundsUp);
+                            });
   return importPool(
       node, [&](MaybeValue nhwc, const PoolWindow &window) { return maxPool(node, nhwc, window); });
 }
@@ -138,6 +185,11 @@ static MaybeValue importAveragePool(OnnxNode &node) {
     return failure();
   if (isUnusual(node, *input))
     return unusualSum(node, input, /*isMean=*/true, countsPadding);
+  if (isVolume(*input))
+    return importVolumePool(
+        node, *input, [&](MaybeValue ndhwc, const VolumeWindow &window, bool roundsUp) {
+          return averagePoolVolume(node, ndhwc, window, countsPadding, roundsUp);
+        });
   return importPool(node, [&](MaybeValue nhwc, const PoolWindow &window) {
     return averagePool(node, nhwc, window, countsPadding);
   });
@@ -169,7 +221,7 @@ static MaybeValue importLpPool(OnnxNode &node) {
   MaybeValue input = node.input(0);
   if (failed(norm) || failed(input))
     return failure();
-  if (isUnusual(node, *input))
+  if (isUnusual(node, *input) || isVolume(*input))
     return norm->root(
         unusualSum(node, norm->powers(input), /*isMean=*/false, /*countsPadding=*/false));
   return importPool(node, [&](MaybeValue nhwc, PoolWindow window) -> MaybeValue {

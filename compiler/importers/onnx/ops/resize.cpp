@@ -1,6 +1,7 @@
 #include "compiler/graph/types.h"
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/common/resampling.h"
+#include "compiler/importers/common/volumes.h"
 #include "compiler/importers/onnx/node.h"
 
 #include <cmath>
@@ -195,19 +196,30 @@ bool interpolatesSame(const Resampling &axis, Flags flags) {
   return isWhole && axis.coordinates == "asymmetric";
 }
 
-/// By an op of the graph when height and width alone change in a way that it has; null otherwise.
+/// By ops of the graph when the spatial dimensions of images or volumes alone change in a way that
+/// those have; null otherwise.
 MaybeValue byGraphOp(OnnxNode &node, Value input, const Axes &axes) {
-  if (axes.size() != 4 || !isIdentity(axes[0]) || !isIdentity(axes[1]))
+  if ((axes.size() != 4 && axes.size() != 5) || !isIdentity(axes[0]) || !isIdentity(axes[1]))
     return Value();
-  SmallVector<int64_t> size = {axes[2].out, axes[3].out};
+  auto spatial = ArrayRef(axes).drop_front(2);
+  bool isNearest = spatial[0].mode == "nearest";
+  if (!isNearest && spatial[0].mode != "linear")
+    return Value();
   for (Flags flags : kFlags) {
-    if (axes[2].mode == "nearest" && takesSame(axes[2], flags) && takesSame(axes[3], flags))
-      return node.toNchw(node.create<graph::ResizeNearestOp>(
-          node.toNhwc(input), size, flags.alignCorners, flags.halfPixelCenters));
-    if (axes[2].mode == "linear" && interpolatesSame(axes[2], flags) &&
-        interpolatesSame(axes[3], flags))
-      return node.toNchw(node.create<graph::ResizeBilinearOp>(
-          node.toNhwc(input), size, flags.alignCorners, flags.halfPixelCenters));
+    if (!llvm::all_of(spatial, [&](const Resampling &axis) {
+          return isNearest ? takesSame(axis, flags) : interpolatesSame(axis, flags);
+        }))
+      continue;
+    if (spatial.size() == 3)
+      return toNcdhw(node, resizeVolume(node, toNdhwc(node, input),
+                                        {spatial[0].out, spatial[1].out, spatial[2].out},
+                                        {!isNearest, flags.alignCorners, flags.halfPixelCenters}));
+    SmallVector<int64_t> size = {spatial[0].out, spatial[1].out};
+    MaybeValue nhwc = node.toNhwc(input);
+    return node.toNchw(isNearest ? node.create<graph::ResizeNearestOp>(
+                                       nhwc, size, flags.alignCorners, flags.halfPixelCenters)
+                                 : node.create<graph::ResizeBilinearOp>(
+                                       nhwc, size, flags.alignCorners, flags.halfPixelCenters));
   }
   return Value();
 }

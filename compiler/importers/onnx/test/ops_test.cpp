@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace tandem::onnx {
 namespace {
 
@@ -73,13 +75,85 @@ TEST(OnnxConv, TakesRowsAsImagesOfHeightOne) {
                     HasSubstr("1x1x3x2xf32")));
 }
 
-TEST(OnnxConv, AddsUpOneConvolutionForEachDepthOfAVolume) {
+std::string convOfVolume(std::initializer_list<int64_t> in, std::initializer_list<int64_t> filter,
+                         int64_t groups = 1,
+                         const std::function<void(proto::NodeProto &)> &adjust = {},
+                         const char *kind = "Conv") {
   ModelBuilder model;
-  model.input("x", {1, 1, 3, 4, 4}).floats("w", {1, 1, 2, 1, 1}, {1, 2}).output("y");
-  model.node("Conv", {"x", "w"}, {"y"});
-  EXPECT_THAT(importText(model),
-              AllOf(HasSubstr("(tensor<2x4x4x1xf32>, tensor<1x1x1x1xf32>) -> tensor<2x4x4x1xf32>"),
-                    HasSubstr("graph.add"), HasSubstr("-> (tensor<1x1x2x4x4xf32>")));
+  size_t count = 1;
+  for (int64_t extent : filter)
+    count *= static_cast<size_t>(extent);
+  model.input("x", in).floats("w", filter, std::vector<float>(count, 0.5f)).output("y");
+  proto::NodeProto &node = model.node(kind, {"x", "w"}, {"y"});
+  set(node, "group", groups);
+  if (adjust)
+    adjust(node);
+  return importText(model);
+}
+
+TEST(OnnxConv, OfAVolumeAddsUpOneOfImagesForEachDepthOfTheFilter) {
+  std::string text = convOfVolume({2, 3, 4, 5, 6}, {7, 3, 2, 3, 3}, 1, [](proto::NodeProto &node) {
+    set(node, "pads", Ints{1, 0, 1, 0, 1, 0});
+    set(node, "strides", Ints{2, 1, 2});
+  });
+  EXPECT_EQ(llvm::StringRef(text).count("graph.conv_2d"), 2u) << text;
+  EXPECT_EQ(llvm::StringRef(text).count("graph.slice"), 2u);
+  EXPECT_EQ(llvm::StringRef(text).count("graph.transpose"), 2u);
+  EXPECT_THAT(text, AllOf(HasSubstr("low [0, 1, 0, 0, 0]"), HasSubstr("graph.add"),
+                          HasSubstr("(tensor<4x5x6x3xf32>, tensor<7x3x3x3xf32>)"),
+                          HasSubstr("stride [1, 2] pad_low [0, 1] pad_high [1, 0]"),
+                          HasSubstr("-> (tensor<2x7x2x4x3xf32>")));
+}
+
+TEST(OnnxConv, OfAVolumeOfFewChannelsHasTheDepthsThatItSeesAsChannels) {
+  std::string text = convOfVolume({1, 2, 4, 5, 6}, {7, 2, 3, 3, 3});
+  EXPECT_EQ(llvm::StringRef(text).count("graph.conv_2d"), 1u) << text;
+  EXPECT_THAT(text, AllOf(HasSubstr("graph.concat"),
+                          HasSubstr("(tensor<2x5x6x6xf32>, tensor<7x3x3x6xf32>)")));
+}
+
+TEST(OnnxConv, OfAVolumeWithoutRowsAndColumnsHasDepthsAsRows) {
+  std::string text = convOfVolume({1, 3, 4, 5, 6}, {7, 3, 3, 1, 1}, 1, [](proto::NodeProto &node) {
+    set(node, "pads", Ints{1, 0, 0, 1, 0, 0});
+    set(node, "strides", Ints{2, 1, 3});
+  });
+  EXPECT_THAT(text, AllOf(Not(HasSubstr("graph.concat")), Not(HasSubstr("graph.pad")),
+                          HasSubstr("(tensor<1x4x10x3xf32>, tensor<7x3x1x3xf32>)"),
+                          HasSubstr("stride [2, 1] pad_low [1, 0] pad_high [1, 0]"),
+                          HasSubstr("-> (tensor<1x7x2x5x2xf32>")));
+}
+
+TEST(OnnxConv, OfAVolumeMayHaveGroups) {
+  std::string text = convOfVolume({1, 4, 3, 5, 5}, {6, 2, 2, 3, 3}, 2);
+  EXPECT_THAT(text, AllOf(HasSubstr("(tensor<2x5x5x4xf32>, tensor<6x3x3x2xf32>)"),
+                          HasSubstr("groups 2"), HasSubstr("-> (tensor<1x6x2x3x3xf32>")));
+  std::string depthwise = convOfVolume({1, 4, 3, 5, 5}, {8, 1, 3, 3, 3}, 4);
+  EXPECT_EQ(llvm::StringRef(depthwise).count("graph.depthwise_conv_2d"), 3u) << depthwise;
+  EXPECT_EQ(llvm::StringRef(depthwise).count("graph.add"), 2u);
+}
+
+TEST(OnnxConv, OfAVolumeSaysWhatDoesNotFit) {
+  EXPECT_EQ(convOfVolume({1, 3, 2, 5, 5}, {4, 3, 3, 1, 2}),
+            "error: node 'n' (Conv): a window 3 deep for an input that is 2 deep with its padding");
+  EXPECT_EQ(convOfVolume({1, 3, 2, 5, 5}, {4, 2, 1, 1, 1}),
+            "error: node 'n' (Conv): a filter of shape 4x2x1x1x1 in 1 groups for an input of shape "
+            "1x3x2x5x5");
+}
+
+TEST(OnnxConvTranspose, OfAVolumeHasAProductForEachPlaceOfTheStride) {
+  std::string text = convOfVolume(
+      {1, 3, 4, 5, 6}, {3, 2, 3, 3, 3}, 1,
+      [](proto::NodeProto &node) {
+        set(node, "strides", Ints{2, 2, 2});
+        set(node, "pads", Ints{1, 1, 1, 1, 1, 1});
+        set(node, "output_padding", Ints{1, 1, 0});
+      },
+      "ConvTranspose");
+  EXPECT_EQ(llvm::StringRef(text).count("graph.transpose_conv_2d"), 2u) << text;
+  // Of three places of the filter's depth two are a stride apart, and one is alone.
+  EXPECT_THAT(text, AllOf(HasSubstr("tensor<2x3x3x6xf32>) -> tensor<5x10x11x2xf32>"),
+                          HasSubstr("tensor<2x3x3x3xf32>) -> tensor<5x10x11x2xf32>"),
+                          HasSubstr("-> (tensor<1x2x8x10x11xf32>")));
 }
 
 TEST(OnnxConv, RefusesMoreDimensions) {
@@ -411,12 +485,29 @@ TEST(OnnxWidening, ComputesSmallTypesInLargerOnes) {
                     HasSubstr("(tensor<4xi32>) -> tensor<4xui8>")));
 }
 
-TEST(OnnxPool, OfVolumesIsTheLargestOfSlices) {
+TEST(OnnxPool, OfVolumesIsOneOfImagesAndOneOverDepths) {
   ModelBuilder model;
-  model.input("x", {1, 1, 2, 2, 2}).output("y");
-  set(model.node("MaxPool", {"x"}, {"y"}), "kernel_shape", Ints{1, 2, 2});
+  model.input("x", {2, 3, 4, 6, 7}).output("y");
+  proto::NodeProto &node = model.node("MaxPool", {"x"}, {"y"});
+  set(node, "kernel_shape", Ints{3, 2, 3});
+  set(node, "strides", Ints{2, 2, 2});
+  set(node, "pads", Ints{1, 0, 1, 1, 0, 1});
+  EXPECT_THAT(importText(model),
+              AllOf(HasSubstr("window [2, 3] stride [2, 2] pad_low [0, 1] pad_high [0, 1] : "
+                              "(tensor<8x6x7x3xf32>) -> tensor<8x3x4x3xf32>"),
+                    HasSubstr("window [3, 1] stride [2, 1] pad_low [1, 0] pad_high [1, 0] : "
+                              "(tensor<2x4x12x3xf32>) -> tensor<2x2x12x3xf32>"),
+                    HasSubstr("-> (tensor<2x3x2x3x4xf32>")));
+}
+
+TEST(OnnxPool, OfVolumesWithElementsLeftOutIsTheLargestOfSlices) {
+  ModelBuilder model;
+  model.input("x", {1, 1, 3, 3, 3}).output("y");
+  proto::NodeProto &node = model.node("MaxPool", {"x"}, {"y"});
+  set(node, "kernel_shape", Ints{1, 2, 2});
+  set(node, "dilations", Ints{1, 2, 1});
   EXPECT_THAT(importText(model), AllOf(HasSubstr("graph.maximum"), Not(HasSubstr("max_pool")),
-                                       HasSubstr("-> (tensor<1x1x2x1x1xf32>")));
+                                       HasSubstr("-> (tensor<1x1x3x1x2xf32>")));
 }
 
 TEST(OnnxEinsum, TakesAnEllipsisAndAnImpliedResult) {
