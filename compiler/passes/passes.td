@@ -53,7 +53,8 @@ def SinkTransposes : GraphPass<"sink-transposes"> {
     in between that does not care about the order of dimensions is computed before the transpose
     instead: element-wise ops (constants are transposed at compile time), concat, pad, slice,
     softmax, reductions. A reshape is moved below unary ops in the same way, since a transpose of
-    unit dimensions is one.
+    unit dimensions is one; and one of a convolution's result, which keeps the channels, below what
+    is to be folded into that.
   }];
 }
 

@@ -193,6 +193,43 @@ struct SinkReshapeThroughUnary : RewritePattern {
   }
 };
 
+/// Whether all operands behind the first have a number for each entry of the last dimension, or
+/// one.
+bool isPerChannel(Operation *op) {
+  if (isa<BatchNormOp>(op))
+    return true;
+  return isa<AddOp, MulOp>(op) && op->getOperand(0).getType() == op->getResult(0).getType() &&
+         op->getOperand(1).getDefiningOp<ConstantOp>() &&
+         tensorType(op->getOperand(1)).getRank() <= 1;
+}
+
+/// A reshape that keeps the last dimension commutes with what is done to each channel. Behind a
+/// convolution, as of all depths of a volume, that is to be folded into it.
+struct SinkReshapeThroughPerChannel : RewritePattern {
+  explicit SinkReshapeThroughPerChannel(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
+    if (!isPerChannel(op))
+      return failure();
+    auto reshape = op->getOperand(0).getDefiningOp<ReshapeOp>();
+    if (!reshape || !isa_and_nonnull<Conv2dOp, DepthwiseConv2dOp, TransposeConv2dOp, BatchNormOp>(
+                        reshape.getInput().getDefiningOp()))
+      return rewriter.notifyMatchFailure(op, "input is not a reshape of a convolution");
+    RankedTensorType before = tensorType(reshape.getInput());
+    auto result = cast<RankedTensorType>(op->getResult(0).getType());
+    if (before.getShape().back() != result.getShape().back())
+      return rewriter.notifyMatchFailure(op, "the reshape changes the last dimension");
+    if (isPerAxis(reshape.getInput()) || isPerAxis(op->getResult(0)))
+      return rewriter.notifyMatchFailure(op, "quantized per axis");
+    Operation *moved = rewriter.clone(*op);
+    moved->setOperand(0, reshape.getInput());
+    moved->getResult(0).setType(result.clone(before.getShape()));
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, result, moved->getResult(0), result.getShape());
+    return success();
+  }
+};
+
 struct SinkThroughConcat : OpRewritePattern<ConcatOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -282,13 +319,14 @@ struct SinkTransposes : impl::SinkTransposesBase<SinkTransposes> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     addCanonicalizations(patterns); // they merge and cancel what meets
-    patterns.add<SinkThroughElementwise, SinkReshapeThroughUnary, SinkThroughConcat,
-                 SinkThrough<PadOp>, SinkThrough<MirrorPadOp>, SinkThrough<SliceOp>,
-                 SinkThrough<SoftmaxOp>, SinkThrough<LogSoftmaxOp>, SinkThrough<L2NormalizationOp>,
-                 SinkThroughReduction<MeanOp>, SinkThroughReduction<SumOp>,
-                 SinkThroughReduction<ReduceProdOp>, SinkThroughReduction<ReduceMaxOp>,
-                 SinkThroughReduction<ReduceMinOp>, SinkThroughReduction<ReduceAnyOp>,
-                 SinkThroughReduction<ReduceAllOp>>(&getContext());
+    patterns.add<SinkThroughElementwise, SinkReshapeThroughUnary, SinkReshapeThroughPerChannel,
+                 SinkThroughConcat, SinkThrough<PadOp>, SinkThrough<MirrorPadOp>,
+                 SinkThrough<SliceOp>, SinkThrough<SoftmaxOp>, SinkThrough<LogSoftmaxOp>,
+                 SinkThrough<L2NormalizationOp>, SinkThroughReduction<MeanOp>,
+                 SinkThroughReduction<SumOp>, SinkThroughReduction<ReduceProdOp>,
+                 SinkThroughReduction<ReduceMaxOp>, SinkThroughReduction<ReduceMinOp>,
+                 SinkThroughReduction<ReduceAnyOp>, SinkThroughReduction<ReduceAllOp>>(
+        &getContext());
     rewriteGreedily(getOperation(), std::move(patterns));
   }
 };

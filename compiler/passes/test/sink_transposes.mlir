@@ -117,6 +117,38 @@ func.func @keep_when_other_side_is_not_free(%a: tensor<1x4x4x2xf32>, %b: tensor<
 
 // -----
 
+// A volume's convolution is one of its images: what is done to each channel meets it.
+// CHECK-LABEL: func.func @images_of_a_volume
+// CHECK:         %[[CONV:.+]] = graph.conv_2d
+// CHECK-NEXT:    %[[NORM:.+]] = graph.batch_norm %[[CONV]],
+// CHECK-NEXT:    %[[SUM:.+]] = graph.add %[[NORM]], %{{.+}} : (tensor<3x4x4x2xf32>, tensor<2xf32>)
+// CHECK-NEXT:    %[[RELU:.+]] = graph.relu %[[SUM]]
+// CHECK-NEXT:    graph.reshape %[[RELU]] shape [1, 3, 4, 4, 2]
+func.func @images_of_a_volume(%a: tensor<3x4x4x1xf32>, %f: tensor<2x1x1x1xf32>, %p: tensor<2xf32>) -> tensor<1x3x4x4x2xf32> {
+  %c = graph.constant dense<[1.0, 2.0]> : tensor<2xf32> : tensor<2xf32>
+  %0 = graph.conv_2d %a, %f : (tensor<3x4x4x1xf32>, tensor<2x1x1x1xf32>) -> tensor<3x4x4x2xf32>
+  %1 = graph.reshape %0 shape [1, 3, 4, 4, 2] : (tensor<3x4x4x2xf32>) -> tensor<1x3x4x4x2xf32>
+  %2 = graph.batch_norm %1, %p, %p, %p, %p epsilon 1.0e-03 : (tensor<1x3x4x4x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x3x4x4x2xf32>
+  %3 = graph.add %2, %c : (tensor<1x3x4x4x2xf32>, tensor<2xf32>) -> tensor<1x3x4x4x2xf32>
+  %4 = graph.relu %3 : (tensor<1x3x4x4x2xf32>) -> tensor<1x3x4x4x2xf32>
+  return %4 : tensor<1x3x4x4x2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @keep_another_last_dimension
+// CHECK:         graph.reshape
+// CHECK-NEXT:    graph.add
+func.func @keep_another_last_dimension(%a: tensor<1x4x4x2xf32>, %f: tensor<2x1x1x2xf32>) -> tensor<1x4x2x4xf32> {
+  %c = graph.constant dense<1.0> : tensor<4xf32> : tensor<4xf32>
+  %0 = graph.conv_2d %a, %f : (tensor<1x4x4x2xf32>, tensor<2x1x1x2xf32>) -> tensor<1x4x4x2xf32>
+  %1 = graph.reshape %0 shape [1, 4, 2, 4] : (tensor<1x4x4x2xf32>) -> tensor<1x4x2x4xf32>
+  %2 = graph.add %1, %c : (tensor<1x4x2x4xf32>, tensor<4xf32>) -> tensor<1x4x2x4xf32>
+  return %2 : tensor<1x4x2x4xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @keep_before_reshape
 // CHECK-NEXT:    graph.transpose
 // CHECK-NEXT:    graph.reshape
