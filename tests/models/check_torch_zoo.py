@@ -39,6 +39,11 @@ TORCHVISION = {
     "DeepLabV3": ("segmentation.deeplabv3_mobilenet_v3_large", 64), "FCN": ("segmentation.fcn_resnet50", 64),
     "LRASPP": ("segmentation.lraspp_mobilenet_v3_large", 64),
 }
+# Of videos: model, height and width, frames.
+VIDEO = {
+    "ResNet 3D": ("video.r3d_18", 32, 4), "ResNet mixed convolution": ("video.mc3_18", 32, 4), "ResNet (2+1)D": ("video.r2plus1d_18", 32, 4),
+    "S3D": ("video.s3d", 224, 14), "MViT": ("video.mvit_v1_b", 224, 16), "Swin 3D": ("video.swin3d_t", 64, 4),
+}
 TIMM = {
     "BEiT": ("beit_base_patch16_224", 224), "CaiT": ("cait_xxs24_224", 224), "CoAtNet": ("coatnet_nano_rw_224", 224),
     "ConvNeXt": ("convnext_atto", 32), "DeiT": ("deit_tiny_patch16_224", 224), "EfficientFormer": ("efficientformer_l1", 224),
@@ -105,12 +110,12 @@ def save(form, model, value, path):
     return None
 
 
-def export(library, name, size, form, folder):
+def export(library, name, shape, form, folder):
     """Fills the folder with the archive, an input and what PyTorch makes of it."""
     torch.manual_seed(5)
     model = build(library, name, form).eval()
     randomize(model)
-    value = torch.from_numpy(np.random.default_rng(11).uniform(-1, 1, (1, 3, size, size)).astype(np.float32))
+    value = torch.from_numpy(np.random.default_rng(11).uniform(-1, 1, shape).astype(np.float32))
     with torch.no_grad():
         names = save(form, model, value, folder / FILE[form])
         expected = tensors(torch.jit.load(folder / FILE[form])(value) if form == "scripted" else model(value))
@@ -118,24 +123,24 @@ def export(library, name, size, form, folder):
     np.savez(folder / f"{form}.npz", **dict(zip(names or expected, (each.numpy() for each in expected.values()))))
 
 
-def difference(arguments, library, name, size, form):
+def difference(arguments, library, name, shape, form):
     with tempfile.TemporaryDirectory() as temporary:
         scratch = Path(temporary)
         folder = Path(arguments.cache, library, name) if arguments.cache else scratch
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / f"{form}.npz").exists():
-            export(library, name, size, form, folder)
-        options = ["--shape", f"{SCRIPTED_INPUT.get(name, 'x')}=1x3x{size}x{size}"] if form == "scripted" else []
+            export(library, name, shape, form, folder)
+        options = ["--shape", f"{SCRIPTED_INPUT.get(name, 'x')}={'x'.join(map(str, shape))}"] if form == "scripted" else []
         tandem(arguments.tandem, "compile", folder / FILE[form], "-o", scratch / "m.tandem", *options, *arguments.compile_options.split())
         tandem(arguments.tandem, "run", scratch / "m.tandem", "--input", folder / "in.npy", "--save", scratch / "out")
         return max(relative_difference(wanted, np.load(scratch / "out" / f"{output}.npy"))
                    for output, wanted in np.load(folder / f"{form}.npz").items())
 
 
-def check(arguments, library, name, size):
+def check(arguments, library, name, shape):
     scripted = library == "torchvision" or name in TIMM_SCRIPTED
     forms = ["traced"] + ["scripted"] * scripted if arguments.torchscript else ["exported"]
-    return [difference(arguments, library, name, size, form) for form in forms]
+    return [difference(arguments, library, name, shape, form) for form in forms]
 
 
 def main():
@@ -156,10 +161,10 @@ def main():
         sweep = Sweep("torchscript", arguments, "TorchScript models", how, labels, ["traced", "scripted"])
     else:
         sweep = Sweep("torch", arguments, "PyTorch models", how, labels, ["difference"])
-    sys.exit(sweep.run({f"{library}/{name}": ([library, family, name.split(".")[-1], f"3x{size}x{size}"],
-                                              lambda library=library, name=name, size=size: check(arguments, library, name, size))
-                        for library, models in (("torchvision", TORCHVISION), ("timm", TIMM))
-                        for family, (name, size) in models.items()}))
+    sys.exit(sweep.run({f"{library}/{name}": ([library, family, name.split(".")[-1], "x".join(map(str, (3, *frames, size, size)))],
+                                              lambda library=library, name=name, shape=(1, 3, *frames, size, size): check(arguments, library, name, shape))
+                        for library, models in (("torchvision", TORCHVISION), ("torchvision", VIDEO), ("timm", TIMM))
+                        for family, (name, size, *frames) in models.items()}))
 
 
 if __name__ == "__main__":

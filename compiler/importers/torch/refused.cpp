@@ -19,9 +19,6 @@ const RefusedOperators &refusedOperators() {
     {"a number that a run computes", {
       "aten._local_scalar_dense.default",
     }},
-    {"three spatial dimensions", {
-      "aten.*pool3d*",
-    }},
     {"strides of the memory", {
       "aten.as_strided.default",
       "aten.empty_strided.default",

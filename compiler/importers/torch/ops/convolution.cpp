@@ -1,4 +1,4 @@
-#include "compiler/importers/torch/node.h"
+#include "compiler/importers/torch/volumes.h"
 
 using namespace mlir;
 
@@ -96,6 +96,8 @@ static MaybeValue importConvolution(AtenNode &node, bool isTransposed) {
              bias = node.optionalTensor("bias");
   if (node.failed() || failed(input) || failed(weight) || failed(bias))
     return failure();
+  if (shapeOf(*input).size() == 5)
+    return importVolumeConvolution(node, isTransposed);
   bool isRow = shapeOf(*input).size() == 3 && shapeOf(*weight).size() == 3;
   if (!isRow && shapeOf(*input).size() != 4)
     return node.unsupported("an input of shape " + shapeText(shapeOf(*input)) +
@@ -132,9 +134,12 @@ static MaybeValue importConvolutionDefault(AtenNode &node) {
   return importConvolution(node, node.flag("transposed", false));
 }
 
-/// aten.conv2d.padding: 'same' gives as many outputs as inputs, the odd pad at the end; 'valid'
-/// none.
-static MaybeValue importConv2dPadding(AtenNode &node) {
+/// aten.conv2d.padding, and _convolution_mode in TorchScript: 'same' gives as many outputs as
+/// inputs, the odd pad at the end; 'valid' none.
+static MaybeValue importConvPadding(AtenNode &node) {
+  MaybeValue given = node.tensor("input");
+  if (succeeded(given) && shapeOf(*given).size() == 5)
+    return importVolumeConvolutionPadding(node);
   MaybeValue input = node.image("input"), weight = node.tensor("weight"),
              bias = node.optionalTensor("bias");
   Window window;
@@ -158,7 +163,8 @@ static MaybeValue importConv2dPadding(AtenNode &node) {
 
 void registerConvolution(OpTable &table) {
   table.add("aten.conv2d.default", importConv2d);
-  table.add("aten.conv2d.padding", importConv2dPadding);
+  table.add("aten.conv2d.padding", importConvPadding);
+  table.add("aten._convolution_mode.default", importConvPadding);
   for (StringRef form : {"convolution.default", "_convolution.default", "_convolution.deprecated"})
     table.add(("aten." + form).str(), importConvolutionDefault);
   table.add("aten.conv_transpose2d.input", importConvTranspose2d);

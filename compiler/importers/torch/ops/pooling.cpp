@@ -1,6 +1,7 @@
+#include "compiler/importers/common/pieces.h"
 #include "compiler/importers/common/pool_window.h"
 #include "compiler/importers/common/resampling.h"
-#include "compiler/importers/torch/node.h"
+#include "compiler/importers/torch/volumes.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -115,52 +116,74 @@ static MaybeValue importAvgPool1d(AtenNode &node) {
   return alongRow(node, poolRow, /*isMax=*/false);
 }
 
-/// Windows that cover the image as evenly as they can: plain pools where these are equal and do not
-/// overlap; else the mean by a matrix for each dimension, the largest one after another.
-static MaybeValue adaptivePool(AtenNode &node, MaybeValue image, Pair size, bool isMax) {
+/// Whether each window is as large as any other and begins where the one before it ends.
+static bool isEven(ArrayRef<int64_t> image, ArrayRef<int64_t> size) {
+  return llvm::all_of(llvm::zip_equal(image, size),
+                      [](const auto &pair) { return std::get<0>(pair) % std::get<1>(pair) == 0; });
+}
+
+static MaybeValue evenPool(AtenNode &node, MaybeValue image, ArrayRef<int64_t> size, bool isMax) {
+  ArrayRef<int64_t> from = shapeOf(*image).drop_front(2);
+  if (size.size() == 3) {
+    VolumeWindow window;
+    for (int i = 0; i < 3; ++i)
+      window.size[i] = window.stride[i] = from[i] / size[i];
+    MaybeValue ndhwc = toNdhwc(node, image);
+    return toNcdhw(node, isMax ? maxPoolVolume(node, ndhwc, window)
+                               : averagePoolVolume(node, ndhwc, window, /*countsPadding=*/false));
+  }
+  PoolWindow window;
+  window.size = window.stride = {from[0] / size[0], from[1] / size[1]};
+  MaybeValue nhwc = node.toNhwc(image);
+  return node.toNchw(isMax ? maxPool(node, nhwc, window)
+                           : averagePool(node, nhwc, window, /*countsPadding=*/false));
+}
+
+/// The largest of windows that cover a dimension as evenly as they can.
+static MaybeValue largestAlong(AtenNode &node, MaybeValue x, int64_t axis, int64_t out) {
+  if (failed(x))
+    return failure();
+  int64_t extent = shapeOf(*x)[axis];
+  SmallVector<Value> parts;
+  for (int64_t i = 0; i < out; ++i) {
+    int64_t begin = i * extent / out, end = llvm::divideCeil((i + 1) * extent, out);
+    MaybeValue best = node.create<graph::ReduceMaxOp>(sliceAlong(node, x, axis, begin, end - begin),
+                                                      ArrayRef<int64_t>{axis}, /*keepDims=*/true);
+    if (failed(best))
+      return failure();
+    parts.push_back(*best);
+  }
+  return concatAlong(node, parts, axis);
+}
+
+/// Windows that cover the image (or volume) as evenly as they can: plain pools where these are
+/// equal and do not overlap; else the mean by a matrix for each dimension, the largest one after
+/// another.
+static MaybeValue adaptivePool(AtenNode &node, MaybeValue image, ArrayRef<int64_t> size,
+                               bool isMax) {
   if (failed(image))
     return failure();
-  SmallVector<int64_t> shape(shapeOf(*image));
-  if (size == Pair{1, 1}) {
-    constexpr int64_t axes[] = {2, 3};
-    return isMax
-               ? node.create<graph::ReduceMaxOp>(image, ArrayRef<int64_t>(axes), /*keepDims=*/true)
-               : node.create<graph::MeanOp>(image, ArrayRef<int64_t>(axes), /*keepDims=*/true);
+  ArrayRef<int64_t> from = shapeOf(*image).drop_front(2);
+  if (llvm::all_of(size, [](int64_t out) { return out == 1; })) {
+    auto axes = llvm::to_vector(llvm::seq<int64_t>(2, shapeOf(*image).size()));
+    return isMax ? node.create<graph::ReduceMaxOp>(image, axes, /*keepDims=*/true)
+                 : node.create<graph::MeanOp>(image, axes, /*keepDims=*/true);
   }
-  if (size[0] < 1 || size[1] < 1 || shape[2] < 1 || shape[3] < 1)
+  auto isEmpty = [](int64_t extent) { return extent < 1; };
+  if (llvm::any_of(size, isEmpty) || llvm::any_of(from, isEmpty))
     return node.invalid("'output_size' is " + shapeText(size) + " for an input of shape " +
-                        shapeText(shape));
-  if (shape[2] % size[0] == 0 && shape[3] % size[1] == 0) {
-    PoolWindow window;
-    window.size = window.stride = {shape[2] / size[0], shape[3] / size[1]};
-    MaybeValue nhwc = node.toNhwc(image);
-    return node.toNchw(isMax ? maxPool(node, nhwc, window)
-                             : averagePool(node, nhwc, window, /*countsPadding=*/false));
-  }
-  if (!isMax)
-    return averageAlong(node, averageAlong(node, image, 2, size[0]), 3, size[1]);
+                        shapeText(shapeOf(*image)));
+  if (isEven(from, size))
+    return evenPool(node, image, size, isMax);
+  constexpr int64_t kMost = 256; // slices
+  if (isMax && llvm::any_of(size, [](int64_t out) { return out > kMost; }))
+    return node.unsupported("'output_size' " + shapeText(size));
   MaybeValue result = image;
-  for (int64_t axis : {2, 3}) {
-    constexpr int64_t kMost = 256; // slices
-    int64_t out = size[axis - 2], extent = shape[axis];
-    if (out > kMost)
-      return node.unsupported("'output_size' " + shapeText(size));
-    SmallVector<Value> parts;
-    for (int64_t i = 0; i < out; ++i) {
-      if (failed(result))
-        return failure();
-      SmallVector<int64_t> part(shapeOf(*result)), begin(4, 0), strides(4, 1);
-      begin[axis] = i * extent / out;
-      part[axis] = llvm::divideCeil((i + 1) * extent, out) - begin[axis];
-      MaybeValue best =
-          node.create<graph::ReduceMaxOp>(node.create<graph::SliceOp>(result, begin, part, strides),
-                                          ArrayRef<int64_t>{axis}, /*keepDims=*/true);
-      if (failed(best))
-        return failure();
-      parts.push_back(*best);
-    }
-    result =
-        node.createTyped<graph::ConcatOp>(getElementTypeOrSelf(*image), ValueRange(parts), axis);
+  for (auto [d, out] : llvm::enumerate(size)) {
+    if (out == from[d])
+      continue;
+    auto axis = static_cast<int64_t>(2 + d);
+    result = isMax ? largestAlong(node, result, axis, out) : averageAlong(node, result, axis, out);
   }
   return result;
 }
@@ -176,6 +199,17 @@ static MaybeValue importAdaptiveAvgPool2d(AtenNode &node) {
 }
 static MaybeValue importAdaptiveMaxPool2d(AtenNode &node) {
   return importAdaptive2d(node, /*isMax=*/true);
+}
+static MaybeValue importAdaptive3d(AtenNode &node, bool isMax) {
+  MaybeValue input = volumeOf(node, "self");
+  Triple size = tripleOf(node, "output_size");
+  return node.failed() ? MaybeValue(failure()) : adaptivePool(node, input, size, isMax);
+}
+static MaybeValue importAdaptiveAvgPool3d(AtenNode &node) {
+  return importAdaptive3d(node, /*isMax=*/false);
+}
+static MaybeValue importAdaptiveMaxPool3d(AtenNode &node) {
+  return importAdaptive3d(node, /*isMax=*/true);
 }
 static MaybeValue adaptRow(AtenNode &node, MaybeValue image, bool isMax) {
   Pair size = node.pair("output_size");
@@ -197,6 +231,9 @@ void registerPooling(OpTable &table) {
   table.add("aten.adaptive_avg_pool2d.default", importAdaptiveAvgPool2d);
   table.add("aten._adaptive_avg_pool2d.default", importAdaptiveAvgPool2d);
   table.add("aten.adaptive_max_pool2d.default", importAdaptiveMaxPool2d);
+  table.add("aten.adaptive_avg_pool3d.default", importAdaptiveAvgPool3d);
+  table.add("aten._adaptive_avg_pool3d.default", importAdaptiveAvgPool3d);
+  table.add("aten.adaptive_max_pool3d.default", importAdaptiveMaxPool3d);
   table.add("aten.adaptive_avg_pool1d.default", importAdaptiveAvgPool1d);
   table.add("aten.adaptive_max_pool1d.default", importAdaptiveMaxPool1d);
 }

@@ -2,7 +2,7 @@
 #include "compiler/importers/common/grid_sample.h"
 #include "compiler/importers/common/resampling.h"
 #include "compiler/importers/common/selections.h"
-#include "compiler/importers/torch/node.h"
+#include "compiler/importers/torch/volumes.h"
 
 #include <cmath>
 
@@ -10,27 +10,42 @@ using namespace mlir;
 
 namespace tandem::torch {
 
-/// How both dimensions are resampled: to 'output_size', or by 'scale_factors', which say where
+/// A batch of images (rank 4) or volumes (rank 5), called 'input' or 'self'.
+static MaybeValue resizable(AtenNode &node, size_t rank) {
+  if (rank == 4)
+    return node.image("input", "self");
+  return volumeOf(node, node.has("input") ? "input" : "self");
+}
+
+/// How each dimension is resampled: to 'output_size', or by 'scale_factors', which say where
 /// elements are taken from even where the size is rounded down.
 static FailureOr<SmallVector<Resampling>> readAxes(AtenNode &node, Value input) {
-  SmallVector<Resampling> axes(2);
+  ArrayRef<int64_t> image = shapeOf(input).drop_front(2);
+  SmallVector<Resampling> axes(image.size());
   bool isSized = node.has("output_size");
-  Pair size = isSized ? node.pair("output_size") : Pair{1, 1};
+  SmallVector<int64_t> size;
   SmallVector<double> factors;
   if (!isSized) {
     factors = node.numbers("scale_factors");
   } else {
-    for (StringRef name : {"scales_h", "scales_w"})
+    size = node.integers("output_size");
+    if (size.size() == 1)
+      size.resize(image.size(), size.front());
+    constexpr StringRef kScales[] = {"scales_d", "scales_h", "scales_w"};
+    for (StringRef name : ArrayRef(kScales).take_back(image.size()))
       if (node.has(name))
         factors.push_back(node.number(name));
   }
   if (node.failed())
     return failure();
-  if (factors.size() != 2 && !(isSized && factors.empty()))
-    return node.invalid("'scale_factors' has " + Twine(factors.size()) + " entries, expected 2");
-  for (int i = 0; i < 2; ++i) {
-    Resampling &axis = axes[i];
-    axis.in = shapeOf(input)[2 + i];
+  if (isSized && size.size() != image.size())
+    return node.invalid("'output_size' is " + shapeText(size) + " for an input of shape " +
+                        shapeText(shapeOf(input)));
+  if (factors.size() != image.size() && !(isSized && factors.empty()))
+    return node.invalid("'scale_factors' has " + Twine(factors.size()) + " entries, expected " +
+                        Twine(image.size()));
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    axis.in = image[i];
     if (!isSized) {
       double exact = std::floor(static_cast<double>(axis.in) * factors[i]);
       if (!(exact >= 1 && exact <= INT32_MAX))
@@ -39,7 +54,8 @@ static FailureOr<SmallVector<Resampling>> readAxes(AtenNode &node, Value input) 
     } else {
       axis.out = size[i];
     }
-    if (axis.in < 1 || axis.out < 1)
+    constexpr int64_t kMost = 1 << 24;
+    if (axis.in < 1 || axis.out < 1 || axis.out > kMost)
       return node.invalid("a size of " + Twine(axis.out) + " for " + Twine(axis.in));
     axis.scale =
         factors.empty() ? static_cast<double>(axis.out) / static_cast<double>(axis.in) : factors[i];
@@ -54,17 +70,29 @@ static bool isPlain(ArrayRef<Resampling> axes) {
   });
 }
 
-static MaybeValue importNearest(AtenNode &node) {
-  MaybeValue input = node.image("input", "self");
+/// By the graph's ops of images.
+static MaybeValue resizePlainly(AtenNode &node, MaybeValue input, ArrayRef<Resampling> axes,
+                                const VolumeResize &how) {
+  if (axes.size() == 3)
+    return toNcdhw(node, resizeVolume(node, toNdhwc(node, input),
+                                      {axes[0].out, axes[1].out, axes[2].out}, how));
+  Pair size = {axes[0].out, axes[1].out};
+  MaybeValue nhwc = node.toNhwc(input);
+  return node.toNchw(how.isLinear ? node.create<graph::ResizeBilinearOp>(
+                                        nhwc, size, how.alignCorners, how.halfPixelCenters)
+                                  : node.create<graph::ResizeNearestOp>(
+                                        nhwc, size, how.alignCorners, how.halfPixelCenters));
+}
+
+template <size_t rank> static MaybeValue importNearest(AtenNode &node) {
+  MaybeValue input = resizable(node, rank);
   if (failed(input))
     return failure();
   auto axes = readAxes(node, *input);
   if (failed(axes))
     return failure();
   if (isPlain(*axes))
-    return node.toNchw(node.create<graph::ResizeNearestOp>(
-        node.toNhwc(input), Pair{(*axes)[0].out, (*axes)[1].out}, /*alignCorners=*/false,
-        /*halfPixelCenters=*/false));
+    return resizePlainly(node, input, *axes, {});
   MaybeValue result = input;
   for (auto [index, axis] : llvm::enumerate(*axes)) {
     axis.mode = "nearest";
@@ -78,10 +106,10 @@ static MaybeValue importNearest(AtenNode &node) {
   return result;
 }
 
-/// Interpolation: bilinear by an op of the graph where the scale is what the sizes say, else by a
+/// Interpolation: (tri)linear by ops of the graph where the scale is what the sizes say, else by a
 /// matrix for each dimension.
-static MaybeValue interpolate(AtenNode &node, StringRef mode, bool antialias) {
-  MaybeValue input = node.image("input", "self");
+static MaybeValue interpolate(AtenNode &node, StringRef mode, bool antialias, size_t rank = 4) {
+  MaybeValue input = resizable(node, rank);
   bool alignCorners = node.flag("align_corners", false);
   if (node.failed() || failed(input))
     return failure();
@@ -89,9 +117,9 @@ static MaybeValue interpolate(AtenNode &node, StringRef mode, bool antialias) {
   if (failed(axes))
     return failure();
   if (mode == "linear" && !antialias && (alignCorners || isPlain(*axes)))
-    return node.toNchw(node.create<graph::ResizeBilinearOp>(
-        node.toNhwc(input), Pair{(*axes)[0].out, (*axes)[1].out}, alignCorners,
-        /*halfPixelCenters=*/!alignCorners));
+    return resizePlainly(
+        node, input, *axes,
+        {.isLinear = true, .alignCorners = alignCorners, .halfPixelCenters = !alignCorners});
   MaybeValue result = input;
   for (auto [index, axis] : llvm::enumerate(*axes)) {
     axis.mode = mode.str();
@@ -105,6 +133,9 @@ static MaybeValue interpolate(AtenNode &node, StringRef mode, bool antialias) {
     result = resampleAlong(node, result, 2 + static_cast<int64_t>(index), axis);
   }
   return result;
+}
+static MaybeValue importTrilinear(AtenNode &node) {
+  return interpolate(node, "linear", /*antialias=*/false, /*rank=*/5);
 }
 static MaybeValue importBilinear(AtenNode &node) {
   return interpolate(node, "linear", /*antialias=*/false);
@@ -174,11 +205,11 @@ static MaybeValue importChannelShuffle(AtenNode &node) {
 }
 
 void registerResize(OpTable &table) {
-  table.add("aten.upsample_nearest2d.vec", importNearest);
-  table.add("aten.upsample_nearest2d.default", importNearest);
-  table.add("aten.upsample_bilinear2d.vec", importBilinear);
-  table.add("aten.upsample_bilinear2d.default", importBilinear);
   for (StringRef form : {"vec", "default"}) {
+    table.add(("aten.upsample_nearest2d." + form).str(), importNearest<4>);
+    table.add(("aten.upsample_nearest3d." + form).str(), importNearest<5>);
+    table.add(("aten.upsample_bilinear2d." + form).str(), importBilinear);
+    table.add(("aten.upsample_trilinear3d." + form).str(), importTrilinear);
     table.add(("aten.upsample_bicubic2d." + form).str(), importBicubic);
     table.add(("aten._upsample_bilinear2d_aa." + form).str(), importBilinearAntialias);
     table.add(("aten._upsample_bicubic2d_aa." + form).str(), importBicubicAntialias);
