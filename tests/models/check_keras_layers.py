@@ -29,7 +29,7 @@ from sweep import ROOT, relative_difference, tandem  # noqa: E402
 
 logging.getLogger("absl").setLevel(logging.ERROR)
 TOLERANCE = 1e-5
-ROW, IMAGE, VECTOR = (9, 4), (8, 7, 4), (6,)
+ROW, IMAGE, VOLUME, VECTOR = (9, 4), (8, 7, 4), (5, 6, 7, 4), (6,)
 
 
 def image_cases(add, layers, is_old):
@@ -80,6 +80,59 @@ def image_cases(add, layers, is_old):
     add("RepeatVector", layers.RepeatVector(3), VECTOR)
     add("Permute", layers.Permute((2, 3, 1)), IMAGE)
     add("Reshape", layers.Reshape((-1, 2)), ROW)
+
+
+def volume_cases(add, keras, layers, is_old):
+    for first in (False, True):
+        if first and is_old:
+            continue  # TensorFlow's kernels for it are not on CPUs
+        how, name = {"data_format": "channels_first" if first else "channels_last"}, " channels_first" if first else ""
+        volume = (VOLUME[-1], *VOLUME[:-1]) if first else VOLUME
+        for padding in ("same", "valid"):
+            for kernel, stride in ((3, 1), ((2, 3, 3), (1, 2, 2)), ((3, 1, 1), (2, 1, 1)), ((1, 3, 2), (2, 2, 1)), (1, 2)):
+                if first and padding == "valid" and kernel == 3:
+                    continue  # TensorFlow's own result is 3 % from the sum of products
+                add(f"Conv3D {padding} {kernel} {stride}{name}", layers.Conv3D(5, kernel, strides=stride, padding=padding, activation="relu", **how), volume)
+            for kernel, stride in ((3, 2), (2, 2), ((3, 2, 4), (1, 2, 3)), (2, 3)):
+                add(f"Conv3DTranspose {padding} {kernel} {stride}{name}",
+                    layers.Conv3DTranspose(5, kernel, strides=stride, padding=padding, activation="tanh", **how), volume)
+            add(f"Conv3DTranspose output_padding {padding}{name}",
+                layers.Conv3DTranspose(5, 3, strides=2, padding=padding, output_padding=(1, 0, 1), **how), volume)
+            add(f"MaxPooling3D {padding}{name}", layers.MaxPooling3D((2, 3, 2), strides=2, padding=padding, **how), volume)
+            add(f"AveragePooling3D {padding}{name}", layers.AveragePooling3D((3, 2, 3), strides=2, padding=padding, **how), volume)
+        add(f"Conv3D dilation{name}", layers.Conv3D(5, (2, 3, 2), dilation_rate=2, use_bias=False, **how), volume)
+        if not is_old:  # whose kernels have none
+            add(f"Conv3D groups{name}", layers.Conv3D(6, 3, groups=2, padding="same", **how), volume)
+        for kind in ("Max", "Average"):
+            add(f"Global{kind}Pooling3D{name}", getattr(layers, f"Global{kind}Pooling3D")(**how), volume)
+            add(f"Global{kind}Pooling3D keepdims{name}", getattr(layers, f"Global{kind}Pooling3D")(keepdims=True, **how), volume)
+        add(f"UpSampling3D{name}", layers.UpSampling3D((2, 1, 3), **how), volume)
+        add(f"ZeroPadding3D{name}", layers.ZeroPadding3D(((1, 2), (0, 3), (1, 1)), **how), volume)
+        add(f"ZeroPadding3D all{name}", layers.ZeroPadding3D(2, **how), volume)
+        add(f"Cropping3D{name}", layers.Cropping3D(((1, 0), (2, 1), (0, 3)), **how), volume)
+        if not is_old:
+            add(f"AdaptiveAveragePooling3D{name}", layers.AdaptiveAveragePooling3D((2, 3, 5), **how), volume)
+    add("BatchNormalization volume", layers.BatchNormalization(), VOLUME)
+    add("BatchNormalization volume 1", layers.BatchNormalization(axis=1), VOLUME)
+    add("Conv3D and norm", lambda x: layers.ReLU()(layers.BatchNormalization()(layers.Conv3D(5, 3)(x))), VOLUME)
+
+
+def convolutional_recurrent_cases(add, layers, is_old):
+    for rank, image in ((1, (7, 3)), (2, (6, 5, 3)), (3, (4, 5, 4, 2))):
+        make, sequence = getattr(layers, f"ConvLSTM{rank}D"), (4, *image)
+        for flags in ({}, {"return_sequences": True}, {"return_state": True, "use_bias": False}, {"return_sequences": True, "go_backwards": True, "return_state": True},
+                      {"padding": "same", "strides": 2, "return_sequences": True}, {"dilation_rate": 2}, {"recurrent_activation": "sigmoid", "activation": "relu"},
+                      {"data_format": "channels_first", "return_sequences": True, "return_state": True}):
+            if rank == 3 and is_old and "dilation_rate" in flags:
+                continue  # the kernel has no dilation on CPUs
+            first = flags.get("data_format") == "channels_first"
+            if first and is_old:
+                continue
+            given = (4, image[-1], *image[:-1]) if first else sequence
+            add(" ".join((f"ConvLSTM{rank}D", *flags)), lambda x, make=make, flags=flags: make(4, 2, dropout=0.2, recurrent_dropout=0.1, **flags)(x), given)
+        state = (*(n - 1 for n in image[:-1]), 4)
+        add(f"ConvLSTM{rank}D initial_state", lambda x, h, c, make=make: make(4, 2, return_sequences=True)(x, initial_state=[h, c]), sequence, state, state)
+        add(f"Bidirectional ConvLSTM{rank}D", lambda x, make=make: layers.Bidirectional(make(4, 2, return_sequences=True))(x), sequence)
 
 
 def recurrent_cases(add, keras, layers, is_old):
@@ -343,7 +396,9 @@ def all_cases(keras, is_old):
         cases[name.strip()] = (make, inputs)
 
     image_cases(add, keras.layers, is_old)
+    volume_cases(add, keras, keras.layers, is_old)
     recurrent_cases(add, keras, keras.layers, is_old)
+    convolutional_recurrent_cases(add, keras.layers, is_old)
     attention_cases(add, keras, keras.layers, is_old)
     normalization_cases(add, keras, keras.layers, is_old)
     preprocessing_cases(add, keras.layers, is_old)

@@ -9,8 +9,7 @@ using namespace mlir;
 
 namespace tandem::keras {
 
-/// What the layer's class has in front of its D; 2 where it has none.
-static int spatialRank(StringRef className) {
+int spatialRank(StringRef className) {
   size_t place = className.rfind('D');
   while (place != StringRef::npos && place > 0) {
     if (llvm::isDigit(className[place - 1]))
@@ -21,16 +20,24 @@ static int spatialRank(StringRef className) {
 }
 
 FailureOr<Image> Image::of(Layer &layer) {
+  if (!layer.hasOneInput(spatialRank(layer.className()) + 2))
+    return failure();
+  return of(layer, layer.input());
+}
+
+FailureOr<Image> Image::of(Layer &layer, Value input) {
   Image image(layer, spatialRank(layer.className()));
   StringRef format = layer.string("data_format", "channels_last");
-  if (!layer.hasOneInput(image.rank_ + 2) || layer.failed())
+  if (layer.failed())
     return failure();
   if (format != "channels_last" && format != "channels_first")
     return layer.invalid("'data_format' is '" + format + "'");
   image.isChannelsFirst_ = format == "channels_first";
-  MaybeValue value = layer.cast(layer.input(), layer.builder().getF32Type());
+  MaybeValue value = layer.cast(input, layer.builder().getF32Type());
   if (image.isChannelsFirst_)
-    value = image.rank_ == 1 ? layer.transpose(value, {0, 2, 1}) : layer.toNhwc(value);
+    value = image.rank_ == 1   ? layer.transpose(value, {0, 2, 1})
+            : image.isVolume() ? toNdhwc(layer, value)
+                               : layer.toNhwc(value);
   if (succeeded(value) && image.rank_ == 1) {
     ArrayRef<int64_t> shape = shapeOf(*value);
     value = layer.reshape(value, {shape[0], 1, shape[1], shape[2]});
@@ -50,50 +57,71 @@ MaybeValue Image::back(MaybeValue result) const {
   }
   if (!isChannelsFirst_)
     return result;
+  if (isVolume())
+    return toNcdhw(*layer_, result);
   return rank_ == 1 ? layer_->transpose(result, {0, 2, 1}) : layer_->toNchw(result);
 }
 
-Pair Image::pair(StringRef key, std::optional<Pair> absent) const {
-  if (rank_ == 2 || (absent && !layer_->find(key)))
-    return layer_->pair(key, absent);
-  SmallVector<int64_t> one = layer_->oneOrMore(key, {});
+Extents Image::extents(StringRef key, std::optional<Extents> absent) const {
+  if (absent && !layer_->find(key))
+    return *absent;
+  if (rank_ == 2)
+    return Extents(layer_->pair(key));
+  SmallVector<int64_t> given = layer_->oneOrMore(key, {});
+  if (given.size() == 1)
+    given.append(rank_ - 1, given[0]);
   constexpr int64_t kMost = 1 << 24; // keeps products in range
-  if (!layer_->failed() && one.size() == 1 && one[0] >= 1 && one[0] <= kMost)
-    return {1, one[0]};
-  if (!layer_->failed())
-    (void)layer_->invalid("'" + key + "' is " + shapeText(one) + ", expected a positive number");
-  return {1, 1};
+  bool isSane = llvm::all_of(given, [](int64_t n) { return n >= 1 && n <= kMost; });
+  if (!layer_->failed() && (given.size() != static_cast<size_t>(rank_) || !isSane))
+    (void)layer_->invalid("'" + key + "' is " + shapeText(given) +
+                          (rank_ == 1 ? Twine(", expected a positive number")
+                                      : ", expected " + Twine(rank_) + " positive numbers"));
+  if (layer_->failed())
+    return each(1);
+  Extents result(given.begin(), given.end());
+  if (rank_ == 1)
+    result.insert(result.begin(), 1);
+  return result;
 }
 
-SmallVector<int64_t> Image::inFile(const Pair &window) const {
+Extents Image::each(int64_t number) const {
+  return rank_ == 1 ? Extents{1, number} : Extents(rank_, number);
+}
+
+SmallVector<int64_t> Image::inFile(const Extents &window) const {
   return SmallVector<int64_t>(ArrayRef(window).take_back(rank_));
 }
 
-MaybeValue Image::kernel(size_t index, StringRef what, const Pair &window, int64_t a, int64_t b,
+MaybeValue Image::kernel(size_t index, StringRef what, const Extents &window, int64_t a, int64_t b,
                          bool isTransposed) const {
   SmallVector<int64_t> shape = inFile(window), order;
   shape.append({a, b});
-  int64_t first = isTransposed ? rank_ : rank_ + 1;
+  int64_t first = isTransposed ? rank_ : rank_ + 1, last = 2 * rank_ + 1 - first;
+  if (isVolume())
+    return layer_->weight(index, what, shape, {first, 1, 2, 0, last});
   order.push_back(first);
   llvm::append_range(order, llvm::seq<int64_t>(0, rank_));
-  order.push_back(2 * rank_ + 1 - first);
+  order.push_back(last);
   MaybeValue weight = layer_->weight(index, what, shape, order);
   if (rank_ == 2)
     return weight;
-  return layer_->reshape(weight, {shape[first], 1, window[1], shape[2 * rank_ + 1 - first]});
+  return layer_->reshape(weight, {shape[first], 1, window[1], shape[last]});
 }
 
-std::pair<Pair, Pair> Image::padding(const Pair &window, const Pair &stride,
-                                     const Pair &dilation) const {
-  std::pair<Pair, Pair> pads = {{0, 0}, {0, 0}};
-  StringRef padding = layer_->string("padding", "valid");
+Window Image::window(const Extents &size, const Extents &stride, const Extents &dilation) const {
+  return window(size, stride, dilation, layer_->string("padding", "valid"));
+}
+
+Window Image::window(const Extents &size, const Extents &stride, const Extents &dilation,
+                     StringRef padding) const {
+  Window window = {size, stride, dilation, Extents(size.size(), 0), Extents(size.size(), 0)};
   if (padding == "causal" && rank_ == 1) {
-    pads.first[1] = (window[1] - 1) * dilation[1];
+    window.low[1] = (size[1] - 1) * dilation[1];
   } else if (padding == "same") {
-    for (int i = 0; i < 2; ++i) {
-      auto both = samePadding(shape()[1 + i], window[i], stride[i], dilation[i]);
+    for (size_t i = 0; i < size.size(); ++i) {
+      auto both = samePadding(shape()[1 + i], size[i], stride[i], dilation[i]);
       if (both)
-        std::tie(pads.first[i], pads.second[i]) = *both;
+        std::tie(window.low[i], window.high[i]) = *both;
       else
         (void)layer_->invalid("has a window that is too large");
     }
@@ -101,10 +129,24 @@ std::pair<Pair, Pair> Image::padding(const Pair &window, const Pair &stride,
     (void)layer_->unsupported("padding '" + padding + "', only 'valid'" +
                               (rank_ == 1 ? ", 'same' and 'causal'" : " and 'same'") + " are");
   }
-  return pads;
+  return window;
 }
 
-MaybeValue resized(Layer &layer, MaybeValue nhwc, const Pair &size, StringRef interpolation) {
+MaybeValue Image::convolve(MaybeValue filter, MaybeValue bias, const Window &window,
+                           int64_t groups) const {
+  if (isVolume())
+    return convolveVolume(*layer_, nhwc_, filter, bias, window.ofVolume(), groups);
+  return layer_->create<graph::Conv2dOp>(nhwc_, filter, bias, ArrayRef(window.stride),
+                                         ArrayRef(window.dilation), ArrayRef(window.low),
+                                         ArrayRef(window.high), groups, graph::Activation::None);
+}
+
+VolumeWindow Window::ofVolume() const {
+  auto triple = [](const Extents &all) { return Triple{all[0], all[1], all[2]}; };
+  return {triple(size), triple(stride), triple(dilation), triple(low), triple(high)};
+}
+
+MaybeValue resized(Layer &layer, MaybeValue nhwc, ArrayRef<int64_t> size, StringRef interpolation) {
   if (mlir::failed(nhwc))
     return failure();
   if (interpolation == "nearest")

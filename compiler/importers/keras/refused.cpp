@@ -5,10 +5,6 @@ namespace tandem::keras {
 // clang-format off: one name a line, which tells where it is and merges well
 const RefusedOperators &refusedOperators() {
   static const RefusedOperators refused("Keras", {
-    {"three spatial dimensions", {
-      "*3D",
-      "Conv3DTranspose",
-    }},
     {"masks", {
       "Masking",
     }},
@@ -36,10 +32,12 @@ const RefusedOperators &refusedOperators() {
     {"not yet", {
       "AdaptiveMaxPooling1D",
       "AdaptiveMaxPooling2D",
+      "AdaptiveMaxPooling3D",
       "AutoContrast",
       "ContrastLimitedAdaptiveHistogramEqualization",
       "ConvLSTM1D",
       "ConvLSTM2D",
+      "ConvLSTM3D",
       "Discretization",
       "Equalization",
       "IntegerLookup",

@@ -7,9 +7,9 @@ namespace tandem::keras {
 /// The depthwise kernel is [window..., input, multiplier]; the graph's filter has input and
 /// multiplier as one dimension, in the same order.
 static MaybeValue depthwise(Layer &layer, const Image &image, MaybeValue bias) {
-  Pair kernel = image.pair("kernel_size"), stride = image.pair("strides", Pair{1, 1}),
-       dilation = image.pair("dilation_rate", Pair{1, 1});
-  auto [low, high] = image.padding(kernel, stride, dilation);
+  Extents kernel = image.extents("kernel_size"), stride = image.extents("strides", image.each(1)),
+          dilation = image.extents("dilation_rate", image.each(1));
+  Window window = image.window(kernel, stride, dilation);
   int64_t channels = image.channels(), multiplier = layer.integer("depth_multiplier", 1);
   if (!layer.failed() &&
       (multiplier < 1 || multiplier > kMaxElements / std::max<int64_t>(channels, 1)))
@@ -20,8 +20,9 @@ static MaybeValue depthwise(Layer &layer, const Image &image, MaybeValue bias) {
   shape.append({channels, multiplier});
   MaybeValue filter = layer.reshape(layer.weight(0, "depthwise kernel", shape),
                                     {1, kernel[0], kernel[1], channels * multiplier});
-  return layer.create<graph::DepthwiseConv2dOp>(image.nhwc(), filter, bias, stride, dilation, low,
-                                                high, graph::Activation::None);
+  return layer.create<graph::DepthwiseConv2dOp>(image.nhwc(), filter, bias, ArrayRef(stride),
+                                                ArrayRef(dilation), ArrayRef(window.low),
+                                                ArrayRef(window.high), graph::Activation::None);
 }
 
 /// DepthwiseConv1D, DepthwiseConv2D: https://keras.io/api/layers/convolution_layers/
@@ -45,7 +46,7 @@ static MaybeValue importSeparable(Layer &layer) {
   MaybeValue spread = depthwise(layer, *image, Value());
   if (layer.failed() || failed(spread))
     return failure();
-  const Pair one = {1, 1}, zero = {0, 0};
+  const Extents one = {1, 1}, zero = {0, 0};
   MaybeValue filter = image->kernel(1, "pointwise kernel", one, shapeOf(*spread).back(), filters);
   MaybeValue result = layer.create<graph::Conv2dOp>(spread, filter, layer.bias(2, filters), one,
                                                     one, zero, zero, 1, graph::Activation::None);

@@ -5,23 +5,29 @@ using namespace mlir;
 
 namespace tandem::keras {
 
+static constexpr auto kNone = graph::Activation::None;
+
 /// MaxPooling, AveragePooling: https://keras.io/api/layers/pooling_layers/
 /// The average leaves padding out.
-template <typename OpT> static MaybeValue importPooling(Layer &layer) {
+template <bool isMax> static MaybeValue importPooling(Layer &layer) {
   FailureOr<Image> image = Image::of(layer);
   if (failed(image))
     return failure();
-  Pair window = image->pair("pool_size", image->rank() == 1 ? Pair{1, 2} : Pair{2, 2});
-  Pair stride = image->pair("strides", window); // absent: the window
-  auto [low, high] = image->padding(window, stride, {1, 1});
+  Extents size = image->extents("pool_size", image->each(2));
+  Extents stride = image->extents("strides", size); // absent: the window
+  Window window = image->window(size, stride, image->each(1));
   if (layer.failed())
     return failure();
-  if constexpr (std::is_same_v<OpT, graph::AveragePool2dOp>)
-    return image->back(layer.create<OpT>(image->nhwc(), window, stride, low, high,
-                                         /*countIncludePad=*/false, graph::Activation::None));
-  else
-    return image->back(
-        layer.create<OpT>(image->nhwc(), window, stride, low, high, graph::Activation::None));
+  if (image->isVolume())
+    return image->back(isMax ? maxPoolVolume(layer, image->nhwc(), window.ofVolume())
+                             : averagePoolVolume(layer, image->nhwc(), window.ofVolume(),
+                                                 /*countsPadding=*/false));
+  ArrayRef<int64_t> low(window.low), high(window.high);
+  return image->back(isMax ? layer.create<graph::MaxPool2dOp>(image->nhwc(), ArrayRef(size),
+                                                              ArrayRef(stride), low, high, kNone)
+                           : layer.create<graph::AveragePool2dOp>(
+                                 image->nhwc(), ArrayRef(size), ArrayRef(stride), low, high,
+                                 /*countIncludePad=*/false, kNone));
 }
 
 template <typename OpT> static MaybeValue importGlobalPooling(Layer &layer) {
@@ -31,7 +37,8 @@ template <typename OpT> static MaybeValue importGlobalPooling(Layer &layer) {
   bool keepDims = layer.flag("keepdims", false);
   if (layer.failed())
     return failure();
-  MaybeValue result = layer.create<OpT>(image->nhwc(), ArrayRef<int64_t>{1, 2}, keepDims);
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(1, image->shape().size() - 1));
+  MaybeValue result = layer.create<OpT>(image->nhwc(), axes, keepDims);
   return keepDims ? image->back(result) : result;
 }
 
@@ -40,28 +47,28 @@ static MaybeValue importAdaptivePooling(Layer &layer) {
   FailureOr<Image> image = Image::of(layer);
   if (failed(image))
     return failure();
-  Pair size = image->pair("output_size");
+  Extents size = image->extents("output_size");
   if (layer.failed())
     return failure();
   MaybeValue result = image->nhwc();
-  for (int axis = 3 - image->rank(); axis < 3; ++axis)
-    result = averageAlong(layer, result, axis, size[axis - 1]);
+  for (auto [i, out] : llvm::enumerate(size))
+    if (image->rank() > 1 || i > 0) // not the height that was put in
+      result = averageAlong(layer, result, static_cast<int64_t>(1 + i), out);
   return image->back(result);
 }
 
 void registerPooling(LayerTable &table) {
-  for (StringRef name : {"MaxPooling1D", "MaxPool1D", "MaxPooling2D", "MaxPool2D"})
-    table.add(name, importPooling<graph::MaxPool2dOp>);
-  for (StringRef name : {"AveragePooling1D", "AvgPool1D", "AveragePooling2D", "AvgPool2D"})
-    table.add(name, importPooling<graph::AveragePool2dOp>);
-  for (StringRef name :
-       {"GlobalAveragePooling1D", "GlobalAvgPool1D", "GlobalAveragePooling2D", "GlobalAvgPool2D"})
-    table.add(name, importGlobalPooling<graph::MeanOp>);
-  for (StringRef name :
-       {"GlobalMaxPooling1D", "GlobalMaxPool1D", "GlobalMaxPooling2D", "GlobalMaxPool2D"})
-    table.add(name, importGlobalPooling<graph::ReduceMaxOp>);
-  table.add("AdaptiveAveragePooling1D", importAdaptivePooling);
-  table.add("AdaptiveAveragePooling2D", importAdaptivePooling);
+  for (StringRef rank : {"1D", "2D", "3D"}) {
+    for (StringRef name : {"MaxPooling", "MaxPool"})
+      table.add((name + rank).str(), importPooling</*isMax=*/true>);
+    for (StringRef name : {"AveragePooling", "AvgPool"})
+      table.add((name + rank).str(), importPooling</*isMax=*/false>);
+    for (StringRef name : {"GlobalAveragePooling", "GlobalAvgPool"})
+      table.add((name + rank).str(), importGlobalPooling<graph::MeanOp>);
+    for (StringRef name : {"GlobalMaxPooling", "GlobalMaxPool"})
+      table.add((name + rank).str(), importGlobalPooling<graph::ReduceMaxOp>);
+    table.add(("AdaptiveAveragePooling" + rank).str(), importAdaptivePooling);
+  }
 }
 
 } // namespace tandem::keras

@@ -71,22 +71,24 @@ static MaybeValue importRepeatVector(Layer &layer) {
                   {shape[0], times, shape[1]});
 }
 
-/// UpSampling1D, UpSampling2D: whole factors.
+/// UpSampling1D, UpSampling2D, UpSampling3D: whole factors.
 static MaybeValue importUpSampling(Layer &layer) {
   FailureOr<Image> image = Image::of(layer);
   if (failed(image))
     return failure();
-  Pair factor = image->pair("size", image->rank() == 1 ? Pair{1, 2} : Pair{2, 2});
+  Extents factor = image->extents("size", image->each(2));
   StringRef interpolation = layer.string("interpolation", "nearest");
   if (layer.failed())
     return failure();
-  Pair size;
-  for (int i = 0; i < 2; ++i)
-    if (__builtin_mul_overflow(image->shape()[1 + i], factor[i], &size.emplace_back()))
+  Extents size;
+  for (auto [i, times] : llvm::enumerate(factor))
+    if (__builtin_mul_overflow(image->shape()[1 + i], times, &size.emplace_back()))
       return layer.invalid("'size' is " + shapeText(factor));
+  if (image->isVolume())
+    return image->back(resizeVolume(layer, image->nhwc(), {size[0], size[1], size[2]}, {}));
   if (interpolation == "nearest") // by whole factors wherever pixels have their middles
     return image->back(layer.create<graph::ResizeNearestOp>(
-        image->nhwc(), size, /*alignCorners=*/false, /*halfPixelCenters=*/false));
+        image->nhwc(), ArrayRef(size), /*alignCorners=*/false, /*halfPixelCenters=*/false));
   return image->back(resized(layer, image->nhwc(), size, interpolation));
 }
 
@@ -116,8 +118,8 @@ void registerReshaping(LayerTable &table) {
   table.add("Permute", importPermute, Takes::kIntegers);
   table.add("RepeatVector", importRepeatVector, Takes::kIntegers);
   table.add("TimeDistributed", importTimeDistributed, Takes::kIntegers);
-  table.add("UpSampling1D", importUpSampling);
-  table.add("UpSampling2D", importUpSampling);
+  for (StringRef name : {"UpSampling1D", "UpSampling2D", "UpSampling3D"})
+    table.add(name, importUpSampling);
 }
 
 } // namespace tandem::keras
