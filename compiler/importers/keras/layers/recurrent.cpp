@@ -2,13 +2,54 @@
 #include "compiler/importers/common/recurrent.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
-#include "compiler/importers/keras/layer.h"
+#include "compiler/importers/keras/recurrent.h"
 
 #include <list>
 
 using namespace mlir;
 
 namespace tandem::keras {
+
+RecurrentLayer::Function functionOf(Layer &layer, StringRef key) {
+  return [&layer, activation = layer.find(key)](MaybeValue x) {
+    return applyActivation(layer, x, activation);
+  };
+}
+
+LogicalResult checkForm(Layer &layer) {
+  for (StringRef flag : {"stateful", "time_major"})
+    if (layer.flag(flag, false))
+      return layer.unsupported("'" + flag + "'");
+  return failure(layer.failed());
+}
+
+FailureOr<Values> sequenceAndStates(Layer &layer, size_t states, size_t rank) {
+  Values inputs(layer.inputs());
+  if (const Json *first = layer.argument(0, "sequences")) {
+    inputs = layer.tensorsIn(first);
+    inputs.append(layer.tensorsIn(layer.argument(1, "initial_state")));
+  }
+  if (inputs.size() != layer.inputs().size() || (inputs.size() != 1 && inputs.size() != 1 + states))
+    return layer.unsupported(Twine(layer.inputs().size()) +
+                             " inputs, only a sequence and its first states are");
+  ArrayRef<int64_t> shape = shapeOf(inputs.front());
+  if (shape.size() != rank)
+    return layer.invalid("has an input of shape " + shapeText(shape) + ", expected " + Twine(rank) +
+                         " dimensions");
+  if (shape[1] > kMostPlaces || shape[1] < 1)
+    return layer.unsupported("a sequence of " + Twine(shape[1]));
+  return inputs;
+}
+
+Results resultsOf(ArrayRef<MaybeValue> maybe) {
+  Values values;
+  for (MaybeValue value : maybe) {
+    if (failed(value))
+      return failure();
+    values.push_back(*value);
+  }
+  return values;
+}
 
 namespace {
 /// A layer's cell has "Cell" behind the name. The weights of its gates are side by side in the last
@@ -42,23 +83,9 @@ struct Cell {
 };
 using Cells = std::list<Cell>;
 
-RecurrentLayer::Function functionOf(Layer &layer, StringRef key) {
-  return [&layer, activation = layer.find(key)](MaybeValue x) {
-    return applyActivation(layer, x, activation);
-  };
-}
-
 bool isTrue(const Json &config, StringRef key, bool absent) {
   const Json *value = member(config, key);
   return value ? asBool(*value).value_or(absent) : absent;
-}
-
-/// What is not computed here, by name.
-LogicalResult checkForm(Layer &layer) {
-  for (StringRef flag : {"stateful", "time_major"})
-    if (layer.flag(flag, false))
-      return layer.unsupported("'" + flag + "'");
-  return failure(layer.failed());
 }
 
 /// The cell that a layer is itself, or that 'cell' describes, or several one on another.
@@ -141,40 +168,16 @@ FailureOr<RecurrentLayer> readCell(Cell &cell, MaybeValue sequence) {
   return recurrent;
 }
 
-/// The sequence and the states that the first place begins with, in the order of the cells.
-FailureOr<Values> readInputs(Layer &layer, const Cells &cells) {
-  Values inputs(layer.inputs());
-  if (const Json *first = layer.argument(0, "sequences")) {
-    inputs = layer.tensorsIn(first);
-    inputs.append(layer.tensorsIn(layer.argument(1, "initial_state")));
-  }
-  size_t states = 0;
-  for (const Cell &cell : cells)
-    states += cell.stateCount();
-  if (inputs.size() != layer.inputs().size() || (inputs.size() != 1 && inputs.size() != 1 + states))
-    return layer.unsupported(Twine(layer.inputs().size()) +
-                             " inputs, only a sequence and its first states are");
-  ArrayRef<int64_t> shape = shapeOf(inputs.front());
-  if (shape.size() != 3)
-    return layer.invalid("has an input of shape " + shapeText(shape) + ", expected 3 dimensions");
-  if (shape[1] > kMostPlaces || shape[1] < 1)
-    return layer.unsupported("a sequence of " + Twine(shape[1]));
-  return inputs;
-}
-
-struct Direction {
-  MaybeValue result = failure();
-  SmallVector<MaybeValue> states; ///< of all cells behind the last place
-};
-
-/// Runs a layer over its sequence. Keras leaves the results of one that goes backwards in the order
-/// of computing; with `keepsPlaces` they stay where their inputs are.
+/// Runs a layer over its sequence.
 Direction run(Layer &layer, const Json &config, bool keepsPlaces) {
   Direction direction;
   Cells cells;
   if (failed(checkForm(layer)) || failed(readCells(layer, config, cells)))
     return direction;
-  FailureOr<Values> inputs = readInputs(layer, cells);
+  size_t states = 0;
+  for (const Cell &cell : cells)
+    states += cell.stateCount();
+  FailureOr<Values> inputs = sequenceAndStates(layer, states, /*rank=*/3);
   if (failed(inputs))
     return direction;
   bool isReversed = layer.flag("go_backwards", false);
@@ -213,16 +216,6 @@ Direction run(Layer &layer, const Json &config, bool keepsPlaces) {
   return direction;
 }
 
-Results valuesOf(ArrayRef<MaybeValue> maybe) {
-  Values values;
-  for (MaybeValue value : maybe) {
-    if (failed(value))
-      return failure();
-    values.push_back(*value);
-  }
-  return values;
-}
-
 /// LSTM, GRU, SimpleRNN, and RNN of their cells.
 Results importRecurrent(Layer &layer) {
   Direction direction = run(layer, layer.config(), /*keepsPlaces=*/false);
@@ -231,15 +224,16 @@ Results importRecurrent(Layer &layer) {
   SmallVector<MaybeValue> results = {direction.result};
   if (layer.flag("return_state", false))
     results.append(direction.states);
-  return valuesOf(results);
+  return resultsOf(results);
 }
 
 /// One side of a Bidirectional layer: its half of the weights and of the first states.
 Direction runSide(Layer &layer, const Json *json, bool isBackward) {
   LayerConfig config = layer.layerInside(json);
-  if (!kindOf(config.className) && config.className != "RNN") {
+  bool isConvolutional = StringRef(config.className).starts_with("ConvLSTM");
+  if (!kindOf(config.className) && config.className != "RNN" && !isConvolutional) {
     (void)layer.unsupported("of a layer of class '" + config.className +
-                            "', only LSTM, GRU, SimpleRNN and RNN are");
+                            "', only LSTM, GRU, SimpleRNN, RNN and ConvLSTM are");
     return {};
   }
   if (isBackward && !layer.find("backward_layer")) // it is made of the other
@@ -260,7 +254,8 @@ Direction runSide(Layer &layer, const Json *json, bool isBackward) {
              inputs.begin() + 1 + (isBackward ? 2 * states : states));
   const LayerCall noArguments;
   Layer side(layer.state(), config, noArguments, own, std::move(*weights));
-  return run(side, config.config, /*keepsPlaces=*/true);
+  return isConvolutional ? runConvLstm(side, config.config, /*keepsPlaces=*/true)
+                         : run(side, config.config, /*keepsPlaces=*/true);
 }
 
 /// Bidirectional: https://keras.io/api/layers/recurrent_layers/bidirectional/
@@ -293,7 +288,7 @@ Results importBidirectional(Layer &layer) {
     results.append(there.states);
     results.append(back.states);
   }
-  return valuesOf(results);
+  return resultsOf(results);
 }
 } // namespace
 

@@ -138,8 +138,8 @@ TEST(KerasImporter, RefusesFormsOfKnownLayersByName) {
             "Dense (1: activated; activation 'unheardof'), LSTM (1: masked; 'mask', masks are "
             "not), Dropout (1: trained; called with training=True), LSTM (1: stateful; "
             "'stateful'), Bidirectional (1: both; of a layer of class 'Dense', only LSTM, GRU, "
-            "SimpleRNN and RNN are), RNN (1: own; a cell of class 'MyCell', only LSTMCell, GRUCell "
-            "and SimpleRNNCell are)");
+            "SimpleRNN, RNN and ConvLSTM are), RNN (1: own; a cell of class 'MyCell', only "
+            "LSTMCell, GRUCell and SimpleRNNCell are)");
 }
 
 TEST(KerasImporter, AddsAVectorToAllPlaces) {
