@@ -218,6 +218,21 @@ def operators():
         input=x, filter=values(3, 3, 4, 2, seed=3), strides=[1, 1, 1, 1], padding="SAME", dilations=[1, 2, 2, 1]), image)
     add("DepthwiseConv2d atrous", lambda x: tf.nn.depthwise_conv2d(x, values(3, 3, 4, 2, seed=3), [1, 1, 1, 1], "SAME", dilations=[2, 2]), image)
     add("Conv2DBackpropInput", lambda x: tf.nn.conv2d_transpose(x, values(3, 3, 5, 4, seed=3), [2, 12, 10, 5], 2, "SAME"), image)
+    volume = values(2, 4, 5, 6, 3)
+    for padding in ("SAME", "VALID"):
+        add(f"Conv3D {padding}", lambda x, p=padding: raw.Conv3D(input=x, filter=values(2, 3, 3, 3, 5, seed=3), strides=[1, 1, 2, 2, 1], padding=p), volume)
+        add(f"Conv3D of depths {padding}", lambda x, p=padding: raw.Conv3D(input=x, filter=values(3, 1, 1, 3, 5, seed=3), strides=[1, 2, 1, 1, 1], padding=p), volume)
+        for name in ("MaxPool3D", "AvgPool3D"):
+            add(f"{name} {padding}", lambda x, n=name, p=padding: getattr(raw, n)(input=x, ksize=[1, 2, 3, 3, 1], strides=[1, 2, 2, 1, 1], padding=p), volume)
+        size = {"SAME": [2, 8, 9, 12, 5], "VALID": [2, 9, 12, 14, 5]}[padding]
+        add(f"Conv3DBackpropInputV2 {padding}", lambda x, p=padding, s=size: raw.Conv3DBackpropInputV2(
+            input_sizes=s, filter=values(3, 3, 3, 5, 3, seed=3), out_backprop=x, strides=[1, 2, 2, 2, 1], padding=p), volume)
+        for given in (image, volume):
+            rank, channels = given.ndim, given.shape[-1]
+            add(f"Conv {padding} {rank}", lambda x, p=padding, r=rank, c=channels: raw.Conv(
+                input=x, filter=values(*[3] * (r - 2), c, 5, seed=3), strides=[1] + [2] * (r - 2) + [1], padding=p), given)
+    add("Conv EXPLICIT", lambda x: raw.Conv(input=x, filter=values(3, 3, 4, 5, seed=3), strides=[1, 1, 2, 1], padding="EXPLICIT",
+                                            explicit_paddings=[0, 0, 1, 2, 0, 1, 0, 0]), image)
     add("MulNoNan", lambda x: raw.MulNoNan(x=x / 0.0, y=tf.nn.relu(x) * 0.0), matrix)
     add("DivNoNan", lambda x: raw.DivNoNan(x=x, y=tf.nn.relu(x)), matrix)
     add("Xdivy", lambda x: raw.Xdivy(x=tf.nn.relu(x), y=x), matrix)
@@ -229,6 +244,12 @@ def operators():
         x = image if format == "NHWC" else np.ascontiguousarray(image.transpose(0, 3, 1, 2))
         add(f"FusedBatchNormV3 {format}", lambda x, f=format: raw.FusedBatchNormV3(
             x=x, scale=scale, offset=offset, mean=offset, variance=np.abs(scale) + 0.5, is_training=False, data_format=f)[0], x)
+    for format in ("NDHWC", "NCDHW"):
+        last = values(2, 3, 5, 6, 4)
+        x = last if format == "NDHWC" else np.ascontiguousarray(last.transpose(0, 4, 1, 2, 3))
+        add(f"FusedBatchNormV3 {format}", lambda x, f=format: raw.FusedBatchNormV3(
+            x=x, scale=scale, offset=offset, mean=offset, variance=np.abs(scale) + 0.5, is_training=False, data_format=f)[0], x)
+        add(f"BiasAdd {format}", lambda x, f=format: tf.nn.bias_add(x, offset, data_format=f), x)
     add("FusedBatchNormV3 of the images", lambda x: raw.FusedBatchNormV3(
         x=x, scale=scale, offset=offset, mean=np.zeros(0, np.float32), variance=np.zeros(0, np.float32), is_training=True)[0], image)
     add("Einsum", lambda x, y: tf.einsum("bij,bjk->bik", x, y), cube, values(2, 4, 5))

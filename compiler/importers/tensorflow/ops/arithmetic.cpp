@@ -127,20 +127,23 @@ static MaybeValue importAddN(TfNode &node) {
   return sum;
 }
 
-/// BiasAdd: one number for each channel, which come second in NCHW.
+/// BiasAdd: one number for each channel, which come second in NCHW, whatever the rank.
 static MaybeValue importBiasAdd(TfNode &node) {
-  MaybeValue input = node.input(0);
-  if (failed(input))
+  MaybeValue input = node.input(0), bias = node.input(1);
+  bool isFirst = node.isChannelsFirst();
+  if (node.failed() || failed(input) || failed(bias))
     return failure();
-  bool isImage = shapeOf(*input).size() == 4;
-  if (node.isChannelsFirst() && !isImage)
+  size_t rank = shapeOf(*input).size();
+  if (!isFirst && rank != 4)
+    return importActivated<graph::AddOp>(node);
+  if (rank == 4)
+    return node.fromNhwc(node.create<graph::AddOp>(node.toNhwc(input), bias, kNone));
+  if (rank < 3)
     return node.unsupported("'data_format' NCHW of an input of shape " +
                             shapeText(shapeOf(*input)));
-  if (node.failed())
-    return failure();
-  if (!isImage)
-    return importActivated<graph::AddOp>(node);
-  return node.fromNhwc(node.create<graph::AddOp>(node.toNhwc(input), node.input(1), kNone));
+  SmallVector<int64_t> shape(rank - 1, 1);
+  shape.front() = *elementCount(shapeOf(*bias));
+  return node.add(input, node.reshape(bias, shape));
 }
 
 void registerArithmetic(OpTable &table) {

@@ -1,4 +1,5 @@
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/volumes.h"
 #include "compiler/importers/tensorflow/node.h"
 
 using namespace mlir;
@@ -10,23 +11,32 @@ static MaybeValue parameter(TfNode &node, size_t index, Value image) {
   return node.cast(node.input(index), getElementTypeOrSelf(image));
 }
 
-/// FusedBatchNorm, V2, V3: image, scale, offset, mean, variance. In training mode the latter two
-/// are those of the images at hand, by which Keras 2 writes a layer normalization. Of the results
-/// only the first is made; the others are for training.
+/// FusedBatchNorm, V2, V3: image (V3 volumes too), scale, offset, mean, variance. In training mode
+/// the latter two are those of the images at hand, by which Keras 2 writes a layer normalization.
+/// Of the results only the first is made; the others are for training.
 static MaybeValue importBatchNorm(TfNode &node) {
-  MaybeValue image = node.image(0);
+  StringRef format = node.string("data_format", "NHWC");
+  bool isVolume = format == "NDHWC" || format == "NCDHW", isMoved = format == "NCDHW";
+  MaybeValue image = isVolume ? node.input(0) : node.image(0);
+  if (isMoved)
+    image = toNdhwc(node, image);
+  auto back = [&](MaybeValue result) {
+    if (isVolume)
+      return isMoved ? toNcdhw(node, result) : result;
+    return node.fromNhwc(result);
+  };
   auto epsilon = static_cast<float>(node.number("epsilon", 1e-4));
   bool isTraining = node.flag("is_training", true);
   if (node.failed() || failed(image))
     return failure();
   MaybeValue scale = parameter(node, 1, *image), offset = parameter(node, 2, *image);
   if (isTraining) {
-    MaybeValue normal = normalizeOver(node, image, {0, 1, 2}, epsilon).result;
-    return node.fromNhwc(node.add(node.multiply(normal, scale), offset));
+    auto axes = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(*image).size() - 1));
+    MaybeValue normal = normalizeOver(node, image, axes, epsilon).result;
+    return back(node.add(node.multiply(normal, scale), offset));
   }
-  return node.fromNhwc(
-      node.create<graph::BatchNormOp>(image, scale, offset, parameter(node, 3, *image),
-                                      parameter(node, 4, *image), llvm::APFloat(epsilon)));
+  return back(node.create<graph::BatchNormOp>(image, scale, offset, parameter(node, 3, *image),
+                                              parameter(node, 4, *image), llvm::APFloat(epsilon)));
 }
 
 /// _FusedBatchNormEx: with a tensor added to the result and Relu behind.

@@ -83,6 +83,72 @@ TEST(TensorflowConv2dBackpropInput, FindsThePadsThatTheResultsSizeLeaves) {
                                   "tensor<1x4x4x5xf32>"));
 }
 
+TEST(TensorflowConv3d, HasTheDepthsThatItSeesAsChannels) {
+  for (const char *format : {"NDHWC", "NCDHW"}) {
+    bool isFirst = format[1] == 'C';
+    GraphBuilder g;
+    g.input("x", isFirst ? Dims{1, 2, 4, 5, 5} : Dims{1, 4, 5, 5, 2});
+    g.floats("w", {2, 3, 3, 2, 6}, counted(216));
+    g.op("Conv3D", "y", {"x", "w"})
+        .list("strides", isFirst ? Dims{1, 1, 2, 2, 2} : Dims{1, 2, 2, 2, 1})
+        .string("padding", "SAME")
+        .string("data_format", format);
+    EXPECT_THAT(g.text(), AllOf(HasSubstr("stride [2, 2] pad_low [1, 1] pad_high [1, 1]"),
+                                HasSubstr("(tensor<2x5x5x4xf32>, tensor<6x3x3x4xf32>) -> "),
+                                HasSubstr(isFirst ? "-> (tensor<1x6x2x3x3xf32>"
+                                                  : "-> (tensor<1x2x3x3x6xf32>")));
+  }
+}
+
+TEST(TensorflowConv, IsOfImagesAndVolumes) {
+  GraphBuilder g;
+  g.input("x", {1, 4, 5, 5});
+  g.floats("w", {3, 3, 2, 6}, counted(108));
+  g.op("Conv", "y", {"x", "w"})
+      .list("strides", {1, 1, 2, 1})
+      .string("padding", "EXPLICIT")
+      .list("explicit_paddings", {0, 0, 0, 0, 1, 2, 0, 1})
+      .string("data_format", "CHANNELS_FIRST");
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("stride [2, 1] pad_low [1, 0] pad_high [2, 1] groups 2"),
+                              HasSubstr("-> (tensor<1x6x3x4xf32>")));
+  GraphBuilder row;
+  row.input("x", {1, 5, 2});
+  row.floats("w", {3, 2, 6}, counted(36));
+  row.op("Conv", "y", {"x", "w"}).string("padding", "SAME");
+  EXPECT_THAT(row.text(), HasSubstr("only images (rank 4) and volumes (rank 5) are"));
+}
+
+TEST(TensorflowConv3dBackpropInput, FindsThePadsThatTheResultsSizeLeaves) {
+  GraphBuilder g;
+  g.input("x", {1, 2, 2, 2, 3});
+  g.ints("size", {1, 4, 3, 4, 5});
+  g.floats("w", {3, 3, 3, 5, 3}, counted(405));
+  g.op("Conv3DBackpropInputV2", "y", {"size", "w", "x"})
+      .list("strides", {1, 2, 2, 2, 1})
+      .string("padding", "SAME");
+  EXPECT_THAT(g.text(), AllOf(HasSubstr("stride [2, 2] pad_low [1, 0] pad_high [1, 1]"),
+                              HasSubstr("-> (tensor<1x4x3x4x5xf32>")));
+}
+
+TEST(TensorflowPool3d, IsOneOfImagesAndOneOverDepths) {
+  for (const char *op : {"MaxPool3D", "AvgPool3D"}) {
+    GraphBuilder g;
+    g.input("x", {1, 5, 6, 7, 3});
+    g.op(op, "y", {"x"})
+        .list("ksize", {1, 2, 3, 3, 1})
+        .list("strides", {1, 2, 2, 2, 1})
+        .string("padding", "SAME");
+    EXPECT_THAT(g.text(),
+                AllOf(HasSubstr("window [3, 3] stride [2, 2] pad_low [0, 1] pad_high [1, 1]"),
+                      HasSubstr("window [2, 1] stride [2, 1] pad_high [1, 0]"),
+                      HasSubstr("-> (tensor<1x3x3x4x3xf32>")));
+  }
+  GraphBuilder g;
+  g.input("x", {1, 5, 6, 3});
+  g.op("MaxPool3D", "y", {"x"}).string("padding", "SAME");
+  EXPECT_THAT(g.text(), HasSubstr("its input has shape 1x5x6x3, expected rank 5"));
+}
+
 TEST(TensorflowMatMul, TurnsTheRightMatrixUnlessItIsTurnedAlready) {
   GraphBuilder g;
   g.input("x", {1, 2});
