@@ -97,6 +97,18 @@ def operator_cases():
     add("Deconvolution groups", S.Deconvolution(x, num_filter=6, num_group=3, kernel=(3, 3), stride=(2, 2)), image)
     add("Deconvolution target_shape", S.Deconvolution(x, num_filter=2, kernel=(4, 4), stride=(2, 2), target_shape=(18, 16)), image)
     add("Deconvolution 1D", S.Deconvolution(x, num_filter=2, kernel=(4,), stride=(2,), pad=(1,)), row)
+    volume = (2, 6, 4, 5, 7)  # of which MXNet has no Deconvolution without a GPU
+    add("Convolution 3D", S.Convolution(x, num_filter=4, kernel=(3, 2, 3), stride=(1, 2, 1), pad=(1, 0, 1)), volume)
+    add("Convolution 3D of depths", S.Convolution(x, num_filter=4, kernel=(3, 1, 1), stride=(2, 1, 2), pad=(1, 0, 0)), volume)
+    add("Convolution 3D groups", S.Convolution(x, num_filter=9, num_group=3, kernel=(2, 3, 3), dilate=(2, 1, 2), no_bias=True), volume)
+    add("Convolution 3D depthwise", S.Convolution(x, num_filter=12, num_group=6, kernel=(3, 3, 2)), volume)
+    for kind in ("max", "avg", "sum"):
+        add(f"Pooling 3D {kind}", S.Pooling(x, pool_type=kind, kernel=(3, 2, 3), stride=(2, 2, 2), pad=(1, 0, 1)), volume)
+        add(f"Pooling 3D global {kind}", S.Pooling(x, pool_type=kind, global_pool=True, kernel=(1, 1, 1)), volume)
+    for kind in ("max", "avg"):
+        add(f"Pooling 3D full {kind}", S.Pooling(x, pool_type=kind, kernel=(3, 3, 2), stride=(2, 2, 2), pad=(1, 1, 0), pooling_convention="full"), volume)
+    add("Pooling 3D full inside", S.Pooling(x, pool_type="avg", kernel=(3, 3, 2), stride=(2, 2, 2), pad=(1, 1, 0), pooling_convention="full", count_include_pad=False), volume)
+    add("BatchNorm 3D", S.BatchNorm(S.Convolution(x, num_filter=4, kernel=(3, 3, 3)), fix_gamma=False, eps=1e-2), volume)
     add("FullyConnected", S.FullyConnected(x, num_hidden=5), image)
     add("FullyConnected rows", S.FullyConnected(x, num_hidden=5, flatten=False, no_bias=True), row)
     add("BatchNorm", S.BatchNorm(x, fix_gamma=False, eps=1e-2), image)

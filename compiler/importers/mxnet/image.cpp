@@ -9,14 +9,15 @@ FailureOr<ImageLayout> ImageLayout::of(SymbolNode &node) {
   if (failed(shape))
     return failure();
   size_t rank = shape->size();
-  if (rank != 3 && rank != 4)
+  if (rank < 3 || rank > 5)
     return node.unsupported("an input of shape " + shapeText(*shape) +
-                            ", only images (rank 4) and sequences (rank 3) are");
+                            ", only sequences (rank 3), images (rank 4) and volumes (rank 5) are");
+  constexpr StringRef kFirst[] = {"NCW", "NCHW", "NCDHW"}, kLast[] = {"NWC", "NHWC", "NDHWC"};
   ImageLayout result;
-  result.isFlat_ = rank == 3;
-  StringRef layout = node.string("layout", result.isFlat_ ? "NCW" : "NCHW");
-  result.channelsLast_ = layout == "NHWC" || layout == "NWC";
-  if (layout.size() != rank || !llvm::is_contained({"NCHW", "NHWC", "NCW", "NWC"}, layout))
+  result.spatial_ = rank - 2;
+  StringRef layout = node.string("layout", kFirst[rank - 3]);
+  result.channelsLast_ = layout == kLast[rank - 3];
+  if (!result.channelsLast_ && layout != kFirst[rank - 3])
     return node.unsupported("layout '" + layout + "' of an input of shape " + shapeText(*shape));
   return result;
 }
@@ -24,7 +25,9 @@ FailureOr<ImageLayout> ImageLayout::of(SymbolNode &node) {
 MaybeValue ImageLayout::toNhwc(SymbolNode &node, MaybeValue value) const {
   if (failed(value))
     return failure();
-  if (isFlat_) {
+  if (isVolume())
+    return channelsLast_ ? value : toNdhwc(node, value);
+  if (spatial_ == 1) {
     Ints shape(shapeOf(*value));
     shape.insert(shape.begin() + (channelsLast_ ? 1 : 2), 1);
     value = node.reshape(value, shape);
@@ -34,8 +37,8 @@ MaybeValue ImageLayout::toNhwc(SymbolNode &node, MaybeValue value) const {
 
 MaybeValue ImageLayout::fromNhwc(SymbolNode &node, MaybeValue value) const {
   if (!channelsLast_)
-    value = node.toNchw(value);
-  if (failed(value) || !isFlat_)
+    value = isVolume() ? toNcdhw(node, value) : node.toNchw(value);
+  if (failed(value) || spatial_ != 1)
     return value;
   Ints shape(shapeOf(*value));
   shape.erase(shape.begin() + (channelsLast_ ? 1 : 2));
@@ -46,63 +49,64 @@ int64_t ImageLayout::channels(ArrayRef<int64_t> shape) const {
   return channelsLast_ ? shape.back() : shape[1];
 }
 
-Pair ImageLayout::size(ArrayRef<int64_t> shape) const {
-  ArrayRef<int64_t> spatial = shape.drop_front(channelsLast_ ? 1 : 2);
-  return isFlat_ ? Pair{1, spatial[0]} : Pair{spatial[0], spatial[1]};
+Extents ImageLayout::size(ArrayRef<int64_t> shape) const {
+  Extents size(shape.drop_front(channelsLast_ ? 1 : 2).take_front(spatial_));
+  if (spatial_ == 1)
+    size.insert(size.begin(), 1);
+  return size;
 }
 
 Ints ImageLayout::spatialAxes() const {
   int64_t first = channelsLast_ ? 1 : 2;
-  return isFlat_ ? Ints{first} : Ints{first, first + 1};
+  return llvm::to_vector(llvm::seq<int64_t>(first, first + static_cast<int64_t>(spatial_)));
 }
 
-Pair ImageLayout::pair(SymbolNode &node, StringRef name, int64_t absent) const {
+Extents ImageLayout::extents(SymbolNode &node, StringRef name, int64_t absent) const {
   // The limit keeps products of what a hostile file says in range.
   constexpr int64_t kMost = 1 << 24;
+  Extents all(std::max<size_t>(spatial_, 2), absent);
   Ints values = node.integers(name, Ints());
   if (values.empty())
-    return {absent, absent};
+    return all;
   bool isSane = llvm::all_of(values, [](int64_t v) { return v >= 0 && v <= kMost; });
-  size_t expected = isFlat_ ? 1 : 2;
-  if (!node.failed() && (values.size() != expected || !isSane))
-    (void)node.invalid("'" + name + "' is " + shapeText(values) + ", expected " + Twine(expected) +
+  if (!node.failed() && (values.size() != spatial_ || !isSane))
+    (void)node.invalid("'" + name + "' is " + shapeText(values) + ", expected " + Twine(spatial_) +
                        " numbers, none negative");
-  if (node.failed())
-    return {absent, absent};
-  return isFlat_ ? Pair{absent, values[0]} : Pair{values[0], values[1]};
+  if (!node.failed())
+    llvm::copy(values, all.end() - spatial_);
+  return all;
 }
 
-Ints ImageLayout::weightShape(int64_t first, int64_t channels, const Pair &kernel) const {
+Ints ImageLayout::weightShape(int64_t first, int64_t channels, const Extents &kernel) const {
   Ints shape = {first};
   if (!channelsLast_)
     shape.push_back(channels);
-  if (!isFlat_)
-    shape.push_back(kernel[0]);
-  shape.push_back(kernel[1]);
+  llvm::append_range(shape, ArrayRef(kernel).take_back(spatial_));
   if (channelsLast_)
     shape.push_back(channels);
   return shape;
 }
 
 MaybeValue ImageLayout::weight(SymbolNode &node, size_t input, bool swapped) const {
-  int64_t rank = isFlat_ ? 3 : 4;
   Ints order = {0};
-  for (int64_t axis : spatialAxes())
-    order.push_back(axis);
-  order.push_back(channelsLast_ ? rank - 1 : 1);
+  llvm::append_range(order, spatialAxes());
+  order.push_back(channelsLast_ ? static_cast<int64_t>(spatial_) + 1 : 1);
+  if (isVolume()) // the depth behind rows and columns
+    std::rotate(order.begin() + 1, order.begin() + 2, order.begin() + 4);
   if (swapped)
     std::swap(order.front(), order.back());
   MaybeValue weight = node.transposed(input, order);
-  if (failed(weight) || !isFlat_)
+  if (failed(weight) || spatial_ != 1)
     return weight;
   Ints shape(shapeOf(*weight));
   shape.insert(shape.begin() + 1, 1);
   return node.reshape(weight, shape);
 }
 
-FailureOr<Pair> readKernel(SymbolNode &node, const ImageLayout &layout) {
-  Pair kernel = layout.pair(node, "kernel", 1);
-  if (!node.failed() && (!node.has("kernel") || kernel[0] < 1 || kernel[1] < 1))
+FailureOr<Extents> readKernel(SymbolNode &node, const ImageLayout &layout) {
+  Extents kernel = layout.extents(node, "kernel", 1);
+  auto isEmpty = [](int64_t size) { return size < 1; };
+  if (!node.failed() && (!node.has("kernel") || llvm::any_of(kernel, isEmpty)))
     return node.invalid("'kernel' is '" + node.string("kernel", "absent") +
                         "', expected positive numbers");
   if (node.failed())
@@ -114,12 +118,12 @@ FailureOr<ConvolutionFacts> ConvolutionFacts::of(SymbolNode &node, bool biasByDe
   FailureOr<ImageLayout> layout = ImageLayout::of(node);
   if (failed(layout))
     return failure();
-  FailureOr<Pair> kernel = readKernel(node, *layout);
+  FailureOr<Extents> kernel = readKernel(node, *layout);
   ConvolutionFacts facts;
   facts.layout = *layout;
-  facts.stride = layout->pair(node, "stride", 1);
-  facts.dilation = layout->pair(node, "dilate", 1);
-  facts.pad = layout->pair(node, "pad", 0);
+  facts.stride = layout->extents(node, "stride", 1);
+  facts.dilation = layout->extents(node, "dilate", 1);
+  facts.pad = layout->extents(node, "pad", 0);
   facts.filters = node.integer("num_filter");
   facts.groups = node.integer("num_group", 1);
   facts.hasBias = !node.flag("no_bias", !biasByDefault);

@@ -16,6 +16,10 @@ static MaybeValue importConvolution(SymbolNode &node) {
   if (failed(node.checkShape(1, "weight", layout.weightShape(filters, channels / groups, kernel))))
     return failure();
   MaybeValue image = layout.toNhwc(node, input);
+  if (layout.isVolume())
+    return layout.fromNhwc(node,
+                           convolveVolume(node, image, layout.weight(node, 1, /*swapped=*/false),
+                                          facts->bias(node), facts->volumeWindow(), groups));
   bool isDepthwise = groups > 1 && groups == channels;
   MaybeValue filter = layout.weight(node, 1, /*swapped=*/isDepthwise);
   if (isDepthwise)

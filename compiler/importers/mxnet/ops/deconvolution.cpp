@@ -9,7 +9,7 @@ namespace {
 constexpr int64_t kMostGroups = 1024; // each becomes an op
 
 struct Window {
-  Pair stride, low, high;
+  Extents stride, low, high, size; ///< the size of the result
 };
 
 /// Each group on its own: the graph's op has no groups. `filter` is [output / groups, height,
@@ -40,28 +40,36 @@ MaybeValue convolve(SymbolNode &node, MaybeValue image, MaybeValue filter, Maybe
 /// 'pad' and 'adj', or what 'target_shape' makes of them: (in - 1) * stride + kernel - pads + adj
 /// is the size of the result.
 FailureOr<Window> readWindow(SymbolNode &node, const ConvolutionFacts &facts) {
-  Pair image = facts.layout.size(shapeOf(facts.input)), pad = facts.pad;
-  Pair adjustment = facts.layout.pair(node, "adj", 0),
-       target = facts.layout.pair(node, "target_shape", 0);
+  Extents image = facts.layout.size(shapeOf(facts.input)), pad = facts.pad;
+  Extents adjustment = facts.layout.extents(node, "adj", 0),
+          target = facts.layout.extents(node, "target_shape", 0);
   if (node.failed())
     return failure();
-  if (facts.dilation != Pair{1, 1})
-    return node.unsupported("'dilate' " + shapeText(facts.dilation));
-  Window window = {facts.stride, {}, {}};
-  for (int i = 0; i < 2; ++i) {
-    int64_t whole = (image[i] - 1) * window.stride[i] + facts.kernel[i];
+  Window window = {facts.stride, {}, {}, {}};
+  for (size_t i = 0; i < pad.size(); ++i) {
+    int64_t whole =
+        (image[i] - 1) * window.stride[i] + (facts.kernel[i] - 1) * facts.dilation[i] + 1;
     if (target[i] > whole)
       return node.invalid("'target_shape' is " + shapeText(target) + ", more than there is");
     if (target[i] > 0) {
       pad[i] = (whole - target[i] + 1) / 2;
       adjustment[i] = (whole - target[i]) % 2;
     }
-    window.low[i] = pad[i];
-    window.high[i] = pad[i] - adjustment[i];
-    if (window.high[i] < 0)
-      return node.unsupported("'adj' " + shapeText(adjustment) + ", more than 'pad'");
+    window.low.push_back(pad[i]);
+    window.high.push_back(pad[i] - adjustment[i]);
+    window.size.push_back(whole - window.low[i] - window.high[i]);
   }
   return window;
+}
+
+/// What the graph's op of images lacks.
+LogicalResult checkImage(SymbolNode &node, const ConvolutionFacts &facts, const Window &window) {
+  if (facts.dilation != Extents{1, 1})
+    return node.unsupported("'dilate' " + shapeText(facts.dilation));
+  if (llvm::any_of(window.high, [](int64_t pad) { return pad < 0; }))
+    return node.unsupported("'adj' " + shapeText(facts.layout.extents(node, "adj", 0)) +
+                            ", more than 'pad'");
+  return success();
 }
 } // namespace
 
@@ -81,9 +89,16 @@ static MaybeValue importDeconvolution(SymbolNode &node) {
           1, "weight",
           layout.weightShape(facts->channels, facts->filters / facts->groups, facts->kernel))))
     return failure();
-  return layout.fromNhwc(node, convolve(node, layout.toNhwc(node, facts->input),
-                                        layout.weight(node, 1, /*swapped=*/true), facts->bias(node),
-                                        *window, facts->groups));
+  MaybeValue image = layout.toNhwc(node, facts->input),
+             weight = layout.weight(node, 1, /*swapped=*/true);
+  if (layout.isVolume())
+    return layout.fromNhwc(node, convolveVolumeTransposed(node, image, weight, facts->bias(node),
+                                                          facts->volumeWindow(),
+                                                          tripleOf(window->size), facts->groups));
+  if (failed(checkImage(node, *facts, *window)))
+    return failure();
+  return layout.fromNhwc(node,
+                         convolve(node, image, weight, facts->bias(node), *window, facts->groups));
 }
 
 /// UpSampling by nearest neighbours, of one input; or by 'bilinear', which is a Deconvolution with
@@ -94,6 +109,8 @@ static MaybeValue importUpSampling(SymbolNode &node) {
   StringRef type = node.string("sample_type", "");
   if (failed(layout) || node.failed())
     return failure();
+  if (layout->isVolume())
+    return node.invalid("it has a volume, expected images");
   constexpr int64_t kMostScale = 1 << 12;
   if (scale < 1 || scale > kMostScale)
     return node.invalid("'scale' is " + Twine(scale));
@@ -101,10 +118,10 @@ static MaybeValue importUpSampling(SymbolNode &node) {
   if (failed(input))
     return failure();
   MaybeValue image = layout->toNhwc(node, input);
-  Pair size = layout->size(shapeOf(*input));
+  Extents size = layout->size(shapeOf(*input));
   if (type == "nearest" && node.inputCount() == 1)
     return layout->fromNhwc(node, node.create<graph::ResizeNearestOp>(
-                                      image, Pair{size[0] * scale, size[1] * scale},
+                                      image, Extents{size[0] * scale, size[1] * scale},
                                       /*alignCorners=*/false, /*halfPixelCenters=*/false));
   if (type != "bilinear" || node.inputCount() != 2)
     return node.unsupported("'" + type + "' of " + Twine(node.inputCount()) + " inputs");
@@ -113,8 +130,8 @@ static MaybeValue importUpSampling(SymbolNode &node) {
     return node.unsupported("'bilinear' of " + Twine(channels) + " channels");
   if (failed(node.checkShape(1, "weight", layout->weightShape(channels, 1, {kernel, kernel}))))
     return failure();
-  Pair pad = {scale / 2, scale / 2}; // ceil((scale - 1) / 2)
-  Window window = {{scale, scale}, pad, pad};
+  Extents pad = {scale / 2, scale / 2}; // ceil((scale - 1) / 2)
+  Window window = {{scale, scale}, pad, pad, {}};
   return layout->fromNhwc(node, convolve(node, image, layout->weight(node, 1, /*swapped=*/true),
                                          MaybeValue(Value()), window, channels));
 }

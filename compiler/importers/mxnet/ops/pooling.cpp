@@ -29,34 +29,63 @@ MaybeValue poolWhole(SymbolNode &node, const ImageLayout &layout, Kind kind) {
   return node.create<graph::MeanOp>(input, axes, /*keepDims=*/true);
 }
 
-/// The convention 'full' rounds the number of windows up, where 'valid' rounds down. A last window
-/// that does not even touch the image is without a meaning in MXNet (0 / 0 for an average).
-FailureOr<PoolWindow> readWindow(SymbolNode &node, const ImageLayout &layout, const Pair &image) {
-  FailureOr<Pair> kernel = readKernel(node, layout);
-  Pair stride = layout.pair(node, "stride", 1), pad = layout.pair(node, "pad", 0);
-  StringRef convention = node.string("pooling_convention", "valid");
-  if (node.failed() || failed(kernel))
-    return failure();
-  if (convention != "valid" && convention != "full")
-    return node.unsupported("'pooling_convention' '" + convention +
-                            "', only 'valid' and 'full' are");
-  PoolWindow window = {.size = *kernel, .stride = stride, .low = pad, .high = pad};
-  for (int i = 0; i < 2; ++i)
-    if (stride[i] < 1 || pad[i] >= (*kernel)[i])
-      return node.invalid("its window " + shapeText(*kernel) + " at stride " + shapeText(stride) +
-                          " with padding " + shapeText(pad) + " is none");
-  if (convention == "valid")
+/// A window as the attributes have it. The convention 'full' rounds the number of windows up, where
+/// 'valid' rounds down. A last window that does not even touch the image is without a meaning in
+/// MXNet (0 / 0 for an average).
+struct Window {
+  Extents size, stride, pad;
+  bool roundsUp;
+
+  static FailureOr<Window> read(SymbolNode &node, const ImageLayout &layout, const Extents &image) {
+    FailureOr<Extents> kernel = readKernel(node, layout);
+    Extents stride = layout.extents(node, "stride", 1), pad = layout.extents(node, "pad", 0);
+    StringRef convention = node.string("pooling_convention", "valid");
+    if (node.failed() || failed(kernel))
+      return failure();
+    if (convention != "valid" && convention != "full")
+      return node.unsupported("'pooling_convention' '" + convention +
+                              "', only 'valid' and 'full' are");
+    Window window = {*kernel, stride, pad, convention == "full"};
+    for (size_t i = 0; i < image.size(); ++i) {
+      if (stride[i] < 1 || pad[i] >= window.size[i])
+        return node.invalid("its window " + shapeText(window.size) + " at stride " +
+                            shapeText(stride) + " with padding " + shapeText(pad) + " is none");
+      int64_t room = std::max<int64_t>(image[i] + 2 * pad[i] - window.size[i], 0);
+      int64_t last = static_cast<int64_t>(llvm::divideCeil(room, stride[i])) * stride[i];
+      if (window.roundsUp && last >= image[i] + pad[i])
+        return node.unsupported("a last window outside of the image");
+    }
     return window;
-  for (int i = 0; i < 2; ++i) {
-    int64_t room = image[i] + 2 * pad[i] - (*kernel)[i];
-    int64_t last =
-        static_cast<int64_t>(llvm::divideCeil(std::max<int64_t>(room, 0), stride[i])) * stride[i];
-    if (last >= image[i] + pad[i])
-      return node.unsupported("a last window outside of the image");
   }
-  roundUp(window, image);
-  return window;
-}
+
+  PoolWindow ofImage(const Extents &image) const {
+    auto pair = [](const Extents &all) { return PoolWindow::Pair{all[0], all[1]}; };
+    PoolWindow window = {
+        .size = pair(size), .stride = pair(stride), .low = pair(pad), .high = pair(pad)};
+    if (roundsUp)
+      roundUp(window, pair(image));
+    return window;
+  }
+  VolumeWindow ofVolume() const {
+    return {.size = tripleOf(size),
+            .stride = tripleOf(stride),
+            .low = tripleOf(pad),
+            .high = tripleOf(pad)};
+  }
+  /// Whether a window ends behind the padding.
+  bool goesPast(const Extents &image) const {
+    for (size_t i = 0; i < image.size(); ++i)
+      if (roundsUp && (image[i] + 2 * pad[i] - size[i]) % stride[i] != 0)
+        return true;
+    return false;
+  }
+  double elements() const {
+    double product = 1;
+    for (int64_t extent : size)
+      product *= static_cast<double>(extent);
+    return product;
+  }
+};
 } // namespace
 
 /// Pooling: an average divides by the window, padding included, unless 'count_include_pad' is off;
@@ -73,20 +102,25 @@ static MaybeValue importPooling(SymbolNode &node) {
   MaybeValue input = node.input(0);
   if (failed(input))
     return failure();
-  FailureOr<PoolWindow> window = readWindow(node, *layout, layout->size(shapeOf(*input)));
+  Extents size = layout->size(shapeOf(*input));
+  FailureOr<Window> window = Window::read(node, *layout, size);
   if (failed(window))
     return failure();
   MaybeValue image = layout->toNhwc(node, input);
+  auto average = [&](bool counts) {
+    return layout->isVolume()
+               ? averagePoolVolume(node, image, window->ofVolume(), counts, window->roundsUp)
+               : averagePool(node, image, window->ofImage(size), counts);
+  };
   if (*kind == Kind::kMax)
-    return layout->fromNhwc(node, maxPool(node, image, *window));
+    return layout->fromNhwc(
+        node, layout->isVolume() ? maxPoolVolume(node, image, window->ofVolume(), window->roundsUp)
+                                 : maxPool(node, image, window->ofImage(size)));
   if (*kind == Kind::kAverage)
-    return layout->fromNhwc(node, averagePool(node, image, *window, countsPadding));
-  if (window->past != PoolWindow::Pair{0, 0})
+    return layout->fromNhwc(node, average(countsPadding));
+  if (window->goesPast(size))
     return node.unsupported("'pool_type' 'sum' with windows past the padding");
-  MaybeValue mean = averagePool(node, image, *window, /*countsPadding=*/true);
-  auto area = static_cast<double>(window->size[0] * window->size[1]);
-  return layout->fromNhwc(
-      node, node.create<graph::MulOp>(mean, node.scalarLike(*input, area), kNoActivation));
+  return layout->fromNhwc(node, node.multiply(average(/*counts=*/true), window->elements()));
 }
 
 /// _contrib_AdaptiveAvgPooling2D, where the windows are equal and do not overlap.
@@ -100,9 +134,11 @@ static MaybeValue importAdaptiveAverage(SymbolNode &node) {
     size.push_back(size.front());
   if (size.size() != 2 || size[0] < 1 || size[1] < 1)
     return node.invalid("'output_size' is " + shapeText(size));
+  if (layout->isVolume())
+    return node.invalid("it has a volume, expected images");
   if (size == Ints{1, 1})
     return poolWhole(node, *layout, Kind::kAverage);
-  Pair image = layout->size(shapeOf(*input));
+  Extents image = layout->size(shapeOf(*input));
   if (image[0] % size[0] || image[1] % size[1])
     return node.unsupported("'output_size' " + shapeText(size) + " of an input of shape " +
                             shapeText(shapeOf(*input)) + ", only divisors are");
