@@ -224,9 +224,8 @@ TEST_F(WrongFiles, AKerasModelWithUnknownLayers) {
 TEST_F(WrongFiles, AnExportedProgramWithUnknownOperators) {
   EXPECT_EQ(
       refusalOf("model.pt2", readBytes(sourceFile("tests/fuzz/seeds/torch_fuzz/unsupported.pt2"))),
-      "2 unsupported operators: aten.frobnicate.default (2: batch_norm, max_pool2d; if the "
-      "program was exported without run_decompositions(), that may replace it), "
-      "custom.mystery.default (1: "
+      "2 unsupported operators: aten.frobnicate.default (2: batch_norm, max_pool2d; "
+      "run_decompositions() of the exported program may replace it), custom.mystery.default (1: "
       "softmax; not an operator of PyTorch that Tandem knows)");
 }
 

@@ -63,10 +63,13 @@ bool Aliases::isInPlace(const NodeRecord &node) const {
   return !table_.find(target) && !OpTable::withoutInPlace(target).empty();
 }
 
-bool Aliases::isSameTensor(const NodeRecord &node) const {
-  llvm::StringRef target = AtenNode::shortTarget(node.target); // alias: a slice of all there is
-  return isInPlace(node) || target == "aten.alias.default" || target == "aten.detach.default" ||
-         target == "aten.detach_.default";
+Sharing Aliases::sharing(const NodeRecord &node) const {
+  if (isInPlace(node)) // another name of its operand, which it may have changed
+    return Sharing::kSame;
+  llvm::StringRef target = AtenNode::shortTarget(node.target);
+  const OpTable::Entry *entry = table_.find(target);
+  llvm::StringRef operation = target.split('.').second.split('.').first;
+  return entry ? sharingOf(operation, entry->isView) : Sharing::kNone;
 }
 
 /// The name itself, or what was made to look at it before `at`. Files have nodes in order.
@@ -83,36 +86,51 @@ bool Aliases::isReadAfter(const std::string &name, size_t at, size_t madeAt) con
          });
 }
 
-std::optional<llvm::SmallVector<std::string>> Aliases::written(const NodeRecord &node) const {
-  llvm::SmallVector<std::string> chain;
+/// Those of a tensor made before `at` and read behind it. False when one of them may be a copy.
+bool Aliases::collectViews(const std::string &name, size_t at, Written &written) const {
+  auto views = views_.find(name);
+  if (views == views_.end())
+    return true;
+  for (const NodeRecord *view : views->second) {
+    size_t place = placeOf(*view);
+    bool isInChain = llvm::any_of(
+        view->outputs, [&](auto &output) { return llvm::is_contained(written.chain, output); });
+    bool isRead =
+        llvm::any_of(view->outputs, [&](auto &output) { return isReadAfter(output, at, place); });
+    if (place >= at || isInChain || !isRead || llvm::is_contained(written.views, view))
+      continue;
+    if (sharing(*view) == Sharing::kMaybe)
+      return false;
+    written.views.push_back(view);
+    for (const std::string &output : view->outputs)
+      if (!collectViews(output, at, written))
+        return false;
+  }
+  return true;
+}
+
+std::optional<Aliases::Written> Aliases::written(const NodeRecord &node) const {
+  Written written;
   size_t at = placeOf(node), before = at;
   for (std::string name = selfOf(node);;) {
-    chain.push_back(name);
+    written.chain.push_back(name);
     const NodeRecord *made = maker(name);
     if (!made || placeOf(*made) >= before)
       return std::nullopt;
     before = placeOf(*made);
-    llvm::StringRef target = AtenNode::shortTarget(made->target);
-    const OpTable::Entry *entry = table_.find(target);
-    bool isPart =
-        target == "aten.slice.Tensor" || target == "aten.select.int" || isSameTensor(*made);
-    if (!isPart && entry && entry->isView)
+    Sharing how = sharing(*made);
+    bool isNarrow = AtenNode::shortTarget(made->target) == "aten.narrow.default"; // by a length
+    if (how == Sharing::kMaybe || how == Sharing::kView || isNarrow)
       return std::nullopt;
-    if (!isPart)
+    if (how == Sharing::kNone)
       break;
     name = selfOf(*made);
   }
-  for (const std::string &name : chain) {
-    auto views = views_.find(name);
-    if (views == views_.end())
-      continue;
-    for (const NodeRecord *view : views->second)
-      for (const std::string &output : view->outputs)
-        if (placeOf(*view) < at && !llvm::is_contained(chain, output) &&
-            isReadAfter(output, at, placeOf(*view)))
-          return std::nullopt;
-  }
-  return chain;
+  for (const std::string &name : written.chain)
+    if (!collectViews(name, at, written))
+      return std::nullopt;
+  llvm::sort(written.views); // nodes lie in order
+  return written;
 }
 
 std::string Aliases::changedForOthers(const NodeRecord &node) const {

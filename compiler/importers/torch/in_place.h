@@ -2,6 +2,7 @@
 
 #include "compiler/importers/torch/graph.h"
 #include "compiler/importers/torch/node.h"
+#include "compiler/importers/torch/sharing.h"
 
 namespace tandem::torch {
 
@@ -16,10 +17,18 @@ public:
   /// Both must outlive it.
   Aliases(const GraphRecord &graph, const OpTable &table);
 
-  /// Of a node that changes its operand: that tensor, the one that it is a slice of, and so on to
-  /// one that some node has made for itself. Nothing when it is an input, a weight or another kind
-  /// of view, or when a view from before is read afterwards.
-  std::optional<llvm::SmallVector<std::string>> written(const NodeRecord &node) const;
+  /// What has another value once a node has changed its operand.
+  struct Written {
+    /// That tensor, the one that it looks into, and so on to one that some node has made for
+    /// itself.
+    llvm::SmallVector<std::string> chain;
+    /// What else looks into one of these and is read afterwards, in the order of the nodes that
+    /// made it.
+    llvm::SmallVector<const NodeRecord *> views;
+  };
+  /// Nothing when the operand is, or looks into, an input or a weight, or when PyTorch alone knows
+  /// whether it is a view.
+  std::optional<Written> written(const NodeRecord &node) const;
 
   /// Why a node that changes an input of the model or a tensor of the module is refused; "" of one
   /// that changes neither.
@@ -30,11 +39,11 @@ public:
   const NodeRecord *maker(const std::string &name) const;
   /// Whether neither a later node nor an output reads the tensor.
   bool isLastRead(const std::string &name, const NodeRecord &node) const;
-  /// Whether the result is another name of the operand, which the node may have changed.
-  bool isSameTensor(const NodeRecord &node) const;
+  Sharing sharing(const NodeRecord &node) const;
 
 private:
   bool isInPlace(const NodeRecord &node) const;
+  bool collectViews(const std::string &name, size_t at, Written &written) const;
   bool isReadAfter(const std::string &name, size_t at, size_t madeAt) const;
   size_t placeOf(const NodeRecord &node) const { return &node - graph_.nodes.data(); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compiler/importers/torch/script/items.h"
+#include "compiler/importers/torch/sharing.h"
 #include "compiler/importers/torch/stored_tensor.h"
 
 #include "mlir/IR/Value.h"
@@ -16,15 +17,6 @@ struct Memory {
   std::string unclear = {};
 };
 
-/// How the result of an operator lies to its operand.
-enum class Sharing {
-  kNone,  ///< in memory of its own
-  kSame,  ///< it is the operand itself
-  kPart,  ///< some of the operand's elements
-  kShape, ///< all of them, in another shape
-  kSwap,  ///< all of them, and the same call leads back
-  kMaybe, ///< looks into it or is a copy, by how the operand lies in memory
-};
 /// A call that made a tensor, to be made again of another value of its operand.
 struct MadeBy {
   std::string operation = {}; ///< "transpose", without its overload
@@ -54,8 +46,5 @@ struct Tensor {
   }
 };
 inline constexpr int kMostLinks = 100; ///< a model's layers compute something in between
-
-/// `operation` without its overload; `isView` as OpTable has it.
-Sharing sharingOf(llvm::StringRef operation, bool isView);
 
 } // namespace tandem::torch::script

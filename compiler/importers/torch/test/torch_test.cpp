@@ -146,13 +146,12 @@ TEST(TorchImporter, FixesOpenDimensionsByOption) {
 }
 
 TEST(TorchImporter, ListsEverythingUnsupportedAtOnce) {
-  EXPECT_EQ(
-      importFile("unsupported.pt2"),
-      "error: 3 unsupported operators: aten.frobnicate.default (2: batch_norm, max_pool2d; if "
-      "the program was exported without run_decompositions(), that may replace it), "
-      "custom.mystery.default (1: softmax; not an operator of PyTorch that Tandem knows), "
-      "aten.max_pool2d.default (1: dilated; dilation "
-      "2x2 with 'ceil_mode')");
+  EXPECT_EQ(importFile("unsupported.pt2"),
+            "error: 3 unsupported operators: aten.frobnicate.default (2: batch_norm, max_pool2d; "
+            "run_decompositions() of the exported program may replace it), "
+            "custom.mystery.default (1: softmax; not an operator of PyTorch that Tandem knows), "
+            "aten.max_pool2d.default (1: dilated; dilation "
+            "2x2 with 'ceil_mode')");
 }
 
 struct BadFile {

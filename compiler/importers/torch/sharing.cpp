@@ -1,8 +1,8 @@
-#include "compiler/importers/torch/script/tensors.h"
+#include "compiler/importers/torch/sharing.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
-namespace tandem::torch::script {
+namespace tandem::torch {
 
 Sharing sharingOf(llvm::StringRef operation, bool isView) {
   if (!isView)
@@ -14,7 +14,9 @@ Sharing sharingOf(llvm::StringRef operation, bool isView) {
       .Cases({"slice", "select", "narrow"}, Sharing::kPart)
       .Cases({"view", "view_as", "unsqueeze", "squeeze", "unflatten"}, Sharing::kShape)
       .Cases({"transpose", "swapaxes", "swapdims", "t", "numpy_T"}, Sharing::kSwap)
+      .Cases({"permute", "movedim", "moveaxis", "expand", "expand_as"}, Sharing::kView)
+      .Cases({"split", "split_with_sizes", "chunk", "unbind", "diagonal", "unfold"}, Sharing::kView)
       .Default(Sharing::kMaybe);
 }
 
-} // namespace tandem::torch::script
+} // namespace tandem::torch

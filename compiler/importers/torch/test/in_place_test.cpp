@@ -1,0 +1,61 @@
+// Nodes that change a tensor in place, and who reads it afterwards.
+#include "compiler/importers/torch/test/program_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tandem::torch::test {
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+
+/// A copy of x [2, 3] that `look` looks into; the copy is doubled in place, then `look` is read.
+std::string changedUnderneath(const std::string &look, const Json &arguments, const Ints &shape) {
+  ProgramBuilder p;
+  p.input("x", {2, 3});
+  p.node("clone.default", {{"self", tensor("x")}}, "a", {2, 3});
+  Json all = arguments;
+  all["self"] = tensor("a");
+  p.node(look, all, "look", shape);
+  p.node("mul_.Tensor", {{"self", tensor("a")}, {"other", real(2)}}, "changed", {2, 3});
+  p.node("exp.default", {{"self", tensor("look")}}, "y", shape);
+  return p.text();
+}
+
+TEST(TorchInPlace, ViewsThatAreReadAfterwardsAreMadeAgain) {
+  std::string permuted = changedUnderneath("permute.default", {{"dims", ints({1, 0})}}, {3, 2});
+  EXPECT_THAT(permuted, ContainsRegex("graph.mul .*\n.*graph.transpose %1 .*\n.*graph.exp %2 "));
+  EXPECT_THAT(changedUnderneath("view.default", {{"size", ints({6})}}, {6}),
+              ContainsRegex("graph.mul .*\n.*graph.reshape %1 .*\n.*graph.exp %2 "));
+}
+
+TEST(TorchInPlace, WhatMayBeACopyIsNotReadAfterwards) {
+  EXPECT_THAT(changedUnderneath("reshape.default", {{"shape", ints({6})}}, {6}),
+              HasSubstr("it changes a tensor in place that others may read"));
+}
+
+/// A copy of x [2, 3], of which a view is doubled in place; then the copy is read.
+std::string changedThrough(const std::string &look, const Json &arguments, const Ints &shape) {
+  ProgramBuilder p;
+  p.input("x", {2, 3});
+  p.node("clone.default", {{"self", tensor("x")}}, "a", {2, 3});
+  Json all = arguments;
+  all["self"] = tensor("a");
+  p.node(look, all, "look", shape);
+  p.node("mul_.Tensor", {{"self", tensor("look")}, {"other", real(2)}}, "changed", shape);
+  p.node("exp.default", {{"self", tensor("a")}}, "y", {2, 3});
+  return p.text();
+}
+
+TEST(TorchInPlace, ChangesThroughAViewReachTheWhole) {
+  EXPECT_THAT(changedThrough("view.default", {{"size", ints({6})}}, {6}),
+              ContainsRegex("graph.mul .*\n.*graph.reshape %[0-9]+ shape .2, 3.*\n.*graph.exp"));
+  EXPECT_THAT(changedThrough("transpose.int", {{"dim0", number(0)}, {"dim1", number(1)}}, {3, 2}),
+              ContainsRegex("graph.mul .*\n.*graph.transpose .*\n.*graph.exp"));
+  EXPECT_THAT(changedThrough("permute.default", {{"dims", ints({1, 0})}}, {3, 2}),
+              HasSubstr("error: "));
+}
+
+} // namespace
+} // namespace tandem::torch::test
