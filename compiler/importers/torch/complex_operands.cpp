@@ -34,7 +34,7 @@ static Results ofParts(const OpTable::Entry &entry, OpBuilder &builder, const No
       Complex whole = partsOf(value);
       environment.tensors[name] = isImaginary ? *imaginaryOf(node, whole) : *whole.real;
     }
-    Results made = entry.handler(node);
+    Results made = callHandler(node, entry);
     for (const auto &[name, value] : operands)
       environment.tensors[name] = value;
     if (failed(made))
@@ -51,7 +51,7 @@ Results handled(const OpTable::Entry &entry, OpBuilder &builder, const NodeRecor
   Operands operands = complexOperands(record, environment);
   AtenNode node(builder, record, environment);
   if (operands.empty())
-    return entry.handler(node);
+    return callHandler(node, entry);
   if (entry.isOfParts)
     return ofParts(entry, builder, record, environment, operands);
   if (entry.ofComplex)

@@ -200,7 +200,7 @@ std::optional<Type> AtenNode::dtype() {
   std::optional<int64_t> type = number ? asInt(*number) : std::nullopt;
   auto scalar = static_cast<ScalarType>(type.value_or(0));
   if (scalarSize(scalar))
-    return graphType(builder().getContext(), scalar);
+    return wide(graphType(builder().getContext(), scalar));
   (void)unsupported("a result " + scalarName(scalar));
   return std::nullopt;
 }
@@ -245,7 +245,7 @@ MaybeValue AtenNode::optionalTensor(StringRef name) {
   if (value == environment_.tensors.end())
     return invalid("'" + name + "' is " + excerpt(argument->dump(), kMostOfValue) +
                    ", which no earlier node makes");
-  return value->second;
+  return wide(value->second);
 }
 
 SmallVector<Value> AtenNode::tensors(StringRef name) {
@@ -260,7 +260,7 @@ SmallVector<Value> AtenNode::tensors(StringRef name) {
                                          std::string_view(stringMember(reference, "name")));
                                      if (value == environment_.tensors.end())
                                        return std::nullopt;
-                                     result.push_back(value->second);
+                                     result.push_back(wide(value->second));
                                    }
                                    return result;
                                  });
@@ -280,68 +280,9 @@ SmallVector<Value> AtenNode::optionalTensors(StringRef name) {
       (void)invalid("'" + name + "' has a tensor that no earlier node makes");
       return {};
     }
-    result.push_back(reference ? value->second : Value());
+    result.push_back(reference ? wide(value->second) : Value());
   }
   return result;
-}
-
-/// A tensor, or a number without dimensions.
-MaybeValue AtenNode::operand(StringRef name, Type type) {
-  const Json *argument = find(name);
-  std::optional<double> scalar = argument ? asReal(*argument) : std::nullopt;
-  if (!scalar)
-    return cast(tensor(name), type);
-  return isa<IntegerType>(type) ? integerConstant(type, {}, static_cast<int64_t>(*scalar))
-                                : constant(type, {}, static_cast<float>(*scalar));
-}
-
-/// As PyTorch promotes: reals win over integers, these over truth values, tensors with dimensions
-/// over those without, and wider types over others.
-static Value promoted(Value a, Value b) {
-  Type one = getElementTypeOrSelf(a), other = getElementTypeOrSelf(b);
-  auto rank = [](Type type) { return isa<FloatType>(type) ? 2 : type.isInteger(1) ? 0 : 1; };
-  if (rank(one) != rank(other))
-    return rank(one) > rank(other) ? a : b;
-  if (shapeOf(a).empty() != shapeOf(b).empty())
-    return shapeOf(a).empty() ? b : a;
-  return one.getIntOrFloatBitWidth() >= other.getIntOrFloatBitWidth() ? a : b;
-}
-
-AtenNode::Operands AtenNode::operands(StringRef lhs, StringRef rhs) {
-  Value leading;
-  bool hasReal = false, hasInteger = false; // among numbers
-  for (StringRef name : {lhs, rhs}) {
-    const Json *argument = find(name);
-    if (argument && !isTensor(name)) {
-      hasReal |= member(*argument, "as_float") != nullptr;
-      hasInteger |= asInteger(*argument).has_value();
-      continue;
-    }
-    MaybeValue value = tensor(name);
-    if (mlir::failed(value))
-      return {};
-    leading = leading ? promoted(leading, *value) : *value;
-  }
-  Type type = leading ? getElementTypeOrSelf(leading) : Type();
-  if (type && hasReal && !isa<FloatType>(type))
-    type = builder().getF32Type();
-  if (type && hasInteger && type.isInteger(1))
-    type = builder().getI64Type();
-  if (!type)
-    return {invalid("no operand is a tensor"), mlir::failure()};
-  std::optional<Type> result = resultType();
-  if (result && !result->isInteger(1))
-    type = *result;
-  return {operand(lhs, type), operand(rhs, type)};
-}
-
-std::optional<Type> AtenNode::resultType() const {
-  if (!environment_.metas || record_.outputs.empty())
-    return std::nullopt;
-  auto meta = environment_.metas->find(record_.outputs.front());
-  if (meta == environment_.metas->end() || !scalarSize(meta->second.type))
-    return std::nullopt;
-  return graphType(location().getContext(), meta->second.type);
 }
 
 MaybeValue AtenNode::image(StringRef name, StringRef otherName) {
@@ -362,23 +303,31 @@ static Handler single(MaybeValue (*handler)(AtenNode &)) {
 }
 
 void OpTable::add(StringRef target, MaybeValue (*handler)(AtenNode &)) {
-  addList(target, single(handler));
+  setHandler(target, single(handler), /*isMove=*/false, /*isView=*/false);
+}
+void OpTable::addMove(StringRef target, MaybeValue (*handler)(AtenNode &)) {
+  setHandler(target, single(handler), /*isMove=*/true, /*isView=*/false);
 }
 void OpTable::addView(StringRef target, MaybeValue (*handler)(AtenNode &)) {
-  addListView(target, single(handler));
+  setHandler(target, single(handler), /*isMove=*/true, /*isView=*/true);
 }
 void OpTable::addList(StringRef target, Handler handler) {
-  Entry &entry = entries_[target];
-  entry.handler = std::move(handler);
-  entry.isView = false;
+  setHandler(target, std::move(handler), /*isMove=*/false, /*isView=*/false);
+}
+void OpTable::addListMove(StringRef target, Handler handler) {
+  setHandler(target, std::move(handler), /*isMove=*/true, /*isView=*/false);
 }
 void OpTable::addListView(StringRef target, Handler handler) {
-  Entry &entry = entries_[target];
-  entry.handler = std::move(handler);
-  entry.isView = true;
+  setHandler(target, std::move(handler), /*isMove=*/true, /*isView=*/true);
 }
 void OpTable::addOfComplex(StringRef target, MaybeValue (*handler)(AtenNode &)) {
   entries_[target].ofComplex = single(handler);
+}
+void OpTable::setHandler(StringRef target, Handler handler, bool isMove, bool isView) {
+  Entry &entry = entries_[target];
+  entry.handler = std::move(handler);
+  entry.isMove = isMove;
+  entry.isView = isView;
 }
 
 std::vector<std::string> OpTable::names() const {

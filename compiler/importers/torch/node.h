@@ -24,6 +24,11 @@ struct Environment {
   UnsupportedOps unsupported{refusedOperators()};
 };
 
+class AtenNode;
+/// A handler returns as many values as its node has outputs that are used; the rest may be left
+/// out.
+using Handler = std::function<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(AtenNode &)>;
+
 /// One node of the graph, while its handler turns it into graph ops.
 ///
 /// Arguments are asked for by their names in the operator's schema; the archive leaves out those
@@ -57,6 +62,10 @@ public:
   Operands operands(llvm::StringRef lhs = "self", llvm::StringRef rhs = "other");
   /// The element type that the archive says the first result has.
   std::optional<mlir::Type> resultType() const;
+  /// What the handler makes of the node where that computes: reals of 16 bits in f32, in which the
+  /// handler reads them and finds the types of its results. These are rounded again, as PyTorch
+  /// rounds what each operator gives.
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>> handled(const Handler &handler);
 
   int64_t integer(llvm::StringRef name, std::optional<int64_t> absent = std::nullopt);
   double number(llvm::StringRef name, std::optional<double> absent = std::nullopt);
@@ -90,6 +99,10 @@ public:
 private:
   const Json *find(llvm::StringRef name) const;
   MaybeValue operand(llvm::StringRef name, mlir::Type type);
+  mlir::Type wide(mlir::Type type) const;
+  mlir::Value wide(mlir::Value value);
+  mlir::Type realType() const;
+  mlir::Type givenType(size_t index, mlir::Value result, mlir::Type ofReals) const;
   std::optional<int64_t> symbolicInt(const Json &argument) const;
   std::optional<int64_t> asInteger(const Json &argument) const;
   std::optional<double> asReal(const Json &argument) const;
@@ -100,18 +113,16 @@ private:
 
   const NodeRecord &record_;
   Environment &environment_;
-  bool failed_ = false;
+  bool failed_ = false, widens_ = false;
 };
-
-/// A handler returns as many values as its node has outputs that are used; the rest may be left
-/// out.
-using Handler = std::function<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(AtenNode &)>;
 
 /// Operator to handler; filled from the files of ops/.
 class OpTable {
 public:
   struct Entry {
     Handler handler = nullptr;
+    /// It moves elements or makes constants, in any type.
+    bool isMove = false;
     /// The result may be a window into the operand's memory in PyTorch, which matters when one of
     /// them is changed in place.
     bool isView = false;
@@ -122,8 +133,10 @@ public:
   /// `target` without "torch.ops." ("aten.relu.default"). Forms that change their operand in place
   /// ("aten.relu_.default") come with it.
   void add(llvm::StringRef target, MaybeValue (*handler)(AtenNode &));
+  void addMove(llvm::StringRef target, MaybeValue (*handler)(AtenNode &));
   void addView(llvm::StringRef target, MaybeValue (*handler)(AtenNode &));
   void addList(llvm::StringRef target, Handler handler);
+  void addListMove(llvm::StringRef target, Handler handler);
   void addListView(llvm::StringRef target, Handler handler);
   // Complex operands (importers/common/complex.h) are refused but for these targets.
   void addOfComplex(llvm::StringRef target, MaybeValue (*handler)(AtenNode &));
@@ -136,10 +149,15 @@ public:
   static std::string withoutInPlace(llvm::StringRef target);
 
 private:
+  void setHandler(llvm::StringRef target, Handler handler, bool isMove, bool isView);
+
   llvm::StringMap<Entry> entries_;
 };
 void registerAllOps(OpTable &table); // generated from ops/
 
+/// The results of the entry's handler for a node without complex operands.
+mlir::FailureOr<llvm::SmallVector<mlir::Value>> callHandler(AtenNode &node,
+                                                            const OpTable::Entry &entry);
 /// What the handler makes of a node, or makes of the parts of its complex operands.
 mlir::FailureOr<llvm::SmallVector<mlir::Value>> handled(const OpTable::Entry &entry,
                                                         mlir::OpBuilder &builder,

@@ -26,11 +26,11 @@ FailureOr<Value> ProgramImport::wholeOf(const NodeRecord &node, const NodeRecord
   } else if (how == Sharing::kSwap) {
     back.arguments["self"] = &self;
   }
-  AtenNode context(builder, back, environment_);
   if (how == Sharing::kShape)
-    return context.reshape(value, shapeOf(environment_.tensors[selfOf(look)]));
+    return AtenNode(builder, back, environment_)
+        .reshape(value, shapeOf(environment_.tensors[selfOf(look)]));
   const OpTable::Entry *entry = table_.find(AtenNode::shortTarget(back.target));
-  FailureOr<SmallVector<Value>> whole = entry->handler(context);
+  FailureOr<SmallVector<Value>> whole = handled(*entry, builder, back, environment_);
   return failed(whole) ? FailureOr<Value>(failure()) : whole->front();
 }
 
@@ -57,9 +57,8 @@ llvm::Error ProgramImport::write(const NodeRecord &node, const Aliases::Written 
       continue;
     }
     OpBuilder builder = atEnd();
-    AtenNode context(builder, *view, environment_);
     const OpTable::Entry *entry = table_.find(AtenNode::shortTarget(view->target));
-    FailureOr<SmallVector<Value>> again = entry->handler(context);
+    FailureOr<SmallVector<Value>> again = handled(*entry, builder, *view, environment_);
     if (failed(again))
       return problem();
     for (auto [name, made] : llvm::zip(view->outputs, *again))

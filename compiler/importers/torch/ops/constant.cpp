@@ -102,24 +102,24 @@ static MaybeValue importEye(AtenNode &node) {
 
 void registerConstant(OpTable &table) {
   for (StringRef form : {"aten.full.default", "aten.new_full.default"})
-    table.add(form, importFull);
+    table.addMove(form, importFull);
   for (StringRef form : {"aten.zeros.default", "aten.new_zeros.default", "aten.empty.memory_format",
                          "aten.new_empty.default"})
-    table.add(form, importOf<0>);
+    table.addMove(form, importOf<0>);
   for (StringRef form : {"aten.ones.default", "aten.new_ones.default"})
-    table.add(form, importOf<1>);
+    table.addMove(form, importOf<1>);
   for (StringRef form : {"aten.zeros_like.default", "aten.empty_like.default"})
-    table.add(form, importLike<0>);
-  table.add("aten.ones_like.default", importLike<1>);
-  table.add("aten.full_like.default", importFullLike);
-  table.add("aten.zero.default", importLike<0>);
-  table.add("aten.fill.Scalar", importFill);
-  table.add("aten.scalar_tensor.default", importScalarTensor);
+    table.addMove(form, importLike<0>);
+  table.addMove("aten.ones_like.default", importLike<1>);
+  table.addMove("aten.full_like.default", importFullLike);
+  table.addMove("aten.zero.default", importLike<0>);
+  table.addMove("aten.fill.Scalar", importFill);
+  table.addMove("aten.scalar_tensor.default", importScalarTensor);
   for (StringRef form : {"default", "start", "start_step"})
-    table.add(("aten.arange." + form).str(), importArange);
-  table.add("aten.linspace.default", importLinspace);
-  table.add("aten.eye.default", importEye);
-  table.add("aten.eye.m", importEye);
+    table.addMove(("aten.arange." + form).str(), importArange);
+  table.addMove("aten.linspace.default", importLinspace);
+  table.addMove("aten.eye.default", importEye);
+  table.addMove("aten.eye.m", importEye);
 }
 
 } // namespace tandem::torch

@@ -16,6 +16,17 @@ static MaybeValue importDropout(AtenNode &node) {
   return node.tensor(node.has("self") ? "self" : "input");
 }
 
+/// Reals of 16 bits become others by way of f32, which holds them all.
+static MaybeValue converted(AtenNode &node, MaybeValue value, Type type) {
+  bool isWide = type.getIntOrFloatBitWidth() == 32;
+  if (failed(value) || isWide || getElementTypeOrSelf(*value) == type)
+    return node.cast(value, type);
+  bool meetsHalf = false;
+  for (Type each : {getElementTypeOrSelf(*value), type})
+    meetsHalf |= each.isF16() || each.isBF16();
+  return node.cast(meetsHalf ? node.cast(value, node.builder().getF32Type()) : value, type);
+}
+
 /// aten.to and aten._to_copy: to another element type when they say so; devices and layouts of
 /// memory mean nothing here.
 static MaybeValue importTo(AtenNode &node) {
@@ -29,7 +40,7 @@ static MaybeValue importTo(AtenNode &node) {
     type = node.dtype();
   if (node.failed())
     return failure();
-  return node.cast(input, type.value_or(getElementTypeOrSelf(*input)));
+  return converted(node, input, type.value_or(getElementTypeOrSelf(*input)));
 }
 
 /// Of complex numbers: as they are, since their imaginary parts are not to be dropped unseen.
@@ -44,7 +55,7 @@ static MaybeValue importCopy(AtenNode &node) {
   MaybeValue input = node.tensor("self"), source = node.tensor("src");
   if (failed(input) || failed(source))
     return failure();
-  return expandTo(node, node.cast(source, getElementTypeOrSelf(*input)), shapeOf(*input));
+  return expandTo(node, converted(node, source, getElementTypeOrSelf(*input)), shapeOf(*input));
 }
 
 /// Checks that are true of any archive that torch.export made.
@@ -59,7 +70,7 @@ void registerIdentity(OpTable &table) {
   // Copies always have memory of their own.
   for (StringRef target :
        {"aten.clone.default", "aten.lift_fresh_copy.default", "aten.alias_copy.default"})
-    table.add(target, importIdentity);
+    table.addMove(target, importIdentity);
   // Those in place change nothing either.
   for (StringRef target : {"aten.dropout.default", "aten.dropout_.default",
                            "aten.feature_dropout.default", "aten.feature_dropout_.default",
@@ -71,8 +82,8 @@ void registerIdentity(OpTable &table) {
     table.addView(target, importTo);
   for (StringRef target : {"aten.to.dtype", "aten.to.dtype_layout", "aten._to_copy.default"})
     table.addOfComplex(target, importToOfComplex);
-  table.add("aten._to_copy.default", importTo);
-  table.add("aten.copy.default", importCopy);
+  table.addMove("aten._to_copy.default", importTo);
+  table.addMove("aten.copy.default", importCopy);
   table.addList("aten._assert_tensor_metadata.default", importNothing);
   table.addList("aten._assert_scalar.default", importNothing);
   table.addList("aten.sym_constrain_range_for_size.default", importNothing);

@@ -177,17 +177,17 @@ template <bool upper> static MaybeValue importTriangle(AtenNode &node) {
 }
 
 void registerSelection(OpTable &table) {
-  table.add("aten.gather.default", importGather);
-  table.add("aten.index_select.default", importIndexSelect);
-  table.add("aten.embedding.default", importEmbedding);
-  table.add("aten.index.Tensor", importIndex);
+  table.addMove("aten.gather.default", importGather);
+  table.addMove("aten.index_select.default", importIndexSelect);
+  table.addMove("aten.embedding.default", importEmbedding);
+  table.addMove("aten.index.Tensor", importIndex);
   table.addList("aten.topk.default", importTopK);
   table.addList("aten.sort.default", importSort);
   table.addList("aten.sort.stable", importSort);
   table.add("aten.argsort.default", importArgsort);
   table.add("aten.cumsum.default", importCumulation<false>);
   table.add("aten.cumprod.default", importCumulation<true>);
-  table.add("aten.flip.default", importFlip);
+  table.addMove("aten.flip.default", importFlip);
   table.add("aten.tril.default", importTriangle<false>);
   table.add("aten.triu.default", importTriangle<true>);
 }

@@ -228,15 +228,15 @@ void registerShape(OpTable &table) {
   table.addView("aten.expand.default", importExpand);
   table.addView("aten.expand_as.default", importExpandAs);
   table.addView("aten.broadcast_to.default", importExpand);
-  table.add("aten.repeat.default", importRepeat);
-  table.add("aten.tile.default", importRepeat);
-  table.add("aten.repeat_interleave.self_int", importRepeatInterleave);
+  table.addMove("aten.repeat.default", importRepeat);
+  table.addMove("aten.tile.default", importRepeat);
+  table.addMove("aten.repeat_interleave.self_int", importRepeatInterleave);
   table.addView("aten.unflatten.int", importUnflatten);
   for (StringRef target : {"aten.movedim.int", "aten.moveaxis.int"})
     table.addView(target, importMovedim);
-  table.add("aten._reshape_copy.default", importView);
-  table.add("aten.view_copy.default", importView);
-  table.add("aten.permute_copy.default", importPermute);
+  table.addMove("aten._reshape_copy.default", importView);
+  table.addMove("aten.view_copy.default", importView);
+  table.addMove("aten.permute_copy.default", importPermute);
   table.addView("aten.numpy_T.default", importT);
 }
 

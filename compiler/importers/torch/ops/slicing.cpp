@@ -266,16 +266,16 @@ void registerSlicing(OpTable &table) {
   table.addListView("aten.split.sizes", importSplitSizes);
   table.addListView("aten.unbind.int", importUnbind);
   // "Unsafe" as PyTorch leaves it to the caller that no part is changed in place.
-  table.addList("aten.unsafe_chunk.default", importChunk);
-  table.addList("aten.unsafe_split.Tensor", importSplit);
-  table.addList("aten.unsafe_split_with_sizes.default", importSplitWithSizes);
+  table.addListMove("aten.unsafe_chunk.default", importChunk);
+  table.addListMove("aten.unsafe_split.Tensor", importSplit);
+  table.addListMove("aten.unsafe_split_with_sizes.default", importSplitWithSizes);
   table.addView("aten.narrow.default", importNarrow);
-  table.add("aten.roll.default", importRoll);
-  table.add("aten.slice_scatter.default", importSliceScatter);
-  table.add("aten.select_scatter.default", importSelectScatter);
+  table.addMove("aten.roll.default", importRoll);
+  table.addMove("aten.slice_scatter.default", importSliceScatter);
+  table.addMove("aten.select_scatter.default", importSelectScatter);
   for (StringRef form : {"cat", "concat", "concatenate"})
-    table.add(("aten." + form + ".default").str(), importCat);
-  table.add("aten.stack.default", importStack);
+    table.addMove(("aten." + form + ".default").str(), importCat);
+  table.addMove("aten.stack.default", importStack);
 }
 
 } // namespace tandem::torch

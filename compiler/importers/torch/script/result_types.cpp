@@ -60,7 +60,7 @@ Rule ruleOf(llvm::StringRef operation) {
   return llvm::StringSwitch<Rule>(operation)
       .Cases({"to", "_to_copy", "zeros_like", "ones_like", "full_like", "empty_like"}, Rule::kFirst)
       .Cases({"new_zeros", "new_ones", "new_full", "new_empty", "fill", "zero"}, Rule::kFirst)
-      .Case("copy", Rule::kFirst)
+      .Cases({"copy", "batch_norm", "layer_norm", "group_norm", "instance_norm"}, Rule::kFirst)
       .Case("type_as", Rule::kLast)
       .Cases({"cat", "concat", "concatenate", "stack"}, Rule::kCommon)
       .Cases({"sum", "prod", "cumsum", "cumprod"}, Rule::kLong)
