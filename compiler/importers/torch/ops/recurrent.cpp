@@ -22,6 +22,7 @@ struct Kind {
 /// The parameters of one direction of a layer: two weights, and two biases.
 struct Weights {
   MaybeValue ofInput = failure(), ofState = failure(), inputBias = Value(), stateBias = Value();
+  MaybeValue projection = Value(); ///< of an LSTM, from the cell's output to the state, or null
 };
 
 /// Gates in PyTorch's order: an LSTM's input, forget, cell, output; a GRU's reset, update, new.
@@ -37,7 +38,8 @@ RecurrentLayer makeLayer(AtenNode &node, const Kind &kind, MaybeValue input,
   layer.resetGate = 0;
   layer.resetsAfterProduct = kind.step == stepGru;
   layer.recurrent = weights.ofState;
-  layer.width = shapeOf(*weights.ofState)[1];
+  layer.width = shapeOf(*weights.ofState)[0] / kind.gates;
+  layer.projection = weights.projection;
   layer.projected = multiplyRows(node, input, weights.ofInput, weights.inputBias);
   if (!*weights.stateBias)
     return layer;
@@ -62,23 +64,42 @@ MaybeValue stateOf(AtenNode &node, Value states, int64_t index) {
   return node.reshape(sliceAlong(node, states, 0, index, 1), {shape[1], shape[2]});
 }
 
+/// [gates, state] of what the cell, as wide as a gate, is projected to; else of itself.
+LogicalResult checkWeights(AtenNode &node, const Kind &kind, const Weights &weights) {
+  ArrayRef<int64_t> shape = shapeOf(*weights.ofState);
+  if (shape.size() != 2 || shape[0] % kind.gates != 0)
+    return node.invalid("weights of the state of shape " + shapeText(shape));
+  int64_t width = shape[0] / kind.gates;
+  if (!*weights.projection)
+    return shape[1] == width ? success()
+                             : node.invalid("weights of the state of shape " + shapeText(shape));
+  ArrayRef<int64_t> projection = shapeOf(*weights.projection);
+  return projection == ArrayRef<int64_t>{shape[1], width}
+             ? success()
+             : node.invalid("a projection of shape " + shapeText(projection));
+}
+
 /// The node's parameters, layer by layer and direction by direction.
-FailureOr<SmallVector<Weights>> readWeights(AtenNode &node, const Kind &kind, int64_t count) {
+FailureOr<SmallVector<Weights>> readWeights(AtenNode &node, const Kind &kind, size_t count) {
   SmallVector<Value> all = node.tensors("params");
   bool hasBiases = node.flag("has_biases", true);
   if (node.failed())
     return failure();
-  size_t each = hasBiases ? 4 : 2;
-  if (all.size() != each * static_cast<size_t>(count))
-    return node.unsupported(Twine(all.size()) + " parameters, as with a projection");
+  size_t each = hasBiases ? 4 : 2, withProjection = each + 1;
+  bool isProjected = kind.step == stepLstm && all.size() == withProjection * count;
+  if (all.size() != each * count && !isProjected)
+    return node.invalid(Twine(all.size()) + " parameters of " + Twine(count) + " layers");
+  if (isProjected)
+    each = withProjection;
   SmallVector<Weights> result;
   for (size_t i = 0; i < all.size(); i += each) {
     Weights weights{all[i], all[i + 1]};
     if (hasBiases)
       weights.inputBias = all[i + 2], weights.stateBias = all[i + 3];
-    ArrayRef<int64_t> shape = shapeOf(all[i + 1]);
-    if (shape.size() != 2 || shape[0] != kind.gates * shape[1])
-      return node.invalid("weights of the state of shape " + shapeText(shape));
+    if (isProjected)
+      weights.projection = all[i + each - 1];
+    if (failed(checkWeights(node, kind, weights)))
+      return failure();
     result.push_back(weights);
   }
   return result;
@@ -131,26 +152,58 @@ Results importRecurrent(AtenNode &node, const Kind &kind) {
   return failed(lastCells) ? Results(failure()) : SmallVector<Value>{*result, *last, *lastCells};
 }
 
+/// aten.lstm_cell and its kin: one place of one layer.
+Results importCell(AtenNode &node, const Kind &kind) {
+  bool isLstm = kind.step == stepLstm;
+  MaybeValue input = node.tensor("input");
+  SmallVector<Value> states;
+  if (isLstm)
+    states = node.tensors("hx");
+  else if (MaybeValue state = node.tensor("hx"); succeeded(state))
+    states = {*state};
+  Weights weights{node.tensor("w_ih"), node.tensor("w_hh"), node.optionalTensor("b_ih"),
+                  node.optionalTensor("b_hh")};
+  for (MaybeValue each :
+       {input, weights.ofInput, weights.ofState, weights.inputBias, weights.stateBias})
+    if (failed(each))
+      return failure();
+  ArrayRef<int64_t> shape = shapeOf(*input);
+  if (node.failed() || failed(checkWeights(node, kind, weights)))
+    return failure();
+  if (states.size() != (isLstm ? 2 : 1) || shape.size() != 2)
+    return node.invalid("an input of shape " + shapeText(shape));
+  MaybeValue sequence = node.reshape(input, {1, shape[0], shape[1]});
+  if (failed(sequence))
+    return failure();
+  RecurrentLayer layer = makeLayer(node, kind, sequence, weights);
+  layer.state = states[0];
+  if (isLstm)
+    layer.cell = states[1];
+  if (failed(layer.projected) || failed(layer.candidateBias))
+    return failure();
+  runRecurrent(node, layer);
+  if (failed(layer.state) || failed(layer.cell))
+    return failure();
+  return isLstm ? SmallVector<Value>{*layer.state, *layer.cell} : SmallVector<Value>{*layer.state};
+}
+
 } // namespace
 
-static Results importLstm(AtenNode &node) {
-  return importRecurrent(node, {4, stepLstm});
-}
-static Results importGru(AtenNode &node) {
-  return importRecurrent(node, {3, stepGru});
-}
-static Results importRnnTanh(AtenNode &node) {
-  return importRecurrent(node, {1, stepRnn});
-}
-static Results importRnnRelu(AtenNode &node) {
-  return importRecurrent(node, {1, stepRnn, /*isRelu=*/true});
+template <Results (*import)(AtenNode &, const Kind &)>
+static void registerKinds(OpTable &table, StringRef suffix) {
+  table.addList(("aten.lstm" + suffix).str(),
+                [](AtenNode &node) { return import(node, {4, stepLstm}); });
+  table.addList(("aten.gru" + suffix).str(),
+                [](AtenNode &node) { return import(node, {3, stepGru}); });
+  table.addList(("aten.rnn_tanh" + suffix).str(),
+                [](AtenNode &node) { return import(node, {1, stepRnn}); });
+  table.addList(("aten.rnn_relu" + suffix).str(),
+                [](AtenNode &node) { return import(node, {1, stepRnn, /*isRelu=*/true}); });
 }
 
 void registerRecurrent(OpTable &table) {
-  table.addList("aten.lstm.input", importLstm);
-  table.addList("aten.gru.input", importGru);
-  table.addList("aten.rnn_tanh.input", importRnnTanh);
-  table.addList("aten.rnn_relu.input", importRnnRelu);
+  registerKinds<importRecurrent>(table, ".input");
+  registerKinds<importCell>(table, "_cell.default");
 }
 
 } // namespace tandem::torch

@@ -10,55 +10,55 @@ using namespace mlir;
 
 namespace tandem::torch {
 
-/// A batch of images (rank 4) or volumes (rank 5), called 'input' or 'self'.
-static MaybeValue resizable(AtenNode &node, size_t rank) {
-  if (rank == 4)
-    return node.image("input", "self");
-  return volumeOf(node, node.has("input") ? "input" : "self");
+/// A batch of rows, images or volumes.
+static MaybeValue readInput(AtenNode &node) {
+  MaybeValue input = node.tensor(node.has("input") ? "input" : "self");
+  if (succeeded(input) && (shapeOf(*input).size() < 3 || shapeOf(*input).size() > 5))
+    return node.unsupported("an input of shape " + shapeText(shapeOf(*input)));
+  return input;
 }
 
-/// How each dimension is resampled: to 'output_size', or by 'scale_factors', which say where
-/// elements are taken from even where the size is rounded down.
-static FailureOr<SmallVector<Resampling>> readAxes(AtenNode &node, Value input) {
-  ArrayRef<int64_t> image = shapeOf(input).drop_front(2);
-  SmallVector<Resampling> axes(image.size());
-  bool isSized = node.has("output_size");
-  SmallVector<int64_t> size;
+/// The factors that a node gives, of each dimension behind the channels; none where it has sizes.
+static SmallVector<double> readFactors(AtenNode &node, size_t dimensions) {
+  if (node.has("scale_factors"))
+    return node.numbers("scale_factors");
+  constexpr StringRef kOfRows[] = {"scales"}, kOfImages[] = {"scales_d", "scales_h", "scales_w"};
   SmallVector<double> factors;
-  if (!isSized) {
-    factors = node.numbers("scale_factors");
-  } else {
-    size = node.integers("output_size");
-    if (size.size() == 1)
-      size.resize(image.size(), size.front());
-    constexpr StringRef kScales[] = {"scales_d", "scales_h", "scales_w"};
-    for (StringRef name : ArrayRef(kScales).take_back(image.size()))
-      if (node.has(name))
-        factors.push_back(node.number(name));
-  }
+  for (StringRef name :
+       dimensions == 1 ? ArrayRef(kOfRows) : ArrayRef(kOfImages).take_back(dimensions))
+    if (node.has(name))
+      factors.push_back(node.number(name));
+  return factors;
+}
+
+/// How the dimensions behind the channels are resampled: to 'output_size', or by 'scale_factors',
+/// which say where elements are taken from even where the size is rounded down.
+static FailureOr<SmallVector<Resampling>> readAxes(AtenNode &node, Value input) {
+  ArrayRef<int64_t> shape = shapeOf(input).drop_front(2);
+  bool isSized = node.has("output_size");
+  SmallVector<int64_t> size = isSized ? node.integers("output_size") : SmallVector<int64_t>(shape);
+  SmallVector<double> factors = readFactors(node, shape.size());
   if (node.failed())
     return failure();
-  if (isSized && size.size() != image.size())
-    return node.invalid("'output_size' is " + shapeText(size) + " for an input of shape " +
-                        shapeText(shapeOf(input)));
-  if (factors.size() != image.size() && !(isSized && factors.empty()))
-    return node.invalid("'scale_factors' has " + Twine(factors.size()) + " entries, expected " +
-                        Twine(image.size()));
-  for (auto [i, axis] : llvm::enumerate(axes)) {
-    axis.in = image[i];
+  if (size.size() != shape.size() || (factors.size() != shape.size() && !factors.empty()) ||
+      (factors.empty() && !isSized))
+    return node.invalid("'output_size' has " + Twine(size.size()) + " entries, 'scale_factors' " +
+                        Twine(factors.size()) + ", expected " + Twine(shape.size()));
+  SmallVector<Resampling> axes(shape.size());
+  for (auto [index, axis] : llvm::enumerate(axes)) {
+    axis.in = shape[index];
+    axis.out = size[index];
     if (!isSized) {
-      double exact = std::floor(static_cast<double>(axis.in) * factors[i]);
+      double exact = std::floor(static_cast<double>(axis.in) * factors[index]);
       if (!(exact >= 1 && exact <= INT32_MAX))
-        return node.invalid("'scale_factors' has " + std::to_string(factors[i]));
+        return node.invalid("'scale_factors' has " + std::to_string(factors[index]));
       axis.out = static_cast<int64_t>(exact);
-    } else {
-      axis.out = size[i];
     }
     constexpr int64_t kMost = 1 << 24;
     if (axis.in < 1 || axis.out < 1 || axis.out > kMost)
       return node.invalid("a size of " + Twine(axis.out) + " for " + Twine(axis.in));
-    axis.scale =
-        factors.empty() ? static_cast<double>(axis.out) / static_cast<double>(axis.in) : factors[i];
+    axis.scale = factors.empty() ? static_cast<double>(axis.out) / static_cast<double>(axis.in)
+                                 : factors[index];
   }
   return axes;
 }
@@ -84,20 +84,22 @@ static MaybeValue resizePlainly(AtenNode &node, MaybeValue input, ArrayRef<Resam
                                         nhwc, size, how.alignCorners, how.halfPixelCenters));
 }
 
-template <size_t rank> static MaybeValue importNearest(AtenNode &node) {
-  MaybeValue input = resizable(node, rank);
+/// aten.upsample_nearest: the pixel that begins before the place; 'exact' ones the one that the
+/// middle of the result's pixel falls into.
+template <bool isExact> static MaybeValue importNearest(AtenNode &node) {
+  MaybeValue input = readInput(node);
   if (failed(input))
     return failure();
   auto axes = readAxes(node, *input);
   if (failed(axes))
     return failure();
-  if (isPlain(*axes))
+  if (isPlain(*axes) && axes->size() > 1 && !isExact)
     return resizePlainly(node, input, *axes, {});
   MaybeValue result = input;
   for (auto [index, axis] : llvm::enumerate(*axes)) {
     axis.mode = "nearest";
-    axis.coordinates = "asymmetric";
-    axis.nearest = "floor";
+    axis.coordinates = isExact ? "half_pixel" : "asymmetric";
+    axis.nearest = isExact ? "round_prefer_ceil" : "floor";
     SmallVector<int64_t> places = axis.nearestPlaces();
     result =
         takeAlong(node, result, node.integerConstant(node.builder().getI64Type(), axis.out, places),
@@ -108,15 +110,16 @@ template <size_t rank> static MaybeValue importNearest(AtenNode &node) {
 
 /// Interpolation: (tri)linear by ops of the graph where the scale is what the sizes say, else by a
 /// matrix for each dimension.
-static MaybeValue interpolate(AtenNode &node, StringRef mode, bool antialias, size_t rank = 4) {
-  MaybeValue input = resizable(node, rank);
+static MaybeValue interpolate(AtenNode &node, StringRef mode, bool antialias) {
+  MaybeValue input = readInput(node);
   bool alignCorners = node.flag("align_corners", false);
   if (node.failed() || failed(input))
     return failure();
   auto axes = readAxes(node, *input);
   if (failed(axes))
     return failure();
-  if (mode == "linear" && !antialias && (alignCorners || isPlain(*axes)))
+  bool isOfGraph = axes->size() > 1 && mode == "linear" && !antialias;
+  if (isOfGraph && (alignCorners || isPlain(*axes)))
     return resizePlainly(
         node, input, *axes,
         {.isLinear = true, .alignCorners = alignCorners, .halfPixelCenters = !alignCorners});
@@ -126,6 +129,12 @@ static MaybeValue interpolate(AtenNode &node, StringRef mode, bool antialias, si
     axis.coordinates = alignCorners ? "align_corners" : "half_pixel";
     if (alignCorners) // PyTorch's corners are those of the whole pixels that there are
       axis.scale = static_cast<double>(axis.out) / static_cast<double>(axis.in);
+    if (alignCorners && antialias) { // which has their distance, but not their places
+      if (axis.in == 1 || axis.out == 1)
+        return node.unsupported("antialiased corners of one pixel");
+      axis.coordinates = "half_pixel";
+      axis.scale = static_cast<double>(axis.out - 1) / static_cast<double>(axis.in - 1);
+    }
     axis.antialias = axis.excludesOutside = antialias;
     constexpr double kAntialiasCubic = -0.5; // as Pillow has it
     if (antialias)
@@ -134,13 +143,10 @@ static MaybeValue interpolate(AtenNode &node, StringRef mode, bool antialias, si
   }
   return result;
 }
-static MaybeValue importTrilinear(AtenNode &node) {
-  return interpolate(node, "linear", /*antialias=*/false, /*rank=*/5);
-}
-static MaybeValue importBilinear(AtenNode &node) {
+static MaybeValue importLinear(AtenNode &node) {
   return interpolate(node, "linear", /*antialias=*/false);
 }
-static MaybeValue importBilinearAntialias(AtenNode &node) {
+static MaybeValue importLinearAntialias(AtenNode &node) {
   return interpolate(node, "linear", /*antialias=*/true);
 }
 static MaybeValue importBicubic(AtenNode &node) {
@@ -206,12 +212,14 @@ static MaybeValue importChannelShuffle(AtenNode &node) {
 
 void registerResize(OpTable &table) {
   for (StringRef form : {"vec", "default"}) {
-    table.add(("aten.upsample_nearest2d." + form).str(), importNearest<4>);
-    table.add(("aten.upsample_nearest3d." + form).str(), importNearest<5>);
-    table.add(("aten.upsample_bilinear2d." + form).str(), importBilinear);
-    table.add(("aten.upsample_trilinear3d." + form).str(), importTrilinear);
+    for (StringRef rank : {"1d.", "2d.", "3d."}) {
+      table.add(("aten.upsample_nearest" + rank + form).str(), importNearest<false>);
+      table.add(("aten._upsample_nearest_exact" + rank + form).str(), importNearest<true>);
+    }
+    for (StringRef kind : {"linear1d.", "bilinear2d.", "trilinear3d."})
+      table.add(("aten.upsample_" + kind + form).str(), importLinear);
     table.add(("aten.upsample_bicubic2d." + form).str(), importBicubic);
-    table.add(("aten._upsample_bilinear2d_aa." + form).str(), importBilinearAntialias);
+    table.add(("aten._upsample_bilinear2d_aa." + form).str(), importLinearAntialias);
     table.add(("aten._upsample_bicubic2d_aa." + form).str(), importBicubicAntialias);
   }
   table.add("aten.grid_sampler.default", importGridSampler);

@@ -65,6 +65,29 @@ TEST(TorchOperators, AreNotToBeDecomposedTwice) {
   EXPECT_THAT(strange(true), HasSubstr("not an operator of PyTorch that Tandem knows"));
 }
 
+std::string cell(const std::string &kind, int64_t gates) {
+  ProgramBuilder p;
+  p.input("x", {2, 5});
+  p.input("h", {2, 4});
+  p.input("w", {gates * 4, 5});
+  p.input("r", {gates * 4, 4});
+  p.node(kind + "_cell.default",
+         {{"input", tensor("x")},
+          {"hx", tensor("h")},
+          {"w_ih", tensor("w")},
+          {"w_hh", tensor("r")},
+          {"b_ih", none()}},
+         "y", {2, 4});
+  return p.text();
+}
+
+TEST(TorchCells, AreOnePlaceOfALayer) {
+  EXPECT_EQ(countOf(cell("gru", 3), "graph.fully_connected"), 3);
+  EXPECT_EQ(countOf(cell("rnn_tanh", 1), "graph.fully_connected"), 2);
+  EXPECT_EQ(cell("gru", 2), "error: node 'y' (aten.gru_cell.default): weights of the state of "
+                            "shape 8x4");
+}
+
 std::string batchNorm(bool hasMean) {
   ProgramBuilder p;
   p.input("x", {2, 3, 4});
