@@ -31,8 +31,6 @@ const RefusedOperators &refusedOperators() {
       "aten._pdist_forward.default",
       "aten.atan2.out",
       "aten.col2im.default",
-      "aten.masked_scatter.default",
-      "aten.scatter_reduce.two",
       "aten.sym_numel.default",
     }},
   });

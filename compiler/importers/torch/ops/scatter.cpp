@@ -1,40 +1,45 @@
+#include "compiler/importers/common/combine.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
+#include "compiler/importers/common/placed.h"
 #include "compiler/importers/common/selections.h"
 #include "compiler/importers/torch/node.h"
 
-#include "mlir/Dialect/Traits.h"
+#include "llvm/ADT/StringSwitch.h"
+
+#include <cmath>
 
 using namespace mlir;
 
 namespace tandem::torch {
 
-// Elements put at places that are known; where these are computed at run time it is refused.
+// Elements put at places, which may be computed at run time.
 
-static MaybeValue sum(NodeBuilder &build, MaybeValue there, MaybeValue update) {
-  return build.add(there, update);
-}
+namespace {
 
-static FailureOr<SmallVector<int64_t>> placesOf(AtenNode &node, Value indices) {
-  std::optional<SmallVector<int64_t>> known = knownIntegers(indices);
-  if (!known)
-    return node.unsupported("places that are computed at run time");
-  return *known;
-}
+struct Scatter {
+  MaybeValue input = failure(), index = failure(), source = failure();
+  int64_t dim = 0;
+};
 
-/// aten.scatter and scatter_add: for each index an element of 'src' (which may be larger) at its
-/// own place, but with the index along 'dim'; or the same number.
-static MaybeValue scatter(AtenNode &node, Combine combine) {
+/// For each index an element of 'src' (which may be larger) at its own place, but with the index
+/// along 'dim'; or the same number.
+Scatter readScatter(AtenNode &node) {
   MaybeValue input = node.tensor("self"), index = node.tensor("index");
   if (failed(input) || failed(index))
-    return failure();
+    return {};
   int64_t dim = node.dim("dim", *input);
   bool isNumber = !node.isTensor("src");
   double value = isNumber ? node.number("value") : 0;
   MaybeValue source = isNumber ? node.scalarLike(*input, value) : node.tensor("src");
   if (node.failed() || failed(source))
-    return failure();
+    return {};
   SmallVector<int64_t> shape(shapeOf(*index));
+  if (shape.size() != shapeOf(*input).size()) {
+    (void)node.invalid("indices of shape " + shapeText(shape) + " in a tensor of shape " +
+                       shapeText(shapeOf(*input)));
+    return {};
+  }
   if (isNumber) {
     SmallVector<int64_t> ones(shape.size(), 1);
     source = expandTo(node, node.reshape(source, ones), shape);
@@ -42,107 +47,149 @@ static MaybeValue scatter(AtenNode &node, Combine combine) {
     for (auto [axis, size] : llvm::enumerate(shape))
       source = sliceAlong(node, source, static_cast<int64_t>(axis), 0, size);
   }
-  FailureOr<SmallVector<int64_t>> indices = placesOf(node, *index);
-  if (failed(indices) || failed(source))
-    return failure();
-  auto places = placesAlong(shapeOf(*input), *indices, shape, dim);
-  if (!places)
-    return node.invalid("an index is outside of a tensor of shape " + shapeText(shapeOf(*input)));
-  return scattered(node, input, source, *places, combine);
+  return {input, index, source, dim};
 }
+
+Combine combineOf(Meeting meeting) {
+  switch (meeting) {
+  case Meeting::kReplace:
+    return nullptr;
+  case Meeting::kAdd:
+    return addUp;
+  case Meeting::kMultiply:
+    return multiplyBy;
+  case Meeting::kLarger:
+    return takeLarger;
+  case Meeting::kSmaller:
+    return takeSmaller;
+  }
+  return nullptr;
+}
+
+MaybeValue placed(AtenNode &node, const Scatter &of, Meeting meeting) {
+  if (failed(of.input) || failed(of.source))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*of.input)), indexShape(shapeOf(*of.index));
+  if (std::optional<SmallVector<int64_t>> known = knownIntegers(*of.index)) {
+    auto places = placesAlong(shape, *known, indexShape, of.dim);
+    if (!places)
+      return node.invalid("an index is outside of a tensor of shape " + shapeText(shape));
+    return scattered(node, of.input, of.source, *places, combineOf(meeting));
+  }
+  int64_t count = indexShape[of.dim];
+  indexShape[of.dim] = shape[of.dim];
+  if (indexShape != shape)
+    return node.unsupported("places that are computed at run time in a part of the tensor");
+  if (comparisonsOf(shape, count) > kMostComparisons)
+    return node.unsupported(Twine(count) + " places that are computed at run time in " +
+                            shapeText(shape));
+  return placeElements(node, of.input, of.index, of.source, of.dim, meeting);
+}
+
+} // namespace
+
 static MaybeValue importScatter(AtenNode &node) {
-  return scatter(node, nullptr);
+  return placed(node, readScatter(node), Meeting::kReplace);
 }
 static MaybeValue importScatterAdd(AtenNode &node) {
-  return scatter(node, sum);
+  return placed(node, readScatter(node), Meeting::kAdd);
 }
 
-/// aten.index_put: values at the places that indices of the first dimensions name together.
-static MaybeValue importIndexPut(AtenNode &node) {
-  MaybeValue input = node.tensor("self"), values = node.tensor("values");
-  SmallVector<Value> indices = node.optionalTensors("indices");
-  bool accumulates = node.flag("accumulate", false);
-  if (node.failed() || failed(input) || failed(values))
-    return failure();
-  ArrayRef<int64_t> shape = shapeOf(*input);
-  SmallVector<int64_t> common;
-  for (Value index : indices) {
-    SmallVector<int64_t> both;
-    if (!index || getElementTypeOrSelf(index).isInteger(1))
-      return node.unsupported("dimensions without an index, or a mask");
-    if (!OpTrait::util::getBroadcastedShape(common, shapeOf(index), both))
-      return node.invalid("its indices do not broadcast");
-    common = both;
-  }
-  std::optional<int64_t> count = elementCount(common);
-  auto depth = static_cast<int64_t>(indices.size());
-  if (!count || *count > NodeBuilder::kMaxFill || depth > static_cast<int64_t>(shape.size()))
-    return node.invalid("indices of shape " + shapeText(common) + " in a tensor of shape " +
-                        shapeText(shape));
-  SmallVector<int64_t> rows(*count * depth);
-  for (auto [d, index] : llvm::enumerate(indices)) {
-    FailureOr<SmallVector<int64_t>> known = placesOf(node, index);
-    if (failed(known))
-      return failure();
-    bool isOne = known->size() == 1;
-    if (!isOne && static_cast<int64_t>(known->size()) != *count)
-      return node.unsupported("indices that broadcast");
-    for (int64_t i = 0; i < *count; ++i)
-      rows[i * depth + d] = (*known)[isOne ? 0 : i];
-  }
-  auto places = placesOfRows(shape, rows, depth);
-  if (!places)
-    return node.invalid("an index is outside of a tensor of shape " + shapeText(shape));
-  llvm::append_range(common, shape.drop_front(depth));
-  SmallVector<int64_t> aligned(common.size(), 1);
-  ArrayRef<int64_t> own = shapeOf(*values);
-  if (own.size() > aligned.size())
-    return node.invalid("values of shape " + shapeText(own));
-  llvm::copy(own, aligned.end() - own.size());
-  return scattered(node, input, expandTo(node, node.reshape(values, aligned), common), *places,
-                   accumulates ? sum : nullptr);
+/// The way of 'reduce'; nothing of a mean.
+static std::optional<Meeting> meetingOf(StringRef reduce) {
+  return llvm::StringSwitch<std::optional<Meeting>>(reduce)
+      .Cases({"sum", "add"}, Meeting::kAdd)
+      .Cases({"prod", "multiply"}, Meeting::kMultiply)
+      .Case("amax", Meeting::kLarger)
+      .Case("amin", Meeting::kSmaller)
+      .Default(std::nullopt);
 }
 
-/// aten.diagonal: its dimension comes last.
-static MaybeValue importDiagonal(AtenNode &node) {
-  MaybeValue input = node.tensor("self");
-  if (failed(input))
-    return failure();
-  int64_t offset = node.integer("offset", 0), first = node.dim("dim1", *input, 0),
-          second = node.dim("dim2", *input, 1);
-  ArrayRef<int64_t> shape = shapeOf(*input);
-  if (node.failed() || first == second)
-    return node.invalid("a diagonal of one dimension");
-  int64_t size = std::min(shape[first] + std::min<int64_t>(offset, 0),
-                          shape[second] - std::max<int64_t>(offset, 0));
-  if (size < 1 || *elementCount(shape) > NodeBuilder::kMaxFill)
-    return node.unsupported("diagonal " + Twine(offset) + " of a tensor of shape " +
-                            shapeText(shape));
-  auto order = llvm::to_vector(llvm::seq<int64_t>(0, shape.size()));
-  llvm::erase_if(order, [&](int64_t d) { return d == first || d == second; });
-  SmallVector<int64_t> result;
-  int64_t outer = 1;
-  for (int64_t d : order) {
-    result.push_back(shape[d]);
-    outer *= shape[d];
+/// What an element begins with that is not to count itself.
+static double identityOf(Meeting meeting) {
+  switch (meeting) {
+  case Meeting::kMultiply:
+    return 1;
+  case Meeting::kLarger:
+    return -INFINITY;
+  case Meeting::kSmaller:
+    return INFINITY;
+  default:
+    return 0;
   }
-  result.push_back(size);
-  order.append({first, second});
-  int64_t rows = shape[first], columns = shape[second];
-  SmallVector<int64_t> places;
-  for (int64_t o = 0; o < outer; ++o)
-    for (int64_t i = 0; i < size; ++i)
-      places.push_back((o * rows + i - std::min<int64_t>(offset, 0)) * columns + i +
-                       std::max<int64_t>(offset, 0));
-  return rearranged(node, node.transpose(input, order), result, places);
+}
+
+/// Of every place how many come to it, or with kReplace whether any does.
+static MaybeValue countsOf(AtenNode &node, const Scatter &of, Meeting meeting) {
+  Type real = node.builder().getF32Type();
+  Scatter counts{node.fill(real, shapeOf(*of.input), 0), of.index,
+                 node.fill(real, shapeOf(*of.index), 1), of.dim};
+  return placed(node, counts, meeting);
+}
+
+/// aten.scatter with 'reduce', scatter_reduce: without 'include_self' what comes first replaces
+/// what is there.
+static MaybeValue importScatterReduce(AtenNode &node) {
+  Scatter of = readScatter(node);
+  StringRef reduce = node.string("reduce", "");
+  bool includesSelf = node.flag("include_self", true), isMean = reduce == "mean";
+  std::optional<Meeting> meeting = isMean ? Meeting::kAdd : meetingOf(reduce);
+  if (failed(of.source) || node.failed())
+    return failure();
+  if (!meeting)
+    return node.invalid("'reduce' is '" + reduce + "'");
+  Type type = getElementTypeOrSelf(*of.input);
+  if (isa<IntegerType>(type) && (isMean || !includesSelf))
+    return node.unsupported("integers");
+  if (!includesSelf) {
+    MaybeValue isMet = countsOf(node, of, Meeting::kReplace);
+    of.input =
+        keepWhere(node, node.compare<graph::EqualOp>(isMet, 0.0), of.input, identityOf(*meeting));
+  }
+  MaybeValue result = placed(node, of, *meeting);
+  if (!isMean)
+    return result;
+  MaybeValue counts = countsOf(node, of, Meeting::kAdd);
+  if (failed(counts))
+    return failure();
+  counts = includesSelf ? node.add(counts, 1)
+                        : node.create<graph::MaximumOp>(counts, node.scalarLike(*counts, 1));
+  return node.divide(result, node.cast(counts, type));
+}
+
+/// aten.masked_scatter: where the mask holds, one element of 'source' after another.
+static MaybeValue importMaskedScatter(AtenNode &node) {
+  MaybeValue input = node.tensor("self"), mask = node.tensor("mask"),
+             source = node.tensor("source");
+  if (failed(input) || failed(mask) || failed(source))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*input));
+  int64_t count = *elementCount(shape), available = *elementCount(shapeOf(*source));
+  constexpr int64_t kExactInF32 = 1 << 24;
+  if (count > kExactInF32 || available < 1)
+    return node.unsupported("a mask of shape " + shapeText(shape));
+  mask = expandTo(node, mask, shape);
+  Cumulation before{0};
+  before.exclusive = true;
+  MaybeValue place =
+      cumulate(node, node.reshape(node.cast(mask, node.builder().getF32Type()), {count}), before);
+  if (failed(place))
+    return failure();
+  place = node.create<graph::MinimumOp>(
+      place, node.scalarLike(*place, static_cast<double>(available - 1)));
+  MaybeValue chosen = takeAlong(node, node.reshape(source, {available}),
+                                node.cast(place, node.builder().getI64Type()), 0);
+  return node.select(mask, node.reshape(chosen, shape), input);
 }
 
 void registerScatter(OpTable &table) {
   table.add("aten.scatter.src", importScatter);
   table.add("aten.scatter.value", importScatter);
   table.add("aten.scatter_add.default", importScatterAdd);
-  table.add("aten.index_put.default", importIndexPut);
-  table.addView("aten.diagonal.default", importDiagonal);
+  table.add("aten.scatter.reduce", importScatterReduce);
+  table.add("aten.scatter.value_reduce", importScatterReduce);
+  table.add("aten.scatter_reduce.two", importScatterReduce);
+  table.add("aten.masked_scatter.default", importMaskedScatter);
 }
 
 } // namespace tandem::torch

@@ -7,8 +7,10 @@
 namespace tandem::torch::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// A copy of x [2, 3] that `look` looks into; the copy is doubled in place, then `look` is read.
 std::string changedUnderneath(const std::string &look, const Json &arguments, const Ints &shape) {
@@ -55,6 +57,53 @@ TEST(TorchInPlace, ChangesThroughAViewReachTheWhole) {
               ContainsRegex("graph.mul .*\n.*graph.transpose .*\n.*graph.exp"));
   EXPECT_THAT(changedThrough("permute.default", {{"dims", ints({1, 0})}}, {3, 2}),
               HasSubstr("error: "));
+}
+
+std::string put(const Json &indices, const Ints &values, bool accumulates = false) {
+  ProgramBuilder p;
+  p.input("x", {4, 5});
+  p.input("m", {4}, ScalarType::kBool);
+  p.input("i", {2}, ScalarType::kLong);
+  p.integers("known", {2}, {3, 0});
+  p.input("v", values);
+  p.node("index_put.default",
+         {{"self", tensor("x")},
+          {"indices", {{"as_optional_tensors", indices}}},
+          {"values", tensor("v")},
+          {"accumulate", flag(accumulates)}},
+         "y", {4, 5});
+  return p.text();
+}
+
+TEST(TorchIndexPut, BehindAMaskIsASelect) {
+  EXPECT_THAT(put(Json::array({tensor("m")}), {}),
+              AllOf(HasSubstr("graph.select"), Not(HasSubstr("graph.gather"))));
+  EXPECT_THAT(put(Json::array({tensor("m")}), {3, 5}),
+              HasSubstr("a mask with as many values as it picks"));
+}
+
+TEST(TorchIndexPut, OfKnownPlacesIsOneGather) {
+  EXPECT_EQ(countOf(put(Json::array({none(), tensor("known")}), {4, 2}), "graph.gather"), 1);
+}
+
+TEST(TorchIndexPut, FindsPlacesAtRunTimeByComparison) {
+  EXPECT_THAT(
+      put(Json::array({tensor("i")}), {2, 5}),
+      AllOf(HasSubstr("graph.equal"), HasSubstr("graph.reduce_max"), HasSubstr("graph.select")));
+  EXPECT_THAT(put(Json::array({tensor("i")}), {2, 5}, /*accumulates=*/true),
+              AllOf(HasSubstr("graph.equal"), HasSubstr("graph.sum")));
+  EXPECT_THAT(put(Json::array({tensor("i"), tensor("i")}), {2}),
+              HasSubstr("several indices that are computed at run time"));
+}
+
+TEST(TorchScatter, FindsPlacesAtRunTimeByComparison) {
+  ProgramBuilder p;
+  p.input("x", {4, 5});
+  p.input("i", {4, 2}, ScalarType::kLong);
+  p.node("scatter.value",
+         {{"self", tensor("x")}, {"dim", number(1)}, {"index", tensor("i")}, {"value", real(1)}},
+         "y", {4, 5});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("graph.equal"), HasSubstr("graph.reduce_max")));
 }
 
 } // namespace

@@ -218,14 +218,6 @@ TEST(TorchScatter, PutsElementsAtPlacesThatAreKnown) {
          {4});
   EXPECT_THAT(p.text(), AllOf(HasSubstr("begin [0] size [2]"), // of more than are asked for
                               HasSubstr("dense<[5, 1, 2, 4]> : tensor<4xi64>")));
-  ProgramBuilder open;
-  open.input("x", {4});
-  open.input("i", {2}, ScalarType::kLong);
-  open.node("scatter.value",
-            {{"self", tensor("x")}, {"dim", number(0)}, {"index", tensor("i")}, {"value", real(1)}},
-            "y", {4});
-  EXPECT_EQ(open.text(), "error: 1 unsupported operator: aten.scatter.value (1: y; places that are "
-                         "computed at run time)");
 }
 
 TEST(TorchIndexPut, PutsRowsWhereIndicesNameThem) {
