@@ -164,6 +164,8 @@ Pair AtenNode::pair(StringRef name, std::optional<Pair> absent) {
 int64_t AtenNode::dim(StringRef name, Value value, std::optional<int64_t> absent) {
   int64_t given = integer(name, absent);
   std::optional<int64_t> dim = normalizedAxis(given, shapeOf(value).size());
+  if (shapeOf(value).empty() && (given == 0 || given == -1)) // PyTorch takes it for a vector of one
+    (void)unsupported("a tensor without dimensions");
   if (!dim && !failed_)
     (void)invalid("'" + name + "' is " + Twine(given) + ", outside a tensor of shape " +
                   shapeText(shapeOf(value)));
@@ -181,7 +183,11 @@ SmallVector<int64_t> AtenNode::dims(StringRef name, Value value) {
     result = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   for (int64_t &dim : result) {
     std::optional<int64_t> normal = normalizedAxis(dim, rank);
-    if (!normal)
+    if (rank == 0 && (dim == 0 || dim == -1)) { // PyTorch takes it for a vector of one
+      result.clear();
+      break;
+    }
+    if (!normal && !failed_)
       (void)invalid("'" + name + "' has " + Twine(dim) + ", outside a tensor of shape " +
                     shapeText(shapeOf(value)));
     dim = normal.value_or(0);
@@ -220,6 +226,11 @@ void AtenNode::checkDtypeIs(Value value) {
 bool AtenNode::isTensor(StringRef name) const {
   const Json *argument = find(name);
   return argument && member(*argument, "as_tensor");
+}
+
+bool AtenNode::isString(StringRef name) const {
+  const Json *argument = find(name);
+  return argument && member(*argument, "as_string");
 }
 
 MaybeValue AtenNode::tensor(StringRef name) {

@@ -47,6 +47,7 @@ public:
   bool has(llvm::StringRef name) const { return find(name) != nullptr; }
   /// Whether the argument is a tensor; else it is a number or the like.
   bool isTensor(llvm::StringRef name) const;
+  bool isString(llvm::StringRef name) const;
   /// A tensor argument. Failed when it is absent.
   MaybeValue tensor(llvm::StringRef name);
   /// A tensor argument, or null.

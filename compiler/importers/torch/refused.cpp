@@ -25,14 +25,6 @@ const RefusedOperators &refusedOperators() {
       "aten.sym_storage_offset.default",
       "aten.sym_stride.int",
     }},
-    {"not yet", {
-      "aten._cdist_forward.default",
-      "aten._embedding_bag.default",
-      "aten._pdist_forward.default",
-      "aten.atan2.out",
-      "aten.col2im.default",
-      "aten.sym_numel.default",
-    }},
   });
   return refused;
 }

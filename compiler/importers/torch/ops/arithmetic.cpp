@@ -1,4 +1,5 @@
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/norms.h"
 #include "compiler/importers/torch/node.h"
 
 using namespace mlir;
@@ -139,6 +140,18 @@ static MaybeValue importAtan2(AtenNode &node) {
   return arcTangent(node, y, x);
 }
 
+static MaybeValue importLogAddExp(AtenNode &node) {
+  auto [lhs, rhs] = node.operands();
+  return logAddExp(node, lhs, rhs);
+}
+/// aten.logaddexp2: of powers of 2.
+static MaybeValue importLogAddExp2(AtenNode &node) {
+  auto [lhs, rhs] = node.operands();
+  constexpr double kLn2 = 0.6931471805599453;
+  return node.multiply(logAddExp(node, node.multiply(lhs, kLn2), node.multiply(rhs, kLn2)),
+                       1 / kLn2);
+}
+
 void registerArithmetic(OpTable &table) {
   for (StringRef kind : {"Tensor", "Scalar"}) {
     table.add(("aten.add." + kind).str(), importSum<graph::AddOp>);
@@ -177,6 +190,9 @@ void registerArithmetic(OpTable &table) {
   table.add("aten.lerp.Scalar", importLerp);
   table.add("aten.lerp.Tensor", importLerp);
   table.add("aten.atan2.default", importAtan2);
+  table.add("aten.atan2.out", importAtan2); // programs have no 'out'
+  table.add("aten.logaddexp.default", importLogAddExp);
+  table.add("aten.logaddexp2.default", importLogAddExp2);
 }
 
 } // namespace tandem::torch

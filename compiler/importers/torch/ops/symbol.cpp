@@ -17,6 +17,14 @@ static FailureOr<SmallVector<Value>> importSymSize(AtenNode &node) {
   return SmallVector<Value>();
 }
 
+static FailureOr<SmallVector<Value>> importSymNumel(AtenNode &node) {
+  MaybeValue input = node.tensor("self");
+  if (failed(input))
+    return failure();
+  node.defineSymbol(*elementCount(shapeOf(*input)));
+  return SmallVector<Value>();
+}
+
 enum class Operation { kAdd, kSub, kMul, kFloorDiv };
 template <Operation operation>
 static FailureOr<SmallVector<Value>> importOperation(AtenNode &node) {
@@ -47,6 +55,7 @@ static FailureOr<SmallVector<Value>> importOperation(AtenNode &node) {
 
 void registerSymbol(OpTable &table) {
   table.addList("aten.sym_size.int", importSymSize);
+  table.addList("aten.sym_numel.default", importSymNumel);
   table.addList("_operator.add", importOperation<Operation::kAdd>);
   table.addList("_operator.sub", importOperation<Operation::kSub>);
   table.addList("_operator.mul", importOperation<Operation::kMul>);
