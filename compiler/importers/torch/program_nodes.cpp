@@ -175,7 +175,13 @@ llvm::Error ProgramImport::importNode(const NodeRecord &node) {
     standInFor(node);
     return llvm::Error::success();
   }
-  for (auto [name, value] : llvm::zip(node.outputs, *results)) { // some make fewer than there are
+  for (size_t i = results->size(); i < node.outputs.size(); ++i) // others are for training
+    if (read_.count(node.outputs[i]) && graph_.tensors.count(node.outputs[i])) {
+      environment_.unsupported.add(target, node.name, "its result " + std::to_string(i));
+      standInFor(node);
+      return llvm::Error::success();
+    }
+  for (auto [name, value] : llvm::zip(node.outputs, *results)) {
     if (llvm::Error error = checkResult(node, name, value))
       return error;
     environment_.tensors[name] = value;

@@ -48,15 +48,18 @@ static MaybeValue importSilu(AtenNode &node) {
   return swish(node, node.tensor("self"));
 }
 
-/// PyTorch cuts to x above 'threshold', where the difference is below float's precision.
+/// softplus(beta x) / beta, and x above 'threshold', where the default is below float's precision.
 static MaybeValue importSoftplus(AtenNode &node) {
   MaybeValue x = node.tensor("self");
   double beta = node.number("beta", 1), threshold = node.number("threshold", 20);
   if (node.failed() || failed(x))
     return failure();
-  if (beta != 1 || threshold < 17)
-    return node.unsupported("'beta' or 'threshold' other than the default");
-  return softplus(node, x);
+  MaybeValue scaled = node.multiply(x, beta),
+             soft = node.multiply(softplus(node, scaled), 1 / beta);
+  constexpr double kNegligible = 17;
+  if (threshold >= kNegligible)
+    return soft;
+  return node.select(node.compare<graph::GreaterOp>(scaled, threshold), x, soft);
 }
 
 static MaybeValue importMish(AtenNode &node) {
@@ -93,11 +96,13 @@ static MaybeValue clampTo(AtenNode &node, double low, double high) {
 static MaybeValue importClampTensor(AtenNode &node) {
   MaybeValue x = node.tensor("self"), low = node.optionalTensor("min"),
              high = node.optionalTensor("max");
-  if (failed(low) || failed(high))
+  if (failed(low) || failed(high) || failed(x))
     return failure();
+  Type type = node.resultType().value_or(getElementTypeOrSelf(*x));
+  x = node.cast(x, type);
   if (*low)
-    x = node.create<graph::MaximumOp>(x, low);
-  return *high ? node.create<graph::MinimumOp>(x, high) : x;
+    x = node.create<graph::MaximumOp>(x, node.cast(low, type));
+  return *high ? node.create<graph::MinimumOp>(x, node.cast(high, type)) : x;
 }
 
 /// aten.glu: the first half of a dimension times sigmoid of the second.

@@ -25,15 +25,25 @@ static MaybeValue importMm(AtenNode &node) {
   return multiplyRows(node, node.tensor("self"), asFilter(node, node.tensor("mat2")), Value());
 }
 
+/// product + offset * beta, which is not read where beta is 0: it may be no number.
+static MaybeValue addScaled(AtenNode &node, MaybeValue product, MaybeValue offset, double beta) {
+  return beta == 0 ? product : node.add(product, node.multiply(offset, beta));
+}
+
 /// aten.addmm: self * beta + mat1 x mat2 * alpha.
 static MaybeValue importAddmm(AtenNode &node) {
   MaybeValue offset = node.tensor("self");
-  if (node.number("beta", 1) != 1 || node.number("alpha", 1) != 1)
-    return node.unsupported("'alpha' or 'beta' other than 1");
+  double alpha = node.number("alpha", 1), beta = node.number("beta", 1);
   if (node.failed() || failed(offset))
     return failure();
   MaybeValue rows = node.tensor("mat1"), filter = asFilter(node, node.tensor("mat2"));
-  if (shapeOf(*offset).size() == 1)
+  if (alpha != 1 || beta == 0)
+    return addScaled(node, node.multiply(multiplyRows(node, rows, filter, Value()), alpha), offset,
+                     beta);
+  offset = node.multiply(offset, beta);
+  if (failed(offset))
+    return failure();
+  if (failed(filter) || shapeOf(*offset) == shapeOf(*filter).take_front())
     return multiplyRows(node, rows, filter, offset);
   return node.create<graph::AddOp>(multiplyRows(node, rows, filter, Value()), offset, kNone);
 }

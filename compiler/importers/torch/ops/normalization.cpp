@@ -37,8 +37,8 @@ static Results importLayerNorm(AtenNode &node) {
   return SmallVector<Value>{*result, *normal.mean, *normal.inverseDeviation};
 }
 
-/// aten.rms_norm: x / sqrt(mean of squares + eps) * weight.
-static MaybeValue importRmsNorm(AtenNode &node) {
+/// aten.rms_norm: x / sqrt(mean of squares + eps) * weight; the fused one also gives the factor.
+static Results importRmsNorm(AtenNode &node) {
   MaybeValue input = node.tensor("input");
   SmallVector<int64_t> normalized = node.integers("normalized_shape");
   constexpr double kAbsent = 1.1920928955078125e-07; // the distance of 1 to the next f32
@@ -50,7 +50,11 @@ static MaybeValue importRmsNorm(AtenNode &node) {
       std::max<int64_t>(rank - static_cast<int64_t>(normalized.size()), 0), rank));
   MaybeValue mean = node.create<graph::MeanOp>(square(node, input), axes, /*keepDims=*/true);
   MaybeValue inverse = node.create<graph::RsqrtOp>(node.add(mean, epsilon));
-  return timesPlus(node, node.multiply(input, inverse), node.optionalTensor("weight"), Value());
+  MaybeValue result =
+      timesPlus(node, node.multiply(input, inverse), node.optionalTensor("weight"), Value());
+  if (failed(result))
+    return failure();
+  return SmallVector<Value>{*result, *inverse};
 }
 
 /// One number for each entry of dimension 1, in a shape that broadcasts.
@@ -138,7 +142,8 @@ void registerNormalization(OpTable &table) {
   table.add("aten._native_batch_norm_legit.no_stats", importBatchNorm);
   table.addList("aten.layer_norm.default", importLayerNorm);
   table.addList("aten.native_layer_norm.default", importLayerNorm);
-  table.add("aten.rms_norm.default", importRmsNorm);
+  table.addList("aten.rms_norm.default", importRmsNorm);
+  table.addList("aten._fused_rms_norm.default", importRmsNorm);
   table.add("aten.group_norm.default", importGroupNorm);
   table.add("aten.native_group_norm.default", importGroupNorm);
   table.add("aten.instance_norm.default", importInstanceNorm);

@@ -185,6 +185,7 @@ void registerSelection(OpTable &table) {
   table.addList("aten.sort.default", importSort);
   table.addList("aten.sort.stable", importSort);
   table.add("aten.argsort.default", importArgsort);
+  table.add("aten.argsort.stable", importArgsort);
   table.add("aten.cumsum.default", importCumulation<false>);
   table.add("aten.cumprod.default", importCumulation<true>);
   table.addMove("aten.flip.default", importFlip);

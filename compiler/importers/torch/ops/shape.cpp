@@ -1,4 +1,5 @@
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/torch/node.h"
 
 using namespace mlir;
@@ -210,6 +211,37 @@ static MaybeValue importMovedim(AtenNode &node) {
   return node.transpose(input, order);
 }
 
+/// aten.repeat_interleave of numbers that are known: entry i so often as the i-th says.
+static MaybeValue importRepeatEach(AtenNode &node) {
+  bool hasInput = node.has("self");
+  MaybeValue repeats = node.tensor("repeats");
+  if (failed(repeats))
+    return failure();
+  std::optional<SmallVector<int64_t>> known = knownIntegers(*repeats);
+  if (!known)
+    return node.unsupported("repeats that are computed at run time");
+  MaybeValue input = hasInput ? node.tensor("self") : repeats;
+  if (hasInput && !node.has("dim") && succeeded(input))
+    input = node.reshape(input, {*elementCount(shapeOf(*input))});
+  if (failed(input))
+    return failure();
+  int64_t dim = node.dim("dim", *input, 0);
+  if (node.failed() || shapeOf(*input).empty())
+    return node.invalid("a tensor without dimensions");
+  int64_t extent = shapeOf(*input)[dim];
+  SmallVector<int64_t> places;
+  for (int64_t i = 0; i < extent; ++i) {
+    bool isOne = known->size() == 1;
+    int64_t times = isOne || i < static_cast<int64_t>(known->size()) ? (*known)[isOne ? 0 : i] : 0;
+    if (times < 0 || times > NodeBuilder::kMaxFill - static_cast<int64_t>(places.size()))
+      return node.invalid("repeats of " + Twine(times));
+    places.append(times, i);
+  }
+  MaybeValue indices = node.integerConstant(node.builder().getI64Type(),
+                                            static_cast<int64_t>(places.size()), places);
+  return hasInput ? takeAlong(node, input, indices, dim) : indices;
+}
+
 void registerShape(OpTable &table) {
   table.addView("aten.view.default", importView);
   table.addView("aten._unsafe_view.default", importView);
@@ -231,6 +263,8 @@ void registerShape(OpTable &table) {
   table.addMove("aten.repeat.default", importRepeat);
   table.addMove("aten.tile.default", importRepeat);
   table.addMove("aten.repeat_interleave.self_int", importRepeatInterleave);
+  table.addMove("aten.repeat_interleave.Tensor", importRepeatEach);
+  table.addMove("aten.repeat_interleave.self_Tensor", importRepeatEach);
   table.addView("aten.unflatten.int", importUnflatten);
   for (StringRef target : {"aten.movedim.int", "aten.moveaxis.int"})
     table.addView(target, importMovedim);
@@ -238,6 +272,13 @@ void registerShape(OpTable &table) {
   table.addMove("aten.view_copy.default", importView);
   table.addMove("aten.permute_copy.default", importPermute);
   table.addView("aten.numpy_T.default", importT);
+  // Copies always have memory of their own.
+  table.addMove("aten.expand_copy.default", importExpand);
+  for (StringRef form : {"default", "dim", "dims"})
+    table.addMove(("aten.squeeze_copy." + form).str(), importSqueeze);
+  table.addMove("aten.unsqueeze_copy.default", importUnsqueeze);
+  table.addMove("aten.transpose_copy.int", importTranspose);
+  table.addMove("aten.t_copy.default", importT);
 }
 
 } // namespace tandem::torch

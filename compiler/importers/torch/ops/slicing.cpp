@@ -270,6 +270,12 @@ void registerSlicing(OpTable &table) {
   table.addListMove("aten.unsafe_split.Tensor", importSplit);
   table.addListMove("aten.unsafe_split_with_sizes.default", importSplitWithSizes);
   table.addView("aten.narrow.default", importNarrow);
+  table.addMove("aten.narrow_copy.default", importNarrow);
+  table.addMove("aten.slice_copy.Tensor", importSlice);
+  table.addMove("aten.select_copy.int", importSelect);
+  table.addListMove("aten.split_copy.Tensor", importSplit);
+  table.addListMove("aten.split_with_sizes_copy.default", importSplitWithSizes);
+  table.addListMove("aten.unbind_copy.int", importUnbind);
   table.addMove("aten.roll.default", importRoll);
   table.addMove("aten.slice_scatter.default", importSliceScatter);
   table.addMove("aten.select_scatter.default", importSelectScatter);

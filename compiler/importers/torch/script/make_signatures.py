@@ -46,7 +46,9 @@ def words_of(schema):
 
 def main():
     page = (HERE.parents[3] / "docs" / "generated" / "operators.md").read_text()
-    wanted = set(re.findall(r"aten\.\w+\.\w+", page)) | set(sys.argv[1:])
+    page = page[page.index("## PyTorch"):]
+    taken = page[:page.index("**Refused**")]
+    wanted = set(re.findall(r"aten\.\w+\.\w+", taken)) | set(sys.argv[1:])
     lines = []
     for base in sorted({name.split(".")[1] for name in wanted}):
         for schema in torch._C._jit_get_schemas_for_operator("aten::" + base):

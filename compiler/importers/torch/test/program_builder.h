@@ -63,6 +63,14 @@ public:
     output_ = result;
   }
 
+  /// The same of a node with another result behind it, of places.
+  void nodeOfTwo(const std::string &target, const Json &arguments, const std::string &result,
+                 const std::string &places, const Ints &shape) {
+    node(target, arguments, result, shape);
+    describe(places, shape, ScalarType::kLong);
+    nodes_.back()["outputs"].push_back(tensor(places));
+  }
+
   /// As run_decompositions() leaves a program.
   void decompose() { archive_.program["verifiers"] = Json::array({"ATEN"}); }
 
