@@ -33,8 +33,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, numpy_helper
 from onnx.backend.test.loader import load_model_tests
+from sweep import ROOT, reason_of
 
-ROOT = Path(__file__).resolve().parents[2]
 OUR_TYPES = {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.INT8, TensorProto.UINT8,
              TensorProto.INT16, TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL}
 AT_RUN_TIME = "computed at run time"
@@ -122,23 +122,6 @@ def difference(expected, actual, rtol, atol):
     if not np.allclose(actual.astype(np.float64), expected.astype(np.float64), rtol=rtol, atol=atol, equal_nan=True):
         return f"off by {np.nanmax(np.abs(actual.astype(np.float64) - expected.astype(np.float64))):.3g}"
     return None
-
-
-def reason_of(text):
-    """What the compiler refused, without the names of the test."""
-    lines = text.split("\n")
-    text = next((line for line in lines if ": error: " in line), lines[-1])  # the others tell how far it is
-    text = re.sub(r"^.*? error: ", "", text)
-    if match := re.match(r"\d+ unsupported inputs?: [^(]*\((.*?)\)", text):
-        return f"an input: {match[1]}"
-    if match := re.match(r"\d+ unsupported operators?: (.*)", text):
-        entries = re.findall(r"([\w.]+) \(\d+: [^;()]*(?:; ([^()]*(?:\([^()]*\)[^()]*)*))?\)", match[1])
-        return "; ".join(sorted({op + (": " + why if why else "") for op, why in entries})) or match[1]
-    if text.startswith("no backend runs"):
-        entries = re.findall(r"(\w+) '[^']*' \(\w+: ([^();]*)", text)
-        return "; ".join(sorted({f"{op}: {why}" for op, why in entries})) or text
-    text = re.sub(r"input '[^']*': ", "", text)
-    return re.sub(r"node '[^']*' ", "", text)
 
 
 def is_refusal(text):

@@ -7,6 +7,7 @@ where an earlier one ended, and `--write` makes docs/generated/NAME.md of all th
 import datetime
 import json
 import math
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -28,6 +29,23 @@ def tandem(program, *arguments):
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
         raise RuntimeError(next((line for line in reversed(lines) if "error" in line), lines[-1]))
+
+
+def reason_of(text):
+    """What the compiler refused, without the names of the test."""
+    lines = text.split("\n")
+    text = next((line for line in lines if ": error: " in line), lines[-1])  # the others tell how far it is
+    text = re.sub(r"^.*? error: ", "", text)
+    if match := re.match(r"\d+ unsupported inputs?: [^(]*\((.*?)\)", text):
+        return f"an input: {match[1]}"
+    if match := re.match(r"\d+ unsupported operators?: (.*)", text):
+        entries = re.findall(r"([\w.]+) \(\d+: [^;()]*(?:; ([^()]*(?:\([^()]*\)[^()]*)*))?\)", match[1])
+        return "; ".join(sorted({op + (": " + why if why else "") for op, why in entries})) or match[1]
+    if text.startswith("no backend runs"):
+        entries = re.findall(r"(\w+) '[^']*' \(\w+: ([^();]*)", text)
+        return "; ".join(sorted({f"{op}: {why}" for op, why in entries})) or text
+    text = re.sub(r"input '[^']*': ", "", text)
+    return re.sub(r"node '[^']*' ", "", text)
 
 
 def relative_difference(expected, actual):

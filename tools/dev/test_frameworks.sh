@@ -17,6 +17,7 @@ checks=(
   "onnx onnx check_onnx_nodes.py --backends reference --write"
   "onnx onnx check_import_cost.py onnx --write"
   "published published check_published.py --write"
+  "torch-zoo torch-zoo check_torch_operators.py --write"
   "torch-zoo torch-zoo check_torch_zoo.py --write"
   "torch-zoo torch-zoo check_torch_zoo.py --torchscript --write"
   "torch-zoo torch-zoo check_import_cost.py torch --write"
