@@ -3,19 +3,15 @@
 #include "pipeline/executor/frame_slot.h"
 #include "pipeline/executor/lane.h"
 #include "pipeline/executor/report.h"
+#include "pipeline/executor/run_record.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 
 namespace tandem {
 namespace {
-
-/// Behind the application's tasks in a trace, as in a plan; this executor sees the second one only.
-constexpr std::array kFeederTasks = {kReadTask, kCollectTask, kDrawTask};
-constexpr uint32_t kCollect = 1;
 
 /// The control of frames under one lock, taken a few times a frame; tasks move between the workers
 /// without it.
@@ -26,8 +22,7 @@ public:
         links_(tasks_.tasks.size(), tasks_.edges), options_(std::move(options)),
         limit_(options_.framesInFlight ? options_.framesInFlight : options_.plan.framesInFlight),
         line_(limit_, options_.waiting, options_.whenFull), waiting_(options_.waiting),
-        frames_(options_.traceEvents), plans_(std::min<size_t>(options_.traceEvents, 1000)),
-        collects_(options_.traceEvents) {}
+        record_(options_.traceEvents) {}
   ~Pipelined() override { stop(); }
 
   Status makeSlots(std::vector<std::unique_ptr<ModelRunner>> runners, const StepTable &table);
@@ -51,12 +46,9 @@ public:
   Trace trace() const override;
 
 private:
-  using Clock = std::chrono::steady_clock;
   using Lock = std::unique_lock<std::mutex>;
 
-  int64_t now() const {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - origin_).count();
-  }
+  int64_t now() const { return record_.now(); }
   std::vector<DeviceWorker *> workersLike(size_t device) const;
   Result<std::shared_ptr<const Dispatch>> dispatchOf(Plan plan) const;
   void runTask(size_t lane, const ReadyTask &ready, size_t waiting);
@@ -72,7 +64,6 @@ private:
   const TaskLinks links_;
   const PipelineOptions options_;
   const size_t limit_; ///< frames that may run at a time
-  const Clock::time_point origin_ = Clock::now();
   std::vector<std::unique_ptr<FrameSlot>> slots_;
   std::vector<std::unique_ptr<Lane>> lanes_; // after slots_: their threads end first
 
@@ -84,9 +75,7 @@ private:
   std::vector<FrameSlot::Frame> waiting_; ///< those of line_, by number modulo size
   int64_t submitted_ = 0, fetched_ = 0;   ///< numbers of the last frames
   bool finished_ = false, stopping_ = false;
-  EventRing<FrameEvent> frames_;
-  EventRing<PlanEvent> plans_;
-  EventRing<TaskEvent> collects_; ///< taking results, by the thread of next()
+  RunRecord record_;
   std::mutex stopMutex_;
   std::vector<DeviceNotice> notices_; ///< of the thread of next()
 };
@@ -187,7 +176,7 @@ void Pipelined::frameEnded(size_t slot, int64_t atNs) {
   std::lock_guard lock(mutex_);
   slots_[slot]->endedNs = atNs;
   slots_[slot]->state = FrameSlot::State::kEnded;
-  frames_.add({slots_[slot]->frame().number, FrameMoment::kEnded, atNs});
+  record_.add({slots_[slot]->frame().number, FrameMoment::kEnded, atNs});
   line_.finish();
   beginFrames();
   changed_.notify_all();
@@ -205,7 +194,7 @@ void Pipelined::beginFrames() {
     FrameSlot &slot = **free;
     slot.begin(waiting_[static_cast<size_t>(*frame) % waiting_.size()], dispatch_, clock_->begin(),
                links_);
-    frames_.add({*frame, FrameMoment::kBegun, now()});
+    record_.add({*frame, FrameMoment::kBegun, now()});
     room_.notify_one();
     auto index = static_cast<uint32_t>(free - slots_.begin());
     for (uint32_t task = 0; task < links_.waitsFor.size(); ++task)
@@ -228,7 +217,7 @@ Result<int64_t> Pipelined::submit(const Image &frame, const FrameOptions &option
                                                              .submittedNs = at,
                                                              .deadlineNs =
                                                                  deadline > 0 ? at + deadline : 0};
-  frames_.add({number, FrameMoment::kSubmitted, at});
+  record_.add({number, FrameMoment::kSubmitted, at});
   line_.push(number); // one that is dropped for it is found missing when its turn comes
   beginFrames();
   changed_.notify_all();
@@ -252,12 +241,7 @@ Result<FrameResult> Pipelined::collect(Lock &lock, FrameSlot &slot) {
     result->milliseconds = static_cast<double>(slot.endedNs - slot.frame().submittedNs) / 1e6;
   int64_t finish = now();
   lock.lock();
-  collects_.add({.lane = static_cast<uint32_t>(lanes_.size()),
-                 .task = static_cast<uint32_t>(tasks_.tasks.size()) + kCollect,
-                 .frame = slot.frame().number,
-                 .startNs = start,
-                 .finishNs = finish,
-                 .ready = TaskEvent::kNoQueue});
+  record_.addCollected(slot.frame().number, start, finish);
   slot.state = FrameSlot::State::kFree;
   beginFrames();
   return result;
@@ -338,7 +322,7 @@ Status Pipelined::replan(Plan plan) {
   std::lock_guard lock(mutex_);
   clock_->follow(*dispatch);
   dispatch_ = std::move(dispatch);
-  plans_.add({now(), dispatch_->plan().interval, dispatch_->plan().makespan});
+  record_.add({now(), dispatch_->plan().interval, dispatch_->plan().makespan});
   if (!options_.framesInFlight)
     line_.allow(std::min(limit_, std::max<size_t>(1, dispatch_->plan().framesInFlight)));
   beginFrames();
@@ -365,26 +349,7 @@ std::vector<TaskTime> Pipelined::taskTimes() const {
 
 Trace Pipelined::trace() const {
   std::lock_guard lock(mutex_);
-  Trace trace;
-  trace.name = app_.name;
-  trace.origin = origin_;
-  for (const AppTask &task : tasks_.tasks)
-    trace.tasks.push_back(task.name);
-  for (std::string_view task : kFeederTasks)
-    trace.tasks.emplace_back(task);
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    trace.lanes.push_back(options_.devices[i].name);
-    if (options_.devices[i].timesAreModelled)
-      trace.modelled.push_back(options_.devices[i].name);
-    lanes_[i]->events.appendTo(trace.events);
-    trace.lost += lanes_[i]->events.lost();
-  }
-  trace.lanes.emplace_back(kFeederLane);
-  collects_.appendTo(trace.events);
-  sortEvents(trace);
-  frames_.appendTo(trace.frames);
-  plans_.appendTo(trace.plans);
-  return trace;
+  return record_.trace(app_.name, tasks_.tasks, options_.devices, lanes_);
 }
 
 std::vector<ModelProfile> Pipelined::profile() const {
