@@ -37,10 +37,10 @@ struct NamedResult {
 /// What one step took for one frame, all of its calls together.
 struct StageTiming {
   std::string stage;
-  std::string uses;   ///< kind of step; empty: it runs a model
-  std::string model;  ///< empty: a step without one
-  std::string format; ///< of the model: "tflite"
-  std::string device;
+  std::string uses;                 ///< kind of step; empty: it runs a model
+  std::string model;                ///< empty: a step without one
+  std::string format;               ///< of the model: "tflite"
+  std::vector<std::string> devices; ///< that it ran on, of a model maybe several
   double milliseconds = 0;
   int calls = 0; ///< one a frame; in a for_each one a detection
 };

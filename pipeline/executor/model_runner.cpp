@@ -39,17 +39,14 @@ public:
     return format ? format->str() : std::string();
   }
 
-  std::string devices() const override {
-    std::vector<std::string_view> names;
-    std::string text;
+  std::vector<std::string> devices() const override {
+    std::vector<std::string> names;
     for (const RegionProfile &region : session_->profile()) {
       std::string_view device = region.ranOn.empty() ? region.backend : region.ranOn;
-      if (std::find(names.begin(), names.end(), device) != names.end())
-        continue;
-      names.push_back(device);
-      text += (text.empty() ? "" : ", ") + std::string(device);
+      if (std::find(names.begin(), names.end(), device) == names.end())
+        names.emplace_back(device);
     }
-    return text;
+    return names;
   }
 
   size_t memoryBytes() const override { return session_->model().arena_size(); }

@@ -45,7 +45,7 @@ public:
   virtual std::string format() const = 0;
   /// The devices that its regions run on, each once, in order: "neuron, cpu". After a run those
   /// that they did run on.
-  virtual std::string devices() const = 0;
+  virtual std::vector<std::string> devices() const = 0;
   /// Memory of its own, beside the weights that all runners of a model share.
   virtual size_t memoryBytes() const { return 0; }
   /// What each region did so far; nothing where the model is not compiled.

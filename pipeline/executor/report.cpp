@@ -32,12 +32,12 @@ StageTiming describeStage(const Application &app, const AppStep &step, const Mod
   timing.stage = step.name;
   timing.uses = step.uses;
   if (!runner) {
-    timing.device = "cpu"; // where this code runs
+    timing.devices = {"cpu"}; // where this code runs
     return timing;
   }
   timing.model = app.models[static_cast<size_t>(step.model)].name;
   timing.format = runner->format();
-  timing.device = runner->devices();
+  timing.devices = runner->devices();
   return timing;
 }
 

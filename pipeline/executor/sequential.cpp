@@ -91,7 +91,7 @@ Status SequentialExecutor::runStep(size_t index, StageTiming &timing) {
   timing.calls = run.calls;
   timing.milliseconds = millisecondsSince(start);
   if (step.model >= 0) // a device that failed may have left it to another
-    timing.device = parts_.runners[static_cast<size_t>(step.model)]->devices();
+    timing.devices = parts_.runners[static_cast<size_t>(step.model)]->devices();
   return {};
 }
 

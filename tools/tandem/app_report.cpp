@@ -10,7 +10,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <ranges>
 
 namespace tandem {
 namespace {
@@ -62,13 +61,12 @@ ordered_json jsonOf(const NamedResult &result) {
   return list;
 }
 
-/// Of several devices, as in "neuron, cpu".
-bool hasStandIn(std::string_view devices) {
-  constexpr std::string_view kBetween = ", ";
-  for (const auto device : std::views::split(devices, kBetween))
-    if (isServedHere({device.data(), device.size()}))
-      return true;
-  return false;
+/// "neuron, cpu".
+std::string devicesText(const StageTiming &timing) {
+  std::string text;
+  for (const std::string &device : timing.devices)
+    text += (text.empty() ? "" : ", ") + device;
+  return text;
 }
 
 ordered_json jsonOf(const StageTiming &timing) {
@@ -77,8 +75,8 @@ ordered_json jsonOf(const StageTiming &timing) {
     json["uses"] = timing.uses;
   else
     json.update({{"model", timing.model}, {"format", timing.format}});
-  json["device"] = timing.device;
-  if (hasStandIn(timing.device))
+  json["device"] = devicesText(timing);
+  if (std::ranges::any_of(timing.devices, isServedHere))
     json["stand_in"] = true;
   json.update({{"calls", timing.calls}, {"ms", rounded(timing.milliseconds, 1e3)}});
   return json;
@@ -188,7 +186,7 @@ private:
     for (const StageTiming &timing : timings) {
       stage = std::max(stage, timing.stage.size());
       model = std::max(model, modelText(timing).size());
-      device = std::max(device, timing.device.size());
+      device = std::max(device, devicesText(timing).size());
     }
     auto row = [&](const std::string &first, const std::string &second, std::string_view framework,
                    const std::string &where, const std::string &calls, const std::string &ms) {
@@ -202,7 +200,7 @@ private:
     for (const StageTiming &timing : timings) {
       total += timing.milliseconds;
       std::string line =
-          row(timing.stage, modelText(timing), frameworkName(timing.format), timing.device,
+          row(timing.stage, modelText(timing), frameworkName(timing.format), devicesText(timing),
               print("%d", timing.calls), timing.calls ? print("%.2f", timing.milliseconds) : "-");
       text_ += (timing.model.empty() ? styled(kDim, line) : line) + "\n";
     }

@@ -28,7 +28,7 @@ StageTiming ownStage(std::string name, std::string uses, double milliseconds) {
   StageTiming timing;
   timing.stage = std::move(name);
   timing.uses = std::move(uses);
-  timing.device = "cpu";
+  timing.devices = {"cpu"};
   timing.milliseconds = milliseconds;
   timing.calls = 1;
   return timing;

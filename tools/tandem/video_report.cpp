@@ -32,7 +32,7 @@ void VideoReport::add(const FrameResult &result) {
   for (size_t i = 0; i < sums_.size() && i < result.timings.size(); ++i) {
     sums_[i].milliseconds += result.timings[i].milliseconds;
     sums_[i].calls += result.timings[i].calls;
-    sums_[i].device = result.timings[i].device;
+    sums_[i].devices = result.timings[i].devices;
   }
 }
 

@@ -72,7 +72,7 @@ TEST(Executor, CountsCallsAndNamesModelsInTimings) {
   EXPECT_EQ(live.stage, "live_net");
   EXPECT_EQ(live.model, "live");
   EXPECT_EQ(live.format, "fake");
-  EXPECT_EQ(live.device, "none");
+  EXPECT_EQ(live.devices, std::vector<std::string>{"none"});
   EXPECT_EQ(live.calls, 2);
   EXPECT_EQ(result->timings[4].calls, 1) << "mood_net, for the living one only";
   EXPECT_EQ(result->timings[5].calls, 1) << "mood, because its input is there only once";

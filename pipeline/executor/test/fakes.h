@@ -31,7 +31,7 @@ public:
   Status runRegion(size_t region, RegionWay way) override;
   Result<std::unique_ptr<ModelRunner>> another() const override;
   std::string format() const override { return "fake"; }
-  std::string devices() const override { return "none"; }
+  std::vector<std::string> devices() const override { return {"none"}; }
   std::span<const RegionProfile> regions() const override { return regions_; }
   RegionBorder borderOf(size_t) const override { return border; }
   RegionBorder border; ///< of every region

@@ -338,7 +338,7 @@ TEST(Pipelined, SaysOfWhichModelThereIsOnlyOne) {
     std::span<const TensorView> outputs() const override { return model.outputs(); }
     Status run() override { return model.run(); }
     std::string format() const override { return "fake"; }
-    std::string devices() const override { return "none"; }
+    std::vector<std::string> devices() const override { return {"none"}; }
     FakeModel &model;
   };
   std::unique_ptr<FakeModel> model = liveModel();

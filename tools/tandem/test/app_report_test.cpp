@@ -25,9 +25,9 @@ PictureReport example() {
                            {"objects", std::vector<FoundItem>{cup}},
                            {"scene", ResultValue(std::string("kitchen"))},
                            {"left", std::nullopt}};
-  report.result.timings = {{"input", "preprocess", "", "", "cpu", 0.12345, 1},
-                           {"net", "", "faces", "tflite", "neuron, cpu", 3, 2},
-                           {"idle", "", "emotion", "keras", "cpu", 0, 0}};
+  report.result.timings = {{"input", "preprocess", "", "", {"cpu"}, 0.12345, 1},
+                           {"net", "", "faces", "tflite", {"neuron", "cpu"}, 3, 2},
+                           {"idle", "", "emotion", "keras", {"cpu"}, 0, 0}};
   return report;
 }
 
