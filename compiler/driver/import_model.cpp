@@ -5,6 +5,7 @@
 #include "compiler/driver/bundle_model.h"
 #include "compiler/driver/diagnostics.h"
 #include "compiler/driver/evaluate_constants.h"
+#include "compiler/driver/foreign_file.h"
 #include "compiler/driver/model_files.h"
 #include "compiler/driver/model_format.h"
 #include "compiler/graph/constants.h"
@@ -16,8 +17,10 @@
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <sys/mman.h>
+#include <vector>
 
 using namespace mlir;
 
@@ -35,8 +38,10 @@ Result<MappedFile> openModel(const std::string &path) {
   return file;
 }
 
-/// Null: none would take it.
+/// Null: none would take it. What is something else for sure no name makes a model of.
 const Importer *importerOf(const std::string &path, std::string_view bytes) {
+  if (!foreignByContent(bytes).empty())
+    return nullptr;
   for (const Importer *importer : importers())
     if (importer->recognizes(path, bytes))
       return importer;
@@ -52,17 +57,42 @@ std::string otherFileOfOurs(const MappedFile &file, StringRef path) {
   return "";
 }
 
+/// The first model file in a folder that is none itself, by its name; "": there is none.
+std::string modelIn(const std::string &folder) {
+  constexpr int kMost = 1000;
+  std::vector<std::string> found;
+  std::error_code failed;
+  int looked = 0;
+  for (auto entry = std::filesystem::directory_iterator(folder, failed);
+       !failed && entry != std::filesystem::end(entry) && looked < kMost;
+       entry.increment(failed), ++looked)
+    if (std::string file = entry->path().string();
+        entry->is_regular_file(failed) && !modelFormatOf(file).empty())
+      found.push_back(std::move(file));
+  return found.empty() ? "" : *std::ranges::min_element(found);
+}
+
+Error noModelFolder(const std::string &path) {
+  std::string model = modelIn(path);
+  return Error(Code::kUnsupported, path,
+               "not a folder with a model of a known format: a SavedModel has a saved_model.pb in "
+               "it; of other formats name the file",
+               model.empty() ? "" : ", as in " + model);
+}
+
 Result<const Importer *> findImporter(const std::string &path, const MappedFile &file) {
   std::string_view bytes = file.text();
   if (const Importer *importer = importerOf(path, bytes))
     return importer;
-  if (std::string other = otherFileOfOurs(file, path); !other.empty())
+  std::string other = otherFileOfOurs(file, path);
+  if (other.empty())
+    other = foreignByContent(bytes);
+  if (other.empty())
+    other = foreignByName(path, bytes);
+  if (!other.empty())
     return Error(Code::kUnsupported, path, other);
   if (bytes.empty())
-    return Error(
-        Code::kUnsupported, path,
-        "not a folder with a model of a known format: a SavedModel has a saved_model.pb in "
-        "it; of other formats name the file");
+    return noModelFolder(path);
   return Error(Code::kUnsupported, path, "not a model file of a known format: ", kModelFiles);
 }
 
@@ -113,6 +143,12 @@ std::string modelFormatOf(const std::string &path) {
   Result<MappedFile> file = openModel(path);
   const Importer *importer = file.ok() ? importerOf(path, file->text()) : nullptr;
   return importer ? importer->name().str() : "";
+}
+
+Result<std::string> requireModelFormat(const std::string &path) {
+  TANDEM_ASSIGN_OR_RETURN(MappedFile file, openModel(path));
+  TANDEM_ASSIGN_OR_RETURN(const Importer *importer, findImporter(path, file));
+  return importer->name().str();
 }
 
 std::unique_ptr<MLIRContext> makeGraphContext() {

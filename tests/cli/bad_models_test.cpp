@@ -253,7 +253,7 @@ TEST_F(WrongFiles, APickleOfOldPyTorch) {
 TEST_F(WrongFiles, AZipThatIsNoExportedProgram) {
   std::string zip = readBytes(sourceFile("compiler/importers/torch/testdata/not_a_program.zip"));
   EXPECT_EQ(refusalOf("words.pt2", zip), "the zip archive has no program of torch.export in it");
-  EXPECT_EQ(refusalOf("words.zip", zip), kNoModel);
+  EXPECT_EQ(refusalOf("words.zip", zip), "is an archive: unpack it, and name the model in it");
   // The end record alone: an archive without entries.
   EXPECT_EQ(refusalOf("empty.pt2", "PK\x05\x06" + std::string(18, '\0')),
             "the archive is not a zip archive");
