@@ -28,6 +28,7 @@ struct Port {
   std::string name;
   ValueType type = ValueType::kTensor;
   bool optional = false;
+  bool hasClasses = false; ///< scores of classes, which the labels of their model name
 };
 
 using OptionValue = std::variant<bool, int64_t, double, std::string, std::vector<double>>;

@@ -38,7 +38,7 @@ void registerClassify(StepTable &table) {
   StepKind kind;
   kind.name = "classify";
   kind.summary = "the class with the best score";
-  kind.inputs = {{"scores", ValueType::kTensor, false}};
+  kind.inputs = {{"scores", ValueType::kTensor, /*optional=*/false, /*hasClasses=*/true}};
   kind.outputs = {{"label", ValueType::kLabel, false},
                   {"scores", ValueType::kScores, false},
                   {"score", ValueType::kNumber, false}};

@@ -105,7 +105,8 @@ StepKind describe() {
   StepKind kind;
   kind.name = "decode_ssd";
   kind.summary = "boxes and classes from the outputs of an SSD network";
-  kind.inputs = {{"boxes", ValueType::kTensor, false}, {"scores", ValueType::kTensor, false}};
+  kind.inputs = {{"boxes", ValueType::kTensor, false},
+                 {"scores", ValueType::kTensor, /*optional=*/false, /*hasClasses=*/true}};
   kind.outputs = {{"", ValueType::kDetections, false}};
   kind.options = {thresholdOption(),
                   mapsOption({19, 10, 5, 3, 2, 1}),

@@ -195,6 +195,23 @@ TEST_F(RunApplication, NamesTheLineOfLabelsThatAreMissing) {
                           "': cannot open: No such file or directory\n");
 }
 
+TEST_F(RunApplication, WarnsOfClassesThatHaveNoNames) {
+  std::string text = kSidesApp;
+  text.replace(text.find(", labels: [left, right]"), 23, "");
+  writeBytes(path("app.yaml"), text);
+  Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp")});
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_THAT(outcome.err,
+              HasSubstr(path("app.yaml") +
+                        ":3: warning: model 'net' has no labels, so step 'side' tells its classes "
+                        "by their numbers; 'labels: [NAME, NAME, ...]' or a file of them, one a "
+                        "line, names them\n"));
+  text.replace(text.find("side.label"), 10, "side.score");
+  writeBytes(path("app.yaml"), text);
+  EXPECT_THAT(runTandem({"run", path("app.yaml"), path("a.bmp")}).err,
+              ::testing::Not(HasSubstr("warning")));
+}
+
 TEST_F(RunApplication, SaysWhatFetchesAFileThatIsMissing) {
   for (const char *model : {"{file: net.mlir, labels: gone.txt}", "gone.mlir"}) {
     writeBytes(path("app.yaml"), "tandem: 1\nfetched_by: make models\nmodels:\n  net: " +

@@ -1,6 +1,7 @@
 #include "tools/tandem/app_loading.h"
 
 #include "base/printable.h"
+#include "pipeline/app/missing_labels.h"
 #include "tools/tandem/command.h"
 
 #include <cstdio>
@@ -40,6 +41,16 @@ std::vector<CLI::Option *> addAppOptions(CLI::App &command, AppOptions &options)
           ->capture_default_str()};
 }
 
+/// A class without a name is told by its number, which looks like an answer.
+static void warnOfLabels(const Application &app, const std::vector<StepKind> &kinds,
+                         const Warn &warn) {
+  for (const MissingLabels &one : missingLabels(app, kinds))
+    warn(app.place(app.models[one.model].line) + ": warning: model '" + app.models[one.model].name +
+         "' has no labels, so step '" + app.steps[one.step].name +
+         "' tells its classes by their numbers; 'labels: [NAME, NAME, ...]' or a file of them, one "
+         "a line, names them");
+}
+
 std::variant<OpenedApp, int> loadApp(std::string_view command, const AppOptions &options,
                                      const StepTable &table) {
   auto models = parseNameValues("--model NAME=FILE", options.models);
@@ -63,6 +74,7 @@ std::variant<OpenedApp, int> loadApp(std::string_view command, const AppOptions 
     return refuse(app.error());
   if (Status replaced = replaceModels(*app, request); !replaced.ok())
     return refuseRequest(command, replaced.error());
+  warnOfLabels(*app, table.kinds(), request.warn);
   Result<OpenedApp> opened = openApp(request, *std::move(app));
   if (!opened.ok())
     return refuse(opened.error());

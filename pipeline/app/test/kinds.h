@@ -40,7 +40,7 @@ inline std::vector<StepKind> exampleKinds() {
 
   StepKind classify;
   classify.name = "classify";
-  classify.inputs = {{"scores", ValueType::kTensor, false}};
+  classify.inputs = {{"scores", ValueType::kTensor, /*optional=*/false, /*hasClasses=*/true}};
   classify.outputs = {{"label", ValueType::kLabel, false},
                       {"scores", ValueType::kScores, false},
                       {"score", ValueType::kNumber, false}};
