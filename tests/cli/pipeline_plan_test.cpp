@@ -64,6 +64,14 @@ TEST_F(PipelinePlan, PlansTheReadingOfTheFramesThatAreGiven) {
   EXPECT_NEAR(readUs({}), picturesUs, 1e-3) << "nothing is given to measure, so as kept";
 }
 
+TEST_F(PipelinePlan, SaysWhatOfItIsReadingAndOnWhatThatWasMeasured) {
+  const std::string begin = "\nin that: ",
+                    on = " ms of a core to read and decode a frame, measured on ";
+  EXPECT_THAT(run({"plan"}).out, AllOf(HasSubstr(begin), HasSubstr(on + "FRAMES; ")));
+  EXPECT_THAT(run({"plan"}, /*withPictures=*/false).out,
+              HasSubstr(on + "the frames that the costs are of; "));
+}
+
 TEST_F(PipelinePlan, RefusesToPlanTheReadingOfWhatCannotBeRead) {
   ASSERT_EQ(run({"profile"}).exitCode, 0);
   writeBytes(path("words.png"), "no picture");

@@ -138,6 +138,21 @@ TEST_F(Pipeline, SaysOfMeasuredFramesThatCostsNoLongerHold) {
                               " FRAMES' measures them again\n")));
 }
 
+/// What a plan leaves out is most of the time then; measured again they would be the same.
+TEST_F(Pipeline, DoesNotBlameCostsWhereThereIsLittleWork) {
+  Outcome bench = run({"bench", "--pipeline", "--seconds", "0.1"});
+  ASSERT_EQ(bench.exitCode, 0) << bench.err;
+  EXPECT_THAT(bench.out, ::testing::Not(HasSubstr("no longer hold")));
+}
+
+TEST_F(Pipeline, SaysOfPicturesWhatWasPlanned) {
+  const std::string planned = "\nplanned: ", drawing = "drawing and writing frames is in no plan";
+  Outcome ran = run({"run", "--pipeline"});
+  EXPECT_THAT(ran.out, AllOf(HasSubstr(planned), ::testing::Not(HasSubstr(drawing))));
+  EXPECT_THAT(run({"run", "--pipeline", "--save", path("out")}).out, HasSubstr(drawing));
+  EXPECT_THAT(run({"run"}).out, ::testing::Not(HasSubstr(planned)));
+}
+
 TEST_F(Pipeline, KeepsItsPlanWhenToldTo) {
   std::string wrong = costs([](nlohmann::json &costs) {
     for (nlohmann::json &task : costs["tasks"])

@@ -214,9 +214,7 @@ void print(const BenchAppOptions &options, const Measurement &result, const AppE
     std::printf("  %s", text.c_str());
   if (!planned)
     return;
-  std::printf("  planned: %.3f ms a frame, latency %.2f ms; no plan has less than %.3f ms (%s)\n",
-              planned->plan.interval / 1e3, planned->plan.makespan / 1e3, planned->plan.bound / 1e3,
-              planned->plan.boundReason.c_str());
+  std::printf("  %s", plannedText(*planned).c_str());
   if (planned->split)
     std::printf("  %s", splitText(*planned).c_str());
   std::string stale = staleCostsText(*planned, result.intervalMs() * 1e3, options.app.file);

@@ -1,5 +1,6 @@
 #include "tools/tandem/planned_app_report.h"
 
+#include "pipeline/trace/trace.h"
 #include "tools/tandem/plan_report.h"
 
 #include <nlohmann/json.hpp>
@@ -66,6 +67,52 @@ nlohmann::ordered_json splitJson(const PlannedApp &planned) {
           {"interval_without_us", planned.wholeIntervalUs}};
 }
 
+std::string plannedText(const PlannedApp &planned) {
+  std::array<char, 256> text;
+  std::snprintf(text.data(), text.size(),
+                "planned: %.3f ms a frame, latency %.2f ms; no plan has less than %.3f ms (%s)\n",
+                planned.plan.interval / 1e3, planned.plan.makespan / 1e3, planned.plan.bound / 1e3,
+                planned.plan.boundReason.c_str());
+  return text.data();
+}
+
+std::string readingText(const PlannedApp &planned, bool measuredNow) {
+  const std::vector<Task> &tasks = planned.graph.graph.tasks;
+  auto read = std::ranges::find(tasks, kReadTask, &Task::name);
+  if (read == tasks.end())
+    return "";
+  std::array<char, 256> text;
+  std::snprintf(
+      text.data(), text.size(),
+      "in that: %.2f ms of a core to read and decode a frame, measured on %s; other sizes "
+      "and formats take another time\n",
+      std::ranges::min(read->cost) / 1e3,
+      measuredNow ? "FRAMES" : "the frames that the costs are of");
+  return text.data();
+}
+
+/// Of a frame, where each of the application's tasks is fastest.
+static double workUs(const PlannedApp &planned) {
+  double us = 0;
+  for (size_t task = 0; task < planned.tasks.tasks.size(); ++task)
+    us += std::ranges::min(planned.graph.graph.tasks[task].cost);
+  return us;
+}
+
+std::string tooLittleText(const PlannedApp &planned) {
+  constexpr double kLeastUs = 1000; // docs/pipeline.md, "When it pays"
+  double us = workUs(planned);
+  if (us >= kLeastUs)
+    return "";
+  std::array<char, 200> text;
+  std::snprintf(
+      text.data(), text.size(),
+      "little work: a frame's steps take %.3g ms, for which waking threads costs more than "
+      "is won; one step after another is likely faster ('tandem bench' tells)\n",
+      us / 1e3);
+  return text.data();
+}
+
 std::string staleCostsText(const PlannedApp &planned, double intervalUs,
                            const std::string &application) {
   constexpr double kFar = 1.25, kSampled = 0.995; // less is no difference
@@ -82,6 +129,9 @@ std::string staleCostsText(const PlannedApp &planned, double intervalUs,
   } else {
     return "";
   }
+  // What a plan leaves out is then most of the time, and measuring again would find the same costs.
+  if (std::string little = tooLittleText(planned); !little.empty())
+    return little;
   return found + ": the costs, " + planned.costs + ", no longer hold; 'tandem profile " +
          application + " FRAMES' measures them again\n";
 }

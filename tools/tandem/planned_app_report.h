@@ -30,6 +30,14 @@ nlohmann::ordered_json splitJson(const PlannedApp &planned);
 nlohmann::ordered_json plannedAppAsJson(const std::string &application, const PlannedApp &planned,
                                         const Simulation &simulation);
 
+/// What a plan gives and what no plan can give, a line.
+std::string plannedText(const PlannedApp &planned);
+/// What of it is reading a frame, a line; empty: it reads none. `measuredNow`: on the user's
+/// frames.
+std::string readingText(const PlannedApp &planned, bool measuredNow);
+/// That there is too little work to hand on, a line; empty: there is enough. Of what pipelining
+/// itself costs a plan has only a part: not that threads go to sleep and are woken.
+std::string tooLittleText(const PlannedApp &planned);
 /// That costs no longer hold, where frames come a quarter faster or slower than planned, or faster
 /// than any plan allows: which, and what measures them again. A line; empty: they do, or the plan
 /// is not for as many frames as there can be.

@@ -6,6 +6,7 @@
 #include "tools/tandem/frame_output.h"
 #include "tools/tandem/interruption.h"
 #include "tools/tandem/output_place.h"
+#include "tools/tandem/planned_app_report.h"
 #include "tools/tandem/region_profile.h"
 #include "tools/tandem/stand_in.h"
 #include "tools/tandem/video_report.h"
@@ -290,6 +291,15 @@ private:
   std::string saved_;
 };
 
+/// What the run was to be like. Of pictures, whose times stand one by one, nothing else tells.
+void printPlan(const PlannedApp &planned, bool drawsFrames) {
+  std::fputs(plannedText(planned).c_str(), stdout);
+  std::fputs(splitText(planned).c_str(), stdout);
+  if (drawsFrames)
+    std::fputs("drawing and writing frames is in no plan, and takes time of the same cores\n",
+               stdout);
+}
+
 /// What became of each model, where asked for; and always what their times are not.
 void printModels(const std::vector<ModelProfile> &models, bool tables) {
   std::vector<RegionProfile> regions;
@@ -332,8 +342,11 @@ int runApp(const RunAppOptions &asked) {
   int exitCode = FrameRun(options, *executor, *std::move(output), interruption, feeder).run();
   if (Status written = executor->writeTraces(options.pipeline, feeder); !written.ok())
     return refuse(written.error());
-  if (!options.json)
+  if (!options.json) {
+    if (executor->planned())
+      printPlan(*executor->planned(), options.pipeline.drawsFrames);
     printModels((**executor).profile(), options.profile);
+  }
   return exitCode;
 }
 

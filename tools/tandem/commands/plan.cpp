@@ -38,30 +38,6 @@ std::string comingOf(const Options &options, const PlannedApp &planned) {
   return rate > 0 ? text.data() : "that come as fast as they are taken";
 }
 
-/// Of a frame, where each of the application's tasks is fastest.
-double workUs(const PlannedApp &planned) {
-  double us = 0;
-  for (size_t task = 0; task < planned.tasks.tasks.size(); ++task)
-    us += std::ranges::min(planned.graph.graph.tasks[task].cost);
-  return us;
-}
-
-/// Of what pipelining itself costs a plan has only a part: not that threads go to sleep and are
-/// woken, which is more than little work.
-std::string tooLittleText(const PlannedApp &planned) {
-  constexpr double kLeastUs = 1000; // docs/pipeline.md, "When it pays"
-  double us = workUs(planned);
-  if (us >= kLeastUs)
-    return "";
-  std::array<char, 200> text;
-  std::snprintf(
-      text.data(), text.size(),
-      "little work: a frame's steps take %.3g ms, for which waking threads costs more than "
-      "is won; one step after another is likely faster ('tandem bench' tells)\n",
-      us / 1e3);
-  return text.data();
-}
-
 void printText(const Options &options, const PlannedApp &planned, const Simulation &simulation) {
   const Plan &plan = planned.plan;
   const TaskGraph &graph = planned.graph.graph;
@@ -96,6 +72,7 @@ void printText(const Options &options, const PlannedApp &planned, const Simulati
               longestStage(planned, busiest).c_str());
   std::printf("memory: %.1f MiB a frame in flight; planned in %.1f ms\n",
               graph.frameBytes / (1 << 20), planned.planningMs);
+  std::fputs(readingText(planned, !options.inputs.empty()).c_str(), stdout);
   std::fputs(tooLittleText(planned).c_str(), stdout);
   std::fputs(splitText(planned).c_str(), stdout);
   if (!planned.graph.modelled.empty())
