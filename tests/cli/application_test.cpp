@@ -129,6 +129,21 @@ TEST_F(RunApplication, SavesPicturesOfOneNameBesideEachOther) {
   EXPECT_EQ(readBytes(path("out/deep/a-2.bmp")).substr(0, 2), "BM");
 }
 
+/// A picture is known by its bytes, and what is written by its ending.
+TEST_F(RunApplication, SavesAPictureWhoseEndingSaysNothingAsPng) {
+  const std::vector<std::string> names = {"plain", "photo.heic", "large.BMP"};
+  std::vector<std::string> arguments = {"run", path("app.yaml"), "--save", path("out")};
+  for (const std::string &name : names) {
+    writeBytes(path(name), bmp(0, 255));
+    arguments.push_back(path(name));
+  }
+  Outcome outcome = runTandem(arguments);
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_THAT(readBytes(path("out/plain.png")), StartsWith("\x89PNG"));
+  EXPECT_THAT(readBytes(path("out/photo.png")), StartsWith("\x89PNG"));
+  EXPECT_THAT(readBytes(path("out/large.BMP")), StartsWith("BM"));
+}
+
 TEST_F(RunApplication, NeverWritesOverThePictureItself) {
   Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp"), "--save", path("")});
   EXPECT_EQ(outcome.exitCode, 2);
@@ -150,6 +165,15 @@ TEST_F(RunApplication, NamesAPictureThatIsNoneAndGoesOn) {
               HasSubstr(path("none.png") + ": error: cannot open: No such file or directory\n"));
   EXPECT_THAT(outcome.out, HasSubstr("\"side\":\"right\""));
   EXPECT_FALSE(std::filesystem::exists(path("out/words.jpg")));
+}
+
+TEST_F(RunApplication, AsksForThePicturesOfAFolder) {
+  std::filesystem::create_directory(path("photos"));
+  Outcome outcome = runTandem({"run", path("app.yaml"), path("photos")});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(errorLines(outcome.err),
+            std::vector{path("photos") +
+                        ": error: is a folder, name the pictures in it: " + path("photos/*.jpg")});
 }
 
 TEST_F(RunApplication, NamesTheLineOfWhatIsWrongInTheFile) {

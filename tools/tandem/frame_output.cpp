@@ -12,11 +12,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What an annotated `input` is called: a camera has no ending, and not every video has a writer.
+/// What an annotated `input` is called: a camera has no ending, and not every ending has a writer.
 fs::path nameOf(const std::string &input) {
-  if (!isVideo(input))
-    return fs::path(input).filename();
   fs::path name = fs::path(input).filename();
+  if (!isVideo(input))
+    return canSavePicture(input) ? name : name.replace_extension(".png");
   if (name.extension() == ".avi" || name.extension() == ".mp4")
     return name;
   std::string stem = name.stem().string();

@@ -37,6 +37,9 @@ Error unreadable(const std::string &path, std::string_view format) {
 } // namespace
 
 Result<Image> loadPicture(const std::string &path) {
+  if (std::error_code none; std::filesystem::is_directory(path, none))
+    return Error(Code::kInvalidArgument, path, "is a folder, name the pictures in it: ",
+                 (std::filesystem::path(path) / "*.jpg").string());
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
   std::string_view format = pictureFormatOf(file.bytes());
   if (endsTooSoon(file.bytes()))
@@ -50,6 +53,12 @@ Result<Image> loadPicture(const std::string &path) {
   cv::Mat rgb(bgr.rows, bgr.cols, CV_8UC3, image.rgb.data());
   cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
   return image;
+}
+
+bool canSavePicture(const std::string &path) try {
+  return !std::filesystem::path(path).extension().empty() && cv::haveImageWriter(path);
+} catch (const cv::Exception &) {
+  return false;
 }
 
 Status savePicture(const std::string &path, const Image &image) try {
