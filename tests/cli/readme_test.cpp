@@ -50,5 +50,23 @@ TEST_F(Readme, RunsAModelOfOnesOwnAsItSays) {
   EXPECT_TRUE(fs::exists(folder_.path("out/astronaut.png")));
 }
 
+/// From the first line of the block that is indented to the one before `tune`, which takes minutes.
+TEST_F(Readme, TriesModelsAsItSays) {
+  if (!fs::exists(kRoot / "apps/showcase/models/emotion_model.hdf5"))
+    GTEST_SKIP() << "needs ./dev models";
+  std::string page = readBytes(kRoot / "README.md");
+  std::istringstream lines(page.substr(page.find("    M=apps/showcase/models")));
+  std::string commands, line;
+  int typed = 0;
+  while (std::getline(lines, line) && line.find(" tune ") == std::string::npos)
+    if (line.find('|') == std::string::npos) // less is for people
+      commands += line + "\n", ++typed;
+  ASSERT_GE(typed, 6) << commands;
+  Outcome outcome = type("export TANDEM_CACHE=" + folder_.path("cache") + "\n" + commands);
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("predictions  f32 1x7  min "));
+  EXPECT_TRUE(fs::exists(folder_.path("out/predictions.npy")));
+}
+
 } // namespace
 } // namespace tandem::test

@@ -280,8 +280,12 @@ TEST_F(CommandLine, RefusesInputsThatTheModelHasNot) {
     std::string message;
   };
   const Case cases[] = {
-      {{}, "input 'left' is missing, say --input left=FILE.npy"},
-      {{"left=" + good}, "input 'right' is missing, say --input right=FILE.npy"},
+      {{},
+       "input 'left' is missing, say --input left=FILE.npy, or random or zeros in place of the "
+       "file"},
+      {{"left=" + good},
+       "input 'right' is missing, say --input right=FILE.npy, or random or zeros in "
+       "place of the file"},
       {{"left=" + good, "left=" + good}, "input 'left' is given twice"},
       {{"middle=" + good}, "model 'm' has no input 'middle', only 'left', 'right'"},
       {{good}, "has 2 inputs, say --input NAME=" + good + " with a name of left, right"},
@@ -303,19 +307,18 @@ TEST_F(CommandLine, RefusesWhatGoesWithTheOtherKindOfFile) {
             "--shape and --value are for a model, a bundle's inputs are fixed");
   std::string message = " is for an application (.yaml)";
   EXPECT_EQ(usageError({"run", path("m.tandem"), path("a.npy")}),
-            "FRAMES" + message + "; of a bundle say --input " + path("a.npy"));
+            "FRAMES" + message + "; of a model say --input " + path("a.npy"));
   writeBytes(path("a.png"), "\x89PNG\r\n\x1a\n");
   for (const char *frame : {"a.png", "clip.mp4"})
     EXPECT_EQ(usageError({"run", path("m.tandem"), path(frame)}),
               "FRAMES" + message +
-                  "; a bundle takes arrays (--input FILE.npy), pictures and videos are for the "
-                  "application that uses it (docs/app-format.md)");
+                  "; a model takes arrays (--input FILE.npy), and what it makes of a picture or a "
+                  "video says the application that uses it (docs/app-format.md)");
   EXPECT_EQ(usageError({"run", path("a.png")}),
             "'" + path("a.png") +
                 "' is a picture, which goes behind an application: tandem run APP.yaml " +
                 path("a.png"));
   EXPECT_EQ(usageError(runArguments({"--model", "a=b"})), "--model" + message);
-  EXPECT_EQ(usageError(runArguments({"--backends", "reference"})), "--backends" + message);
   EXPECT_EQ(usageError({"bench", path("m.tandem"), "--pipeline"}), "--pipeline" + message);
 }
 
@@ -331,12 +334,14 @@ TEST_F(CommandLine, SaysFirstWhatAFileIsThatIsOfNoUse) {
   for (const char *command : {"run", "bench"}) {
     EXPECT_EQ(errorOf({command, path("README.md"), path("a.png")}),
               path("README.md") +
-                  ": error: not a tandem bundle: 'tandem compile' makes one of a model\n");
+                  ": error: not a model file of a known format: .tflite, .onnx, .h5 "
+                  "or .keras, .pt2 or .pt, a SavedModel folder or frozen .pb, or "
+                  "MXNet's NAME-symbol.json\n");
     EXPECT_EQ(errorOf({command, path(""), path("a.png")}),
-              path("") + ": error: not a regular file\n");
-    EXPECT_EQ(errorOf({command, path("m.mlir"), path("a.png")}),
-              path("m.mlir") +
-                  ": error: is a model (mlir): 'tandem compile' makes a bundle of it\n");
+              path("") +
+                  ": error: not a folder with a model of a known format: a SavedModel has a "
+                  "saved_model.pb in it; of other formats name the file, as in " +
+                  path("m.mlir") + "\n");
   }
   EXPECT_EQ(errorOf({"plan", path("m.mlir")}),
             path("m.mlir") + ": error: is a model (mlir): 'tandem compile' takes it, 'tandem plan' "
@@ -399,9 +404,7 @@ TEST_F(CommandLine, NamesAFileThatIsMissingOrEmpty) {
                                                  "directory\n");
     Outcome empty = runTandem({command, path("empty.tflite")});
     EXPECT_EQ(empty.exitCode, 1);
-    EXPECT_EQ(empty.err,
-              path("empty.tflite") +
-                  ": error: not a tandem bundle: 'tandem compile' makes one of a model\n");
+    EXPECT_EQ(empty.err, path("empty.tflite") + ": error: the file is empty\n");
   }
   EXPECT_THAT(folder_.names(), ElementsAre("empty.tflite", "m.mlir"));
 }

@@ -2,6 +2,7 @@
 
 #include "tools/tandem/bench_bundle.h"
 #include "tools/tandem/command.h"
+#include "tools/tandem/model_inputs.h"
 #include "tools/tandem/run_bundle.h"
 
 #include <cstdio>
@@ -26,10 +27,7 @@ int refuseUsage(const std::string &message) {
 void addOptions(CLI::App &app, Options &options) {
   RunBundleOptions &run = options.run;
   app.add_option("BUNDLE", run.bundle, "what 'tandem compile' wrote")->required();
-  auto *input = app.add_option("-i,--input", run.inputs,
-                               "NAME=FILE.npy, the name as in the source model; a single input may "
-                               "go without NAME=")
-                    ->allow_extra_args(false);
+  auto *input = app.add_option("-i,--input", run.inputs, kInputHelp)->allow_extra_args(false);
   auto *save = app.add_option("--save", run.saveFolder, "write the outputs as DIR/NAME.npy")
                    ->check(notEmpty());
   auto *profile = app.add_flag("--profile", run.profile,
@@ -73,7 +71,7 @@ int main(int argc, char **argv) try {
   app.set_version_flag("--version", "tandem-run " TANDEM_VERSION);
   app.footer("Examples:\n"
              "  tandem-run emotion.tandem --input face.npy --save out\n"
-             "  tandem-run two.tandem --input a=a.npy --input b=b.npy --json\n"
+             "  tandem-run two.tandem --input a=a.npy --input b=random:7 --json\n"
              "  tandem-run emotion.tandem --bench --threads 4\n\n"
              "Exit: 0 done, 1 a file or a device was refused, 2 the command line is wrong, 3 a bug "
              "here (please report)");

@@ -14,29 +14,33 @@ bool isApplication(const std::string &path) {
   return ending == ".yaml" || ending == ".yml";
 }
 
-std::vector<CLI::Option *> addAppOptions(CLI::App &command, AppOptions &options) {
-  // allow_extra_args(false): one value each time it is given, so that it may stand before pictures.
+// allow_extra_args(false): one value each time it is given, so that it may stand before pictures.
+
+CLI::Option *addModelOption(CLI::App &command, AppOptions &options) {
+  return command
+      .add_option("-m,--model", options.models,
+                  "application: NAME=FILE, another file for one of its models")
+      ->allow_extra_args(false);
+}
+
+std::vector<CLI::Option *> addPlacingOptions(CLI::App &command, AppOptions &options,
+                                             const std::string &of) {
   return {
       command
-          .add_option("-m,--model", options.models,
-                      "application: NAME=FILE, another file for one of its models")
-          ->allow_extra_args(false),
-      command
           .add_option("-b,--backends", options.backends,
-                      "application: backends in order of preference [default: as the application "
-                      "says]")
+                      of + "backends in order of preference, as in neuron,cpu [default: as the "
+                           "application says, else those of the device]")
           ->delimiter(',')
           ->allow_extra_args(false),
       command
           .add_option("-d,--device", options.device,
-                      "application: what to compile its models for, see 'tandem devices' "
-                      "[default: host, this machine]")
+                      of +
+                          "what to compile for, see 'tandem devices' [default: host, this machine]")
           ->check(notEmpty()),
       command
-          .add_option(
-              "--placement", options.placement,
-              "application: how ops of its models are given to backends: by predicted cost, "
-              "or greedily to the first that runs them")
+          .add_option("--placement", options.placement,
+                      of + "how ops are given to backends: by predicted cost, or greedily to the "
+                           "first that runs them")
           ->check(CLI::IsMember({"cost", "greedy"}))
           ->capture_default_str()};
 }

@@ -24,9 +24,12 @@ struct AppOptions {
   bool opensAccelerators = true;     ///< as of AppRequest
 };
 
-/// Adds the options for all but the file and the threads, and gives them. `options` outlives the
-/// command.
-std::vector<CLI::Option *> addAppOptions(CLI::App &command, AppOptions &options);
+/// Adds the option for other files of the application's models, and gives it. `options` outlives
+/// the command, here and below.
+CLI::Option *addModelOption(CLI::App &command, AppOptions &options);
+/// Adds those that say where ops go, and gives them. `of` begins their help: of what they are.
+std::vector<CLI::Option *> addPlacingOptions(CLI::App &command, AppOptions &options,
+                                             const std::string &of);
 bool isApplication(const std::string &path);
 
 /// openRequestedApp() with words: progress on stderr, and when something is wrong that too, and the

@@ -156,7 +156,7 @@ void print(const BenchBundleOptions &options, const Session &session, const Meas
     nlohmann::ordered_json regions = nlohmann::json::array();
     for (size_t i = 0; i < result.regions.size(); ++i)
       regions.push_back(asJson(result.regions[i], session.profile()[i].steps, options.steps));
-    nlohmann::ordered_json report = {{"bundle", options.bundle},
+    nlohmann::ordered_json report = {{"bundle", options.file()},
                                      {"threads", options.threads},
                                      {"runs", result.runs},
                                      {"median_ms", result.median()},
@@ -172,7 +172,7 @@ void print(const BenchBundleOptions &options, const Session &session, const Meas
   auto text = [](double ms) { return timeText(ms * 1e3); };
   std::printf("%s: median %s, min %s, mean %s, max %s over %zu runs on %d thread%s; opened in %s, "
               "%.1f MB\n",
-              options.bundle.c_str(), text(result.median()).c_str(),
+              options.file().c_str(), text(result.median()).c_str(),
               text(result.runsMs.front()).c_str(), text(result.mean()).c_str(),
               text(result.runsMs.back()).c_str(), result.runs, options.threads,
               options.threads == 1 ? "" : "s", text(result.openMs).c_str(), result.peakMb);

@@ -2,7 +2,6 @@
 
 #include "base/file.h"
 #include "compiler/driver/model_format.h"
-#include "runtime/bundle.h"
 #include "tools/tandem/description.h"
 #include "tools/tandem/picture_file.h"
 
@@ -11,15 +10,6 @@ namespace tandem {
 bool isPictureFile(const std::string &path) {
   auto file = MappedFile::open(path);
   return file.ok() && !pictureFormatOf(file->bytes()).empty();
-}
-
-Status checkIsBundle(const std::string &path) {
-  if (isBundleFile(path))
-    return {};
-  if (std::string format = modelFormatOf(path); !format.empty())
-    return Error(Code::kUnsupported, path, "is a model (", format,
-                 "): 'tandem compile' makes a bundle of it");
-  return Bundle::open(path).status();
 }
 
 Status checkIsNoModel(std::string_view command, const std::string &path) {

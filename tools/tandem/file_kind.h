@@ -11,8 +11,6 @@ namespace tandem {
 
 bool isPictureFile(const std::string &path);
 
-/// For a command that runs bundles. Errors: of a file that is none what it is instead.
-Status checkIsBundle(const std::string &path);
 /// For a command that takes applications only: refuses what is a bundle or a model for sure. What
 /// is wrong with any other file its reader says. Errors: kUnsupported.
 Status checkIsNoModel(std::string_view command, const std::string &path);

@@ -3,7 +3,7 @@
 #include "base/printable.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
-#include "tools/tandem/npy.h"
+#include "tools/tandem/model_inputs.h"
 #include "tools/tandem/open_session.h"
 #include "tools/tandem/region_profile.h"
 #include "tools/tandem/save_outputs.h"
@@ -14,71 +14,11 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <set>
 
 namespace tandem {
 namespace {
 
 using nlohmann::ordered_json;
-
-Status setInput(const TensorView &tensor, const std::string &path) {
-  TANDEM_ASSIGN_OR_RETURN(NpyArray array, readNpy(path));
-  if (array.type != tensor.type || array.shape != tensor.shape)
-    return Error(Code::kInvalidArgument, path, "has ", elementTypeName(array.type), " of shape ",
-                 shapeText(array.shape), ", input '", tensor.name, "' takes ",
-                 elementTypeName(tensor.type), " of shape ", shapeText(tensor.shape));
-  std::memcpy(tensor.data, array.data.data(), tensor.bytes);
-  return Status();
-}
-
-std::string inputNames(const Session &session) {
-  std::string names;
-  for (const TensorView &input : session.inputs())
-    names += (names.empty() ? "" : ", ") + std::string(input.name);
-  return names;
-}
-
-/// NAME=FILE; a name of the model's may have a '=' of its own, so these are looked for first.
-std::pair<std::string, std::string> splitInput(const Session &session, const std::string &text) {
-  for (const TensorView &input : session.inputs())
-    if (std::string start = std::string(input.name) + "="; text.starts_with(start))
-      return {std::string(input.name), text.substr(start.size())};
-  return splitNameValue(text);
-}
-
-/// An input and the file that goes into it.
-using BoundInput = std::pair<const TensorView *, std::string>;
-
-/// Every input exactly once; no file is looked at yet. Errors: kInvalidArgument.
-Result<std::vector<BoundInput>> bindInputs(const Session &session,
-                                           const RunBundleOptions &options) {
-  std::vector<BoundInput> bound;
-  std::set<std::string> given;
-  for (const std::string &text : options.inputs) {
-    auto [name, path] = splitInput(session, text);
-    bool isUnnamed = text.find('=') == std::string::npos;
-    if (path.empty() || (name.empty() && !isUnnamed))
-      return Error(Code::kInvalidArgument, options.bundle, "--input '", text,
-                   "', expected NAME=FILE.npy");
-    if (isUnnamed) {
-      if (session.inputs().size() != 1)
-        return Error(Code::kInvalidArgument, options.bundle, "has ", session.inputs().size(),
-                     " inputs, say --input NAME=", path, " with a name of ", inputNames(session));
-      name = session.inputs()[0].name;
-    }
-    Result<const TensorView *> tensor = session.input(name);
-    if (!tensor.ok())
-      return Error(Code::kInvalidArgument, tensor.error().subject, tensor.error().message);
-    if (!given.insert(name).second)
-      return Error(Code::kInvalidArgument, options.bundle, "input '", name, "' is given twice");
-    bound.emplace_back(*tensor, path);
-  }
-  for (const TensorView &input : session.inputs())
-    if (!given.contains(std::string(input.name)))
-      return Error(Code::kInvalidArgument, options.bundle, "input '", input.name,
-                   "' is missing, say --input ", input.name, "=FILE.npy");
-  return bound;
-}
 
 double valueAt(const TensorView &tensor, size_t index) {
   auto read = [&]<typename T>(T value) {
@@ -153,7 +93,7 @@ void print(const Session &session, const RunBundleOptions &options) {
   ordered_json regions = regionsAsJson(session.profile());
   if (options.json) {
     ordered_json report = {
-        {"bundle", options.bundle}, {"ms", totalMs}, {"outputs", outputs}, {"regions", regions}};
+        {"bundle", options.file()}, {"ms", totalMs}, {"outputs", outputs}, {"regions", regions}};
     std::printf("%s\n", jsonText(report).c_str());
     return;
   }
@@ -176,18 +116,18 @@ Result<std::vector<std::string>> bindOutputs(const Session &session,
                                              const RunBundleOptions &options) {
   if (options.saveFolder.empty())
     return std::vector<std::string>();
-  std::vector<std::string> read = {options.bundle};
-  for (const auto &[tensor, path] : inputs)
-    read.push_back(path);
+  std::vector<std::string> read = {options.file()};
+  for (const BoundInput &input : inputs)
+    read.push_back(input.value.path);
   return placesForOutputs(session, options.saveFolder, read);
 }
 
 Status run(Session &session, const std::vector<BoundInput> &inputs,
            const std::vector<std::string> &places, const RunBundleOptions &options) {
-  for (const auto &[tensor, path] : inputs)
-    TANDEM_RETURN_IF_ERROR(setInput(*tensor, path));
+  for (const BoundInput &input : inputs)
+    TANDEM_RETURN_IF_ERROR(fillInput(input));
   TANDEM_RETURN_IF_ERROR(session.run());
-  NoticePrinter().print(options.bundle,
+  NoticePrinter().print(options.file(),
                         std::vector(session.notices().begin(), session.notices().end()));
   if (!options.saveFolder.empty())
     TANDEM_RETURN_IF_ERROR(saveOutputs(session, options.saveFolder, places));
@@ -204,7 +144,7 @@ int runBundle(const RunBundleOptions &options) {
       openSession(options.bundle, options.model, {.threads = options.threads, .faults = {}});
   if (!session)
     return refuseRequest(session.error());
-  auto inputs = bindInputs(**session, options);
+  auto inputs = bindInputs(**session, options.file(), options.inputs);
   if (!inputs)
     return refuseRequest(inputs.error());
   auto places = bindOutputs(**session, *inputs, options);

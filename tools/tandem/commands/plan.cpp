@@ -144,7 +144,8 @@ void registerPlan(CommandTable &table) {
   command.add_option("FRAMES", options->inputs,
                      "pictures and videos: reading them is a task of the plan; its other tasks are "
                      "measured on them where that was not done before");
-  addAppOptions(command, options->app);
+  addModelOption(command, options->app);
+  addPlacingOptions(command, options->app, "");
   addPipelineOptions(command, options->pipeline, /*runs=*/false);
   command.add_option("--simulate", options->simulatedFrames, "frames that the plan is tried on")
       ->check(CLI::Range(1, 1'000'000))

@@ -1,7 +1,10 @@
-// tandem run: a bundle on .npy files, or an application on pictures and videos.
+// tandem run: a model or a bundle on arrays, or an application on pictures and videos.
 
+#include "compiler/driver/model_files.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/file_kind.h"
+#include "tools/tandem/model_inputs.h"
+#include "tools/tandem/open_model.h"
 #include "tools/tandem/run_app.h"
 #include "tools/tandem/run_bundle.h"
 
@@ -17,7 +20,8 @@ struct Options {
   std::string file;
   RunBundleOptions bundle;
   RunAppOptions app;
-  std::vector<CLI::Option *> appOptions, pipelineOptions; ///< that only these have
+  OptionOwners owners;
+  InputTexts inputs;
   std::string saveFolder;
   int threads = 1;
   bool json = false, profile = false;
@@ -42,54 +46,38 @@ Result<std::map<std::string, int>> prioritiesOf(const RunAppOptions &app) {
   return priorities;
 }
 
-/// What to do with what stands behind a bundle.
+/// What to do with what stands behind a model or a bundle.
 std::string insteadOfFrames(const std::vector<std::string> &frames) {
   if (frames.empty())
     return "";
-  if (frames.front().ends_with(".npy"))
-    return "; of a bundle say --input " + frames.front();
-  return "; a bundle takes arrays (--input FILE.npy), pictures and videos are for the application "
-         "that uses it (docs/app-format.md)";
+  if (frames.front().ends_with(".npy") || frames.front().ends_with(".bin"))
+    return "; of a model say --input " + frames.front();
+  return "; a model takes arrays (--input FILE.npy), and what it makes of a picture or a video "
+         "says the application that uses it (docs/app-format.md)";
 }
 
-int run(Options &options) {
-  std::string ofApplications = firstGiven(options.appOptions);
-  std::string ofPipelines = firstGiven(options.pipelineOptions);
-  if (isApplication(options.file)) {
-    if (!options.bundle.inputs.empty() || !options.bundle.model.empty())
-      return wrongUsage("run",
-                        "--input and --model-name are for a bundle, an application takes pictures");
-    if (options.app.inputs.empty())
-      return wrongUsage("run", "an application needs at least one picture or video");
-    if (!ofPipelines.empty() && !options.app.pipeline.enabled)
-      return wrongUsage("run", ofPipelines + " is for --pipeline");
-    if (Status wrong = checkPlanOptions(options.app.pipeline); !wrong.ok())
-      return wrongUsage("run", wrong.error().message);
-    Result<std::map<std::string, int>> priorities = prioritiesOf(options.app);
-    if (!priorities.ok())
-      return wrongUsage("run", priorities.error().message);
-    options.app.priorities = *std::move(priorities);
-    options.app.app.file = options.file;
-    options.app.app.threads = options.threads;
-    options.app.saveFolder = options.saveFolder;
-    options.app.json = options.json;
-    options.app.profile = options.profile;
-    return runApp(options.app);
-  }
-  std::string ofNoBundle = ofApplications.empty() ? ofPipelines : ofApplications;
-  if (options.app.pipeline.enabled)
-    ofNoBundle = "--pipeline";
+int runModel(Options &options) {
+  bool isModel = isToCompile(options.file);
   if (isPictureFile(options.file))
     return wrongUsage("run", "'" + options.file +
                                  "' is a picture, which goes behind an application: tandem run "
                                  "APP.yaml " +
                                  options.file);
-  if (Status other = checkIsBundle(options.file); !other.ok())
-    return refuse(other.error());
-  if (!ofNoBundle.empty())
-    return wrongUsage("run", ofNoBundle + " is for an application (.yaml)" +
-                                 insteadOfFrames(options.app.inputs));
+  if (Status known = checkIsModelOrBundle(options.file); !known.ok())
+    return refuse(known.error());
+  if (std::string unfit = unfitOption(options.owners, isModel, options.app.pipeline.enabled);
+      !unfit.empty())
+    return wrongUsage("run", unfit + insteadOfFrames(options.app.inputs));
+  CachedBundle compiled; // which may be there as long as this only
   options.bundle.bundle = options.file;
+  if (isModel) {
+    auto bundle = bundleOfModel("run", options.file, {options.inputs, options.app.app});
+    if (int *exitCode = std::get_if<int>(&bundle))
+      return *exitCode;
+    compiled = std::get<CachedBundle>(std::move(bundle));
+    options.bundle.bundle = compiled.path;
+    options.bundle.source = options.file;
+  }
   options.bundle.saveFolder = options.saveFolder;
   options.bundle.threads = options.threads;
   options.bundle.json = options.json;
@@ -97,42 +85,72 @@ int run(Options &options) {
   return runBundle(options.bundle);
 }
 
+int runApplication(Options &options) {
+  std::string ofPipelines = firstGiven(options.owners.pipeline);
+  if (!options.bundle.inputs.empty() || !options.bundle.model.empty())
+    return wrongUsage("run", "--input and --model-name are for a model or a bundle, an application "
+                             "takes pictures");
+  if (std::string ofInputs = firstGiven(options.owners.inputs); !ofInputs.empty())
+    return wrongUsage("run",
+                      ofInputs + " is for a model, an application's file says that of its models");
+  if (options.app.inputs.empty())
+    return wrongUsage("run", "an application needs at least one picture or video");
+  if (!ofPipelines.empty() && !options.app.pipeline.enabled)
+    return wrongUsage("run", ofPipelines + " is for --pipeline");
+  if (Status wrong = checkPlanOptions(options.app.pipeline); !wrong.ok())
+    return wrongUsage("run", wrong.error().message);
+  Result<std::map<std::string, int>> priorities = prioritiesOf(options.app);
+  if (!priorities.ok())
+    return wrongUsage("run", priorities.error().message);
+  options.app.priorities = *std::move(priorities);
+  options.app.app.file = options.file;
+  options.app.app.threads = options.threads;
+  options.app.saveFolder = options.saveFolder;
+  options.app.json = options.json;
+  options.app.profile = options.profile;
+  return runApp(options.app);
+}
+
 } // namespace
 
 void registerRun(CommandTable &table) {
   auto options = std::make_shared<Options>();
   CLI::App &command =
-      table.add("run", "Run an application on pictures and videos, or a bundle on .npy files.",
+      table.add("run", "Run an application on pictures and videos, or a model on arrays.",
                 "  tandem run apps/showcase/showcase.yaml photo.jpg --save annotated\n"
                 "  tandem run showcase.yaml a.jpg b.jpg --json --model emotion=other.hdf5\n"
+                "  tandem run emotion.hdf5 --input random\n"
+                "  tandem run resnet.onnx --shape data=1x3x224x224 --input data=batch.npy\n"
                 "  tandem run emotion.tandem --input face.npy --save out\n"
-                "  tandem run two.tandem --input a=a.npy --input b=b.npy --json\n"
+                "  tandem run two.tandem --input a=a.npy --input b=random:7 --json\n"
                 "  tandem run showcase.yaml photo.jpg --backends neuron,cpu --profile\n"
                 "  tandem run showcase.yaml clip.mp4 --pipeline --save out --trace trace.json");
   command
       .add_option("FILE", options->file,
-                  "an application (.yaml), or a bundle that 'tandem compile' wrote")
+                  std::string("an application (.yaml); a bundle that 'tandem compile' wrote; or a "
+                              "model, which is compiled first and kept in the cache: ") +
+                      kModelFiles)
       ->required();
   CLI::Option *frames = command.add_option("FRAMES", options->app.inputs,
                                            "the application's pictures and videos, or camera:N");
   // allow_extra_args(false): one value each time it is given, so that it may stand before pictures.
   command
-      .add_option("-i,--input", options->bundle.inputs,
-                  "bundle: NAME=FILE.npy, the name as in the source model; a single input may go "
-                  "without NAME=")
+      .add_option("-i,--input", options->bundle.inputs, std::string("model, bundle: ") + kInputHelp)
       ->allow_extra_args(false);
-  command
-      .add_option("--model-name", options->bundle.model,
-                  "bundle: which model of it [default: the first]")
-      ->check(notEmpty());
-  options->appOptions = addAppOptions(command, options->app.app);
-  options->pipelineOptions = addPipelineOptions(command, options->app.pipeline, /*runs=*/true);
+  OptionOwners &owners = options->owners;
+  owners.modelName = command
+                         .add_option("--model-name", options->bundle.model,
+                                     "bundle: which model of it [default: the first]")
+                         ->check(notEmpty());
+  owners.application = {addModelOption(command, options->app.app), frames};
+  owners.compiled = addPlacingOptions(command, options->app.app, "application, model: ");
+  owners.inputs = addInputOptions(command, options->inputs, "model: ");
+  owners.pipeline = addPipelineOptions(command, options->app.pipeline, /*runs=*/true);
   for (CLI::Option *option : addFrameOptions(command, options->app.pipeline))
-    options->pipelineOptions.push_back(option);
-  options->appOptions.push_back(frames);
+    owners.pipeline.push_back(option);
   command
       .add_option("--save", options->saveFolder,
-                  "application: what is annotated goes to this folder; bundle: outputs as "
+                  "application: what is annotated goes to this folder; model: outputs as "
                   "DIR/NAME.npy")
       ->check(notEmpty());
   command.add_option("-t,--threads", options->threads, "threads inside one operation")
@@ -142,7 +160,9 @@ void registerRun(CommandTable &table) {
                    "for a program to read; of an application one line a frame");
   command.add_flag("--profile", options->profile,
                    "say what each region was compiled for, what ran it, and how long");
-  table.onRun(command, [options] { return run(*options); });
+  table.onRun(command, [options] {
+    return isApplication(options->file) ? runApplication(*options) : runModel(*options);
+  });
 }
 
 } // namespace tandem
