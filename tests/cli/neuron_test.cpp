@@ -212,5 +212,35 @@ func.func @main(%a: tensor<1x1x1x2x4xf32> {graph.name = "a"})
   EXPECT_THAT(folder_.names(), ElementsAre("m.mlir"));
 }
 
+/// Of backends that were asked for, the first is the one that is wanted.
+TEST_F(Npu, SaysWhyNothingRunsOnIt) {
+  auto warning = [&](const std::vector<std::string> &options) {
+    std::vector<std::string> arguments = {"compile", path("m.mlir"), "-o", path("m.tandem")};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    Outcome outcome = runTandem(arguments);
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    size_t begin = outcome.err.find(": warning: ");
+    return begin == std::string::npos ? "" : outcome.err.substr(begin + 11);
+  };
+  EXPECT_THAT(warning({"--backends", "neuron,cpu"}),
+              AllOf(StartsWith("nothing runs on neuron, which --backends names first: a run is "
+                               "predicted to take "),
+                    HasSubstr(" with all on it that it can run and "),
+                    EndsWith(" without; --placement greedy puts there what it can run\n")));
+  EXPECT_EQ(warning({"--backends", "neuron,cpu", "--placement", "greedy"}), "");
+  EXPECT_EQ(warning({"--backends", "cpu,neuron"}), "");
+  EXPECT_EQ(warning({}), "");
+  writeBytes(path("m.mlir"), R"(
+func.func @main(%a: tensor<1x4xi64> {graph.name = "x"}) -> (tensor<1x4xi64> {graph.name = "y"}) {
+  %0 = graph.add %a, %a : (tensor<1x4xi64>, tensor<1x4xi64>) -> tensor<1x4xi64> loc("twice")
+  return %0 : tensor<1x4xi64>
+}
+)");
+  EXPECT_THAT(warning({"--backends", "neuron,cpu"}),
+              AllOf(StartsWith("nothing runs on neuron, which --backends names first: it cannot "
+                               "run 1 of 1 ops (add 'twice': "),
+                    EndsWith(")\n")));
+}
+
 } // namespace
 } // namespace tandem::test

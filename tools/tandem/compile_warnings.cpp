@@ -5,6 +5,7 @@
 #include "compiler/codegen/isa.h"
 #include "devices/profile.h"
 #include "tools/tandem/bundle_code.h"
+#include "tools/tandem/unused_backend.h"
 
 #include <algorithm>
 #include <set>
@@ -102,6 +103,9 @@ Result<std::vector<std::string>> warningsAbout(const CompileRequest &request,
     TANDEM_ASSIGN_OR_RETURN(DeviceProfile device, findProfile(request.device));
     add(bundle, whyNotThere(device, reader));
   }
+  TANDEM_ASSIGN_OR_RETURN(std::string unused,
+                          whyNothingRunsOnFirst(request.backends, {{"", bundle}}));
+  add(request.modelPath, unused);
   return warnings;
 }
 

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "runtime/thread_pool.h"
 #include "tools/tandem/bundle_cache.h"
+#include "tools/tandem/unused_backend.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -85,6 +86,21 @@ void warnOfCache(const AppRequest &request, const std::vector<CachedBundle> &bun
                  "keep them: " + lost->whyNotKept + "; TANDEM_CACHE names another folder");
 }
 
+/// Of one that the user asked for first and that runs nothing. Models of a split are the same
+/// again.
+Status warnOfBackends(const AppRequest &request, const Application &app,
+                      const std::vector<CachedBundle> &bundles) {
+  if (!request.warn || request.split)
+    return {};
+  std::vector<NamedBundle> named;
+  for (size_t i = 0; i < bundles.size(); ++i)
+    named.push_back({"model '" + app.models[i].name + "'", bundles[i].path});
+  TANDEM_ASSIGN_OR_RETURN(std::string why, whyNothingRunsOnFirst(request.backends, named));
+  if (!why.empty())
+    request.warn(request.file + ": warning: " + why);
+  return {};
+}
+
 } // namespace
 
 Status checkAppRequest(const AppRequest &request) {
@@ -143,6 +159,7 @@ Result<OpenedApp> openApp(const AppRequest &request, Application app) {
     bundles.push_back(std::move(bundle));
   }
   warnOfCache(request, bundles);
+  TANDEM_RETURN_IF_ERROR(warnOfBackends(request, app, bundles));
   SessionOptions options;
   options.faults.triesDevice = request.opensAccelerators;
   // The models of one frame take turns: those of one pool's workers.

@@ -4,6 +4,7 @@
 #include "compiler/driver/model_format.h"
 #include "runtime/bundle.h"
 #include "tools/tandem/description.h"
+#include "tools/tandem/unused_backend.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -66,6 +67,9 @@ std::variant<CachedBundle, int> bundleOfModel(std::string_view command, const st
                            ": warning: it is compiled each time, the cache cannot keep it: " +
                            bundle->whyNotKept + "; TANDEM_CACHE names another folder")
                      .c_str());
+  Result<std::string> unused = whyNothingRunsOnFirst(request->backends, {{"", bundle->path}});
+  if (unused.ok() && !unused->empty())
+    std::fprintf(stderr, "%s\n", printable(path + ": warning: " + *unused).c_str());
   return *std::move(bundle);
 }
 
