@@ -42,8 +42,8 @@ protected:
 };
 
 TEST_F(CommandLine, EveryCommandHasHelpWithAnExample) {
-  for (const char *command :
-       {"compile", "import", "run", "bench", "inspect", "devices", "profile", "schedule", "tune"}) {
+  for (const char *command : {"compile", "import", "run", "bench", "inspect", "devices", "profile",
+                              "schedule", "tune", "completion"}) {
     Outcome outcome = runTandem({command, "--help"});
     EXPECT_EQ(outcome.exitCode, 0);
     EXPECT_THAT(outcome.out, HasSubstr(std::string("  tandem ") + command));
@@ -68,7 +68,7 @@ TEST_F(CommandLine, WrongUsageExitsWithTwo) {
   Outcome nothing = runTandem({});
   EXPECT_EQ(nothing.exitCode, 2);
   EXPECT_EQ(nothing.err,
-            "tandem: a command is required, there are bench, compile, devices, import, "
+            "tandem: a command is required, there are bench, compile, completion, devices, import, "
             "inspect, plan, profile, run, schedule, tune; see 'tandem --help'\n");
   Outcome unknown = runTandem({"compil", path("m.mlir")});
   EXPECT_EQ(unknown.exitCode, 2);
