@@ -27,7 +27,7 @@ TEST_F(Output, ThatCannotBeWrittenLeavesNothing) {
                            path("m.mlir") + "'\n");
   Outcome folder = runTandem({"compile", path("m.mlir"), "-o", path("")});
   EXPECT_EQ(folder.exitCode, 1);
-  EXPECT_EQ(folder.err, path("") + ": error: cannot write: not a regular file\n");
+  EXPECT_EQ(folder.err, path("") + ": error: cannot write: it is a folder, name a file in it\n");
   for (const std::vector<std::string> &command :
        {std::vector<std::string>{"import", path("m.mlir"), "-o"},
         {"inspect", path("m.mlir"), "--svg"},

@@ -16,6 +16,8 @@ Status checkWritable(const std::string &output) {
   std::error_code notThere;
   if (folder.empty())
     folder = ".";
+  if (fs::is_directory(output, notThere))
+    return Error(Code::kIo, output, "cannot write: it is a folder, name a file in it");
   if (fs::exists(output, notThere) && !fs::is_regular_file(output, notThere))
     return Error(Code::kIo, output, "cannot write: not a regular file");
   if (!fs::is_directory(folder, notThere))
