@@ -83,13 +83,15 @@ TEST(TfliteConv2d, TakesCodesPerChannelAndAPlainBias) {
                         "tensor<1x1x1x2x!quant.uniform<i8:f32, 2.000000e+00:1>>"));
 }
 
-std::string hybrid(const std::vector<float> &scales) {
+std::string hybrid(const std::vector<float> &scales, int side = 1) {
   ModelBuilder m;
-  int in = m.input("in", {1, 1, 1, 1});
-  int w = m.constant<int8_t>("w", {2, 1, 1, 1}, TensorType::INT8, {5, 7},
+  int in = m.input("in", {1, side, side, 1});
+  int w = m.constant<int8_t>("w", {2, side, side, 1}, TensorType::INT8,
+                             std::vector<int8_t>(static_cast<size_t>(2 * side * side), 5),
                              {scales, std::vector<int64_t>(scales.size(), 0)});
   int b = m.floats("b", {2}, {1.0f, 2.0f}), out = m.tensor("out", {1, 1, 1, 2});
   schema::Conv2DOptionsT options;
+  options.padding = schema::Padding::VALID;
   options.stride_h = options.stride_w = 1;
   m.op(BuiltinOperator::CONV_2D, {in, w, b}, {out}, options);
   m.output(out);
@@ -106,6 +108,12 @@ TEST(TfliteConv2d, HybridOfOneScaleBringsTheInputToCodesAroundZero) {
   std::string text = hybrid({0.5f});
   EXPECT_THAT(text, HasSubstr("graph.round"));
   EXPECT_THAT(text, HasSubstr("(tensor<1x1x1x1xf32>, tensor<2x1x1x1xf32>) -> tensor<1x1x1x2xf32>"));
+}
+
+TEST(TfliteConv2d, HybridOfOneScaleHasItsCodesAsTheyAreInTheFile) {
+  EXPECT_THAT(hybrid({0.5f}, 16),
+              HasSubstr(": tensor<2x16x16x1x!quant.uniform<i8:f32, 1.000000e+00>> : "
+                        "tensor<2x16x16x1xf32>"));
 }
 
 TEST(TfliteDepthwiseConv2d, TheFilterSaysTheMultiplier) {
