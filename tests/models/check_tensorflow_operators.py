@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compare the TensorFlow importer with TensorFlow, operator by operator, and loops in all three forms that they have.
 
-Usage: check_tensorflow_operators.py [--tandem build/bin/tandem] [--backends reference] [NAME...]
+Usage: check_tensorflow_operators.py [--tandem build/bin/tandem] [--backends reference] [--missing] [--write] [NAME...]
 
-  .venv-tensorflow/bin/python tests/models/check_tensorflow_operators.py
+  .venv-tensorflow/bin/python tests/models/check_tensorflow_operators.py --write    # docs/generated/tensorflow_operators.md
 
 Each case of tensorflow_cases.py is a function of a few operators. It is saved as the graph that TensorFlow traces, with
 functions and While as they are; a case of loops as a SavedModel and as a frozen graph with Enter and Exit too. It is compiled,
@@ -21,7 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 import numpy as np  # noqa: E402 (after the environment)
 import tensorflow as tf  # noqa: E402
-from sweep import ROOT, tandem  # noqa: E402
+from sweep import Cases, add_arguments, tandem  # noqa: E402
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2  # noqa: E402
 from tensorflow_cases import cases  # noqa: E402
 
@@ -61,6 +61,14 @@ def old_graph(case, folder):
         v1.enable_control_flow_v2()
     (folder / "frozen.pb").write_bytes(frozen.SerializeToString())
     return dict(zip(names, made))
+
+
+def verdict_of(arguments, case):
+    try:
+        wrong = check(arguments, case)
+    except Exception as error:  # whatever TensorFlow raises: the next case is another matter
+        wrong = f"TensorFlow: {' '.join(str(error).split())[:300]}"
+    return wrong, case.refused, f"refused: {case.refused}" if case.refused else "as TensorFlow has it"
 
 
 def as_list(results):
@@ -129,18 +137,16 @@ def check(arguments, case):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
     parser.add_argument("--backends", default="reference", help="as of tandem compile")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only cases that begin so")
+    add_arguments(parser)
     arguments = parser.parse_args()
-    chosen = [case for case in cases() if not arguments.names or case.name.startswith(tuple(arguments.names))]
-    bad = 0
-    for case in chosen:
-        wrong = check(arguments, case)
-        bad += bool(wrong)
-        print(f"{case.name:44} {wrong or 'as TensorFlow has it'}", flush=True)
-    print(f"{bad} of {len(chosen)} are not as TensorFlow has them" if bad else f"all {len(chosen)} as TensorFlow has them")
-    sys.exit(bad > 0)
+    how = ("Made by `tests/models/check_tensorflow_operators.py --write`, which says how: functions of a few operators as the graphs that "
+           f"TensorFlow {tf.__version__} traces, loops as SavedModels and frozen graphs too, through `tandem compile` and `tandem run` on the "
+           f"backend `{arguments.backends}`.")
+    limits = f"Integers and truth values are equal, reals within {TOLERANCE:g} of themselves or of the largest."
+    sweep = Cases("tensorflow_operators", arguments, "TensorFlow operators", how, limits)
+    sys.exit(sweep.run({case.name: lambda case=case: verdict_of(arguments, case) for case in cases()}))
 
 
 if __name__ == "__main__":

@@ -113,6 +113,58 @@ class Sweep:
         return "\n".join(out) + "\n"
 
 
+class Cases:
+    """Cases of single operators, each held to its framework: the first word of a name is the operator's. A verdict is what is
+    wrong, or nothing, and the reason where a case is refused as expected."""
+
+    def __init__(self, name, arguments, title, how, limits):
+        self.name, self.arguments, self.title, self.how, self.limits = name, arguments, title, how, limits
+        self.file = ROOT / ".cache/sweeps" / f"{name}.json"
+        self.kept = json.loads(self.file.read_text()) if self.file.exists() else {}
+        self.start = time.monotonic()
+
+    def run(self, cases):
+        """`cases`: for each name what gives its verdict (wrong, refused, what to show). The exit status of the script."""
+        found = {}
+        for name, check in cases.items():
+            if time.monotonic() - self.start > 60 * self.arguments.minutes or not self._is_wanted(name):
+                continue
+            wrong, refused, shown = check()
+            found[name] = self.kept[name] = {"wrong": wrong, "refused": refused, "date": datetime.date.today().isoformat()}
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.write_text(json.dumps(self.kept, indent=1) + "\n")
+            print(f"{name:45} {wrong or shown}", flush=True)
+        if self.arguments.write:
+            (ROOT / "docs/generated" / f"{self.name}.md").write_text(self._page(list(cases)))
+        bad = sum(bool(verdict["wrong"]) for verdict in found.values())
+        print(f"{bad} of {len(found)} are not as they should be" if bad else f"all {len(found)} as they should be")
+        return bad > 0
+
+    def _is_wanted(self, name):
+        if self.arguments.names:
+            return name.startswith(tuple(self.arguments.names))
+        return not (self.arguments.missing and name in self.kept and not self.kept[name]["wrong"])
+
+    def _page(self, order):
+        rows = {name: self.kept[name] for name in order if name in self.kept}
+        wrong = {name: row for name, row in rows.items() if row["wrong"]}
+        refused = {name: row for name, row in rows.items() if row["refused"] and not row["wrong"]}
+        operators = {}
+        for name in rows:
+            operators.setdefault(name.split()[0], []).append(name)
+        dates = sorted({row["date"] for row in rows.values()}) or ["never"]
+        out = [f"# {self.title}", "", f"{self.how} Run on {' to '.join(dict.fromkeys((dates[0], dates[-1])))}.", "",
+               f"- {len(rows)} cases of {len(operators)} operators: {len(rows) - len(wrong) - len(refused)} agree, {len(refused)} are refused "
+               f"with the reason that is expected, {len(wrong)} are wrong."
+               + (f" {len(order) - len(rows)} more were not run." if len(rows) < len(order) else ""), f"- {self.limits}", ""]
+        out += [f"- **{name}: {row['wrong']}**".replace("|", "\\|") for name, row in wrong.items()]
+        out += [f"- {name} is refused: {row['refused']}" for name, row in refused.items()]
+        out += [""] * bool(wrong or refused)
+        out += ["How many cases there are of each:", "",
+                ", ".join(f"{operator} {len(names)}" for operator, names in sorted(operators.items(), key=lambda item: item[0].lower()))]
+        return "\n".join(out) + "\n"
+
+
 def agrees(verdict):
     return "differences" in verdict and all(value <= TOLERANCE for value in verdict["differences"])
 

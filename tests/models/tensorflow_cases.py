@@ -102,7 +102,14 @@ def loops():
         _, outputs, state, _ = tf.while_loop(lambda time, *_: time < places, step, (0, outputs, zeros, zeros))
         return tf.transpose(outputs.stack(), [1, 0, 2]), state
 
+    def of_variable(name, function, variable, indices):
+        return Case(name, lambda i: function(variable, i), {"i": np.array(indices, np.int32)}, loops=True, kept=[variable])
+
+    table = tf.Variable(values(5, 3))
     return [
+        of_variable("ResourceGather", lambda v, i: tf.gather(v, i), table, [4, 0, 2]),
+        of_variable("ResourceGather and read", lambda v, i: tf.gather(v, i) + v[:2], table, [4, 0]),
+        of_variable("ResourceGatherNd", lambda v, i: v.gather_nd(i), table, [[4, 0], [2, 1]]),
         Case("Enter LSTM", dynamic_rnn, {"x": values(2, 5, 3)}, old=True),
         Case("Enter nested", nested, {"x": values(2, 3)}, old=True),
         Case("Enter cond", conditional, {"x": values(2, 3)}, old=True),
@@ -256,6 +263,117 @@ def operators():
     return found
 
 
+def later_operators():
+    """Compositions, what only a graph of TensorFlow 1 has, and what is known once sizes are."""
+    found = []
+
+    def add(name, function, *inputs, refused="", old=False):
+        found.append(Case(name, function, dict(zip("abcd", inputs)), refused=refused, old=old))
+
+    image, matrix, cube = values(2, 6, 5, 4), values(3, 4), values(2, 3, 4)
+    special = np.array([np.nan, 3, -0.5, 0, np.inf, -np.inf, 2.5, -3.5], np.float32)
+    for name in ("Sign", "Abs", "Rint", "Round", "Floor", "Ceil"):
+        add(f"{name} of NaN", lambda x, n=name: getattr(raw, n)(x=x), special)
+    add("Sign of integers", lambda x: raw.Sign(x=x), np.arange(-3, 4, dtype=np.int32))
+    for name in ("Relu", "Relu6", "LeakyRelu"):
+        add(f"{name} of NaN", lambda x, n=name: getattr(raw, n)(features=x), special)
+    add("Max and Min of NaN", lambda x: (raw.Max(input=x, axis=[0]), raw.Min(input=x, axis=[0])), special)
+    add("AccumulateNV2", lambda x, y: raw.AccumulateNV2(inputs=[x, y, x], shape=[3, 4]), matrix, values(3, 4, seed=2))
+    add("ApproximateEqual", lambda x, y: raw.ApproximateEqual(x=x, y=y, tolerance=0.7), matrix, values(3, 4, seed=2))
+    add("BiasAddV1", lambda x: raw.BiasAddV1(value=x, bias=values(4, seed=2)), image)
+    add("Xlog1py", lambda x: raw.Xlog1py(x=tf.nn.relu(x), y=tf.nn.relu(x)), matrix)
+    add("Cross", lambda x, y: raw.Cross(a=x, b=y), values(2, 4, 3), values(2, 4, 3, seed=2))
+    add("ToBool", lambda x: (raw.ToBool(input=x), raw.ToBool(input=x[0]), raw.ToBool(input=x[0] * 0.0)), values(3))
+    add("Erfc", lambda x: raw.Erfc(x=x), values(40, low=-4, high=4))
+    add("Erfc tail", lambda x: raw.Erfc(x=x) * 1e7, values(40, low=4, high=6))
+    for axis, keep in (([1], False), ([0, 2], True), ([], False)):
+        add(f"EuclideanNorm {axis}", lambda x, a=axis, k=keep: raw.EuclideanNorm(input=x, axis=np.array(a, np.int32), keep_dims=k), cube)
+    add("GuaranteeConst", lambda x: x + raw.GuaranteeConst(input=tf.constant([1.0, 2.0, 3.0, 4.0])), matrix)
+    add("ParallelConcat", lambda x: tf.parallel_stack([x, x * 2]), matrix)
+    add("ConcatOffset", lambda x: tf.stack([tf.cast(o, tf.float32) for o in raw.ConcatOffset(
+        concat_dim=1, shape=[tf.shape(x), tf.shape(x) - [0, 2], tf.shape(x)])]) + x[0, 0], matrix)
+    for name, flags in (("first", [True, False, True]), ("none", [False] * 3)):
+        add(f"Reverse {name}", lambda x, f=flags: raw.Reverse(tensor=x, dims=f), cube)
+    add("UnravelIndex", lambda x: tf.cast(raw.UnravelIndex(indices=[5, 0, 11], dims=tf.shape(x)), tf.float32) + x[0, 0], matrix)
+    for reverse in (False, True):
+        add(f"NthElement {reverse}", lambda x, r=reverse: raw.NthElement(input=x, n=2, reverse=r), cube)
+    add("ApproxTopK", lambda x: raw.ApproxTopK(input=x, k=3, reduction_dimension=-1)[:2], values(2, 64))
+    add("ScatterNdNonAliasingAdd", lambda x: raw.ScatterNdNonAliasingAdd(input=x, indices=[[2], [0], [2]], updates=x), matrix)
+    for name in ("DynamicStitch", "ParallelDynamicStitch"):
+        add(name, lambda x, y, n=name: getattr(raw, n)(indices=[[3, 1], [[0, 2], [1, 4]]], data=[x[:2], tf.reshape(y, [2, 2, 3])]),
+            values(3, 3), values(4, 3, seed=2))
+    add("DynamicStitch of sizes", lambda x: tf.reshape(x, raw.DynamicStitch(indices=[[1], [0, 2]], data=[tf.shape(x)[1:], [-1, 2]])), values(4, 4))
+    add("DynamicStitch with a hole", lambda x: raw.DynamicStitch(indices=[[0, 2]], data=[x[:2]]), matrix, refused="places that nothing comes to")
+    for shape in ((4,), (2, 3)):
+        add(f"Diag {shape}", lambda x: (raw.Diag(diagonal=x), raw.DiagPart(input=raw.Diag(diagonal=x * 2))), values(*shape))
+    add("DiagPart", lambda x: raw.DiagPart(input=x), values(2, 3, 2, 3))
+    add("Empty", lambda x: x + raw.Empty(shape=tf.shape(x), dtype=tf.float32, init=True), matrix)
+    grey = np.array([[0.3, 0.3, 0.3], [0, 0, 0], [1, 0, 0], [0.5, 0.5, 0.1], [0.1, 0.5, 0.5]], np.float32)
+    for name, colours in (("", values(2, 7, 3, low=0, high=1)), (" grey", grey)):
+        add(f"RGBToHSV{name}", lambda x: raw.RGBToHSV(images=x), colours)
+        add(f"HSVToRGB{name}", lambda x: raw.HSVToRGB(images=x), colours)
+        if name != " grey":
+            colours = colours[None]
+            for delta in (0.3, -0.45):
+                add(f"AdjustHue {delta}", lambda x, d=delta: raw.AdjustHue(images=x, delta=d), colours)
+            for scale in (0.4, 1.9):
+                add(f"AdjustSaturation {scale}", lambda x, s=scale: raw.AdjustSaturation(images=x, scale=s), colours)
+    add("AdjustContrastv2", lambda x: raw.AdjustContrastv2(images=x, contrast_factor=1.7), values(2, 6, 5, 3))
+    for padding in ("SAME", "VALID"):
+        add(f"Dilation2D {padding}", lambda x, p=padding: raw.Dilation2D(
+            input=x, filter=values(3, 2, 4, seed=3), strides=[1, 2, 1, 1], rates=[1, 1, 2, 1], padding=p), image)
+    for mode in ("REFLECT", "SYMMETRIC"):
+        border, one = [[0, 0], [1, 2], [2, 0], [0, 0]], image[:1]  # TensorFlow's kernels mix up pictures of a batch
+        add(f"FusedPadConv2D {mode}", lambda x, m=mode: raw.FusedPadConv2D(
+            input=x, paddings=border, filter=values(3, 3, 4, 5, seed=3), mode=m, strides=[1, 2, 1, 1], padding="VALID"), one)
+        add(f"FusedResizeAndPadConv2D {mode}", lambda x, m=mode: raw.FusedResizeAndPadConv2D(
+            input=x, size=[9, 7], paddings=border, filter=values(3, 3, 4, 5, seed=3), mode=m, strides=[1, 1, 1, 1], padding="VALID"), one)
+    for type in (np.float32, np.int32):
+        add(f"Bucketize {type.__name__}", lambda x: raw.Bucketize(input=x, boundaries=[-1.0, 0.0, 0.0, 1.5]), np.array([[-3, -1, 0], [1, 2, 7]], type))
+    rows, given = np.sort(values(2, 7), axis=1), values(2, 5, seed=2)
+    rows[:, 3] = given[:, 1] = 0.25
+    for name in ("LowerBound", "UpperBound"):
+        add(name, lambda x, y, n=name: getattr(raw, n)(sorted_inputs=np.sort(rows), values=y) + tf.cast(x[:1, :1] * 0, tf.int32), rows, given)
+        add(f"{name} of run time", lambda x, y, n=name: getattr(raw, n)(sorted_inputs=x, values=y, out_type=tf.int64), np.sort(rows), given)
+    drawn = np.random.default_rng(4).integers(0, 6, (3, 8)).astype(np.int32)
+    none = np.zeros(0, np.float32)
+    add("Bincount", lambda i: raw.Bincount(arr=i, size=5, weights=none), drawn)
+    add("Bincount weights", lambda i, w: raw.Bincount(arr=i, size=5, weights=w), drawn, values(3, 8))
+    for binary in (False, True):
+        add(f"DenseBincount {binary}", lambda i, b=binary: raw.DenseBincount(input=i, size=5, weights=none, binary_output=b), drawn)
+        add(f"DenseBincount row {binary}", lambda i, b=binary: raw.DenseBincount(
+            input=i, size=7, weights=np.zeros(0, np.int32), binary_output=b), drawn[0])
+    add("DenseBincount weights", lambda i, w: raw.DenseBincount(input=i, size=5, weights=w, binary_output=False), drawn, values(3, 8))
+    for format in ("NCHW", "NHWC"):
+        other = {"NCHW": "NHWC", "NHWC": "NCHW"}[format]
+        add(f"DataFormatDimMap {format}", lambda x, f=format, o=other: tf.cast(
+            raw.DataFormatDimMap(x=[0, 1, 2, 3, -1, -2], src_format=f, dst_format=o), tf.float32) + x[0, 0], matrix)
+        for numbers in ([1, 2, 3, 4], [[1, 2], [3, 4], [5, 6], [7, 8]], [5, 6]):
+            add(f"DataFormatVecPermute {format} {np.shape(numbers)}", lambda x, f=format, o=other, n=numbers: tf.cast(
+                raw.DataFormatVecPermute(x=n, src_format=f, dst_format=o), tf.float32) + x[0, 0], matrix)
+    for kernel in ("lanczos1", "lanczos3", "lanczos5", "triangle", "keyscubic", "mitchellcubic"):
+        for antialias in (True, False):
+            add(f"ScaleAndTranslate {kernel} {antialias}", lambda x, k=kernel, a=antialias: raw.ScaleAndTranslate(
+                images=x, size=[4, 11], scale=[0.6, 1.7], translation=[0.3, -1.2], kernel_type=k, antialias=a), values(1, 9, 7, 2))
+    add("resize antialias", lambda x: tf.image.resize(x, [4, 11], antialias=True), values(1, 9, 7, 2))
+    inputs, units = 3, 4
+    weights = {"cs_prev": values(2, units, seed=2), "h_prev": values(2, units, seed=3), "w": values(inputs + units, 4 * units, seed=4),
+               "wci": values(units, seed=5), "wcf": values(units, seed=6), "wco": values(units, seed=7), "b": values(4 * units, seed=8)}
+    for peepholes, clip in ((False, -1.0), (True, 0.4)):
+        add(f"LSTMBlockCell {peepholes}", lambda x, p=peepholes, c=clip: raw.LSTMBlockCell(
+            x=x, use_peephole=p, cell_clip=c, forget_bias=0.7, **weights)[1::5], values(2, inputs))
+        for places in (5, 3):
+            add(f"BlockLSTM {peepholes} {places}", lambda x, p=peepholes, c=clip, n=places: raw.BlockLSTM(
+                seq_len_max=tf.constant(n, tf.int64), x=x, use_peephole=p, cell_clip=c, forget_bias=0.7, **weights)[1::5], values(5, 2, inputs))
+            add(f"BlockLSTMV2 {peepholes} {places}", lambda x, p=peepholes, c=clip, n=places: raw.BlockLSTMV2(
+                seq_len_max=tf.constant(n, tf.int64), x=x, use_peephole=p, cell_clip=c, **weights)[1::5], values(5, 2, inputs))
+    add("LSTMBlockCell gates", lambda x: raw.LSTMBlockCell(x=x, **weights)[0], values(2, inputs), refused="its output 0, which is not made")
+    add("GRUBlockCell", lambda x, h: raw.GRUBlockCell(
+        x=x, h_prev=h, w_ru=values(inputs + units, 2 * units, seed=4), w_c=values(inputs + units, units, seed=5),
+        b_ru=values(2 * units, seed=6), b_c=values(units, seed=7))[3], values(2, inputs), values(2, units, seed=2))
+    return found
+
+
 def suppressions():
     """Corners of boxes are in any order; scores are distinct, as the order of equal ones is TensorFlow's secret."""
     found = []
@@ -295,4 +413,4 @@ def suppressions():
 
 
 def cases():
-    return loops() + operators() + suppressions() + spectral(Case, values)
+    return loops() + operators() + later_operators() + suppressions() + spectral(Case, values)

@@ -28,7 +28,7 @@ checks=(
   "mxnet mxnet check_mxnet.py zoo --write"
   "mxnet mxnet check_import_cost.py mxnet --write"
   "tensorflow tensorflow check_tensorflow.py --write"
-  "tensorflow tensorflow check_tensorflow_operators.py"
+  "tensorflow tensorflow check_tensorflow_operators.py --write"
   "tensorflow tensorflow check_keras_layers.py --tf-keras"
   "tensorflow tensorflow check_import_cost.py tensorflow --write"
   "tensorflow tensorflow check_operators.py --write"

@@ -116,16 +116,21 @@ static MaybeValue keepEnded(NodeBuilder &build, RecurrentLayer &layer, int64_t p
   return result;
 }
 
-SmallVector<MaybeValue> runRecurrent(NodeBuilder &build, RecurrentLayer &layer) {
+SmallVector<MaybeValue> runRecurrent(NodeBuilder &build, RecurrentLayer &layer,
+                                     SmallVector<MaybeValue> *cells) {
   if (failed(layer.projected))
     return {failure()};
   int64_t places = shapeOf(*layer.projected)[0];
   SmallVector<MaybeValue> states(places, failure());
+  if (cells)
+    cells->assign(places, failure());
   for (int64_t i = 0; i < places; ++i) {
     int64_t place = layer.isReversed ? places - 1 - i : i;
     MaybeValue state = layer.state, cell = layer.cell;
     layer.step(build, layer, atPlace(build, layer, place));
     states[place] = keepEnded(build, layer, place, state, cell);
+    if (cells)
+      (*cells)[place] = layer.cell;
   }
   return states;
 }

@@ -60,8 +60,9 @@ void stepLstm(NodeBuilder &build, RecurrentLayer &layer, MaybeValue input);
 inline constexpr int64_t kMostPlaces = 512;
 
 /// Runs a layer over all places of `projected`, at least one; its state behind each, [batch,
-/// state].
-llvm::SmallVector<MaybeValue> runRecurrent(NodeBuilder &build, RecurrentLayer &layer);
+/// state], and where `cells` is not null its cell.
+llvm::SmallVector<MaybeValue> runRecurrent(NodeBuilder &build, RecurrentLayer &layer,
+                                           llvm::SmallVector<MaybeValue> *cells = nullptr);
 
 /// What layers one on another give: a sequence [place, batch, state], and the last state and cell
 /// of every layer and direction. All are failed when one layer is.

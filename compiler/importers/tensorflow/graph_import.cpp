@@ -49,7 +49,7 @@ Slots GraphImport::fail(const FlatNode &node, const Twine &what) {
 
 Slot &GraphImport::slot(Edge edge) {
   Slots &outputs = states_[edge.node].outputs;
-  if (static_cast<size_t>(edge.output) < outputs.size())
+  if (static_cast<size_t>(edge.output) < outputs.size() && outputs[edge.output].isMade())
     return outputs[edge.output];
   bool isMissing =
       outputs.empty() || (outputs[0].kind != Slot::kUnknown && outputs[0].kind != Slot::kDead);
@@ -80,17 +80,22 @@ MaybeValue GraphImport::valueOf(TfNode &node, Edge edge) {
   Slot &given = slot(edge);
   if (given.kind == Slot::kValue)
     return given.value;
-  if (given.kind != Slot::kStored)
+  bool readsHandle = given.kind == Slot::kVariable && node.op().starts_with("ResourceGather");
+  if (given.kind != Slot::kStored && !readsHandle)
     return node.unsupported(given.kind == Slot::kVariable ? "a variable that it may change"
                             : given.kind == Slot::kList
                                 ? "a list of tensors where a tensor is expected"
                                 : "an input that is not made");
   // One constant, whatever ways it takes into functions.
   Value &made = constants_[{given.tensor, given.key}];
-  if (made) {
+  auto known = [&]() -> MaybeValue {
+    if (readsHandle) // which stays one for others
+      return made;
     given.kind = Slot::kValue;
     return given.value = made;
-  }
+  };
+  if (made)
+    return known();
   llvm::Expected<Elements> elements = read(given);
   if (!elements)
     return node.invalid(llvm::toString(elements.takeError()));
@@ -99,8 +104,7 @@ MaybeValue GraphImport::valueOf(TfNode &node, Edge edge) {
   OpBuilder builder = atEnd();
   auto name = builder.getStringAttr(flat_.nodes[edge.node].name);
   made = graph::createConstant(builder, NameLoc::get(name), type, elements->bytes());
-  given.kind = Slot::kValue;
-  return given.value = made;
+  return known();
 }
 
 // nodes

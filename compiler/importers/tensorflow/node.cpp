@@ -200,6 +200,13 @@ SmallVector<int64_t> TfNode::attributeList(StringRef name) {
   return {value->list().i().begin(), value->list().i().end()};
 }
 
+SmallVector<float> TfNode::numberList(StringRef name) {
+  const proto::AttrValue *value = find(name, true, proto::AttrValue::kList);
+  if (!value)
+    return {};
+  return {value->list().f().begin(), value->list().f().end()};
+}
+
 std::vector<std::string> TfNode::stringList(StringRef name) {
   const proto::AttrValue *value = find(name, true, proto::AttrValue::kList);
   if (!value)

@@ -36,6 +36,9 @@ struct Slot {
   const proto::TensorProto *tensor = nullptr;
   std::string key = {};
   std::shared_ptr<const TensorList> list = {};
+
+  /// Not so of an output that its node's handler leaves out.
+  bool isMade() const { return kind != kValue || value; }
 };
 using Slots = llvm::SmallVector<Slot, 1>;
 
@@ -78,6 +81,7 @@ public:
   bool flag(llvm::StringRef name, bool absent);
   llvm::StringRef string(llvm::StringRef name, llvm::StringRef absent);
   llvm::SmallVector<int64_t> attributeList(llvm::StringRef name);
+  llvm::SmallVector<float> numberList(llvm::StringRef name);
   std::vector<std::string> stringList(llvm::StringRef name);
   /// The graph's element type that an attribute names.
   mlir::FailureOr<mlir::Type> elementType(llvm::StringRef name);
@@ -118,7 +122,11 @@ private:
   bool failed_ = false, widens_ = false;
 };
 
-/// Returns one value for each output that is made; further outputs may be left out.
+/// Tensors side by side. Small constants are joined at once, since sizes are put together this way.
+MaybeValue joined(TfNode &node, llvm::ArrayRef<mlir::Value> parts, int64_t axis);
+
+/// Returns one value for each output that is made, null for one that is not; further outputs may be
+/// left out.
 using Handler = mlir::FailureOr<Values> (*)(TfNode &);
 /// For operators that hand on what an edge carries, whatever it is.
 using SlotHandler = Slots (*)(GraphImport &, const FlatNode &);

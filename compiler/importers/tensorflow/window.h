@@ -17,4 +17,8 @@ Pair imageSize(mlir::Value value);
 /// end.
 mlir::LogicalResult readPadding(TfNode &node, Window &window, Pair image);
 
+/// MirrorPad: the image with its own elements around it, as many as input `paddings` says, by the
+/// node's 'mode'.
+MaybeValue mirroredPad(TfNode &node, MaybeValue image, size_t paddings);
+
 } // namespace tandem::tensorflow

@@ -1,4 +1,5 @@
-#include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/pieces.h"
+#include "compiler/importers/common/unary.h"
 #include "compiler/importers/tensorflow/node.h"
 
 #include <cmath>
@@ -101,8 +102,22 @@ static MaybeValue importOrZero(TfNode &node) {
   MaybeValue isZero = node.compare<graph::EqualOp>(node.input(zero), 0.0);
   return node.select(isZero, node.scalarLike(*result, 0), result);
 }
-static MaybeValue multiplyByLog(TfNode &node) {
-  return node.multiply(node.input(0), node.create<graph::LogOp>(node.input(1)));
+template <UnaryFunction logarithm> static MaybeValue multiplyByLog(TfNode &node) {
+  return node.multiply(node.input(0), logarithm(node, node.input(1)));
+}
+
+/// Cross: of vectors of three numbers in the last dimension.
+static MaybeValue importCross(TfNode &node) {
+  MaybeValue a = node.input(0), b = node.input(1);
+  if (failed(a) || failed(b))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*a);
+  if (shape.empty() || shape.back() != 3 || shape != shapeOf(*b))
+    return node.invalid("vectors of shapes " + shapeText(shape) + " and " + shapeText(shapeOf(*b)));
+  auto last = static_cast<int64_t>(shape.size()) - 1;
+  auto next = [&](MaybeValue x) { return rolled(node, x, last, -1); };
+  auto previous = [&](MaybeValue x) { return rolled(node, x, last, 1); };
+  return node.subtract(node.multiply(next(a), previous(b)), node.multiply(previous(a), next(b)));
 }
 
 /// L2Loss: half the sum of squares.
@@ -151,8 +166,10 @@ void registerArithmetic(OpTable &table) {
     table.add(op, importActivated<graph::AddOp>);
     table.addFold(op, foldBinary<Add>);
   }
-  table.add("BiasAdd", importBiasAdd);
-  table.add("AddN", importAddN);
+  for (StringRef op : {"BiasAdd", "BiasAddV1"})
+    table.add(op, importBiasAdd);
+  for (StringRef op : {"AddN", "AccumulateNV2"})
+    table.add(op, importAddN);
   table.add("Sub", importActivated<graph::SubOp>);
   table.addFold("Sub", foldBinary<Sub>);
   table.add("Mul", importActivated<graph::MulOp>);
@@ -181,7 +198,9 @@ void registerArithmetic(OpTable &table) {
   table.add("MulNoNan", importOrZero<importActivated<graph::MulOp>, 1>);
   table.add("DivNoNan", importOrZero<importActivated<graph::DivOp>, 1>);
   table.add("Xdivy", importOrZero<importActivated<graph::DivOp>, 0>);
-  table.add("Xlogy", importOrZero<multiplyByLog, 0>);
+  table.add("Xlogy", importOrZero<multiplyByLog<oneOp<graph::LogOp>>, 0>);
+  table.add("Xlog1py", importOrZero<multiplyByLog<logOnePlus>, 0>);
+  table.add("Cross", importCross);
   table.add("L2Loss", importL2Loss);
   table.add("Invert", importInvert);
 }

@@ -55,7 +55,23 @@ static MaybeValue importBatchNormEx(TfNode &node) {
   return result;
 }
 
+/// BatchNormWithGlobalNormalization, of old: image, mean, variance, offset, scale.
+static MaybeValue importGlobalBatchNorm(TfNode &node) {
+  MaybeValue image = node.image(0);
+  auto epsilon = static_cast<float>(node.number("variance_epsilon", 1e-3));
+  bool scales = node.flag("scale_after_normalization", true);
+  if (node.failed() || failed(image))
+    return failure();
+  MaybeValue scale = scales
+                         ? parameter(node, 4, *image)
+                         : node.fill(getElementTypeOrSelf(*image), shapeOf(*image).take_back(), 1);
+  return node.create<graph::BatchNormOp>(image, scale, parameter(node, 3, *image),
+                                         parameter(node, 1, *image), parameter(node, 2, *image),
+                                         llvm::APFloat(epsilon));
+}
+
 void registerBatchNorm(OpTable &table) {
+  table.add("BatchNormWithGlobalNormalization", importGlobalBatchNorm);
   for (StringRef op :
        {"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "_FusedBatchNormEx"}) {
     table.add(op, op.starts_with("_") ? importBatchNormEx : importBatchNorm);

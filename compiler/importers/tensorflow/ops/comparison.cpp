@@ -65,6 +65,21 @@ static MaybeValue importIsFinite(TfNode &node) {
   return node.compare<graph::LessOp>(node.create<graph::AbsOp>(x), INFINITY);
 }
 
+/// ApproximateEqual: closer than 'tolerance'.
+static MaybeValue importApproximateEqual(TfNode &node) {
+  double tolerance = node.number("tolerance", 1e-5);
+  MaybeValue difference = node.create<graph::AbsOp>(node.subtract(node.input(0), node.input(1)));
+  return node.failed() ? MaybeValue(failure()) : node.compare<graph::LessOp>(difference, tolerance);
+}
+/// ToBool: whether a number is not 0, and whether anything else has elements.
+static MaybeValue importToBool(TfNode &node) {
+  MaybeValue x = node.input(0);
+  if (failed(x) || shapeOf(*x).empty())
+    return node.compare<graph::NotEqualOp>(x, 0.0);
+  bool hasElements = *elementCount(shapeOf(*x)) > 0;
+  return constantFrom(node, Numbers::scalarOf(node.builder().getI1Type(), hasElements));
+}
+
 /// All and Any over the dimensions that the second input names.
 template <typename OpT> static MaybeValue importQuantifier(TfNode &node) {
   MaybeValue input = node.input(0);
@@ -152,6 +167,8 @@ void registerComparison(OpTable &table) {
   table.add("IsNan", importTest<isNan>);
   table.add("IsInf", importTest<isInfinite>);
   table.add("IsFinite", importIsFinite);
+  table.add("ApproximateEqual", importApproximateEqual);
+  table.add("ToBool", importToBool);
   table.addFold("Equal", foldComparison<std::equal_to>);
   table.addFold("NotEqual", foldComparison<std::not_equal_to>);
   table.addFold("Less", foldComparison<std::less>);

@@ -5,8 +5,7 @@ using namespace mlir;
 
 namespace tandem::tensorflow {
 
-/// Small constants are joined at once, since sizes are put together this way.
-static MaybeValue join(TfNode &node, ArrayRef<Value> parts, int64_t axis) {
+MaybeValue joined(TfNode &node, ArrayRef<Value> parts, int64_t axis) {
   int64_t count = 0;
   for (Value part : parts)
     count += graph::tensorType(part).getNumElements();
@@ -24,7 +23,7 @@ static MaybeValue concatenate(TfNode &node, size_t first, size_t end, size_t axi
   FailureOr<int64_t> axis = node.axis(*given, shapeOf(parts->front()).size());
   if (failed(axis))
     return failure();
-  return join(node, *parts, *axis);
+  return joined(node, *parts, *axis);
 }
 
 static MaybeValue importConcat(TfNode &node) { // the dimension comes first
@@ -56,13 +55,50 @@ static MaybeValue importPack(TfNode &node) {
       return failure();
     part = *unsqueezed;
   }
-  return join(node, *parts, *axis);
+  return joined(node, *parts, *axis);
+}
+
+/// ParallelConcat: along the first dimension.
+static MaybeValue importParallelConcat(TfNode &node) {
+  FailureOr<Values> parts = node.inputs(0, node.inputCount());
+  if (failed(parts))
+    return failure();
+  if (parts->empty() || shapeOf(parts->front()).empty())
+    return node.invalid("has nothing to join");
+  return joined(node, *parts, 0);
+}
+
+/// ConcatOffset: where parts of these shapes begin when they are side by side.
+static FailureOr<Values> importConcatOffset(TfNode &node) {
+  FailureOr<int64_t> given = node.integer(0, "the dimension");
+  if (failed(given))
+    return failure();
+  Values offsets;
+  int64_t begin = 0;
+  for (size_t i = 1; i < node.inputCount(); ++i) {
+    FailureOr<Numbers> shape = node.constant(i, "a shape");
+    if (failed(shape))
+      return failure();
+    if (shape->isReal())
+      return node.invalid("a shape is not of integers");
+    FailureOr<int64_t> axis = node.axis(*given, static_cast<int64_t>(shape->count()));
+    if (failed(axis))
+      return failure();
+    int64_t size = shape->integers[*axis];
+    llvm::fill(shape->integers, 0);
+    shape->integers[*axis] = begin;
+    begin = static_cast<int64_t>(static_cast<uint64_t>(begin) + static_cast<uint64_t>(size));
+    offsets.push_back(constantFrom(node, *shape));
+  }
+  return offsets;
 }
 
 void registerConcat(OpTable &table) {
   table.add("Concat", importConcat);
   table.add("ConcatV2", importConcatV2);
   table.add("Pack", importPack);
+  table.add("ParallelConcat", importParallelConcat);
+  table.addList("ConcatOffset", importConcatOffset);
 }
 
 } // namespace tandem::tensorflow

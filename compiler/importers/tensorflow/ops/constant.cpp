@@ -73,18 +73,30 @@ static std::optional<Numbers> foldLinSpace(TfNode &node, ArrayRef<Numbers> input
   return result;
 }
 
+/// Equal elements.
+static MaybeValue filledWith(TfNode &node, Type type, ArrayRef<int64_t> shape, int64_t element) {
+  if (!isSmall(node, shape))
+    return failure();
+  if (!Numbers::isComputable(type))
+    return node.fill(type, shape, static_cast<float>(element));
+  Numbers numbers = Numbers::zeros(type, shape);
+  llvm::fill(numbers.reals, static_cast<float>(element));
+  llvm::fill(numbers.integers, element);
+  return constantFrom(node, numbers);
+}
+
 /// ZerosLike and OnesLike need only the shape of what they are like.
 template <int64_t Element> static MaybeValue importLike(TfNode &node) {
   MaybeValue like = node.input(0);
-  if (failed(like) || !isSmall(node, shapeOf(*like)))
-    return failure();
-  Type type = getElementTypeOrSelf(*like);
-  if (!Numbers::isComputable(type))
-    return node.fill(type, shapeOf(*like), static_cast<float>(Element));
-  Numbers numbers = Numbers::zeros(type, shapeOf(*like));
-  llvm::fill(numbers.reals, static_cast<float>(Element));
-  llvm::fill(numbers.integers, Element);
-  return constantFrom(node, numbers);
+  return failed(like) ? like
+                      : filledWith(node, getElementTypeOrSelf(*like), shapeOf(*like), Element);
+}
+
+/// Empty: elements that may be anything, which are zeros here, as 'init' asks for.
+static MaybeValue importEmpty(TfNode &node) {
+  FailureOr<SmallVector<int64_t>> shape = node.integers(0, "the shape");
+  FailureOr<Type> type = node.elementType("dtype");
+  return failed(shape) || failed(type) ? MaybeValue(failure()) : filledWith(node, *type, *shape, 0);
 }
 
 void registerConstant(OpTable &table) {
@@ -94,6 +106,7 @@ void registerConstant(OpTable &table) {
   table.addFold("LinSpace", foldLinSpace);
   table.add("ZerosLike", importLike<0>);
   table.add("OnesLike", importLike<1>);
+  table.add("Empty", importEmpty);
 }
 
 } // namespace tandem::tensorflow

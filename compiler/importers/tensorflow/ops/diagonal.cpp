@@ -1,4 +1,5 @@
 // Diagonals of the last two dimensions: bands kept, vectors put on one, and taken off one.
+#include "compiler/importers/common/pieces.h"
 #include "compiler/importers/common/selections.h"
 #include "compiler/importers/tensorflow/node.h"
 
@@ -159,13 +160,49 @@ static MaybeValue importMatrixSetDiag(TfNode &node) {
   return onDiagonal(node, vectors, *diagonal, node.input(0));
 }
 
+/// Diag: a tensor of all its elements, row by row, on the diagonal of a matrix, whose rows and
+/// columns are dimensions as the tensor's.
+static MaybeValue importDiag(TfNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*input));
+  int64_t count = *elementCount(shape);
+  Diagonal diagonal{0, count, count};
+  if (!diagonal.isSane())
+    return node.unsupported("a diagonal of shape " + shapeText(shape));
+  shape.append(shapeOf(*input).begin(), shapeOf(*input).end());
+  return node.reshape(
+      onDiagonal(node, node.reshape(input, {count}), diagonal, node.scalarLike(*input, 0)), shape);
+}
+
+/// DiagPart: the inverse of Diag.
+static MaybeValue importDiagPart(TfNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*input);
+  size_t half = shape.size() / 2;
+  if (shape.empty() || shape.take_front(half) != shape.drop_front(half))
+    return node.invalid("an input of shape " + shapeText(shape));
+  int64_t count = *elementCount(shape.take_front(half));
+  MaybeValue flat = node.reshape(input, {count * count});
+  SmallVector<int64_t> result(shape.take_front(half));
+  return node.reshape(sliceAlong(node, flat, 0, 0, count, count + 1), result);
+}
+
 void registerDiagonal(OpTable &table) {
-  table.add("MatrixBandPart", importBandPart);
-  for (StringRef version : {"", "V2", "V3"}) {
-    table.add(("MatrixDiag" + version).str(), importMatrixDiag);
-    table.add(("MatrixDiagPart" + version).str(), importMatrixDiagPart);
-    table.add(("MatrixSetDiag" + version).str(), importMatrixSetDiag);
-  }
+  for (StringRef op : {"MatrixBandPart", "BatchMatrixBandPart"})
+    table.add(op, importBandPart);
+  for (StringRef op : {"MatrixDiag", "MatrixDiagV2", "MatrixDiagV3", "BatchMatrixDiag"})
+    table.add(op, importMatrixDiag);
+  for (StringRef op :
+       {"MatrixDiagPart", "MatrixDiagPartV2", "MatrixDiagPartV3", "BatchMatrixDiagPart"})
+    table.add(op, importMatrixDiagPart);
+  for (StringRef op : {"MatrixSetDiag", "MatrixSetDiagV2", "MatrixSetDiagV3", "BatchMatrixSetDiag"})
+    table.add(op, importMatrixSetDiag);
+  table.add("Diag", importDiag);
+  table.add("DiagPart", importDiagPart);
 }
 
 } // namespace tandem::tensorflow

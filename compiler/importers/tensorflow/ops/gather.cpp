@@ -63,6 +63,38 @@ static FailureOr<Values> importTopK(TfNode &node) {
   return Values{*best.values, *best.indices};
 }
 
+/// ApproxTopK along 'reduction_dimension'; all of the best are as good as some of them.
+static FailureOr<Values> importApproximateTopK(TfNode &node) {
+  MaybeValue input = node.input(0);
+  int64_t k = node.attribute("k"), given = node.attribute("reduction_dimension", -1);
+  bool largest = node.flag("is_max_k", true);
+  if (node.failed() || failed(input))
+    return failure();
+  FailureOr<int64_t> axis = node.axis(given, shapeOf(*input).size());
+  if (failed(axis))
+    return failure();
+  TopK best = topK(node, input, k, *axis, largest);
+  if (failed(best.values) || failed(best.indices))
+    return failure();
+  return Values{*best.values, *best.indices};
+}
+
+/// NthElement: of each row the element that is so far behind the smallest, or the largest.
+static MaybeValue importNthElement(TfNode &node) {
+  MaybeValue input = node.input(0);
+  FailureOr<int64_t> n = node.integer(1, "the place");
+  bool fromLargest = node.flag("reverse", false);
+  if (node.failed() || failed(input) || failed(n))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*input));
+  if (shape.empty() || *n < 0 || *n >= shape.back())
+    return node.invalid("place " + Twine(*n) + " of rows of shape " + shapeText(shape));
+  auto last = static_cast<int64_t>(shape.size()) - 1;
+  MaybeValue first = topK(node, input, *n + 1, last, fromLargest).values;
+  shape.pop_back();
+  return node.reshape(sliceAlong(node, first, last, *n, 1), shape);
+}
+
 /// OneHot: in a new dimension one value where the index is, another elsewhere.
 static MaybeValue importOneHot(TfNode &node) {
   MaybeValue indices = node.input(0), on = node.input(2), off = node.input(3);
@@ -102,6 +134,22 @@ static MaybeValue importReverse(TfNode &node) {
     return failure();
   FailureOr<SmallVector<int64_t>> axes = node.axes(1, shapeOf(*input).size());
   return failed(axes) ? MaybeValue(failure()) : reversed(node, input, *axes);
+}
+
+/// Reverse, of old: a truth value for each dimension.
+static MaybeValue importReverseFlags(TfNode &node) {
+  MaybeValue input = node.input(0);
+  FailureOr<SmallVector<int64_t>> flags = node.integers(1, "the list of dimensions");
+  if (failed(input) || failed(flags))
+    return failure();
+  if (flags->size() != shapeOf(*input).size())
+    return node.invalid(Twine(flags->size()) + " truth values for an input of shape " +
+                        shapeText(shapeOf(*input)));
+  SmallVector<int64_t> axes;
+  for (auto [axis, isReversed] : llvm::enumerate(*flags))
+    if (isReversed)
+      axes.push_back(static_cast<int64_t>(axis));
+  return axes.empty() ? input : reversed(node, input, axes);
 }
 
 /// ReverseSequence: of each batch entry the first places along 'seq_dim' backwards, as many as the
@@ -156,22 +204,51 @@ static std::optional<Numbers> foldInversion(TfNode &node, ArrayRef<Numbers> inpu
   return result;
 }
 
+/// UnravelIndex: for each dimension of 'dims' the places in it of elements numbered row by row.
+static std::optional<Numbers> foldUnravelIndex(TfNode &node, ArrayRef<Numbers> inputs) {
+  if (inputs.size() != 2 || inputs[0].isReal() || inputs[1].isReal())
+    return std::nullopt;
+  ArrayRef<int64_t> dims = inputs[1].integers;
+  std::optional<int64_t> count = elementCount(dims);
+  SmallVector<int64_t> shape = {static_cast<int64_t>(dims.size())};
+  shape.append(inputs[0].shape);
+  auto isOutside = [&](int64_t each) { return !count || each < 0 || each >= *count; };
+  if (dims.empty() || llvm::any_of(inputs[0].integers, isOutside) ||
+      inputs[0].count() > static_cast<size_t>(Numbers::kMost) / dims.size()) {
+    (void)node.invalid("an index is outside of shape " + shapeText(dims));
+    return std::nullopt;
+  }
+  Numbers result = Numbers::zeros(inputs[0].type, shape);
+  for (auto [i, index] : llvm::enumerate(inputs[0].integers)) {
+    int64_t left = index;
+    for (size_t d = dims.size(); d-- > 0; left /= dims[d])
+      result.integers[d * inputs[0].count() + i] = left % dims[d];
+  }
+  return result;
+}
+
 void registerGather(OpTable &table) {
   table.add("Gather", importGather);
   table.add("GatherV2", importGather);
   table.add("ResourceGather", importGather);
-  table.add("GatherNd", importGatherNd);
+  for (StringRef op : {"GatherNd", "ResourceGatherNd"})
+    table.add(op, importGatherNd);
   table.addList("TopKV2", importTopK);
   table.nameOutputs("TopKV2", {"values", "indices"});
   table.addList("TopK", importTopK);
   table.nameOutputs("TopK", {"values", "indices"});
+  table.addList("ApproxTopK", importApproximateTopK);
+  table.nameOutputs("ApproxTopK", {"values", "indices"});
+  table.add("NthElement", importNthElement);
   table.add("OneHot", importOneHot);
   table.add("Cumsum", importCumulation<false>);
   table.add("Cumprod", importCumulation<true>);
   table.add("ReverseV2", importReverse);
+  table.add("Reverse", importReverseFlags);
   table.add("ReverseSequence", importReverseSequence);
   table.add("Roll", importRoll);
   table.addFold("InvertPermutation", foldInversion);
+  table.addFold("UnravelIndex", foldUnravelIndex);
 }
 
 } // namespace tandem::tensorflow

@@ -14,9 +14,10 @@ static Slots forward(GraphImport &import, const FlatNode &node) {
 
 void registerIdentity(OpTable &table) {
   // CheckNumerics and EnsureShape stop a run; the graph has only what is computed.
-  for (llvm::StringRef op : {"Identity", "IdentityN", "StopGradient", "PreventGradient", "Snapshot",
-                             "CheckNumerics", "EnsureShape", "PlaceholderWithDefault",
-                             "RefIdentity", "Print", "Copy", "CopyHost", "DeepCopy"})
+  for (llvm::StringRef op :
+       {"Identity", "IdentityN", "StopGradient", "PreventGradient", "Snapshot", "CheckNumerics",
+        "EnsureShape", "PlaceholderWithDefault", "RefIdentity", "Print", "Copy", "CopyHost",
+        "DeepCopy", "GuaranteeConst"})
     table.addSlots(op, forward);
 }
 

@@ -1,4 +1,4 @@
-#include "compiler/importers/tensorflow/node.h"
+#include "compiler/importers/tensorflow/window.h"
 
 using namespace mlir;
 
@@ -9,9 +9,9 @@ struct Pads {
   SmallVector<int64_t> low, high;
 };
 
-/// The second input is [rank, 2]: low and high for each dimension.
-FailureOr<Pads> readPads(TfNode &node, Value input) {
-  FailureOr<SmallVector<int64_t>> list = node.integers(1, "the list of paddings");
+/// Input `index` is [rank, 2]: low and high for each dimension.
+FailureOr<Pads> readPads(TfNode &node, Value input, size_t index = 1) {
+  FailureOr<SmallVector<int64_t>> list = node.integers(index, "the list of paddings");
   if (failed(list))
     return failure();
   size_t rank = shapeOf(input).size();
@@ -53,18 +53,21 @@ static MaybeValue importPadV2(TfNode &node) {
 
 /// MirrorPad: the border is the image again, backwards; SYMMETRIC repeats the outermost element,
 /// REFLECT does not.
-static MaybeValue importMirrorPad(TfNode &node) {
-  MaybeValue input = node.input(0);
+MaybeValue mirroredPad(TfNode &node, MaybeValue input, size_t paddings) {
   StringRef mode = node.string("mode", "REFLECT");
   if (node.failed() || failed(input))
     return failure();
-  FailureOr<Pads> pads = readPads(node, *input);
+  FailureOr<Pads> pads = readPads(node, *input, paddings);
   if (failed(pads))
     return failure();
   if (mode != "REFLECT" && mode != "SYMMETRIC")
     return node.invalid("'mode' is '" + mode + "', expected REFLECT or SYMMETRIC");
   return node.create<graph::MirrorPadOp>(input, pads->low, pads->high,
                                          /*symmetric=*/mode == "SYMMETRIC");
+}
+
+static MaybeValue importMirrorPad(TfNode &node) {
+  return mirroredPad(node, node.input(0), 1);
 }
 
 void registerPad(OpTable &table) {

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/tensorflow/node.h"
 
 using namespace mlir;
@@ -20,6 +21,20 @@ template <typename OpT> static MaybeValue importReduction(TfNode &node) {
   if (axes->empty())
     return input;
   return node.create<OpT>(input, *axes, keep);
+}
+
+/// EuclideanNorm: the root of the sum of squares.
+static MaybeValue importEuclideanNorm(TfNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  FailureOr<SmallVector<int64_t>> axes = node.axes(1, shapeOf(*input).size());
+  bool keep = keepsDims(node);
+  if (node.failed() || failed(axes))
+    return failure();
+  if (axes->empty())
+    return node.create<graph::AbsOp>(input);
+  return node.create<graph::SqrtOp>(node.create<graph::SumOp>(square(node, input), *axes, keep));
 }
 
 namespace {
@@ -96,6 +111,7 @@ void registerReduction(OpTable &table) {
   table.addFold("Min", foldReduction<Smallest>);
   table.add("Prod", importReduction<graph::ReduceProdOp>);
   table.addFold("Prod", foldReduction<Product>);
+  table.add("EuclideanNorm", importEuclideanNorm);
   table.add("ArgMax", importArg<graph::ArgMaxOp>);
   table.add("ArgMin", importArg<graph::ArgMinOp>);
 }

@@ -1,6 +1,7 @@
 // Updates put into a tensor at places that are known.
 #include "compiler/importers/common/combine.h"
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/pieces.h"
 #include "compiler/importers/tensorflow/node.h"
 
 using namespace mlir;
@@ -90,10 +91,84 @@ static MaybeValue importSparseToDense(TfNode &node) {
   return scattered(node, expandTo(node, elsewhere, *shape), updates, *places, nullptr);
 }
 
+namespace {
+struct Stitch {
+  /// Of each row of the result its place in all rows, one behind the other; -1: none.
+  SmallVector<int64_t> places;
+  int64_t rows = 0;
+
+  LogicalResult add(TfNode &node, ArrayRef<int64_t> indices) {
+    for (int64_t place : indices) {
+      if (place < 0 || place >= Numbers::kMost)
+        return node.invalid("place " + Twine(place));
+      if (static_cast<size_t>(place) >= places.size())
+        places.resize(place + 1, -1);
+      places[place] = rows++;
+    }
+    return success();
+  }
+};
+} // namespace
+
+/// DynamicStitch: lists of places, then the rows that come there; where several do, the last.
+static MaybeValue importStitch(TfNode &node) {
+  size_t lists = node.inputCount() / 2;
+  Stitch stitch;
+  Values parts;
+  for (size_t i = 0; i < lists; ++i) {
+    auto indices = node.integers(i, "the list of places");
+    FailureOr<SmallVector<int64_t>> indexShape = node.inputShape(i);
+    MaybeValue data = node.input(lists + i);
+    if (failed(indices) || failed(indexShape) || failed(data) || failed(stitch.add(node, *indices)))
+      return failure();
+    ArrayRef<int64_t> shape = shapeOf(*data);
+    if (shape.take_front(indexShape->size()) != ArrayRef(*indexShape))
+      return node.invalid("rows of shape " + shapeText(shape) + " for places of shape " +
+                          shapeText(*indexShape));
+    if (indices->empty())
+      continue;
+    SmallVector<int64_t> rows = {static_cast<int64_t>(indices->size())};
+    rows.append(shape.begin() + indexShape->size(), shape.end());
+    MaybeValue part = node.reshape(data, rows);
+    if (failed(part))
+      return failure();
+    parts.push_back(*part);
+  }
+  if (parts.empty() || llvm::is_contained(stitch.places, -1))
+    return node.unsupported("places that nothing comes to");
+  return pickAlong(node, concatAlong(node, parts, 0), 0, stitch.places);
+}
+
+/// Of sizes, which are put together so: numbers.
+static std::optional<Numbers> foldStitch(TfNode &node, ArrayRef<Numbers> inputs) {
+  size_t lists = inputs.size() / 2;
+  Stitch stitch;
+  SmallVector<int64_t> all;
+  for (auto [indices, data] : llvm::zip(inputs.take_front(lists), inputs.drop_front(lists))) {
+    if (indices.isReal() || data.isReal() || indices.count() != data.count())
+      return std::nullopt;
+    if (failed(stitch.add(node, indices.integers)))
+      return std::nullopt;
+    all.append(data.integers.begin(), data.integers.end());
+  }
+  if (all.empty() || llvm::is_contained(stitch.places, -1))
+    return std::nullopt; // importStitch() says what is wrong
+  Numbers result = Numbers::vectorOf(inputs.back().type, {});
+  for (int64_t place : stitch.places)
+    result.integers.push_back(all[place]);
+  result.shape = {static_cast<int64_t>(result.count())};
+  return result;
+}
+
 void registerScatter(OpTable &table) {
   table.add("ScatterNd", importScatterNd);
   table.add("TensorScatterUpdate", importTensorScatter<nullptr>);
-  table.add("TensorScatterAdd", importTensorScatter<addUp>);
+  for (StringRef op : {"TensorScatterAdd", "ScatterNdNonAliasingAdd"})
+    table.add(op, importTensorScatter<addUp>);
+  for (StringRef op : {"DynamicStitch", "ParallelDynamicStitch"}) {
+    table.add(op, importStitch);
+    table.addFold(op, foldStitch);
+  }
   table.add("TensorScatterSub", importTensorScatter<takeAway>);
   table.add("TensorScatterMax", importTensorScatter<takeLarger>);
   table.add("TensorScatterMin", importTensorScatter<takeSmaller>);

@@ -1,4 +1,5 @@
 #include "compiler/importers/common/unary.h"
+#include "compiler/importers/common/error_function.h"
 #include "compiler/importers/tensorflow/node.h"
 
 #include <cmath>
@@ -46,6 +47,19 @@ template <UnaryFunction function> static MaybeValue importUnary(TfNode &node) {
   return function(node, node.input(0));
 }
 
+/// Sign, which of NaN is NaN, of integers as well.
+static MaybeValue importSign(TfNode &node) {
+  MaybeValue x = node.input(0);
+  if (failed(x) || !isa<FloatType>(getElementTypeOrSelf(*x)))
+    return sign(node, x);
+  return node.select(isNan(node, x), x, sign(node, x));
+}
+
+/// Erfc: what erf leaves of 1, and of negative ones what it adds to it.
+static MaybeValue importErfc(TfNode &node) {
+  return complementaryError(node, node.input(0));
+}
+
 /// A power that is known has an op of its own more often than not.
 static MaybeValue importPow(TfNode &node) {
   MaybeValue base = node.input(0), exponent = node.input(1);
@@ -64,6 +78,8 @@ void registerUnary(OpTable &table) {
   };
   forEachUnary(add);
   forEachFusedUnary(add);
+  table.add("Sign", importSign);
+  table.add("Erfc", importErfc);
   table.add("Relu", importUnary<oneOp<graph::ReluOp>>);
   table.add("Relu6", importUnary<oneOp<graph::Relu6Op>>);
   table.add("Rint", importUnary<oneOp<graph::RoundOp>>);
