@@ -103,7 +103,7 @@ def check(form, case, arguments):
             return "not saved", " ".join(str(error).split())[:100] or type(error).__name__
         if error := tandem(arguments.tandem, "compile", model, "-o", bundle, "--backends", arguments.backends):
             error = re.sub(r" \(code/[^)]*\)", "", error)  # where TorchScript's code has it
-            is_said = re.search("unsupported|not supported|are supported|no backend|computes in float64", error)
+            is_said = re.search("unsupported|not supported|are supported|no backend|known at run time only", error)
             return ("refused" if is_said else "wrong"), reason_of(error)[:300]
         # Numbers without dimensions are in float32 where they are in float64.
         expected = [value.float() if value.dtype == torch.float64 and value.dim() == 0 else value for value in expected]

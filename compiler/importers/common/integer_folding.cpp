@@ -45,6 +45,11 @@ int64_t wrapped(uint64_t value) {
   return static_cast<int64_t>(value);
 }
 
+/// Toward zero, of what is not divided by 0.
+int64_t quotient(int64_t a, int64_t b) {
+  return b == -1 ? wrapped(-uint64_t(a)) : a / b;
+}
+
 Binary functionOf(Operation *op) {
   auto plain = [](auto arithmetic, Binary function) {
     return arithmetic.getActivation() == graph::Activation::None ? function : nullptr;
@@ -58,6 +63,13 @@ Binary functionOf(Operation *op) {
       })
       .Case([&](graph::MulOp mul) {
         return plain(mul, [](int64_t a, int64_t b) { return wrapped(uint64_t(a) * uint64_t(b)); });
+      })
+      .Case([&](graph::DivOp div) { return plain(div, quotient); })
+      .Case([](graph::FloorDivOp) {
+        return [](int64_t a, int64_t b) {
+          bool isBelow = b != -1 && a % b != 0 && (a < 0) != (b < 0);
+          return quotient(a, b) - isBelow;
+        };
       })
       .Case([](graph::MinimumOp) { return [](int64_t a, int64_t b) { return std::min(a, b); }; })
       .Case([](graph::MaximumOp) { return [](int64_t a, int64_t b) { return std::max(a, b); }; })
@@ -111,6 +123,9 @@ Value foldIntegers(OpBuilder &builder, Value value) {
       return value;
     operands.push_back(std::move(*integers));
   }
+  bool divides = isa<graph::DivOp, graph::FloorDivOp>(op);
+  if (divides && llvm::is_contained(operands[1].values, 0))
+    return value;
   SmallVector<int64_t> result;
   if (isRow) {
     for (const Integers &part : operands)

@@ -1,6 +1,7 @@
 #include "compiler/importers/common/complex.h"
 #include "compiler/importers/torch/in_place.h"
 #include "compiler/importers/torch/node.h"
+#include "compiler/importers/torch/unbatched.h"
 
 using namespace mlir;
 
@@ -51,7 +52,7 @@ Results handled(const OpTable::Entry &entry, OpBuilder &builder, const NodeRecor
   Operands operands = complexOperands(record, environment);
   AtenNode node(builder, record, environment);
   if (operands.empty())
-    return callHandler(node, entry);
+    return callWithBatch(node, entry, environment);
   if (entry.isOfParts)
     return ofParts(entry, builder, record, environment, operands);
   if (entry.ofComplex)

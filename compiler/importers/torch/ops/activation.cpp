@@ -24,7 +24,8 @@ static MaybeValue importPrelu(AtenNode &node) {
   size_t rank = shapeOf(*x).size();
   SmallVector<int64_t> shape(rank < 2 ? 1 : rank - 1, 1);
   shape[0] = *elementCount(shapeOf(*slope));
-  return node.create<graph::PreluOp>(x, node.reshape(slope, shape));
+  MaybeValue result = node.create<graph::PreluOp>(x, node.reshape(slope, shape));
+  return rank == 0 ? node.reshape(result, ArrayRef<int64_t>()) : result;
 }
 
 /// aten.elu: scale * elu(x, alpha), so that it does for SELU too.

@@ -46,13 +46,6 @@ TEST(TorchCol2im, AddsUpBlocks) {
               HasSubstr("blocks of 2x2 from a tensor of shape 1x4x5"));
 }
 
-TEST(TorchUnfold, PutsWindowsLast) {
-  EXPECT_THAT(imported("unfold.default",
-                       {{"dimension", number(0)}, {"size", number(2)}, {"step", number(2)}}, {5, 3},
-                       {2, 3, 2}),
-              AllOf(HasSubstr("dense<[[0, 1], [2, 3]]>"), HasSubstr("-> tensor<2x3x2xf32>")));
-}
-
 std::string distances(int64_t rows) {
   ProgramBuilder p;
   p.input("x1", {rows, 3});
@@ -122,6 +115,13 @@ TEST(TorchStacks, TurnVectorsIntoColumnsOrRows) {
               HasSubstr("-> tensor<2x3xf32>"));
   EXPECT_THAT(imported("hstack.default", {{"tensors", both}}, {3}, {6}),
               HasSubstr("-> tensor<6xf32>"));
+}
+
+TEST(TorchPools, TakeAnImageWithoutABatch) {
+  EXPECT_THAT(imported("max_pool2d.default", {{"kernel_size", ints({2, 2})}}, {3, 4, 4}, {3, 2, 2}),
+              AllOf(HasSubstr("shape [1, 3, 4, 4]"), HasSubstr("shape [3, 2, 2]")));
+  EXPECT_THAT(imported("avg_pool1d.default", {{"kernel_size", ints({2})}}, {3, 4}, {3, 2}),
+              HasSubstr("-> tensor<3x2xf32>"));
 }
 
 TEST(TorchReductions, TakeATensorWithoutDimensions) {

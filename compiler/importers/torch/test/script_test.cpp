@@ -104,6 +104,18 @@ TEST(ScriptImport, ComputesWithSizes) {
               HasSubstr("graph.reshape %arg0 shape [3, 2]"));
 }
 
+TEST(ScriptImport, DividesSizes) { // as a traced MultiheadAttention does
+  auto divided = [](const std::string &by) {
+    return importLines("    n = ops.prim.NumToTensor(torch.size(x, 1))\n"
+                       "    m = torch.div(n, " +
+                       by +
+                       ", rounding_mode=\"trunc\")\n"
+                       "    return torch.view(x, [int(m), -1])\n");
+  };
+  EXPECT_THAT(divided("2"), HasSubstr("graph.reshape %arg0 shape [1, 6]"));
+  EXPECT_THAT(divided("0"), HasSubstr("is known at run time only"));
+}
+
 TEST(ScriptImport, FollowsCallsOfMethodsFunctionsAndTuples) {
   ScriptBuilder builder("    pair = (self.inner).forward(x, 2, )\n"
                         "    f = __torch__.functional.scale\n"
