@@ -3,7 +3,6 @@
 #include "compiler/importers/common/padding.h"
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/common/recurrent.h"
-#include "compiler/importers/common/selections.h"
 #include "compiler/importers/torch/node.h"
 
 using namespace mlir;
@@ -120,38 +119,9 @@ static MaybeValue importCol2im(AtenNode &node) {
   return withoutBatch(node, sum, isBatched);
 }
 
-/// Tensor.unfold: windows of a dimension, whose elements are a new dimension at the end.
-static MaybeValue importUnfold(AtenNode &node) {
-  MaybeValue input = node.tensor("self");
-  if (failed(input))
-    return failure();
-  int64_t dim = node.dim("dimension", *input), size = node.integer("size"),
-          step = node.integer("step");
-  ArrayRef<int64_t> shape = shapeOf(*input);
-  if (node.failed() || shape.empty() || size < 1 || step < 1 || size > shape[dim])
-    return node.invalid("windows of " + Twine(size) + " of a tensor of shape " + shapeText(shape));
-  int64_t count = (shape[dim] - size) / step + 1;
-  if (count > NodeBuilder::kMaxFill / size)
-    return node.unsupported(Twine(count) + " windows of " + Twine(size));
-  SmallVector<int64_t> places;
-  for (int64_t window = 0; window < count; ++window)
-    for (int64_t i = 0; i < size; ++i)
-      places.push_back(window * step + i);
-  auto indices = node.integerConstant(node.builder().getI64Type(), {count, size}, places);
-  MaybeValue windows = takeAlong(node, input, indices, dim);
-  SmallVector<int64_t> order;
-  for (int64_t d = 0, end = static_cast<int64_t>(shape.size()); d <= end; ++d)
-    if (d != dim + 1)
-      order.push_back(d);
-  order.push_back(dim + 1);
-  return node.transpose(windows, order);
-}
-
 void registerBlocks(OpTable &table) {
   table.add("aten.im2col.default", importIm2col);
   table.add("aten.col2im.default", importCol2im);
-  table.addView("aten.unfold.default", importUnfold);
-  table.addMove("aten.unfold_copy.default", importUnfold);
 }
 
 } // namespace tandem::torch

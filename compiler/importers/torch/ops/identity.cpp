@@ -67,11 +67,10 @@ void registerIdentity(OpTable &table) {
   for (StringRef target : {"aten.contiguous.default", "aten.detach.default", "aten.detach_.default",
                            "aten.alias.default", "aten.lift_fresh.default"})
     table.addView(target, importIdentity);
-  for (StringRef name : {"positive", "real", "conj", "resolve_conj", "resolve_neg"}) // of reals
-    table.addView(("aten." + name + ".default").str(), importIdentity);
+  table.addView("aten.positive.default", importIdentity);
   // Copies always have memory of their own.
-  for (StringRef target : {"aten.clone.default", "aten.lift_fresh_copy.default",
-                           "aten.alias_copy.default", "aten.conj_physical.default"})
+  for (StringRef target :
+       {"aten.clone.default", "aten.lift_fresh_copy.default", "aten.alias_copy.default"})
     table.addMove(target, importIdentity);
   // Those in place change nothing either.
   for (StringRef target : {"aten.dropout.default", "aten.dropout_.default",
