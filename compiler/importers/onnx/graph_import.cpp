@@ -323,6 +323,9 @@ MaybeValue GraphImport::valueOf(Scope &scope, StringRef name, Location location)
   if (entry->value)
     return entry->value;
   proto::TensorProto &tensor = *entry->tensor;
+  Value &ofBranch = ofBranches_[&tensor]; // whose nodes may be imported again
+  if (ofBranch)
+    return entry->value = ofBranch;
   llvm::Expected<Elements> elements = readTensor(tensor, files_);
   if (!elements)
     return emitError(location) << "tensor '" << name << "': " << toString(elements.takeError());
@@ -341,6 +344,7 @@ MaybeValue GraphImport::valueOf(Scope &scope, StringRef name, Location location)
       return failure();
     entry->value = *value;
   }
+  ofBranch = entry->value;
   return entry->value;
 }
 

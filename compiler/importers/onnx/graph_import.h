@@ -99,6 +99,7 @@ private:
   llvm::SmallVector<proto::TensorProto *> replaced_; ///< by the node at hand
   llvm::DenseMap<mlir::Value, mlir::Value> wide_;
   std::map<std::pair<const void *, std::vector<int64_t>>, mlir::Value> permuted_;
+  std::map<const proto::TensorProto *, mlir::Value> ofBranches_; ///< constants of their tensors
   size_t constantBytes_ = 0, generatedElements_ = 0, nodesImported_ = 0, depth_ = 0;
 };
 
