@@ -28,7 +28,8 @@ static WorkKind kindOf(Operation *op) {
     return WorkKind::kFree;
   if (isa<graph::TransposeOp, graph::ConcatOp, graph::SliceOp, graph::PadOp, graph::ResizeNearestOp,
           graph::SpaceToDepthOp, graph::DepthToSpaceOp, graph::SpaceToBatchOp,
-          graph::BatchToSpaceOp, graph::MirrorPadOp, graph::TileOp, graph::GatherOp>(op))
+          graph::BatchToSpaceOp, graph::MirrorPadOp, graph::TileOp, graph::GatherOp,
+          graph::ScatterOp>(op))
     return WorkKind::kDataMovement;
   if (isa<graph::ExpOp, graph::LogOp, graph::PowOp, graph::SigmoidOp, graph::TanhOp, graph::GeluOp,
           graph::EluOp, graph::SinOp, graph::CosOp, graph::SoftmaxOp, graph::LogSoftmaxOp,

@@ -2,6 +2,8 @@
 
 // Constant folding of single ops; not for use outside this folder.
 
+#include "compiler/graph/graph.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
@@ -19,6 +21,10 @@ mlir::OpFoldResult foldSlice(mlir::Attribute input, llvm::ArrayRef<int64_t> shap
 mlir::OpFoldResult foldGather(mlir::Attribute input, mlir::Attribute indices, mlir::Type indexType,
                               llvm::ArrayRef<int64_t> shape, uint64_t axis,
                               mlir::RankedTensorType type);
+/// Of the op scatter; `indexType` is that of the indices.
+mlir::OpFoldResult foldScatter(mlir::Attribute input, mlir::Attribute indices,
+                               mlir::Attribute updates, mlir::RankedTensorType indexType,
+                               Reduction reduction, mlir::RankedTensorType type);
 /// Codes of `from` to f32; per channel too.
 mlir::OpFoldResult foldDequantize(mlir::Attribute input, mlir::RankedTensorType from,
                                   mlir::RankedTensorType type);

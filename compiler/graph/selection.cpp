@@ -54,6 +54,45 @@ OpFoldResult GatherOp::fold(FoldAdaptor adaptor) {
                     shapeOf(getInput()), getAxis(), cast<RankedTensorType>(getType()));
 }
 
+// scatter
+
+LogicalResult ScatterOp::inferReturnTypeComponents(MLIRContext *, Location location,
+                                                   Adaptor adaptor, Shapes &shapes) {
+  ArrayRef<int64_t> input = shapeOf(adaptor.getInput()), indices = shapeOf(adaptor.getIndices());
+  int64_t depth = indices.empty() ? 0 : indices.back();
+  if (depth < 1 || depth > static_cast<int64_t>(input.size()))
+    return refuse(location, "scatter_c1: ", depth, " indices for a place in a tensor of rank ",
+                  input.size());
+  SmallVector<int64_t> expected(indices.drop_back());
+  llvm::append_range(expected, input.drop_front(depth));
+  if (shapeOf(adaptor.getUpdates()) != ArrayRef(expected))
+    return refuse(location, "scatter_c2: updates of shape ",
+                  shapeText(shapeOf(adaptor.getUpdates())), ", expected ", shapeText(expected));
+  return infer(shapes, input);
+}
+
+LogicalResult ScatterOp::verify() {
+  Type input = getElementTypeOrSelf(getInput()), updates = getElementTypeOrSelf(getUpdates());
+  if (updates != input)
+    return emitOpError("scatter_c3: element type ")
+           << updates << " of the updates differs from " << input;
+  if (failed(verifyMoved(*this, 0, 1, "scatter_c3")))
+    return failure();
+  bool isCombined = input.isF32() || input.isSignlessInteger(32) || input.isSignlessInteger(64);
+  if (getReduction() != Reduction::None && !isCombined)
+    return emitOpError("scatter_c4: elements of type ") << input << " are only replaced";
+  return success();
+}
+
+OpFoldResult ScatterOp::fold(FoldAdaptor adaptor) {
+  if (getInput().getType() != getType())
+    return {};
+  if (tensorType(getIndices()).getNumElements() == 0)
+    return getInput();
+  return foldScatter(adaptor.getInput(), adaptor.getIndices(), adaptor.getUpdates(),
+                     tensorType(getIndices()), getReduction(), cast<RankedTensorType>(getType()));
+}
+
 // top_k_values, top_k_indices
 
 static LogicalResult inferTopK(Location location, Value input, uint64_t k, Shapes &shapes) {

@@ -42,6 +42,50 @@ def Graph_GatherOp : Graph_Op<"gather"> {
   let hasVerifier = 1;
 }
 
+def Graph_Reduction : I32EnumAttr<"Reduction", "what an update makes of the element that is there", [
+  I32EnumAttrCase<"None", 0, "none">,
+  I32EnumAttrCase<"Add", 1, "add">,
+  I32EnumAttrCase<"Mul", 2, "mul">,
+  I32EnumAttrCase<"Min", 3, "min">,
+  I32EnumAttrCase<"Max", 4, "max">,
+]> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::tandem::graph";
+}
+def Graph_ReductionAttr : EnumAttr<Graph_Dialect, Graph_Reduction, "reduction"> {
+  let assemblyFormat = "$value";
+}
+
+def Graph_ScatterOp : Graph_Op<"scatter"> {
+  let summary = "a tensor with slices of it replaced by, or combined with, updates";
+  let description = [{
+    Each row of the last dimension of `indices` is a place in as many first dimensions of the input,
+    counted from the front, and names the slice there; the row's slice of `updates` replaces it
+    (`none`), or is added to it, multiplied with it, or the smaller or larger element stays. Rows are
+    gone through in their order: of those that name one place the last one's slice stays.
+
+    A row with an index outside of its dimension is left out, whatever the others are. (Frameworks
+    differ there: some report it, some ignore it, some do not look.)
+
+    - scatter_c1: `indices` has a last dimension of at least 1 and at most the input's rank.
+    - scatter_c2: `updates` has the other dimensions of the indices, then those of the input that the
+      indices do not name.
+    - scatter_c3: input, updates and result have one element type, quantized per tensor if at all.
+    - scatter_c4: other elements than f32, i32 and i64 are only replaced.
+    - scatter_c5: the indices are i32 or i64.
+  }];
+  let arguments = (ins Graph_Tensor:$input, StaticShapeTensorOf<[I32, I64]>:$indices,
+      Graph_Tensor:$updates,
+      DefaultValuedAttr<Graph_ReductionAttr, "::tandem::graph::Reduction::None">:$reduction);
+  let results = (outs Graph_Tensor:$result);
+  let assemblyFormat = [{
+    $input `,` $indices `,` $updates (`reduction` $reduction^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
 class Graph_TopKOp<string mnemonic, string text> : Graph_Op<mnemonic> {
   let summary = text;
   let description = [{

@@ -25,6 +25,30 @@ OpCase gathered(const std::string &type, const Shape &from, const std::string &a
       text.finish(text.apply("gather", {x, i}, "axis " + axis, tensorText(out, elementOf(type))))};
 }
 
+/// Rows of constant indices, some of which are outside and some met twice.
+OpCase scattered(const std::string &type, const std::string &reduction, const Shape &into,
+                 const Shape &indices, const std::vector<int32_t> &values, const Shape &updates,
+                 const std::string &variant) {
+  ModuleText text;
+  Element element = elementOf(type);
+  std::string x = text.argument(into, element), i = text.integers(indices, values);
+  std::string u = text.argument(updates, element);
+  std::string attributes = reduction == "none" ? "" : "reduction " + reduction;
+  return {"scatter", type, reduction + "_" + variant,
+          text.finish(text.apply("scatter", {x, i, u}, attributes, tensorText(into, element)))};
+}
+
+void addScatterCases(std::vector<OpCase> &cases) {
+  for (const std::string type : {"f32", "i32", "i8", "u8", "i1"})
+    for (const std::string reduction : {"none", "add", "mul", "min", "max"}) {
+      if (reduction != "none" && type != "f32" && type != "i32")
+        continue;
+      cases.push_back(scattered(type, reduction, {9, 37}, {4, 1}, {8, 0, 9, 8}, {4, 37}, "rows"));
+      cases.push_back(scattered(type, reduction, {3, 5}, {2, 2, 2}, {2, 4, 0, -1, 1, 1, 1, 1},
+                                {2, 2}, "places"));
+    }
+}
+
 OpCase top(const std::string &op, const std::string &type, const Shape &from, int64_t k) {
   ModuleText text;
   std::string x = text.argument(from, elementOf(type));
@@ -46,6 +70,7 @@ OpCase normalized(const std::string &op, const std::string &type, const Shape &s
 } // namespace
 
 void addSelectionCases(std::vector<OpCase> &cases) {
+  addScatterCases(cases);
   const Shape image = {1, 5, 7, 19};
   for (const std::string type : {"f32", "i32", "i8", "u8"}) {
     cases.push_back(selected(type, image, image, image, image, "same"));

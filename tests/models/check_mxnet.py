@@ -257,6 +257,7 @@ def operator_cases():
     add("sort", S.sort(x, axis=1), matrix)
     add("argsort", S.argsort(x, axis=0, is_ascend=False), matrix)
     add("gather_nd", S.gather_nd(x, S.Cast(S.arange(0, 4).reshape((2, 2)), dtype="int32")), matrix)
+    add("scatter_nd", S.scatter_nd(x, S.Cast(S.arange(0, 8).reshape((2, 4)) % 5, dtype="int32"), shape=(5, 5, 6)), matrix)
     add("batch_take", S.batch_take(x, S.Cast(S.arange(0, 4), dtype="int32")), matrix)
     # Places outside of a row: x is of numbers around 0.
     for mode in ("clip", "wrap"):

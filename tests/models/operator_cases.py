@@ -132,6 +132,8 @@ def add_selection():
     for dtype in (F32, I32):
         add("SCATTER_ND", NAMES[dtype], [constant([[1, 2], [0, 0], [1, 2]]), given(dtype, (3, 4)), constant([2, 3, 4])],
             Output((2, 3, 4), dtype))
+        add("SCATTER_ND", NAMES[dtype] + "_computed", [Input(np.array([[1, 2], [0, 0], [1, 2]], I32)), given(dtype, (3, 4)),
+            constant([2, 3, 4])], Output((2, 3, 4), dtype))
         for exclusive, reverse in ((False, False), (True, False), (False, True), (True, True)):
             add("CUMSUM", f"{NAMES[dtype]}_{int(exclusive)}{int(reverse)}", [given(dtype, (3, 7)), constant([-1])],
                 Output((3, 7), dtype), options("Cumsum", exclusive=exclusive, reverse=reverse))
@@ -183,6 +185,8 @@ def add_segments():
         add("SEGMENT_SUM", name, [rows, constant([0, 0, 1, 2, 2, 2])], Output((3, 3), dtype))
         for kind in ("SUM", "PROD", "MAX", "MIN"):
             add("UNSORTED_SEGMENT_" + kind, name, [rows, constant([3, 0, -1, 3, 1, 0]), constant(5)], Output((5, 3), dtype))
+            add("UNSORTED_SEGMENT_" + kind, name + "_computed", [rows, Input(np.array([3, 0, -1, 3, 1, 0], I32)), constant(5)],
+                Output((5, 3), dtype))
             add("UNSORTED_SEGMENT_" + kind, name + "_matrix", [rows, constant([[0, 1, 0]] * 6), constant(2)],
                 Output((2,), dtype))
 

@@ -164,6 +164,16 @@ def operators():
         add(f"TensorScatter{name}",
             lambda x, u, n=name, i=indices: getattr(raw, "TensorScatter" + n)(tensor=x, indices=i, updates=u[:len(i)]),
             matrix, values(3, 4, seed=2))
+    places = np.array([[2], [0], [2]], np.int32)
+    add("ScatterNd computed", lambda x, i: raw.ScatterNd(indices=i, updates=x, shape=[3, 4]), matrix, places)
+    for name in ("Update", "Add", "Sub", "Max", "Min"):
+        add(f"TensorScatter{name} computed",
+            lambda x, u, i, n=name: getattr(raw, "TensorScatter" + n)(tensor=x, indices=i, updates=u),
+            matrix, values(3, 4, seed=2), places[:2] if name == "Update" else places)
+    for name in ("Sum", "Max", "Min", "Prod"):
+        add(f"UnsortedSegment{name} computed",
+            lambda x, i, n=name: getattr(raw, "UnsortedSegment" + n)(data=x, segment_ids=i, num_segments=4), matrix,
+            np.array([2, -1, 2], np.int32))
     add("SparseToDense", lambda x: raw.SparseToDense(sparse_indices=[[0, 1], [2, 3]], output_shape=[3, 4], sparse_values=x, default_value=0.5),
         values(2))
     for lower, upper in ((0, 0), (-1, 0), (1, -1), (1, 2)):

@@ -12,7 +12,7 @@ static bool worksInPlace(Operation *op) {
              graph::MinimumOp, graph::PreluOp, graph::ReluOp, graph::Relu6Op, graph::ReluN1To1Op,
              graph::LeakyReluOp, graph::EluOp, graph::GeluOp, graph::SigmoidOp, graph::TanhOp,
              graph::HardSwishOp, graph::HardSigmoidOp, graph::ExpOp, graph::LogOp, graph::SqrtOp,
-             graph::RsqrtOp, graph::AbsOp, graph::NegOp>(op);
+             graph::RsqrtOp, graph::AbsOp, graph::NegOp, graph::ScatterOp>(op);
 }
 
 /// What is added to a product's result, which then never exists by itself.

@@ -88,6 +88,14 @@ std::string tile(RandomModule &m) {
                   element);
 }
 
+/// Indices that the model computes, from -3 to 28.
+std::string computedIndices(RandomModule &m, const Shape &shape) {
+  std::string narrow =
+      m.text.apply("bitwise_and", {m.text.argument(shape, {"i32"}), m.text.integers({}, {31})}, "",
+                   tensorText(shape, {"i32"}));
+  return m.text.apply("sub", {narrow, m.text.integers({}, {3})}, "", tensorText(shape, {"i32"}));
+}
+
 /// By constant indices, or by ones that the model computes, some outside.
 std::string gather(RandomModule &m) {
   Element element = anyElement(m);
@@ -101,17 +109,29 @@ std::string gather(RandomModule &m) {
       value = static_cast<int32_t>(m.number(0, in[static_cast<size_t>(axis)] - 1));
     chosen = m.text.integers(indices, values);
   } else {
-    std::string narrow =
-        m.text.apply("bitwise_and", {m.text.argument(indices, {"i32"}), m.text.integers({}, {31})},
-                     "", tensorText(indices, {"i32"}));
-    chosen =
-        m.text.apply("sub", {narrow, m.text.integers({}, {3})}, "", tensorText(indices, {"i32"}));
+    chosen = computedIndices(m, indices);
   }
   Shape out(in.begin(), in.begin() + axis);
   out.insert(out.end(), indices.begin(), indices.end());
   out.insert(out.end(), in.begin() + axis + 1, in.end());
   return m.finish("gather", {m.operand(in, element), chosen}, "axis " + std::to_string(axis), out,
                   element);
+}
+
+/// To places that the model computes, some outside and some met twice.
+std::string scatter(RandomModule &m) {
+  const std::string &reduction =
+      m.inTurn<std::string>({"none", "add", "none", "mul", "min", "max"});
+  Element element = reduction == "none" ? anyElement(m) : m.element(m.type({"f32", "f32", "i32"}));
+  Shape into = m.shape(1, 4, 600), rows = {m.number(1, 12)};
+  auto depth = m.number(1, static_cast<int64_t>(into.size()));
+  Shape indices = rows, updates = rows;
+  indices.push_back(depth);
+  updates.insert(updates.end(), into.begin() + depth, into.end());
+  return m.finish(
+      "scatter",
+      {m.operand(into, element), computedIndices(m, indices), m.operand(updates, element)},
+      reduction == "none" ? "" : "reduction " + reduction, into, element);
 }
 
 /// Codes of several scales are rescaled on the way.
@@ -177,6 +197,7 @@ void addRandomMoves(std::vector<RandomOp> &ops) {
   ops.push_back({.name = "mirror_pad", .text = mirrorPad, .seeds = 12});
   ops.push_back({.name = "tile", .text = tile, .seeds = 16});
   ops.push_back({.name = "gather", .text = gather, .seeds = 16});
+  ops.push_back({.name = "scatter", .text = scatter, .seeds = 24});
   ops.push_back({.name = "concat", .text = concat, .seeds = 16, .isIn16Bits = true});
   ops.push_back({.name = "depth_blocks", .text = depthBlocks, .seeds = 12, .isIn16Bits = true});
   ops.push_back({.name = "batch_blocks", .text = batchBlocks, .seeds = 12});

@@ -103,6 +103,12 @@ bool gathers(Operands operands, const TensorFacts &result) {
   return indices && movedOneScale(operands.first(1), result);
 }
 
+/// Updates, at places that indices name.
+bool scatters(Operands operands, const TensorFacts &result) {
+  bool indices = isPlain(operands[1], ElementType::kI32) || isPlain(operands[1], ElementType::kI64);
+  return indices && movedOneScale(operands.first(1), result) && sameType(operands[2], result);
+}
+
 bool movedCodes(Operands operands, const TensorFacts &result) {
   return moved(operands, result) && codes(operands, result);
 }
@@ -226,6 +232,7 @@ constexpr Rule kRules[] = {
     {"logical_not", 1, 1, {truths}},
     {"select", 3, 3, {selects}},
     {"gather", 2, 2, {gathers}},
+    {"scatter", 3, 3, {scatters}},
     {"top_k_values", 1, 1, {ordered}},
     {"top_k_indices", 1, 1, {narrowIndices}},
     {"l2_normalization", 1, 1, {floats, normalizedCodes}},

@@ -47,6 +47,8 @@ std::unique_ptr<abi::AttributeT> attributeOf(StringRef name, Attribute value) {
     entry->reals = {static_cast<float>(real.getValueAsDouble())};
   else if (auto activation = dyn_cast<graph::ActivationAttr>(value))
     entry->keyword = graph::stringifyActivation(activation.getValue()).str();
+  else if (auto reduction = dyn_cast<graph::ReductionAttr>(value))
+    entry->keyword = graph::stringifyReduction(reduction.getValue()).str();
   else
     return nullptr;
   return entry;

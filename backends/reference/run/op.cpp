@@ -64,10 +64,13 @@ bool Op::flag(std::string_view attribute) const {
   return values.size() == 1 && values[0] != 0;
 }
 
+std::string_view Op::keyword(std::string_view attribute, std::string_view absent) const {
+  const abi::Attribute *entry = find(attribute);
+  return entry && entry->keyword() ? entry->keyword()->string_view() : absent;
+}
+
 Result<RealRange> Op::activation() const {
-  const abi::Attribute *entry = find("activation");
-  std::string_view keyword =
-      entry && entry->keyword() ? entry->keyword()->string_view() : std::string_view("none");
+  std::string_view keyword = this->keyword("activation", "none");
   if (keyword == "none")
     return RealRange();
   if (keyword == "relu")

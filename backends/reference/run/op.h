@@ -70,6 +70,8 @@ struct Op {
                     std::optional<int64_t> absent = std::nullopt) const;
   Result<float> real(std::string_view attribute, std::optional<float> absent = std::nullopt) const;
   bool flag(std::string_view attribute) const;
+  /// Of an enumeration; `absent` where there is none.
+  std::string_view keyword(std::string_view attribute, std::string_view absent) const;
   /// Of the attribute "activation": the interval that it keeps results in.
   Result<RealRange> activation() const;
   /// Integers as they are; empty when there is no such attribute.

@@ -90,6 +90,56 @@ TEST(Gather, TakesTheNearestSliceForAnIndexOutside) {
               ElementsAre(3, 4));
 }
 
+TEST(Scatter, TakesTheLastOfEqualPlacesAndLeavesOutThoseOutside) {
+  EXPECT_THAT(OpRunner("scatter")
+                  .operand<int8_t>({3, 2}, Codes{1, 2, 3, 4, 5, 6})
+                  .operand<int32_t>({4, 1}, Ints{2, 3, -1, 2})
+                  .operand<int8_t>({4, 2}, Codes{10, 11, 20, 21, 30, 31, 40, 41})
+                  .result<int8_t>({3, 2})
+                  .values<int8_t>(),
+              ElementsAre(1, 2, 3, 4, 40, 41));
+  // A place of two dimensions is outside when one of both is, though it would be inside if flat.
+  EXPECT_THAT(OpRunner("scatter")
+                  .operand<float>({2, 2}, Floats{1, 2, 3, 4})
+                  .operand<int64_t>({2, 2}, std::vector<int64_t>{0, 2, 1, 1})
+                  .operand<float>({2}, Floats{9, 8})
+                  .result<float>({2, 2})
+                  .values<float>(),
+              ElementsAre(1, 2, 3, 8));
+}
+
+TEST(Scatter, CombinesInTheOrderOfTheIndices) {
+  auto combined = [](const std::string &reduction) {
+    return OpRunner("scatter")
+        .operand<int32_t>({2}, Ints{3, INT32_MAX})
+        .operand<int32_t>({3, 1}, Ints{0, 0, 1})
+        .operand<int32_t>({3}, Ints{-4, 5, 2})
+        .result<int32_t>({2})
+        .keyword("reduction", reduction)
+        .values<int32_t>();
+  };
+  EXPECT_THAT(combined("none"), ElementsAre(5, 2));
+  EXPECT_THAT(combined("add"), ElementsAre(4, INT32_MIN + 1)); // wraps
+  EXPECT_THAT(combined("mul"), ElementsAre(-60, -2));
+  EXPECT_THAT(combined("min"), ElementsAre(-4, 2));
+  EXPECT_THAT(combined("max"), ElementsAre(5, INT32_MAX));
+}
+
+TEST(Scatter, RefusesShapesAndReductionsThatDoNotFit) {
+  auto scatter = [](Shape updates, const std::string &reduction) {
+    return OpRunner("scatter")
+        .operand<int8_t>({2, 2}, Codes{1, 2, 3, 4})
+        .operand<int32_t>({1, 1}, Ints{0})
+        .operand<int8_t>(updates, Codes{1, 2})
+        .result<int8_t>({2, 2})
+        .keyword("reduction", reduction)
+        .refusal();
+  };
+  EXPECT_EQ(scatter({1, 2}, "none"), "");
+  EXPECT_THAT(scatter({2, 1}, "none"), HasSubstr("do not go together"));
+  EXPECT_THAT(scatter({1, 2}, "add"), HasSubstr("elements of type i8 are only replaced"));
+}
+
 TEST(TopK, HasTheLargestFirstAndTheSmallerIndexOfEqualOnes) {
   Floats rows = {1, 7, 7, -2, 3, 7, 3, 3}; // two of four
   EXPECT_THAT(OpRunner("top_k_values")

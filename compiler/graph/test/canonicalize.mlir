@@ -243,6 +243,28 @@ func.func @gather_of_constants() -> (tensor<4x2xi32>, tensor<3x1x1xi32>) {
 
 // -----
 
+// The last of equal places stays, what is outside is left out; sums are in the order of the indices.
+// CHECK-LABEL: func.func @scatter_of_constants
+// CHECK{LITERAL}: graph.constant dense<[[1, 2], [9, 10], [5, 6]]> : tensor<3x2xi32>
+// CHECK{LITERAL}: graph.constant dense<[[1.000000e+00, 6.500000e+00]]> : tensor<1x2xf32>
+// CHECK:         return {{.*}}, %arg0 :
+func.func @scatter_of_constants(%x: tensor<2xf32>) -> (tensor<3x2xi32>, tensor<1x2xf32>, tensor<2xf32>) {
+  %a = graph.constant dense<[[1, 2], [3, 4], [5, 6]]> : tensor<3x2xi32> : tensor<3x2xi32>
+  %i = graph.constant dense<[[1], [3], [1]]> : tensor<3x1xi32> : tensor<3x1xi32>
+  %u = graph.constant dense<[[7, 8], [0, 0], [9, 10]]> : tensor<3x2xi32> : tensor<3x2xi32>
+  %b = graph.constant dense<[[1.0, 2.0]]> : tensor<1x2xf32> : tensor<1x2xf32>
+  %j = graph.constant dense<[[0, 1], [0, -1], [0, 1]]> : tensor<3x2xi64> : tensor<3x2xi64>
+  %v = graph.constant dense<[0.5, 8.0, 4.0]> : tensor<3xf32> : tensor<3xf32>
+  %none = graph.constant dense<> : tensor<0x1xi32> : tensor<0x1xi32>
+  %empty = graph.constant dense<> : tensor<0xf32> : tensor<0xf32>
+  %0 = graph.scatter %a, %i, %u : (tensor<3x2xi32>, tensor<3x1xi32>, tensor<3x2xi32>) -> tensor<3x2xi32>
+  %1 = graph.scatter %b, %j, %v reduction add : (tensor<1x2xf32>, tensor<3x2xi64>, tensor<3xf32>) -> tensor<1x2xf32>
+  %2 = graph.scatter %x, %none, %empty : (tensor<2xf32>, tensor<0x1xi32>, tensor<0xf32>) -> tensor<2xf32>
+  return %0, %1, %2 : tensor<3x2xi32>, tensor<1x2xf32>, tensor<2xf32>
+}
+
+// -----
+
 // As at run time: an integer is rounded once (it is halfway between two floats in f64), and wraps.
 // CHECK-LABEL: func.func @cast_of_constants
 // CHECK{LITERAL}: graph.constant dense<[1.15292164E+18, 3.000000e+00]> : tensor<2xf32>

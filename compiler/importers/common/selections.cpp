@@ -96,24 +96,6 @@ std::optional<SmallVector<int64_t>> placesAlong(ArrayRef<int64_t> shape, ArrayRe
   return result;
 }
 
-std::optional<SmallVector<int64_t>> placesOfRows(ArrayRef<int64_t> shape, ArrayRef<int64_t> indices,
-                                                 int64_t depth) {
-  SmallVector<int64_t> steps = stepsOf(shape), result;
-  int64_t inner = countOf(shape.drop_front(depth));
-  for (size_t row = 0; row < indices.size() / std::max<int64_t>(depth, 1); ++row) {
-    int64_t begin = 0;
-    for (int64_t d = 0; d < depth; ++d) {
-      std::optional<int64_t> index = normalizedAxis(indices[row * depth + d], shape[d]);
-      if (!index)
-        return std::nullopt;
-      begin += *index * steps[d];
-    }
-    for (int64_t i = 0; i < inner; ++i)
-      result.push_back(begin + i);
-  }
-  return result;
-}
-
 /// The places of an index tensor's own elements in `shape`, without what they are along `axis`.
 static SmallVector<int64_t> placesBeside(ArrayRef<int64_t> shape, ArrayRef<int64_t> indexShape,
                                          int64_t axis) {
@@ -189,58 +171,6 @@ MaybeValue gatherNd(NodeBuilder &build, MaybeValue x, MaybeValue indices, int64_
     places = build.integerConstant(type, rows, SmallVector<int64_t>(countOf(rows), 0));
   flat.append(inner.begin(), inner.end());
   return build.create<graph::GatherOp>(build.reshape(x, flat), places, 0);
-}
-
-/// Rows of `x` and of the updates, one behind the other, from which a result is gathered.
-static MaybeValue besideEachOther(NodeBuilder &build, Value x, MaybeValue updates) {
-  if (failed(updates))
-    return failure();
-  SmallVector<Value> parts;
-  for (Value part : {x, *updates}) {
-    MaybeValue row = build.reshape(part, countOf(shapeOf(part)));
-    if (failed(row))
-      return failure();
-    parts.push_back(*row);
-  }
-  return build.createTyped<graph::ConcatOp>(getElementTypeOrSelf(x), ValueRange(parts), 0);
-}
-
-MaybeValue scattered(NodeBuilder &build, MaybeValue x, MaybeValue updates, ArrayRef<int64_t> places,
-                     Combine combine) {
-  if (failed(x) || failed(updates) || places.empty())
-    return failed(updates) ? MaybeValue(failure()) : x;
-  SmallVector<int64_t> shape(shapeOf(*x));
-  int64_t count = countOf(shape);
-  if (static_cast<int64_t>(places.size()) != countOf(shapeOf(*updates)) ||
-      count > NodeBuilder::kMaxFill)
-    return build.error() << places.size() << " places for updates of shape "
-                         << shapeText(shapeOf(*updates)) << " in a tensor of shape "
-                         << shapeText(shape);
-  // Rounds in which no place is met twice.
-  SmallVector<int64_t> met(count, 0);
-  SmallVector<SmallVector<int64_t>> rounds;
-  for (auto [update, place] : llvm::enumerate(places)) {
-    size_t round = combine ? met[place]++ : 0; // the last one stays
-    if (round >= rounds.size())
-      rounds.push_back(llvm::to_vector(llvm::seq<int64_t>(0, count)));
-    rounds[round][place] = count + static_cast<int64_t>(update);
-  }
-  MaybeValue result = x;
-  for (const SmallVector<int64_t> &from : rounds) {
-    MaybeValue chosen = rearranged(build, besideEachOther(build, *result, updates), shape, from);
-    if (!combine) {
-      result = chosen;
-      continue;
-    }
-    SmallVector<int64_t> isUpdated;
-    for (int64_t place : from)
-      isUpdated.push_back(place >= count);
-    MaybeValue mask = build.integerConstant(build.builder().getI1Type(), shape, isUpdated);
-    result = build.select(mask, combine(build, result, chosen), result);
-    if (failed(result))
-      return failure();
-  }
-  return result;
 }
 
 TopK topK(NodeBuilder &build, MaybeValue x, int64_t k, int64_t axis, bool largest) {

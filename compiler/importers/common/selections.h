@@ -21,20 +21,12 @@ MaybeValue gatherNd(NodeBuilder &build, MaybeValue x, MaybeValue indices, int64_
 MaybeValue rearranged(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> shape,
                       llvm::ArrayRef<int64_t> places);
 
-/// Where scattered elements go: element i of the updates to place places[i] of `x`, both row by
-/// row. `combine` makes one of what is there and what comes; null: what comes replaces it.
-using Combine = MaybeValue (*)(NodeBuilder &build, MaybeValue there, MaybeValue update);
-MaybeValue scattered(NodeBuilder &build, MaybeValue x, MaybeValue updates,
-                     llvm::ArrayRef<int64_t> places, Combine combine);
-/// The places in a tensor of `shape` of the elements that indices name: one for each index along
-/// `axis` (as in gatherElements), or each row of the indices (as in gatherNd). Nothing when an
-/// index is outside.
+/// The places in a tensor of `shape` of the elements that indices along `axis` name, one for each
+/// (as in gatherElements). Nothing when an index is outside.
 std::optional<llvm::SmallVector<int64_t>> placesAlong(llvm::ArrayRef<int64_t> shape,
                                                       llvm::ArrayRef<int64_t> indices,
                                                       llvm::ArrayRef<int64_t> indexShape,
                                                       int64_t axis);
-std::optional<llvm::SmallVector<int64_t>>
-placesOfRows(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> indices, int64_t depth);
 
 struct TopK {
   MaybeValue values, indices; ///< the latter i32

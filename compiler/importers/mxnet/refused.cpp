@@ -147,7 +147,6 @@ const RefusedOperators &refusedOperators() {
       "nansum",
       "ravel_multi_index",
       "ROIPooling",
-      "scatter_nd",
       "softmax_cross_entropy",
       "unravel_index",
     }},

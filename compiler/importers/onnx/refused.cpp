@@ -43,7 +43,6 @@ const RefusedOperators &refusedOperators() {
       "DeformConv",
       "Det",
       "MaxRoiPool",
-      "MaxUnpool",
       "MelWeightMatrix",
       "RoiAlign",
     }},

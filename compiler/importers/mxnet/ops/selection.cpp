@@ -1,4 +1,5 @@
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/scatter.h"
 #include "compiler/importers/common/selections.h"
 #include "compiler/importers/mxnet/node.h"
 
@@ -226,9 +227,10 @@ static MaybeValue importArgsort(SymbolNode &node) {
   return type ? node.cast(sorted(node).indices, *type) : MaybeValue(failure());
 }
 
-/// gather_nd: the first dimension of the indices has places in the first dimensions of the input.
-static MaybeValue importGatherNd(SymbolNode &node) {
-  MaybeValue indices = asIndices(node, 1);
+/// The indices of gather_nd and scatter_nd with their first dimension, which has places in the
+/// first dimensions of a tensor, as the last.
+static MaybeValue placesLast(SymbolNode &node, size_t index) {
+  MaybeValue indices = asIndices(node, index);
   if (failed(indices))
     return failure();
   auto rank = static_cast<int64_t>(shapeOf(*indices).size());
@@ -236,7 +238,23 @@ static MaybeValue importGatherNd(SymbolNode &node) {
     return node.invalid("indices of shape " + shapeText(shapeOf(*indices)));
   Ints order = llvm::to_vector(llvm::seq<int64_t>(1, rank));
   order.push_back(0);
-  return gatherNd(node, node.input(0), node.transpose(indices, order), /*batchDims=*/0);
+  return node.transpose(indices, order);
+}
+
+static MaybeValue importGatherNd(SymbolNode &node) {
+  return gatherNd(node, node.input(0), placesLast(node, 1), /*batchDims=*/0);
+}
+
+/// scatter_nd: zeros of 'shape' but where the indices say. Of equal ones MXNet takes any.
+static MaybeValue importScatterNd(SymbolNode &node) {
+  MaybeValue updates = node.input(0), indices = placesLast(node, 1);
+  Ints shape = node.integers("shape");
+  if (failed(updates) || failed(indices) || node.failed())
+    return failure();
+  if (!hasSaneSize(shape))
+    return node.invalid("a result of shape " + shapeText(shape));
+  return scatterNd(node, filled(node, getElementTypeOrSelf(*updates), shape, 0), indices, updates,
+                   {.countsFromBack = false});
 }
 
 /// batch_take: of each row the element that the index of the row names.
@@ -339,6 +357,7 @@ void registerSelection(OpTable &table) {
   table.addList("sort", importSort);
   table.add("argsort", importArgsort);
   table.add("gather_nd", importGatherNd);
+  table.add("scatter_nd", importScatterNd);
   table.add("batch_take", importBatchTake);
   table.add("shape_array", importShapeArray);
   table.add("size_array", importSizeArray);

@@ -462,20 +462,6 @@ TEST(OnnxGather, OfComputedIndicesCountsFromTheBack) {
                     HasSubstr("axis 0 : (tensor<4x3xf32>, tensor<2xi64>) -> tensor<2x3xf32>")));
 }
 
-TEST(OnnxScatter, IsAGatherFromTensorAndUpdates) {
-  ModelBuilder model;
-  model.input("x", {4}).input("u", {2}).ints("i", {2, 1}, {3, -4}).output("y");
-  model.node("ScatterND", {"x", "i", "u"}, {"y"});
-  EXPECT_THAT(importText(model),
-              AllOf(HasSubstr("graph.concat %arg0, %arg1 axis 0"), HasSubstr("dense<[5, 1, 2, 4]>"),
-                    HasSubstr("graph.gather"), Not(HasSubstr("graph.select"))));
-  ModelBuilder added;
-  added.input("x", {4}).input("u", {2}).ints("i", {2, 1}, {3, 3}).output("y");
-  set(added.node("ScatterND", {"x", "i", "u"}, {"y"}), "reduction", std::string("add"));
-  EXPECT_THAT(importText(added), AllOf(HasSubstr("dense<[0, 1, 2, 4]>"),
-                                       HasSubstr("dense<[0, 1, 2, 5]>"), HasSubstr("graph.add")));
-}
-
 TEST(OnnxWidening, ComputesSmallTypesInLargerOnes) {
   ModelBuilder model;
   model.input("x", {4}, proto::TensorProto::UINT8).input("z", {4}, proto::TensorProto::UINT8);

@@ -1,5 +1,5 @@
-// Updates put into a tensor at places that are known.
-#include "compiler/importers/common/combine.h"
+// Updates put into a tensor, at places that are known or computed at run time.
+#include "compiler/importers/common/scatter.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/tensorflow/node.h"
@@ -8,38 +8,8 @@ using namespace mlir;
 
 namespace tandem::tensorflow {
 
-namespace {
-/// Places of rows of indices, of the input `index`, in a tensor of `shape`, for updates of theirs.
-FailureOr<SmallVector<int64_t>> placesFrom(TfNode &node, size_t index, ArrayRef<int64_t> shape,
-                                           ArrayRef<int64_t> updates) {
-  FailureOr<SmallVector<int64_t>> indices = node.integers(index, "the list of places");
-  FailureOr<SmallVector<int64_t>> rows = node.inputShape(index);
-  if (failed(indices) || failed(rows))
-    return failure();
-  int64_t depth = rows->empty() ? 0 : rows->back();
-  if (depth < 1 || depth > static_cast<int64_t>(shape.size()))
-    return node.invalid("indices of shape " + shapeText(*rows) + " for a tensor of shape " +
-                        shapeText(shape));
-  SmallVector<int64_t> expected(ArrayRef(*rows).drop_back());
-  expected.append(shape.begin() + depth, shape.end());
-  if (ArrayRef(expected) != updates)
-    return node.invalid("updates of shape " + shapeText(updates) + ", expected " +
-                        shapeText(expected));
-  auto places = placesOfRows(shape, *indices, depth);
-  if (!places || llvm::any_of(*indices, [](int64_t each) { return each < 0; }))
-    return node.invalid("an index is outside of shape " + shapeText(shape));
-  return std::move(*places);
-}
-
-/// Zeros of any element type.
-MaybeValue zerosOf(TfNode &node, Type type, ArrayRef<int64_t> shape) {
-  if (isa<FloatType>(type))
-    return node.fill(type, shape, 0);
-  return node.integerConstant(type, shape, SmallVector<int64_t>(*elementCount(shape), 0));
-}
-
 /// A shape from an input that is small enough to be written to.
-FailureOr<SmallVector<int64_t>> shapeFrom(TfNode &node, size_t index) {
+static FailureOr<SmallVector<int64_t>> shapeFrom(TfNode &node, size_t index) {
   FailureOr<SmallVector<int64_t>> shape = node.integers(index, "the shape");
   if (failed(shape))
     return failure();
@@ -47,16 +17,15 @@ FailureOr<SmallVector<int64_t>> shapeFrom(TfNode &node, size_t index) {
     return node.invalid("a result of shape " + shapeText(*shape) + " is too large");
   return shape;
 }
-} // namespace
 
 /// TensorScatterUpdate and its kin: the tensor, the places and what comes there.
-template <Combine combine> static MaybeValue importTensorScatter(TfNode &node) {
-  MaybeValue tensor = node.input(0), updates = node.input(2);
-  if (failed(tensor) || failed(updates))
-    return failure();
-  auto places = placesFrom(node, 1, shapeOf(*tensor), shapeOf(*updates));
-  return failed(places) ? MaybeValue(failure())
-                        : scattered(node, tensor, updates, *places, combine);
+template <graph::Reduction reduction> static MaybeValue importTensorScatter(TfNode &node) {
+  return scatterNd(node, node.input(0), node.input(1), node.input(2),
+                   {reduction, /*countsFromBack=*/false});
+}
+static MaybeValue importTensorScatterSub(TfNode &node) {
+  return scatterNd(node, node.input(0), node.input(1), node.create<graph::NegOp>(node.input(2)),
+                   {graph::Reduction::Add, /*countsFromBack=*/false});
 }
 
 /// ScatterNd: into zeros of a shape; what meets is added up.
@@ -65,30 +34,25 @@ static MaybeValue importScatterNd(TfNode &node) {
   FailureOr<SmallVector<int64_t>> shape = shapeFrom(node, 2);
   if (failed(updates) || failed(shape))
     return failure();
-  auto places = placesFrom(node, 0, *shape, shapeOf(*updates));
-  if (failed(places))
-    return failure();
-  MaybeValue zeros = zerosOf(node, getElementTypeOrSelf(*updates), *shape);
-  return scattered(node, zeros, updates, *places, addUp);
+  MaybeValue zeros = filled(node, getElementTypeOrSelf(*updates), *shape, 0);
+  return scatterNd(node, zeros, node.input(0), updates,
+                   {graph::Reduction::Add, /*countsFromBack=*/false});
 }
 
 /// SparseToDense: a default everywhere but at the places named, with a number for each or one for
 /// all. The indices of a vector may be a list.
 static MaybeValue importSparseToDense(TfNode &node) {
-  auto indices = node.integers(0, "the list of places");
   FailureOr<SmallVector<int64_t>> shape = shapeFrom(node, 1);
-  MaybeValue values = node.input(2), elsewhere = node.input(3);
+  MaybeValue indices = node.input(0), values = node.input(2), elsewhere = node.input(3);
   if (failed(indices) || failed(shape) || failed(values) || failed(elsewhere))
     return failure();
   auto depth = static_cast<int64_t>(shape->size());
-  if (depth < 1 || indices->size() % depth != 0)
-    return node.invalid(Twine(indices->size()) + " indices for a result of shape " +
-                        shapeText(*shape));
-  auto places = placesOfRows(*shape, *indices, depth);
-  if (!places)
-    return node.invalid("an index is outside of shape " + shapeText(*shape));
-  MaybeValue updates = expandTo(node, values, static_cast<int64_t>(places->size()));
-  return scattered(node, expandTo(node, elsewhere, *shape), updates, *places, nullptr);
+  int64_t listed = graph::tensorType(*indices).getNumElements();
+  if (depth < 1 || listed % depth != 0)
+    return node.invalid(Twine(listed) + " indices for a result of shape " + shapeText(*shape));
+  int64_t count = listed / depth;
+  return scatterNd(node, expandTo(node, elsewhere, *shape), node.reshape(indices, {count, depth}),
+                   expandTo(node, values, count), {.countsFromBack = false});
 }
 
 namespace {
@@ -162,16 +126,16 @@ static std::optional<Numbers> foldStitch(TfNode &node, ArrayRef<Numbers> inputs)
 
 void registerScatter(OpTable &table) {
   table.add("ScatterNd", importScatterNd);
-  table.add("TensorScatterUpdate", importTensorScatter<nullptr>);
+  table.add("TensorScatterUpdate", importTensorScatter<graph::Reduction::None>);
   for (StringRef op : {"TensorScatterAdd", "ScatterNdNonAliasingAdd"})
-    table.add(op, importTensorScatter<addUp>);
+    table.add(op, importTensorScatter<graph::Reduction::Add>);
   for (StringRef op : {"DynamicStitch", "ParallelDynamicStitch"}) {
     table.add(op, importStitch);
     table.addFold(op, foldStitch);
   }
-  table.add("TensorScatterSub", importTensorScatter<takeAway>);
-  table.add("TensorScatterMax", importTensorScatter<takeLarger>);
-  table.add("TensorScatterMin", importTensorScatter<takeSmaller>);
+  table.add("TensorScatterSub", importTensorScatterSub);
+  table.add("TensorScatterMax", importTensorScatter<graph::Reduction::Max>);
+  table.add("TensorScatterMin", importTensorScatter<graph::Reduction::Min>);
   table.add("SparseToDense", importSparseToDense);
 }
 

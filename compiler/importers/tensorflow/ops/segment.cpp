@@ -1,8 +1,8 @@
-// Rows that belong together reduced to one each, where it is known which do.
+// Rows that belong together reduced to one each.
 #include "compiler/importers/common/pieces.h"
+#include "compiler/importers/common/scatter.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/tensorflow/node.h"
-
-#include <limits>
 
 using namespace mlir;
 
@@ -63,13 +63,29 @@ template <typename OpT> static MaybeValue importSegments(TfNode &node) {
   return reduceSegments<OpT, /*unsorted=*/false>(
       node, std::is_same_v<OpT, graph::ReduceProdOp> ? 1.0f : 0.0f);
 }
-template <typename OpT> static MaybeValue importUnsorted(TfNode &node) {
-  constexpr float kFarthest = std::numeric_limits<float>::max();
-  bool isProduct = std::is_same_v<OpT, graph::ReduceProdOp>;
-  float empty = std::is_same_v<OpT, graph::ReduceMaxOp>   ? -kFarthest
-                : std::is_same_v<OpT, graph::ReduceMinOp> ? kFarthest
-                                                          : static_cast<float>(isProduct);
-  return reduceSegments<OpT, /*unsorted=*/true>(node, empty);
+
+/// Rows of segments whose numbers are computed at run time; those of none are left out.
+template <graph::Reduction reduction> static MaybeValue scatterUnsorted(TfNode &node) {
+  MaybeValue input = node.input(0), numbers = node.input(1);
+  FailureOr<int64_t> segments = node.integer(2, "the number of segments");
+  if (failed(input) || failed(numbers) || failed(segments))
+    return failure();
+  Type type = getElementTypeOrSelf(*input);
+  SmallVector<int64_t> shape = {*segments};
+  llvm::append_range(shape, shapeOf(*input).drop_front(
+                                std::min(shapeOf(*numbers).size(), shapeOf(*input).size())));
+  return scatterSegments(node, input, numbers,
+                         filled(node, type, shape, neutralOf(reduction, type)), reduction);
+}
+
+template <typename OpT, graph::Reduction reduction> static MaybeValue importUnsorted(TfNode &node) {
+  MaybeValue input = node.input(0), numbers = node.input(1);
+  if (failed(input) || failed(numbers))
+    return failure();
+  if (!knownIntegers(*numbers))
+    return scatterUnsorted<reduction>(node);
+  return reduceSegments<OpT, /*unsorted=*/true>(
+      node, static_cast<float>(neutralOf(reduction, getElementTypeOrSelf(*input))));
 }
 
 void registerSegment(OpTable &table) {
@@ -78,10 +94,10 @@ void registerSegment(OpTable &table) {
   table.add("SegmentMax", importSegments<graph::ReduceMaxOp>);
   table.add("SegmentMin", importSegments<graph::ReduceMinOp>);
   table.add("SegmentProd", importSegments<graph::ReduceProdOp>);
-  table.add("UnsortedSegmentSum", importUnsorted<graph::SumOp>);
-  table.add("UnsortedSegmentMax", importUnsorted<graph::ReduceMaxOp>);
-  table.add("UnsortedSegmentMin", importUnsorted<graph::ReduceMinOp>);
-  table.add("UnsortedSegmentProd", importUnsorted<graph::ReduceProdOp>);
+  table.add("UnsortedSegmentSum", importUnsorted<graph::SumOp, graph::Reduction::Add>);
+  table.add("UnsortedSegmentMax", importUnsorted<graph::ReduceMaxOp, graph::Reduction::Max>);
+  table.add("UnsortedSegmentMin", importUnsorted<graph::ReduceMinOp, graph::Reduction::Min>);
+  table.add("UnsortedSegmentProd", importUnsorted<graph::ReduceProdOp, graph::Reduction::Mul>);
 }
 
 } // namespace tandem::tensorflow

@@ -1,8 +1,7 @@
 // Tensors changed where indices say:
 // https://docs.pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html
-#include "compiler/importers/common/combine.h"
 #include "compiler/importers/common/decompositions.h"
-#include "compiler/importers/common/placed.h"
+#include "compiler/importers/common/scatter.h"
 #include "compiler/importers/common/selections.h"
 #include "compiler/importers/torch/node.h"
 
@@ -11,6 +10,8 @@
 using namespace mlir;
 
 namespace tandem::torch {
+
+using graph::Reduction;
 
 namespace {
 
@@ -116,27 +117,40 @@ std::optional<SmallVector<int64_t>> placesOf(const Indices &indices,
   return places;
 }
 
-/// Slices of one dimension put where a run finds them.
+/// Slices of one dimension put where a run finds them: the dimension goes to the front and back.
 MaybeValue putSlices(AtenNode &node, MaybeValue input, Value index, MaybeValue updates, int64_t dim,
-                     Meeting meeting) {
-  ArrayRef<int64_t> shape = shapeOf(*input);
+                     Reduction reduction) {
   int64_t count = *elementCount(shapeOf(index));
-  bool isPlain = meeting == Meeting::kReplace; // which compares the dimension alone
-  if (comparisonsOf(isPlain ? ArrayRef(shape[dim]) : shape, count) > kMostComparisons)
-    return node.unsupported(Twine(count) + " places that are computed at run time in " +
-                            shapeText(shape));
-  return placeSlices(node, input, node.reshape(index, {count}), updates, dim, meeting);
+  auto forwards = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(*input).size())), back = forwards;
+  std::rotate(forwards.begin(), forwards.begin() + dim, forwards.begin() + dim + 1);
+  std::rotate(back.begin(), back.begin() + 1, back.begin() + dim + 1);
+  auto moved = [&](MaybeValue value, ArrayRef<int64_t> order) {
+    return dim == 0 ? value : node.transpose(value, order);
+  };
+  return moved(scatterNd(node, moved(input, forwards), node.reshape(index, {count, 1}),
+                         moved(updates, forwards), {reduction}),
+               back);
+}
+
+/// Elements put at places in the flattened tensor, which are known.
+MaybeValue putElements(AtenNode &node, Value input, MaybeValue updates, ArrayRef<int64_t> places,
+                       Reduction reduction) {
+  auto count = static_cast<int64_t>(places.size());
+  MaybeValue rows = node.integerConstant(node.builder().getI64Type(), {count, 1}, places);
+  MaybeValue flat = node.reshape(input, {*elementCount(shapeOf(input))});
+  return node.reshape(scatterNd(node, flat, rows, node.reshape(updates, {count}), {reduction}),
+                      shapeOf(input));
 }
 
 MaybeValue putAtRunTime(AtenNode &node, MaybeValue input, const Indices &indices,
-                        const Named &named, MaybeValue values, Meeting meeting) {
+                        const Named &named, MaybeValue values, Reduction reduction) {
   if (indices.indexed.size() != 1)
     return node.unsupported("several indices that are computed at run time");
   int64_t dim = indices.indexed.front();
   SmallVector<int64_t> shape(shapeOf(*input));
   shape[dim] = *elementCount(indices.common);
   MaybeValue updates = node.reshape(spreadTo(node, values, named.shape), shape);
-  return putSlices(node, input, indices.ofDimension[dim], updates, dim, meeting);
+  return putSlices(node, input, indices.ofDimension[dim], updates, dim, reduction);
 }
 
 /// Of a mask; values for each element that it picks would have an open size.
@@ -164,6 +178,7 @@ MaybeValue putBehindMask(AtenNode &node, MaybeValue input, const Indices &indice
 static MaybeValue importIndexPut(AtenNode &node) {
   MaybeValue input = node.tensor("self"), values = node.tensor("values");
   bool accumulates = node.flag("accumulate", false);
+  Reduction reduction = accumulates ? Reduction::Add : Reduction::None;
   if (node.failed() || failed(input) || failed(values))
     return failure();
   ArrayRef<int64_t> shape = shapeOf(*input);
@@ -181,20 +196,19 @@ static MaybeValue importIndexPut(AtenNode &node) {
   for (int64_t dim : indices->indexed) {
     known[dim] = knownIntegers(indices->ofDimension[dim]);
     if (!known[dim])
-      return putAtRunTime(node, input, *indices, named, values,
-                          accumulates ? Meeting::kAdd : Meeting::kReplace);
+      return putAtRunTime(node, input, *indices, named, values, reduction);
   }
   if (*count > NodeBuilder::kMaxFill)
     return node.unsupported("places of shape " + shapeText(named.shape));
   auto places = placesOf(*indices, known, shape, named);
   if (!places)
     return node.invalid("an index is outside of a tensor of shape " + shapeText(shape));
-  return scattered(node, input, spreadTo(node, values, named.shape), *places,
-                   accumulates ? addUp : nullptr);
+  return putElements(node, *input, spreadTo(node, values, named.shape), *places, reduction);
 }
 
 /// aten.index_add, index_copy, index_fill: slices of one dimension.
-static MaybeValue putAlong(AtenNode &node, MaybeValue input, MaybeValue source, Meeting meeting) {
+static MaybeValue putAlong(AtenNode &node, MaybeValue input, MaybeValue source,
+                           Reduction reduction) {
   MaybeValue index = node.tensor("index");
   if (failed(input) || failed(source) || failed(index))
     return failure();
@@ -209,7 +223,7 @@ static MaybeValue putAlong(AtenNode &node, MaybeValue input, MaybeValue source, 
   MaybeValue updates = spreadTo(node, source, updated);
   std::optional<SmallVector<int64_t>> known = knownIntegers(*index);
   if (!known)
-    return putSlices(node, input, *index, updates, dim, meeting);
+    return putSlices(node, input, *index, updates, dim, reduction);
   Indices indices{SmallVector<Value>(shape.size()), {dim}, {count}};
   MaybeValue row = node.reshape(index, {count});
   if (failed(row) || *elementCount(updated) > NodeBuilder::kMaxFill)
@@ -220,15 +234,15 @@ static MaybeValue putAlong(AtenNode &node, MaybeValue input, MaybeValue source, 
   auto places = placesOf(indices, all, shape, namedBy(indices, shape));
   if (!places)
     return node.invalid("an index is outside of a tensor of shape " + shapeText(shape));
-  return scattered(node, input, updates, *places, meeting == Meeting::kAdd ? addUp : nullptr);
+  return putElements(node, *input, updates, *places, reduction);
 }
 static MaybeValue importIndexAdd(AtenNode &node) {
   double alpha = node.number("alpha", 1);
   return putAlong(node, node.tensor("self"), node.multiply(node.tensor("source"), alpha),
-                  Meeting::kAdd);
+                  Reduction::Add);
 }
 static MaybeValue importIndexCopy(AtenNode &node) {
-  return putAlong(node, node.tensor("self"), node.tensor("source"), Meeting::kReplace);
+  return putAlong(node, node.tensor("self"), node.tensor("source"), Reduction::None);
 }
 static MaybeValue importIndexFill(AtenNode &node) {
   MaybeValue input = node.tensor("self");
@@ -236,7 +250,7 @@ static MaybeValue importIndexFill(AtenNode &node) {
     return failure();
   MaybeValue value =
       node.isTensor("value") ? node.tensor("value") : node.scalarLike(*input, node.number("value"));
-  return putAlong(node, input, value, Meeting::kReplace);
+  return putAlong(node, input, value, Reduction::None);
 }
 
 void registerIndexPut(OpTable &table) {

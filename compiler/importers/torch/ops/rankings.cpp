@@ -1,7 +1,6 @@
 // What is found by order and by comparison with all of another tensor.
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
-#include "compiler/importers/common/placed.h"
 #include "compiler/importers/common/selections.h"
 #include "compiler/importers/torch/node.h"
 
@@ -10,6 +9,17 @@
 using namespace mlir;
 
 namespace tandem::torch {
+
+/// Of elements each with each: what these orders cost.
+static constexpr int64_t kMostComparisons = int64_t(1) << 26;
+
+/// Those of `count` others with every element of a tensor of this shape.
+static int64_t comparisonsOf(ArrayRef<int64_t> shape, int64_t count) {
+  int64_t all = std::min(count, kMostComparisons + 1);
+  for (int64_t size : shape) // each step stays far below what an integer holds
+    all = all > kMostComparisons ? all : all * std::min(size, kMostComparisons + 1);
+  return all;
+}
 
 using Results = FailureOr<SmallVector<Value>>;
 

@@ -1,160 +1,123 @@
-#include "compiler/importers/common/combine.h"
+#include "compiler/importers/common/scatter.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
-#include "compiler/importers/common/placed.h"
 #include "compiler/importers/common/selections.h"
 #include "compiler/importers/torch/node.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
-#include <cmath>
-
 using namespace mlir;
 
 namespace tandem::torch {
 
-// Elements put at places, which may be computed at run time.
+// Elements put at places that are known or computed at run time. Indices outside of a dimension are
+// errors in PyTorch.
 
-namespace {
+using graph::Reduction;
 
-struct Scatter {
+/// The first elements of 'src' (or what it is called), as many as there are indices along each
+/// dimension; or the same number for each of them.
+static MaybeValue sourceFor(AtenNode &node, Value like, ArrayRef<int64_t> indices) {
+  if (!node.isTensor("src")) {
+    double value = node.number("value");
+    if (node.failed())
+      return failure();
+    return expandTo(
+        node, node.reshape(node.scalarLike(like, value), SmallVector<int64_t>(indices.size(), 1)),
+        indices);
+  }
+  MaybeValue source = node.tensor("src");
+  if (failed(source) || shapeOf(*source).size() != indices.size())
+    return source;
+  for (auto [axis, size] : llvm::enumerate(indices))
+    source = sliceAlong(node, source, static_cast<int64_t>(axis), 0, size);
+  return node.cast(source, getElementTypeOrSelf(like));
+}
+
+/// The operands of the scatters along a dimension.
+struct Along {
   MaybeValue input = failure(), index = failure(), source = failure();
   int64_t dim = 0;
+
+  static FailureOr<Along> of(AtenNode &node) {
+    Along along;
+    along.input = node.tensor("self");
+    along.index = node.tensor("index");
+    if (failed(along.input) || failed(along.index))
+      return failure();
+    along.dim = node.dim("dim", *along.input);
+    along.source = sourceFor(node, *along.input, shapeOf(*along.index));
+    if (node.failed() || failed(along.source))
+      return failure();
+    return along;
+  }
+  MaybeValue scatter(AtenNode &node, MaybeValue into, MaybeValue updates,
+                     Reduction reduction) const {
+    return scatterAlong(node, into, index, updates, dim, {reduction, /*countsFromBack=*/false});
+  }
 };
 
-/// For each index an element of 'src' (which may be larger) at its own place, but with the index
-/// along 'dim'; or the same number.
-Scatter readScatter(AtenNode &node) {
-  MaybeValue input = node.tensor("self"), index = node.tensor("index");
-  if (failed(input) || failed(index))
-    return {};
-  int64_t dim = node.dim("dim", *input);
-  bool isNumber = !node.isTensor("src");
-  double value = isNumber ? node.number("value") : 0;
-  MaybeValue source = isNumber ? node.scalarLike(*input, value) : node.tensor("src");
-  if (node.failed() || failed(source))
-    return {};
-  SmallVector<int64_t> shape(shapeOf(*index));
-  if (shape.size() != shapeOf(*input).size()) {
-    (void)node.invalid("indices of shape " + shapeText(shape) + " in a tensor of shape " +
-                       shapeText(shapeOf(*input)));
-    return {};
-  }
-  if (isNumber) {
-    SmallVector<int64_t> ones(shape.size(), 1);
-    source = expandTo(node, node.reshape(source, ones), shape);
-  } else if (shapeOf(*source).size() == shape.size()) {
-    for (auto [axis, size] : llvm::enumerate(shape))
-      source = sliceAlong(node, source, static_cast<int64_t>(axis), 0, size);
-  }
-  return {input, index, source, dim};
+/// aten.scatter and scatter_add: for each index an element of 'src' (which may be larger) at its
+/// own place, but with the index along 'dim'; or the same number.
+template <Reduction reduction> static MaybeValue importScatter(AtenNode &node) {
+  FailureOr<Along> along = Along::of(node);
+  return failed(along) ? MaybeValue(failure())
+                       : along->scatter(node, along->input, along->source, reduction);
 }
 
-Combine combineOf(Meeting meeting) {
-  switch (meeting) {
-  case Meeting::kReplace:
-    return nullptr;
-  case Meeting::kAdd:
-    return addUp;
-  case Meeting::kMultiply:
-    return multiplyBy;
-  case Meeting::kLarger:
-    return takeLarger;
-  case Meeting::kSmaller:
-    return takeSmaller;
-  }
-  return nullptr;
-}
-
-MaybeValue placed(AtenNode &node, const Scatter &of, Meeting meeting) {
-  if (failed(of.input) || failed(of.source))
-    return failure();
-  SmallVector<int64_t> shape(shapeOf(*of.input)), indexShape(shapeOf(*of.index));
-  if (std::optional<SmallVector<int64_t>> known = knownIntegers(*of.index)) {
-    auto places = placesAlong(shape, *known, indexShape, of.dim);
-    if (!places)
-      return node.invalid("an index is outside of a tensor of shape " + shapeText(shape));
-    return scattered(node, of.input, of.source, *places, combineOf(meeting));
-  }
-  int64_t count = indexShape[of.dim];
-  indexShape[of.dim] = shape[of.dim];
-  if (indexShape != shape)
-    return node.unsupported("places that are computed at run time in a part of the tensor");
-  if (comparisonsOf(shape, count) > kMostComparisons)
-    return node.unsupported(Twine(count) + " places that are computed at run time in " +
-                            shapeText(shape));
-  return placeElements(node, of.input, of.index, of.source, of.dim, meeting);
-}
-
-} // namespace
-
-static MaybeValue importScatter(AtenNode &node) {
-  return placed(node, readScatter(node), Meeting::kReplace);
-}
-static MaybeValue importScatterAdd(AtenNode &node) {
-  return placed(node, readScatter(node), Meeting::kAdd);
-}
-
-/// The way of 'reduce'; nothing of a mean.
-static std::optional<Meeting> meetingOf(StringRef reduce) {
-  return llvm::StringSwitch<std::optional<Meeting>>(reduce)
-      .Cases({"sum", "add"}, Meeting::kAdd)
-      .Cases({"prod", "multiply"}, Meeting::kMultiply)
-      .Case("amax", Meeting::kLarger)
-      .Case("amin", Meeting::kSmaller)
-      .Default(std::nullopt);
-}
-
-/// What an element begins with that is not to count itself.
-static double identityOf(Meeting meeting) {
-  switch (meeting) {
-  case Meeting::kMultiply:
-    return 1;
-  case Meeting::kLarger:
-    return -INFINITY;
-  case Meeting::kSmaller:
-    return INFINITY;
-  default:
-    return 0;
-  }
-}
-
-/// Of every place how many come to it, or with kReplace whether any does.
-static MaybeValue countsOf(AtenNode &node, const Scatter &of, Meeting meeting) {
-  Type real = node.builder().getF32Type();
-  Scatter counts{node.fill(real, shapeOf(*of.input), 0), of.index,
-                 node.fill(real, shapeOf(*of.index), 1), of.dim};
-  return placed(node, counts, meeting);
-}
-
-/// aten.scatter with 'reduce', scatter_reduce: without 'include_self' what comes first replaces
-/// what is there.
-static MaybeValue importScatterReduce(AtenNode &node) {
-  Scatter of = readScatter(node);
+/// aten.scatter with 'reduce', by an older name of what scatter_reduce does.
+static MaybeValue importScatterWithReduce(AtenNode &node) {
   StringRef reduce = node.string("reduce", "");
-  bool includesSelf = node.flag("include_self", true), isMean = reduce == "mean";
-  std::optional<Meeting> meeting = isMean ? Meeting::kAdd : meetingOf(reduce);
-  if (failed(of.source) || node.failed())
-    return failure();
-  if (!meeting)
-    return node.invalid("'reduce' is '" + reduce + "'");
-  Type type = getElementTypeOrSelf(*of.input);
-  if (isa<IntegerType>(type) && (isMean || !includesSelf))
-    return node.unsupported("integers");
-  if (!includesSelf) {
-    MaybeValue isMet = countsOf(node, of, Meeting::kReplace);
-    of.input =
-        keepWhere(node, node.compare<graph::EqualOp>(isMet, 0.0), of.input, identityOf(*meeting));
-  }
-  MaybeValue result = placed(node, of, *meeting);
-  if (!isMean)
-    return result;
-  MaybeValue counts = countsOf(node, of, Meeting::kAdd);
+  if (reduce == "add")
+    return importScatter<Reduction::Add>(node);
+  if (reduce == "multiply")
+    return importScatter<Reduction::Mul>(node);
+  return node.unsupported("'reduce' is '" + reduce + "'");
+}
+
+/// The mean: the sum over how many there are, itself included or not.
+static MaybeValue scatteredMean(AtenNode &node, const Along &along, MaybeValue start,
+                                bool includesSelf) {
+  Type type = getElementTypeOrSelf(*along.input);
+  if (!isa<FloatType>(type))
+    return node.unsupported("the mean of integers");
+  ArrayRef<int64_t> shape = shapeOf(*along.input);
+  MaybeValue ones = filled(node, type, shapeOf(*along.index), 1);
+  MaybeValue counts =
+      along.scatter(node, filled(node, type, shape, includesSelf), ones, Reduction::Add);
   if (failed(counts))
     return failure();
-  counts = includesSelf ? node.add(counts, 1)
-                        : node.create<graph::MaximumOp>(counts, node.scalarLike(*counts, 1));
-  return node.divide(result, node.cast(counts, type));
+  counts = node.create<graph::MaximumOp>(counts, node.scalarLike(*counts, 1)); // of none is itself
+  return node.divide(along.scatter(node, start, along.source, Reduction::Add), counts);
+}
+
+/// aten.scatter_reduce: without 'include_self' what is there counts only where nothing comes.
+static MaybeValue importScatterReduce(AtenNode &node) {
+  FailureOr<Along> along = Along::of(node);
+  StringRef reduce = node.string("reduce", "");
+  bool includesSelf = node.flag("include_self", true);
+  if (failed(along) || node.failed())
+    return failure();
+  std::optional<Reduction> reduction = llvm::StringSwitch<std::optional<Reduction>>(reduce)
+                                           .Cases({"sum", "mean"}, Reduction::Add)
+                                           .Case("prod", Reduction::Mul)
+                                           .Case("amin", Reduction::Min)
+                                           .Case("amax", Reduction::Max)
+                                           .Default(std::nullopt);
+  if (!reduction)
+    return node.unsupported("'reduce' is '" + reduce + "'");
+  MaybeValue start = along->input;
+  if (!includesSelf) { // one of what comes, or what changes nothing
+    bool isChoice = *reduction == Reduction::Min || *reduction == Reduction::Max;
+    Type type = getElementTypeOrSelf(*along->input);
+    MaybeValue first =
+        isChoice ? along->source
+                 : filled(node, type, shapeOf(*along->index), neutralOf(*reduction, type));
+    start = along->scatter(node, start, first, Reduction::None);
+  }
+  if (reduce == "mean")
+    return scatteredMean(node, *along, start, includesSelf);
+  return along->scatter(node, start, along->source, *reduction);
 }
 
 /// aten.masked_scatter: where the mask holds, one element of 'source' after another.
@@ -183,11 +146,11 @@ static MaybeValue importMaskedScatter(AtenNode &node) {
 }
 
 void registerScatter(OpTable &table) {
-  table.add("aten.scatter.src", importScatter);
-  table.add("aten.scatter.value", importScatter);
-  table.add("aten.scatter_add.default", importScatterAdd);
-  table.add("aten.scatter.reduce", importScatterReduce);
-  table.add("aten.scatter.value_reduce", importScatterReduce);
+  table.add("aten.scatter.src", importScatter<Reduction::None>);
+  table.add("aten.scatter.value", importScatter<Reduction::None>);
+  table.add("aten.scatter.reduce", importScatterWithReduce);
+  table.add("aten.scatter.value_reduce", importScatterWithReduce);
+  table.add("aten.scatter_add.default", importScatter<Reduction::Add>);
   table.add("aten.scatter_reduce.two", importScatterReduce);
   table.add("aten.masked_scatter.default", importMaskedScatter);
 }

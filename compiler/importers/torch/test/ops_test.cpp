@@ -208,7 +208,7 @@ Json knownIndex(ProgramBuilder &p, const std::string &name, const Ints &values) 
   return tensor(name);
 }
 
-TEST(TorchScatter, PutsElementsAtPlacesThatAreKnown) {
+TEST(TorchScatter, PutsElementsAtPlaces) {
   ProgramBuilder p;
   p.input("x", {4});
   p.input("src", {3});
@@ -217,7 +217,54 @@ TEST(TorchScatter, PutsElementsAtPlacesThatAreKnown) {
          {{"self", tensor("x")}, {"dim", number(0)}, {"index", index}, {"src", tensor("src")}}, "y",
          {4});
   EXPECT_THAT(p.text(), AllOf(HasSubstr("begin [0] size [2]"), // of more than are asked for
-                              HasSubstr("dense<[5, 1, 2, 4]> : tensor<4xi64>")));
+                              HasSubstr("dense<[[3], [0]]> : tensor<2x1xi64>"),
+                              HasSubstr("graph.scatter %arg0")));
+  ProgramBuilder open;
+  open.input("x", {4});
+  open.input("i", {2}, ScalarType::kLong);
+  open.node("scatter.value",
+            {{"self", tensor("x")}, {"dim", number(0)}, {"index", tensor("i")}, {"value", real(1)}},
+            "y", {4});
+  EXPECT_THAT(open.text(), AllOf(HasSubstr("graph.logical_and"), HasSubstr("graph.scatter %arg0")));
+}
+
+TEST(TorchScatter, ReducesWithoutWhatIsThere) {
+  auto reduced = [](const std::string &how) {
+    ProgramBuilder p;
+    p.input("x", {4});
+    p.input("src", {2});
+    Json index = knownIndex(p, "i", {3, 3});
+    p.node("scatter_reduce.two",
+           {{"self", tensor("x")},
+            {"dim", number(0)},
+            {"index", index},
+            {"src", tensor("src")},
+            {"reduce", {{"as_string", how}}},
+            {"include_self", {{"as_bool", false}}}},
+           "y", {4});
+    return p.text();
+  };
+  EXPECT_THAT(reduced("amax"), HasSubstr("reduction  max"));
+  EXPECT_THAT(reduced("prod"),
+              AllOf(HasSubstr("dense<1.000000e+00> : tensor<2xf32>"), HasSubstr("reduction  mul")));
+  EXPECT_THAT(reduced("mean"), AllOf(HasSubstr("reduction  add"), HasSubstr("graph.div")));
+  EXPECT_THAT(reduced("median"), HasSubstr("'reduce' is 'median'"));
+}
+
+TEST(TorchIndexAdd, TakesItsDimensionToTheFront) {
+  ProgramBuilder p;
+  p.input("x", {3, 4});
+  p.input("source", {3, 2});
+  p.input("i", {2}, ScalarType::kLong);
+  p.node("index_add.default",
+         {{"self", tensor("x")},
+          {"dim", number(1)},
+          {"index", tensor("i")},
+          {"source", tensor("source")},
+          {"alpha", real(2)}},
+         "y", {3, 4});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("graph.mul"),
+                              HasSubstr("(tensor<4x3xf32>, tensor<2x1xi64>, tensor<2x3xf32>)")));
 }
 
 TEST(TorchIndexPut, PutsRowsWhereIndicesNameThem) {
@@ -227,7 +274,8 @@ TEST(TorchIndexPut, PutsRowsWhereIndicesNameThem) {
   Json indices = {{"as_optional_tensors", Json::array({knownIndex(p, "i", {2, 0})})}};
   p.node("index_put.default",
          {{"self", tensor("x")}, {"indices", indices}, {"values", tensor("v")}}, "y", {3, 2});
-  EXPECT_THAT(p.text(), HasSubstr("dense<[[8, 9], [2, 3], [6, 7]]> : tensor<3x2xi64>"));
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("dense<[[2], [0]]> : tensor<2x1xi64>"),
+                              HasSubstr("graph.scatter %arg0")));
 }
 
 TEST(TorchDiagonal, ComesLast) {
