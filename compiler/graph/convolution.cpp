@@ -6,7 +6,7 @@ using namespace mlir;
 namespace tandem::graph {
 
 LogicalResult verifyProductTypes(Operation *op, Value input, Value filter, Value bias,
-                                 StringRef rule, bool allowHybrid) {
+                                 StringRef rule, ProductForms forms) {
   Type in = getElementTypeOrSelf(input), weights = getElementTypeOrSelf(filter);
   Type out = getElementTypeOrSelf(op->getResult(0));
   Type offset = bias ? getElementTypeOrSelf(bias) : nullptr;
@@ -15,8 +15,12 @@ LogicalResult verifyProductTypes(Operation *op, Value input, Value filter, Value
   if (isQuantized(in) && isQuantized(weights) && isQuantized(out) &&
       (!offset || offset.isInteger(32)))
     return success();
-  if (allowHybrid && in.isF32() && isQuantized(weights) && out.isF32() &&
+  if (forms.hybrid && in.isF32() && isQuantized(weights) && out.isF32() &&
       (!offset || offset.isF32()))
+    return success();
+  bool isPlainByte = in.isSignlessInteger(8) || in.isUnsignedInteger(8);
+  if (forms.sums && isPlainByte && isQuantized(weights) && out.isSignlessInteger(32) &&
+      (!offset || offset.isInteger(32)))
     return success();
   return op->emitOpError() << rule << ": element types " << typeText(in) << ", "
                            << typeText(weights) << " -> " << typeText(out)
@@ -24,6 +28,10 @@ LogicalResult verifyProductTypes(Operation *op, Value input, Value filter, Value
 }
 
 namespace {
+template <typename OpT> bool hasActivation(OpT op) {
+  return op.getActivation() != Activation::None;
+}
+
 /// What conv_2d and depthwise_conv_2d have in common.
 struct Window {
   ArrayRef<int64_t> stride, dilation, padLow, padHigh;
@@ -88,7 +96,8 @@ LogicalResult Conv2dOp::inferReturnTypeComponents(MLIRContext *, Location locati
 }
 
 LogicalResult Conv2dOp::verify() {
-  if (failed(verifyProductTypes(*this, getInput(), getFilter(), getBias(), "conv_2d_c6", true)))
+  if (failed(verifyProductTypes(*this, getInput(), getFilter(), getBias(), "conv_2d_c6",
+                                {.hybrid = true, .sums = !hasActivation(*this)})))
     return failure();
   return verifyFilterAxis(*this, getFilter(), 0, "conv_2d_c7");
 }
@@ -111,7 +120,7 @@ LogicalResult DepthwiseConv2dOp::inferReturnTypeComponents(MLIRContext *, Locati
 
 LogicalResult DepthwiseConv2dOp::verify() {
   if (failed(verifyProductTypes(*this, getInput(), getFilter(), getBias(), "depthwise_conv_2d_c6",
-                                true)))
+                                {.hybrid = true})))
     return failure();
   return verifyFilterAxis(*this, getFilter(), 3, "depthwise_conv_2d_c7");
 }
@@ -136,8 +145,7 @@ LogicalResult TransposeConv2dOp::inferReturnTypeComponents(MLIRContext *, Locati
 }
 
 LogicalResult TransposeConv2dOp::verify() {
-  return verifyProductTypes(*this, getInput(), getFilter(), getBias(), "transpose_conv_2d_c4",
-                            false);
+  return verifyProductTypes(*this, getInput(), getFilter(), getBias(), "transpose_conv_2d_c4", {});
 }
 
 LogicalResult FullyConnectedOp::inferReturnTypeComponents(MLIRContext *, Location location,
@@ -151,7 +159,8 @@ LogicalResult FullyConnectedOp::inferReturnTypeComponents(MLIRContext *, Locatio
 }
 
 LogicalResult FullyConnectedOp::verify() {
-  return verifyProductTypes(*this, getInput(), getFilter(), getBias(), "fully_connected_c3", true);
+  return verifyProductTypes(*this, getInput(), getFilter(), getBias(), "fully_connected_c3",
+                            {.hybrid = true, .sums = !hasActivation(*this)});
 }
 
 LogicalResult BatchMatmulOp::inferReturnTypeComponents(MLIRContext *, Location location,

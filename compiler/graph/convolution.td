@@ -12,7 +12,9 @@ def Graph_Conv2dOp : Graph_Op<"conv_2d"> {
 
     Quantized: i32 accumulation of (code - zero point) products, `bias` in i32 at scale
     input*filter, then TFLite's requantization. An f32 input with a quantized filter is TFLite's
-    hybrid form: the input is quantized to 8 bits on the fly, per batch entry.
+    hybrid form: the input is quantized to 8 bits on the fly, per batch entry. A plain input of 8 bits
+    with a quantized filter and an i32 result is the form without scales: the sums of input * (code -
+    zero point) themselves, for inputs whose scale is known at run time only.
 
     - conv_2d_c1: `input` is NHWC, `filter` is OHWI, both of rank 4.
     - conv_2d_c2: `groups` divides the input and output channels; filter I = input C / groups.
@@ -20,7 +22,8 @@ def Graph_Conv2dOp : Graph_Op<"conv_2d"> {
     - conv_2d_c4: strides and dilations are positive, pads are not negative.
     - conv_2d_c5: the dilated filter fits into the padded input.
     - conv_2d_c6: element types: all float and the same; or quantized input, filter and result with
-      i32 bias; or f32 input, bias and result with a quantized filter (hybrid).
+      i32 bias; or f32 input, bias and result with a quantized filter (hybrid); or i8 or ui8 input, i32
+      bias and result with a quantized filter, and no activation (sums).
     - conv_2d_c7: a filter quantized per channel is so along O.
   }];
   let arguments = (ins Graph_Tensor:$input, Graph_Tensor:$filter, Optional<Graph_Tensor>:$bias,
@@ -47,7 +50,7 @@ def Graph_DepthwiseConv2dOp : Graph_Op<"depthwise_conv_2d"> {
     - depthwise_conv_2d_c3: `bias`, when given, has one entry per output channel.
     - depthwise_conv_2d_c4: strides and dilations are positive, pads are not negative.
     - depthwise_conv_2d_c5: the dilated filter fits into the padded input.
-    - depthwise_conv_2d_c6: element types as conv_2d_c6.
+    - depthwise_conv_2d_c6: element types as conv_2d_c6, without sums.
     - depthwise_conv_2d_c7: a filter quantized per channel is so along C.
   }];
   let arguments = (ins Graph_Tensor:$input, Graph_Tensor:$filter, Optional<Graph_Tensor>:$bias,
@@ -71,7 +74,7 @@ def Graph_TransposeConv2dOp : Graph_Op<"transpose_conv_2d"> {
     - transpose_conv_2d_c1: `input` is NHWC, `filter` is OHWI with I = input C.
     - transpose_conv_2d_c2: `bias`, when given, has one entry per output channel.
     - transpose_conv_2d_c3: strides are positive, the output size is positive.
-    - transpose_conv_2d_c4: element types as conv_2d_c6, without the hybrid form.
+    - transpose_conv_2d_c4: element types as conv_2d_c6, without the hybrid form and sums.
   }];
   let arguments = (ins Graph_Tensor:$input, Graph_Tensor:$filter, Optional<Graph_Tensor>:$bias,
       Graph_UnitPair:$stride, Graph_ZeroPair:$pad_low, Graph_ZeroPair:$pad_high,

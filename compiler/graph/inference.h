@@ -40,10 +40,14 @@ template <typename... Parts> mlir::LogicalResult refuse(Location location, const
 
 /// A quantized type does not know its tensor: its axis and number of scales are checked here.
 mlir::LogicalResult verifyQuantizedAxis(mlir::Operation *op, mlir::RankedTensorType type);
-/// The element types that all convolution-like ops accept (conv_2d_c6). `allowHybrid`: f32 input
-/// with a quantized filter.
+/// What a convolution-like op has beside floats and codes.
+struct ProductForms {
+  bool hybrid = false; ///< f32 input with a quantized filter
+  bool sums = false;   ///< plain input of 8 bits with a quantized filter, the sums in i32
+};
+/// The element types that convolution-like ops accept (conv_2d_c6).
 mlir::LogicalResult verifyProductTypes(mlir::Operation *op, mlir::Value input, mlir::Value filter,
-                                       mlir::Value bias, llvm::StringRef rule, bool allowHybrid);
+                                       mlir::Value bias, llvm::StringRef rule, ProductForms forms);
 /// The shape of both operands broadcast against each other.
 mlir::LogicalResult inferBroadcast(Location location, mlir::Value lhs, mlir::Value rhs,
                                    llvm::StringRef rule, Shapes &shapes);

@@ -101,16 +101,23 @@ const std::vector<Geometry> kDepthwise = {
     Geometry{5, 6, 21, 21, 3, 1, 1, 1, 1}.inBatches(3),
 };
 
+/// "sums" is of a plain input of 8 bits.
 Element filterElement(const std::string &type) {
-  return type == "u8" ? Element{"u8", 0.02f, 121} : Element{type == "hybrid" ? "i8" : type, 0.02f};
+  if (type == "u8")
+    return {"u8", 0.02f, 121};
+  return {type == "hybrid" || type == "sums" ? "i8" : type, 0.02f};
 }
 
 /// The result scale keeps most codes inside the range, and some clamped.
 Element resultElement(const std::string &type, int64_t products) {
+  if (type == "sums")
+    return {"i32"};
   float scale = 0.05f * 0.02f * 40 * (products > 100 ? 30.0f : 8.0f);
   return type == "hybrid" ? Element{"f32"} : elementOf(type, scale, -5);
 }
 Element inputElement(const std::string &type) {
+  if (type == "sums")
+    return {"ui8"};
   return type == "hybrid" ? Element{"f32"} : elementOf(type, 0.05f, 3);
 }
 
@@ -153,7 +160,8 @@ OpCase fullyConnected(int64_t rows, int64_t inner, int64_t columns, const std::s
   std::string result = text.apply(
       "fully_connected",
       {input, text.filter({columns, inner}, filter, perChannel ? 0 : -1), text.bias(columns, type)},
-      "activation relu", tensorText({rows, columns}, resultElement(type, inner)));
+      type == "sums" ? "" : "activation relu",
+      tensorText({rows, columns}, resultElement(type, inner)));
   return {"fully_connected", type,
           std::to_string(rows) + "x" + std::to_string(inner) + "x" + std::to_string(columns) +
               (perChannel ? "_perchannel" : ""),
@@ -239,6 +247,8 @@ void addConvolutionCases(std::vector<OpCase> &cases) {
     cases.push_back(convolution(geometry, "i8", true));
     for (bool perChannel : {false, true})
       cases.push_back(convolution(geometry, "hybrid", perChannel));
+    if (geometry.activation == "none")
+      cases.push_back(convolution(geometry, "sums", false));
   }
   for (const Geometry &geometry : kDepthwise) {
     for (const char *type : {"f32", "i8", "u8"})
@@ -247,7 +257,7 @@ void addConvolutionCases(std::vector<OpCase> &cases) {
     for (bool perChannel : {false, true})
       cases.push_back(depthwise(geometry, "hybrid", perChannel));
   }
-  for (const char *type : {"f32", "i8", "u8", "hybrid"}) {
+  for (const char *type : {"f32", "i8", "u8", "hybrid", "sums"}) {
     cases.push_back(fullyConnected(1, 1, 1, type));
     cases.push_back(fullyConnected(1, 640, 128, type));
     cases.push_back(fullyConnected(3, 37, 19, type));

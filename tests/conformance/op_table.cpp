@@ -168,8 +168,8 @@ void printBackends(std::ostream &out) {
          "Element types that a backend runs, as it answers for the cases of `tests/conformance`; "
          "\"in part\": not every shape or attribute. What a backend refuses goes to the next one, "
          "and `tandem compile --report` says why. `i8`, `u8`, `q16`, `q32`: codes of a quantized "
-         "type; `ui8`, `i1`, `i32`, `i64`: plain; `hybrid`: f32 activations, 8-bit filter.\n\n| op "
-         "|";
+         "type; `ui8`, `i1`, `i32`, `i64`: plain; `hybrid`: f32 activations, 8-bit filter; "
+         "`sums`: plain activations of 8 bits, 8-bit filter, sums in i32.\n\n| op |";
   for (const std::string &backend : backendNames())
     out << " " << backend << " |";
   out << "\n|---|";

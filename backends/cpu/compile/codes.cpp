@@ -27,10 +27,16 @@ bool hasCodes(Operation *op) {
   return graph::isQuantized(op->getOperand(1).getType());
 }
 
+bool givesSums(Operation *op) {
+  return hasCodes(op) && graph::tensorType(op->getResult(0)).getElementType().isInteger(32);
+}
+
 Support supportsProductOfCodes(Operation *op) {
   Value input = op->getOperand(0), filter = op->getOperand(1), result = op->getResult(0);
   if (isHybrid(op))
     return supportsHybrid(op);
+  if (givesSums(op) && isByte(input) && isByte(filter))
+    return Support::yes();
   if (!isByte(input) || !isByte(filter) || !isByte(result) ||
       quantizationOf(input).scales.size() != 1 || quantizationOf(result).scales.size() != 1 ||
       quantizationOf(filter).empty())

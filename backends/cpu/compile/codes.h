@@ -11,6 +11,9 @@ namespace tandem::cpu {
 /// Whether the filter of a product is of codes.
 bool hasCodes(mlir::Operation *op);
 
+/// Whether a product of codes gives its sums themselves.
+bool givesSums(mlir::Operation *op);
+
 /// Whether input, filter, bias and result of a product are what the kernels take: 8-bit codes, or
 /// hybrid.
 Support supportsProductOfCodes(mlir::Operation *op);

@@ -6,6 +6,7 @@
 #include "backends/cpu/compile/matrix_products.h"
 #include "backends/cpu/compile/quantize.h"
 #include "backends/cpu/compile/row_sums.h"
+#include "backends/cpu/compile/sums.h"
 #include "backends/cpu/compile/table.h"
 #include "backends/cpu/compile/widen.h"
 
@@ -241,9 +242,11 @@ Epilogue planEpilogue(Operation *op, graph::Activation activation,
   if (hybrid)
     return hybridEpilogue(op, activation, *hybrid, plan, buffers,
                           sumsOfZeroPoint(weights, 1, channels));
-  int32_t zeroPoint = unsignedZeroPoint(op->getOperand(0));
-  return codesEpilogue(op, activation, takeDequantized(op, plan), buffers,
-                       sumsOfZeroPoint(weights, zeroPoint, channels));
+  std::vector<int32_t> ofZeroPoint =
+      sumsOfZeroPoint(weights, unsignedZeroPoint(op->getOperand(0)), channels);
+  if (givesSums(op))
+    return sumsEpilogue(op, plan, buffers, ofZeroPoint);
+  return codesEpilogue(op, activation, takeDequantized(op, plan), buffers, ofZeroPoint);
 }
 
 /// With what takes 128 off the bytes, where something does, put back into the sums.

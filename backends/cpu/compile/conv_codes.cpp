@@ -9,6 +9,7 @@
 #include "backends/cpu/compile/conv_template.h"
 #include "backends/cpu/compile/hybrid.h"
 #include "backends/cpu/compile/quantize.h"
+#include "backends/cpu/compile/sums.h"
 #include "backends/cpu/compile/table.h"
 
 using namespace mlir;
@@ -94,7 +95,8 @@ void planConvCodes(const ConvShape &shape, int64_t groups, Operation *op,
     epilogue = hybridEpilogue(op, activation, input, plan, buffers);
   } else {
     wide = planWideCodes(op->getOperand(0), padded, plan);
-    epilogue = codesEpilogue(op, activation, takeDequantized(op, plan), buffers);
+    epilogue = givesSums(op) ? sumsEpilogue(op, plan, buffers)
+                             : codesEpilogue(op, activation, takeDequantized(op, plan), buffers);
   }
   auto filter = [&](int64_t group, int64_t o, int64_t tap, int64_t channel) {
     int64_t row = (group * shape.outChannels + o) * shape.taps() + tap;

@@ -12,6 +12,8 @@ using codegen::KernelBuilder;
 CodeType codeTypeOf(Value value) {
   Type type = graph::tensorType(value).getElementType();
   Quantization quantization = graph::quantizationOf(type);
+  if (quantization.empty()) // plain integers are codes of themselves
+    return {*graph::elementTypeOf(type), 1, 0};
   return {*graph::elementTypeOf(type), quantization.scales[0], quantization.zeroPoints[0]};
 }
 

@@ -169,17 +169,24 @@ bool narrowIndices(Operands operands, const TensorFacts &result) {
   return result.type == ElementType::kI32 && indices(operands, result);
 }
 
+/// The same sums themselves, of a plain input.
+bool sumsOfProducts(Operands operands, const TensorFacts &result) {
+  bool bias = operands.size() < 3 || isPlain(operands[2], ElementType::kI32);
+  return is8Bit(operands[0]) && operands[0].quantization.empty() && is8Bit(operands[1]) &&
+         !operands[1].quantization.empty() && isPlain(result, ElementType::kI32) && bias;
+}
+
 using Form = bool (*)(Operands, const TensorFacts &);
 struct Rule {
   std::string_view op;
   size_t fewest, most; ///< operands
-  std::array<Form, 3> forms;
+  std::array<Form, 4> forms;
 };
 
 constexpr Rule kRules[] = {
-    {"conv_2d", 2, 3, {floats, productOfCodes, hybridProduct}},
+    {"conv_2d", 2, 3, {floats, productOfCodes, hybridProduct, sumsOfProducts}},
     {"depthwise_conv_2d", 2, 3, {floats, productOfCodes, hybridProduct}},
-    {"fully_connected", 2, 3, {floats, productOfCodes, hybridProduct}},
+    {"fully_connected", 2, 3, {floats, productOfCodes, hybridProduct, sumsOfProducts}},
     {"transpose_conv_2d", 2, 3, {floats, productOfCodes}},
     {"batch_matmul", 2, 2, {floats}},
     {"add", 2, 2, {floats, codes, integers}},

@@ -1,5 +1,6 @@
 #include "backends/reference/run/product.h"
 
+#include <cmath>
 #include <limits>
 
 namespace tandem::reference {
@@ -54,23 +55,39 @@ std::vector<int64_t> widen(const std::vector<int32_t> &values) {
   return {values.begin(), values.end()};
 }
 
-Kernel codesProduct(const Op &op, const ProductShape &shape, RealRange activation,
-                    ProductRounding rounding) {
-  CodesEpilogue epilogue(op, activation, rounding);
+/// `finish` gets the sums of codes less their zero points. They are summed in 64 bits: what
+/// overflows 32 is wrong anyway, but must be defined.
+template <typename Finish>
+Kernel sumsOfCodes(const Op &op, const ProductShape &shape, int64_t inputZero, Finish finish) {
   const Tensor &input = op.operand(0), &filter = op.operand(1);
   auto zeros = widen(filterZeroPoints(op, shape.outChannels));
   return withCodeType(input.type, [&](auto inCode) {
     return withCodeType(filter.type, [&](auto filterCode) -> Kernel {
-      // Summed in 64 bits: what overflows 32 is wrong anyway, but must be defined.
-      return [=, zero = int64_t(input.zeroPoint()), a = input.as<const decltype(inCode)>(),
-              b = filter.as<const decltype(filterCode)>()] {
-        sumOfProducts<int64_t>(shape, a, zero, b, zeros.data(),
-                               [&](int64_t index, int64_t, int64_t channel, int64_t sum) {
-                                 epilogue(index, channel, sum);
-                               });
-      };
+      return
+          [=, a = input.as<const decltype(inCode)>(), b = filter.as<const decltype(filterCode)>()] {
+            sumOfProducts<int64_t>(shape, a, inputZero, b, zeros.data(),
+                                   [&](int64_t index, int64_t, int64_t channel, int64_t sum) {
+                                     finish(index, channel, sum);
+                                   });
+          };
     });
   });
+}
+
+Kernel codesProduct(const Op &op, const ProductShape &shape, RealRange activation,
+                    ProductRounding rounding) {
+  return sumsOfCodes(op, shape, op.operand(0).zeroPoint(), CodesEpilogue(op, activation, rounding));
+}
+
+/// The sums themselves, of a plain input.
+Kernel plainSums(const Op &op, const ProductShape &shape) {
+  const Tensor *bias = op.optionalOperand(2);
+  return sumsOfCodes(op, shape, /*inputZero=*/0,
+                     [y = op.result().as<int32_t>(),
+                      b = bias ? bias->as<const int32_t>()
+                               : nullptr](int64_t index, int64_t channel, int64_t sum) {
+                       y[index] = static_cast<int32_t>(sum + (b ? b[channel] : 0));
+                     });
 }
 
 /// Quantizes each batch entry of the input to i8 by its own range, sums in integers, and scales the
@@ -138,6 +155,10 @@ Result<Kernel> prepareProduct(const Op &op, const ProductShape &shape, ProductRo
   if (filter.perChannel() && static_cast<int64_t>(filter.scales.size()) != shape.outChannels)
     return op.error("its filter has ", filter.scales.size(), " scales, expected one for each of ",
                     shape.outChannels, " channels");
+  if (op.result().type == ElementType::kI32) {
+    bool isActivated = std::isfinite(activation.low) || std::isfinite(activation.high);
+    return isActivated ? Result<Kernel>(op.error("sums have no activation")) : plainSums(op, shape);
+  }
   if (!op.operand(0).isFloat())
     return codesProduct(op, shape, activation, rounding);
   if (op.operand(1).isFloat())

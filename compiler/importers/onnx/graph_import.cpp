@@ -2,6 +2,7 @@
 
 #include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
+#include "compiler/importers/onnx/coded_products.h"
 #include "compiler/importers/onnx/inputs.h"
 #include "compiler/importers/onnx/tensors.h"
 
@@ -51,6 +52,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
   std::vector<NamedValue> named;
   for (auto [name, value] : llvm::zip(outputs, *values))
     named.push_back({name, value});
+  hoistSmallResults(main_.function.getBody().front());
   // Files of this format say by quantize and dequantize what is to be computed on codes.
   main_.function->setAttr("graph.codes_between_quantize", builder_.getUnitAttr());
   return main_.take(std::move(named), errors_);

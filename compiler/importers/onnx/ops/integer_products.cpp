@@ -1,5 +1,6 @@
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
+#include "compiler/importers/onnx/coded_products.h"
 #include "compiler/importers/onnx/convolution.h"
 
 using namespace mlir;
@@ -7,9 +8,14 @@ using namespace mlir;
 namespace tandem::onnx {
 
 // Products of codes without a scale, as models have them whose activations are quantized on the
-// fly. They are summed up in f32, so many products at a time that each sum is exact, and these in
-// i32.
+// fly. Where both factors are computed, and depthwise, they are summed up in f32, so many products
+// at a time that each sum is exact, and these in i32.
 static constexpr int64_t kExactProducts = 256; // of two numbers below 2^8
+
+static bool isPlainByte(Value value) {
+  Type type = getElementTypeOrSelf(value);
+  return type.isSignlessInteger(8) || type.isUnsignedInteger(8);
+}
 
 /// Codes less their zero point, as f32. A zero point for each row or column is aligned to `shape`.
 static MaybeValue centred(OnnxNode &node, size_t codes, size_t zeroPoint, ArrayRef<int64_t> shape) {
@@ -41,9 +47,43 @@ static MaybeValue exactSum(OnnxNode &node, MaybeValue lhs, MaybeValue rhs) {
   return sum;
 }
 
+/// A zero point of all rows, or one for each, aligned to matrices.
+static MaybeValue alignedZeroPoint(OnnxNode &node, size_t index) {
+  MaybeValue zero = node.optionalInput(index);
+  if (failed(zero) || !*zero)
+    return zero;
+  int64_t count = *elementCount(shapeOf(*zero));
+  return node.reshape(zero, count == 1 ? SmallVector<int64_t>{} : SmallVector<int64_t>{count, 1});
+}
+
+/// By products of codes, where the matrix on the right is known and its zero points, and one zero
+/// point of the left is for all or for the rows of one matrix. A null value where they are not.
+static MaybeValue productOfCodes(OnnxNode &node, Value lhs) {
+  std::optional<Elements> matrix = node.known(1), zeros = node.known(3);
+  MaybeValue zero = node.optionalInput(2);
+  if (failed(zero))
+    return failure();
+  bool isPerRow = *zero && *elementCount(shapeOf(*zero)) != 1;
+  if (!matrix || matrix->shape().size() != 2 || (node.has(3) && !zeros) ||
+      (isPerRow && (shapeOf(lhs).size() != 2 || *elementCount(shapeOf(*zero)) != shapeOf(lhs)[0])))
+    return Value();
+  if (matrix->shape()[0] != shapeOf(lhs).back())
+    return node.invalid("shapes " + shapeText(shapeOf(lhs)) + " and " + shapeText(matrix->shape()));
+  auto weights = codedWeights(node, *matrix, zeros, /*outputAxis=*/1, {1, 0});
+  if (failed(weights) || !*weights)
+    return failed(weights) ? MaybeValue(failure()) : Value();
+  return sumsOfRows(node, lhs, alignedZeroPoint(node, 2), **weights);
+}
+
 static MaybeValue importMatMulInteger(OnnxNode &node) {
-  MaybeValue lhs = node.input(0), rhs = node.input(1), zero = node.optionalInput(2);
-  if (failed(lhs) || failed(rhs) || failed(zero))
+  MaybeValue lhs = node.input(0);
+  if (failed(lhs))
+    return failure();
+  if (shapeOf(*lhs).size() >= 2 && isPlainByte(*lhs))
+    if (MaybeValue sums = productOfCodes(node, *lhs); failed(sums) || *sums)
+      return sums;
+  MaybeValue rhs = node.input(1), zero = node.optionalInput(2);
+  if (failed(rhs) || failed(zero))
     return failure();
   if (shapeOf(*lhs).size() < 2 || shapeOf(*rhs).size() < 2)
     return node.unsupported("shapes " + shapeText(shapeOf(*lhs)) + " and " +
@@ -58,19 +98,75 @@ static MaybeValue importMatMulInteger(OnnxNode &node) {
                   centred(node, 1, 3, *other ? shapeOf(*other) : ArrayRef<int64_t>{}));
 }
 
+/// The image (NHWC) with its zero point around it, where the window has pads: it counts as nothing
+/// there.
+static MaybeValue withBorder(OnnxNode &node, Value image, MaybeValue zero, Window &window) {
+  bool hasPads = llvm::any_of(window.low, [](int64_t pad) { return pad != 0; }) ||
+                 llvm::any_of(window.high, [](int64_t pad) { return pad != 0; });
+  if (failed(zero) || !*zero || !hasPads) // without one the window's own pads are right
+    return failed(zero) ? MaybeValue(failure()) : image;
+  SmallVector<int64_t> low = {0, window.low[0], window.low[1], 0},
+                       high = {0, window.high[0], window.high[1], 0};
+  MaybeValue padded = node.create<graph::PadOp>(image, low, high, llvm::APFloat(0.0f));
+  if (failed(padded))
+    return failure();
+  ArrayRef<int64_t> inside = shapeOf(image), shape = shapeOf(*padded);
+  Elements mask = Elements::ofIntegers(
+      ElementType::kBool, {1, shape[1], shape[2], 1}, [&](int64_t i) -> int64_t {
+        int64_t y = i / shape[2] - low[1], x = i % shape[2] - low[2];
+        return y >= 0 && y < inside[1] && x >= 0 && x < inside[2];
+      });
+  window.low = window.high = {0, 0};
+  return node.select(node.constantOf(mask), padded, zero);
+}
+
+/// By products of codes, where the filter is known and its zero points; a null value where not.
+static MaybeValue convolveCodes(OnnxNode &node, Value image, int64_t groups) {
+  std::optional<Elements> filter = node.known(1), zeros = node.known(3);
+  MaybeValue zero = node.optionalInput(2);
+  if (failed(zero))
+    return failure();
+  if (!filter || filter->shape().size() != 4 || (node.has(3) && !zeros) || !isPlainByte(image) ||
+      (groups > 1 && filter->shape()[1] == 1) || (*zero && *elementCount(shapeOf(*zero)) != 1))
+    return Value();
+  ArrayRef<int64_t> shape = filter->shape();
+  if (groups < 1 || shape[0] % groups != 0 || shapeOf(image)[1] != shape[1] * groups)
+    return node.invalid("a filter of shape " + shapeText(shape) + " in " + Twine(groups) +
+                        " groups for an input of shape " + shapeText(shapeOf(image)));
+  FailureOr<Window> window = readWindow(node, image, 2, shape);
+  if (failed(window))
+    return failure();
+  auto weights = codedWeights(node, *filter, zeros, /*outputAxis=*/0, {0, 2, 3, 1});
+  if (failed(weights) || !*weights)
+    return failed(weights) ? MaybeValue(failure()) : Value();
+  if (*zero)
+    zero = node.reshape(zero, {});
+  MaybeValue nhwc = node.toNhwc(image);
+  nhwc = failed(nhwc) ? nhwc : withBorder(node, *nhwc, zero, *window);
+  ArrayRef<int64_t> stride(window->stride), dilation(window->dilation), low(window->low),
+      high(window->high);
+  MaybeValue sums = node.createTyped<graph::Conv2dOp>(node.builder().getI32Type(), nhwc,
+                                                      (*weights)->filter, Value(), stride, dilation,
+                                                      low, high, groups, graph::Activation::None);
+  return node.toNchw(lessZeroPoint(node, sums, zero, **weights));
+}
+
 static MaybeValue importConvInteger(OnnxNode &node) {
   MaybeValue input = node.input(0), image = node.image(0);
-  if (failed(input) || failed(image))
-    return failure();
-  MaybeValue weight = node.input(1);
   int64_t groups = node.integer("group", 1);
-  if (failed(weight) || node.failed())
+  if (failed(input) || failed(image) || node.failed())
+    return failure();
+  if (MaybeValue sums = convolveCodes(node, *image, groups); failed(sums) || *sums)
+    return sums;
+  MaybeValue weight = node.input(1);
+  if (failed(weight))
     return failure();
   SmallVector<int64_t> shape(shapeOf(*weight));
   if (shape.size() != 4)
     return node.unsupported("a filter of shape " + shapeText(shape));
   if (*elementCount(ArrayRef(shape).drop_front()) > kExactProducts)
-    return node.unsupported("more than " + Twine(kExactProducts) + " products for each result");
+    return node.unsupported("more than " + Twine(kExactProducts) +
+                            " products for each result with a filter that is computed");
   FailureOr<Window> window = readWindow(node, *image, 2, shape);
   MaybeValue values = centred(node, 0, 2, {1}), filter = centred(node, 1, 3, {shape[0], 1, 1, 1});
   if (failed(window) || failed(values) || failed(filter))
@@ -82,37 +178,64 @@ static MaybeValue importConvInteger(OnnxNode &node) {
                    node.builder().getI32Type());
 }
 
-/// DynamicQuantizeLinear: u8 codes with the scale that the range of the tensor has, and the scale
-/// and zero point.
 static FailureOr<Values> importDynamicQuantizeLinear(OnnxNode &node) {
-  MaybeValue x = node.input(0);
-  if (failed(x))
+  DynamicCodes dynamic = quantizeByRange(node, node.input(0));
+  if (failed(dynamic.codes) || failed(dynamic.scale) || failed(dynamic.zeroPoint))
     return failure();
-  auto axes = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(*x).size()));
-  constexpr double kSteps = 255;
-  MaybeValue largest =
-      node.create<graph::ReluOp>(node.create<graph::ReduceMaxOp>(x, axes, /*keepDims=*/false));
-  MaybeValue smallest = node.create<graph::ReduceMinOp>(x, axes, /*keepDims=*/false);
-  if (failed(smallest))
+  return Values{*dynamic.codes, *dynamic.scale, *dynamic.zeroPoint};
+}
+
+/// The known matrix on the right of a product with its zero points, at these inputs.
+static FailureOr<CodedWeights> knownMatrix(OnnxNode &node, size_t index, size_t zeroIndex) {
+  FailureOr<Elements> matrix = node.constant(index, "the matrix of weights");
+  if (failed(matrix))
     return failure();
-  smallest = node.create<graph::MinimumOp>(smallest, node.scalarLike(*smallest, 0));
-  MaybeValue scale = node.multiply(node.subtract(largest, smallest), 1 / kSteps);
-  auto rounded = [&](MaybeValue value) { return node.create<graph::RoundOp>(value); };
-  MaybeValue zeroPoint = clampBetween(
-      node, rounded(node.create<graph::NegOp>(node.divide(smallest, scale))), 0, kSteps);
-  MaybeValue codes =
-      clampBetween(node, node.add(rounded(node.divide(x, scale)), zeroPoint), 0, kSteps);
-  Type code = node.builder().getIntegerType(8, /*isSigned=*/false);
-  MaybeValue result = node.cast(codes, code), zero = node.cast(zeroPoint, code);
-  if (failed(result) || failed(scale) || failed(zero))
+  std::optional<Elements> zeros;
+  if (node.has(zeroIndex)) {
+    FailureOr<Elements> known = node.constant(zeroIndex, "a zero point of the weights");
+    if (failed(known))
+      return failure();
+    zeros = *known;
+  }
+  if (matrix->shape().size() != 2)
+    return node.unsupported("weights of shape " + shapeText(matrix->shape()));
+  auto weights = codedWeights(node, *matrix, zeros, /*outputAxis=*/1, {1, 0});
+  if (succeeded(weights) && !*weights)
+    return node.unsupported("weights that are no codes of 8 bits with zero points per output");
+  return failed(weights) ? FailureOr<CodedWeights>(failure()) : FailureOr<CodedWeights>(**weights);
+}
+
+/// com.microsoft.DynamicQuantizeMatMul: reals, quantized by their range, times codes.
+static MaybeValue importDynamicQuantizeMatMul(OnnxNode &node) {
+  FailureOr<CodedWeights> weights = knownMatrix(node, 1, 3);
+  MaybeValue scale = node.input(2);
+  if (failed(weights) || failed(scale))
     return failure();
-  return Values{*result, *scale, *zero};
+  return dynamicProduct(node, node.input(0), *weights, scale, node.optionalInput(4));
+}
+
+/// com.microsoft.MatMulIntegerToFloat: the sums of MatMulInteger times both scales, and a bias.
+static MaybeValue importMatMulIntegerToFloat(OnnxNode &node) {
+  MaybeValue rows = node.input(0), scale = node.multiply(node.input(3), node.input(2)),
+             bias = node.optionalInput(6);
+  FailureOr<CodedWeights> weights = knownMatrix(node, 1, 5);
+  if (failed(rows) || failed(scale) || failed(bias) || failed(weights))
+    return failure();
+  if (!isPlainByte(*rows))
+    return node.unsupported("rows that are no plain codes of 8 bits");
+  MaybeValue result =
+      node.multiply(node.cast(sumsOfRows(node, rows, alignedZeroPoint(node, 4), *weights),
+                              node.builder().getF32Type()),
+                    scale);
+  return *bias ? node.add(result, bias) : result;
 }
 
 void registerIntegerProducts(OpTable &table) {
   table.add("MatMulInteger", importMatMulInteger);
   table.add("ConvInteger", importConvInteger);
   table.addList("DynamicQuantizeLinear", importDynamicQuantizeLinear, Takes::kReals);
+  table.add("com.microsoft.DynamicQuantizeMatMul", importDynamicQuantizeMatMul);
+  table.add("com.microsoft.MatMulIntegerToFloat", importMatMulIntegerToFloat);
 }
 
 } // namespace tandem::onnx

@@ -1,7 +1,7 @@
 #include "compiler/importers/common/recurrent.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
-#include "compiler/importers/onnx/node.h"
+#include "compiler/importers/onnx/coded_products.h"
 
 using namespace mlir;
 
@@ -78,7 +78,47 @@ struct Kind {
   SmallVector<StringRef> activations; ///< as many as a direction has
   size_t cellInput;                   ///< 0: it has no cell
   RecurrentLayer::Step step;
+  bool isCoded = false; ///< its weights are codes, and its inputs and states quantized as it runs
 };
+
+using Product = std::function<MaybeValue(MaybeValue rows, MaybeValue weights, MaybeValue bias)>;
+
+/// Entry `direction` of known elements.
+Elements partOf(const Elements &all, int64_t direction) {
+  SmallVector<int64_t> shape(ArrayRef(all.shape()).drop_front());
+  int64_t count = *elementCount(shape);
+  return Elements::moved(all, shape, [&](int64_t i) { return direction * count + i; });
+}
+
+/// Products by weights [direction, input, gates] at input `index`, whose scales and zero points are
+/// at `scaleIndex` and behind it; and these weights as [gates, input].
+FailureOr<std::pair<Product, Value>> codedProduct(OnnxNode &node, size_t index, size_t scaleIndex,
+                                                  int64_t direction) {
+  FailureOr<Elements> all = node.constant(index, "a tensor of weights"),
+                      scales = node.constant(scaleIndex, "a scale"),
+                      zeros = node.constant(scaleIndex + 1, "a zero point");
+  if (failed(all) || failed(scales) || failed(zeros))
+    return failure();
+  for (const Elements &each : {*all, *scales, *zeros})
+    if (each.shape().empty() || direction >= each.shape()[0])
+      return node.invalid("weights, scales or zero points of shape " + shapeText(each.shape()));
+  if (all->shape().size() != 3)
+    return node.invalid("weights of shape " + shapeText(all->shape()));
+  auto weights = codedWeights(node, partOf(*all, direction), partOf(*zeros, direction),
+                              /*outputAxis=*/1, {1, 0});
+  Elements scale = partOf(*scales, direction);
+  if (succeeded(weights) &&
+      (!*weights || (scale.count() != 1 && scale.count() != (*weights)->outputs())))
+    return node.unsupported("weights that are no codes of 8 bits with scales per output");
+  MaybeValue factors = node.constantOf(scale);
+  if (failed(weights) || failed(factors))
+    return failure();
+  Product product = [&node, weights = **weights, factors](MaybeValue rows, MaybeValue,
+                                                          MaybeValue bias) {
+    return dynamicProduct(node, rows, weights, factors, bias);
+  };
+  return std::pair(product, (*weights)->filter);
+}
 
 /// A constant where both are, which backends can pack.
 MaybeValue sumOf(OnnxNode &node, MaybeValue a, MaybeValue b) {
@@ -129,8 +169,23 @@ FailureOr<RecurrentLayer> readLayer(OnnxNode &node, const Kind &kind, MaybeValue
   auto gate = clippedFunctionOf(node, activations[0]),
        candidate = clippedFunctionOf(node, activations[hasGates]),
        output = functionOf(node, activations.back());
-  MaybeValue weights = ofDirection(node, 1, direction);
-  layer.recurrent = ofDirection(node, 2, direction);
+  Product multiply = [&](MaybeValue rows, MaybeValue weights, MaybeValue bias) {
+    return multiplyRows(node, rows, weights, bias);
+  };
+  MaybeValue weights = Value();
+  if (kind.isCoded) {
+    auto ofInput = codedProduct(node, 1, 8, direction),
+         ofState = codedProduct(node, 2, 10, direction);
+    if (failed(ofInput) || failed(ofState))
+      return failure();
+    multiply = ofInput->first;
+    weights = ofInput->second;
+    layer.product = ofState->first;
+    layer.recurrent = ofState->second;
+  } else {
+    weights = ofDirection(node, 1, direction);
+    layer.recurrent = ofDirection(node, 2, direction);
+  }
   if (failed(gate) || failed(candidate) || failed(output) || failed(weights) ||
       failed(layer.recurrent) || !*weights || !*layer.recurrent)
     return failure();
@@ -143,7 +198,7 @@ FailureOr<RecurrentLayer> readLayer(OnnxNode &node, const Kind &kind, MaybeValue
   MaybeValue bias = Value();
   if (failed(readBias(node, kind, layer, direction, bias)))
     return failure();
-  layer.projected = multiplyRows(node, input, weights, bias);
+  layer.projected = multiply(input, weights, bias);
   layer.state = stateOf(node, 5, direction, {batch, layer.width});
   if (node.flag("input_forget", false))
     return node.unsupported("'input_forget'");
@@ -243,10 +298,16 @@ static FailureOr<Values> importLstm(OnnxNode &node) {
   return importRecurrent(node, {4, {"Sigmoid", "Tanh", "Tanh"}, 6, stepLstm});
 }
 
+/// Whose weights are transposed to those of an LSTM.
+static FailureOr<Values> importDynamicQuantizeLstm(OnnxNode &node) {
+  return importRecurrent(node, {4, {"Sigmoid", "Tanh", "Tanh"}, 6, stepLstm, /*isCoded=*/true});
+}
+
 void registerRecurrent(OpTable &table) {
   table.addList("RNN", importRnn, Takes::kReals);
   table.addList("GRU", importGru, Takes::kReals);
   table.addList("LSTM", importLstm, Takes::kReals);
+  table.addList("com.microsoft.DynamicQuantizeLSTM", importDynamicQuantizeLstm);
 }
 
 } // namespace tandem::onnx
