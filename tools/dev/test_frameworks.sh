@@ -15,6 +15,7 @@ checks=(
   "mxnet mxnet list_operators.py mxnet"
   "tensorflow tensorflow list_operators.py tensorflow tflite"
   "onnx onnx check_onnx_nodes.py --backends reference --write"
+  "onnx onnx check_onnx_microsoft.py"
   "onnx onnx check_import_cost.py onnx --write"
   "published published check_published.py --write"
   "torch-zoo torch-zoo check_torch_operators.py --write"

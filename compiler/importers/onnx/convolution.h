@@ -29,4 +29,7 @@ mlir::FailureOr<Filter> orderFilter(OnnxNode &node, mlir::Value input, mlir::Val
 MaybeValue convolve(OnnxNode &node, mlir::Value image, const Filter &filter, MaybeValue bias,
                     mlir::Type type);
 
+/// The operator Conv, which others begin with.
+MaybeValue importConv(OnnxNode &node);
+
 } // namespace tandem::onnx

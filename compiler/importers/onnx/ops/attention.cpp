@@ -1,6 +1,7 @@
+#include "compiler/importers/onnx/attention.h"
+
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
-#include "compiler/importers/onnx/node.h"
 
 #include <cmath>
 
@@ -15,6 +16,24 @@ namespace tandem::onnx {
 static constexpr auto kNone = graph::Activation::None;
 static constexpr double kHidden = 3e38; // to be added; what is left of it has no effect after exp
 
+MaybeValue splitHeads(OnnxNode &node, MaybeValue x, int64_t heads) {
+  if (failed(x) || shapeOf(*x).size() == 4)
+    return x;
+  ArrayRef<int64_t> shape = shapeOf(*x);
+  if (shape.size() != 3 || heads < 1 || shape[2] % heads != 0)
+    return node.invalid("an input of shape " + shapeText(shape) + " for " + Twine(heads) +
+                        " heads");
+  return node.transpose(node.reshape(x, {shape[0], shape[1], heads, shape[2] / heads}),
+                        {0, 2, 1, 3});
+}
+
+MaybeValue joinHeads(OnnxNode &node, MaybeValue x) {
+  MaybeValue places = node.transpose(x, {0, 2, 1, 3});
+  if (failed(places))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*places);
+  return node.reshape(places, {shape[0], shape[1], shape[2] * shape[3]});
+}
 namespace {
 struct Attention {
   MaybeValue query = failure(), key = failure(), value = failure(); ///< [batch, head, place, width]
@@ -27,18 +46,6 @@ MaybeValue times(OnnxNode &node, MaybeValue x, double factor) {
   if (failed(x))
     return failure();
   return node.create<graph::MulOp>(x, node.scalarLike(*x, factor), kNone);
-}
-
-/// [batch, place, head * width] as [batch, head, place, width].
-MaybeValue splitHeads(OnnxNode &node, MaybeValue x, int64_t heads) {
-  if (failed(x) || shapeOf(*x).size() == 4)
-    return x;
-  ArrayRef<int64_t> shape = shapeOf(*x);
-  if (shape.size() != 3 || heads < 1 || shape[2] % heads != 0)
-    return node.invalid("an input of shape " + shapeText(shape) + " for " + Twine(heads) +
-                        " heads");
-  return node.transpose(node.reshape(x, {shape[0], shape[1], heads, shape[2] / heads}),
-                        {0, 2, 1, 3});
 }
 
 /// What was there before comes first.
@@ -149,13 +156,6 @@ Mask readMask(OnnxNode &node, const Attention &attention) {
   return result;
 }
 
-MaybeValue joinHeads(OnnxNode &node, MaybeValue x) {
-  MaybeValue places = node.transpose(x, {0, 2, 1, 3});
-  if (failed(places))
-    return failure();
-  ArrayRef<int64_t> shape = shapeOf(*places);
-  return node.reshape(places, {shape[0], shape[1], shape[2] * shape[3]});
-}
 } // namespace
 
 static FailureOr<Values> importAttention(OnnxNode &node) {

@@ -20,7 +20,7 @@ static MaybeValue convolveVolume(OnnxNode &node, Value input) {
 
 /// Conv: https://onnx.ai/onnx/operators/onnx__Conv.html; the filter is [output, input / group,
 /// ...].
-static MaybeValue importConv(OnnxNode &node) {
+MaybeValue importConv(OnnxNode &node) {
   MaybeValue input = node.input(0);
   if (failed(input))
     return failure();

@@ -1,5 +1,5 @@
+#include "compiler/importers/onnx/gemm.h"
 #include "compiler/importers/common/decompositions.h"
-#include "compiler/importers/onnx/node.h"
 
 using namespace mlir;
 
@@ -14,7 +14,7 @@ static MaybeValue scaledBy(OnnxNode &node, MaybeValue value, double factor) {
 }
 
 /// Gemm: alpha * A' B' + beta * C, where C broadcasts to the result.
-static MaybeValue importGemm(OnnxNode &node) {
+MaybeValue importGemm(OnnxNode &node) {
   bool turnA = node.flag("transA", false), turnB = node.flag("transB", false);
   double alpha = node.number("alpha", 1), beta = node.number("beta", 1);
   MaybeValue rows = turnA ? node.transposed(0, {1, 0}) : node.input(0);
