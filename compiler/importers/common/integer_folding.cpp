@@ -45,9 +45,23 @@ int64_t wrapped(uint64_t value) {
   return static_cast<int64_t>(value);
 }
 
-/// Toward zero, of what is not divided by 0.
+/// Callers have looked that the divisor is not 0.
 int64_t quotient(int64_t a, int64_t b) {
-  return b == -1 ? wrapped(-uint64_t(a)) : a / b;
+  return b == -1 ? wrapped(-static_cast<uint64_t>(a)) : a / b;
+}
+int64_t floorQuotient(int64_t a, int64_t b) {
+  bool hasRest = b != -1 && a % b != 0;
+  return quotient(a, b) - (hasRest && (a < 0) != (b < 0) ? 1 : 0);
+}
+
+bool dividesByZero(Operation *op, ArrayRef<Integers> operands) {
+  return isa<graph::DivOp, graph::FloorDivOp>(op) && llvm::is_contained(operands[1].values, 0);
+}
+
+/// Whether it multiplies all elements of a row: a size, of the dimensions of a shape.
+bool isProductOfRow(Operation *op) {
+  auto product = dyn_cast<graph::ReduceProdOp>(op);
+  return product && shapeOf(product.getInput()).size() == 1 && product.getAxes().size() == 1;
 }
 
 Binary functionOf(Operation *op) {
@@ -65,12 +79,7 @@ Binary functionOf(Operation *op) {
         return plain(mul, [](int64_t a, int64_t b) { return wrapped(uint64_t(a) * uint64_t(b)); });
       })
       .Case([&](graph::DivOp div) { return plain(div, quotient); })
-      .Case([](graph::FloorDivOp) {
-        return [](int64_t a, int64_t b) {
-          bool isBelow = b != -1 && a % b != 0 && (a < 0) != (b < 0);
-          return quotient(a, b) - isBelow;
-        };
-      })
+      .Case([](graph::FloorDivOp) { return floorQuotient; })
       .Case([](graph::MinimumOp) { return [](int64_t a, int64_t b) { return std::min(a, b); }; })
       .Case([](graph::MaximumOp) { return [](int64_t a, int64_t b) { return std::max(a, b); }; })
       .Case([](graph::EqualOp) { return [](int64_t a, int64_t b) -> int64_t { return a == b; }; })
@@ -114,7 +123,8 @@ Value foldIntegers(OpBuilder &builder, Value value) {
     return value;
   bool isRow = isa<graph::ConcatOp>(op) && shapeOf(value).size() == 1;
   Binary function = functionOf(op);
-  if (!isRow && !isa<graph::LogicalNotOp>(op) && !function)
+  bool isProduct = isProductOfRow(op);
+  if (!isRow && !isa<graph::LogicalNotOp>(op) && !function && !isProduct)
     return value;
   SmallVector<Integers> operands;
   for (Value operand : op->getOperands()) {
@@ -123,13 +133,17 @@ Value foldIntegers(OpBuilder &builder, Value value) {
       return value;
     operands.push_back(std::move(*integers));
   }
-  bool divides = isa<graph::DivOp, graph::FloorDivOp>(op);
-  if (divides && llvm::is_contained(operands[1].values, 0))
+  if (dividesByZero(op, operands))
     return value;
   SmallVector<int64_t> result;
   if (isRow) {
     for (const Integers &part : operands)
       result.append(part.values);
+  } else if (isProduct) {
+    uint64_t product = 1;
+    for (int64_t factor : operands[0].values)
+      product *= static_cast<uint64_t>(factor);
+    result.push_back(wrapped(product));
   } else if (!function) {
     for (int64_t truth : operands[0].values)
       result.push_back(truth == 0);

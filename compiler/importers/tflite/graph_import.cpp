@@ -352,7 +352,8 @@ FailureOr<Value> GraphImport::makeConstant(int64_t index, const schema::Tensor &
   if (!data)
     return emitError(location) << "tensor '" << name << "': " << toString(data.takeError());
   SmallVector<int64_t> shape = dimensionsOf(tensor);
-  if (data->empty())
+  bool isOfNothing = llvm::is_contained(shape, 0); // the shape of a scalar is
+  if (data->empty() && !isOfNothing)
     return emitError(location) << "tensor '" << name << "' is read and "
                                << (tensor.is_variable() ? "a variable, which is not supported"
                                                         : "nothing computes it before");

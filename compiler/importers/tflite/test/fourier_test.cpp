@@ -41,6 +41,31 @@ TEST(TfliteRfft2d, FillsUpAndIsAProductForEachPartThatIsRead) {
   EXPECT_EQ(cast.result(BuiltinOperator::CAST, {cast.bins}, {2, 1, 5}), text);
 }
 
+/// What tf.signal.frame writes: sizes by division, of the product of a part of a shape; the shape
+/// of a scalar, which has no elements.
+TEST(TfliteShapes, AreDividedAndMultipliedOnImport) {
+  ModelBuilder m;
+  int in = m.input("in", {1, 12}), shape = m.tensor("shape", {2}, TensorType::INT32);
+  m.op(BuiltinOperator::SHAPE, {in}, {shape});
+  int size = m.tensor("size", {}, TensorType::INT32), divisor = m.ints("divisor", {-5});
+  m.op(BuiltinOperator::REDUCE_PROD, {shape, m.ints("axis", {0})}, {size});
+  int half = m.tensor("half", {1}, TensorType::INT32);
+  m.op(BuiltinOperator::FLOOR_DIV, {size, divisor}, {half}); // -3
+  int scalar = m.tensor("scalar", {}, TensorType::INT32);
+  int negative = m.tensor("negative", {1}, TensorType::INT32);
+  m.op(BuiltinOperator::MUL, {half, m.ints("minus", {-1})}, {negative}, schema::MulOptionsT());
+  int nothing = m.constant<int32_t>("nothing", {0}, TensorType::INT32, {});
+  m.op(BuiltinOperator::RESHAPE, {negative, nothing}, {scalar});
+  int packed = m.tensor("packed", {2}, TensorType::INT32), out = m.tensor("out", {3, 4});
+  schema::PackOptionsT options;
+  options.values_count = 2;
+  m.op(BuiltinOperator::PACK, {scalar, m.constant<int32_t>("four", {}, TensorType::INT32, {4})},
+       {packed}, options);
+  m.op(BuiltinOperator::RESHAPE, {in, packed}, {out});
+  m.output(out);
+  EXPECT_THAT(importText(m.bytes()), HasSubstr("graph.reshape %arg0 shape [3, 4]"));
+}
+
 TEST(TfliteComplex, MovesBothParts) {
   Transformed moved;
   int flat = moved.tensor("flat", {10}, TensorType::COMPLEX64);
