@@ -118,10 +118,10 @@ def add_hybrid():
             add("DEPTHWISE_CONV_2D", name, [given(F32, batch), filter_((1, 3, 3, 6), 6, 3, True), constant(values(F32, (6,), 3), F32)],
                 Output((3, 3, 4, 6), F32),
                 options("DepthwiseConv2D", padding=0, strideW=2, strideH=2, depthMultiplier=1, fusedActivationFunction=1))
-            for activation in (0, 3):
-                add("TRANSPOSE_CONV", f"{name}_{activation}",
-                    [constant([3, 9, 14, 5]), filter_((5, 3, 3, 6), 5, 0, True), given(F32, batch), *bias], Output((3, 9, 14, 5), F32),
-                    options("TransposeConv", padding=0, strideW=2, strideH=2, fusedActivationFunction=activation))
+        for activation in (0, 3):
+            add("TRANSPOSE_CONV", f"{name}_{activation}",
+                [constant([3, 9, 14, 5]), filter_((5, 3, 3, 6), 5, 0, per_channel), given(F32, batch), *bias], Output((3, 9, 14, 5), F32),
+                options("TransposeConv", padding=0, strideW=2, strideH=2, fusedActivationFunction=activation))
         for asymmetric in (False, True):
             add("FULLY_CONNECTED", name + ("_asymmetric" if asymmetric else ""),
                 [given(F32, (3, 40)), filter_((5, 40), 5, 0, per_channel), *bias], Output((3, 5), F32),

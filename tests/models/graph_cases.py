@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from operator_case import BOOL, F32, I32, Input, Output, Step, Subgraph, add, constant, given, options
+from operator_case import BOOL, F32, I32, I64, NAMES, Input, Output, Step, Subgraph, add, constant, given, options
 
 SHAPE = (2, 3)
 
@@ -56,8 +56,26 @@ def add_list_loop():
 
 def add_composites():
     made = options("StableHLOComposite", name="odml.sum", decompositionSubgraphIndex=1, compositeAttributes=[], version=1)
+    both = given(F32, SHAPE), given(F32, SHAPE, 2)
+    add("CALL", "f32", list(both), Output(SHAPE, F32), options("Call", subgraph=1), subgraphs=[binary("SUB", options("Sub"))],
+        expected=[both[0].data - both[1].data])  # no kernel
     add("STABLEHLO_COMPOSITE", "f32", [given(F32, SHAPE), given(F32, SHAPE, 2)], Output(SHAPE, F32), made,
         subgraphs=[binary("ADD", options("Add"))])
 
 
-FAMILIES = (add_branches, add_loops, add_composites)
+def add_windows():
+    for function, name in enumerate(("add", "mul", "minimum", "maximum"), 1):
+        for dtype in (F32, I32):
+            first = constant(2, dtype)
+            add("REDUCE_WINDOW", f"{name}_{NAMES[dtype]}", [given(dtype, (3, 7, 8)), first, *windows((1, 3, 2), (2, 1, 3), (1, 2, 1))],
+                Output((2, 3, 3), dtype), options("ReduceWindow", reduceFunction=function))
+    for function, name in ((5, "all"), (6, "any")):
+        add("REDUCE_WINDOW", name, [given(BOOL, (6, 9)), constant(function == 5, BOOL), *windows((2, 2), (1, 2), (1, 1))],
+            Output((5, 4), BOOL), options("ReduceWindow", reduceFunction=function))
+
+
+def windows(*numbers):
+    return [constant(each, I64) for each in numbers]
+
+
+FAMILIES = (add_branches, add_loops, add_composites, add_windows)

@@ -371,6 +371,7 @@ def add_volumes():
         for operator in ("ADD", "MULTIPLY", "MAXIMUM", "MINIMUM"):
             add("STABLEHLO_" + operator, name, [matrix, given(dtype, (3, 4), 2)], Output((3, 4), dtype))
     add("STABLEHLO_SHIFT_LEFT", "i32", [given(I32, (3, 4)), Input(np.array([[0, 1, 2, 30]] * 3, I32))], Output((3, 4), I32))
+    add("BITCAST", "i8", [Input(values(I8, (3, 4)))], Output((3, 4), U8))
     add("STABLEHLO_AND", "bool", [given(BOOL, (3, 4)), given(BOOL, (3, 4), 2)], Output((3, 4), BOOL))
 
 

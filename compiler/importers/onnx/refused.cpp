@@ -38,7 +38,6 @@ const RefusedOperators &refusedOperators() {
     }},
     {"not yet", {
       "ai.onnx.preview.FlexAttention",
-      "BitCast",
       "Col2Im",
       "DeformConv",
       "Det",

@@ -1,4 +1,5 @@
 #include "compiler/graph/types.h"
+#include "compiler/importers/common/bits.h"
 #include "compiler/importers/onnx/evaluate.h"
 #include "compiler/importers/onnx/tensors.h"
 
@@ -27,6 +28,17 @@ static MaybeValue importCastLike(OnnxNode &node) {
   return failed(like) ? MaybeValue(failure()) : castTo(node, getElementTypeOrSelf(*like));
 }
 
+static MaybeValue importBitCast(OnnxNode &node) {
+  MaybeValue input = node.input(0);
+  FailureOr<Type> to = node.elementType("to");
+  if (failed(input) || failed(to))
+    return failure();
+  std::optional<MaybeValue> bits = bitsAs(node, *input, *to);
+  if (!bits)
+    return node.unsupported("between reals and integers, of what is no constant");
+  return *bits;
+}
+
 /// A known tensor may be cast to DOUBLE, which f32 stands for; shapes are computed with it. Weights
 /// in 16 bits are left to the handler, whose cast keeps them so.
 static std::optional<Elements> evaluateCast(OnnxNode &node, ArrayRef<Elements> in) {
@@ -43,6 +55,7 @@ static std::optional<Elements> evaluateCast(OnnxNode &node, ArrayRef<Elements> i
 void registerCast(OpTable &table) {
   table.add("Cast", importCast);
   table.add("CastLike", importCastLike);
+  table.add("BitCast", importBitCast);
   table.addEvaluation("Cast", evaluateCast);
 }
 

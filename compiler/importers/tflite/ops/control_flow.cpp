@@ -57,9 +57,20 @@ static LogicalResult importWhile(Node &node) {
   return node.unsupported() << "a loop of more than " << kMostRounds << " rounds";
 }
 
+/// The operators of a subgraph in this one's place; LiteRT has no kernel for it.
+static LogicalResult importCall(Node &node) {
+  auto options = node.options<schema::CallOptions>();
+  FailureOr<SmallVector<Value>> inputs = node.inputs();
+  if (failed(options) || failed(inputs))
+    return failure();
+  auto results = node.importSubgraph((*options)->subgraph(), *inputs);
+  return failed(results) ? failure() : node.setOutputs(*results);
+}
+
 void registerControlFlow(OpTable &table) {
   table.add(schema::BuiltinOperator::IF, importIf);
   table.add(schema::BuiltinOperator::WHILE, importWhile);
+  table.add(schema::BuiltinOperator::CALL, importCall);
 }
 
 } // namespace tandem::tflite

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/bits.h"
 #include "compiler/importers/common/complex.h"
 #include "compiler/importers/tflite/node.h"
 
@@ -48,6 +49,18 @@ static LogicalResult importCast(Node &node) {
   return node.emit<graph::CastOp>(*input);
 }
 
+static LogicalResult importBitcast(Node &node) {
+  FailureOr<Value> input = node.input(0);
+  FailureOr<Type> type = node.outputType();
+  if (failed(input) || failed(type))
+    return failure();
+  std::optional<MaybeValue> bits = bitsAs(node.build(), *input, *type);
+  if (!bits)
+    return node.unsupported() << "from " << getElementTypeOrSelf(*input) << " to " << *type
+                              << ", only integers of one size are";
+  return node.setOutput(*bits);
+}
+
 /// DENSIFY: a sparse constant is made dense when it is read.
 static LogicalResult importDensify(Node &node) {
   return node.setOutput(node.input(0));
@@ -57,6 +70,7 @@ void registerConversion(OpTable &table) {
   table.add(schema::BuiltinOperator::QUANTIZE, importQuantize);
   table.add(schema::BuiltinOperator::DEQUANTIZE, importDequantize);
   table.add(schema::BuiltinOperator::CAST, importCast);
+  table.add(schema::BuiltinOperator::BITCAST, importBitcast);
   table.add(schema::BuiltinOperator::DENSIFY, importDensify);
 }
 
