@@ -238,6 +238,18 @@ def operator_cases():
     add("GridGenerator", S.GridGenerator(x, transform_type="affine", target_shape=(4, 3)), (2, 6))
     add("SpatialTransformer", S.SpatialTransformer(x, y, transform_type="affine", sampler_type="bilinear", target_shape=(4, 3)),
         image, (2, 6))
+    begin = S.abs(S.slice_axis(y, axis=1, begin=0, end=2)) * 3 - 1
+    size = S.slice_axis(y, axis=1, begin=2, end=4) * 6 + 3  # not all above 0
+    which = S.reshape(S.floor(S.arange(0, 4) / 2), shape=(4, 1))
+    regions = S.concat(which, begin, begin + size, dim=1)
+    for aligned in (False, True):  # MXNet aborts where an aligned one is not above 0
+        add(f"ROIAlign {aligned}", S.contrib.ROIAlign(x, S.concat(which, begin, begin + S.abs(size) + 0.2, dim=1) if aligned else regions, pooled_size=(3, 2), spatial_scale=0.7, sample_ratio=2, aligned=aligned), image, (4, 4))
+    add("ROIPooling", S.ROIPooling(x, regions, pooled_size=(3, 2), spatial_scale=0.7), image, (4, 4))
+    add("ROIPooling large", S.ROIPooling(x, S.concat(S.zeros((4, 1)), y * 9, y * 0 + 30, dim=1), pooled_size=(2, 3), spatial_scale=0.5), (1, 3, 17, 12), (4, 2))
+    deformable = dict(num_filter=4, kernel=(3, 3), pad=(1, 1), num_deformable_group=2)
+    add("DeformableConvolution", S.contrib.DeformableConvolution(x, y * 2, **deformable), image, (2, 36, 9, 8))
+    add("DeformableConvolution groups", S.contrib.DeformableConvolution(x, y * 3, num_filter=4, kernel=(3, 2), stride=(2, 1), dilate=(1, 2), num_group=2, no_bias=True), image, (2, 12, 4, 6))
+    add("ModulatedDeformableConvolution", S.contrib.ModulatedDeformableConvolution(x, y * 2, S.sigmoid(S.slice_axis(y, axis=1, begin=0, end=18)), **deformable), image, (2, 36, 9, 8))
     for name in ("round", "trunc", "fix", "cbrt", "degrees", "radians"):
         add(name, getattr(S, name)(x * 1.7), matrix)
     for name in ("log2", "log10", "rcbrt"):

@@ -1,7 +1,7 @@
 #include "compiler/importers/common/grid_sample.h"
 
+#include "compiler/importers/common/combine.h"
 #include "compiler/importers/common/decompositions.h"
-#include "compiler/importers/common/selections.h"
 
 #include "compiler/graph/graph.h"
 
@@ -10,12 +10,6 @@ using namespace mlir;
 namespace tandem {
 
 namespace {
-/// One of the elements along a dimension that a place is made of: which, as a real number that is
-/// whole, and how much of it.
-struct Tap {
-  MaybeValue place, weight;
-};
-
 /// Of cubic convolution, with the coefficient that frameworks have: at distance 1 + t, t, 1 - t and
 /// 2 - t.
 SmallVector<MaybeValue> cubicWeights(NodeBuilder &build, MaybeValue t) {
@@ -31,13 +25,13 @@ SmallVector<MaybeValue> cubicWeights(NodeBuilder &build, MaybeValue t) {
   return {far(build.add(t, 1)), near(t), near(rest), far(build.add(rest, 1))};
 }
 
-SmallVector<Tap> tapsOf(NodeBuilder &build, MaybeValue at, Sampling sampling) {
+Taps tapsAround(NodeBuilder &build, MaybeValue at, Sampling sampling) {
   if (sampling == Sampling::kNearest)
     return {{build.create<graph::RoundOp>(at), Value()}};
   MaybeValue floor = build.create<graph::FloorOp>(at), rest = build.subtract(at, floor);
   if (sampling == Sampling::kLinear)
     return {{floor, build.add(build.create<graph::NegOp>(rest), 1)}, {build.add(floor, 1), rest}};
-  SmallVector<Tap> taps;
+  Taps taps;
   for (auto [index, weight] : llvm::enumerate(cubicWeights(build, rest)))
     taps.push_back({build.add(floor, static_cast<double>(index) - 1), weight});
   return taps;
@@ -86,32 +80,60 @@ MaybeValue coordinateOf(NodeBuilder &build, Value grid, int64_t index, int64_t s
                    (length - 1) / 2);
 }
 
-/// All choices of one tap for each dimension.
-void addSamples(NodeBuilder &build, ArrayRef<SmallVector<Tap>> taps, ArrayRef<int64_t> sizes,
-                MaybeValue row, MaybeValue weight, MaybeValue pixels, MaybeValue &sum) {
+/// Those for the dimensions that are left, of which the ones before have chosen a row.
+void combineRest(NodeBuilder &build, const Pixels &pixels, MaybeValue row, MaybeValue weight,
+                 ArrayRef<Taps> taps, MaybeValue &sum, Combine combine) {
   if (taps.empty()) {
     MaybeValue sample = build.create<graph::GatherOp>(
-        pixels, build.cast(row, build.builder().getI32Type()), /*axis=*/0);
+        pixels.rows, build.cast(row, build.builder().getI32Type()), /*axis=*/0);
     if (succeeded(weight) && *weight) {
       SmallVector<int64_t> apart(shapeOf(*weight));
       apart.push_back(1);
       sample = build.multiply(sample, build.reshape(weight, apart));
     }
-    sum = succeeded(sum) && *sum ? build.add(sum, sample) : sample;
+    sum = succeeded(sum) && !*sum ? sample : combine(build, sum, sample);
     return;
   }
+  int64_t size = pixels.sizes[pixels.sizes.size() - taps.size()];
   for (const Tap &tap : taps.front()) {
     if (failed(weight) || failed(tap.weight))
       return void(sum = failure());
     MaybeValue product = !*weight       ? tap.weight
                          : !*tap.weight ? weight
                                         : build.multiply(weight, tap.weight);
-    MaybeValue place =
-        build.add(build.multiply(row, static_cast<double>(sizes.front())), tap.place);
-    addSamples(build, taps.drop_front(), sizes.drop_front(), place, product, pixels, sum);
+    MaybeValue place = build.add(build.multiply(row, static_cast<double>(size)), tap.place);
+    combineRest(build, pixels, place, product, taps.drop_front(), sum, combine);
   }
 }
 } // namespace
+
+Taps tapsOf(NodeBuilder &build, MaybeValue at, int64_t size, Sampling sampling, Outside outside,
+            bool alignCorners) {
+  Taps taps = tapsAround(build, at, sampling);
+  for (Tap &tap : taps)
+    tap = inside(build, tap, size, outside, alignCorners);
+  return taps;
+}
+
+FailureOr<Pixels> pixelsOf(NodeBuilder &build, MaybeValue images) {
+  if (failed(images))
+    return failure();
+  constexpr int64_t kMostRows = 1 << 24; // which f32 counts one by one
+  SmallVector<int64_t> shape(shapeOf(*images));
+  if (shape.size() < 3 || *elementCount(shape) == 0 || *elementCount(shape) / shape[1] >= kMostRows)
+    return build.error() << "images of shape " << shapeText(shape) << ", expected fewer than "
+                         << kMostRows << " pixels of each channel";
+  auto toLast = llvm::to_vector(llvm::seq<int64_t>(0, static_cast<int64_t>(shape.size())));
+  std::rotate(toLast.begin() + 1, toLast.begin() + 2, toLast.end());
+  return Pixels{
+      build.reshape(build.transpose(images, toLast), {*elementCount(shape) / shape[1], shape[1]}),
+      SmallVector<int64_t>(ArrayRef(shape).drop_front(2))};
+}
+
+void combinePixels(NodeBuilder &build, const Pixels &pixels, MaybeValue image, ArrayRef<Taps> taps,
+                   MaybeValue &sum, Combine combine) {
+  combineRest(build, pixels, image, Value(), taps, sum, combine);
+}
 
 MaybeValue gridSample(NodeBuilder &build, MaybeValue image, MaybeValue grid, Sampling sampling,
                       Outside outside, bool alignCorners) {
@@ -119,31 +141,27 @@ MaybeValue gridSample(NodeBuilder &build, MaybeValue image, MaybeValue grid, Sam
     return failure();
   SmallVector<int64_t> shape(shapeOf(*image)), places(shapeOf(*grid));
   auto spatial = static_cast<int64_t>(shape.size()) - 2;
-  constexpr int64_t kMostPixels = 1 << 24; // which f32 counts one by one
   bool fits = (spatial == 1 || spatial == 2 || spatial == 3) && places.size() == shape.size() &&
-              places.back() == spatial && places[0] == shape[0] &&
-              *elementCount(shape) < kMostPixels && *elementCount(shape) > 0;
+              places.back() == spatial && places[0] == shape[0];
   if (!fits)
     return build.error() << "places of shape " << shapeText(places) << " in an image of shape "
                          << shapeText(shape);
-  auto toLast = llvm::to_vector(llvm::seq<int64_t>(0, shape.size())), back = toLast;
-  std::rotate(toLast.begin() + 1, toLast.begin() + 2, toLast.end());
-  std::rotate(back.begin() + 1, back.end() - 1, back.end());
-  MaybeValue pixels =
-      build.reshape(build.transpose(image, toLast), {*elementCount(shape) / shape[1], shape[1]});
-  SmallVector<SmallVector<Tap>> taps;
+  FailureOr<Pixels> pixels = pixelsOf(build, image);
+  if (failed(pixels))
+    return failure();
+  SmallVector<Taps> taps;
   for (int64_t d = 0; d < spatial; ++d) {
     MaybeValue at = coordinateOf(build, *grid, spatial - 1 - d, shape[2 + d], alignCorners);
-    taps.push_back(tapsOf(build, at, sampling));
-    for (Tap &tap : taps.back())
-      tap = inside(build, tap, shape[2 + d], outside, alignCorners);
+    taps.push_back(tapsOf(build, at, shape[2 + d], sampling, outside, alignCorners));
   }
   SmallVector<int64_t> perBatch(places.size() - 1, 1);
   perBatch[0] = shape[0];
-  MaybeValue row =
+  MaybeValue batch =
       build.reshape(countAlong(build, getElementTypeOrSelf(*grid), 1, 0, shape[0]), perBatch);
   MaybeValue sum = Value();
-  addSamples(build, taps, ArrayRef(shape).drop_front(2), row, Value(), pixels, sum);
+  combinePixels(build, *pixels, batch, taps, sum, addUp);
+  auto back = llvm::to_vector(llvm::seq<int64_t>(0, static_cast<int64_t>(shape.size())));
+  std::rotate(back.begin() + 1, back.end() - 1, back.end());
   return build.transpose(sum, back);
 }
 

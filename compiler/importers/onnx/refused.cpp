@@ -39,11 +39,8 @@ const RefusedOperators &refusedOperators() {
     {"not yet", {
       "ai.onnx.preview.FlexAttention",
       "Col2Im",
-      "DeformConv",
       "Det",
-      "MaxRoiPool",
       "MelWeightMatrix",
-      "RoiAlign",
     }},
   });
   return refused;

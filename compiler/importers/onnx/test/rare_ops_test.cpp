@@ -7,6 +7,13 @@
 namespace tandem::onnx {
 namespace {
 
+int countOf(const std::string &text, const std::string &part) {
+  int count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++count;
+  return count;
+}
+
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -24,6 +31,69 @@ TEST(OnnxWindows, AreConstants) {
   EXPECT_THAT(window("BlackmanWindow", 2, true), HasSubstr("1.000000e+00]>"));
   EXPECT_THAT(window("HammingWindow", 2, true), HasSubstr("1.000000e+00]>"));
   EXPECT_EQ(window("HannWindow", -1, true), "error: node 'n' (HannWindow): the size is -1");
+}
+
+std::string align(const std::string &mode, int64_t samples, int64_t opset = 16,
+                  std::initializer_list<int64_t> corners = {5, 4}) {
+  ModelBuilder model(opset);
+  model.input("x", {2, 3, 8, 9}).input("rois", corners);
+  model.input("which", {*corners.begin()}, proto::TensorProto::INT64).output("y");
+  proto::NodeProto &node = model.node("RoiAlign", {"x", "rois", "which"}, {"y"});
+  set(node, "mode", mode);
+  set(node, "sampling_ratio", samples);
+  set(node, "output_height", int64_t(4));
+  set(node, "output_width", int64_t(6));
+  return importText(model);
+}
+
+TEST(OnnxRegions, ReadsFourElementsForEachPlace) {
+  EXPECT_EQ(countOf(align("avg", 1), "graph.gather"), 4);
+  std::string text = align("avg", 2);
+  EXPECT_EQ(countOf(text, "graph.gather"), 16);
+  EXPECT_THAT(text, HasSubstr("-> (tensor<5x3x4x6xf32>"));
+  // Before opset 16 no region is smaller than an element.
+  EXPECT_EQ(countOf(align("avg", 2, 15), "graph.maximum"), countOf(text, "graph.maximum") + 2);
+  EXPECT_EQ(countOf(align("max", 2), "graph.maximum"), countOf(text, "graph.maximum") + 15);
+}
+
+TEST(OnnxRegions, RefusesWhatDependsOnTheSizeOfARegion) {
+  EXPECT_THAT(align("avg", 0),
+              HasSubstr("as many samples as a region is large ('sampling_ratio' 0)"));
+  EXPECT_EQ(align("avg", 17),
+            "error: node 'n' (RoiAlign): 17 samples along each side, expected 1 to 16");
+  EXPECT_THAT(align("avg", 2, 16, {5, 5}), HasSubstr("regions of shape 5x5 and 5 in images"));
+  EXPECT_EQ(align("min", 2), "error: node 'n' (RoiAlign): 'mode' is 'min', which the format does "
+                             "not have");
+}
+
+TEST(OnnxRegions, TakesTheLargestOfFourRunsThatAreMadeOnce) {
+  ModelBuilder model;
+  model.input("x", {1, 3, 8, 9}).input("rois", {5, 5}).output("y");
+  set(model.node("MaxRoiPool", {"x", "rois"}, {"y"}), "pooled_shape", std::vector<int64_t>{2, 3});
+  std::string text = importText(model);
+  EXPECT_EQ(countOf(text, "graph.gather"), 4);
+  // 1, 2, 4 and 8 rows of 1, 2, 4 and 8 columns.
+  EXPECT_THAT(text, AllOf(HasSubstr("tensor<1152x3xf32>"), HasSubstr("-> (tensor<5x3x2x3xf32>")));
+}
+
+std::string deform(std::initializer_list<int64_t> offsets, int64_t groups = 1) {
+  ModelBuilder model(19);
+  model.input("x", {1, 4, 6, 7}).input("offset", offsets).output("y");
+  model.floats("w", {2, 4 / groups, 3, 3}, std::vector<float>(72 / groups, 0.5f));
+  proto::NodeProto &node = model.node("DeformConv", {"x", "w", "offset"}, {"y"});
+  set(node, "offset_group", int64_t(2));
+  set(node, "group", groups);
+  return importText(model);
+}
+
+TEST(OnnxDeformConv, ReadsWhereOffsetsSayAndMultipliesOnce) {
+  std::string text = deform({1, 36, 4, 5});
+  EXPECT_EQ(countOf(text, "graph.gather"), 8) << "two groups of offsets";
+  EXPECT_EQ(countOf(text, "graph.fully_connected"), 1);
+  EXPECT_THAT(text, HasSubstr("-> (tensor<1x2x4x5xf32>"));
+  EXPECT_EQ(countOf(deform({1, 36, 4, 5}, 2), "graph.fully_connected"), 2);
+  EXPECT_THAT(deform({1, 18, 4, 5}), HasSubstr("offsets of shape 1x18x4x5, 1 groups and 2 groups "
+                                               "of offsets, which do not fit"));
 }
 
 TEST(OnnxOps, TakesANormOverAWholeImage) {

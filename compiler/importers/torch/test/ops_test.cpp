@@ -88,6 +88,27 @@ TEST(TorchCells, AreOnePlaceOfALayer) {
                             "shape 8x4");
 }
 
+std::string roiAlign(int samples) {
+  ProgramBuilder p;
+  p.input("image", {1, 3, 6, 7});
+  p.input("rois", {4, 5});
+  p.node("torchvision.roi_align.default",
+         {{"input", tensor("image")},
+          {"rois", tensor("rois")},
+          {"spatial_scale", number(1)},
+          {"pooled_height", number(2)},
+          {"pooled_width", number(3)},
+          {"sampling_ratio", number(samples)},
+          {"aligned", flag(true)}},
+         "y", {4, 3, 2, 3});
+  return p.text();
+}
+
+TEST(TorchRegions, GathersFourElementsForEachSample) {
+  EXPECT_EQ(countOf(roiAlign(2), "graph.gather"), 16);
+  EXPECT_THAT(roiAlign(-1), HasSubstr("as many samples as a region is large"));
+}
+
 std::string batchNorm(bool hasMean) {
   ProgramBuilder p;
   p.input("x", {2, 3, 4});

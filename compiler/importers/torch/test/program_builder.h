@@ -56,7 +56,8 @@ public:
     Json inputs = Json::array();
     for (const auto &[name, value] : arguments.items())
       inputs.push_back({{"name", name}, {"arg", value}});
-    nodes_.push_back({{"target", "torch.ops.aten." + target},
+    bool isAten = target.find("torchvision.") != 0;
+    nodes_.push_back({{"target", (isAten ? "torch.ops.aten." : "torch.ops.") + target},
                       {"name", result},
                       {"inputs", inputs},
                       {"outputs", Json::array({tensor(result)})}});
