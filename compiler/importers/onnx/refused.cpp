@@ -38,9 +38,6 @@ const RefusedOperators &refusedOperators() {
     }},
     {"not yet", {
       "ai.onnx.preview.FlexAttention",
-      "Col2Im",
-      "Det",
-      "MelWeightMatrix",
     }},
   });
   return refused;

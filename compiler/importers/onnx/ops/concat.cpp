@@ -45,9 +45,14 @@ static MaybeValue importExpand(OnnxNode &node) {
   if (failed(input) || failed(given))
     return failure();
   SmallVector<int64_t> shape;
-  if (!OpTrait::util::getBroadcastedShape(shapeOf(*input), *given, shape) || !hasSaneSize(shape))
+  if (!OpTrait::util::getBroadcastedShape(shapeOf(*input), *given, shape))
     return node.invalid("a tensor of shape " + shapeText(shapeOf(*input)) +
                         " does not broadcast to " + shapeText(*given));
+  constexpr int64_t kMostRepeats = INT32_MAX;
+  if (!hasSaneSize(shape) || llvm::any_of(shape, [](int64_t size) { return size > kMostRepeats; }))
+    return node.unsupported("a result of shape " + shapeText(shape) + ", which is too large");
+  if (*elementCount(shape) == 0 && shapeOf(*input) != ArrayRef(shape))
+    return node.unsupported("a result of shape " + shapeText(shape) + ", which has no elements");
   return expandTo(node, input, shape);
 }
 

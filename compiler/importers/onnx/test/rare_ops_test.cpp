@@ -33,6 +33,21 @@ TEST(OnnxWindows, AreConstants) {
   EXPECT_EQ(window("HannWindow", -1, true), "error: node 'n' (HannWindow): the size is -1");
 }
 
+TEST(OnnxWindows, WeighsFrequenciesByTriangles) {
+  auto weights = [](int64_t length) {
+    ModelBuilder model;
+    model.ints("bins", {}, {2}).ints("length", {}, {length}).ints("rate", {}, {8});
+    model.floats("low", {}, {0}).floats("high", {}, {4}).output("y");
+    model.node("MelWeightMatrix", {"bins", "length", "rate", "low", "high"}, {"y"});
+    return importText(model);
+  };
+  // The triangles have their corners at places 0, 1, 2 and 3.
+  EXPECT_THAT(weights(8), HasSubstr("dense<[[0.000000e+00, 0.000000e+00], [1.000000e+00, "
+                                    "0.000000e+00], [0.000000e+00, 1.000000e+00], "));
+  EXPECT_EQ(weights(0),
+            "error: node 'n' (MelWeightMatrix): 2 bins of a transform of 0 at a rate of 8");
+}
+
 std::string align(const std::string &mode, int64_t samples, int64_t opset = 16,
                   std::initializer_list<int64_t> corners = {5, 4}) {
   ModelBuilder model(opset);
@@ -94,6 +109,34 @@ TEST(OnnxDeformConv, ReadsWhereOffsetsSayAndMultipliesOnce) {
   EXPECT_EQ(countOf(deform({1, 36, 4, 5}, 2), "graph.fully_connected"), 2);
   EXPECT_THAT(deform({1, 18, 4, 5}), HasSubstr("offsets of shape 1x18x4x5, 1 groups and 2 groups "
                                                "of offsets, which do not fit"));
+}
+
+TEST(OnnxUnfolding, AddsUpWhatWindowsHaveForAnElement) {
+  auto columns = [](std::initializer_list<int64_t> input) {
+    ModelBuilder model(18);
+    model.input("x", input).ints("image", {2}, {5, 5}).ints("block", {2}, {1, 5}).output("y");
+    model.node("Col2Im", {"x", "image", "block"}, {"y"});
+    return importText(model);
+  };
+  std::string text = columns({1, 10, 5});
+  EXPECT_EQ(countOf(text, "graph.pad"), 5) << text;
+  EXPECT_THAT(text, HasSubstr("-> (tensor<1x2x5x5xf32>"));
+  EXPECT_THAT(columns({1, 10, 4}),
+              HasSubstr("an input of shape 1x10x4 for windows of 1x5 at 5x1 places"));
+}
+
+TEST(OnnxDet, MultipliesEachChoiceOfColumnsOnce) {
+  auto det = [](int64_t rows, int64_t columns) {
+    ModelBuilder model;
+    model.input("x", {2, rows, columns}).output("y");
+    model.node("Det", {"x"}, {"y"});
+    return importText(model);
+  };
+  // Of the last two rows three choices of two products each, and three by the first row.
+  EXPECT_EQ(countOf(det(3, 3), "graph.mul"), 9);
+  EXPECT_THAT(det(1, 1), HasSubstr("-> (tensor<2xf32>"));
+  EXPECT_THAT(det(7, 7), HasSubstr("a matrix of 7x7, at most 6x6 is"));
+  EXPECT_THAT(det(2, 3), HasSubstr("an input of shape 2x2x3"));
 }
 
 TEST(OnnxOps, TakesANormOverAWholeImage) {
