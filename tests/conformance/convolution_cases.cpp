@@ -228,6 +228,31 @@ OpCase batchMatmul(int64_t batches, int64_t rows, int64_t inner, int64_t columns
           text.finish(result)};
 }
 
+/// Sums less what a zero point known at run time only adds to them, as reals; it is computed before
+/// the product, or behind it.
+OpCase sumsLessZeroPoint(bool isBefore) {
+  ModuleText text;
+  const Shape rows = {5, 70}, result = {5, 37};
+  std::string input = text.argument(rows, {"ui8"}), given = text.argument({}, {"i32"}),
+              scale = text.argument({}, {"f32"});
+  std::string filter = text.filter({37, 70}, filterElement("sums"), -1), added;
+  auto addOfZeroPoint = [&] {
+    std::string byte = text.apply("cast", {given}, "", tensorText({}, {"ui8"}));
+    std::string zero = text.apply("cast", {byte}, "", tensorText({}, {"i32"}));
+    added = text.apply("mul", {zero, text.bias(37, "sums")}, "", tensorText({37}, {"i32"}));
+  };
+  if (isBefore)
+    addOfZeroPoint();
+  std::string sums =
+      text.apply("fully_connected", {input, filter}, "", tensorText(result, {"i32"}));
+  if (!isBefore)
+    addOfZeroPoint();
+  std::string less = text.apply("sub", {sums, added}, "", tensorText(result, {"i32"}));
+  std::string reals = text.apply("cast", {less}, "", tensorText(result, {"f32"}));
+  return {"fully_connected", "sums", isBefore ? "zero_point_before" : "zero_point_behind",
+          text.finish(text.apply("mul", {reals, scale}, "", tensorText(result, {"f32"})))};
+}
+
 /// A product whose filter the model computes.
 OpCase computedFilter(const std::string &op, const Shape &in, const Shape &filter,
                       const Shape &out) {
@@ -266,6 +291,8 @@ void addConvolutionCases(std::vector<OpCase> &cases) {
   cases.push_back(fullyConnected(3, 37, 19, "hybrid", true));
   for (const char *type : {"i8", "u8"}) // i8 filters, as ONNX has them
     cases.push_back(fullyConnected(3, 37, 19, type, true));
+  for (bool isBefore : {false, true})
+    cases.push_back(sumsLessZeroPoint(isBefore));
   cases.push_back(computedFilter("fully_connected", {3, 37}, {19, 37}, {3, 19}));
   cases.push_back(computedFilter("conv_2d", {1, 6, 5, 7}, {18, 3, 3, 7}, {1, 4, 3, 18}));
   for (const Upsampling &upsampling : kUpsamplings) {

@@ -45,11 +45,16 @@ public:
     std::optional<graph::ConstantBytes> factors = graph::constantOf(product.getRhs());
     RankedTensorType type = graph::tensorType(product.getRhs());
     if (!factors || type.getNumElements() != channels_ || type.getShape().back() != channels_ ||
-        graph::tensorType(product.getLhs()).getNumElements() != 1)
+        graph::tensorType(product.getLhs()).getNumElements() != 1 ||
+        product.getLhs().getType() == product.getType()) // may be of one loop, which keeps it
       return std::nullopt;
     ZeroPoint zero = {product.getLhs(), factors->as<int32_t>().vec()};
-    SmallVector<Operation *> computed = {product};
-    if (auto cast = zero.number.getDefiningOp<graph::CastOp>()) { // of what is there already
+    SmallVector<Operation *> computed; // later, if not here
+    if (!plan_.isReady(product.getResult()))
+      computed.push_back(product);
+    // What it is cast from may be there already. Of what is cast before there may be nothing else.
+    if (auto cast = zero.number.getDefiningOp<graph::CastOp>();
+        cast && !plan_.isReady(zero.number)) {
       if (plan_.isOnlyReadInside(cast.getResult()))
         computed.push_back(cast);
       zero.number = cast.getInput();
