@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Compare the Keras importer with Keras, layer by layer, in both file formats.
 
-Usage: check_keras_layers.py [--tf-keras] [--tandem build/bin/tandem] [NAME...]
+Usage: check_keras_layers.py [--tf-keras] [--tandem build/bin/tandem] [--missing] [--write] [NAME...]
 
   python3 -m venv .venv-keras3 && .venv-keras3/bin/pip install -r tests/models/requirements-keras3.txt
-  .venv-keras3/bin/python tests/models/check_keras_layers.py
+  .venv-keras3/bin/python tests/models/check_keras_layers.py --write                  # docs/generated/keras_layers.md
   python3 -m venv .venv-tensorflow && .venv-tensorflow/bin/pip install -r tests/models/requirements-tensorflow.txt
-  .venv-tensorflow/bin/python tests/models/check_keras_layers.py --tf-keras    # Keras 2
+  .venv-tensorflow/bin/python tests/models/check_keras_layers.py --tf-keras --write    # Keras 2: docs/generated/keras_2_layers.md
 
 A case is a model of one layer or function (seeded random weights), saved, compiled with `tandem compile`, run with
 `tandem run`, and compared with what Keras gives: largest difference over largest value. Cases of what the older Keras
@@ -25,7 +25,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 import numpy as np  # noqa: E402 (after the environment)
 
 from check_keras_applications import flat, randomize  # noqa: E402
-from sweep import ROOT, relative_difference, tandem  # noqa: E402
+from sweep import Cases, add_arguments, relative_difference, tandem  # noqa: E402
 
 logging.getLogger("absl").setLevel(logging.ERROR)
 TOLERANCE = 1e-5
@@ -70,6 +70,8 @@ def image_cases(add, layers, is_old):
         if not is_old:
             add(f"AdaptiveAveragePooling1D{name}", layers.AdaptiveAveragePooling1D(4, **how), row)
             add(f"AdaptiveAveragePooling2D{name}", layers.AdaptiveAveragePooling2D((3, 5), **how), image)
+            add(f"AdaptiveMaxPooling1D{name}", layers.AdaptiveMaxPooling1D(4, **how), row)
+            add(f"AdaptiveMaxPooling2D{name}", layers.AdaptiveMaxPooling2D((3, 7), **how), image)
             add(f"ZeroPadding1D pair{name}", layers.ZeroPadding1D((1, 2), **how), row)
     add("Conv1D causal", layers.Conv1D(5, 3, dilation_rate=2, padding="causal"), ROW)
     add("Conv1D activation layer", layers.Conv1D(5, 3, activation=layers.LeakyReLU()), ROW)
@@ -191,6 +193,13 @@ def attention_cases(add, keras, layers, is_old):
     if not is_old:
         add("GroupQueryAttention", lambda q, v: layers.GroupQueryAttention(4, 6, 2)(q, v), query, value)
         add("GroupQueryAttention causal", lambda q, v: layers.GroupQueryAttention(4, 6, 3, use_bias=False)(q, v, use_causal_mask=True), query, value)
+    if not is_old:
+        def reversible(i, **given):
+            layer = layers.ReversibleEmbedding(12, 5, **given)
+            return layer(layer(i) * 2.0, reverse=True)
+
+        for given in ({}, {"tie_weights": False}, {"logit_soft_cap": 0.4}):
+            add(f"ReversibleEmbedding {given}", lambda i, given=given: reversible(i, **given), ((6,), "int32"))
     add("EinsumDense", layers.EinsumDense("abc,cd->abd", (None, 5), bias_axes="d", activation="relu"), ROW)
     add("EinsumDense heads", layers.EinsumDense("abc,cde->abde", (None, 5, 3), bias_axes="de"), ROW)
     add("EinsumDense rest", layers.EinsumDense("...x,xy->...y", 5, bias_axes="y"), ROW)
@@ -227,7 +236,7 @@ def normalization_cases(add, keras, layers, is_old):
         add("SpectralNormalization", layers.SpectralNormalization(layers.Dense(3)), ROW)
         add("SpectralNormalization Conv2D", layers.SpectralNormalization(layers.Conv2D(3, 3)), IMAGE)
     names = "linear relu relu6 sigmoid tanh softmax elu selu gelu hard_sigmoid swish softplus softsign exponential leaky_relu mish log_softmax"
-    newer = "celu glu hard_tanh hard_shrink soft_shrink hard_silu hard_swish log_sigmoid silu sparse_plus sparse_sigmoid squareplus tanh_shrink"
+    newer = "celu glu hard_tanh hard_shrink soft_shrink hard_silu hard_swish log_sigmoid silu sparse_plus sparse_sigmoid sparsemax squareplus tanh_shrink"
     for name in names.split() + ([] if is_old else newer.split()):
         if hasattr(keras.activations, name):
             add(f"Activation {name}", layers.Activation(name), ROW)
@@ -253,7 +262,10 @@ def audio_cases(add, layers):
     add("MelSpectrogram power", layers.MelSpectrogram(512, 160, 400, power_to_db=False, num_mel_bins=40), (3000,))
 
 
-def preprocessing_cases(add, layers, is_old):
+def preprocessing_cases(add, keras, layers, is_old):
+    def tofloat(x):  # integers, which the layer behind would not take
+        return layers.Rescaling(1.0)(x)
+
     image = (8, 9, 3)
     add("Rescaling", layers.Rescaling(1 / 127.5, offset=-1), image)
     add("Rescaling channels", layers.Rescaling([0.1, 0.2, 0.3], offset=[1, 2, 3]), image)
@@ -272,6 +284,21 @@ def preprocessing_cases(add, layers, is_old):
     add("CategoryEncoding one_hot", layers.CategoryEncoding(12, output_mode="one_hot"), ((1,), "int32"))
     for mode in ("multi_hot", "count"):
         add(f"CategoryEncoding {mode}", layers.CategoryEncoding(12, output_mode=mode), ((6,), "int32"))
+    for mode in ("int", "one_hot", "multi_hot", "count"):
+        add(f"Discretization {mode}", lambda x, mode=mode: tofloat(layers.Discretization([-0.5, 0.0, 0.25], output_mode=mode)(x)), VECTOR)
+        for given in ({}, {"num_oov_indices": 3}, {"mask_token": 4}, {"num_oov_indices": 2, "mask_token": 0}):
+            vocabulary = layers.IntegerLookup(vocabulary=[7, 2, 5, 1], output_mode=mode, **given)
+            add(f"IntegerLookup {mode} {given}", lambda i, layer=vocabulary: tofloat(layer(i)), ((8,), "int64"))
+    add("IntegerLookup invert", lambda i: tofloat(layers.IntegerLookup(vocabulary=[7, 2, 5, 1], invert=True)(i)), ((8,), "int64"))
+    add("IntegerLookup padded", layers.IntegerLookup(vocabulary=[7, 2, 5], output_mode="one_hot", max_tokens=9, pad_to_max_tokens=True), ((1,), "int64"))
+    add("RandomCrop", layers.RandomCrop(8, 9), image)
+    if is_old:
+        add("RandomCrop smaller", layers.RandomCrop(5, 4), image)
+        add("RandomCrop larger", layers.RandomCrop(11, 20), image)
+    else:
+        add("AutoContrast", layers.AutoContrast((0, 1)), image)
+        add("Pipeline", layers.Pipeline([layers.RandomFlip(), layers.AutoContrast((-1, 1)), layers.Rescaling(2.0, 1.0), layers.Solarization()]), image)
+        add("Solarization", layers.Solarization(), image)
     random = {"RandomBrightness": (0.2,), "RandomContrast": (0.2,), "RandomFlip": (), "RandomRotation": (0.2,), "RandomTranslation": (0.2, 0.2), "RandomZoom": (0.2,)}
     if not is_old:
         random |= {"AugMix": (), "CutMix": (), "MixUp": (), "RandAugment": (), "RandomColorDegeneration": (0.5,), "RandomColorJitter": (), "RandomElasticTransform": (),
@@ -337,6 +364,7 @@ def ops_cases(add, ops):
         add(f"ops.{name} keepdims", lambda x, name=name: getattr(ops, name)(x, axis=(1, -1), keepdims=True), x)
     for name in ("argmax", "argmin"):
         add(f"ops.{name}", lambda x, name=name: ops.cast(getattr(ops, name)(x, axis=-1), "float32") + 1, x)
+    later_ops_cases(add, ops)
     add("ops.softmax", lambda x: ops.softmax(x, axis=1), x)
     add("ops.log_softmax", lambda x: ops.log_softmax(x), x)
     add("ops.normalize", lambda x: ops.normalize(x, axis=1), x)
@@ -346,10 +374,65 @@ def ops_cases(add, ops):
         add(f"ops.image.resize {how}", lambda x, how=how: ops.image.resize(x, (5, 13), interpolation=how), IMAGE)
 
 
+def later_ops_cases(add, ops):
+    x, y = ROW, ROW
+    cube = (4, 3, 4)
+    for name in "fabs exp2 cbrt trunc deg2rad rad2deg erfc ravel zeros_like ones_like".split():
+        add(f"ops.{name}", lambda x, name=name: getattr(ops, name)(x * 1.7) + 1, x)
+    for name in ("log2", "log10"):
+        add(f"ops.{name}", lambda x, name=name: getattr(ops, name)(ops.abs(x) + 0.2), x)
+    for name in ("isnan", "isinf", "isfinite", "isposinf", "isneginf"):
+        add(f"ops.{name}", lambda x, name=name: ops.cast(getattr(ops, name)(ops.log(x) / ops.relu(x) - 1 / ops.relu(x)), "float32") + 1, x)
+    add("ops.nan_to_num", lambda x: ops.nan_to_num(ops.log(x), nan=0.5) + ops.nan_to_num(1 / ops.relu(x), posinf=3.0, neginf=-2.0), x)
+    for name in ("arctan2", "hypot", "logaddexp", "divide_no_nan"):
+        add(f"ops.{name}", lambda x, y, name=name: getattr(ops, name)(x, ops.relu(y)), x, y)
+    add("ops.fmod", lambda x, y: ops.fmod(x, ops.abs(y) + 0.2), x, y)
+    add("ops.logical_xor", lambda x, y: ops.cast(ops.logical_xor(x > 0, y > 0), "float32"), x, y)
+    for name in ("bitwise_and", "bitwise_or", "bitwise_xor"):
+        add(f"ops.{name}", lambda i, j, name=name: ops.cast(getattr(ops, name)(i, j), "float32"), ((6,), "int32"), ((6,), "int32"))
+    add("ops.full_like", lambda x: ops.full_like(x, 2.5) * x, x)
+    for name in ("all", "any"):
+        add(f"ops.{name}", lambda x, name=name: ops.cast(getattr(ops, name)(x > -0.9, axis=1), "float32") + 1, x)
+    add("ops.count_nonzero", lambda x: ops.cast(ops.count_nonzero(ops.relu(x), axis=1), "float32"), x)
+    add("ops.nansum", lambda x: ops.nansum(ops.log(x), axis=1), x)
+    add("ops.average", lambda x: ops.average(x, axis=1), x)
+    add("ops.average weights", lambda x: ops.average(x, axis=2, weights=np.array([0.1, 0.2, 0.3, 0.4], np.float32)), x)
+    add("ops.moments", lambda x: ops.moments(x, axes=[1], keepdims=True), x)
+    for k in (0, 1, -1):
+        add(f"ops.tril {k}", lambda x, k=k: ops.tril(x, k), x)
+        add(f"ops.triu {k}", lambda x, k=k: ops.triu(x, k), x)
+        add(f"ops.diagonal {k}", lambda x, k=k: ops.diagonal(x, k, 2, 3), cube)
+        add(f"ops.trace {k}", lambda x, k=k: ops.trace(x, k, 3, 1), cube)
+        add(f"ops.rot90 {k}", lambda x, k=k: ops.rot90(x, k, axes=(1, 2)), x)
+    for times in (1, 2):
+        add(f"ops.diff {times}", lambda x, t=times: ops.diff(x, t, axis=1), x)
+    add("ops.sort", lambda x: ops.sort(x, axis=1), x)
+    add("ops.argsort", lambda x: ops.cast(ops.argsort(x, axis=1), "float32"), x)
+    add("ops.take_along_axis", lambda x: ops.take_along_axis(x, ops.argsort(x, axis=1), axis=1), x)
+    add("ops.roll", lambda x: ops.roll(x, 2, axis=1) + ops.roll(x, (1, -1), axis=(1, 2)) + ops.roll(x, 3), x)
+    add("ops.moveaxis", lambda x: ops.moveaxis(x, 1, -1), cube)
+    add("ops.fliplr", lambda x: ops.fliplr(x) + ops.flipud(x), x)
+    for name in ("vstack", "hstack", "dstack"):
+        add(f"ops.{name}", lambda x, y, name=name: getattr(ops, name)([x, y]), x, y)
+    add("ops.append", lambda x, y: ops.append(x, y, axis=1), x, y)
+    add("ops.slice", lambda x: ops.slice(x, (0, 2, 1), (1, 4, 3)), x)
+    add("ops.outer", lambda x, y: ops.outer(x, y), (3,), (4,))
+    add("ops.inner", lambda x, y: ops.inner(x, y), x, y)
+    add("ops.tensordot", lambda x, y: ops.tensordot(x, y, axes=[[2], [2]]), x, y)
+    for axis in (-1, 1):
+        add(f"ops.sparsemax {axis}", lambda x, a=axis: ops.sparsemax(x * 3, axis=a), x)
+    add("ops.max_pool", lambda x: ops.max_pool(x, 2, strides=1, padding="same"), IMAGE)
+    add("ops.average_pool", lambda x: ops.average_pool(x, (3, 2), padding="same"), IMAGE)
+    add("ops.max_pool row", lambda x: ops.max_pool(x, 3, strides=2), ROW)
+    add("ops array", lambda x: (x - np.array([1, 2, 3, 4], np.float32)) * ops.convert_to_tensor([0.5, 1.5, 2.5, -1.0]), x)
+    add("ops array matmul", lambda x: ops.matmul(x, np.linspace(-1, 1, 12).reshape(4, 3).astype(np.float32)), x)
+
+
 def tensorflow_cases(add, tf):
     x, y = ROW, ROW
     add("tf scalars", lambda x: (1 - x) * 2.0 / (3 + x) - x / 4 + 2.5, x)
     add("tf tensors", lambda x, y: (x + y) * (x - y) / (tf.abs(x) + 1) - tf.maximum(x, y) + tf.minimum(x, 0.5), x, y)
+    add("tf array", lambda x: (x - tf.constant([1.0, 2.0, 3.0, 4.0])) * np.array([0.5, 1.5, 2.5, -1.0], np.float32), x)
     add("tf.pow", lambda x: x**2 + tf.pow(tf.abs(x) + 0.1, 0.5), x)
     for name in "abs negative sign sigmoid tanh exp floor ceil sin cos tan square softplus".split():
         add(f"tf.math.{name}", lambda x, name=name: getattr(tf.math, name)(x), x)
@@ -401,7 +484,7 @@ def all_cases(keras, is_old):
     convolutional_recurrent_cases(add, keras.layers, is_old)
     attention_cases(add, keras, keras.layers, is_old)
     normalization_cases(add, keras, keras.layers, is_old)
-    preprocessing_cases(add, keras.layers, is_old)
+    preprocessing_cases(add, keras, keras.layers, is_old)
     if not is_old:
         audio_cases(add, keras.layers)
     if is_old:
@@ -455,31 +538,33 @@ def check(arguments, keras, make, inputs):
     return max(worst)
 
 
+def verdict_of(arguments, keras, case):
+    try:
+        worst = check(arguments, keras, *case)
+    except Exception as error:  # whatever a framework raises: the next case is another matter
+        return f"error: {' '.join(str(error).split())[:300]}", "", ""
+    return ("" if worst <= TOLERANCE else f"{worst:.1e}, too far"), "", f"{worst:.1e}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only cases that begin so")
     parser.add_argument("--tf-keras", action="store_true", help="with Keras 2, the package tf_keras")
-    parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
     parser.add_argument("--backends", default="reference")
+    add_arguments(parser)
     arguments = parser.parse_intermixed_args()
     if arguments.tf_keras:
         import tf_keras as keras
     else:
         import keras
-    cases = {name: case for name, case in all_cases(keras, arguments.tf_keras).items()
-             if not arguments.names or any(name.startswith(start) for start in arguments.names)}
-    bad = 0
-    for name, (make, inputs) in cases.items():
-        try:
-            worst = check(arguments, keras, make, inputs)
-            verdict = f"{worst:.1e}" + ("" if worst <= TOLERANCE else "  too far")
-            bad += not worst <= TOLERANCE
-        except Exception as error:  # whatever a framework raises: the next case is another matter
-            verdict = f"error: {' '.join(str(error).split())[:300]}"
-            bad += 1
-        print(f"{name:45} {verdict}", flush=True)
-    print(f"{bad} of {len(cases)} not within {TOLERANCE:g}" if bad else f"all {len(cases)} within {TOLERANCE:g}")
-    sys.exit(bad > 0)
+    version = keras.__version__
+    how = (f"Made by `tests/models/check_keras_layers.py{' --tf-keras' * arguments.tf_keras} --write`, which says how: models of one layer or "
+           f"function of Keras {version} with random weights, saved in both formats, through `tandem compile` and `tandem run` on the backend "
+           f"`{arguments.backends}`.")
+    sweep = Cases("keras_2_layers" if arguments.tf_keras else "keras_layers", arguments, f"Layers of Keras {version[0]}", how,
+                  f"The largest difference is within {TOLERANCE:g} of the largest value.")
+    sys.exit(sweep.run({name: lambda case=case: verdict_of(arguments, keras, case)
+                        for name, case in all_cases(keras, arguments.tf_keras).items()}))
 
 
 if __name__ == "__main__":

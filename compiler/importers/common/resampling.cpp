@@ -1,6 +1,8 @@
 #include "compiler/importers/common/resampling.h"
 
+#include "compiler/graph/graph.h"
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/pieces.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -131,6 +133,26 @@ MaybeValue resampleAlong(NodeBuilder &build, MaybeValue x, int64_t axis, const R
   if (failed(x) || failed(checkMatrix(build, how.in, how.out)))
     return failure();
   return multiplyAlong(build, x, axis, how.matrix(), how.out);
+}
+
+MaybeValue largestAlong(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t out) {
+  if (failed(x))
+    return failure();
+  int64_t size = shapeOf(*x)[axis];
+  if (size < 1 || out < 1 || out > kMostWindows)
+    return build.error() << out << " windows over " << size << " elements, at most " << kMostWindows
+                         << " can be";
+  SmallVector<Value> parts;
+  for (int64_t i = 0; i < out; ++i) {
+    int64_t begin = i * size / out, end = llvm::divideCeil((i + 1) * size, out);
+    MaybeValue window = sliceAlong(build, x, axis, begin, end - begin);
+    MaybeValue part =
+        build.create<graph::ReduceMaxOp>(window, ArrayRef<int64_t>{axis}, /*keepDims=*/true);
+    if (failed(part))
+      return failure();
+    parts.push_back(*part);
+  }
+  return concatAlong(build, parts, axis);
 }
 
 MaybeValue averageAlong(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t out) {

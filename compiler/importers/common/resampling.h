@@ -37,5 +37,8 @@ MaybeValue resampleAlong(NodeBuilder &build, MaybeValue x, int64_t axis, const R
 /// The mean over `out` windows of a dimension that cover it as evenly as they can ("adaptive"
 /// pools): from floor(i * size / out) to ceil((i + 1) * size / out).
 MaybeValue averageAlong(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t out);
+/// The largest of each such window, of which there are at most kMostWindows.
+MaybeValue largestAlong(NodeBuilder &build, MaybeValue x, int64_t axis, int64_t out);
+inline constexpr int64_t kMostWindows = 256;
 
 } // namespace tandem

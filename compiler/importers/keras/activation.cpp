@@ -69,6 +69,7 @@ constexpr Named kFunctions[] = {
     {"log_sigmoid", apply<logSigmoid>},
     {"sparse_sigmoid", apply<sparseSigmoid>},
     {"sparse_plus", apply<sparsePlus>},
+    {"sparsemax", [](Layer &layer, MaybeValue x) { return sparseMax(layer, x, lastAxis(x)); }},
     {"squareplus", [](Layer &layer, MaybeValue x) { return squarePlus(layer, x, 4); }},
     {"swish", [](Layer &layer, MaybeValue x) { return swish(layer, x); }},
     {"silu", [](Layer &layer, MaybeValue x) { return swish(layer, x); }},

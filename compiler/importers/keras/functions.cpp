@@ -3,6 +3,7 @@
 #include "compiler/graph/graph.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
+#include "compiler/importers/common/selections.h"
 
 using namespace mlir;
 
@@ -64,6 +65,27 @@ MaybeValue logSigmoid(NodeBuilder &build, MaybeValue x) {
 
 MaybeValue tanhShrink(NodeBuilder &build, MaybeValue x) {
   return build.subtract(x, build.create<graph::TanhOp>(x));
+}
+
+/// The k largest stay, k the last place where k times its number is above the sum up to it less 1.
+/// Keras subtracts the mean of all sums up to those places, not of the last one.
+MaybeValue sparseMax(NodeBuilder &build, MaybeValue x, int64_t axis) {
+  if (failed(x))
+    return failure();
+  auto rank = static_cast<int64_t>(shapeOf(*x).size());
+  int64_t size = shapeOf(*x)[axis];
+  Type type = getElementTypeOrSelf(*x);
+  MaybeValue sorted = topK(build, x, size, axis, /*largest=*/true).values;
+  MaybeValue places = build.add(countAlong(build, type, rank, axis, size), 1);
+  MaybeValue sums = cumulate(build, sorted, {axis});
+  MaybeValue isKept = build.compare<graph::GreaterOp>(
+      build.subtract(sorted, build.divide(build.add(sums, -1), places)), 0.0);
+  auto summed = [&](MaybeValue values) {
+    return build.create<graph::SumOp>(values, ArrayRef<int64_t>{axis}, /*keepDims=*/true);
+  };
+  MaybeValue count = summed(build.cast(isKept, type)),
+             sum = summed(keepWhere(build, isKept, sums, 0));
+  return build.create<graph::ReluOp>(build.subtract(x, build.divide(build.add(sum, -1), count)));
 }
 
 MaybeValue softmaxOver(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> axes) {

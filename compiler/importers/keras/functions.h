@@ -24,6 +24,9 @@ MaybeValue squarePlus(NodeBuilder &build, MaybeValue x, double b);
 MaybeValue logSigmoid(NodeBuilder &build, MaybeValue x);
 MaybeValue tanhShrink(NodeBuilder &build, MaybeValue x);
 
+/// Zeros but for the largest (Martins and Astudillo 2016), as Keras computes it.
+MaybeValue sparseMax(NodeBuilder &build, MaybeValue x, int64_t axis);
+
 /// Softmax over several axes at once.
 MaybeValue softmaxOver(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> axes);
 /// x over the root of the sum of its squares along axes, which is not less than `least`.

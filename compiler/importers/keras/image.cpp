@@ -19,14 +19,21 @@ int spatialRank(StringRef className) {
   return 2;
 }
 
+/// What the layer's class says; of a function what its input has.
+static int rankOf(Layer &layer) {
+  if (layer.className().starts_with("ops.") && layer.inputs().size() == 1)
+    return static_cast<int>(layer.inputShape().size()) - 2;
+  return spatialRank(layer.className());
+}
+
 FailureOr<Image> Image::of(Layer &layer) {
-  if (!layer.hasOneInput(spatialRank(layer.className()) + 2))
+  if (!layer.hasOneInput(rankOf(layer) + 2))
     return failure();
   return of(layer, layer.input());
 }
 
 FailureOr<Image> Image::of(Layer &layer, Value input) {
-  Image image(layer, spatialRank(layer.className()));
+  Image image(layer, rankOf(layer));
   StringRef format = layer.string("data_format", "channels_last");
   if (layer.failed())
     return failure();

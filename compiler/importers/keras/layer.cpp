@@ -3,6 +3,7 @@
 #include "compiler/graph/constants.h"
 #include "compiler/graph/permute.h"
 #include "compiler/importers/common/excerpt.h"
+#include "compiler/importers/keras/array_argument.h"
 
 #include <cmath>
 
@@ -14,6 +15,19 @@ Layer::Layer(ImportState &state, const LayerConfig &config, const LayerCall &cal
              ArrayRef<mlir::Value> inputs, LayerWeights weights)
     : NodeBuilder(state.builder, NameLoc::get(state.builder.getStringAttr(config.name))),
       state_(state), config_(config), call_(call), inputs_(inputs), weights_(std::move(weights)) {}
+
+std::optional<SmallVector<double>> asNumbers(const Json &value) {
+  SmallVector<double> numbers;
+  if (!value.is_array())
+    return std::nullopt;
+  for (const Json &element : value) {
+    std::optional<double> number = asNumber(element);
+    if (!number)
+      return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
 
 /// "float32", or Keras 3's {"class_name": "DTypePolicy", "config": {"name": "float32"}}.
 StringRef dtypeName(const Json &config) {
@@ -33,9 +47,11 @@ LogicalResult Layer::checkClass() {
                        "Keras or functions of keras.ops");
   bool isFunction = className().starts_with("ops.") || className().starts_with("tf.");
   StringRef dtype = dtypeName(config_.config);
-  if (dtype != "float32" && !isFunction) // whose 'dtype' is an argument
+  const LayerTable::Entry *entry = state_.table.find(className());
+  bool isInteger = entry && entry->makesIntegers && dtype.starts_with("int");
+  if (dtype != "float32" && !isInteger && !isFunction) // whose 'dtype' is an argument
     return unsupported("dtype '" + dtype + "', only 'float32' is");
-  if (state_.table.find(className()))
+  if (entry)
     return success();
   state_.unsupported.addUnknown(className(), name());
   failed_ = true;
@@ -326,8 +342,24 @@ MaybeValue Layer::operand(size_t index, StringRef argumentName) {
   Values tensors = tensorsIn(given);
   if (tensors.size() == 1)
     return tensors.front();
+  if (std::optional<ArrayArgument> array = arrayArgument(*given); array && tensors.empty())
+    return numbers(*array);
   return unsupported("argument " + Twine(index) + " " + excerpt(given->dump(), kMostOfValue) +
                      ", only tensors and numbers are");
+}
+
+/// In the type that they are said to have; of a list that of the first tensor, if it can hold them.
+MaybeValue Layer::numbers(const ArrayArgument &array) {
+  bool isWhole = StringRef(array.dtype).starts_with("int") ||
+                 (array.dtype.empty() && array.isWhole() && !isa<FloatType>(elementType()));
+  if (!isWhole)
+    return constant(builder().getF32Type(), array.shape,
+                    SmallVector<float>(array.values.begin(), array.values.end()));
+  Type type = array.dtype.empty()      ? elementType()
+              : array.dtype == "int64" ? Type(builder().getI64Type())
+                                       : Type(builder().getI32Type());
+  return integerConstant(type, array.shape,
+                         SmallVector<int64_t>(array.values.begin(), array.values.end()));
 }
 
 MaybeValue Layer::bias(size_t index, int64_t channels) {

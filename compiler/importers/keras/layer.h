@@ -20,6 +20,7 @@ using Values = llvm::SmallVector<mlir::Value>;
 using Results = mlir::FailureOr<Values>;
 
 class LayerTable;
+struct ArrayArgument;
 
 /// What all layers of an import have in common.
 struct ImportState {
@@ -57,7 +58,7 @@ public:
   mlir::Type elementType() const { return mlir::getElementTypeOrSelf(input()); }
   /// An argument of the call by its place or its name; null when it is absent, or None.
   const Json *argument(size_t index, llvm::StringRef argumentName) const;
-  /// An argument that is a tensor, or a number in the type of the first tensor.
+  /// An argument that is a tensor, or numbers: one in the type of the first tensor.
   MaybeValue operand(size_t index, llvm::StringRef argumentName);
   /// The tensors in an argument, one or lists of them; `argument` may be null.
   Values tensorsIn(const Json *argument) const;
@@ -113,6 +114,7 @@ public:
   ImportState &state() { return state_; }
 
 private:
+  MaybeValue numbers(const ArrayArgument &array);
   mlir::FailureOr<Hdf5Dataset> dataset(size_t index, llvm::StringRef what);
   mlir::FailureOr<Hdf5Dataset> dataset(size_t index, llvm::StringRef what,
                                        llvm::ArrayRef<int64_t> shape);
@@ -129,6 +131,9 @@ private:
   LayerWeights weights_;
   bool failed_ = false;
 };
+
+/// Numbers in a list; nothing where something else is.
+std::optional<llvm::SmallVector<double>> asNumbers(const Json &value);
 
 /// The type that a layer computes in: of Keras 3, the name of its policy.
 llvm::StringRef dtypeName(const Json &config);
@@ -152,14 +157,16 @@ public:
     Handler one = nullptr;
     ManyHandler many = nullptr;
     Takes takes = Takes::kReals;
+    bool makesIntegers = false; ///< its 'dtype' may be one
   };
 
   void add(llvm::StringRef className, Handler handler, Takes takes = Takes::kReals) {
-    entries_[className] = {handler, nullptr, takes};
+    entries_[className] = {handler, nullptr, takes, false};
   }
   void addMany(llvm::StringRef className, ManyHandler handler, Takes takes = Takes::kReals) {
-    entries_[className] = {nullptr, handler, takes};
+    entries_[className] = {nullptr, handler, takes, false};
   }
+  void makesIntegers(llvm::StringRef className) { entries_[className].makesIntegers = true; }
   /// Null when there is none.
   const Entry *find(llvm::StringRef className) const {
     auto found = entries_.find(className);

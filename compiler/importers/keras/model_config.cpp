@@ -68,7 +68,7 @@ std::string functionNameOf(const Json &json) {
 
 /// Whether a node of Keras 3 is a function of keras.ops, whose names are those of layers too. An
 /// .h5 file leaves out the modules; every layer has 'trainable' or 'dtype', functions have not, but
-/// for the two that are no layers.
+/// for the two that are no layers; and so does one layer.
 static bool isFunction(const Json &json) {
   if (isOfAnother(json))
     return false;
@@ -77,8 +77,8 @@ static bool isFunction(const Json &json) {
   const Json *calls = member(json, "inbound_nodes"), *config = member(json, "config");
   bool isKeras3 = calls && calls->is_array() && !calls->empty() && member(calls->front(), "args");
   llvm::StringRef name = stringMember(json, "class_name");
-  bool isNoLayer = name == "Cast" || name == "OneHot";
-  return isKeras3 && config && !member(*config, "trainable") &&
+  bool isNoLayer = name == "Cast" || name == "OneHot", hasNeither = name == "Pipeline";
+  return isKeras3 && !hasNeither && config && !member(*config, "trainable") &&
          (isNoLayer || !member(*config, "dtype"));
 }
 

@@ -30,19 +30,9 @@ const RefusedOperators &refusedOperators() {
       "Lambda",
     }},
     {"not yet", {
-      "AdaptiveMaxPooling1D",
-      "AdaptiveMaxPooling2D",
-      "AdaptiveMaxPooling3D",
-      "AutoContrast",
       "ContrastLimitedAdaptiveHistogramEqualization",
-      "Discretization",
       "Equalization",
-      "IntegerLookup",
       "MaxNumBoundingBoxes",
-      "Pipeline",
-      "RandomCrop",
-      "ReversibleEmbedding",
-      "Solarization",
     }},
   });
   return refused;

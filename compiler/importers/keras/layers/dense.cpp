@@ -55,10 +55,34 @@ static MaybeValue importEmbedding(Layer &layer) {
   return takeAlong(layer, layer.weight(0, "embeddings", {rows, width}), indices, 0);
 }
 
+/// ReversibleEmbedding: https://keras.io/api/layers/core_layers/reversible_embedding/
+/// With reverse=True rows times the same table, or one of its own.
+static MaybeValue importReversibleEmbedding(Layer &layer) {
+  const Json *reverse = layer.argument(1, "reverse");
+  if (!reverse || !asBool(*reverse).value_or(false))
+    return importEmbedding(layer);
+  int64_t rows = layer.integer("input_dim"), width = layer.integer("output_dim");
+  bool isTied = layer.flag("tie_weights", true);
+  double cap = layer.number("logit_soft_cap", 0);
+  if (!layer.hasOneInput() || layer.failed())
+    return failure();
+  if (layer.find("reverse_dtype") && layer.string("reverse_dtype", "float32") != "float32")
+    return layer.unsupported("'reverse_dtype'");
+  if (!isa<FloatType>(layer.elementType()))
+    return layer.unsupported("reverse=True of integers");
+  MaybeValue table = isTied ? layer.weight(0, "embeddings", {rows, width})
+                            : layer.weight(1, "reverse_embeddings", {width, rows}, {1, 0});
+  MaybeValue logits = multiplyRows(layer, layer.input(), table, Value());
+  if (cap == 0)
+    return logits;
+  return layer.multiply(layer.create<graph::TanhOp>(layer.multiply(logits, 1 / cap)), cap);
+}
+
 void registerDense(LayerTable &table) {
   table.add("Dense", importDense);
   table.add("EinsumDense", importEinsumDense);
   table.add("Embedding", importEmbedding, Takes::kIntegers);
+  table.add("ReversibleEmbedding", importReversibleEmbedding, Takes::kIntegers);
 }
 
 } // namespace tandem::keras

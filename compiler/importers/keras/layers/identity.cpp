@@ -16,7 +16,27 @@ static MaybeValue importAugmentation(Layer &layer) {
   return layer.cast(importIdentity(layer), layer.builder().getF32Type());
 }
 
+/// Pipeline: https://keras.io/api/layers/preprocessing_layers/image_augmentation/pipeline/
+/// Layers one behind the other, which have no weights that a file has.
+static Results importPipeline(Layer &layer) {
+  const Json *layers = layer.find("layers");
+  if (!layers || !layers->is_array() || layers->empty())
+    return layer.invalid("has no list of layers");
+  Values values(layer.inputs());
+  for (const Json &each : *layers) {
+    LayerConfig inner = layer.layerInside(&each);
+    if (inner.className.empty())
+      return layer.invalid("has a layer without a class name or configuration");
+    Results results = layer.run(inner, values, LayerWeights());
+    if (failed(results))
+      return failure();
+    values = *results;
+  }
+  return values;
+}
+
 void registerIdentity(LayerTable &table) {
+  table.addMany("Pipeline", importPipeline, Takes::kIntegers);
   for (StringRef name :
        {"ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
         "Identity", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "StochasticDepth"})
@@ -43,7 +63,8 @@ void registerIdentity(LayerTable &table) {
                          "RandomSharpness",
                          "RandomShear",
                          "RandomTranslation",
-                         "RandomZoom"})
+                         "RandomZoom",
+                         "Solarization"})
     table.add(name, importAugmentation, Takes::kIntegers);
 }
 

@@ -42,7 +42,9 @@ template <typename OpT> static MaybeValue importGlobalPooling(Layer &layer) {
   return keepDims ? image->back(result) : result;
 }
 
-/// AdaptiveAveragePooling: windows that cover each dimension as evenly as they can.
+/// AdaptiveAveragePooling, AdaptiveMaxPooling: windows that cover each dimension as evenly as they
+/// can.
+template <MaybeValue (*poolAlong)(NodeBuilder &, MaybeValue, int64_t axis, int64_t out)>
 static MaybeValue importAdaptivePooling(Layer &layer) {
   FailureOr<Image> image = Image::of(layer);
   if (failed(image))
@@ -53,7 +55,7 @@ static MaybeValue importAdaptivePooling(Layer &layer) {
   MaybeValue result = image->nhwc();
   for (auto [i, out] : llvm::enumerate(size))
     if (image->rank() > 1 || i > 0) // not the height that was put in
-      result = averageAlong(layer, result, static_cast<int64_t>(1 + i), out);
+      result = poolAlong(layer, result, static_cast<int64_t>(1 + i), out);
   return image->back(result);
 }
 
@@ -67,8 +69,13 @@ void registerPooling(LayerTable &table) {
       table.add((name + rank).str(), importGlobalPooling<graph::MeanOp>);
     for (StringRef name : {"GlobalMaxPooling", "GlobalMaxPool"})
       table.add((name + rank).str(), importGlobalPooling<graph::ReduceMaxOp>);
-    table.add(("AdaptiveAveragePooling" + rank).str(), importAdaptivePooling);
+    table.add(("AdaptiveAveragePooling" + rank).str(), importAdaptivePooling<averageAlong>);
+    table.add(("AdaptiveMaxPooling" + rank).str(), importAdaptivePooling<largestAlong>);
   }
+  table.add("ops.MaxPool", importPooling</*isMax=*/true>);
+  table.add("ops.AveragePool", importPooling</*isMax=*/false>);
+  table.add("ops.AdaptiveAveragePool", importAdaptivePooling<averageAlong>);
+  table.add("ops.AdaptiveMaxPool", importAdaptivePooling<largestAlong>);
 }
 
 } // namespace tandem::keras

@@ -1,5 +1,5 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
-#include "compiler/importers/common/selections.h"
 #include "compiler/importers/keras/image.h"
 
 #include <cmath>
@@ -98,6 +98,11 @@ static MaybeValue importNormalization(Layer &layer) {
   return layer.multiply(layer.subtract(x, constant(*mean)), constant(*variance));
 }
 
+static bool isSize(const Pair &size) {
+  constexpr int64_t kMost = 1 << 16;
+  return llvm::all_of(size, [](int64_t each) { return each >= 1 && each <= kMost; });
+}
+
 /// Resizing: https://keras.io/api/layers/preprocessing_layers/image_preprocessing/resizing/
 static MaybeValue importResizing(Layer &layer) {
   FailureOr<Image> image = Image::of(layer);
@@ -108,7 +113,7 @@ static MaybeValue importResizing(Layer &layer) {
       return layer.unsupported("'" + flag + "'");
   Pair size = {layer.integer("height"), layer.integer("width")};
   StringRef interpolation = layer.string("interpolation", "bilinear");
-  if (!layer.failed() && (size[0] < 1 || size[1] < 1))
+  if (!layer.failed() && !isSize(size))
     return layer.invalid("has a size of " + shapeText(size));
   if (layer.failed())
     return failure();
@@ -134,42 +139,69 @@ static MaybeValue importCenterCrop(Layer &layer) {
   return image->back(result);
 }
 
-/// CategoryEncoding:
-/// https://keras.io/api/layers/preprocessing_layers/categorical/category_encoding/ One-hot vectors
-/// of indices; of the places of a row together the largest ('multi_hot') or the sum.
-static MaybeValue importCategoryEncoding(Layer &layer) {
-  if (!layer.hasOneInput())
+/// RandomCrop, when nothing is trained:
+/// https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_crop/
+/// Keras 2 cuts the largest part of the new shape out of the middle and resizes it; Keras 3 leaves
+/// the image as it is.
+static MaybeValue importRandomCrop(Layer &layer) {
+  FailureOr<Image> image = Image::of(layer);
+  if (failed(image))
     return failure();
-  int64_t depth = layer.integer("num_tokens");
-  StringRef mode = layer.string("output_mode", "multi_hot");
-  if (layer.flag("sparse", false))
-    return layer.unsupported("'sparse'");
-  if (!layer.failed() && (depth < 1 || depth > NodeBuilder::kMaxFill))
-    return layer.invalid("'num_tokens' is " + Twine(depth));
+  Pair size = {layer.integer("height"), layer.integer("width")};
+  if (!layer.failed() && !isSize(size))
+    return layer.invalid("has a size of " + shapeText(size));
   if (layer.failed())
     return failure();
-  SmallVector<int64_t> shape(layer.inputShape());
-  bool isOneHot = mode == "one_hot";
-  if (!isOneHot && (shape.size() != 2 || (mode != "multi_hot" && mode != "count")))
-    return layer.unsupported("'" + mode + "' of an input of shape " + shapeText(shape));
-  if (isOneHot && shape.size() > 1 && shape.back() == 1)
-    shape.pop_back();
-  Type f32 = layer.builder().getF32Type();
-  MaybeValue indices =
-      layer.reshape(layer.cast(layer.input(), layer.builder().getI32Type()), shape);
-  MaybeValue encoded = oneHot(layer, indices, depth, static_cast<int64_t>(shape.size()),
-                              layer.constant(f32, {1}, {1.0f}), layer.constant(f32, {1}, {0.0f}));
-  if (isOneHot)
-    return encoded;
-  return mode == "count"
-             ? layer.create<graph::SumOp>(encoded, ArrayRef<int64_t>{1}, /*keepDims=*/false)
-             : layer.create<graph::ReduceMaxOp>(encoded, ArrayRef<int64_t>{1}, /*keepDims=*/false);
+  MaybeValue result = layer.cast(image->nhwc(), layer.builder().getF32Type());
+  ArrayRef<int64_t> whole = image->shape().slice(1, 2);
+  if (layer.kerasMajor() >= 3) {
+    if (whole != ArrayRef(size))
+      return layer.unsupported("a size of " + shapeText(size) + " for an image of " +
+                               shapeText(whole) + ", which Keras 3 leaves as it is");
+    return image->back(result);
+  }
+  for (int i = 0; i < 2; ++i) {
+    int64_t part =
+        std::min(whole[i], static_cast<int64_t>(static_cast<float>(whole[1 - i] * size[i]) /
+                                                static_cast<float>(size[1 - i])));
+    if (part < 1)
+      return layer.unsupported("a size of " + shapeText(size) + " for an image of " +
+                               shapeText(whole));
+    result = sliceAlong(layer, result, 1 + i, (whole[i] - part) / 2, part);
+  }
+  return image->back(resized(layer, result, size, "bilinear"));
+}
+
+/// AutoContrast:
+/// https://keras.io/api/layers/preprocessing_layers/image_augmentation/auto_contrast/
+/// The least number of each channel becomes the low end of 'value_range', the largest the high one;
+/// a channel that has one number only stays.
+static MaybeValue importAutoContrast(Layer &layer) {
+  FailureOr<Image> image = Image::of(layer);
+  if (failed(image))
+    return failure();
+  const Json *given = layer.find("value_range");
+  std::optional<SmallVector<double>> range =
+      given ? asNumbers(*given) : std::optional(SmallVector<double>{0, 255});
+  if (!range || range->size() != 2 || (*range)[0] >= (*range)[1])
+    return layer.invalid("'value_range' is no range");
+  double low = range->front(), high = range->back();
+  MaybeValue x = layer.cast(image->nhwc(), layer.builder().getF32Type());
+  MaybeValue least =
+                 layer.create<graph::ReduceMinOp>(x, ArrayRef<int64_t>{1, 2}, /*keepDims=*/true),
+             most = layer.create<graph::ReduceMaxOp>(x, ArrayRef<int64_t>{1, 2}, /*keepDims=*/true);
+  MaybeValue span = layer.subtract(most, least);
+  MaybeValue stretched =
+      layer.add(layer.multiply(layer.divide(layer.subtract(x, least), span), high - low), low);
+  MaybeValue isFlat = layer.compare<graph::EqualOp>(span, 0.0);
+  return image->back(layer.select(isFlat, x, clampBetween(layer, stretched, low, high)));
 }
 
 void registerPreprocessing(LayerTable &table) {
-  table.add("CategoryEncoding", importCategoryEncoding, Takes::kIntegers);
+  table.add("AutoContrast", importAutoContrast, Takes::kIntegers);
   table.add("CenterCrop", importCenterCrop, Takes::kIntegers);
   table.add("Normalization", importNormalization, Takes::kIntegers);
+  table.add("RandomCrop", importRandomCrop, Takes::kIntegers);
   table.add("Rescaling", importRescaling, Takes::kIntegers);
   table.add("Resizing", importResizing);
 }

@@ -139,23 +139,6 @@ static MaybeValue evenPool(AtenNode &node, MaybeValue image, ArrayRef<int64_t> s
                            : averagePool(node, nhwc, window, /*countsPadding=*/false));
 }
 
-/// The largest of windows that cover a dimension as evenly as they can.
-static MaybeValue largestAlong(AtenNode &node, MaybeValue x, int64_t axis, int64_t out) {
-  if (failed(x))
-    return failure();
-  int64_t extent = shapeOf(*x)[axis];
-  SmallVector<Value> parts;
-  for (int64_t i = 0; i < out; ++i) {
-    int64_t begin = i * extent / out, end = llvm::divideCeil((i + 1) * extent, out);
-    MaybeValue best = node.create<graph::ReduceMaxOp>(sliceAlong(node, x, axis, begin, end - begin),
-                                                      ArrayRef<int64_t>{axis}, /*keepDims=*/true);
-    if (failed(best))
-      return failure();
-    parts.push_back(*best);
-  }
-  return concatAlong(node, parts, axis);
-}
-
 /// Windows that cover the image (or volume) as evenly as they can: plain pools where these are
 /// equal and do not overlap; else the mean by a matrix for each dimension, the largest one after
 /// another.
@@ -175,8 +158,7 @@ static MaybeValue adaptivePool(AtenNode &node, MaybeValue image, ArrayRef<int64_
                         shapeText(shapeOf(*image)));
   if (isEven(from, size))
     return evenPool(node, image, size, isMax);
-  constexpr int64_t kMost = 256; // slices
-  if (isMax && llvm::any_of(size, [](int64_t out) { return out > kMost; }))
+  if (isMax && llvm::any_of(size, [](int64_t out) { return out > kMostWindows; }))
     return node.unsupported("'output_size' " + shapeText(size));
   MaybeValue result = image;
   for (auto [d, out] : llvm::enumerate(size)) {
