@@ -361,7 +361,7 @@ def later_operators():
         for numbers in ([1, 2, 3, 4], [[1, 2], [3, 4], [5, 6], [7, 8]], [5, 6]):
             add(f"DataFormatVecPermute {format} {np.shape(numbers)}", lambda x, f=format, o=other, n=numbers: tf.cast(
                 raw.DataFormatVecPermute(x=n, src_format=f, dst_format=o), tf.float32) + x[0, 0], matrix)
-    for kernel in ("lanczos1", "lanczos3", "lanczos5", "triangle", "keyscubic", "mitchellcubic"):
+    for kernel in ("lanczos1", "lanczos3", "lanczos5", "gaussian", "box", "triangle", "keyscubic", "mitchellcubic"):
         for antialias in (True, False):
             add(f"ScaleAndTranslate {kernel} {antialias}", lambda x, k=kernel, a=antialias: raw.ScaleAndTranslate(
                 images=x, size=[4, 11], scale=[0.6, 1.7], translation=[0.3, -1.2], kernel_type=k, antialias=a), values(1, 9, 7, 2))

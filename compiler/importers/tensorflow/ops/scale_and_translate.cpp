@@ -61,25 +61,28 @@ constexpr Kernel kKernels[] = {{"lanczos1", 1, lanczos},
 /// One dimension: place i of the result is place (i - translation) / scale of the image.
 struct Mapping {
   int64_t in = 0, out = 0;
-  double scale = 1, translation = 0;
+  float scale = 1, translation = 0;
   bool antialias = true;
 };
 
-/// [out, in]; a place outside of the image has zeros.
+/// [out, in]; a place outside of the image has zeros. In f32 as TensorFlow has it, since the end of
+/// a kernel may fall on an element.
 std::vector<float> matrixOf(const Mapping &how, const Kernel &kernel) {
   std::vector<float> matrix(static_cast<size_t>(how.in * how.out), 0.0f);
-  double step = 1 / how.scale, spread = how.antialias ? std::max(step, 1.0) : 1;
+  auto step = static_cast<float>(1.0 / how.scale), shift = -step * how.translation;
+  float spread = how.antialias ? std::max(step, 1.0f) : 1.0f, narrow = 1.0f / spread;
+  float reach = static_cast<float>(kernel.radius) * spread;
+  auto last = static_cast<float>(how.in - 1);
   for (int64_t i = 0; i < how.out; ++i) {
-    double at = (static_cast<double>(i) + 0.5 - how.translation) * step;
-    if (at < 0 || at > static_cast<double>(how.in))
+    float at = (static_cast<float>(i) + 0.5f) * step + shift;
+    if (!(at >= 0 && at <= static_cast<float>(how.in)))
       continue;
-    double reach = kernel.radius * spread, sum = 0;
-    auto last = static_cast<double>(how.in - 1);
-    auto first = static_cast<int64_t>(std::clamp(std::ceil(at - reach - 0.5), 0.0, last));
-    auto end = static_cast<int64_t>(std::clamp(std::floor(at + reach - 0.5), 0.0, last)) + 1;
+    auto first = static_cast<int64_t>(std::clamp(std::ceil(at - reach - 0.5f), 0.0f, last));
+    auto end = static_cast<int64_t>(std::clamp(std::floor(at + reach - 0.5f), 0.0f, last)) + 1;
     std::vector<double> weights;
+    double sum = 0;
     for (int64_t j = first; j < end; ++j) {
-      double distance = std::abs(static_cast<double>(j) + 0.5 - at) / spread;
+      float distance = std::abs((static_cast<float>(j) + 0.5f - at) * narrow);
       weights.push_back(kernel.weight(kernel.radius, distance));
       sum += weights.back();
     }
