@@ -4,7 +4,8 @@
 Usage: check_mxnet.py {operators,zoo} [--tandem build/bin/tandem] [--missing] [--write] [NAME...]
 
   python3.11 -m venv .venv-mxnet && .venv-mxnet/bin/pip install -r tests/models/requirements-mxnet.txt
-  .venv-mxnet/bin/python tests/models/check_mxnet.py zoo --write      # docs/generated/mxnet.md
+  .venv-mxnet/bin/python tests/models/check_mxnet.py zoo --write          # docs/generated/mxnet.md
+  .venv-mxnet/bin/python tests/models/check_mxnet.py operators --write    # docs/generated/mxnet_operators.md
 
 Every model is written by MXNet (seeded random weights, moving statistics that are not the identity), compiled with
 `tandem compile --shape`, run with `tandem run`, and compared with MXNet's own output: largest difference over largest
@@ -26,7 +27,7 @@ import mxnet as mx  # noqa: E402 (after the environment)
 import numpy as np  # noqa: E402
 from mxnet.gluon.model_zoo import vision  # noqa: E402
 
-from sweep import TOLERANCE, Sweep, add_arguments, relative_difference, tandem  # noqa: E402
+from sweep import TOLERANCE, Cases, Sweep, add_arguments, relative_difference, tandem  # noqa: E402
 
 ZOO = (["alexnet", "inceptionv3", "squeezenet1.0", "squeezenet1.1"]
        + [f"densenet{n}" for n in (121, 161, 169, 201)]
@@ -280,6 +281,28 @@ def operator_cases():
     prior = S.contrib.MultiBoxPrior(x, sizes=(0.3, 0.4), ratios=(1.5, 2, 0.5), offsets=(0.4, 0.6))
     add("MultiBoxPrior", prior, image)
     add("MultiBoxPrior clipped", S.contrib.MultiBoxPrior(x, sizes=(0.7,), ratios=(1, 3), clip=True, steps=(0.1, 0.2)), image)
+    add("linspace", x + S.linspace(-1, 2, 6).reshape((1, 6)).broadcast_to((4, 6)) + S.linspace(0, 3, 6, endpoint=False).reshape((1, 6)).broadcast_to((4, 6)), matrix)
+    add("eye", x * S.eye(4, 6, 1) + S.eye(4, 6, -2), matrix)
+    for k in (0, 1, -2):
+        add(f"diag {k}", S.diag(x, k=k), matrix)
+        add(f"diag vector {k}", S.diag(x, k=k), (5,))
+        add(f"diag axes {k}", S.diag(x, k=k, axis1=2, axis2=0), (3, 2, 4, 2))
+    add("im2col", S.im2col(x, kernel=(3, 2), stride=(2, 1), dilate=(1, 2), pad=(1, 0)), image)
+    add("col2im", S.col2im(x, output_size=(9, 8), kernel=(3, 2), stride=(2, 1), dilate=(1, 2), pad=(1, 0)), (2, 18, 30))
+    add("index_array", S.Group([x + S.Cast(S.contrib.index_array(x), dtype="float32").sum(axis=2),
+                                x + S.Cast(S.contrib.index_array(x, axes=(1,)), dtype="float32").reshape((4, 6))]), matrix)
+    places = S.Cast(S.arange(0, 6).reshape((2, 3)), dtype="int32")
+    add("ravel_multi_index", S.broadcast_add(x, S.Cast(S.ravel_multi_index(places, shape=(4, 7)), dtype="float32").reshape((1, 3))), (4, 3))
+    add("ravel_multi_index reals", S.ravel_multi_index(S.abs(S.round(x)), shape=(-1, 4)), (2, 5))
+    add("unravel_index", S.broadcast_add(x, S.Cast(S.unravel_index(S.Cast(S.arange(4, 9), dtype="int32"), shape=(3, 4)), dtype="float32")), (2, 5))
+    add("unravel_index reals", S.unravel_index(S.abs(S.round(x * 20)), shape=(-1, 3, 4)), (7,))
+    nan = S.where(x > 0.5, x, x * float("inf") * 0)
+    for name in ("nansum", "nanprod"):
+        add(name, S.Group([getattr(S, name)(nan, axis=1), getattr(S, name)(nan, axis=0, keepdims=True), getattr(S, name)(nan)]), matrix)
+    add("sign and max of nan", S.Group([S.sign(nan) + 1, S.nansum(S.broadcast_maximum(nan, x), axis=1)]), matrix)
+    add("quadratic", S.contrib.quadratic(x, a=1.5, b=-2, c=0.3), matrix)
+    add("round_ste", S.contrib.round_ste(x * 3), matrix)
+    add("sign_ste", S.contrib.sign_ste(x), matrix)
     # Of 40 anchors, the class 0 is the background; what stands in rows without a box is MXNet's own affair.
     probabilities, anchors = S.softmax(x * 3, axis=1), S.contrib.MultiBoxPrior(S.zeros((1, 1, 5, 4)), sizes=(0.3, 0.6))
     for name, options in {"": {}, " all classes": {"force_suppress": True, "nms_threshold": 0.3}, " not clipped": {"clip": False},
@@ -364,6 +387,7 @@ def numpy_cases():
     for mode in ("constant", "edge", "reflect"):
         add(f"pad {mode}", lambda n, _, x, mode=mode: n.pad(x, ((1, 2), (0, 3)), mode), matrix)
     add("zeros and ones", lambda n, _, x: x + n.zeros((4, 6)) + n.ones((6,)) * 2 + n.arange(6), matrix)
+    later_numpy_cases(add)
     for name in ("relu", "sigmoid", "batch_flatten", "softmax", "log_softmax"):
         add(f"npx {name}", lambda _, p, x, name=name: getattr(p, name)(x), row)
     add("npx leaky_relu", lambda _, p, x: p.leaky_relu(x, act_type="elu", slope=0.3), matrix)
@@ -371,6 +395,59 @@ def numpy_cases():
                                                                   num_hidden=3), matrix)
     add("npx layer_norm", lambda _, p, x: p.layer_norm(x, mx.sym.var("gamma").as_np_ndarray(), mx.sym.var("beta").as_np_ndarray()), row)
     return cases
+
+
+def later_numpy_cases(add):
+    matrix, row, square, vector = (4, 6), (2, 5, 7), (5, 5), (6,)
+    for name in ("isnan", "isinf", "isfinite", "isposinf", "isneginf"):
+        add(name, lambda n, _, x, name=name: getattr(n, name)(n.log(x) / n.maximum(x, 0) - 1 / n.maximum(x, 0)) + x * 0 + 1, matrix)
+    add("nan_to_num", lambda n, _, x: n.nan_to_num(n.log(x), nan=0.5) + n.nan_to_num(1 / n.maximum(x, 0), posinf=3.0, neginf=-2.0), matrix)
+    add("arctan2", lambda n, _, x, y: n.arctan2(x, y) + n.arctan2(x, 0.5) + n.arctan2(-0.5, y), matrix, vector)
+    add("copysign", lambda n, _, x, y: n.copysign(x, y) + n.copysign(1.5, y), matrix, vector)
+    add("ldexp", lambda n, _, x, y: n.ldexp(x, n.rint(y)) + n.ldexp(x, 3) + n.ldexp(1.5, n.rint(y)), matrix, vector)
+    for name in ("bitwise_and", "bitwise_or", "bitwise_xor"):
+        add(name, lambda n, _, x, y, name=name: (getattr(n, name)((x * 9).astype("int32"), (y * 9).astype("int32")).astype("float32")
+                                                 + getattr(n, name)((x * 9).astype("int32"), 5).astype("float32")), matrix, vector)
+    add("bitwise_not", lambda n, _, x: n.bitwise_not((x * 9).astype("int32")).astype("float32"), matrix)
+    for decimals in (0, 1, -1):
+        add(f"around {decimals}", lambda n, _, x, d=decimals: n.around(x * 30, d), matrix)
+    add("around halves", lambda n, _, x: n.around(n.rint(x * 4) / 2), matrix)
+    for k in (0, 2, -1):
+        add(f"diag {k}", lambda n, _, x, k=k: n.diag(x, k), matrix)
+        add(f"diag vector {k}", lambda n, _, x, k=k: n.diag(x, k), vector)
+        add(f"diagflat {k}", lambda n, _, x, k=k: n.diagflat(x, k), (2, 3))
+        add(f"diagonal {k}", lambda n, _, x, k=k: n.diagonal(x, k), matrix)
+        add(f"diagonal axes {k}", lambda n, _, x, k=k: n.diagonal(x, k, 2, 1), row)
+        add(f"trace {k}", lambda n, _, x, k=k: n.trace(x, k, 1, 2), row)
+        add(f"rot90 {k}", lambda n, _, x, k=k: n.rot90(x, k), matrix)
+    add("rot90 axes", lambda n, _, x: n.rot90(x, 1, axes=(2, 0)), row)
+    for name, shapes in {"1d": ((), (3,)), "2d": ((3,), (2, 3)), "3d": ((3,), (2, 3), (2, 3, 4))}.items():
+        for shape in shapes:
+            if shape:
+                add(f"atleast_{name} {shape}", lambda n, _, x, name=name: getattr(n, f"atleast_{name}")(x), shape)
+    add("column_stack", lambda n, _, x, y: n.column_stack((x, y)), (4,), (4, 2))
+    add("hsplit", lambda n, _, x: n.hsplit(x, 3)[1], matrix)
+    add("hsplit places", lambda n, _, x: n.hsplit(x, [1, 4])[1], matrix)
+    add("hsplit vector", lambda n, _, x: n.hsplit(x, 2)[1], vector)
+    add("dsplit", lambda n, _, x: n.dsplit(x, [3])[0], row)
+    for times in (1, 2):
+        add(f"diff {times}", lambda n, _, x, t=times: n.diff(x, t, axis=1), row)
+    add("ediff1d", lambda n, _, x: n.ediff1d(x), matrix)
+    add("ediff1d edges", lambda n, _, x, y: n.ediff1d(x, to_begin=-1.0, to_end=y), matrix, (2, 2))
+    add("polyval", lambda n, _, x, y: n.polyval(x, y), (4,), matrix)
+    add("average", lambda n, _, x: n.average(x, axis=1), matrix)
+    add("average weights", lambda n, _, x, y: n.average(x, axis=1, weights=n.abs(y)), matrix, vector)
+    add("where numbers", lambda n, _, x: n.where(x > 0, 1.5, -2.0), matrix)
+    add("sort", lambda n, _, x: n.sort(x, axis=0), matrix)
+    add("argsort", lambda n, _, x: n.argsort(x, axis=1).astype("float32"), matrix)
+    add("full_like", lambda n, _, x: x * n.full_like(x, 2.5), matrix)
+    add("eye and identity", lambda n, _, x: x * n.eye(5, k=1) + n.identity(5) * x * 2 + n.eye(5, 5, -2), square)
+    add("linspace", lambda n, _, x: x + n.linspace(-1, 2, 6) + n.linspace(0, 3, 6, endpoint=False), matrix)
+    add("logspace", lambda n, _, x: x + n.logspace(0, 1, 6, base=2.0), matrix)
+    for name in ("hanning", "hamming", "blackman"):
+        add(name, lambda n, _, x, name=name: x * getattr(n, name)(6), matrix)
+    add("indices", lambda n, _, x: x + n.indices((4, 6)).astype("float32"), matrix)
+    add("npx shape_array", lambda n, p, x: p.shape_array(x).astype("float32") + n.sum(x), matrix)
 
 
 def check_operator(arguments, symbol, shapes):
@@ -406,26 +483,32 @@ def check_symbol(arguments, symbol, shapes):
         return run_model(arguments, Path(folder), "one", inputs, dict(zip(symbol.list_outputs(), results)))
 
 
+def verdict_of(arguments, case):
+    try:
+        worst = check_operator(arguments, *case)
+    except (RuntimeError, mx.MXNetError, FileNotFoundError, TypeError) as error:
+        return f"error: {str(error).splitlines()[-1]}", "", ""
+    return ("" if worst <= TOLERANCE else f"{worst:.1e}, too far"), "", f"{worst:.1e}"
+
+
 def check_operators(arguments):
-    cases = {name: case for name, case in operator_cases().items()
-             if not arguments.names or any(name.startswith(start) for start in arguments.names)}
-    bad = 0
-    recurrent = [name for name in cases if name.startswith("RNN")]
-    if recurrent and os.environ["MXNET_MKLDNN_ENABLED"] == "0":
-        again = [sys.executable, __file__, "operators", "RNN", "--tandem", arguments.tandem, "--compile-options", arguments.compile_options]
-        bad += bool(subprocess.run(again, env=os.environ | {"MXNET_MKLDNN_ENABLED": "1"}).returncode)
-        cases = {name: case for name, case in cases.items() if name not in recurrent}
-    for name, case in cases.items():
-        try:
-            worst = check_operator(arguments, *case)
-            verdict = f"{worst:.1e}" + ("" if worst <= TOLERANCE else "  too far")
-            bad += not worst <= TOLERANCE
-        except (RuntimeError, mx.MXNetError, FileNotFoundError, TypeError) as error:
-            verdict = f"error: {str(error).splitlines()[-1]}"
-            bad += 1
-        print(f"{name:40} {verdict}", flush=True)
-    print(f"{bad} of {len(cases)} not within {TOLERANCE:g}" if bad else "all within the tolerance")
-    return bad > 0
+    cases = operator_cases()
+    # In a run of their own, which has what MXNet needs for them: see the environment above.
+    recurrent = [name for name in arguments.names or ["RNN"] if name.startswith("RNN")]
+    is_own_run = os.environ["MXNET_MKLDNN_ENABLED"] == "1"
+    if recurrent and not is_own_run:
+        again = [sys.executable, __file__, "operators", *recurrent, "--tandem", arguments.tandem, "--compile-options", arguments.compile_options]
+        subprocess.run(again, env=os.environ | {"MXNET_MKLDNN_ENABLED": "1"})
+    how = ("Made by `tests/models/check_mxnet.py operators --write`, which says how: symbols of a few operators of MXNet "
+           f"{mx.__version__} with random inputs, through `tandem compile` and `tandem run`.")
+    sweep = Cases("mxnet_operators", arguments, "MXNet operators", how, f"The largest difference is within {TOLERANCE:g} of the largest value.")
+
+    def verdict(name, case):
+        if name.startswith("RNN") and not is_own_run:
+            return sweep.kept.get(name, {"wrong": "not run"})["wrong"], "", "in a run of its own"
+        return verdict_of(arguments, case)
+
+    return sweep.run({name: lambda name=name, case=case: verdict(name, case) for name, case in cases.items()})
 
 
 def check_zoo(arguments):

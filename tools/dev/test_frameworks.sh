@@ -25,7 +25,7 @@ checks=(
   "keras3 keras3 check_keras_applications.py --write"
   "keras3 keras3 check_keras_layers.py --write"
   "keras3 keras3 check_import_cost.py keras --write"
-  "mxnet mxnet check_mxnet.py operators"
+  "mxnet mxnet check_mxnet.py operators --write"
   "mxnet mxnet check_mxnet.py zoo --write"
   "mxnet mxnet check_import_cost.py mxnet --write"
   "tensorflow tensorflow check_tensorflow.py --write"

@@ -5,6 +5,8 @@
 
 #include "llvm/ADT/StringExtras.h"
 
+#include <algorithm>
+
 using namespace mlir;
 
 namespace tandem::keras {
@@ -22,7 +24,7 @@ int spatialRank(StringRef className) {
 /// What the layer's class says; of a function what its input has.
 static int rankOf(Layer &layer) {
   if (layer.className().starts_with("ops.") && layer.inputs().size() == 1)
-    return static_cast<int>(layer.inputShape().size()) - 2;
+    return std::clamp(static_cast<int>(layer.inputShape().size()) - 2, 1, 3);
   return spatialRank(layer.className());
 }
 

@@ -1,6 +1,6 @@
+#include "compiler/importers/mxnet/arithmetic.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/mxnet/node.h"
-#include "compiler/importers/mxnet/remainder.h"
 
 #include <cmath>
 

@@ -67,7 +67,8 @@ static MaybeValue importArange(SymbolNode &node) {
 }
 
 void registerConstant(OpTable &table) {
-  table.add("_zeros", importZeros);
+  for (StringRef op : {"_zeros", "_zeros_without_dtype"})
+    table.add(op, importZeros);
   table.add("_ones", importOnes);
   table.add("_full", importFull);
   table.add("zeros_like", importZerosLike);

@@ -1,15 +1,14 @@
 // numpy's operators, which mx.np and mx.npx write: arithmetic, truth values, products, statistics.
+#include "compiler/importers/common/array_functions.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/einsum.h"
+#include "compiler/importers/mxnet/arithmetic.h"
 #include "compiler/importers/mxnet/node.h"
-#include "compiler/importers/mxnet/remainder.h"
 
 using namespace mlir;
 
 namespace tandem::mxnet {
 
-namespace {
-/// Both sides in the wider of their types: a truth value beside a number is 0 or 1.
 std::pair<MaybeValue, MaybeValue> alike(SymbolNode &node, MaybeValue left, MaybeValue right) {
   if (failed(left) || failed(right))
     return {failure(), failure()};
@@ -22,6 +21,7 @@ std::pair<MaybeValue, MaybeValue> alike(SymbolNode &node, MaybeValue left, Maybe
   return {node.cast(left, type), node.cast(right, type)};
 }
 
+namespace {
 /// A truth value where numpy has one.
 template <typename OpT> MaybeValue importTruth(SymbolNode &node) {
   auto [left, right] = alike(node, node.input(0), node.input(1));
@@ -81,38 +81,10 @@ MaybeValue importNumpyDot(SymbolNode &node) {
 }
 
 /// tensordot: products summed over the dimensions that both sides name.
-MaybeValue sumOver(SymbolNode &node, ArrayRef<int64_t> leftAxes, ArrayRef<int64_t> rightAxes) {
-  MaybeValue left = node.input(0), right = node.input(1);
-  if (failed(left) || failed(right))
-    return failure();
-  auto leftRank = static_cast<int64_t>(shapeOf(*left).size()),
-       rightRank = static_cast<int64_t>(shapeOf(*right).size());
-  constexpr int64_t kLetters = 26;
-  bool fits = leftAxes.size() == rightAxes.size() && leftRank + rightRank <= kLetters;
-  std::string first, second, result;
-  for (int64_t i = 0; fits && i < leftRank + rightRank; ++i)
-    (i < leftRank ? first : second) += static_cast<char>('a' + i);
-  for (size_t i = 0; fits && i < leftAxes.size(); ++i) {
-    std::optional<int64_t> from = normalizedAxis(leftAxes[i], leftRank),
-                           to = normalizedAxis(rightAxes[i], rightRank);
-    fits = from && to;
-    if (fits)
-      second[*to] = first[*from];
-  }
-  if (!fits)
-    return node.invalid("dimensions that inputs of shapes " + shapeText(shapeOf(*left)) + " and " +
-                        shapeText(shapeOf(*right)) + " do not have");
-  for (char letter : first)
-    if (!llvm::is_contained(second, letter))
-      result += letter;
-  for (char letter : second)
-    if (!llvm::is_contained(first, letter))
-      result += letter;
-  return einsum(node, first + "," + second + "->" + result, {*left, *right});
-}
 MaybeValue importTensordot(SymbolNode &node) {
   Ints left = node.integers("a_axes_summed"), right = node.integers("b_axes_summed");
-  return node.failed() ? MaybeValue(failure()) : sumOver(node, left, right);
+  return node.failed() ? MaybeValue(failure())
+                       : tensorProduct(node, node.input(0), node.input(1), left, right);
 }
 MaybeValue importTensordotInt(SymbolNode &node) {
   int64_t count = node.integer("axes");
@@ -122,8 +94,9 @@ MaybeValue importTensordotInt(SymbolNode &node) {
   auto rank = static_cast<int64_t>(shape->size());
   if (count < 0 || count > rank)
     return node.invalid("'axes' is " + Twine(count));
-  return sumOver(node, llvm::to_vector(llvm::seq(rank - count, rank)),
-                 llvm::to_vector(llvm::seq<int64_t>(0, count)));
+  return tensorProduct(node, node.input(0), node.input(1),
+                       llvm::to_vector(llvm::seq(rank - count, rank)),
+                       llvm::to_vector(llvm::seq<int64_t>(0, count)));
 }
 MaybeValue importNumpyEinsum(SymbolNode &node) {
   FailureOr<Values> inputs = node.inputs();

@@ -1,7 +1,7 @@
 // numpy's operators that move elements.
+#include "compiler/importers/common/array_functions.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
-#include "compiler/importers/common/selections.h"
 #include "compiler/importers/mxnet/node.h"
 
 using namespace mlir;
@@ -29,19 +29,7 @@ MaybeValue importConcatenate(SymbolNode &node) {
 /// vstack, hstack and dstack: side by side along a dimension of tensors that have at least so many.
 template <int64_t axis, int64_t least> MaybeValue importStacked(SymbolNode &node) {
   FailureOr<Values> parts = node.inputs();
-  if (failed(parts))
-    return failure();
-  for (Value &part : *parts) {
-    Ints shape(shapeOf(part));
-    while (static_cast<int64_t>(shape.size()) < least) // a vector is a row
-      shape.insert(shape.size() == 2 ? shape.end() : shape.begin(), 1);
-    MaybeValue raised = node.reshape(part, shape);
-    if (failed(raised))
-      return failure();
-    part = *raised;
-  }
-  bool areVectors = shapeOf(parts->front()).size() == 1;
-  return concatAlong(node, *parts, areVectors ? 0 : axis);
+  return failed(parts) ? MaybeValue(failure()) : stackedRows(node, *parts, axis, least);
 }
 
 /// reshape by numpy's rule: one entry may be -1.
@@ -132,25 +120,12 @@ MaybeValue importMoveaxis(SymbolNode &node) {
   Ints source = node.integers("source"), destination = node.integers("destination");
   if (node.failed() || failed(shape))
     return failure();
-  auto rank = static_cast<int64_t>(shape->size());
-  Ints order(rank, -1), others = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  bool fits = source.size() == destination.size();
-  for (auto [from, to] : llvm::zip(source, destination)) {
-    std::optional<int64_t> at = normalizedAxis(from, rank), place = normalizedAxis(to, rank);
-    fits &= at && place && order[*place] < 0 && llvm::is_contained(others, *at);
-    if (!fits)
-      break;
-    order[*place] = *at;
-    others.erase(llvm::find(others, *at));
-  }
-  if (!fits)
+  auto order = orderMoving(source, destination, static_cast<int64_t>(shape->size()));
+  if (!order)
     return node.invalid("'source' " + node.string("source", "") + " and 'destination' " +
                         node.string("destination", "") + " for an input of shape " +
                         shapeText(*shape));
-  auto *next = others.begin();
-  for (int64_t &from : order)
-    from = from < 0 ? *next++ : from;
-  return node.transposed(0, order);
+  return node.transposed(0, *order);
 }
 
 /// broadcast_to: dimensions are added in front; -2 in 'shape' keeps one.
@@ -174,45 +149,15 @@ MaybeValue importNumpyBroadcast(SymbolNode &node) {
 
 /// roll: moved on by 'shift' along 'axis', or as one row.
 MaybeValue importRoll(SymbolNode &node) {
-  MaybeValue x = node.input(0);
   Ints shifts = node.integers("shift"), axes = node.integers("axis", Ints());
-  if (node.failed() || failed(x))
-    return failure();
-  Ints shape(shapeOf(*x));
-  bool isFlat = axes.empty();
-  if (isFlat) {
-    x = node.reshape(x, *elementCount(shape));
-    axes = {0};
-  }
-  if (shifts.size() == 1)
-    shifts.resize(axes.size(), shifts.front());
-  if (shifts.size() != axes.size())
-    return node.invalid(Twine(shifts.size()) + " shifts of " + Twine(axes.size()) + " dimensions");
-  for (auto [shift, given] : llvm::zip(shifts, axes)) {
-    std::optional<int64_t> axis =
-        failed(x) ? std::nullopt : normalizedAxis(given, shapeOf(*x).size());
-    if (!axis)
-      return node.invalid("'axis' has " + Twine(given));
-    x = rolled(node, x, *axis, shift);
-  }
-  return isFlat ? node.reshape(x, shape) : x;
+  return node.failed() ? MaybeValue(failure()) : rolledAlong(node, node.input(0), shifts, axes);
 }
 
 /// tril: zeros above a diagonal.
 MaybeValue importTril(SymbolNode &node) {
-  MaybeValue x = node.input(0);
   int64_t diagonal = node.integer("k", 0);
-  if (node.failed() || failed(x))
-    return failure();
-  ArrayRef<int64_t> shape = shapeOf(*x);
-  if (shape.size() < 2)
-    return node.unsupported("an input of shape " + shapeText(shape));
-  Type type = node.builder().getI64Type();
-  MaybeValue rows = countAlong(node, type, 2, 0, shape[shape.size() - 2]),
-             columns = countAlong(node, type, 2, 1, shape.back());
-  MaybeValue mask =
-      node.compare<graph::LessEqualOp>(columns, node.add(rows, static_cast<double>(diagonal)));
-  return keepWhere(node, mask, x, 0);
+  return node.failed() ? MaybeValue(failure())
+                       : triangleOf(node, node.input(0), diagonal, /*isLower=*/true);
 }
 } // namespace
 

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/mxnet/node.h"
 
 using namespace mlir;
@@ -38,6 +39,19 @@ template <typename OpT> static MaybeValue importReduction(SymbolNode &node) {
   if (axes->empty())
     return input;
   return withoutScalar(node, node.create<OpT>(input, *axes, keepDims));
+}
+
+/// nansum and nanprod: NaN counts as nothing.
+template <typename OpT, int nothing> static MaybeValue importWithoutNan(SymbolNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input) || failed(node.checkIsReal(*input)))
+    return failure();
+  FailureOr<Ints> axes = readAxes(node, *input);
+  bool keepDims = node.flag("keepdims", false);
+  if (node.failed() || failed(axes))
+    return failure();
+  MaybeValue numbers = node.select(isNan(node, input), node.scalarLike(*input, nothing), input);
+  return axes->empty() ? numbers : withoutScalar(node, node.create<OpT>(numbers, *axes, keepDims));
 }
 
 /// norm: the root of the sum of squares, or with 'ord' 1 the sum of absolute values.
@@ -122,6 +136,8 @@ void registerReduction(OpTable &table) {
     table.add(op, importReduction<graph::ReduceMinOp>);
   table.add("norm", importNorm);
   table.add("prod", importReduction<graph::ReduceProdOp>);
+  table.add("nansum", importWithoutNan<graph::SumOp, 0>);
+  table.add("nanprod", importWithoutNan<graph::ReduceProdOp, 1>);
   table.addList("moments", importMoments);
   table.add("argmax", importArg<graph::ArgMaxOp>);
   table.add("argmin", importArg<graph::ArgMinOp>);

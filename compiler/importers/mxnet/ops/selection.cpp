@@ -348,6 +348,7 @@ void registerSelection(OpTable &table) {
   table.add("take", importTake);
   table.add("Embedding", importEmbedding);
   table.add("pick", importPick);
+  table.addName("choose_element_0index", "pick");
   table.addList("topk", importTopK);
   table.add("one_hot", importOneHot);
   table.add("reverse", importReverse);

@@ -167,18 +167,14 @@ static FailureOr<Values> importSliceChannel(SymbolNode &node) {
   return cut(node, *input, axis, *cuts, squeeze);
 }
 
-/// _split_v2: 'sections' equal parts, or one from each of 'indices' (the first is 0) to the next.
-static FailureOr<Values> importSplit(SymbolNode &node) {
-  MaybeValue input = node.input(0);
-  if (failed(input))
-    return failure();
-  int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*input).size()), 0);
+/// 'sections' equal parts, or one from each of 'indices' (the first is 0) to the next.
+static FailureOr<Values> splitAt(SymbolNode &node, Value input, int64_t axis) {
   int64_t sections = node.integer("sections", 0);
   Ints indices = node.integers("indices", Ints());
   bool squeeze = node.flag("squeeze_axis", false);
   if (node.failed())
     return failure();
-  int64_t extent = shapeOf(*input)[axis];
+  int64_t extent = shapeOf(input)[axis];
   FailureOr<Ints> cuts = indices;
   if (sections > 0) {
     cuts = equalCuts(node, extent, sections);
@@ -190,7 +186,24 @@ static FailureOr<Values> importSplit(SymbolNode &node) {
   }
   if (failed(cuts))
     return failure();
-  return cut(node, *input, axis, *cuts, squeeze);
+  return cut(node, input, axis, *cuts, squeeze);
+}
+static FailureOr<Values> importSplit(SymbolNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  int64_t axis = node.axis("axis", static_cast<int64_t>(shapeOf(*input).size()), 0);
+  return node.failed() ? FailureOr<Values>(failure()) : splitAt(node, *input, axis);
+}
+/// hsplit and dsplit: along the second dimension, of a vector the only one, and the third.
+template <int64_t axis> static FailureOr<Values> importSplitAlong(SymbolNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  auto rank = static_cast<int64_t>(shapeOf(*input).size());
+  if (rank <= axis && rank != 1)
+    return node.invalid("an input of shape " + shapeText(shapeOf(*input)));
+  return splitAt(node, *input, std::min(axis, rank - 1));
 }
 
 void registerSlicing(OpTable &table) {
@@ -200,6 +213,8 @@ void registerSlicing(OpTable &table) {
   table.add("Crop", importCrop);
   table.addList("SliceChannel", importSliceChannel);
   table.addList("_split_v2", importSplit);
+  table.addList("_npi_hsplit", importSplitAlong<1>);
+  table.addList("_npi_dsplit", importSplitAlong<2>);
   table.addName("split", "SliceChannel");
   table.addName("crop", "slice");
 }

@@ -1,5 +1,6 @@
 #include "compiler/importers/common/unary.h"
-#include "compiler/importers/mxnet/node.h"
+#include "compiler/importers/common/array_functions.h"
+#include "compiler/importers/mxnet/arithmetic.h"
 
 #include <cmath>
 
@@ -22,13 +23,8 @@ static MaybeValue importLogicalNot(SymbolNode &node) { // its result has the inp
   return node.cast(node.compare<graph::EqualOp>(x, 0.0), getElementTypeOrSelf(*x));
 }
 
-/// Toward zero.
-static MaybeValue truncated(NodeBuilder &build, MaybeValue x) {
-  return build.select(build.compare<graph::LessOp>(x, 0.0), build.create<graph::CeilOp>(x),
-                      build.create<graph::FloorOp>(x));
-}
 /// Halves away from zero.
-static MaybeValue roundedAway(NodeBuilder &build, MaybeValue x) {
+MaybeValue roundedAway(NodeBuilder &build, MaybeValue x) {
   MaybeValue size = build.create<graph::FloorOp>(build.add(build.create<graph::AbsOp>(x), 0.5));
   return build.multiply(size, sign(build, x));
 }
@@ -38,9 +34,6 @@ static MaybeValue roundedDown(NodeBuilder &build, MaybeValue x) {
   return build.select(
       build.compare<graph::LessEqualOp>(build.subtract(x, below), build.subtract(above, x)), below,
       above);
-}
-static MaybeValue cubeRoot(NodeBuilder &build, MaybeValue x) {
-  return build.multiply(powScalar(build, build.create<graph::AbsOp>(x), 1.0 / 3), sign(build, x));
 }
 static MaybeValue reciprocalCubeRoot(NodeBuilder &build, MaybeValue x) {
   return reciprocal(build, cubeRoot(build, x));
@@ -86,7 +79,9 @@ void registerUnary(OpTable &table) {
   add.operator()<logTen>("log10", UnaryTakes::kReals);
   add.operator()<toDegrees>("degrees", UnaryTakes::kReals);
   add.operator()<toRadians>("radians", UnaryTakes::kReals);
-  table.add("round", importUnary<roundedAway, UnaryTakes::kReals>);
+  for (StringRef op : {"round", "_contrib_round_ste"})
+    table.add(op, importUnary<roundedAway, UnaryTakes::kReals>);
+  table.add("_contrib_sign_ste", importUnary<sign, UnaryTakes::kReals>);
   table.add("logical_not", importLogicalNot);
 }
 
