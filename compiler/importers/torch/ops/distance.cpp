@@ -54,9 +54,9 @@ static MaybeValue importPdist(AtenNode &node) {
     return failure();
   ArrayRef<int64_t> shape = shapeOf(*x);
   constexpr int64_t kMostRows = 1 << 10;
-  if (shape.size() != 2 || shape[0] < 2)
+  if (shape.size() != 2)
     return node.invalid("rows of shape " + shapeText(shape));
-  if (shape[0] > kMostRows)
+  if (shape[0] < 2 || shape[0] > kMostRows)
     return node.unsupported(Twine(shape[0]) + " rows");
   SmallVector<int64_t> first, second;
   for (int64_t i = 0; i < shape[0]; ++i)

@@ -7,10 +7,17 @@ namespace tandem::torch {
 
 static constexpr auto kNone = graph::Activation::None;
 
-/// aten.linear: the weight is [N, K], as the graph has it.
+/// aten.linear: the weight is [N, K], as the graph has it; a vector is the one row of it whose
+/// dimension the result does not have.
 static MaybeValue importLinear(AtenNode &node) {
-  return multiplyRows(node, node.tensor("input"), node.tensor("weight"),
-                      node.optionalTensor("bias"));
+  MaybeValue weight = node.tensor("weight"), bias = node.optionalTensor("bias");
+  if (failed(weight) || failed(bias))
+    return failure();
+  if (shapeOf(*weight).size() == 1) {
+    MaybeValue product = matrixProduct(node, node.tensor("input"), weight);
+    return *bias ? node.add(product, bias) : product;
+  }
+  return multiplyRows(node, node.tensor("input"), weight, bias);
 }
 
 /// A matrix [K, N] as a filter [N, K]; a constant's transpose is folded on the spot.

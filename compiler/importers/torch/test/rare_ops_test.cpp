@@ -60,6 +60,19 @@ TEST(TorchCdist, TakesAProductForManyRows) {
   EXPECT_THAT(distances(40), AllOf(HasSubstr("tensor<40x4xf32>"), Not(HasSubstr("graph.sub "))));
 }
 
+TEST(TorchPdist, IsOfTwoRowsAtLeast) {
+  EXPECT_THAT(imported("pdist.default", {}, {3, 2}, {3}), HasSubstr("dense<[0, 0, 1]>"));
+  EXPECT_THAT(imported("pdist.default", {}, {1, 2}, {0}), HasSubstr("unsupported operator"));
+}
+
+TEST(TorchLinear, TakesAVectorForOneRow) {
+  ProgramBuilder p;
+  p.input("x", {3, 2});
+  p.input("w", {2});
+  p.node("linear.default", {{"input", tensor("x")}, {"weight", tensor("w")}}, "y", {3});
+  EXPECT_THAT(p.text(), HasSubstr("-> tensor<3xf32>"));
+}
+
 std::string bag(int64_t mode) {
   ProgramBuilder p;
   p.input("w", {10, 4});
