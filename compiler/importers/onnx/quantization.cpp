@@ -3,6 +3,8 @@
 #include "compiler/graph/build.h"
 #include "compiler/graph/types.h"
 
+#include "mlir/IR/DialectResourceBlobManager.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -82,6 +84,24 @@ static MaybeValue throughFloat(OnnxNode &node, Value codes, const Quantization &
   return node.createTyped<graph::QuantizeOp>(type, reals);
 }
 
+/// Known codes under their quantized type: large ones of the file without a copy.
+static MaybeValue knownCodes(OnnxNode &node, size_t index, const Elements &known, Type type) {
+  constexpr size_t kFewBytes = 1 << 12;
+  if (known.bytes().size() <= kFewBytes)
+    return node.codesOf(known, type);
+  MaybeValue value = node.input(index);
+  if (failed(value))
+    return failure();
+  auto constant = value->getDefiningOp<graph::ConstantOp>();
+  auto codes = constant ? dyn_cast<DenseResourceElementsAttr>(constant.getValue()) : nullptr;
+  if (!codes)
+    return node.codesOf(known, type);
+  auto stored = cast<RankedTensorType>(codes.getType()).clone(graph::storageType(type));
+  return graph::ConstantOp::create(node.builder(), node.location(), stored.clone(type),
+                                   DenseResourceElementsAttr::get(stored, codes.getRawHandle()))
+      .getResult();
+}
+
 MaybeValue quantizedInput(OnnxNode &node, size_t index, int32_t axis) {
   FailureOr<Quantization> quantization = quantizationOf(node, index + 1, index + 2, axis);
   if (failed(quantization))
@@ -94,7 +114,8 @@ MaybeValue quantizedInput(OnnxNode &node, size_t index, int32_t axis) {
     if (known->isReal() || known->type() == ElementType::kBool ||
         known->type() == ElementType::kI64)
       return node.unsupported("codes that are not integers of 8, 16 or 32 bits");
-    return node.codesOf(*known, graph::quantizedType(context, known->type(), *quantization));
+    return knownCodes(node, index, *known,
+                      graph::quantizedType(context, known->type(), *quantization));
   }
   MaybeValue value = node.input(index);
   if (failed(value))

@@ -399,6 +399,19 @@ TEST(OnnxQuantize, WeightsThatAreReadAsRealsStayCodes) {
             Not(HasSubstr("graph.dequantize")), Not(HasSubstr("graph.add"))));
 }
 
+TEST(OnnxQuantize, CodesAreThoseOfTheFileWithoutACopy) {
+  ModelBuilder model;
+  model.input("z", {1, 128}).output("s");
+  model.tensor("w", proto::TensorProto::UINT8, {64, 128}).set_raw_data(std::string(64 * 128, '<'));
+  model.floats("scale", {}, {0.5});
+  model.node("DequantizeLinear", {"w", "scale"}, {"matrix"});
+  set(model.node("Gemm", {"z", "matrix"}, {"s"}), "transB", int64_t(1));
+  EXPECT_THAT(importText(model),
+              AllOf(HasSubstr("dense_resource<c> : tensor<64x128xi8> : "
+                              "tensor<64x128x!quant.uniform<u8:f32, 5.000000e-01>>"),
+                    Not(HasSubstr("dense_resource<c_"))));
+}
+
 TEST(OnnxResize, TakesTheOpOfTheGraphWhereOneIsTheSame) {
   auto resized = [](const std::string &mode, const std::string &coordinates, const Ints &sizes) {
     ModelBuilder model;
