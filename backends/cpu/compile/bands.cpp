@@ -127,9 +127,7 @@ static bool hasPlainWeights(Operation *op) {
     return false;
   if (!hasCodes(op))
     return isF32(op->getOperand(1));
-  return !isHybrid(op) &&
-         (isa<graph::DepthwiseConv2dOp>(op) ||
-          areMostlyBytes(centredFilter(op->getOperand(1), /*channelsLast=*/false)));
+  return !isHybrid(op) && (isa<graph::DepthwiseConv2dOp>(op) || areMostlyBytes(op->getOperand(1)));
 }
 
 /// The stage that an op can be. A convolution is a matrix product, or a stem: then it is the first.

@@ -9,6 +9,7 @@
 #include "backends/cpu/compile/sums.h"
 #include "backends/cpu/compile/table.h"
 #include "backends/cpu/compile/widen.h"
+#include "compiler/graph/types.h"
 
 using namespace mlir;
 
@@ -33,8 +34,15 @@ static size_t otherThanBytes(ArrayRef<int32_t> weights) {
   return static_cast<size_t>(llvm::count_if(weights, [](int32_t w) { return !isByte(w); }));
 }
 
-bool areMostlyBytes(ArrayRef<int32_t> weights) {
-  return otherThanBytes(weights) <= kFewExtras;
+bool areMostlyBytes(Value filter) {
+  Type element = graph::tensorType(filter).getElementType();
+  CodeRange codes = allCodes(*graph::elementTypeOf(element));
+  auto leavesBytes = [&](int32_t zeroPoint) {
+    return isByte(codes.low - zeroPoint) && isByte(codes.high - zeroPoint);
+  };
+  if (llvm::all_of(graph::quantizationOf(element).zeroPoints, leavesBytes))
+    return true; // whatever they are
+  return otherThanBytes(centredFilter(filter, /*channelsLast=*/false)) <= kFewExtras;
 }
 
 bool areByteProducts(Operation *op, const ConvShape &shape, int64_t groups,

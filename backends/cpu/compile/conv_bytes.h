@@ -25,7 +25,8 @@ void planConvBytes(const ConvShape &shape, int64_t groups, mlir::Operation *op,
 RowsCode convBytes(const ConvShape &shape, int64_t groups, mlir::Operation *op,
                    graph::Activation activation, llvm::ArrayRef<int32_t> weights, Plan &plan,
                    Buffers &buffers);
-/// Whether all its weights but a few are bytes: then sums depend on the window only.
-bool areMostlyBytes(llvm::ArrayRef<int32_t> weights);
+/// Whether all weights of a constant filter but a few are bytes less their zero points: then sums
+/// depend on the window only.
+bool areMostlyBytes(mlir::Value filter);
 
 } // namespace tandem::cpu
