@@ -43,19 +43,33 @@ TEST(CpuSoftmax, TakesColumnsAndRowsOnNeon) {
       expectAsReference(moduleOf(op, tensor(2, 13, inner)), runners, 1e-5);
 }
 
+/// Of long rows a few side by side: vectors go through them as they lie.
+TEST(CpuSoftmax, TakesFewColumnsOfManyRows) {
+  for (const std::string op : {"softmax", "log_softmax"})
+    for (int64_t inner : {2, 3, 5, 7})
+      for (int64_t length : {128, 131, 143, 200}) {
+        const std::string type = tensor(2, length, inner);
+        SCOPED_TRACE(op + " of " + type);
+        expectAsReference(moduleOf(op, type), runnersHere(), 1e-5);
+      }
+}
+
 /// One special value in each row, and rows without one beside them.
 TEST(CpuSoftmax, OfNanAndInfinitiesIsAsTheReferenceHasIt) {
-  constexpr size_t kLength = 21;
+  struct Rows {
+    size_t length, inner;
+  };
   for (float special : {kNan, kInfinity, -kInfinity, 1e30f, -1e30f})
-    for (size_t inner : {size_t(1), size_t(37)})
+    for (auto [length, inner] : {Rows{21, 1}, Rows{21, 37}, Rows{150, 3}})
       for (const std::string op : {"softmax", "log_softmax"}) {
         SCOPED_TRACE(op + " of " + std::to_string(special) + " of " + std::to_string(inner));
-        const std::string type = tensor(2, kLength, static_cast<int64_t>(inner));
-        std::vector<float> x(2 * kLength * inner);
+        const std::string type =
+            tensor(2, static_cast<int64_t>(length), static_cast<int64_t>(inner));
+        std::vector<float> x(2 * length * inner);
         for (size_t i = 0; i < x.size(); ++i)
           x[i] = static_cast<float>(i * 17 % 31) / 8;
         for (size_t column = 0; column < inner; column += 2)
-          x[column % kLength * inner + column] = special;
+          x[column % length * inner + column] = special;
         Bytes bytes(x.size() * sizeof(float));
         std::memcpy(bytes.data(), x.data(), bytes.size());
         OneRegion reference(referenceBackend(), referenceDevice(), moduleOf(op, type));

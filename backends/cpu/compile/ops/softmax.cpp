@@ -267,6 +267,131 @@ private:
   Values largest_; ///< per vector
 };
 
+/// The same of few rows whose neighbours lie side by side: as many vectors as there are rows, one
+/// behind another, have a whole number of elements of each, and so has every next block of them.
+/// The last block, if not whole, is the last elements once more, as in SoftmaxOfVectors.
+class SoftmaxOfFewColumns {
+public:
+  /// Shorter rows are over before what this does once for each is made up for.
+  static constexpr int64_t kFewestBlocks = 8;
+
+  SoftmaxOfFewColumns(KernelBuilder &k, const Softmax &softmax)
+      : k_(k), s_(softmax), lanes_(k.isa().lanes()), width_(softmax.rows.step),
+        block_(width_ * lanes_), all_(softmax.rows.length * width_), whole_(all_ / block_ * block_),
+        type_(k.vectorF32()) {}
+
+  void build() {
+    k_.units = s_.rows.count() / width_;
+    k_.loop(k_.begin(), k_.end(), 1, [&](Value unit) { rows(k_.mul(unit, all_)); });
+  }
+
+private:
+  void rows(Value first) {
+    first_ = first;
+    auto larger = [&](Value a, Value b) { return largerOf(k_, a, b); };
+    auto sum = [&](Value a, Value b) { return Value(arith::AddFOp::create(k_, a, b)); };
+    Values largest = start(-std::numeric_limits<double>::infinity());
+    largest = eachWhole(largest, [&](Value i, int64_t v, Value soFar) {
+      return larger(soFar, load(s_.input, i, v));
+    });
+    for (int64_t v = 0; v < rest(); ++v)
+      largest[index(v)] = larger(largest[index(v)], load(s_.input, last(), v));
+    largest_ = ofColumns(largest, larger);
+
+    Values kept; // of the last block
+    for (int64_t v = 0; v < rest(); ++v)
+      kept.push_back(s_.logarithm ? below(last(), v) : powerOfE(k_, s_, below(last(), v)));
+    Values sums = eachWhole(start(0), [&](Value i, int64_t v, Value soFar) {
+      Value power = powerOfE(k_, s_, below(i, v));
+      if (!s_.logarithm)
+        k_.storeVector(power, k_.buffer(s_.output), place(i, v));
+      return sum(soFar, power);
+    });
+    for (int64_t v = 0; v < rest(); ++v) {
+      Value power = s_.logarithm ? powerOfE(k_, s_, kept[index(v)]) : kept[index(v)];
+      sums[index(v)] = sum(sums[index(v)], withoutDone(power, v));
+    }
+    Values scales = ofColumns(sums, sum);
+    for (Value &scale : scales)
+      scale = s_.logarithm ? Value(math::LogOp::create(k_, scale))
+                           : Value(arith::DivFOp::create(k_, k_.constant(type_, 1), scale));
+    auto finish = [&](Value of, Value i, int64_t v) {
+      Value scale = scales[index(v)];
+      Value result = s_.logarithm ? Value(arith::SubFOp::create(k_, of, scale))
+                                  : Value(arith::MulFOp::create(k_, of, scale));
+      k_.storeVector(result, k_.buffer(s_.output), place(i, v));
+    };
+    eachWhole({}, [&](Value i, int64_t v, Value) {
+      finish(s_.logarithm ? below(i, v) : load(s_.output, i, v), i, v);
+      return Value();
+    });
+    for (int64_t v = 0; v < rest(); ++v)
+      finish(kept[index(v)], last(), v);
+  }
+
+  /// One result per vector of a block, which `body` goes on with at every block; none if `results`
+  /// are none.
+  Values eachWhole(const Values &results, function_ref<Value(Value i, int64_t v, Value)> body) {
+    return k_.loop(k_.index(0), k_.index(whole_), block_, results, [&](Value i, ValueRange soFar) {
+      Values next;
+      for (int64_t v = 0; v < width_; ++v) {
+        Value result = body(i, v, soFar.empty() ? Value() : soFar[index(v)]);
+        if (!soFar.empty())
+          next.push_back(result);
+      }
+      return next;
+    });
+  }
+
+  /// What all lanes of a row have together, in each of its lanes.
+  Values ofColumns(const Values &vectors, function_ref<Value(Value, Value)> join) {
+    Values columns(index(width_));
+    auto columnOf = [&](int64_t v, int64_t lane) { return index((v * lanes_ + lane) % width_); };
+    for (int64_t v = 0; v < width_; ++v)
+      for (int64_t lane = 0; lane < lanes_; ++lane) {
+        Value &column = columns[columnOf(v, lane)];
+        Value one = vector::ExtractOp::create(k_, vectors[index(v)], lane);
+        column = column ? join(column, one) : one;
+      }
+    Values result;
+    for (int64_t v = 0; v < width_; ++v) {
+      Values elements;
+      for (int64_t lane = 0; lane < lanes_; ++lane)
+        elements.push_back(columns[columnOf(v, lane)]);
+      result.push_back(vector::FromElementsOp::create(k_, type_, elements));
+    }
+    return result;
+  }
+
+  /// Zero in the lanes of the last block that are in a whole one, too.
+  Value withoutDone(Value value, int64_t v) {
+    int64_t done = std::clamp<int64_t>(block_ - (all_ - whole_) - v * lanes_, 0, lanes_);
+    Value isDone = vector::ConstantMaskOp::create(k_, k_.vector(k_.getI1Type(), lanes_),
+                                                  ArrayRef<int64_t>{done});
+    return arith::SelectOp::create(k_, isDone, k_.constant(type_, 0), value);
+  }
+
+  static size_t index(int64_t i) { return static_cast<size_t>(i); }
+  Values start(double value) { return Values(index(width_), k_.constant(type_, value)); }
+  int64_t rest() const { return whole_ < all_ ? width_ : 0; } ///< vectors of the last block
+  Value last() { return k_.index(all_ - block_); }
+  Value place(Value i, int64_t v) { return k_.add(k_.add(first_, i), v * lanes_); }
+  Value load(unsigned buffer, Value i, int64_t v) {
+    return k_.loadVector(type_, k_.buffer(buffer), place(i, v));
+  }
+  Value below(Value i, int64_t v) {
+    return shifted(k_, s_, load(s_.input, i, v), largest_[index(v)]);
+  }
+
+  KernelBuilder &k_;
+  const Softmax &s_;
+  int64_t lanes_, width_;       ///< rows side by side
+  int64_t block_, all_, whole_; ///< elements
+  VectorType type_;
+  Value first_;
+  Values largest_; ///< of each lane's row, per vector of a block
+};
+
 void planSoftmax(Operation *op, int64_t axis, float beta, bool logarithm, Plan &plan) {
   Softmax softmax = {rowsAlong(graph::tensorType(op->getResult(0)).getShape(), axis), beta,
                      logarithm, 0, 0};
@@ -274,9 +399,12 @@ void planSoftmax(Operation *op, int64_t axis, float beta, bool logarithm, Plan &
   softmax.input = buffers.add(op->getOperand(0));
   softmax.output = buffers.add(op->getResult(0));
   auto build = [=](KernelBuilder &k) {
-    // Of few columns most lanes would be empty: LLVM does rows apart better.
+    bool isLong = softmax.rows.length >= SoftmaxOfFewColumns::kFewestBlocks * k.isa().lanes();
+    // Of few columns most lanes would be empty.
     if (softmax.rows.step > 1 && 2 * softmax.rows.step >= k.isa().lanes())
       SoftmaxOfColumns(k, softmax).build();
+    else if (softmax.rows.step > 1 && isLong)
+      SoftmaxOfFewColumns(k, softmax).build();
     else if (softmax.rows.step == 1 && softmax.rows.length >= k.isa().lanes())
       SoftmaxOfVectors(k, softmax).build();
     else
