@@ -166,6 +166,8 @@ private:
   Value reduce(Type type, ArrayRef<Value> first) {
     if (takesRows())
       return reduceRows(first);
+    if (auto vector = dyn_cast<VectorType>(type); vector && takesTurns())
+      return reduceByTurns(vector, first);
     return finish(
         overReduced(0, first, k_.constant(type, start()), [&](ArrayRef<Value> at, ValueRange accs) {
           return Values{combine(accs[0], load(type, at))};
@@ -185,6 +187,37 @@ private:
     auto kind =
         r_.kind == Reduce::kMax ? vector::CombiningKind::MAXIMUMF : vector::CombiningKind::MINIMUMF;
     return finish(vector::ReductionOp::create(k_, kind, all));
+  }
+
+  /// Whether vectors of what is kept are combined by turns along the innermost dimension.
+  bool takesTurns() const {
+    constexpr size_t kShort = 8; // of what is computed before: the loop has it several times
+    return !r_.reduced.sizes.empty() && r_.reduced.sizes.back() >= kTurns &&
+           r_.reads.expression.size() <= kShort;
+  }
+
+  Value reduceByTurns(VectorType type, ArrayRef<Value> first) {
+    size_t innermost = r_.reduced.sizes.size() - 1;
+    int64_t size = r_.reduced.sizes.back(), whole = size / kTurns * kTurns;
+    Values starts(kTurns, k_.constant(type, start()));
+    Values accs = overReduced(1, first, starts, [&](ArrayRef<Value> at, ValueRange soFar) {
+      auto with = [&](Value acc, Value i) {
+        return combine(acc, load(type, moved(at, innermost, i)));
+      };
+      auto round = [&](Value i, ValueRange carried) {
+        Values next;
+        for (Value acc : carried)
+          next.push_back(with(acc, k_.add(i, static_cast<int64_t>(next.size()))));
+        return next;
+      };
+      Values all = k_.loop(k_.index(0), k_.index(whole), kTurns, soFar, round);
+      for (int64_t i = whole; i < size; ++i) {
+        Value &acc = all[static_cast<size_t>(i - whole)];
+        acc = with(acc, k_.index(i));
+      }
+      return all;
+    });
+    return finish(joinTurns(std::move(accs), [&](Value a, Value b) { return combine(a, b); }));
   }
 
   Value finish(Value acc) {
