@@ -84,7 +84,7 @@ TEST(Constants, ThatAreCodesBecomeF32WhereTheyAreRead) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
   mlir::OpBuilder builder(&context);
-  MainFunction main = MainFunction::create(context, {});
+  MainFunction main = llvm::cantFail(MainFunction::create(context, {}, {}));
   builder.setInsertionPointToEnd(&main.function.getBody().front());
   NodeBuilder build(builder, builder.getUnknownLoc());
   constexpr int64_t kRows = 16, kColumns = 32;
