@@ -125,7 +125,7 @@ func.func @depthwise_conv_2d_c5(%in: tensor<1x2x8x4xf32>, %w: tensor<1x3x3x4xf32
 
 !q = !quant.uniform<i8:f32, 1.0>
 func.func @conv_2d_c6_sums(%in: tensor<1x1x1x1xui8>, %w: tensor<1x1x1x1x!q>) {
-  // expected-error @+1 {{conv_2d_c6: element types ui8, }}
+  // expected-error @+1 {{conv_2d_c6: element types u8, }}
   %0 = graph.conv_2d %in, %w activation relu : (tensor<1x1x1x1xui8>, tensor<1x1x1x1x!q>) -> tensor<1x1x1x1xi32>
   return
 }
@@ -134,7 +134,7 @@ func.func @conv_2d_c6_sums(%in: tensor<1x1x1x1xui8>, %w: tensor<1x1x1x1x!q>) {
 
 !q = !quant.uniform<i8:f32, 1.0>
 func.func @depthwise_conv_2d_c6_sums(%in: tensor<1x1x1x1xui8>, %w: tensor<1x1x1x1x!q>) {
-  // expected-error @+1 {{depthwise_conv_2d_c6: element types ui8, }}
+  // expected-error @+1 {{depthwise_conv_2d_c6: element types u8, }}
   %0 = graph.depthwise_conv_2d %in, %w : (tensor<1x1x1x1xui8>, tensor<1x1x1x1x!q>) -> tensor<1x1x1x1xi32>
   return
 }

@@ -29,13 +29,20 @@ struct Comparable {
   }
 };
 
+/// One code for all comparisons: the runtime is to stay small.
+template <typename T>
+Result<Kernel> truthsOfCodes(const Op &op, bool (*compare)(int32_t, int32_t)) {
+  return truths<T>(op, [compare, lhs = Comparable(op.operand(0)), rhs = Comparable(op.operand(1))](
+                           T a, T b) { return compare(lhs(a), rhs(b)); });
+}
+
 template <typename Compare> Result<Kernel> prepareComparison(const Op &op) {
   bool codes = op.operand(0).isCodes();
   return withComparable(op, [&]<typename T>(T) -> Result<Kernel> {
-    if (!codes)
-      return truths<T>(op, Compare());
-    return truths<T>(op, [lhs = Comparable(op.operand(0)), rhs = Comparable(op.operand(1))](
-                             T a, T b) { return Compare()(lhs(a), rhs(b)); });
+    if constexpr (sizeof(T) <= sizeof(int16_t))
+      if (codes)
+        return truthsOfCodes<T>(op, [](int32_t a, int32_t b) { return Compare()(a, b); });
+    return truths<T>(op, Compare());
   });
 }
 

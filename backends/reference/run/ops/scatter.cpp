@@ -14,13 +14,22 @@ struct NamedSlices {
   int64_t rows;  ///< of indices
   int64_t slice; ///< elements of a slice
 
+  const void *indices;
+  bool areShort; ///< i32, else i64
+
+  int64_t index(int64_t at) const {
+    return areShort ? static_cast<const int32_t *>(indices)[at]
+                    : static_cast<const int64_t *>(indices)[at];
+  }
   /// The place of the slice's first element; -1 where an index is outside of its dimension.
-  template <typename Index> int64_t place(const Index *row) const {
+  int64_t place(int64_t row) const {
+    auto depth = static_cast<int64_t>(named.size());
     int64_t at = 0;
-    for (size_t d = 0; d < named.size(); ++d) {
-      if (row[d] < 0 || row[d] >= named[d])
+    for (int64_t d = 0; d < depth; ++d) {
+      int64_t size = named[static_cast<size_t>(d)], i = index(row * depth + d);
+      if (i < 0 || i >= size)
         return -1;
-      at = at * named[d] + row[d];
+      at = at * size + i;
     }
     return at * slice;
   }
@@ -37,31 +46,22 @@ Result<NamedSlices> namedSlices(const Op &op) {
   if (op.operand(2).shape != expected)
     return op.wrongShape();
   return NamedSlices{Shape(in.begin(), unnamed), op.operand(1).count() / depth,
-                     *elementCount(Shape(unnamed, in.end()))};
+                     *elementCount(Shape(unnamed, in.end())), op.operand(1).as<const std::byte>(),
+                     op.operand(1).type == ElementType::kI32};
 }
 
 /// Calls `combine` with each element that is named and what comes there.
-template <typename T, typename Index, typename Combine>
-Kernel scatter(const Op &op, const NamedSlices &slices, Combine combine) {
+template <typename T>
+Kernel scatter(const Op &op, const NamedSlices &slices, void (*combine)(T &there, T update)) {
   return [=, x = op.operand(0).as<const T>(), count = op.operand(0).count(),
-          indices = op.operand(1).as<const Index>(), updates = op.operand(2).as<const T>(),
-          y = op.result().as<T>()] {
+          updates = op.operand(2).as<const T>(), y = op.result().as<T>()] {
     std::copy_n(x, count, y);
-    auto depth = static_cast<int64_t>(slices.named.size());
     for (int64_t row = 0; row < slices.rows; ++row) {
-      int64_t place = slices.place(indices + row * depth);
-      if (place < 0)
-        continue;
-      for (int64_t i = 0; i < slices.slice; ++i)
+      int64_t place = slices.place(row);
+      for (int64_t i = 0; place >= 0 && i < slices.slice; ++i)
         combine(y[place + i], updates[row * slices.slice + i]);
     }
   };
-}
-
-template <typename T, typename Combine>
-Kernel scatterAs(const Op &op, const NamedSlices &slices, Combine combine) {
-  return op.operand(1).type == ElementType::kI32 ? scatter<T, int32_t>(op, slices, combine)
-                                                 : scatter<T, int64_t>(op, slices, combine);
 }
 
 template <typename T> bool isNan(T value) {
@@ -82,19 +82,19 @@ template <typename T>
 Result<Kernel> combining(const Op &op, const NamedSlices &slices, std::string_view reduction) {
   using Wrapping = decltype(wrapping<T>());
   if (reduction == "add")
-    return scatterAs<T>(op, slices, [](T &there, T update) {
+    return scatter<T>(op, slices, [](T &there, T update) {
       there = static_cast<T>(static_cast<Wrapping>(there) + static_cast<Wrapping>(update));
     });
   if (reduction == "mul")
-    return scatterAs<T>(op, slices, [](T &there, T update) {
+    return scatter<T>(op, slices, [](T &there, T update) {
       there = static_cast<T>(static_cast<Wrapping>(there) * static_cast<Wrapping>(update));
     });
   if (reduction == "min")
-    return scatterAs<T>(op, slices, [](T &there, T update) {
+    return scatter<T>(op, slices, [](T &there, T update) {
       there = there < update || isNan(there) ? there : update;
     });
   if (reduction == "max")
-    return scatterAs<T>(op, slices, [](T &there, T update) {
+    return scatter<T>(op, slices, [](T &there, T update) {
       there = there > update || isNan(there) ? there : update;
     });
   return op.error("reduction '", reduction, "' is unknown");
@@ -105,7 +105,7 @@ Result<Kernel> prepareScatter(const Op &op) {
   std::string_view reduction = op.keyword("reduction", "none");
   if (reduction == "none")
     return withElementSize(op.result().type, [&]<typename T>(T) {
-      return scatterAs<T>(op, slices, [](T &there, T update) { there = update; });
+      return scatter<T>(op, slices, [](T &there, T update) { there = update; });
     });
   ElementType type = op.result().type;
   if (type == ElementType::kF32)

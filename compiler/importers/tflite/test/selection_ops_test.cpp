@@ -104,7 +104,7 @@ TEST(TfliteScatterNd, AddsUpWhatMeets) {
   m.output(out);
   EXPECT_THAT(importText(m.bytes()),
               AllOf(HasSubstr("dense<[[1], [3], [1]]>"), HasSubstr("graph.scatter"),
-                    HasSubstr("reduction  add")));
+                    HasSubstr("reduction add")));
   ModelBuilder wrong;
   updates = wrong.input("updates", {1});
   out = wrong.tensor("out", {4});
@@ -124,7 +124,7 @@ TEST(TfliteUnsortedSegment, TakesNumbersOfRunTime) {
   m.output(out);
   EXPECT_THAT(importText(m.bytes()),
               AllOf(HasSubstr("(tensor<4x2xf32>, tensor<3x1xi32>, tensor<3x2xf32>)"),
-                    HasSubstr("reduction  max"), HasSubstr("dense<-3.40282347E+38>")));
+                    HasSubstr("reduction max"), HasSubstr("dense<-3.40282347E+38>")));
 }
 
 TEST(TfliteCumsum, AddsUpInRounds) {
