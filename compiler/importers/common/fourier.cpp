@@ -11,39 +11,41 @@
 #include "llvm/Support/xxhash.h"
 
 #include <cmath>
+#include <complex>
 
 using namespace mlir;
 
 namespace tandem {
 
 namespace {
-/// Of the numbers exp(-+ 2 pi i s / size), made in double from s modulo size.
+/// The numbers exp(-+ 2 pi i s / size), made in double from s modulo size. At quarters of the
+/// circle they are exact: sums that are 0 come out as that.
 class Circle {
 public:
-  explicit Circle(const Transform &transform)
-      : size_(transform.size), sign_(transform.inverse ? 1 : -1),
-        cosines_(static_cast<size_t>(size_)) {
-    for (int64_t s = 0; s < size_; ++s)
-      cosines_[s] = std::cos(2 * M_PI * static_cast<double>(s) / static_cast<double>(size_));
+  explicit Circle(const Transform &transform) {
+    int64_t size = transform.size;
+    for (int64_t s = 0; s < size; ++s) {
+      double turn = 2 * M_PI * static_cast<double>(s) / static_cast<double>(size);
+      double sine = 2 * s % size == 0 ? 0 : std::sin(turn);
+      points_.emplace_back(4 * s % size == 0 && 2 * s % size != 0 ? 0 : std::cos(turn),
+                           transform.inverse ? sine : -sine);
+    }
   }
-  double real(int64_t step) const { return cosines_[step % size_]; }
-  double imaginary(int64_t step) const {
-    return sign_ *
-           std::sin(2 * M_PI * static_cast<double>(step % size_) / static_cast<double>(size_));
+  std::complex<double> at(int64_t step) const {
+    return points_[static_cast<size_t>(step) % points_.size()];
   }
 
 private:
-  int64_t size_;
-  double sign_;
-  std::vector<double> cosines_;
+  std::vector<std::complex<double>> points_;
 };
 
 /// What a number of the input adds to one of the result: from its real or imaginary part, to the
 /// real or the imaginary part, for a factor on the circle.
 double entry(const Circle &circle, int64_t step, bool fromImaginary, bool toImaginary) {
+  std::complex<double> factor = circle.at(step);
   if (fromImaginary == toImaginary)
-    return circle.real(step);
-  return fromImaginary ? -circle.imaginary(step) : circle.imaginary(step);
+    return factor.real();
+  return fromImaginary ? -factor.imag() : factor.imag();
 }
 
 /// size = outer * inner: x[inner * a + b] is first transformed over a, then over b.

@@ -277,5 +277,14 @@ TEST_P(RealModels, Import) {
 INSTANTIATE_TEST_SUITE_P(KerasImporter, RealModels,
                          ::testing::Values("ad01.h5", "pretrainedResnet.h5", "vww_96.h5"));
 
+/// By weights of the file, a convolution; by a window, whose numbers nobody stores.
+TEST(KerasImporter, HearsSpectrograms) {
+  EXPECT_THAT(importFile("spectrogram"),
+              AllOf(HasSubstr("shape [1, 1, 10, 4]"), HasSubstr("graph.mirror_pad %"),
+                    HasSubstr("graph.reduce_max"),
+                    HasSubstr("-> (tensor<1x9x5xf32> {graph.name = \"stft\"}, "
+                              "tensor<1x3x6xf32> {graph.name = \"mel\"})")));
+}
+
 } // namespace
 } // namespace tandem

@@ -2,7 +2,7 @@
 """Makes the files of this folder that need Keras 3: python3 make_keras_3.py (tests/models/requirements-keras3.txt).
 
 nested.h5 and nested.keras are one model: models inside it, used twice, and arithmetic between layers; weights count up
-from a hundred for each layer. The other .keras files are nested.keras with one thing broken.
+from a hundred for each layer. The other .keras files are nested.keras with one thing broken. spectrogram.h5 has the layers of sound.
 """
 import json
 import pathlib
@@ -24,6 +24,12 @@ def nested():
     a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
     last = layers.Dense(1, name="dense_last", use_bias=False)
     return keras.Model([a, b], [last(block(a * 2.0)), layers.Add(name="sum")([block(b), block(1.0 - a)])], name="outer")
+
+
+def spectrogram():
+    layers, x = keras.layers, keras.Input((40, 1), name="x")
+    mel = layers.MelSpectrogram(16, 8, num_mel_bins=3, sampling_rate=16, min_freq=1.0, name="mel")
+    return keras.Model(x, [layers.STFTSpectrogram("magnitude", 8, 4, name="stft")(x), mel(layers.Reshape((40,), name="flat")(x))])
 
 
 def count_up(model):
@@ -55,6 +61,7 @@ def main():
     model = nested()
     count_up(model)
     model.save(HERE / "nested.h5")
+    spectrogram().save(HERE / "spectrogram.h5")
     with tempfile.TemporaryDirectory() as folder:
         whole = str(pathlib.Path(folder) / "nested.keras")
         model.save(whole)
