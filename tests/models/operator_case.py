@@ -74,6 +74,7 @@ class Case:
     subgraphs: list = ()  # from number 1 on
     graph: object = None  # a Subgraph of several operators in place of the one
     keeps: bool = False  # its variables are a state from one run to the next
+    intermediates: list = ()  # results that the operator keeps for itself, of which it reads the scales
     steps: int = 0  # how far codes may be apart, where the kernel that is right rounds otherwise
 
 

@@ -8,6 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 import box_cases
 import codes_cases
+import codes_recurrent_cases
 import graph_cases
 import mediapipe_cases
 import recurrent_cases
@@ -376,6 +377,6 @@ def add_volumes():
 
 
 for add_family in (add_unary, add_binary, add_comparisons, add_selection, add_reductions, add_movement, add_conversions, add_sparse,
-                   add_products, add_volumes, *codes_cases.FAMILIES, *recurrent_cases.FAMILIES, *box_cases.FAMILIES,
-                   *mediapipe_cases.FAMILIES, *graph_cases.FAMILIES, *spectral_cases.FAMILIES):
+                   add_products, add_volumes, *codes_cases.FAMILIES, *recurrent_cases.FAMILIES, *codes_recurrent_cases.FAMILIES,
+                   *box_cases.FAMILIES, *mediapipe_cases.FAMILIES, *graph_cases.FAMILIES, *spectral_cases.FAMILIES):
     add_family()

@@ -120,3 +120,6 @@ def add_main(model, case):
         operator.outputs.append(len(graph.tensors))
         graph.outputs.append(len(graph.tensors))
         graph.tensors.append(tensor_of(model, f"out{i}", result))
+    if case.intermediates:
+        operator.intermediates = [len(graph.tensors) + i for i in range(len(case.intermediates))]
+        graph.tensors += [tensor_of(model, f"kept{i}", kept) for i, kept in enumerate(case.intermediates)]

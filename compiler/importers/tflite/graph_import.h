@@ -37,6 +37,8 @@ public:
   mlir::FailureOr<mlir::Type> elementTypeOf(int64_t index, mlir::Location location);
   bool isVariable(int64_t index) const;
   bool isComplexTensor(int64_t index) const;
+  /// Null until somebody has made it.
+  mlir::Value &sharedConstant(llvm::StringRef name) { return shared_[name]; }
   void keepState(int64_t index, mlir::Value value) { frame_.values[index] = value; }
   mlir::LogicalResult define(int64_t index, mlir::Value value, mlir::Location location);
   void addUnsupported(llvm::StringRef kind, llvm::StringRef node, llvm::StringRef reason);
@@ -76,6 +78,7 @@ private:
   std::string subject_; ///< of messages
   /// Constants serve all rounds of a loop.
   std::map<std::pair<const schema::SubGraph *, int64_t>, mlir::Value> constants_;
+  llvm::StringMap<mlir::Value> shared_; ///< constants that are not of the file, by what they are
   /// Tensors that operators of a single step keep from one run to the next: the graph has no
   /// memory, so that they are inputs and outputs behind those of the file.
   std::vector<int32_t> states_;

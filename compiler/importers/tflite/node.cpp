@@ -39,6 +39,13 @@ static bool movesElements(StringRef kind) {
       .Default(false);
 }
 
+/// Operators with a state in codes of 16 bits, which are computed on whole numbers.
+static bool computesOnWholeNumbers(StringRef kind) {
+  return llvm::StringSwitch<bool>(kind)
+      .Cases({"LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM", "SVDF"}, true)
+      .Default(false);
+}
+
 /// Operators whose codes the graph has no form for: of 8 bits too they are computed as reals.
 static bool hasNoFormOnCodes(StringRef kind) {
   return llvm::StringSwitch<bool>(kind)
@@ -62,7 +69,7 @@ Node::Node(GraphImport &graph, const schema::Operator &op, const schema::Operato
     : graph_(graph), op_(op), version_(code.version()), kind_(operatorName(code)),
       name_(nameOf(graph, op)),
       build_(graph.builder(), NameLoc::get(graph.builder().getStringAttr(name_))),
-      inReals_(!movesElements(kind_) &&
+      inReals_(!movesElements(kind_) && !computesOnWholeNumbers(kind_) &&
                (any(graph, op.inputs(), isCodes16) || any(graph, op.outputs(), isCodes16) ||
                 (hasNoFormOnCodes(kind_) && any(graph, op.outputs(), isCodes)))) {}
 
@@ -106,6 +113,18 @@ FailureOr<Type> Node::outputType(size_t index) {
 
 bool Node::isComplexOutput(size_t index) const {
   return index < outputCount() && graph_.isComplexTensor(op_.outputs()->Get(index));
+}
+
+FailureOr<Type> Node::inputType(size_t index) {
+  if (!hasInput(index))
+    return invalid() << "has no input " << index;
+  return graph_.elementTypeOf(op_.inputs()->Get(index), build_.location());
+}
+
+FailureOr<Type> Node::intermediateType(size_t index) {
+  if (!op_.intermediates() || index >= op_.intermediates()->size())
+    return invalid() << "has no intermediate result " << index;
+  return graph_.elementTypeOf(op_.intermediates()->Get(index), build_.location());
 }
 
 Quantization Node::inputQuantization(size_t index) {
@@ -221,6 +240,16 @@ LogicalResult Node::setOutputs(ArrayRef<Value> values) {
     if (failed(setOutput(value, index)))
       return failure();
   return success();
+}
+
+FailureOr<Value> Node::shared(const Twine &name, function_ref<FailureOr<Value>()> make) {
+  Value &made = graph_.sharedConstant(name.str());
+  if (made)
+    return made;
+  FailureOr<Value> constant = make();
+  if (succeeded(constant))
+    made = *constant;
+  return constant;
 }
 
 void Node::keepState(size_t index, Value value) {

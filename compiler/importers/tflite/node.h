@@ -72,6 +72,9 @@ public:
   mlir::FailureOr<mlir::Type> outputType(size_t index = 0);
   /// Whether the file says that an output is complex.
   bool isComplexOutput(size_t index = 0) const;
+  /// The element type that the file gives an input, or a result that the operator keeps for itself.
+  mlir::FailureOr<mlir::Type> inputType(size_t index);
+  mlir::FailureOr<mlir::Type> intermediateType(size_t index);
   /// The shape that the file gives an output. Only for what no operand says.
   llvm::SmallVector<int64_t> outputShape(size_t index = 0);
 
@@ -99,6 +102,9 @@ public:
   mlir::LogicalResult setOutput(mlir::FailureOr<mlir::Value> value, size_t index = 0);
   /// All outputs, as many as there are values.
   mlir::LogicalResult setOutputs(llvm::ArrayRef<mlir::Value> values);
+  /// A constant that operators of one kind share; `make` makes it for the first.
+  mlir::FailureOr<mlir::Value> shared(const llvm::Twine &name,
+                                      llvm::function_ref<mlir::FailureOr<mlir::Value>()> make);
   /// What an input that is kept from one run to the next becomes (GraphImport::findStates).
   void keepState(size_t index, mlir::Value value);
   /// Creates an op of the type that the file gives to the first output, and makes it the output.

@@ -1,5 +1,6 @@
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
+#include "compiler/importers/tflite/codes_lstm.h"
 #include "compiler/importers/tflite/sequence.h"
 
 using namespace mlir;
@@ -104,6 +105,22 @@ FailureOr<RecurrentLayer> readLayer(Node &node, const Direction &inputs, MaybeVa
   return layer;
 }
 
+/// Whether activations are codes, not reals on weights in codes.
+bool hasCodes(Node &node) {
+  if (!node.hasInput(0))
+    return false;
+  FailureOr<Type> type = node.inputType(0);
+  return succeeded(type) && graph::isQuantized(*type);
+}
+LogicalResult importOnCodes(Node &node, const LstmForm &form) {
+  if (form.activation != schema::ActivationFunctionType::TANH)
+    return node.unsupported() << "codes with another activation than TANH";
+  return importCodesLstm(node, {.isTimeMajor = form.isTimeMajor,
+                                .isSingleStep = form.isSingleStep,
+                                .cellClip = static_cast<float>(form.cellClip),
+                                .projectionClip = static_cast<float>(form.projectionClip)});
+}
+
 LogicalResult importLstm(Node &node) {
   auto options = node.options<schema::UnidirectionalSequenceLSTMOptions>();
   if (failed(options))
@@ -112,6 +129,8 @@ LogicalResult importLstm(Node &node) {
     return node.unsupported() << "diagonal weights of the state";
   LstmForm form = formOf(**options);
   form.isTimeMajor = (*options)->time_major();
+  if (hasCodes(node))
+    return importOnCodes(node, form);
   Direction inputs;
   inputs.normalization = kNormalization;
   auto layer = readLayer(node, inputs, placesFirst(node, 0, form), Value(), form);
@@ -154,6 +173,8 @@ LogicalResult importStep(Node &node) {
   form.isSingleStep = true;
   if ((*options)->kernel_type() == schema::LSTMKernelType::BASIC)
     return importBasicStep(node, form);
+  if (hasCodes(node))
+    return importOnCodes(node, form);
   Direction inputs;
   inputs.normalization = kNormalization;
   auto layer = readLayer(node, inputs, placesFirst(node, 0, form), Value(), form);

@@ -155,7 +155,7 @@ TEST(TfliteSvdf, RemembersTheFeaturesOfRunsBefore) {
     return importText(m.bytes());
   };
   EXPECT_THAT(svdf(2), HasSubstr("begin [0, 0, 1] size [1, 4, 4]"));
-  EXPECT_THAT(svdf(3), HasSubstr("4 features of rank 3"));
+  EXPECT_THAT(svdf(3), HasSubstr("for weights of shape 4x5 of rank 3"));
 }
 
 } // namespace
