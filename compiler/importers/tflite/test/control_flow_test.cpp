@@ -49,6 +49,20 @@ int countOf(const std::string &text, const std::string &part) {
   return count;
 }
 
+TEST(TfliteCall, IsTheSubgraphThatItCalls) {
+  ModelBuilder m;
+  int x = m.input("x", {2}), y = m.tensor("y", {2});
+  m.output(y);
+  schema::CallOptionsT options;
+  options.subgraph = static_cast<uint32_t>(m.newSubgraph());
+  int in = m.input("in", {2}), out = m.tensor("out", {2});
+  m.op(BuiltinOperator::RELU, {in}, {out});
+  m.output(out);
+  m.toMain();
+  m.op(BuiltinOperator::CALL, {x}, {y}, options);
+  EXPECT_THAT(importText(m.bytes()), HasSubstr("graph.relu %arg0"));
+}
+
 TEST(TfliteComposite, IsTheSubgraphThatItIsMadeOf) {
   ModelBuilder m;
   int x = m.input("x", {2}), y = m.tensor("y", {2});

@@ -242,5 +242,34 @@ TEST(TfliteConv3dTranspose, HasAProductForEachPlaceOfTheStride) {
   EXPECT_THAT(grown({1, 5, 4, 4, 4}), HasSubstr("-> tensor<1x5x4x4x4xf32>"));
 }
 
+std::string reduceWindow(schema::ReduceWindowFunction function, std::vector<int64_t> size) {
+  ModelBuilder m;
+  auto numbers = [&](const char *name, const std::vector<int64_t> &values) {
+    return m.constant<int64_t>(name, {static_cast<int>(values.size())}, TensorType::INT64, values);
+  };
+  int x = m.input("x", {5, 7}), first = m.floats("first", {}, {0}), y = m.tensor("y", {3, 3});
+  Ints inputs = {x, first, numbers("size", size), numbers("stride", {1, 2}),
+                 numbers("dilation", {1, 2})};
+  schema::ReduceWindowOptionsT options;
+  options.reduce_function = function;
+  m.op(BuiltinOperator::REDUCE_WINDOW, inputs, {y}).builtin_options_2.Set(std::move(options));
+  m.output(y);
+  return importText(m.bytes());
+}
+
+TEST(TfliteReduceWindow, CombinesTheElementsOfEachWindowAndTheFirst) {
+  using schema::ReduceWindowFunction;
+  std::string text = reduceWindow(ReduceWindowFunction::MAXIMUM, {3, 2});
+  size_t count = 0;
+  for (size_t at = text.find("graph.maximum"); at != std::string::npos;
+       at = text.find("graph.maximum", at + 1))
+    ++count;
+  EXPECT_EQ(count, 6u) << text;
+  EXPECT_THAT(reduceWindow(ReduceWindowFunction::UNSUPPORTED, {3, 2}),
+              HasSubstr("a function 0 that the format does not have"));
+  EXPECT_THAT(reduceWindow(ReduceWindowFunction::ADD, {3}),
+              HasSubstr("a window of 3 over a tensor of shape 5x7"));
+}
+
 } // namespace
 } // namespace tandem::tflite::test
