@@ -91,10 +91,28 @@ def attention():
     return keras.Model(words, [x[:, 0], product, layers.Permute((2, 3, 1), name="scores")(scores)], name="attention")
 
 
+def volumes():
+    """Convolutions and pools over three dimensions, and recurrent layers whose products are convolutions."""
+    x = picture = keras.Input((12, 10, 8), name="picture")
+    volume = layers.Reshape((6, 8, 10, 2), name="volume")(x)
+    volume = layers.Conv3D(8, (3, 3, 2), strides=(1, 2, 1), padding="same", use_bias=False, name="conv")(volume)
+    volume = layers.ReLU(name="relu")(layers.BatchNormalization(name="norm")(volume))
+    deep = layers.Conv3D(6, (2, 3, 3), padding="same", data_format="channels_first", name="first")(layers.Permute((4, 1, 2, 3), name="moved")(
+        layers.MaxPooling3D(2, padding="same", name="pool")(volume)))
+    wide = layers.Conv3DTranspose(8, (3, 2, 3), strides=(2, 2, 2), padding="same", activation="tanh", name="back")(layers.Permute((2, 3, 4, 1), name="last")(deep))
+    x = layers.Cropping3D(((0, 0), (1, 0), (0, 0)), name="cropped")(layers.ZeroPadding3D((0, 1, 0), name="padded")(layers.Add(name="sum")([volume, wide])))
+    mean = layers.GlobalAveragePooling3D(name="mean")(layers.AveragePooling3D((2, 3, 3), strides=2, padding="same", name="pooled")(x))
+    frames = layers.Reshape((6, 4, 10, 4), name="frames")(picture)
+    both = layers.Bidirectional(layers.ConvLSTM2D(3, 3, padding="same", strides=(1, 2), return_sequences=True), name="both")(frames)
+    last, state, cell = layers.ConvLSTM2D(4, (2, 3), go_backwards=True, return_state=True, recurrent_activation="hard_sigmoid", name="last_frame")(both)
+    rows = layers.ConvLSTM1D(3, 2, name="rows")(layers.Reshape((6, 4, 40), name="flat")(frames))
+    return keras.Model(picture, [mean, layers.Flatten(name="frame")(layers.Concatenate(name="states")([last, cell])), rows], name="volumes")
+
+
 def main():
     keras.utils.set_random_seed(1)
     wanted = [name for name in sys.argv[1:] if name != "--tf-keras"]
-    for make in (cells, attention) if IS_OLD else (nested, recurrent, rows, cells, attention):
+    for make in (cells, attention) if IS_OLD else (nested, recurrent, rows, cells, attention, volumes):
         if wanted and make.__name__ not in wanted:
             continue
         model = make()

@@ -6,7 +6,8 @@ Usage: small_torch.py [NAME...]      (needs requirements-torch.txt)
 torch_standardized.pt2: convolutions whose weights are standardized before each use, by a batch norm that has no statistics of
 its own, as timm's NFNets have them. torch_traced.pt: a channel shuffle with sizes that are computed, tensors that are changed
 in place through slices, an LSTM, a GRU, attention. torch_scripted.pt: loops, branches and containers as torch.jit.script keeps them; traced
-around that, so that the file has the input's shape. Weights are random with a fixed seed.
+around that, so that the file has the input's shape. torch_volumes.pt2: convolutions and pools over the depth of a volume, as video
+networks have them, and back up. Weights are random with a fixed seed.
 """
 
 import sys
@@ -96,10 +97,48 @@ class Around(torch.nn.Module):
         return self.blocks(x)
 
 
+class Factored(torch.nn.Module):
+    """A residual of convolutions of images and of depths, and one of both for each channel, as in R(2+1)D and X3D."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.images = torch.nn.Conv3d(channels, 12, (1, 3, 3), padding=(0, 1, 1), bias=False)
+        self.norm = torch.nn.BatchNorm3d(12)
+        self.depths = torch.nn.Conv3d(12, channels, (3, 1, 1), padding=(1, 0, 0))
+        self.each = torch.nn.Conv3d(channels, channels, 3, padding=1, groups=channels)
+
+    def forward(self, x):
+        return torch.relu(x + self.each(self.depths(torch.relu(self.norm(self.images(x))))))
+
+
+class Volumes(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = torch.nn.Sequential(torch.nn.Conv3d(3, 8, (3, 5, 4), stride=(1, 2, 1), padding=(1, 2, 1), bias=False), torch.nn.BatchNorm3d(8), torch.nn.ReLU())
+        self.block = Factored(8)
+        self.pool = torch.nn.MaxPool3d((2, 3, 3), stride=2, padding=(0, 1, 1), ceil_mode=True)
+        self.deep = torch.nn.Conv3d(8, 12, 3, padding=1, groups=2)
+        self.up = torch.nn.ConvTranspose3d(12, 6, 3, stride=2, padding=1, output_padding=(1, 0, 1))
+        self.head = torch.nn.Linear(6 * 4 + 12, 10)
+        for module in self.modules():
+            if isinstance(module, torch.nn.BatchNorm3d):
+                module.running_mean.normal_(0, 0.1)
+                module.running_var.uniform_(0.5, 1.5)
+
+    def forward(self, x):
+        x = self.block(self.stem(x.reshape(1, 3, 6, 8, 10)))
+        x = self.deep(self.pool(x))
+        up = torch.nn.functional.interpolate(self.up(x), scale_factor=(1.0, 2.0, 1.0), mode="trilinear")
+        up = torch.nn.functional.avg_pool3d(up, 3, stride=2, padding=1, count_include_pad=False)
+        up = torch.nn.functional.adaptive_avg_pool3d(up, (1, 2, 2))
+        return self.head(torch.cat([up.flatten(1), torch.nn.functional.adaptive_avg_pool3d(x, 1).flatten(1)], 1))
+
+
 def main():
     example = torch.zeros(SHAPE)
     torch.manual_seed(1)
-    made = {"torch_standardized.pt2": standardized(), "torch_traced.pt": Traced().eval(), "torch_scripted.pt": Around().eval()}
+    made = {"torch_standardized.pt2": standardized(), "torch_traced.pt": Traced().eval(), "torch_scripted.pt": Around().eval(),
+            "torch_volumes.pt2": Volumes().eval()}
     for name in sys.argv[1:] or made:
         if name.endswith(".pt2"):
             torch.export.save(torch.export.export(made[name], (example,)), FOLDER / name)
