@@ -1,5 +1,6 @@
 #include "compiler/passes/rewriting.h"
 
+#include "compiler/graph/permute.h"
 #include "compiler/graph/types.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -45,20 +46,6 @@ SmallVector<int64_t> before(ArrayRef<int64_t> values, ArrayRef<int64_t> permutat
   return result;
 }
 
-/// Whether a transpose would leave the elements in their order, since it moves dimensions of 1
-/// only.
-bool movesNoData(ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation) {
-  int64_t previous = -1;
-  for (int64_t from : permutation) {
-    if (shape[from] == 1)
-      continue;
-    if (from < previous)
-      return false;
-    previous = from;
-  }
-  return true;
-}
-
 /// Whether everything that reads `op` undoes the transpose that would come to stand there.
 bool everyReaderUndoes(Operation *op, ArrayRef<int64_t> permutation) {
   SmallVector<int64_t> undo = inverse(permutation);
@@ -85,7 +72,7 @@ bool isFreeBefore(Operation *op, Value operand, ArrayRef<int64_t> permutation) {
       tensorType(operand).getRank() > static_cast<int64_t>(permutation.size()))
     return false;
   return operand.getDefiningOp<ConstantOp>() ||
-         movesNoData(alignedShape(operand, permutation.size()), inverse(permutation)) ||
+         movesNothing(alignedShape(operand, permutation.size()), inverse(permutation)) ||
          everyReaderUndoes(op, permutation);
 }
 
@@ -103,7 +90,7 @@ Value valueBefore(Value operand, ArrayRef<int64_t> permutation, PatternRewriter 
   Location location = operand.getLoc();
   if (ArrayRef(aligned) != type.getShape())
     operand = ReshapeOp::create(rewriter, location, type.clone(aligned), operand, aligned);
-  if (movesNoData(aligned, undo))
+  if (movesNothing(aligned, undo))
     return ReshapeOp::create(rewriter, location, type.clone(shape), operand, shape);
   return TransposeOp::create(rewriter, location, type.clone(shape), operand, undo);
 }

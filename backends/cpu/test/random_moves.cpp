@@ -120,8 +120,7 @@ std::string gather(RandomModule &m) {
 
 /// To places that the model computes, some outside and some met twice.
 std::string scatter(RandomModule &m) {
-  const std::string &reduction =
-      m.inTurn<std::string>({"none", "add", "none", "mul", "min", "max"});
+  std::string reduction = m.inTurn<std::string>({"none", "add", "none", "mul", "min", "max"});
   Element element = reduction == "none" ? anyElement(m) : m.element(m.type({"f32", "f32", "i32"}));
   Shape into = m.shape(1, 4, 600), rows = {m.number(1, 12)};
   auto depth = m.number(1, static_cast<int64_t>(into.size()));

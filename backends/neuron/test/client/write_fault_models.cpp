@@ -28,7 +28,7 @@ func.func @main(%x: tensor<1x2x2x1x!u8>) -> tensor<1x2x2x2x!i8> {
 constexpr const char *kWide = R"(
 func.func @main(%x: tensor<1x1x66x1xf32>) -> tensor<1x1x2x1xf32> {
   %f = graph.constant dense<0.5> : tensor<1x1x65x1xf32> : tensor<1x1x65x1xf32>
-  %r = graph.conv_2d %x, %f : (tensor<1x1x66x1xf32>, tensor<1x1x65x1xf32>) -> tensor<1x1x2x1xf32>
+  %r = graph.depthwise_conv_2d %x, %f : (tensor<1x1x66x1xf32>, tensor<1x1x65x1xf32>) -> tensor<1x1x2x1xf32>
   return %r : tensor<1x1x2x1xf32>
 })";
 
