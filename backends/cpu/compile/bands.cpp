@@ -138,7 +138,7 @@ static std::optional<Stage> stageOf(Operation *op, bool isFirst, Plan &plan) {
     return std::nullopt;
   Stage stage{op, conv ? imageShapeOf(conv) : imageShapeOf(depthwise), op->getResult(0)};
   const ConvShape &s = stage.shape;
-  if (s.inWidth == 1) // which lies down elsewhere: one row
+  if (depthwise && shapeOf(depthwise).inHeight != s.inHeight) // lies down: one row
     return std::nullopt;
   bool isProduct = s.taps() == 1 && s.strideHeight * s.strideWidth == 1 && s.padTop == 0 &&
                    s.padLeft == 0 && s.inHeight == s.outHeight && s.inWidth == s.outWidth;
