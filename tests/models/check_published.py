@@ -93,11 +93,15 @@ def relative_difference(expected, actual):
     return float(np.abs(expected.astype(np.float64) - actual).max() / (largest or 1))
 
 
+def input_options(model):
+    """What `tandem compile` is to be told of the model's inputs."""
+    shapes = [word for name, shape in model.get("shapes", {}).items() for word in ("--shape", f"{name}={'x'.join(map(str, shape))}")]
+    return shapes + [word for name, value in model.get("values", {}).items() for word in ("--value", f"{name}={value}")]
+
+
 def ran(arguments, path, model, inputs, folder):
     """What gives Tandem's outputs by their names."""
-    options = [word for name, shape in model.get("shapes", {}).items() for word in ("--shape", f"{name}={'x'.join(map(str, shape))}")]
-    options += [word for name, value in model.get("values", {}).items() for word in ("--value", f"{name}={value}")]
-    tandem(arguments.tandem, "compile", path, "-o", folder / "m.tandem", *options, *arguments.compile_options.split())
+    tandem(arguments.tandem, "compile", path, "-o", folder / "m.tandem", *input_options(model), *arguments.compile_options.split())
     words = []
     for index, (name, value) in enumerate(inputs.items()):
         if name not in model.get("values", {}):
