@@ -93,7 +93,7 @@ TEST_F(NpuPipeline, TellsOfAFailureThatWasMadeGoodWithItsFrame) {
 
 /// Its times are in the other device's profile. A library that is not there would be warned of.
 TEST_F(NpuPipeline, PlansForAnotherDeviceWithoutOpeningALibrary) {
-  std::vector<std::string> plan = {"plan",       "--device",    "mt6873",  "--backends",
+  std::vector<std::string> plan = {"plan",       "--device",    "mt6873", "--backends",
                                    "neuron,cpu", "--placement", "greedy", "--json"};
   const std::vector<std::string> noLibrary = {"TANDEM_NEURON_LIBRARY=" + path("none.so")};
   Outcome planned = run(plan, /*withPictures=*/true, noLibrary);

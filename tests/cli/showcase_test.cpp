@@ -193,10 +193,10 @@ TEST(Showcase, IsMeasuredAsAPipelineWithAPhonesNpu) {
   GTEST_SKIP() << "this build has no Neuron library";
 #else
   fs::path pictures = kRoot / "apps/showcase/pictures";
-  Outcome bench = runTandem({"bench", kRoot / "apps/showcase/showcase.yaml",
-                             pictures / "astronaut.png", "--device", "mt6873", "--pipeline",
-                             "--backends", "neuron,cpu", "--cores", "1", "--seconds", "0.01",
-                             "--check", "--json"});
+  Outcome bench =
+      runTandem({"bench", kRoot / "apps/showcase/showcase.yaml", pictures / "astronaut.png",
+                 "--device", "mt6873", "--pipeline", "--backends", "neuron,cpu", "--cores", "1",
+                 "--seconds", "0.01", "--check", "--json"});
   ASSERT_EQ(bench.exitCode, 0) << bench.err;
   json report = json::parse(bench.out);
   EXPECT_EQ(report["checked"], true);

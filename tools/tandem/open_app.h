@@ -38,8 +38,8 @@ struct AppRequest {
   /// False: accelerators' regions run on their fallbacks, which is no fault, and their costs are
   /// those of cores alone.
   bool opensAccelerators = true;
-  WorkReport report;             ///< may be empty
-  Warn warn = nullptr;           ///< the same
+  WorkReport report;   ///< may be empty
+  Warn warn = nullptr; ///< the same
 };
 
 /// An application with its models compiled and open.
@@ -48,8 +48,8 @@ struct OpenedApp {
   std::string device;   ///< what its models were compiled for
   std::string identity; ///< changes with the application's file, its models, how they are compiled
   bool opensAccelerators = true; ///< the request's
-  WorkReport report;    ///< the request's
-  Warn warn;            ///< the same
+  WorkReport report;             ///< the request's
+  Warn warn;                     ///< the same
   /// The same application with one of its models split. Errors: those of openApp(). Null where ops
   /// are not placed by cost.
   std::function<Result<OpenedApp>(const ModelSplit &split)> splitAt;

@@ -102,9 +102,8 @@ TEST(TfliteScatterNd, AddsUpWhatMeets) {
   int places = m.constant<int32_t>("places", {3, 1}, TensorType::INT32, {1, 3, 1});
   m.op(BuiltinOperator::SCATTER_ND, {places, updates, m.ints("shape", {4})}, {out});
   m.output(out);
-  EXPECT_THAT(importText(m.bytes()),
-              AllOf(HasSubstr("dense<[[1], [3], [1]]>"), HasSubstr("graph.scatter"),
-                    HasSubstr("reduction add")));
+  EXPECT_THAT(importText(m.bytes()), AllOf(HasSubstr("dense<[[1], [3], [1]]>"),
+                                           HasSubstr("graph.scatter"), HasSubstr("reduction add")));
   ModelBuilder wrong;
   updates = wrong.input("updates", {1});
   out = wrong.tensor("out", {4});

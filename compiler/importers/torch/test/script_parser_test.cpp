@@ -136,8 +136,7 @@ TEST(ScriptParser, RefusesWithFileAndLine) {
   EXPECT_EQ(errorOf("def f(x):\n  return 'a\n"), "m.py line 2: a string has no end");
   EXPECT_EQ(errorOf("def f(x):\n  return '\\q'\n"),
             "m.py line 2: a string has an escape that TorchScript does not write");
-  EXPECT_EQ(errorOf("def f(x):\n  del x\n"),
-            "m.py line 2: found 'x', expected the end of a line");
+  EXPECT_EQ(errorOf("def f(x):\n  del x\n"), "m.py line 2: found 'x', expected the end of a line");
   EXPECT_EQ(errorOf("def f(x):\n  return 99999999999999999999\n"),
             "m.py line 2: found '99999999999999999999', expected an integer of 64 bits");
   EXPECT_EQ(errorOf("def f(x):\nreturn x\n"),
