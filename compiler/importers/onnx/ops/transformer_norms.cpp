@@ -26,16 +26,20 @@ static std::pair<MaybeValue, MaybeValue> overRootOfSquares(OnnxNode &node, Maybe
   return {node.multiply(x, inverse), inverse};
 }
 
-/// com.microsoft.SkipLayerNormalization: input + skip + bias, normalized; the sum is result 3.
-static FailureOr<Values> importSkipLayerNormalization(OnnxNode &node) {
-  MaybeValue bias = node.optionalInput(4);
-  double epsilon = node.number("epsilon", 1e-12);
-  if (failed(bias) || node.failed())
+/// input + skip + the bias at that input, where there is one.
+static MaybeValue sumWithSkip(OnnxNode &node, size_t biasIndex) {
+  MaybeValue bias = node.optionalInput(biasIndex);
+  if (failed(bias))
     return failure();
   MaybeValue sum = node.add(node.input(0), node.input(1));
-  if (*bias)
-    sum = node.add(sum, bias);
-  if (failed(sum))
+  return *bias ? node.add(sum, bias) : sum;
+}
+
+/// com.microsoft.SkipLayerNormalization: input + skip + bias, normalized; the sum is result 3.
+static FailureOr<Values> importSkipLayerNormalization(OnnxNode &node) {
+  MaybeValue sum = sumWithSkip(node, 4);
+  double epsilon = node.number("epsilon", 1e-12);
+  if (failed(sum) || node.failed())
     return failure();
   Normalized normal =
       normalizeOver(node, sum, static_cast<int64_t>(shapeOf(*sum).size()) - 1, epsilon);
@@ -47,13 +51,10 @@ static FailureOr<Values> importSkipLayerNormalization(OnnxNode &node) {
 
 /// com.microsoft.SkipSimplifiedLayerNormalization: the same without a mean.
 static FailureOr<Values> importSkipSimplified(OnnxNode &node) {
-  MaybeValue bias = node.optionalInput(3);
+  MaybeValue sum = sumWithSkip(node, 3);
   double epsilon = node.number("epsilon", 1e-12);
-  if (failed(bias) || node.failed())
+  if (failed(sum) || node.failed())
     return failure();
-  MaybeValue sum = node.add(node.input(0), node.input(1));
-  if (*bias)
-    sum = node.add(sum, bias);
   auto [normal, inverse] = overRootOfSquares(node, sum, epsilon);
   MaybeValue result = node.multiply(normal, node.input(2));
   if (failed(result) || failed(inverse))

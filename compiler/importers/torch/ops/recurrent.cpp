@@ -105,14 +105,18 @@ FailureOr<SmallVector<Weights>> readWeights(AtenNode &node, const Kind &kind, si
   return result;
 }
 
+/// The state before the first place, and of an LSTM its cell.
+SmallVector<Value> readStates(AtenNode &node, bool isLstm) {
+  if (isLstm)
+    return node.tensors("hx");
+  MaybeValue state = node.tensor("hx");
+  return succeeded(state) ? SmallVector<Value>{*state} : SmallVector<Value>();
+}
+
 Results importRecurrent(AtenNode &node, const Kind &kind) {
   bool isLstm = kind.step == stepLstm;
   MaybeValue input = node.tensor("input");
-  SmallVector<Value> states;
-  if (isLstm)
-    states = node.tensors("hx");
-  else if (MaybeValue state = node.tensor("hx"); succeeded(state))
-    states = {*state};
+  SmallVector<Value> states = readStates(node, isLstm);
   bool isBatchFirst = node.flag("batch_first", false), isBoth = node.flag("bidirectional", false);
   constexpr int64_t kMostLayers = 64;
   int64_t layers = node.integer("num_layers", 1), directions = isBoth ? 2 : 1;
@@ -156,11 +160,7 @@ Results importRecurrent(AtenNode &node, const Kind &kind) {
 Results importCell(AtenNode &node, const Kind &kind) {
   bool isLstm = kind.step == stepLstm;
   MaybeValue input = node.tensor("input");
-  SmallVector<Value> states;
-  if (isLstm)
-    states = node.tensors("hx");
-  else if (MaybeValue state = node.tensor("hx"); succeeded(state))
-    states = {*state};
+  SmallVector<Value> states = readStates(node, isLstm);
   Weights weights{node.tensor("w_ih"), node.tensor("w_hh"), node.optionalTensor("b_ih"),
                   node.optionalTensor("b_hh")};
   for (MaybeValue each :
