@@ -79,7 +79,8 @@ class Sweep:
             try:
                 verdict = {"differences": check()}
             except Exception as error:  # whatever a framework raises: the next model is another matter
-                verdict = {"error": " ".join(str(error).split())[:400]}
+                # A message of the compiler begins with the path of a file on this machine.
+                verdict = {"error": " ".join(str(error).split()).split(" error: ", 1)[-1][:400]}
             self._keep(name, verdict | {"labels": labels, "date": datetime.date.today().isoformat()})
         if self.arguments.write:
             (ROOT / "docs/generated" / f"{self.name}.md").write_text(self._page())
