@@ -22,11 +22,14 @@ template <int dimensions, bool isInverse> static MaybeValue importFft(TfNode &no
   return complexValue(node, result);
 }
 
-/// The sizes of a transform of the last `count` dimensions of a tensor of `rank`.
-static FailureOr<SmallVector<int64_t>> readLengths(TfNode &node, size_t rank, size_t count) {
+/// The sizes of a transform of the last `count` dimensions; failed when the input is.
+static FailureOr<SmallVector<int64_t>> readLengths(TfNode &node, MaybeValue input, size_t count) {
+  if (failed(input))
+    return failure();
   FailureOr<SmallVector<int64_t>> lengths = node.integers(1, "the list of lengths");
   if (failed(lengths))
     return failure();
+  size_t rank = shapeOf(*input).size();
   bool areSane =
       lengths->size() == count && rank >= count && llvm::all_of(*lengths, [](int64_t length) {
         return length >= 1 && length <= NodeBuilder::kMaxFill;
@@ -39,12 +42,10 @@ static FailureOr<SmallVector<int64_t>> readLengths(TfNode &node, size_t rank, si
 /// RFFT, RFFT2D and so on: of real numbers, cut or filled up with 0 to the lengths given.
 template <int dimensions> static MaybeValue importRealFft(TfNode &node) {
   MaybeValue input = node.input(0);
-  if (failed(input))
-    return failure();
-  auto first = static_cast<int64_t>(shapeOf(*input).size()) - dimensions;
-  FailureOr<SmallVector<int64_t>> lengths = readLengths(node, shapeOf(*input).size(), dimensions);
+  FailureOr<SmallVector<int64_t>> lengths = readLengths(node, input, dimensions);
   if (failed(lengths))
     return failure();
+  auto first = static_cast<int64_t>(shapeOf(*input).size()) - dimensions;
   for (int i = 0; i < dimensions; ++i)
     input = resized(node, input, first + i, (*lengths)[i]);
   Complex result = fourier(node, {input, Value()}, Transform::oneSided(lengths->back()));
@@ -56,12 +57,10 @@ template <int dimensions> static MaybeValue importRealFft(TfNode &node) {
 /// IRFFT, IRFFT2D and so on: back to real numbers.
 template <int dimensions> static MaybeValue importInverseRealFft(TfNode &node) {
   MaybeValue input = node.input(0);
-  if (failed(input))
-    return failure();
-  auto first = static_cast<int64_t>(shapeOf(*input).size()) - dimensions;
-  FailureOr<SmallVector<int64_t>> lengths = readLengths(node, shapeOf(*input).size(), dimensions);
+  FailureOr<SmallVector<int64_t>> lengths = readLengths(node, input, dimensions);
   if (failed(lengths))
     return failure();
+  auto first = static_cast<int64_t>(shapeOf(*input).size()) - dimensions;
   Complex half = partsOf(input);
   for (int i = 0; i + 1 < dimensions; ++i)
     half = fourierAlong(node, resized(node, half, first + i, (*lengths)[i]), first + i,
