@@ -16,58 +16,36 @@ turn's median in ms, and how many times as long as Tandem the best of the others
 """
 
 import argparse
+import importlib
 import json
 import math
 import multiprocessing
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/models"))
 import check_published as published  # noqa: E402
-from sweep import ROOT, tandem  # noqa: E402
+from bench import compiled, timed  # noqa: E402
+from report_peers import ENGINES  # noqa: E402
 
-TANDEM = str(ROOT / "build/bin/tandem")
-
-
-def openvino(path, inputs):
-    import openvino
-
-    core = openvino.Core()
-    model = core.read_model(str(path))
-    model.reshape({name: list(value.shape) for name, value in inputs.items()})
-    request = core.compile_model(model, "CPU", {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
-    request.infer(inputs)
-    return lambda: request.infer(inputs)
+PEERS = ("litert", "onnxruntime", "openvino")
 
 
-def engines(path, model):
-    """What runs the model once, by the engine's name."""
-    if path.suffix == ".tflite":
-        from ai_edge_litert.interpreter import Interpreter
-
-        inputs, _ = published.by_litert(path, model)
-        interpreter = Interpreter(str(path), num_threads=1)
-        interpreter.allocate_tensors()
-        for each in interpreter.get_input_details():
-            interpreter.set_tensor(each["index"], inputs[each["name"]])
-        found = {"LiteRT": interpreter.invoke}
-    else:
-        import onnxruntime
-
-        inputs, _ = published.by_onnxruntime(path, model)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.log_severity_level = 1, 4
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        found = {"ONNX Runtime": lambda: session.run(None, inputs)}
-    try:
-        found["OpenVINO"] = openvino(path, inputs)
-    except Exception:  # of what it does not read: the others are beside it
-        pass
+def peers_of(path, model):
+    """What runs the model once and gives its ms, by the peer's name."""
+    engine = published.by_litert if path.suffix == ".tflite" else published.by_onnxruntime
+    inputs, _ = engine(path, model)
+    found = {}
+    for name in PEERS:
+        peer = importlib.import_module(f"peers.{name}")
+        try:
+            if peer.takes(path):
+                found[ENGINES[name]] = peer.load(str(path), inputs, threads=1)[0]
+        except Exception:  # of what it does not read: the others are beside it
+            pass
     return found
 
 
@@ -75,24 +53,18 @@ def median_ms(run, seconds):
     run()
     times, end = [], time.perf_counter() + seconds
     while time.perf_counter() < end or len(times) < 3:
-        begin = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times) * 1e3
+        times.append(run())
+    return statistics.median(times)
 
 
 def time_model(path, model, arguments):
     """Medians by engine, Tandem's among them."""
-    others = engines(path, model)
-    with tempfile.TemporaryDirectory() as folder:
-        bundle = f"{folder}/m.tandem"
-        tandem(TANDEM, "compile", path, "-o", bundle, *published.input_options(model))
-        run = {"Tandem": lambda: json.loads(subprocess.run([TANDEM, "bench", bundle, "--seconds", str(arguments.seconds), "--json"],
-                                                           capture_output=True, text=True, check=True).stdout)["median_ms"]}
-        for name, once in others.items():
-            run[name] = lambda once=once: median_ms(once, arguments.seconds)
-        turns = [{name: measure() for name, measure in run.items()} for _ in range(arguments.turns)]
-    return {name: statistics.median(turn[name] for turn in turns) for name in run}
+    bundle = compiled("published", path, *published.input_options(model))
+    measures = {"Tandem": lambda: timed(bundle, arguments.seconds)["median_ms"]}
+    for name, run in peers_of(path, model).items():
+        measures[name] = lambda run=run: median_ms(run, arguments.seconds)
+    turns = [{name: measure() for name, measure in measures.items()} for _ in range(arguments.turns)]
+    return {name: statistics.median(turn[name] for turn in turns) for name in measures}
 
 
 def timed_apart(package, member, model, arguments):
@@ -102,7 +74,8 @@ def timed_apart(package, member, model, arguments):
         try:
             there.send(time_model(published.fetched(package, [member])[member], model, arguments))
         except Exception as error:  # of one model: the next is another matter
-            there.send(" ".join(str(error).split())[:150])
+            said = getattr(error, "stderr", None) or error  # of a refusal what the compiler said
+            there.send(" ".join(str(said).split()).split(" error: ", 1)[-1][:150])
 
     here, there = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("fork").Process(target=work, args=(there,))
