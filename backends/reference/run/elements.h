@@ -36,6 +36,15 @@ template <typename Body> Kernel withElementSize(ElementType type, Body body) {
   }
 }
 
+/// The larger of two; NaN where one is.
+template <typename T> T largerOf(T a, T b) {
+  return a > b || a != a ? a : b;
+}
+/// The smaller of two; NaN where one is.
+template <typename T> T smallerOf(T a, T b) {
+  return a < b || a != a ? a : b;
+}
+
 /// Calls `body` with a zero of the C++ type of elements that can be compared.
 template <typename Body> Result<Kernel> withComparable(const Op &op, Body body) {
   switch (op.operand(0).type) {

@@ -1,5 +1,6 @@
 // Two operands, element by element, with NumPy's broadcasting.
 #include "backends/reference/run/broadcast.h"
+#include "backends/reference/run/elements.h"
 #include "backends/reference/run/product.h"
 
 #include <cmath>
@@ -117,10 +118,10 @@ template <typename Choose> Result<Kernel> prepareChoice(const Op &op, Choose cho
 }
 
 Result<Kernel> prepareMaximum(const Op &op) {
-  return prepareChoice(op, [](auto a, auto b) { return a > b ? a : b; });
+  return prepareChoice(op, [](auto a, auto b) { return largerOf(a, b); });
 }
 Result<Kernel> prepareMinimum(const Op &op) {
-  return prepareChoice(op, [](auto a, auto b) { return a < b ? a : b; });
+  return prepareChoice(op, [](auto a, auto b) { return smallerOf(a, b); });
 }
 
 /// Toward zero. What no integer is, x / 0, is 0; the lowest over -1 wraps.

@@ -1,4 +1,5 @@
 // max_pool_2d, average_pool_2d and l2_pool_2d.
+#include "backends/reference/run/elements.h"
 #include "backends/reference/run/product.h"
 
 #include <cmath>
@@ -67,7 +68,7 @@ Result<Kernel> prepareMaxPool(const Op &op) {
     return Kernel([=, x = in.as<const T>(), y = out.as<T>()] {
       T largest = lowest;
       pool.forEachWindow([&] { largest = lowest; },
-                         [&](int64_t at) { largest = std::max(largest, x[at]); },
+                         [&](int64_t at) { largest = largerOf(largest, x[at]); },
                          [&](int64_t at, int64_t) { y[at] = clamp(largest); });
     });
   };

@@ -131,7 +131,7 @@ Result<Kernel> prepareReduceAll(const Op &op) {
   return accumulate<uint8_t>(op, reduction, 1, std::logical_and<>());
 }
 
-template <typename Better> Result<Kernel> prepareChoice(const Op &op, Better better) {
+template <typename Choose> Result<Kernel> prepareChoice(const Op &op, Choose choose) {
   TANDEM_ASSIGN_OR_RETURN(Reduction reduction, reductionOver(op, op.integersOf("axes")));
   return withComparable(op, [&](auto zero) {
     using T = decltype(zero);
@@ -139,16 +139,16 @@ template <typename Better> Result<Kernel> prepareChoice(const Op &op, Better bet
       T best = 0;
       reduction.run(
           x, [&](T first) { best = first; },
-          [&](T element) { best = better(element, best) ? element : best; },
+          [&](T element) { best = choose(element, best); },
           [&](int64_t at) { y[at] = best; });
     });
   });
 }
 Result<Kernel> prepareReduceMax(const Op &op) {
-  return prepareChoice(op, [](auto a, auto b) { return a > b; });
+  return prepareChoice(op, [](auto a, auto b) { return largerOf(a, b); });
 }
 Result<Kernel> prepareReduceMin(const Op &op) {
-  return prepareChoice(op, [](auto a, auto b) { return a < b; });
+  return prepareChoice(op, [](auto a, auto b) { return smallerOf(a, b); });
 }
 
 /// The first of equal ones.
