@@ -157,6 +157,18 @@ struct SinkThroughElementwise : RewritePattern {
   }
 };
 
+/// Does the op to what the reshape of its first operand is of, and reshapes the result.
+LogicalResult sinkReshape(Operation *op, ReshapeOp reshape, PatternRewriter &rewriter) {
+  if (isPerAxis(reshape.getInput()) || isPerAxis(op->getResult(0)))
+    return rewriter.notifyMatchFailure(op, "quantized per axis");
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  Operation *moved = rewriter.clone(*op);
+  moved->setOperand(0, reshape.getInput());
+  moved->getResult(0).setType(result.clone(tensorType(reshape.getInput()).getShape()));
+  rewriter.replaceOpWithNewOp<ReshapeOp>(op, result, moved->getResult(0), result.getShape());
+  return success();
+}
+
 /// A reshape commutes with a unary op. Below it, it meets the reshape that undoes it: for unit
 /// dimensions the two transposes around an NHWC op are reshapes.
 struct SinkReshapeThroughUnary : RewritePattern {
@@ -169,14 +181,7 @@ struct SinkReshapeThroughUnary : RewritePattern {
     auto reshape = op->getOperand(0).getDefiningOp<ReshapeOp>();
     if (!reshape)
       return rewriter.notifyMatchFailure(op, "input is not a reshape");
-    if (isPerAxis(reshape.getInput()) || isPerAxis(op->getResult(0)))
-      return rewriter.notifyMatchFailure(op, "quantized per axis");
-    auto result = cast<RankedTensorType>(op->getResult(0).getType());
-    Operation *moved = rewriter.clone(*op);
-    moved->setOperands(ValueRange{reshape.getInput()});
-    moved->getResult(0).setType(result.clone(tensorType(reshape.getInput()).getShape()));
-    rewriter.replaceOpWithNewOp<ReshapeOp>(op, result, moved->getResult(0), result.getShape());
-    return success();
+    return sinkReshape(op, reshape, rewriter);
   }
 };
 
@@ -203,17 +208,9 @@ struct SinkReshapeThroughPerChannel : RewritePattern {
     if (!reshape || !isa_and_nonnull<Conv2dOp, DepthwiseConv2dOp, TransposeConv2dOp, BatchNormOp>(
                         reshape.getInput().getDefiningOp()))
       return rewriter.notifyMatchFailure(op, "input is not a reshape of a convolution");
-    RankedTensorType before = tensorType(reshape.getInput());
-    auto result = cast<RankedTensorType>(op->getResult(0).getType());
-    if (before.getShape().back() != result.getShape().back())
+    if (tensorType(reshape.getInput()).getShape().back() != tensorType(reshape).getShape().back())
       return rewriter.notifyMatchFailure(op, "the reshape changes the last dimension");
-    if (isPerAxis(reshape.getInput()) || isPerAxis(op->getResult(0)))
-      return rewriter.notifyMatchFailure(op, "quantized per axis");
-    Operation *moved = rewriter.clone(*op);
-    moved->setOperand(0, reshape.getInput());
-    moved->getResult(0).setType(result.clone(before.getShape()));
-    rewriter.replaceOpWithNewOp<ReshapeOp>(op, result, moved->getResult(0), result.getShape());
-    return success();
+    return sinkReshape(op, reshape, rewriter);
   }
 };
 

@@ -28,7 +28,7 @@ public:
   /// Of another scale and zero point each time where they are codes.
   Element element(const std::string &type);
   /// Of the one in turn: with as many seeds each comes once.
-  template <typename T> const T &inTurn(const std::vector<T> &values) const {
+  template <typename T> T inTurn(const std::vector<T> &values) const {
     return values[seed_ % values.size()];
   }
   /// So many dimensions at least and at most, and not many elements.
