@@ -1,6 +1,7 @@
 #include "compiler/importers/common/decompositions.h"
 
 #include "compiler/graph/graph.h"
+#include "compiler/importers/common/pieces.h"
 
 #include "mlir/Dialect/Traits.h"
 
@@ -208,11 +209,14 @@ MaybeValue expandTo(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> shape) {
     return x;
   SmallVector<int64_t> aligned(shape.size() - std::min(shape.size(), shapeOf(*x).size()), 1);
   aligned.append(shapeOf(*x).begin(), shapeOf(*x).end());
+  x = build.reshape(x, aligned);
   SmallVector<int64_t> repeats(shape.size(), 1);
   for (size_t d = 0; d < std::min(shape.size(), aligned.size()); ++d)
-    if (aligned[d] == 1)
+    if (aligned[d] == 1 && shape[d] == 0) // tiles of nothing there are none
+      x = sliceAlong(build, x, static_cast<int64_t>(d), 0, 0);
+    else if (aligned[d] == 1)
       repeats[d] = shape[d];
-  return build.create<graph::TileOp>(build.reshape(x, aligned), repeats);
+  return build.create<graph::TileOp>(x, repeats);
 }
 
 MaybeValue tiled(NodeBuilder &build, MaybeValue x, SmallVector<int64_t> repeats) {

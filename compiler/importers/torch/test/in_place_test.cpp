@@ -59,6 +59,20 @@ TEST(TorchInPlace, ChangesThroughAViewReachTheWhole) {
               HasSubstr("error: "));
 }
 
+/// As windows of videos that are not shifted have it.
+TEST(TorchInPlace, NothingIsFilledWithANumber) {
+  ProgramBuilder p;
+  p.input("x", {2, 3});
+  p.input("v", {1});
+  p.node("slice.Tensor",
+         {{"self", tensor("x")}, {"dim", number(0)}, {"start", number(0)}, {"end", number(0)}},
+         "none", {0, 3});
+  p.node("copy.default", {{"self", tensor("none")}, {"src", tensor("v")}}, "filled", {0, 3});
+  Json both = {{"as_tensors", Json::array({{{"name", "filled"}}, {{"name", "x"}}})}};
+  p.node("cat.default", {{"tensors", both}}, "y", {2, 3});
+  EXPECT_THAT(p.text(), AllOf(Not(HasSubstr("error")), Not(HasSubstr("graph.tile"))));
+}
+
 std::string put(const Json &indices, const Ints &values, bool accumulates = false) {
   ProgramBuilder p;
   p.input("x", {4, 5});
