@@ -63,4 +63,18 @@ inline std::string importText(ModelBuilder &builder, const ImportOptions &option
 /// The same after the passes that every model goes through.
 std::string compileText(ModelBuilder &builder);
 
+/// x [1,2,4,4] through one node; `more` sets attributes.
+template <typename More>
+std::string unary(const std::string &kind, More more, int64_t opset = 17,
+                  std::initializer_list<int64_t> dims = {1, 2, 4, 4}) {
+  ModelBuilder model(opset);
+  model.input("x", dims).output("y");
+  more(model.node(kind, {"x"}, {"y"}));
+  return importText(model);
+}
+
+inline std::string unary(const std::string &kind) {
+  return unary(kind, [](auto &) {});
+}
+
 } // namespace tandem::onnx
