@@ -4,6 +4,8 @@
 
 #include "llvm/Support/MathExtras.h"
 
+#include <limits>
+
 using namespace mlir;
 
 namespace tandem {
@@ -59,16 +61,41 @@ MaybeValue averagePool(NodeBuilder &build, MaybeValue nhwc, const PoolWindow &wi
       ArrayRef<int64_t>(low), ArrayRef<int64_t>(high), counts, graph::Activation::None);
 }
 
-MaybeValue combineWindows(NodeBuilder &build, MaybeValue x, const DilatedWindow &window,
-                          float filler,
-                          MaybeValue (*combine)(NodeBuilder &build, MaybeValue a, MaybeValue b)) {
-  if (failed(x))
-    return failure();
+namespace {
+/// Each element of a window, one after another, as a slice of the padded tensor.
+class Taps {
+public:
+  static FailureOr<Taps> of(NodeBuilder &build, Value x, const DilatedWindow &window, float filler);
+
+  int64_t count() const { return count_; }
+  ArrayRef<int64_t> results() const { return results_; }
+  /// How far into the window an element is, in elements of the tensor; an entry for each dimension.
+  SmallVector<int64_t> placeOf(int64_t tap) const {
+    SmallVector<int64_t> place(results_.size(), 0);
+    for (size_t d = window_.size.size(); d-- > 0; tap /= window_.size[d])
+      place[2 + d] = tap % window_.size[d] * window_.dilation[d];
+    return place;
+  }
+  MaybeValue slice(NodeBuilder &build, int64_t tap) const {
+    SmallVector<int64_t> strides(2, 1);
+    llvm::append_range(strides, window_.stride);
+    return build.create<graph::SliceOp>(padded_, placeOf(tap), results_, strides);
+  }
+
+private:
+  DilatedWindow window_;
+  SmallVector<int64_t> results_;
+  MaybeValue padded_ = failure();
+  int64_t count_ = 0;
+};
+} // namespace
+
+FailureOr<Taps> Taps::of(NodeBuilder &build, Value x, const DilatedWindow &window, float filler) {
   constexpr int64_t kMostTaps = 1024; // an op for each
   size_t spatial = window.size.size();
-  std::optional<int64_t> taps = elementCount(window.size);
-  SmallVector<int64_t> low(2, 0), high(2, 0), results(shapeOf(*x));
-  if (!taps || *taps < 1 || *taps > kMostTaps || results.size() != spatial + 2)
+  std::optional<int64_t> count = elementCount(window.size);
+  SmallVector<int64_t> low(2, 0), high(2, 0), results(shapeOf(x));
+  if (!count || *count < 1 || *count > kMostTaps || results.size() != spatial + 2)
     return build.error() << "a window of " << shapeText(window.size) << " over a tensor of shape "
                          << shapeText(results);
   llvm::append_range(low, window.low);
@@ -80,18 +107,70 @@ MaybeValue combineWindows(NodeBuilder &build, MaybeValue x, const DilatedWindow 
       return build.error() << "a window that is larger than its tensor";
     results[2 + d] = room / window.stride[d] + 1;
   }
-  MaybeValue padded = build.create<graph::PadOp>(x, low, high, llvm::APFloat(filler));
-  SmallVector<int64_t> strides(2, 1), begin(spatial + 2, 0);
-  llvm::append_range(strides, window.stride);
-  MaybeValue result;
-  for (int64_t tap = 0; tap < *taps; ++tap) {
-    int64_t rest = tap;
-    for (size_t d = spatial; d-- > 0; rest /= window.size[d])
-      begin[2 + d] = rest % window.size[d] * window.dilation[d];
-    MaybeValue part = build.create<graph::SliceOp>(padded, begin, results, strides);
-    result = tap == 0 ? part : combine(build, result, part);
-  }
+  Taps taps;
+  taps.window_ = window;
+  taps.results_ = results;
+  taps.padded_ = build.create<graph::PadOp>(x, low, high, llvm::APFloat(filler));
+  taps.count_ = *count;
+  return taps;
+}
+
+MaybeValue combineWindows(NodeBuilder &build, MaybeValue x, const DilatedWindow &window,
+                          float filler,
+                          MaybeValue (*combine)(NodeBuilder &build, MaybeValue a, MaybeValue b)) {
+  if (failed(x))
+    return failure();
+  FailureOr<Taps> taps = Taps::of(build, *x, window, filler);
+  if (failed(taps))
+    return failure();
+  MaybeValue result = taps->slice(build, 0);
+  for (int64_t tap = 1; tap < taps->count(); ++tap)
+    result = combine(build, result, taps->slice(build, tap));
   return result;
+}
+
+/// The places of the first elements of all windows, as a sum over dimensions of what each adds.
+static MaybeValue firstPlaces(NodeBuilder &build, Type type, ArrayRef<int64_t> results,
+                              const DilatedWindow &window, ArrayRef<int64_t> placeStrides) {
+  MaybeValue sum = Value();
+  for (size_t d = 0; d < results.size(); ++d) {
+    int64_t step = d < 2 ? 1 : window.stride[d - 2], low = d < 2 ? 0 : window.low[d - 2];
+    SmallVector<int64_t> places, shape(results.size(), 1);
+    for (int64_t i = 0; i < results[d]; ++i)
+      places.push_back((i * step - low) * placeStrides[d]);
+    shape[d] = results[d];
+    MaybeValue part = build.integerConstant(type, shape, places);
+    sum = d == 0 ? part : build.add(sum, part);
+  }
+  return sum;
+}
+
+PlacedPool maxPoolWithPlaces(NodeBuilder &build, MaybeValue x, const DilatedWindow &window,
+                             ArrayRef<int64_t> placeStrides) {
+  if (failed(x))
+    return {};
+  FailureOr<Taps> taps = Taps::of(build, *x, window, -std::numeric_limits<float>::infinity());
+  if (failed(taps))
+    return {};
+  Type wide = build.builder().getI64Type(), narrow = build.builder().getI32Type();
+  Type type = *elementCount(shapeOf(*x)) > INT32_MAX ? wide : narrow;
+  auto offsetOf = [&](int64_t tap) {
+    int64_t offset = 0;
+    for (auto [place, stride] : llvm::zip(taps->placeOf(tap), placeStrides))
+      offset += place * stride;
+    return build.integerConstant(type, SmallVector<int64_t>(placeStrides.size(), 1), offset);
+  };
+  PlacedPool pool = {taps->slice(build, 0), offsetOf(0)};
+  for (int64_t tap = 1; tap < taps->count(); ++tap) {
+    MaybeValue next = taps->slice(build, tap);
+    MaybeValue isLarger = build.compare<graph::GreaterOp>(next, pool.values);
+    pool.places = build.select(isLarger, offsetOf(tap), pool.places);
+    pool.values = build.select(isLarger, next, pool.values);
+  }
+  pool.places = build.cast(
+      build.add(firstPlaces(build, type, taps->results(), window, placeStrides), pool.places),
+      wide);
+  return pool;
 }
 
 } // namespace tandem

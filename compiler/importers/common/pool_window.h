@@ -43,4 +43,13 @@ MaybeValue combineWindows(NodeBuilder &build, MaybeValue x, const DilatedWindow 
                           float filler,
                           MaybeValue (*combine)(NodeBuilder &build, MaybeValue a, MaybeValue b));
 
+/// The largest of each window, and where it is: the first of equal ones.
+struct PlacedPool {
+  MaybeValue values = mlir::failure(), places = mlir::failure(); ///< the latter i64
+};
+/// Of a tensor of reals. An element's place is the sum of its index in each dimension of `x` (batch
+/// and channel too, padding left out) times that dimension's entry of `placeStrides`.
+PlacedPool maxPoolWithPlaces(NodeBuilder &build, MaybeValue x, const DilatedWindow &window,
+                             llvm::ArrayRef<int64_t> placeStrides);
+
 } // namespace tandem

@@ -162,20 +162,54 @@ static MaybeValue importVolumePool(OnnxNode &node, Value input, Pool pool) {
   return toNcdhw(node, node.cast(result, getElementTypeOrSelf(input)));
 }
 
-/// MaxPool; its second result, the places, is not made.
-static MaybeValue importMaxPool(OnnxNode &node) {
-  MaybeValue input = node.input(0);
-  if (failed(input))
+/// How far apart neighbours are along each dimension, as the places of MaxPool count: through the
+/// whole tensor row by row, or with 'storage_order' 1 each channel column by column.
+static SmallVector<int64_t> placeStrides(ArrayRef<int64_t> shape, bool isColumnMajor) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (size_t d = shape.size() - 1; d-- > 0;)
+    strides[d] = strides[d + 1] * shape[d + 1];
+  if (!isColumnMajor)
+    return strides;
+  strides[2] = 1;
+  for (size_t d = 3; d < shape.size(); ++d)
+    strides[d] = strides[d - 1] * shape[d - 1];
+  return strides;
+}
+
+static FailureOr<Values> importPlacedMaxPool(OnnxNode &node, Value x) {
+  SmallVector<int64_t> padded;
+  FailureOr<DilatedWindow> window = readRoundedWindow(node, shapeOf(x), padded);
+  bool isColumnMajor = node.flag("storage_order", false);
+  if (failed(window) || node.failed())
     return failure();
-  if (isUnusual(node, *input))
+  PlacedPool pool = maxPoolWithPlaces(node, node.cast(x, node.builder().getF32Type()), *window,
+                                      placeStrides(shapeOf(x), isColumnMajor));
+  MaybeValue values = node.cast(pool.values, getElementTypeOrSelf(x));
+  return failed(values) || failed(pool.places) ? FailureOr<Values>(failure())
+                                               : Values{*values, *pool.places};
+}
+
+static MaybeValue importPlainMaxPool(OnnxNode &node, Value input) {
+  if (isUnusual(node, input))
     return unusualMaxPool(node, input);
-  if (isVolume(*input))
-    return importVolumePool(node, *input,
+  if (isVolume(input))
+    return importVolumePool(node, input,
                             [&](MaybeValue ndhwc, const VolumeWindow &window, bool roundsUp) {
                               return maxPoolVolume(node, ndhwc, window, roundsUp);
                             });
   return importPool(
       node, [&](MaybeValue nhwc, const PoolWindow &window) { return maxPool(node, nhwc, window); });
+}
+
+/// MaxPool, and where something reads them the places of what it takes.
+static FailureOr<Values> importMaxPool(OnnxNode &node) {
+  MaybeValue input = node.input(0);
+  if (failed(input))
+    return failure();
+  if (node.isRead(1) && shapeOf(*input).size() > 2)
+    return importPlacedMaxPool(node, *input);
+  MaybeValue result = importPlainMaxPool(node, *input);
+  return failed(result) ? FailureOr<Values>(failure()) : Values{*result};
 }
 
 static MaybeValue importAveragePool(OnnxNode &node) {
@@ -252,7 +286,7 @@ static MaybeValue importGlobalLpPool(OnnxNode &node) {
 }
 
 void registerPooling(OpTable &table) {
-  table.add("MaxPool", importMaxPool, Takes::kNumbers);
+  table.addList("MaxPool", importMaxPool, Takes::kNumbers);
   table.add("AveragePool", importAveragePool, Takes::kReals);
   table.add("LpPool", importLpPool, Takes::kReals);
   table.add("GlobalAveragePool", importGlobal<graph::MeanOp>, Takes::kReals);

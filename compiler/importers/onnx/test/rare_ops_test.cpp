@@ -180,5 +180,30 @@ TEST(OnnxConvTranspose, GoesOnBeyondWhatTheFilterReaches) {
                     HasSubstr("-> (tensor<1x1x2x7xf32>")));
 }
 
+/// The places of a pool's results in x, of shape 2x1x3x4.
+std::string placesOfPool(bool isColumnMajor, const std::vector<int64_t> &pads) {
+  ModelBuilder model;
+  model.input("x", {2, 1, 3, 4}).output("y").output("places");
+  proto::NodeProto &node = model.node("MaxPool", {"x"}, {"y", "places"});
+  set(node, "kernel_shape", std::vector<int64_t>{2, 2});
+  set(node, "pads", pads);
+  set(node, "storage_order", int64_t(isColumnMajor));
+  return importText(model);
+}
+
+TEST(OnnxMaxPool, CountsThePlacesOfItsResultsThroughTheWholeInput) {
+  std::string rows = placesOfPool(false, {0, 0, 0, 0});
+  EXPECT_EQ(countOf(rows, "graph.greater"), 3) << rows;
+  EXPECT_THAT(rows, AllOf(HasSubstr("dense<5> : tensor<1x1x1x1xi32>"), // a row and a column on
+                          HasSubstr("dense<[[[[0]]], [[[12]]]]>"),
+                          HasSubstr("dense<[[[[0], [4]]]]>"), HasSubstr("dense<[[[[0, 1, 2]]]]>"),
+                          HasSubstr("tensor<2x1x2x3xi64> {graph.name = \"places\"}")));
+  EXPECT_THAT(placesOfPool(true, {0, 0, 0, 0}),
+              AllOf(HasSubstr("dense<[[[[0], [1]]]]>"), HasSubstr("dense<[[[[0, 3, 6]]]]>")));
+  EXPECT_THAT(placesOfPool(false, {1, 0, 0, 0}),
+              AllOf(HasSubstr("low [0, 0, 1, 0] high [0, 0, 0, 0] value 0xFF800000"),
+                    HasSubstr("dense<[[[[-4], [0], [4]]]]>")));
+}
+
 } // namespace
 } // namespace tandem::onnx
