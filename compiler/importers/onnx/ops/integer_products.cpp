@@ -29,11 +29,12 @@ static MaybeValue centred(OnnxNode &node, size_t codes, size_t zeroPoint, ArrayR
   return node.subtract(value, shapeOf(*zero).size() == 1 ? node.reshape(zero, shape) : zero);
 }
 
+/// A vector is a row on the left and a column on the right.
 static MaybeValue exactSum(OnnxNode &node, MaybeValue lhs, MaybeValue rhs) {
   if (failed(lhs) || failed(rhs))
     return failure();
   auto left = static_cast<int64_t>(shapeOf(*lhs).size()),
-       right = static_cast<int64_t>(shapeOf(*rhs).size());
+       right = std::max<int64_t>(static_cast<int64_t>(shapeOf(*rhs).size()), 2);
   int64_t depth = shapeOf(*lhs).back();
   Type whole = node.builder().getI32Type();
   MaybeValue sum = Value();
@@ -79,21 +80,19 @@ static MaybeValue importMatMulInteger(OnnxNode &node) {
   MaybeValue lhs = node.input(0);
   if (failed(lhs))
     return failure();
-  if (shapeOf(*lhs).size() >= 2 && isPlainByte(*lhs))
+  if (!shapeOf(*lhs).empty() && isPlainByte(*lhs))
     if (MaybeValue sums = productOfCodes(node, *lhs); failed(sums) || *sums)
       return sums;
-  MaybeValue rhs = node.input(1), zero = node.optionalInput(2);
-  if (failed(rhs) || failed(zero))
+  MaybeValue rhs = node.input(1), zero = node.optionalInput(2), other = node.optionalInput(3);
+  if (failed(rhs) || failed(zero) || failed(other))
     return failure();
-  if (shapeOf(*lhs).size() < 2 || shapeOf(*rhs).size() < 2)
-    return node.unsupported("shapes " + shapeText(shapeOf(*lhs)) + " and " +
-                            shapeText(shapeOf(*rhs)));
-  SmallVector<int64_t> rows = {1}; // one zero point for all rows, or for each
-  if (*zero && *elementCount(shapeOf(*zero)) > 1)
-    rows = {*elementCount(shapeOf(*zero)), 1};
-  MaybeValue other = node.optionalInput(3);
-  if (failed(other))
-    return failure();
+  int64_t zeros = *zero ? *elementCount(shapeOf(*zero)) : 1; // one for all rows, or for each
+  if (shapeOf(*lhs).empty() || shapeOf(*rhs).empty() || (shapeOf(*lhs).size() == 1 && zeros != 1))
+    return node.invalid("shapes " + shapeText(shapeOf(*lhs)) + " and " + shapeText(shapeOf(*rhs)) +
+                        ", and " + Twine(zeros) + " zero points");
+  SmallVector<int64_t> rows = {1};
+  if (zeros > 1)
+    rows = {zeros, 1};
   return exactSum(node, centred(node, 0, 2, rows),
                   centred(node, 1, 3, *other ? shapeOf(*other) : ArrayRef<int64_t>{}));
 }
@@ -120,23 +119,33 @@ static MaybeValue withBorder(OnnxNode &node, Value image, MaybeValue zero, Windo
   return node.select(node.constantOf(mask), padded, zero);
 }
 
+/// A filter's shape as that of an image's: that of a sequence gets a height of 1.
+static SmallVector<int64_t> withHeight(ArrayRef<int64_t> filter) {
+  SmallVector<int64_t> shape(filter);
+  if (shape.size() == 3)
+    shape.insert(shape.begin() + 2, 1);
+  return shape;
+}
+
 /// By products of codes, where the filter is known and its zero points; a null value where not.
-static MaybeValue convolveCodes(OnnxNode &node, Value image, int64_t groups) {
+static MaybeValue convolveCodes(OnnxNode &node, Value image, size_t spatial, int64_t groups) {
   std::optional<Elements> filter = node.known(1), zeros = node.known(3);
   MaybeValue zero = node.optionalInput(2);
   if (failed(zero))
     return failure();
-  if (!filter || filter->shape().size() != 4 || (node.has(3) && !zeros) || !isPlainByte(image) ||
-      (groups > 1 && filter->shape()[1] == 1) || (*zero && *elementCount(shapeOf(*zero)) != 1))
+  if (!filter || filter->shape().size() != spatial + 2 || (node.has(3) && !zeros) ||
+      !isPlainByte(image) || (groups > 1 && filter->shape()[1] == 1) ||
+      (*zero && *elementCount(shapeOf(*zero)) != 1))
     return Value();
   ArrayRef<int64_t> shape = filter->shape();
   if (groups < 1 || shape[0] % groups != 0 || shapeOf(image)[1] != shape[1] * groups)
     return node.invalid("a filter of shape " + shapeText(shape) + " in " + Twine(groups) +
                         " groups for an input of shape " + shapeText(shapeOf(image)));
-  FailureOr<Window> window = readWindow(node, image, 2, shape);
+  FailureOr<Window> window = readWindow(node, image, spatial, shape);
   if (failed(window))
     return failure();
-  auto weights = codedWeights(node, *filter, zeros, /*outputAxis=*/0, {0, 2, 3, 1});
+  auto weights = codedWeights(node, filter->reshaped(withHeight(shape)), zeros, /*outputAxis=*/0,
+                              {0, 2, 3, 1});
   if (failed(weights) || !*weights)
     return failed(weights) ? MaybeValue(failure()) : Value();
   if (*zero)
@@ -151,24 +160,23 @@ static MaybeValue convolveCodes(OnnxNode &node, Value image, int64_t groups) {
   return node.toNchw(lessZeroPoint(node, sums, zero, **weights));
 }
 
-static MaybeValue importConvInteger(OnnxNode &node) {
-  MaybeValue input = node.input(0), image = node.image(0);
-  int64_t groups = node.integer("group", 1);
-  if (failed(input) || failed(image) || node.failed())
-    return failure();
-  if (MaybeValue sums = convolveCodes(node, *image, groups); failed(sums) || *sums)
-    return sums;
+/// In f32, which holds the sums of few products.
+static MaybeValue convolveExactly(OnnxNode &node, Value image, size_t spatial, int64_t groups) {
   MaybeValue weight = node.input(1);
   if (failed(weight))
     return failure();
-  SmallVector<int64_t> shape(shapeOf(*weight));
-  if (shape.size() != 4)
-    return node.unsupported("a filter of shape " + shapeText(shape));
+  SmallVector<int64_t> shape(shapeOf(*weight)), ofImage = withHeight(shape);
+  if (shape.size() != spatial + 2)
+    return node.invalid("a filter of shape " + shapeText(shape) + " over " + Twine(spatial) +
+                        " dimensions");
   if (*elementCount(ArrayRef(shape).drop_front()) > kExactProducts)
     return node.unsupported("more than " + Twine(kExactProducts) +
                             " products for each result with a filter that is computed");
-  FailureOr<Window> window = readWindow(node, *image, 2, shape);
-  MaybeValue values = centred(node, 0, 2, {1}), filter = centred(node, 1, 3, {shape[0], 1, 1, 1});
+  FailureOr<Window> window = readWindow(node, image, spatial, shape);
+  SmallVector<int64_t> perOutput(shape.size(), 1);
+  perOutput[0] = shape[0];
+  MaybeValue values = node.reshape(centred(node, 0, 2, {1}), shapeOf(image)),
+             filter = node.reshape(centred(node, 1, 3, perOutput), ofImage);
   if (failed(window) || failed(values) || failed(filter))
     return failure();
   FailureOr<Filter> ordered = orderFilter(node, *values, *filter, *window, groups);
@@ -176,6 +184,18 @@ static MaybeValue importConvInteger(OnnxNode &node) {
     return failure();
   return node.cast(convolve(node, *values, *ordered, Value(), node.builder().getF32Type()),
                    node.builder().getI32Type());
+}
+
+static MaybeValue importConvInteger(OnnxNode &node) {
+  MaybeValue input = node.input(0), image = node.image(0);
+  int64_t groups = node.integer("group", 1);
+  if (failed(input) || failed(image) || node.failed())
+    return failure();
+  size_t spatial = spatialRank(*input);
+  MaybeValue sums = convolveCodes(node, *image, spatial, groups);
+  if (succeeded(sums) && !*sums)
+    sums = convolveExactly(node, *image, spatial, groups);
+  return toRank(node, sums, shapeOf(*input).size());
 }
 
 static FailureOr<Values> importDynamicQuantizeLinear(OnnxNode &node) {

@@ -45,6 +45,17 @@ TEST(OnnxMatMulInteger, OfTwoComputedMatricesSumsInReals) {
                                        HasSubstr("tensor<2x44xf32>"), HasSubstr("graph.add")));
 }
 
+TEST(OnnxMatMulInteger, TakesAVectorAsARowOrAColumn) {
+  ModelBuilder row, column;
+  row.input("a", {3}, kU8).small("b", kI8, {3, 2}, {1, 2, 3, 4, 5, 7}).output("y");
+  row.node("MatMulInteger", {"a", "b"}, {"y"});
+  EXPECT_THAT(importText(row), AllOf(HasSubstr("tensor<1x3xui8>, tensor<2x3x!quant"),
+                                     HasSubstr("-> (tensor<2xi32>")));
+  column.input("a", {2, 3}, kU8).input("b", {3}, kU8).output("y");
+  column.node("MatMulInteger", {"a", "b"}, {"y"});
+  EXPECT_THAT(importText(column), HasSubstr("-> (tensor<2xi32>"));
+}
+
 std::string convolved(const std::vector<int64_t> &pads, const std::string &zero) {
   ModelBuilder model;
   model.input("x", {1, 1, 4, 4}, kU8).input("zero", {}, kU8).output("y");
@@ -62,6 +73,23 @@ TEST(OnnxConvInteger, PadsWithTheZeroPoint) {
               AllOf(HasSubstr("-> tensor<1x2x2x2xi32>"), Not(HasSubstr("graph.select"))));
   EXPECT_THAT(convolved({1, 1, 1, 1}, ""),
               AllOf(HasSubstr("pad_low [1, 1]"), Not(HasSubstr("graph.sub"))));
+}
+
+TEST(OnnxConvInteger, TakesSequencesAsImagesOfOneRow) {
+  auto convolved = [](bool isKnown) {
+    ModelBuilder model;
+    model.input("x", {1, 2, 9}, kU8).output("y");
+    if (isKnown)
+      model.small("w", kI8, {4, 2, 3}, std::vector<int32_t>(24, 2));
+    else
+      model.input("w", {4, 2, 3}, kI8);
+    set(model.node("ConvInteger", {"x", "w"}, {"y"}), "pads", std::vector<int64_t>{1, 0});
+    return importText(model);
+  };
+  EXPECT_THAT(convolved(true), AllOf(HasSubstr("pad_low [0, 1]"), HasSubstr("4x1x3x2x!quant"),
+                                     HasSubstr("-> (tensor<1x4x8xi32>")));
+  EXPECT_THAT(convolved(false),
+              AllOf(HasSubstr("tensor<4x1x3x2xf32>"), HasSubstr("-> (tensor<1x4x8xi32>")));
 }
 
 TEST(OnnxDynamicQuantizeLstm, QuantizesItsInputOnceAndItsStateAtEachPlace) {
