@@ -98,15 +98,27 @@ static MaybeValue atPlace(NodeBuilder &build, const RecurrentLayer &layer, int64
   return build.reshape(row, {shapeOf(*row)[1], shapeOf(*row)[2]});
 }
 
+/// Which sequences reach `place`, [batch, 1]; null: all.
+static MaybeValue reaches(NodeBuilder &build, const RecurrentLayer &layer, int64_t place) {
+  if (isGiven(layer.openLengths)) {
+    MaybeValue reach =
+        build.compare<graph::GreaterOp>(layer.openLengths, static_cast<double>(place));
+    return failed(reach) ? reach : build.reshape(reach, {shapeOf(*reach)[0], 1});
+  }
+  auto known =
+      llvm::map_to_vector(layer.lengths, [&](int64_t size) { return int64_t(place < size); });
+  if (llvm::all_of(known, [](int64_t isThere) { return isThere; }))
+    return Value();
+  return build.integerConstant(build.builder().getI1Type(), {static_cast<int64_t>(known.size()), 1},
+                               known);
+}
+
 /// Takes back what the step did to sequences that do not reach `place`; what it gives there.
 static MaybeValue keepEnded(NodeBuilder &build, RecurrentLayer &layer, int64_t place,
                             MaybeValue stateBefore, MaybeValue cellBefore) {
-  auto reaches =
-      llvm::map_to_vector(layer.lengths, [&](int64_t size) { return int64_t(place < size); });
-  if (llvm::all_of(reaches, [](int64_t isThere) { return isThere; }))
+  MaybeValue mask = reaches(build, layer, place);
+  if (!isGiven(mask))
     return layer.state;
-  MaybeValue mask = build.integerConstant(build.builder().getI1Type(),
-                                          {static_cast<int64_t>(reaches.size()), 1}, reaches);
   MaybeValue result = layer.state;
   if (succeeded(result))
     result = build.select(mask, result, build.scalarLike(*result, 0));

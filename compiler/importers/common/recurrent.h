@@ -47,6 +47,8 @@ struct RecurrentLayer {
   /// Places that each sequence of the batch has; empty: all of them. States stay as they are behind
   /// a sequence's last place, and what runRecurrent() gives there is 0.
   llvm::SmallVector<int64_t> lengths;
+  /// The same where it is computed at run time: integers, [batch]; or null.
+  MaybeValue openLengths = mlir::Value();
 
   using Step = void (*)(NodeBuilder &, RecurrentLayer &, MaybeValue input);
   Step step = nullptr; ///< one of those below

@@ -211,23 +211,30 @@ FailureOr<RecurrentLayer> readLayer(OnnxNode &node, const Kind &kind, MaybeValue
   return layer;
 }
 
-/// How many places each sequence has; empty where it is all of them.
-FailureOr<SmallVector<int64_t>> readLengths(OnnxNode &node, int64_t places, int64_t batch) {
+/// How many places each sequence has, as a layer has it.
+struct Lengths {
+  SmallVector<int64_t> known;
+  MaybeValue open = Value();
+};
+FailureOr<Lengths> readLengths(OnnxNode &node, int64_t places, int64_t batch) {
   if (places > kMostPlaces)
     return node.unsupported("a sequence of " + Twine(places));
-  if (!node.has(4))
-    return SmallVector<int64_t>();
+  MaybeValue value = node.optionalInput(4);
+  if (failed(value) || !*value)
+    return failed(value) ? FailureOr<Lengths>(failure()) : Lengths();
+  if (shapeOf(*value) != ArrayRef(batch))
+    return node.invalid("the lengths of " + shapeText(shapeOf(*value)) + " sequences, expected " +
+                        Twine(batch));
+  if (!node.known(4))
+    return Lengths{{}, value};
   FailureOr<SmallVector<int64_t>> lengths = node.ints(4, "the list of lengths");
   if (failed(lengths))
     return failure();
-  if (static_cast<int64_t>(lengths->size()) != batch)
-    return node.invalid("the lengths of " + Twine(lengths->size()) + " sequences, expected " +
-                        Twine(batch));
   if (llvm::any_of(*lengths, [&](int64_t length) { return length < 0 || length > places; }))
     return node.invalid("a sequence longer than " + Twine(places));
   if (llvm::all_of(*lengths, [&](int64_t length) { return length == places; }))
     lengths->clear();
-  return lengths;
+  return Lengths{*lengths};
 }
 
 FailureOr<SmallVector<std::string>> readActivations(OnnxNode &node, const Kind &kind,
@@ -269,7 +276,8 @@ FailureOr<Values> importRecurrent(OnnxNode &node, const Kind &kind) {
     if (failed(layer))
       return failure();
     layer->isReversed = direction == "reverse" || i == 1;
-    layer->lengths = *lengths;
+    layer->lengths = lengths->known;
+    layer->openLengths = lengths->open;
     all.push_back(stackAlong(node, runRecurrent(node, *layer), 0));
     hidden.push_back(layer->state);
     cells.push_back(layer->cell);

@@ -61,6 +61,15 @@ TEST(OnnxRecurrent, EndsSequencesWhereTheirLengthsSay) {
   EXPECT_EQ(withLengths({1}), "error: node 'n' (RNN): the lengths of 1 sequences, expected 2");
 }
 
+TEST(OnnxRecurrent, EndsSequencesWhereLengthsOfRunTimeSay) {
+  RnnModel rnn({2, 3, 3});
+  rnn.model().input("lengths", {3}, proto::TensorProto::INT32);
+  rnn.node({"", "lengths"});
+  std::string text = rnn.text();
+  EXPECT_THAT(text, AllOf(HasSubstr("graph.greater %arg1"), HasSubstr("tensor<3x1xi1>"),
+                          HasSubstr("graph.select")));
+}
+
 TEST(OnnxRecurrent, ChecksPeepholes) {
   ModelBuilder model;
   model.input("x", {1, 1, 1})
