@@ -350,13 +350,14 @@ MaybeValue GraphImport::valueOf(Scope &scope, StringRef name, Location location)
   return entry->value;
 }
 
-std::optional<Elements> GraphImport::knownOf(Scope &scope, StringRef name) {
+std::optional<Elements> GraphImport::knownOf(Scope &scope, StringRef name, bool unpacks) {
   Type type;
-  std::optional<Elements> stored = storedOf(scope, name, type);
+  std::optional<Elements> stored = storedOf(scope, name, type, unpacks);
   return stored ? stored->cast(*graph::elementTypeOf(type)) : stored;
 }
 
-std::optional<Elements> GraphImport::storedOf(Scope &scope, StringRef name, Type &type) {
+std::optional<Elements> GraphImport::storedOf(Scope &scope, StringRef name, Type &type,
+                                              bool unpacks) {
   Entry *entry = find(scope, name);
   if (!entry || entry->isRefused)
     return std::nullopt;
@@ -364,7 +365,8 @@ std::optional<Elements> GraphImport::storedOf(Scope &scope, StringRef name, Type
     type = getElementTypeOrSelf(entry->value);
     return Elements::storedOf(entry->value);
   }
-  llvm::Expected<Elements> elements = readTensor(*entry->tensor, files_);
+  llvm::Expected<Elements> elements =
+      unpacks ? readUnpacked(*entry->tensor, files_) : readTensor(*entry->tensor, files_);
   if (elements) {
     type = graph::plainType(&context_, elements->type());
     return *elements;

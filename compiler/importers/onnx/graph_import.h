@@ -53,10 +53,12 @@ public:
   /// name `location`.
   MaybeValue valueOf(Scope &scope, llvm::StringRef name, mlir::Location location);
   /// The elements of a name that is known at compile time.
-  std::optional<Elements> knownOf(Scope &scope, llvm::StringRef name);
+  /// `unpacks`: integers of 4 and 2 bits as bytes.
+  std::optional<Elements> knownOf(Scope &scope, llvm::StringRef name, bool unpacks = false);
   /// The same as they are stored, which may be in 16 bits where the name stands for f32: then
   /// `type` is f32.
-  std::optional<Elements> storedOf(Scope &scope, llvm::StringRef name, mlir::Type &type);
+  std::optional<Elements> storedOf(Scope &scope, llvm::StringRef name, mlir::Type &type,
+                                   bool unpacks = false);
   /// What a value was before it was narrowed to the type that the model has; null for others.
   mlir::Value wideOf(mlir::Value value) const { return wide_.lookup(value); }
   /// A node has made something else of a tensor of the file, whose bytes are given back once it is

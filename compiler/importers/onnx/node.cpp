@@ -147,7 +147,7 @@ std::optional<Elements> OnnxNode::known(size_t index) {
   if (!has(index))
     return std::nullopt;
   std::optional<Elements> elements =
-      import_.knownOf(scope_, record_.input(static_cast<int>(index)));
+      import_.knownOf(scope_, record_.input(static_cast<int>(index)), unpacks_);
   if (!elements || !widens_)
     return elements;
   Type type = graph::plainType(builder().getContext(), elements->type());

@@ -42,6 +42,8 @@ public:
   /// From here on inputs come in the type that is computed in: f32 for smaller reals, i32 for
   /// smaller integers.
   void widenInputs() { widens_ = true; }
+  /// From here on known inputs of 4 or 2 bits are bytes. They are no values all the same.
+  void unpackCodes() { unpacks_ = true; }
   /// A null value when the input is left out.
   MaybeValue optionalInput(size_t index);
   /// All inputs, none of which may be left out.
@@ -109,7 +111,7 @@ private:
   proto::NodeProto &record_;
   std::string kind_, name_;
   int64_t opset_ = 0;
-  bool failed_ = false, widens_ = false;
+  bool failed_ = false, widens_ = false, unpacks_ = false;
 };
 
 /// Returns as many values as the node has outputs that are read; the rest may be left out.

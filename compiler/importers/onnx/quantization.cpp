@@ -48,11 +48,11 @@ FailureOr<Quantization> quantizationOf(OnnxNode &node, size_t scaleIndex, size_t
   return *result;
 }
 
-FailureOr<Type> quantizedType(OnnxNode &node, size_t scaleIndex, size_t zeroPointIndex) {
+FailureOr<Type> quantizedType(OnnxNode &node, size_t scaleIndex, size_t zeroPointIndex,
+                              ElementType storage) {
   FailureOr<Quantization> quantization = quantizationOf(node, scaleIndex, zeroPointIndex);
   if (failed(quantization))
     return failure();
-  ElementType storage = ElementType::kU8;
   if (std::optional<Elements> zeroPoint = node.known(zeroPointIndex))
     storage = zeroPoint->type();
   bool is8Bit = storage == ElementType::kU8 || storage == ElementType::kI8;
@@ -87,7 +87,7 @@ static MaybeValue throughFloat(OnnxNode &node, Value codes, const Quantization &
 /// Known codes under their quantized type: large ones of the file without a copy.
 static MaybeValue knownCodes(OnnxNode &node, size_t index, const Elements &known, Type type) {
   constexpr size_t kFewBytes = 1 << 12;
-  if (known.bytes().size() <= kFewBytes)
+  if (known.bytes().size() <= kFewBytes || known.owner())
     return node.codesOf(known, type);
   MaybeValue value = node.input(index);
   if (failed(value))

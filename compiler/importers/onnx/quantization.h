@@ -18,8 +18,9 @@ mlir::FailureOr<Quantization> quantizationOf(OnnxNode &node, size_t scaleIndex,
 /// which gives the same codes.
 MaybeValue quantizedInput(OnnxNode &node, size_t index, int32_t axis = 0);
 
-/// The quantized type that a node's scale and zero point say its result has; u8 without a zero
-/// point.
-mlir::FailureOr<mlir::Type> quantizedType(OnnxNode &node, size_t scaleIndex, size_t zeroPointIndex);
+/// The quantized type that a node's scale and zero point say its result has; without a zero point
+/// its codes are `storage`.
+mlir::FailureOr<mlir::Type> quantizedType(OnnxNode &node, size_t scaleIndex, size_t zeroPointIndex,
+                                          ElementType storage = ElementType::kU8);
 
 } // namespace tandem::onnx

@@ -93,6 +93,14 @@ std::optional<ElementType> elementTypeOf(int64_t dataType) {
   return info ? info->element : std::nullopt;
 }
 
+/// Of a tensor that is not in the record: in its own list or in another file.
+static llvm::Expected<llvm::ArrayRef<char>> rawBytes(const proto::TensorProto &tensor,
+                                                     ExternalFiles &files) {
+  if (tensor.data_location() == proto::TensorProto::EXTERNAL)
+    return files.read(tensor);
+  return llvm::ArrayRef<char>(tensor.raw_data().data(), tensor.raw_data().size());
+}
+
 llvm::Expected<Elements> readTensor(const proto::TensorProto &tensor, ExternalFiles &files) {
   llvm::SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
   std::optional<ElementType> type = elementTypeOf(tensor.data_type());
@@ -105,26 +113,42 @@ llvm::Expected<Elements> readTensor(const proto::TensorProto &tensor, ExternalFi
   if (tensor.has_segment())
     return llvm::createStringError("it is stored in segments, which is not supported");
 
-  llvm::ArrayRef<char> bytes;
-  bool isExternal = tensor.data_location() == proto::TensorProto::EXTERNAL;
-  if (isExternal) {
-    llvm::Expected<llvm::ArrayRef<char>> external = files.read(tensor);
-    if (!external)
-      return external.takeError();
-    bytes = *external;
-  } else {
-    bytes = llvm::ArrayRef<char>(tensor.raw_data().data(), tensor.raw_data().size());
-  }
+  llvm::Expected<llvm::ArrayRef<char>> bytes = rawBytes(tensor, files);
+  if (!bytes)
+    return bytes.takeError();
+  bool isRaw = tensor.data_location() == proto::TensorProto::EXTERNAL || tensor.has_raw_data();
   if (isDouble)
-    return fromDoubles(
-        tensor, isExternal || tensor.has_raw_data() ? bytes : bytesOf(tensor.double_data()), shape);
-  if (isExternal || tensor.has_raw_data())
-    return fromBytes(tensor, bytes, *type, shape);
+    return fromDoubles(tensor, isRaw ? *bytes : bytesOf(tensor.double_data()), shape);
+  if (isRaw)
+    return fromBytes(tensor, *bytes, *type, shape);
   if (type == ElementType::kF32)
     return fromBytes(tensor, bytesOf(tensor.float_data()), *type, shape);
   if (type == ElementType::kI64)
     return fromBytes(tensor, bytesOf(tensor.int64_data()), *type, shape);
   return fromInts(tensor, *type, shape);
+}
+
+llvm::Expected<Elements> readUnpacked(const proto::TensorProto &tensor, ExternalFiles &files) {
+  llvm::StringRef name = infoOf(tensor.data_type()) ? infoOf(tensor.data_type())->name : "";
+  bool isSigned = name == "INT4" || name == "INT2";
+  int64_t width = name.ends_with("INT4") ? 4 : name.ends_with("INT2") ? 2 : 0;
+  llvm::SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
+  if (width == 0 || !hasSaneSize(shape) || tensor.has_segment())
+    return readTensor(tensor, files);
+  llvm::Expected<llvm::ArrayRef<char>> raw = rawBytes(tensor, files);
+  if (!raw)
+    return raw.takeError();
+  std::vector<char> listed(tensor.int32_data().begin(), tensor.int32_data().end());
+  llvm::ArrayRef<char> bytes = raw->empty() ? llvm::ArrayRef<char>(listed) : *raw;
+  int64_t perByte = 8 / width, count = *elementCount(shape);
+  if (static_cast<int64_t>(bytes.size()) != (count + perByte - 1) / perByte)
+    return wrongSize(tensor, shape, bytes.size(), "bytes");
+  return Elements::ofIntegers(
+      isSigned ? ElementType::kI8 : ElementType::kU8, shape, [&](int64_t i) -> int64_t {
+        int64_t code = static_cast<uint8_t>(bytes[i / perByte]) >> (i % perByte * width);
+        code &= (1 << width) - 1;
+        return isSigned && code >> (width - 1) ? code - (1 << width) : code;
+      });
 }
 
 } // namespace tandem::onnx

@@ -15,5 +15,8 @@ std::optional<ElementType> elementTypeOf(int64_t dataType);
 /// at the record (or at the mapped file); DOUBLE becomes f32, which is all that processors of
 /// phones have. Errors say what does not fit, without the tensor's name.
 llvm::Expected<Elements> readTensor(const proto::TensorProto &tensor, ExternalFiles &files);
+/// The same, with integers of 4 and 2 bits in bytes: for who reads numbers, since nothing tells any
+/// more how wide they were.
+llvm::Expected<Elements> readUnpacked(const proto::TensorProto &tensor, ExternalFiles &files);
 
 } // namespace tandem::onnx

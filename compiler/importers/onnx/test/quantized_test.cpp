@@ -87,6 +87,54 @@ TEST(OnnxQuantized, ReadsPlainCodesThroughF32WhereAnotherReaderTakesThemAsNumber
               AllOf(HasSubstr("%arg0: tensor<4xui8>"), HasSubstr("graph.quantize")));
 }
 
+TEST(OnnxQuantized, QuantizesWeightsOnImportWithTiesToEven) {
+  ModelBuilder model;
+  model.input("x", {1, 2}).output("y").floats("w", {2, 2}, {0.25, 0.75, 3, -900});
+  model.floats("s", {2}, {0.5, 2}).small("z", kI8, {2}, {0, 0});
+  set(model.node("QuantizeLinear", {"w", "s", "z"}, {"q"}), "axis", int64_t(0));
+  set(model.node("DequantizeLinear", {"q", "s", "z"}, {"d"}), "axis", int64_t(0));
+  set(model.node("Gemm", {"x", "d"}, {"y"}), "transB", int64_t(1));
+  EXPECT_THAT(importText(model), AllOf(HasSubstr("dense<[[0, 2], [2, -128]]> : tensor<2x2xi8>"),
+                                       HasSubstr("!quant.uniform<i8:f32:0, {5.000000e-01")));
+}
+
+TEST(OnnxQuantized, TakesScalesOfEachChannelOfWhatIsComputed) {
+  ModelBuilder model;
+  model.input("x", {2, 3, 4}).output("y").floats("s", {3}, {0.5, 1, 2});
+  model.small("z", kU8, {3}, {1, 2, 3});
+  model.node("QuantizeLinear", {"x", "s", "z"}, {"q"});
+  model.node("DequantizeLinear", {"q", "s", "z"}, {"y"});
+  EXPECT_THAT(importText(model), AllOf(HasSubstr("tensor<3x1xf32>"), HasSubstr("graph.div"),
+                                       HasSubstr("tensor<2x3x4xui8>"), HasSubstr("graph.mul")));
+}
+
+TEST(OnnxQuantized, MakesRealsOfWeightsInBlocks) {
+  auto dequantized = [](std::initializer_list<int64_t> scales) {
+    ModelBuilder model(21);
+    model.output("y").floats("s", scales, {0.5, 1, 2, 4});
+    // Of UINT4, two in a byte, the first one in the low bits: 1, 2, 3, 4, 5, 6.
+    model.small("w", /*UINT4=*/21, {2, 3}, {0x21, 0x43, 0x65});
+    set(model.node("DequantizeLinear", {"w", "s"}, {"y"}), "block_size", int64_t(2));
+    return importText(model);
+  };
+  EXPECT_THAT(dequantized({2, 2}), HasSubstr("dense<[[5.000000e-01, 1.000000e+00, 3.000000e+00], "
+                                             "[8.000000e+00, 1.000000e+01, 2.400000e+01]]>"));
+  EXPECT_EQ(dequantized({4}),
+            "error: node 'n' (DequantizeLinear): scales of shape 4 in blocks of 2 "
+            "along dimension 1 of a tensor of shape 2x3");
+}
+
+TEST(OnnxQuantized, TakesCodesOfFourBitsAsWeightsOnly) {
+  constexpr int kInt4 = 22;
+  ModelBuilder weights(21), numbers(21);
+  weights.output("y").floats("s", {}, {0.5}).small("w", kInt4, {3}, {0x8f, 0x07});
+  weights.node("DequantizeLinear", {"w", "s"}, {"y"});
+  EXPECT_THAT(importText(weights), HasSubstr("dense<[-1, -8, 7]> : tensor<3xi8>"));
+  numbers.output("y").small("w", kInt4, {3}, {0x8f, 0x07});
+  set(numbers.node("Cast", {"w"}, {"y"}), "to", int64_t(proto::TensorProto::FLOAT));
+  EXPECT_THAT(importText(numbers), HasSubstr("element type INT4 is not supported"));
+}
+
 TEST(OnnxQuantized, RefusesWhatDoesNotFit) {
   ModelBuilder scale;
   scale.input("x", {4}).output("y").floats("s", {}, {0}).small("z", kU8, {}, {1});

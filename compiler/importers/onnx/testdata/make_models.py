@@ -227,3 +227,9 @@ def main():
 
 if __name__ == "__main__":
     main()
+    "open": """<ir_version: 8, opset_import: ["" : 17]> g (float[batch,4] x) => (float[batch,4] y) { y = Relu (x) }""",
+    "coins": """<ir_version: 8, opset_import: ["" : 17]>
+        g (float[batch,3,N,8] x) => (float[batch,3,N,8] coins) { coins = Bernoulli (x) }""",
+    "blocks": """<ir_version: 10, opset_import: ["" : 21]>
+        g (float[2,4] x) => (float[2,3] y) <uint4[4,3] w = {1,2,3,4,5,6,7,8,9,10,11,12}, float[2,3] s = {1,2,3,4,5,6}> {
+          d = DequantizeLinear <axis = 0, block_size = 2> (w, s)  y = MatMul (x, d) }""",
