@@ -1,5 +1,6 @@
 #include "devices/profile.h"
 
+#include "base/closest.h"
 #include "base/file.h"
 
 #include <algorithm>
@@ -61,7 +62,8 @@ Result<std::string> profileText(const std::string &nameOrPath) {
   std::string known;
   for (const std::string &name : profileNames())
     known += (known.empty() ? "" : ", ") + name;
-  return Error(Code::kInvalidArgument, "", "no device is called '", nameOrPath, "', only ", known,
+  return Error(Code::kInvalidArgument, "", "no device is called '", nameOrPath, "'",
+               didYouMean(nameOrPath, profileNames()), ", only ", known,
                "; a file of one ends in .json");
 }
 

@@ -1,5 +1,7 @@
 #include "compiler/driver/compile_module.h"
 
+#include "base/closest.h"
+
 #include "bundle/reader.h"
 #include "compiler/codegen/isa.h"
 #include "compiler/driver/bundle_model.h"
@@ -27,8 +29,9 @@ const Backend *findBackend(StringRef name) {
 }
 
 Error noBackend(StringRef name) {
-  return Error(Code::kInvalidArgument, "", "no backend is called '", name.str(),
-               "'; this build has ", llvm::join(backendNames(), ", "));
+  return Error(Code::kInvalidArgument, "", "no backend is called '", name.str(), "'",
+               didYouMean(name, backendNames()), "; this build has ",
+               llvm::join(backendNames(), ", "));
 }
 
 std::string nameOf(const Candidate &candidate) {

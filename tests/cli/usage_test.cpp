@@ -72,7 +72,9 @@ TEST_F(CommandLine, WrongUsageExitsWithTwo) {
             "inspect, plan, profile, run, schedule, tune; see 'tandem --help'\n");
   Outcome unknown = runTandem({"compil", path("m.mlir")});
   EXPECT_EQ(unknown.exitCode, 2);
-  EXPECT_THAT(unknown.err, StartsWith("tandem: no command 'compil', there are bench, compile, "));
+  EXPECT_THAT(
+      unknown.err,
+      StartsWith("tandem: no command 'compil' (did you mean 'compile'?), there are bench, "));
   Outcome option = runTandem({"--frob"});
   EXPECT_EQ(option.exitCode, 2);
   EXPECT_EQ(option.err, "tandem: no option '--frob', there are --help and --version; those of a "
@@ -80,7 +82,11 @@ TEST_F(CommandLine, WrongUsageExitsWithTwo) {
   EXPECT_EQ(usageError({"compile", path("m.mlir")}), "--output is required");
   EXPECT_EQ(usageError({"compile", path("m.mlir"), "-o", ""}), "--output is required");
   EXPECT_EQ(usageError({"bench"}), "FILE is required");
-  EXPECT_THAT(compileError({"--nonsense"}), HasSubstr("--nonsense"));
+  EXPECT_EQ(compileError({"--nonsense"}), "no option '--nonsense'");
+  EXPECT_EQ(compileError({"--backend=cpu"}), "no option '--backend' (did you mean '--backends'?)");
+  EXPECT_EQ(usageError({"run", path("m.tandem"), "--threds", "2"}),
+            "no option '--threds' (did you mean '--threads'?)");
+  EXPECT_EQ(usageError({"run", path("m.tandem"), "-x", "2"}), "no option '-x'");
   EXPECT_EQ(compileError({"-b", "reference", "cpu"}),
             "The following argument was not expected: cpu; several backends are one word, as in "
             "--backends neuron,cpu");
@@ -102,6 +108,9 @@ TEST_F(CommandLine, RefusesABackendAndAnInstructionSetThatThisBuildHasNot) {
   };
   EXPECT_THAT(refusalOf("--backends", "cpu,gpu"),
               StartsWith("tandem compile: no backend is called 'gpu'; this build has cpu"));
+  EXPECT_THAT(
+      refusalOf("--backends", "nueron"),
+      StartsWith("tandem compile: no backend is called 'nueron' (did you mean 'neuron'?); "));
   EXPECT_THAT(refusalOf("--backends", ""), StartsWith("tandem compile: no backend is called ''; "));
   EXPECT_EQ(
       refusalOf("--isa", "sse"),
@@ -132,6 +141,7 @@ TEST_F(CommandLine, NamesThatThereAreNotExitWithTwoInEveryCommand) {
       {{"profile", model, "-o", profile, "--backends", "gpu"}, backend},
       {{"profile", model, "-o", profile, "--device", "mt1"}, device},
       {{"devices", "mt1"}, device},
+      {{"devices", "mt6837"}, "no device is called 'mt6837' (did you mean 'mt6873'?), only host, "},
   };
   for (const Case &one : cases)
     EXPECT_THAT(usageError(one.arguments), StartsWith(one.message)) << one.arguments[0];

@@ -1,8 +1,10 @@
 // tandem: the command line. One file per subcommand, in commands/.
 
+#include "base/closest.h"
 #include "tools/tandem/command.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -11,8 +13,34 @@
 #include <string>
 #include <vector>
 
-/// What CLI11 says, and of a word too many behind an option how that is written.
-static std::string explained(const CLI::App &command, const CLI::ParseError &error) {
+/// "--threds" of "--threds=2" where the command has no such option; else "".
+static std::string unknownOption(const CLI::App &command, const std::vector<std::string> &words) {
+  for (const std::string &word : words) {
+    if (word == "--")
+      return "";
+    std::string name = word.substr(0, word.find('='));
+    bool isLong = name.starts_with("--"), isShort = !isLong && name.size() > 1 && name[0] == '-';
+    bool isNumber = isShort && std::isdigit(static_cast<unsigned char>(name[1]));
+    if (isShort)
+      name.resize(2);
+    if ((isLong || isShort) && !isNumber && !command.get_option_no_throw(name))
+      return name;
+  }
+  return "";
+}
+
+static std::string noSuchOption(const CLI::App &command, const std::string &name) {
+  std::vector<std::string> names;
+  for (const CLI::Option *option : command.get_options())
+    for (const std::string &known : option->get_lnames())
+      names.push_back("--" + known);
+  return "no option '" + name + "'" + tandem::didYouMean(name, names);
+}
+
+/// What CLI11 says; of an option that there is not what it may have been, and of a word too many
+/// behind an option how that is written.
+static std::string explained(const CLI::App &command, const CLI::ParseError &error,
+                             const std::vector<std::string> &words) {
   std::string text = error.what();
   auto given = [&](const char *name) {
     const CLI::Option *option = command.get_option_no_throw(name);
@@ -20,6 +48,8 @@ static std::string explained(const CLI::App &command, const CLI::ParseError &err
   };
   if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError))
     return text;
+  if (std::string unknown = unknownOption(command, words); !unknown.empty())
+    return noSuchOption(command, unknown);
   if (given("--report") && (text.ends_with(": json") || text.ends_with(": table")))
     return text + "; the form of a report stands behind a '=', as in --report=json";
   if (given("--backends"))
@@ -47,7 +77,11 @@ static std::string commandNames(const CLI::App &app) {
 }
 
 static std::string noSuchCommand(const CLI::App &app, const std::string &name) {
-  return "no command '" + name + "', there are " + commandNames(app);
+  std::vector<std::string> names;
+  for (const CLI::App *command : app.get_subcommands({}))
+    names.push_back(command->get_name());
+  return "no command '" + name + "'" + tandem::didYouMean(name, names) + ", there are " +
+         commandNames(app);
 }
 
 /// "tandem compile: --output is required; see 'tandem compile --help'", as all wrong usage.
@@ -55,7 +89,7 @@ static int refuseUsage(const CLI::App &app, const CLI::ParseError &error,
                        const std::vector<std::string> &words) {
   for (const CLI::App *command : app.get_subcommands({}))
     if (command->parsed())
-      return tandem::wrongUsage(command->get_name(), explained(*command, error));
+      return tandem::wrongUsage(command->get_name(), explained(*command, error, words));
   if (words.empty())
     return tandem::wrongUsage("", "a command is required, there are " + commandNames(app));
   // CLI11 misses a command before it sees what stands in its place.
