@@ -201,10 +201,10 @@ TEST_F(RunApplication, NamesTheLineOfWhatIsWrongInTheFile) {
   EXPECT_THAT(refusalOf("net: {file: net.mlir,", "net: {file: net.mlir, backends: gpu,"),
               StartsWith(":3: error: model 'net': no backend is called 'gpu'; this build has "));
   EXPECT_EQ(refusalOf("net: {file: net.mlir,", "net: {file: net.mlir, shapes: {x: [1, 3]},"),
-            ":3: error: model 'net': --shape names 'x', the model's inputs are halves\n");
+            ":3: error: model 'net': 'shapes' names 'x', the model's inputs are halves\n");
   EXPECT_EQ(
       refusalOf("net: {file: net.mlir,", "net: {file: net.mlir, values: {halves: 1},"),
-      ":3: error: model 'net': --value is for models of frameworks, this is a graph already\n");
+      ":3: error: model 'net': 'values' is for models of frameworks, this is a graph already\n");
   EXPECT_EQ(refusalOf("size: [2, 1]", "size: [2, 2]"),
             ":12: error: step 'run': 'flat' makes f32 1x4, input 'halves' of model 'net' takes f32 "
             "1x2\n");

@@ -135,10 +135,28 @@ TEST_F(ModelRun, RefusesWhatGoesWithTheOtherKindOfFile) {
                 HasSubstr(": --pipeline is for an application (.yaml)"));
     EXPECT_THAT(usage({command, path("m.mlir"), "--backends", "nope"}), HasSubstr("'nope'"));
   }
-  EXPECT_THAT(usage({"run", path("m.mlir"), "face.png"}),
-              HasSubstr("FRAMES is for an application (.yaml); a model takes arrays (--input "
-                        "FILE.npy), and what it makes of a picture or a video says the application "
-                        "that uses it"));
+  EXPECT_THAT(
+      usage({"run", path("m.mlir"), "face.png"}),
+      HasSubstr("'face.png' stands behind the file without an option: pictures and videos go "
+                "there, of an application (.yaml); a model takes arrays (--input FILE.npy), "
+                "and what it makes of a picture or a video says the application that uses "
+                "it"));
+}
+
+TEST_F(ModelRun, TakesOpenDimensionsFromTheArrayThatGoesIn) {
+  std::string model = std::string(TANDEM_SOURCE_DIR) + "/tests/fuzz/seeds/onnx_fuzz/open.onnx";
+  writeArray("two.npy", ElementType::kF32, {2, 4});
+  writeArray("wide.npy", ElementType::kF32, {2, 5});
+  for (const std::string name : {"", "x="}) {
+    Outcome outcome = with({"run", model, "--input", name + path("two.npy"), "--json"});
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+    EXPECT_THAT(outcome.err,
+                HasSubstr(model + ": input 'x' is 2x4, as " + path("two.npy") + " has it\n"));
+    EXPECT_EQ(json::parse(outcome.out)["outputs"][0]["shape"], json({2, 4}));
+  }
+  for (const std::string &value : {path("wide.npy"), std::string("random")})
+    EXPECT_THAT(with({"run", model, "--input", value}).err,
+                HasSubstr("dimension 0 of ?x4 is open (batch), fix it with --shape x=DIMS"));
 }
 
 } // namespace

@@ -11,6 +11,7 @@ namespace {
 using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 std::vector<std::string> keysOf(const json &object) {
@@ -220,8 +221,10 @@ TEST_F(Reports, OfInspectOnABundle) {
 TEST_F(Reports, OfBenchHaveTheTimes) {
   compile();
   json report = jsonOf({"bench", path("m.tandem"), "--seconds", "0.2", "--json"});
-  EXPECT_THAT(keysOf(report), ElementsAre("bundle", "max_ms", "mean_ms", "median_ms", "min_ms",
-                                          "open_ms", "peak_mb", "regions", "runs", "threads"));
+  EXPECT_THAT(keysOf(report),
+              ElementsAre("bundle", "device", "max_ms", "mean_ms", "median_ms", "min_ms", "open_ms",
+                          "peak_mb", "regions", "runs", "threads"));
+  EXPECT_EQ(report["device"], "host");
   EXPECT_GT(report["peak_mb"], 0.0);
   EXPECT_EQ(report["bundle"], path("m.tandem"));
   EXPECT_EQ(report["threads"], 1);
@@ -236,6 +239,32 @@ TEST_F(Reports, OfBenchHaveTheTimes) {
   Outcome text = runTandem({"bench", path("m.tandem"), "--seconds", "0.01", "--threads", "2"});
   EXPECT_THAT(text.out, StartsWith(path("m.tandem") + ": median "));
   EXPECT_THAT(text.out, HasSubstr(" on 2 threads; opened in "));
+  EXPECT_THAT(text.out, Not(HasSubstr("compiled for")));
+}
+
+TEST_F(Reports, OfBenchSayThatTimesAreNotThoseOfAChipThatIsNotHere) {
+  Outcome text = runTandem(
+      {"bench", path("m.mlir"), "--device", "mt6873", "--backends", "cpu", "--seconds", "0.01"});
+  EXPECT_EQ(text.exitCode, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("compiled for mt6873, run on this machine: its times are not "
+                                  "that device's\n"));
+}
+
+TEST_F(Reports, OfInspectHaveTheInputsThatAModelsFileLeavesOpen) {
+  const std::string model =
+      std::string(TANDEM_SOURCE_DIR) + "/tests/fuzz/seeds/onnx_fuzz/coins.onnx";
+  Outcome text = runTandem({"inspect", model});
+  EXPECT_EQ(text.exitCode, 1);
+  EXPECT_EQ(text.out, model + ": onnx\n  input    x  ?x3x?x8\n  fix by   --shape x=1x3xNx8, with a "
+                              "number for each N\n");
+  EXPECT_THAT(text.err, HasSubstr("dimension 0 of ?x3x?x8 is open (batch), fix it with --shape "
+                                  "x=DIMS; 1 unsupported operator: Bernoulli (1: coins; random "
+                                  "numbers)\n"))
+      << "which no shape helps";
+  json report = json::parse(runTandem({"inspect", model, "--json"}).out);
+  EXPECT_THAT(keysOf(report), ElementsAre("error", "file", "format", "open_inputs"));
+  EXPECT_EQ(report["open_inputs"],
+            json::array({{{"name", "x"}, {"shape", {nullptr, 3, nullptr, 8}}}}));
 }
 
 TEST_F(Reports, OfRunHaveTheOutputs) {

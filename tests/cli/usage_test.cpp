@@ -317,12 +317,21 @@ TEST_F(CommandLine, RefusesWhatGoesWithTheOtherKindOfFile) {
             "--shape and --value are for a model, a bundle's inputs are fixed");
   std::string message = " is for an application (.yaml)";
   EXPECT_EQ(usageError({"run", path("m.tandem"), path("a.npy")}),
-            "FRAMES" + message + "; of a model say --input " + path("a.npy"));
+            "'" + path("a.npy") +
+                "' stands behind the file without an option: of a model say --input " +
+                path("a.npy"));
+  EXPECT_EQ(usageError({"bench", path("m.mlir"), "left=1x4"}),
+            "'left=1x4' stands behind the file without an option: of a model say --shape left=1x4");
+  EXPECT_EQ(usageError({"run", path("m.tandem"), "left=random"}),
+            "'left=random' stands behind the file without an option: of a model say --input "
+            "left=random");
   writeBytes(path("a.png"), "\x89PNG\r\n\x1a\n");
   for (const char *frame : {"a.png", "clip.mp4"})
     EXPECT_EQ(usageError({"run", path("m.tandem"), path(frame)}),
-              "FRAMES" + message +
-                  "; a model takes arrays (--input FILE.npy), and what it makes of a picture or a "
+              "'" + path(frame) +
+                  "' stands behind the file without an option: pictures and videos go there, of an "
+                  "application (.yaml); a model takes arrays (--input FILE.npy), and what it makes "
+                  "of a picture or a "
                   "video says the application that uses it (docs/app-format.md)");
   EXPECT_EQ(usageError({"run", path("a.png")}),
             "'" + path("a.png") +

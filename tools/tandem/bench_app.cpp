@@ -210,8 +210,11 @@ void print(const BenchAppOptions &options, const Measurement &result, const AppE
               result.latencyMs(0.5), result.latencyMs(0.95), result.latenciesMs.size());
   if (options.check)
     std::printf("  checked: all results are those of one step after another\n");
-  if (std::string text = standInText(regions); !text.empty())
-    std::printf("  %s", text.c_str());
+  std::string standIn = standInText(regions);
+  if (standIn.empty())
+    standIn = elsewhereText(options.app.device);
+  if (!standIn.empty())
+    std::printf("  %s", standIn.c_str());
   if (!planned)
     return;
   std::printf("  %s", plannedText(*planned).c_str());

@@ -1,6 +1,7 @@
 #include "tools/tandem/bench_bundle.h"
 
 #include "base/printable.h"
+#include "bundle/reader.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/json_text.h"
 #include "tools/tandem/open_session.h"
@@ -151,12 +152,14 @@ void printSteps(const RegionTime &region, std::span<const StepTime> steps) {
                 shortened(steps[i].op, kWidest).c_str(), shortened(steps[i].name).c_str());
 }
 
-void print(const BenchBundleOptions &options, const Session &session, const Measurement &result) {
+void print(const BenchBundleOptions &options, const std::string &device, const Session &session,
+           const Measurement &result) {
   if (options.json) {
     nlohmann::ordered_json regions = nlohmann::json::array();
     for (size_t i = 0; i < result.regions.size(); ++i)
       regions.push_back(asJson(result.regions[i], session.profile()[i].steps, options.steps));
     nlohmann::ordered_json report = {{"bundle", options.file()},
+                                     {"device", device},
                                      {"threads", options.threads},
                                      {"runs", result.runs},
                                      {"median_ms", result.median()},
@@ -183,7 +186,21 @@ void print(const BenchBundleOptions &options, const Session &session, const Meas
                 medianOf(region.us));
     printSteps(region, session.profile()[i].steps);
   }
-  std::fputs(standInText(session.profile()).c_str(), stdout);
+  std::string standIn = standInText(session.profile());
+  std::fputs((standIn.empty() ? elsewhereText(device) : standIn).c_str(), stdout);
+}
+
+/// What the bundle was compiled for; "": it does not say.
+std::string deviceOf(const std::string &bundle) {
+  Result<bundle::Reader> reader = bundle::Reader::open(bundle);
+  if (!reader.ok() || !reader->manifest().report())
+    return "";
+  auto report = nlohmann::json::parse(reader->manifest().report()->string_view(), nullptr,
+                                      /*allow_exceptions=*/false);
+  if (!report.is_object() || !report.contains("device") || !report["device"].is_object() ||
+      !report["device"].contains("name") || !report["device"]["name"].is_string())
+    return ""; // a stranger's
+  return report["device"]["name"].get<std::string>();
 }
 
 } // namespace
@@ -205,7 +222,7 @@ int benchBundle(const BenchBundleOptions &options) {
   result.peakMb = std::max(0.0, memoryMb("VmHWM:") - beforeMb);
   if (Status status = measure(**session, options.seconds, result); !status.ok())
     return refuse(status.error());
-  print(options, **session, result);
+  print(options, deviceOf(options.bundle), **session, result);
   return kExitDone;
 }
 

@@ -18,6 +18,26 @@ Error atModel(const AppRequest &request, const AppModel &model, const Error &err
                "': ", error.message);
 }
 
+/// A message about a model's inputs, which names options of the command line, in the words of an
+/// application's file.
+std::string inWordsOfApplications(std::string text) {
+  auto replace = [&](std::string_view from, std::string_view to) {
+    for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
+  };
+  const std::string_view option = "--shape ", dims = "=DIMS";
+  for (size_t at = text.find(option); at != std::string::npos; at = text.find(option, at + 1)) {
+    size_t name = at + option.size(), end = text.find(dims, name);
+    if (end == std::string::npos || text.find(' ', name) < end)
+      continue;
+    text = text.substr(0, at) + "'shapes: {" + text.substr(name, end - name) +
+           ": [SIZE, ...]}' of the model" + text.substr(end + dims.size());
+  }
+  replace("--shape", "'shapes'");
+  replace("--value", "'values'");
+  return text;
+}
+
 /// Of an application's models; the first word is why there is such work at all.
 class CompileReport {
 public:
@@ -70,8 +90,10 @@ Result<CachedBundle> compileCached(const Application &app, const AppModel &model
   // What the application's file asks for, and not the model's.
   const Error &error = bundle.error();
   bool asksForBackends = request.backends.empty() && !model.backends.empty();
-  if (error.code == Code::kInvalidArgument || (error.subject.empty() && asksForBackends))
-    return atModel(request, model, error);
+  std::string inItsWords = inWordsOfApplications(error.message);
+  if (error.code == Code::kInvalidArgument || inItsWords != error.message ||
+      (error.subject.empty() && asksForBackends))
+    return atModel(request, model, Error(error.code, error.subject, inItsWords));
   bool named = error.subject == model.file && !request.models.contains(model.name);
   if (named && error.code == Code::kNotFound)
     return atModel(request, model,

@@ -4,8 +4,11 @@
 #include "compiler/driver/model_format.h"
 #include "runtime/bundle.h"
 #include "tools/tandem/description.h"
+#include "tools/tandem/npy.h"
+#include "tools/tandem/open_inputs.h"
 #include "tools/tandem/unused_backend.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -23,7 +26,28 @@ Status checkIsModelOrBundle(const std::string &path) {
   return isBundleFile(path) ? Status() : Bundle::open(path).status();
 }
 
+/// Whether it is a shape as --shape has it: "1x3x224x224".
+static bool isShape(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789x") == std::string_view::npos &&
+         text.find('x') != std::string_view::npos && text.front() != 'x' && text.back() != 'x';
+}
+
+/// What to do with a word behind a model or a bundle, which take none.
+static std::string insteadOf(const std::string &word) {
+  auto [name, value] = splitNameValue(word);
+  std::string subject = "'" + word + "' stands behind the file without an option: ";
+  if (!name.empty() && isShape(value))
+    return subject + "of a model say --shape " + word;
+  if (!name.empty() || value.ends_with(".npy") || value.ends_with(".bin"))
+    return subject + "of a model say --input " + word;
+  return subject + "pictures and videos go there, of an application (.yaml); a model takes arrays "
+                   "(--input FILE.npy), and what it makes of a picture or a video says the "
+                   "application that uses it (docs/app-format.md)";
+}
+
 std::string unfitOption(const OptionOwners &owners, bool isModel, bool asksForPipeline) {
+  if (owners.frames->count() > 0)
+    return insteadOf(owners.frames->results().front());
   std::string ofApplications = firstGiven(owners.application);
   if (ofApplications.empty())
     ofApplications = asksForPipeline ? "--pipeline" : firstGiven(owners.pipeline);
@@ -50,6 +74,36 @@ static Result<CompileRequest> requestOf(const std::string &path, const ModelOpti
   return request;
 }
 
+/// Whether an array may go into the input: what is open there any size fits.
+static bool fits(const Shape &array, const Shape &input) {
+  return std::ranges::equal(array, input,
+                            [](int64_t has, int64_t takes) { return takes < 0 || has == takes; });
+}
+
+/// Fixes open inputs by the shapes of the arrays that will go in. Whether there were any.
+static bool fixByArrays(CompileRequest &request, const std::vector<OpenInput> &inputs,
+                        const std::vector<std::string> &inputValues) {
+  bool fixesAny = false;
+  for (const std::string &text : inputValues) {
+    auto [name, file] = splitNameValue(text);
+    if (name.empty() && inputs.size() == 1)
+      name = inputs.front().name;
+    auto input = std::ranges::find(inputs, name, &OpenInput::name);
+    if (input == inputs.end() || request.inputs.shapes.contains(name) || !file.ends_with(".npy"))
+      continue;
+    Result<NpyArray> array = readNpy(file);
+    if (!array.ok() || !fits(array->shape, input->shape))
+      continue; // whoever puts it in says what is wrong
+    request.inputs.shapes[name] = array->shape;
+    fixesAny = true;
+    std::fprintf(stderr, "%s\n",
+                 printable(request.modelPath + ": input '" + name + "' is " +
+                           shapeText(array->shape) + ", as " + file + " has it")
+                     .c_str());
+  }
+  return fixesAny;
+}
+
 std::variant<CachedBundle, int> bundleOfModel(std::string_view command, const std::string &path,
                                               const ModelOptions &options) {
   Result<CompileRequest> request = requestOf(path, options);
@@ -59,6 +113,11 @@ std::variant<CachedBundle, int> bundleOfModel(std::string_view command, const st
   request->progress = [&](const std::string &stage, double done) { progress.update(stage, done); };
   Result<CachedBundle> bundle = cachedBundle(*request);
   progress.finish();
+  while (!bundle.ok() &&
+         fixByArrays(*request, openInputsIn(bundle.error().message), options.inputValues)) {
+    bundle = cachedBundle(*request);
+    progress.finish();
+  }
   if (!bundle.ok())
     return refuseRequest(command, bundle.error());
   if (bundle->scratch)

@@ -14,6 +14,7 @@ namespace tandem {
 /// The options of a command that takes a model, a bundle or an application, by what has them.
 struct OptionOwners {
   std::vector<CLI::Option *> application, pipeline;
+  CLI::Option *frames = nullptr;       ///< of applications: words without an option's name
   std::vector<CLI::Option *> compiled; ///< of models and applications
   std::vector<CLI::Option *> inputs;   ///< of models: --shape and --value
   CLI::Option *modelName = nullptr;    ///< of bundles
@@ -26,6 +27,8 @@ std::string unfitOption(const OptionOwners &owners, bool isModel, bool asksForPi
 struct ModelOptions {
   InputTexts inputs;
   AppOptions placing; ///< its backends, device and placement
+  /// What goes into its inputs, as of --input: arrays there fix dimensions that are open.
+  std::vector<std::string> inputValues = {};
 };
 
 /// Whether a command that runs bundles has to compile the file first. One that is not there, or is

@@ -23,6 +23,18 @@ bool isServedHere(std::string_view backend) {
   return (!kMayHaveNpu && backend == "neuron") || timesAreModelled(backend);
 }
 
+std::string elsewhereText(std::string_view device) {
+#if defined(__aarch64__)
+  constexpr bool kMayBeHere = true;
+#else
+  constexpr bool kMayBeHere = false; // those that there are profiles of are all Arm's
+#endif
+  if (kMayBeHere || device.empty() || device == "host")
+    return "";
+  return "compiled for " + std::string(device) +
+         ", run on this machine: its times are not that device's\n";
+}
+
 std::string standInText(std::span<const RegionProfile> regions) {
   auto region = std::ranges::find_if(
       regions, [](const RegionProfile &one) { return isServedHere(one.ranOn); });

@@ -15,4 +15,8 @@ bool isServedHere(std::string_view backend);
 /// What is to be said beside times of regions that such a library ran, a line; empty: none did.
 std::string standInText(std::span<const RegionProfile> regions);
 
+/// The same of what was compiled for that device, and had nothing for an accelerator of it: whose
+/// times these are. Empty: `device` may be this machine, as one with Arm's processor may.
+std::string elsewhereText(std::string_view device);
+
 } // namespace tandem

@@ -37,10 +37,11 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
     outputs.push_back(output.name());
   if (outputs.empty())
     return llvm::createStringError("the model has no outputs");
-  if (llvm::Error wrong = importInputs(scope))
-    return wrong;
+  llvm::Error wrong = importInputs(scope);
   collectReads(graph.node(), outputs, scope.read);
   findUnknownOperators(scope);
+  if (wrong)
+    return withUnsupported(std::move(wrong));
   if (failed(importNodes(scope, *graph.mutable_node())))
     return unsupported_.empty() ? emitted() : llvm::createStringError(unsupported_.message());
   if (!unsupported_.empty())
@@ -56,6 +57,21 @@ llvm::Expected<OwningOpRef<ModuleOp>> GraphImport::run() {
   // Files of this format say by quantize and dequantize what is to be computed on codes.
   main_.function->setAttr("graph.codes_between_quantize", builder_.getUnitAttr());
   return main_.take(std::move(named), errors_);
+}
+
+/// What is wrong with the inputs, and behind an open dimension the operators that no shape helps:
+/// who fixes it should know before.
+llvm::Error GraphImport::withUnsupported(llvm::Error inputs) {
+  std::error_code code;
+  std::string text;
+  llvm::handleAllErrors(std::move(inputs), [&](const llvm::ErrorInfoBase &one) {
+    code = one.convertToErrorCode();
+    text = one.message();
+  });
+  bool isOfOptions = code == std::errc::invalid_argument;
+  if (!unsupported_.empty() && !isOfOptions)
+    text += "; " + unsupported_.message();
+  return llvm::createStringError(code, text);
 }
 
 /// The model's inputs and the tensors of the file.

@@ -75,6 +75,7 @@ private:
 
   void findUnknownOperators(Scope &scope);
   llvm::Error importInputs(Scope &scope);
+  llvm::Error withUnsupported(llvm::Error inputs);
   void addTensors(Scope &scope, proto::GraphProto &graph);
   mlir::LogicalResult importNodes(Scope &scope, Nodes &nodes);
   mlir::LogicalResult importNode(Scope &scope, proto::NodeProto &record);

@@ -78,7 +78,8 @@ void registerBench(CommandTable &table) {
       command.add_option("FRAMES", options->app.inputs,
                          "the application's pictures and videos, decoded before the clock starts");
   OptionOwners &owners = options->owners;
-  owners.application = {addModelOption(command, options->app.app), frames};
+  owners.frames = frames;
+  owners.application = {addModelOption(command, options->app.app)};
   owners.compiled = addPlacingOptions(command, options->app.app, "application, model: ");
   owners.inputs = addInputOptions(command, options->inputs, "model: ");
   owners.pipeline = addPipelineOptions(command, options->app.pipeline, /*runs=*/true);

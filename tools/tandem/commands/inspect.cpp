@@ -4,15 +4,18 @@
 #include "base/printable.h"
 #include "bundle/reader.h"
 #include "compiler/driver/compiler.h"
+#include "compiler/driver/model_format.h"
 #include "tools/tandem/bundle_code.h"
 #include "tools/tandem/command.h"
 #include "tools/tandem/description.h"
 #include "tools/tandem/graph_drawing.h"
 #include "tools/tandem/json_text.h"
+#include "tools/tandem/open_inputs.h"
 #include "tools/tandem/output_place.h"
 #include "tools/tandem/units.h"
 #include "tools/tandem/written.h"
 
+#include <algorithm>
 #include <memory>
 
 namespace tandem {
@@ -130,6 +133,37 @@ void print(const std::string &file, const ordered_json &description) {
   }
 }
 
+/// What is known of a model whose file leaves shapes open, and how they are fixed.
+void printOpen(const std::string &file, const std::vector<OpenInput> &inputs) {
+  std::printf("%s: %s\n", file.c_str(), modelFormatOf(file).c_str());
+  std::string options;
+  bool hasLetters = false;
+  for (const OpenInput &input : inputs) {
+    std::printf("  %-8s %s  %s\n", "input", printable(input.name).c_str(),
+                shapeText(input).c_str());
+    options += shapeOption(input);
+    hasLetters |= std::count(input.shape.begin() + 1, input.shape.end(), -1) != 0;
+  }
+  std::printf("  %-8s%s%s\n", "fix by", printable(options).c_str(),
+              hasLetters ? ", with a number for each N" : "");
+}
+
+/// The same for a program, the sizes of open dimensions null.
+ordered_json describeOpen(const std::string &file, const std::vector<OpenInput> &inputs,
+                          const Error &error) {
+  ordered_json list = ordered_json::array();
+  for (const OpenInput &input : inputs) {
+    ordered_json shape = ordered_json::array();
+    for (int64_t size : input.shape)
+      shape.push_back(size < 0 ? ordered_json() : ordered_json(size));
+    list.push_back({{"name", input.name}, {"shape", shape}});
+  }
+  return {{"file", file},
+          {"format", modelFormatOf(file)},
+          {"open_inputs", list},
+          {"error", error.message}};
+}
+
 bool draws(const Options &options) {
   return !options.dotFile.empty() || !options.svgFile.empty();
 }
@@ -155,11 +189,20 @@ Status inspect(const Options &options) {
     return Error(Code::kInvalidArgument, "", wrong);
   if (draws(options))
     return draw(options, inputs, isBundle);
-  TANDEM_ASSIGN_OR_RETURN(ordered_json description, describeFile(options.file, inputs));
+  Result<ordered_json> description = describeFile(options.file, inputs);
+  std::vector<OpenInput> open;
+  if (!description.ok())
+    open = openInputsIn(description.error().message);
+  if (!open.empty() && options.json)
+    std::printf("%s\n", jsonText(describeOpen(options.file, open, description.error())).c_str());
+  else if (!open.empty())
+    printOpen(options.file, open);
+  if (!description.ok())
+    return description.error();
   if (options.json)
-    std::printf("%s\n", jsonText(description).c_str());
+    std::printf("%s\n", jsonText(*description).c_str());
   else
-    print(options.file, description);
+    print(options.file, *description);
   return Status();
 }
 

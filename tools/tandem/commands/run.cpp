@@ -46,16 +46,6 @@ Result<std::map<std::string, int>> prioritiesOf(const RunAppOptions &app) {
   return priorities;
 }
 
-/// What to do with what stands behind a model or a bundle.
-std::string insteadOfFrames(const std::vector<std::string> &frames) {
-  if (frames.empty())
-    return "";
-  if (frames.front().ends_with(".npy") || frames.front().ends_with(".bin"))
-    return "; of a model say --input " + frames.front();
-  return "; a model takes arrays (--input FILE.npy), and what it makes of a picture or a video "
-         "says the application that uses it (docs/app-format.md)";
-}
-
 int runModel(Options &options) {
   bool isModel = isToCompile(options.file);
   if (isPictureFile(options.file))
@@ -67,11 +57,12 @@ int runModel(Options &options) {
     return refuse(known.error());
   if (std::string unfit = unfitOption(options.owners, isModel, options.app.pipeline.enabled);
       !unfit.empty())
-    return wrongUsage("run", unfit + insteadOfFrames(options.app.inputs));
+    return wrongUsage("run", unfit);
   CachedBundle compiled; // which may be there as long as this only
   options.bundle.bundle = options.file;
   if (isModel) {
-    auto bundle = bundleOfModel("run", options.file, {options.inputs, options.app.app});
+    auto bundle = bundleOfModel("run", options.file,
+                                {options.inputs, options.app.app, options.bundle.inputs});
     if (int *exitCode = std::get_if<int>(&bundle))
       return *exitCode;
     compiled = std::get<CachedBundle>(std::move(bundle));
@@ -142,7 +133,8 @@ void registerRun(CommandTable &table) {
                          .add_option("--model-name", options->bundle.model,
                                      "bundle: which model of it [default: the first]")
                          ->check(notEmpty());
-  owners.application = {addModelOption(command, options->app.app), frames};
+  owners.frames = frames;
+  owners.application = {addModelOption(command, options->app.app)};
   owners.compiled = addPlacingOptions(command, options->app.app, "application, model: ");
   owners.inputs = addInputOptions(command, options->inputs, "model: ");
   owners.pipeline = addPipelineOptions(command, options->app.pipeline, /*runs=*/true);

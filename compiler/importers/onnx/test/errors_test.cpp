@@ -82,6 +82,15 @@ TEST(OnnxImporter, FixesOpenDimensionsByOption) {
   EXPECT_EQ(importText(model, options), "error: --shape names 'w', the model's inputs are x, z");
 }
 
+TEST(OnnxImporter, SaysWithOpenDimensionsWhatIsUnsupportedAnyway) {
+  ModelBuilder model;
+  model.openInput("x", "batch", {3}).output("y");
+  model.node("Bernoulli", {"x"}, {"y"});
+  EXPECT_EQ(importText(model),
+            "error: input 'x': dimension 0 of ?x3 is open (batch), fix it with --shape x=DIMS; 1 "
+            "unsupported operator: Bernoulli (1: n; random numbers)");
+}
+
 TEST(OnnxImporter, TakesQuestionMarksForNoNameOfADimension) {
   ModelBuilder model;
   model.openInput("x", "?", {3}).openInput("z", "?", {3}).output("y").output("w");
