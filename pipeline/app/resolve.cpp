@@ -180,9 +180,10 @@ Status Resolver::resolveStep(DraftStep &draft) {
 Status Resolver::resolveResult(DraftResult &draft) {
   AppResult &result = draft.result;
   TANDEM_ASSIGN_OR_RETURN(Found found, find(draft.value));
-  if (found.type == ValueType::kImage || found.type == ValueType::kTensor)
+  if (found.type == ValueType::kImage)
     return error(draft.value.line, "result '", result.name, "' is ", valueTypeName(found.type),
-                 " '", draft.value.text, "', expected detections, a label, scores or a number");
+                 " '", draft.value.text,
+                 "', expected detections, a label, scores, a number or a tensor");
   if (found.perItemOf)
     return error(draft.value.line, "result '", result.name, "' is made for each of '",
                  draft_.steps[static_cast<size_t>(found.perItemOf->step)].step.name,
@@ -199,10 +200,10 @@ Status Resolver::resolveResult(DraftResult &draft) {
     if (name == "score" || name == "box" || name == "label")
       return error(field.line, "field '", name, "' of result '", result.name,
                    "' has the name of what every detection has");
-    if (each.type == ValueType::kTensor || each.type == ValueType::kDetections)
+    if (each.type == ValueType::kDetections)
       return error(field.line, "field '", name, "' of result '", result.name, "' is ",
                    valueTypeName(each.type), " '", field.text,
-                   "', expected a label, scores or a number");
+                   "', expected a label, scores, a number or a tensor");
     result.fields.emplace_back(name, each.reference);
   }
   return {};

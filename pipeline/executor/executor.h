@@ -16,8 +16,16 @@
 
 namespace tandem {
 
-/// A label by name, one score per class, or a number.
-using ResultValue = std::variant<std::string, std::vector<double>, double>;
+/// A tensor as it came out of a model or a step.
+struct TensorResult {
+  ElementType type = ElementType::kF32;
+  Shape shape;
+  std::vector<std::byte> bytes;
+  std::string saved = ""; ///< the file that has it; empty: nobody asked for one
+};
+
+/// A label by name, one score per class, a number, or a tensor.
+using ResultValue = std::variant<std::string, std::vector<double>, double, TensorResult>;
 
 /// One detection of a result, with all that steps said about it.
 struct FoundItem {

@@ -3,12 +3,17 @@
 namespace tandem {
 namespace {
 
-/// `value` holds a label, scores or a number: the loader lets nothing else into results.
+/// `value` holds a label, scores, a number or a tensor: the loader lets nothing else into results.
 ResultValue resultValue(const Value &value) {
   if (const auto *label = std::get_if<Label>(&value))
     return labelText(label->labels, label->index);
   if (const auto *scores = std::get_if<Scores>(&value))
     return std::vector<double>(scores->values.begin(), scores->values.end());
+  if (const auto *tensor = std::get_if<Tensor>(&value))
+    return TensorResult{
+        .type = tensor->spec.type,
+        .shape = tensor->spec.shape,
+        .bytes = {tensor->bytes.data(), tensor->bytes.data() + tensor->bytes.size()}};
   return *std::get_if<double>(&value);
 }
 

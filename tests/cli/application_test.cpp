@@ -3,6 +3,7 @@
 
 #include "tests/cli/program.h"
 #include "tests/cli/small_app.h"
+#include "tools/tandem/npy.h"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -208,6 +209,20 @@ TEST_F(RunApplication, NamesTheLineOfWhatIsWrongInTheFile) {
   EXPECT_EQ(refusalOf("size: [2, 1]", "size: [2, 2]"),
             ":12: error: step 'run': 'flat' makes f32 1x4, input 'halves' of model 'net' takes f32 "
             "1x2\n");
+}
+
+TEST_F(RunApplication, SavesTensorsAmongItsResultsAsArrays) {
+  writeBytes(path("app.yaml"), kApp + "  raw: run\n");
+  Outcome told = runTandem({"run", path("app.yaml"), path("a.bmp"), "--json"});
+  EXPECT_EQ(told.exitCode, 0) << told.err;
+  EXPECT_THAT(told.out, HasSubstr("\"raw\":{\"type\":\"f32\",\"shape\":[1,2]}"));
+  Outcome outcome = runTandem({"run", path("app.yaml"), path("a.bmp"), "--save", path("out")});
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  std::string file = path("out") + "/a.bmp.raw.npy";
+  EXPECT_THAT(outcome.out, HasSubstr("raw: f32 1x2, saved " + file + "\n"));
+  Result<NpyArray> raw = readNpy(file);
+  ASSERT_TRUE(raw.ok()) << raw.error().text();
+  EXPECT_EQ(raw->shape, (Shape{1, 2}));
 }
 
 TEST_F(RunApplication, NamesTheLineOfLabelsThatAreMissing) {

@@ -32,6 +32,12 @@ ordered_json jsonOf(const ResultValue &value) {
     return *word;
   if (const auto *number = std::get_if<double>(&value))
     return score(*number);
+  if (const auto *tensor = std::get_if<TensorResult>(&value)) {
+    ordered_json json = {{"type", elementTypeName(tensor->type)}, {"shape", tensor->shape}};
+    if (!tensor->saved.empty())
+      json["saved"] = tensor->saved;
+    return json;
+  }
   ordered_json list = ordered_json::array();
   for (double entry : std::get<std::vector<double>>(value))
     list.push_back(score(entry));
@@ -151,6 +157,9 @@ private:
       return *word == "live"   ? styled(kGreen, *word)
              : *word == "fake" ? styled(kRed, *word)
                                : *word;
+    if (const auto *tensor = std::get_if<TensorResult>(&value))
+      return std::string(elementTypeName(tensor->type)) + " " + shapeText(tensor->shape) +
+             (tensor->saved.empty() ? "" : ", saved " + tensor->saved);
     return print("%zu scores", std::get<std::vector<double>>(value).size());
   }
 

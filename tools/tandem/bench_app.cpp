@@ -87,6 +87,8 @@ std::string exactText(const ResultValue &value) {
     return *word + " ";
   if (const auto *number = std::get_if<double>(&value))
     return exactText(*number);
+  if (const auto *tensor = std::get_if<TensorResult>(&value))
+    return std::string(reinterpret_cast<const char *>(tensor->bytes.data()), tensor->bytes.size());
   std::string text;
   for (double score : std::get<std::vector<double>>(value))
     text += exactText(score);

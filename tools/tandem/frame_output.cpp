@@ -2,6 +2,7 @@
 
 #include "tools/tandem/annotate.h"
 #include "tools/tandem/picture.h"
+#include "tools/tandem/tensor_output.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -22,6 +23,14 @@ fs::path nameOf(const std::string &input) {
   std::string stem = name.stem().string();
   std::ranges::replace(stem, ':', '-');
   return stem + ".mp4";
+}
+
+/// What the names of a frame's tensors begin with: of a video with the frame's number.
+std::string placeOfTensors(const std::string &place, int64_t frame) {
+  constexpr size_t kDigits = 6; // so that names sort as the frames do
+  std::string number = std::to_string(frame);
+  number.insert(0, kDigits - std::min(kDigits, number.size()), '0');
+  return frame ? place + "." + number : place;
 }
 
 } // namespace
@@ -61,10 +70,11 @@ Status FrameOutput::open() {
 }
 
 Result<std::string> FrameOutput::write(InputFrame &frame, double framesPerSecond,
-                                       const std::vector<NamedResult> &results) {
+                                       std::vector<NamedResult> &results) {
   const std::string &place = places_[frame.input];
   if (video_ && videoInput_ != frame.input)
     TANDEM_RETURN_IF_ERROR(finish());
+  TANDEM_RETURN_IF_ERROR(saveTensors(placeOfTensors(place, frame.number), results));
   annotate(frame.image, results);
   if (!frame.number) {
     TANDEM_RETURN_IF_ERROR(savePicture(place, frame.image));

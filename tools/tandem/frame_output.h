@@ -13,7 +13,7 @@
 namespace tandem {
 
 /// Annotated pictures and videos in a folder, each under its input's name, with a number in it
-/// where an earlier input has that name already.
+/// where an earlier input has that name already; and beside them the tensors among the results.
 class FrameOutput {
 public:
   /// Nothing is made yet. Without a folder nothing will be written. Errors: kInvalidArgument where
@@ -24,9 +24,9 @@ public:
   Status open();
   bool writes() const { return !folder_.empty(); }
   /// Draws `results` on the frame and writes it; a picture is there at once, a video when the first
-  /// frame of another input comes, or finish(). Gives the place.
+  /// frame of another input comes, or finish(). Gives the place; tensors say theirs themselves.
   Result<std::string> write(InputFrame &frame, double framesPerSecond,
-                            const std::vector<NamedResult> &results);
+                            std::vector<NamedResult> &results);
   Status finish();
 
 private:

@@ -161,9 +161,11 @@ TEST(Application, RefusesWrongTypesOfConnections) {
       refusalOf(spoiled("for_each: faces\n    uses: crop", "for_each: input\n    uses: crop")),
       "apps/faces.yaml:20: error: 'for_each' of step 'part' is tensor 'input', expected "
       "detections");
+  EXPECT_EQ(refusalOf(spoiled("from: faces", "from: frame")),
+            "apps/faces.yaml:34: error: result 'faces' is image 'frame', expected detections, a "
+            "label, scores, a number or a tensor");
   EXPECT_EQ(refusalOf(spoiled("from: faces", "from: input")),
-            "apps/faces.yaml:34: error: result 'faces' is tensor 'input', expected detections, a "
-            "label, scores or a number");
+            "apps/faces.yaml:33: error: result 'faces' is tensor, only detections can have 'with'");
   EXPECT_EQ(refusalOf(spoiled("uses: classify", "when: emotion.label > 1\n    uses: classify")),
             "apps/faces.yaml:30: error: 'when' of step 'emotion' looks at label 'emotion.label', "
             "expected a number");

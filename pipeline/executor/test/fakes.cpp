@@ -69,6 +69,7 @@ struct ValueText {
     for (double score : scores)
       text << score << ' ';
   }
+  void operator()(const TensorResult &tensor) { text << shapeText(tensor.shape); }
   void operator()(const ResultValue &value) { std::visit(*this, value); }
   void operator()(const std::vector<FoundItem> &items) {
     for (const FoundItem &item : items) {
