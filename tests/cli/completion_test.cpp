@@ -36,6 +36,20 @@ TEST(Completion, OffersCommandsAndTheirOptionsToBash) {
   EXPECT_EQ(offered("tandem run app.ya"), " ") << "a file, which bash finds itself";
 }
 
+TEST(Completion, OffersValuesThatAreNames) {
+  EXPECT_EQ(offered("tandem compile m.onnx --device ''"), "host mt6873 ");
+  EXPECT_EQ(offered("tandem run m.onnx -d mt"), "mt6873 ");
+  EXPECT_EQ(offered("tandem run m.onnx --device = mt"), "mt6873 ") << "as bash splits --device=mt";
+  EXPECT_EQ(offered("tandem run m.onnx --placement g"), "greedy ");
+  EXPECT_EQ(offered("tandem run m.onnx --backends neuron,c"), "neuron,cpu ");
+  EXPECT_EQ(offered("tandem run m.onnx --input x"), " ") << "nobody knows";
+  EXPECT_THAT(runTandem({"completion", "zsh"}).out,
+              AllOf(HasSubstr(":value:_values -s , value "),
+                    HasSubstr(":value:{_alternative \"names:name:(host mt6873)\" ")));
+  EXPECT_THAT(runTandem({"completion", "fish"}).out,
+              HasSubstr(" -l device -s d -r -a 'host mt6873' -d "));
+}
+
 TEST(Completion, HasEveryShellsWords) {
   EXPECT_THAT(runTandem({"completion", "zsh"}).out,
               AllOf(HasSubstr("#compdef tandem\n"),

@@ -1,14 +1,28 @@
 #include "tools/tandem/shell_completion.h"
 
+#include "compiler/driver/compiler.h"
+#include "devices/profile.h"
+
+#include <set>
 #include <utility>
 
 namespace tandem {
 namespace {
 
+/// What an option's value may be.
+struct Values {
+  std::string words;   ///< those that there are, separated by spaces; empty: nobody knows
+  bool isList = false; ///< several of them, separated by commas
+  bool isFile = true;  ///< or a file's name
+};
+
 struct Word {
   std::string longName, shortName; ///< without dashes; empty: it has none
   std::string help;
   bool takesValue = false;
+  Values values = {};
+
+  std::string dashed() const { return longName.empty() ? "-" + shortName : "--" + longName; }
 };
 
 struct Command {
@@ -27,6 +41,26 @@ std::string clauseOf(const std::string &help) {
   return clause;
 }
 
+std::string spaced(const std::vector<std::string> &words) {
+  std::string text;
+  for (const std::string &word : words)
+    text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+/// An option's name means the same in every command.
+Values valuesOf(const std::string &longName) {
+  if (longName == "device")
+    return {.words = spaced(profileNames())};
+  if (longName == "backends")
+    return {.words = spaced(backendNames()), .isList = true, .isFile = false};
+  if (longName == "placement")
+    return {.words = "cost greedy", .isFile = false};
+  if (longName == "target")
+    return {.words = "x86-64 aarch64", .isList = true, .isFile = false};
+  return {};
+}
+
 std::vector<Command> commandsOf(const CLI::App &program) {
   std::vector<Command> commands;
   for (const CLI::App *app : program.get_subcommands({})) {
@@ -38,11 +72,35 @@ std::vector<Command> commandsOf(const CLI::App &program) {
         continue; // it stands by itself, without a name
       command.options.push_back(
           {longNames.empty() ? "" : longNames[0], shortNames.empty() ? "" : shortNames[0],
-           clauseOf(option->get_description()), option->get_items_expected_max() > 0});
+           clauseOf(option->get_description()), option->get_items_expected_max() > 0,
+           longNames.empty() ? Values() : valuesOf(longNames[0])});
     }
     commands.push_back(std::move(command));
   }
   return commands;
+}
+
+/// A case of bash for each option whose values are known.
+std::string bashValues(const std::vector<Command> &commands) {
+  std::string cases;
+  std::set<std::string> seen;
+  for (const Command &command : commands)
+    for (const Word &option : command.options)
+      if (!option.values.words.empty() && seen.insert(option.longName).second)
+        cases += "    " + (option.shortName.empty() ? "" : "-" + option.shortName + "|") + "--" +
+                 option.longName + ") words='" + option.values.words + "' ;;\n";
+  return cases;
+}
+
+/// What stands behind a value's name in a specification of zsh's _arguments.
+std::string zshAction(const Values &values) {
+  if (values.words.empty())
+    return "_files";
+  if (values.isList)
+    return "_values -s , value " + values.words;
+  return values.isFile
+             ? "{_alternative \"names:name:(" + values.words + ")\" \"files:file:_files\"}"
+             : "(" + values.words + ")";
 }
 
 std::string bashScript(const std::string &program, const std::vector<Command> &commands) {
@@ -51,14 +109,19 @@ std::string bashScript(const std::string &program, const std::vector<Command> &c
     names += (names.empty() ? "" : " ") + command.name;
     cases += "      " + command.name + ") words='";
     for (const Word &option : command.options)
-      cases += (&option == command.options.data() ? "" : " ") +
-               (option.longName.empty() ? "-" + option.shortName : "--" + option.longName);
+      cases += (&option == command.options.data() ? "" : " ") + option.dashed();
     cases += "' ;;\n";
   }
   return "# To try it: source <(" + program + " completion bash)\n_" + program +
          "() {\n"
-         "  local current=${COMP_WORDS[COMP_CWORD]} words=\n"
+         "  local current=${COMP_WORDS[COMP_CWORD]} words= before=\n"
+         "  local previous=${COMP_WORDS[COMP_CWORD-1]}\n"
          "  COMPREPLY=()\n"
+         "  if [[ $current == = ]]; then current=\n"
+         "  elif [[ $previous == = ]]; then previous=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+         "  case $previous in\n" +
+         bashValues(commands) +
+         "  esac\n"
          "  if ((COMP_CWORD == 1)); then\n"
          "    words='" +
          names +
@@ -68,8 +131,10 @@ std::string bashScript(const std::string &program, const std::vector<Command> &c
          cases +
          "    esac\n"
          "  fi\n"
-         "  if [[ $words ]]; then mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\"); "
-         "fi\n"
+         "  if [[ $current == *,* ]]; then before=${current%,*},; current=${current##*,}; fi\n"
+         "  if [[ $words ]]; then\n"
+         "    mapfile -t COMPREPLY < <(compgen -P \"$before\" -W \"$words\" -- \"$current\")\n"
+         "  fi\n"
          "}\n"
          "complete -o default -F _" +
          program + " " + program + "\n";
@@ -85,7 +150,7 @@ std::string zshScript(const std::string &program, const std::vector<Command> &co
                                       option.shortName.empty() ? "" : "-" + option.shortName})
         if (!name.empty())
           cases += " \\\n      '*" + name + "[" + option.help + "]" +
-                   (option.takesValue ? ":value:_files" : "") + "'";
+                   (option.takesValue ? ":value:" + zshAction(option.values) : "") + "'";
     cases += " \\\n      '*:file:_files' ;;\n";
   }
   return "#compdef " + program + "\n# To try it: source <(" + program + " completion zsh)\n_" +
@@ -114,7 +179,9 @@ std::string fishScript(const std::string &program, const std::vector<Command> &c
       script += "complete -c " + program + " -n '__fish_seen_subcommand_from " + command.name +
                 "'" + (option.longName.empty() ? "" : " -l " + option.longName) +
                 (option.shortName.empty() ? "" : " -s " + option.shortName) +
-                (option.takesValue ? " -r" : "") + " -d '" + option.help + "'\n";
+                (option.takesValue ? " -r" : "") +
+                (option.values.words.empty() ? "" : " -a '" + option.values.words + "'") + " -d '" +
+                option.help + "'\n";
   }
   return script;
 }
