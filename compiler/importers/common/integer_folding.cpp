@@ -8,6 +8,10 @@
 #include "mlir/Dialect/Traits.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
 using namespace mlir;
 
 namespace tandem {
@@ -62,6 +66,43 @@ bool dividesByZero(Operation *op, ArrayRef<Integers> operands) {
 bool isProductOfRow(Operation *op) {
   auto product = dyn_cast<graph::ReduceProdOp>(op);
   return product && shapeOf(product.getInput()).size() == 1 && product.getAxes().size() == 1;
+}
+
+/// The function that makes one of all elements.
+Binary functionOfAll(Operation *op) {
+  auto isOfAll = [](auto reduce) {
+    return reduce.getAxes().size() == shapeOf(reduce.getInput()).size();
+  };
+  return llvm::TypeSwitch<Operation *, Binary>(op)
+      .Case([&](graph::ReduceMinOp reduce) -> Binary {
+        return isOfAll(reduce) ? [](int64_t a, int64_t b) { return std::min(a, b); } : Binary();
+      })
+      .Case([&](graph::ReduceMaxOp reduce) -> Binary {
+        return isOfAll(reduce) ? [](int64_t a, int64_t b) { return std::max(a, b); } : Binary();
+      })
+      .Default(Binary());
+}
+
+/// Reals of a small constant, cut to integers.
+std::optional<SmallVector<int64_t>> cutReals(Operation *op) {
+  auto cast = dyn_cast<graph::CastOp>(op);
+  if (!cast || !getElementTypeOrSelf(cast.getInput()).isF32() ||
+      getElementTypeOrSelf(cast.getResult()).isInteger(1))
+    return std::nullopt;
+  std::optional<graph::ConstantBytes> bytes = graph::constantOf(cast.getInput());
+  if (!bytes)
+    return std::nullopt;
+  ArrayRef<char> raw = bytes->raw();
+  SmallVector<int64_t> result;
+  for (size_t at = 0; at + sizeof(float) <= raw.size(); at += sizeof(float)) {
+    float real = 0;
+    std::memcpy(&real, raw.data() + at, sizeof(float));
+    constexpr float kMostReal = 1 << 30;
+    if (!(std::fabs(real) < kMostReal))
+      return std::nullopt;
+    result.push_back(static_cast<int64_t>(real));
+  }
+  return result;
 }
 
 Binary functionOf(Operation *op) {
@@ -121,10 +162,15 @@ Value foldIntegers(OpBuilder &builder, Value value) {
   if (!op || op->getNumOperands() == 0 || !isa<IntegerType>(getElementTypeOrSelf(value)) ||
       graph::tensorType(value).getNumElements() > kMost)
     return value;
+  if (auto cut = cutReals(op))
+    return cut->size() == static_cast<size_t>(graph::tensorType(value).getNumElements())
+               ? constantOf(builder, value, *cut)
+               : value;
   bool isRow = isa<graph::ConcatOp>(op) && shapeOf(value).size() == 1;
   Binary function = functionOf(op);
   bool isProduct = isProductOfRow(op);
-  if (!isRow && !isa<graph::LogicalNotOp>(op) && !function && !isProduct)
+  Binary ofAll = functionOfAll(op);
+  if (!isRow && !isa<graph::LogicalNotOp>(op) && !function && !isProduct && !ofAll)
     return value;
   SmallVector<Integers> operands;
   for (Value operand : op->getOperands()) {
@@ -144,6 +190,11 @@ Value foldIntegers(OpBuilder &builder, Value value) {
     for (int64_t factor : operands[0].values)
       product *= static_cast<uint64_t>(factor);
     result.push_back(wrapped(product));
+  } else if (ofAll) {
+    ArrayRef<int64_t> all = operands[0].values;
+    if (all.empty())
+      return value;
+    result.push_back(std::accumulate(all.begin(), all.end(), all.front(), ofAll));
   } else if (!function) {
     for (int64_t truth : operands[0].values)
       result.push_back(truth == 0);

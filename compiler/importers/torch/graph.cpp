@@ -80,7 +80,8 @@ static llvm::Expected<InputRecord> parseInput(const Json &spec) {
                                  "', which is not supported");
 }
 
-static llvm::Expected<std::string> parseOutput(const Json &spec) {
+/// Nothing for None and numbers: they are the same in every run.
+static llvm::Expected<std::optional<std::string>> parseOutput(const Json &spec) {
   const Json *user = member(spec, "user_output");
   if (!user) {
     std::string kind = spec.is_object() && !spec.empty() ? spec.begin().key() : "unknown";
@@ -94,9 +95,12 @@ static llvm::Expected<std::string> parseOutput(const Json &spec) {
   }
   const Json *argument = member(*user, "arg");
   const Json *tensor = argument ? member(*argument, "as_tensor") : nullptr;
-  if (!tensor)
-    return llvm::createStringError("an output of the program is no tensor, which is not supported");
-  return stringMember(*tensor, "name").str();
+  if (tensor)
+    return stringMember(*tensor, "name").str();
+  for (llvm::StringRef kind : {"as_none", "as_int", "as_float", "as_bool", "as_string"})
+    if (argument && member(*argument, kind))
+      return std::nullopt;
+  return llvm::createStringError("an output of the program is no tensor, which is not supported");
 }
 
 static const Json *path(const Json &json, std::initializer_list<llvm::StringRef> keys) {
@@ -123,6 +127,8 @@ llvm::Expected<GraphRecord> parseGraph(const Json &program) {
     graph.tensors.emplace(name, std::move(*meta));
   }
   for (const Json &spec : *inputs) {
+    if (member(spec, "constant_input")) // None, a flag or a number, which the nodes have as such
+      continue;
     llvm::Expected<InputRecord> input = parseInput(spec);
     if (!input)
       return input.takeError();
@@ -132,13 +138,17 @@ llvm::Expected<GraphRecord> parseGraph(const Json &program) {
     llvm::Expected<NodeRecord> node = parseNode(json);
     if (!node)
       return node.takeError();
+    auto operand = tensors->find(selfOf(*node)); // what alone needs to know how that lies
+    if (node->target == "torch.ops.aten.as_strided.default" && operand != tensors->end())
+      node->arguments["memory of self"] = &*operand;
     graph.nodes.push_back(std::move(*node));
   }
   for (const Json &spec : *outputs) {
-    llvm::Expected<std::string> output = parseOutput(spec);
+    llvm::Expected<std::optional<std::string>> output = parseOutput(spec);
     if (!output)
       return output.takeError();
-    graph.outputs.push_back(std::move(*output));
+    if (*output)
+      graph.outputs.push_back(std::move(**output));
   }
   if (graph.outputs.empty())
     return invalid("it has no outputs");

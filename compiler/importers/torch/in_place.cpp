@@ -69,11 +69,22 @@ Sharing Aliases::sharing(const NodeRecord &node) const {
   llvm::StringRef target = AtenNode::shortTarget(node.target);
   const OpTable::Entry *entry = table_.find(target);
   llvm::StringRef operation = target.split('.').second.split('.').first;
+  if (operation == "to" || operation == "type_as") { // of another type it is a copy
+    auto from = graph_.tensors.find(selfOf(node)),
+         to = graph_.tensors.find(node.outputs.empty() ? "" : node.outputs.front());
+    if (from != graph_.tensors.end() && to != graph_.tensors.end() &&
+        from->second.type != to->second.type)
+      return Sharing::kNone;
+  }
   return entry ? sharingOf(operation, entry->isView) : Sharing::kNone;
 }
 
-/// The name itself, or what was made to look at it before `at`. Files have nodes in order.
-bool Aliases::isReadAfter(const std::string &name, size_t at, size_t madeAt) const {
+/// The name itself, or what was made to look at it before `at`, but for `except` and what looks at
+/// that. Files have nodes in order.
+bool Aliases::isReadAfter(const std::string &name, size_t at, size_t madeAt,
+                          llvm::StringRef except) const {
+  if (name == except)
+    return false;
   auto last = lastRead_.find(name);
   if (last != lastRead_.end() && last->second > at)
     return true;
@@ -82,8 +93,25 @@ bool Aliases::isReadAfter(const std::string &name, size_t at, size_t madeAt) con
            size_t place = placeOf(*view);
            return madeAt < place && place < at &&
                   llvm::any_of(
-                      view->outputs, [&](auto &output) { return isReadAfter(output, at, place); });
+                      view->outputs,
+                      [&](auto &output) { return isReadAfter(output, at, place, except); });
          });
+}
+
+/// Whether a tensor that `part` looks into, or another look into it, is read behind the node at
+/// `at`. Inputs and weights are, by others.
+bool Aliases::isWholeReadAfter(const std::string &part, size_t at) const {
+  std::string whole = part;
+  size_t before = at;
+  for (;;) {
+    const NodeRecord *made = maker(whole);
+    if (!made || placeOf(*made) >= before)
+      return true;
+    before = placeOf(*made);
+    if (sharing(*made) == Sharing::kNone)
+      return isReadAfter(whole, at, before, part);
+    whole = selfOf(*made);
+  }
 }
 
 /// Those of a tensor made before `at` and read behind it. False when one of them may be a copy.
@@ -120,10 +148,13 @@ std::optional<Aliases::Written> Aliases::written(const NodeRecord &node) const {
     before = placeOf(*made);
     Sharing how = sharing(*made);
     bool isNarrow = AtenNode::shortTarget(made->target) == "aten.narrow.default"; // by a length
-    if (how == Sharing::kMaybe || how == Sharing::kView || isNarrow)
-      return std::nullopt;
     if (how == Sharing::kNone)
       break;
+    if (how == Sharing::kMaybe || how == Sharing::kView || isNarrow) {
+      if (isWholeReadAfter(name, at))
+        return std::nullopt;
+      break;
+    }
     name = selfOf(*made);
   }
   for (const std::string &name : written.chain)

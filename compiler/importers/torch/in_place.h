@@ -26,8 +26,8 @@ public:
     /// made it.
     llvm::SmallVector<const NodeRecord *> views;
   };
-  /// Nothing when the operand is, or looks into, an input or a weight, or when PyTorch alone knows
-  /// whether it is a view.
+  /// Nothing when the operand is, or looks into, an input or a weight, or when what it looks into
+  /// is read afterwards and PyTorch alone knows whether it is a view.
   std::optional<Written> written(const NodeRecord &node) const;
 
   /// Why a node that changes an input of the model or a tensor of the module is refused; "" of one
@@ -44,7 +44,9 @@ public:
 private:
   bool isInPlace(const NodeRecord &node) const;
   bool collectViews(const std::string &name, size_t at, Written &written) const;
-  bool isReadAfter(const std::string &name, size_t at, size_t madeAt) const;
+  bool isReadAfter(const std::string &name, size_t at, size_t madeAt,
+                   llvm::StringRef except = "") const;
+  bool isWholeReadAfter(const std::string &part, size_t at) const;
   size_t placeOf(const NodeRecord &node) const { return &node - graph_.nodes.data(); }
 
   const GraphRecord &graph_;

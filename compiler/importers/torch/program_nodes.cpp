@@ -1,4 +1,5 @@
 // What the nodes of a program make, and which tensors have another value behind them.
+#include "compiler/importers/torch/constancy.h"
 #include "compiler/importers/torch/program_import.h"
 
 using namespace mlir;
@@ -161,17 +162,17 @@ llvm::Error ProgramImport::importNode(const NodeRecord &node) {
     standInFor(node);
     return llvm::Error::success();
   }
-  if (computesInDouble(node)) {
-    environment_.unsupported.add(target, node.name, "it computes in float64, use float32");
-    standInFor(node);
-    return llvm::Error::success();
-  }
   errors_.setSubject(subjectOf(node));
   OpBuilder builder = atEnd();
   FailureOr<SmallVector<Value>> results = handled(*entry, builder, node, environment_);
   if (!errors_.empty())
     return llvm::createStringError(errors_.message());
   if (failed(results)) {
+    standInFor(node);
+    return llvm::Error::success();
+  }
+  if (computesInDouble(node) && !areOfConstants(*results)) {
+    environment_.unsupported.add(target, node.name, "it computes in float64, use float32");
     standInFor(node);
     return llvm::Error::success();
   }

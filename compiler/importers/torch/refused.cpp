@@ -20,7 +20,6 @@ const RefusedOperators &refusedOperators() {
       "aten._local_scalar_dense.default",
     }},
     {"strides of the memory", {
-      "aten.as_strided.default",
       "aten.empty_strided.default",
       "aten.sym_storage_offset.default",
       "aten.sym_stride.int",

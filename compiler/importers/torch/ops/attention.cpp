@@ -79,39 +79,99 @@ static MaybeValue perHead(AtenNode &node, MaybeValue rows, int64_t heads) {
                         {0, 2, 1, 3});
 }
 
-/// aten._native_multi_head_attention, which a traced nn.MultiheadAttention calls. Of its two
-/// results only the first is made.
-static MaybeValue importMultiHead(AtenNode &node) {
-  MaybeValue query = node.tensor("query"), key = node.tensor("key"), value = node.tensor("value"),
-             weight = node.tensor("qkv_weight"), bias = node.tensor("qkv_bias");
-  int64_t width = node.integer("embed_dim"), heads = node.integer("num_head");
-  if (node.failed() || failed(query) || failed(key) || failed(value) || failed(weight) ||
-      failed(bias))
+namespace {
+/// What nn.MultiheadAttention has.
+struct MultiHead {
+  MaybeValue weight, bias, outWeight, outBias,
+      mask; ///< mask: truth values of what is seen, or null
+  int64_t width = 0, heads = 0;
+};
+
+/// 'mask' holds where nothing is seen: of [query, key], by 'mask_type' 1 of [batch, key].
+MaybeValue visibleBy(AtenNode &node) {
+  MaybeValue mask = node.optionalTensor("mask");
+  if (failed(mask) || !*mask)
+    return mask;
+  mask = getElementTypeOrSelf(*mask).isInteger(1) ? node.create<graph::LogicalNotOp>(mask)
+                                                  : node.compare<graph::EqualOp>(mask, 0.0);
+  ArrayRef<int64_t> shape = failed(mask) ? ArrayRef<int64_t>() : shapeOf(*mask);
+  bool isOfKeys = node.integer("mask_type", 0) == 1;
+  return isOfKeys && shape.size() == 2 ? node.reshape(mask, {shape[0], 1, 1, shape[1]}) : mask;
+}
+
+FailureOr<MultiHead> readMultiHead(AtenNode &node) {
+  MultiHead of{node.tensor("qkv_weight"), node.tensor("qkv_bias"), node.tensor("proj_weight"),
+               node.tensor("proj_bias"), visibleBy(node)};
+  of.width = node.integer("embed_dim");
+  of.heads = node.integer(node.has("num_head") ? "num_head" : "num_heads");
+  if (node.failed() || failed(of.weight) || failed(of.bias) || failed(of.mask))
     return failure();
-  if (node.has("mask"))
-    return node.unsupported("with a mask");
-  if (shapeOf(*query).size() != 3 || heads < 1 || width < 1 || width % heads != 0 ||
-      shapeOf(*weight) != ArrayRef<int64_t>({3 * width, width}))
-    return node.invalid(Twine(heads) + " heads of a query of shape " + shapeText(shapeOf(*query)));
+  if (of.heads < 1 || of.width < 1 || of.width % of.heads != 0 ||
+      shapeOf(*of.weight) != ArrayRef<int64_t>({3 * of.width, of.width}))
+    return node.invalid(Twine(of.heads) + " heads of rows of " + Twine(of.width));
+  return of;
+}
+
+MaybeValue multiHead(AtenNode &node, const MultiHead &of, MaybeValue query, MaybeValue key,
+                     MaybeValue value) {
+  if (failed(query) || failed(key) || failed(value) || shapeOf(*query).size() != 3)
+    return node.invalid("a query that is no batch of rows");
   SmallVector<MaybeValue> parts;
   if (*query == *key && *key == *value) { // one product for all three
-    MaybeValue rows = multiplyRows(node, query, weight, bias);
+    MaybeValue rows = multiplyRows(node, query, of.weight, of.bias);
     for (int64_t i = 0; i < 3; ++i)
-      parts.push_back(sliceAlong(node, rows, 2, i * width, width));
+      parts.push_back(sliceAlong(node, rows, 2, i * of.width, of.width));
   } else {
     for (MaybeValue input : {query, key, value}) {
-      int64_t begin = static_cast<int64_t>(parts.size()) * width;
-      parts.push_back(multiplyRows(node, input, sliceAlong(node, weight, 0, begin, width),
-                                   sliceAlong(node, bias, 0, begin, width)));
+      int64_t begin = static_cast<int64_t>(parts.size()) * of.width;
+      parts.push_back(multiplyRows(node, input, sliceAlong(node, of.weight, 0, begin, of.width),
+                                   sliceAlong(node, of.bias, 0, begin, of.width)));
     }
   }
   for (MaybeValue &part : parts)
-    part = perHead(node, part, heads);
-  double scale = 1 / std::sqrt(static_cast<double>(width / heads));
+    part = perHead(node, part, of.heads);
+  double scale = 1 / std::sqrt(static_cast<double>(of.width / of.heads));
   MaybeValue result =
-      node.transpose(attend(node, parts[0], parts[1], parts[2], Value(), scale), {0, 2, 1, 3});
-  return multiplyRows(node, node.reshape(result, shapeOf(*query)), node.tensor("proj_weight"),
-                      node.tensor("proj_bias"));
+      node.transpose(attend(node, parts[0], parts[1], parts[2], of.mask, scale), {0, 2, 1, 3});
+  return multiplyRows(node, node.reshape(result, shapeOf(*query)), of.outWeight, of.outBias);
+}
+} // namespace
+
+/// aten._native_multi_head_attention, which a traced nn.MultiheadAttention calls. Of its two
+/// results only the first is made.
+static MaybeValue importMultiHead(AtenNode &node) {
+  FailureOr<MultiHead> of = readMultiHead(node);
+  return failed(of)
+             ? MaybeValue(failure())
+             : multiHead(node, *of, node.tensor("query"), node.tensor("key"), node.tensor("value"));
+}
+
+/// aten._transformer_encoder_layer_fwd, which a traced nn.TransformerEncoderLayer calls.
+static MaybeValue importEncoderLayer(AtenNode &node) {
+  MaybeValue x = node.tensor("src");
+  FailureOr<MultiHead> of = readMultiHead(node);
+  bool isGelu = node.flag("use_gelu", false), isNormFirst = node.flag("norm_first", false);
+  double epsilon = node.number("eps", 1e-5);
+  if (failed(of) || failed(x) || node.failed())
+    return failure();
+  auto normal = [&](MaybeValue rows, StringRef place) {
+    MaybeValue result = normalizeOver(node, rows, {2}, epsilon).result;
+    return node.add(node.multiply(result, node.tensor(("norm_weight_" + place).str())),
+                    node.tensor(("norm_bias_" + place).str()));
+  };
+  auto attended = [&](MaybeValue rows) { return multiHead(node, *of, rows, rows, rows); };
+  auto fed = [&](MaybeValue rows) {
+    MaybeValue wide =
+        multiplyRows(node, rows, node.tensor("ffn_weight_1"), node.tensor("ffn_bias_1"));
+    wide = isGelu ? node.create<graph::GeluOp>(wide) : node.create<graph::ReluOp>(wide);
+    return multiplyRows(node, wide, node.tensor("ffn_weight_2"), node.tensor("ffn_bias_2"));
+  };
+  if (isNormFirst) {
+    x = node.add(x, attended(normal(x, "1")));
+    return node.add(x, fed(normal(x, "2")));
+  }
+  x = normal(node.add(x, attended(x)), "1");
+  return normal(node.add(x, fed(x)), "2");
 }
 
 static MaybeValue importEinsum(AtenNode &node) {
@@ -132,6 +192,7 @@ void registerAttention(OpTable &table) {
   table.add("aten._scaled_dot_product_flash_attention_for_cpu.default", importAttention);
   table.add("aten._scaled_dot_product_efficient_attention.default", importAttention);
   table.add("aten._native_multi_head_attention.default", importMultiHead);
+  table.add("aten._transformer_encoder_layer_fwd.default", importEncoderLayer);
   table.add("aten.einsum.default", importEinsum);
   table.add("aten.baddbmm.default", importBaddbmm);
 }

@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/torch/node.h"
 
 #include <cmath>
@@ -47,6 +48,25 @@ static MaybeValue importFill(AtenNode &node) {
   double value = node.number("value");
   return node.failed() || failed(like) ? MaybeValue(failure())
                                        : filled(node, shapeOf(*like), value);
+}
+/// aten.fill.Tensor: a number that is known, or computed.
+static MaybeValue importFillTensor(AtenNode &node) {
+  MaybeValue like = node.tensor("self"), value = node.tensor("value");
+  if (failed(like) || failed(value))
+    return failure();
+  ArrayRef<int64_t> shape = shapeOf(*like);
+  value = node.reshape(node.cast(value, getElementTypeOrSelf(*like)),
+                       SmallVector<int64_t>(shape.size(), 1));
+  return expandTo(node, value, shape);
+}
+/// aten._shape_as_tensor.
+static MaybeValue importShape(AtenNode &node) {
+  MaybeValue x = node.tensor("self");
+  if (failed(x))
+    return failure();
+  SmallVector<int64_t> sizes(shapeOf(*x));
+  return node.integerConstant(node.builder().getI64Type(), static_cast<int64_t>(sizes.size()),
+                              sizes);
 }
 static MaybeValue importScalarTensor(AtenNode &node) {
   double value = node.number("s");
@@ -114,6 +134,8 @@ void registerConstant(OpTable &table) {
   table.addMove("aten.full_like.default", importFullLike);
   table.addMove("aten.zero.default", importLike<0>);
   table.addMove("aten.fill.Scalar", importFill);
+  table.addMove("aten.fill.Tensor", importFillTensor);
+  table.addMove("aten._shape_as_tensor.default", importShape);
   table.addMove("aten.scalar_tensor.default", importScalarTensor);
   for (StringRef form : {"default", "start", "start_step"})
     table.addMove(("aten.arange." + form).str(), importArange);

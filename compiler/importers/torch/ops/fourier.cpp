@@ -1,5 +1,7 @@
 #include "compiler/importers/common/short_time_fourier.h"
 
+#include "compiler/graph/constants.h"
+
 #include "compiler/importers/common/padding.h"
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/torch/node.h"
@@ -163,7 +165,21 @@ struct Pieces {
   Value window;     ///< `size` factors
 };
 
-/// A shorter window has as many zeros on either side.
+/// A shorter window has as many zeros on either side. A known one stays a constant, which folds
+/// into the transform's matrix.
+MaybeValue widened(AtenNode &node, MaybeValue window, int64_t length, int64_t size) {
+  if (failed(window) || length == size)
+    return window;
+  int64_t before = (size - length) / 2;
+  std::optional<graph::ConstantBytes> known = graph::constantOf(*window);
+  if (!known || !getElementTypeOrSelf(*window).isF32() ||
+      known->as<float>().size() != static_cast<size_t>(length))
+    return padOrCrop(node, window, before, size - length - before, 0);
+  SmallVector<float> factors(size, 0);
+  llvm::copy(known->as<float>(), factors.begin() + before);
+  return node.constant(node.builder().getF32Type(), {size}, factors);
+}
+
 FailureOr<Pieces> readPieces(AtenNode &node, Value like) {
   Pieces pieces;
   pieces.size = node.integer("n_fft");
@@ -179,8 +195,7 @@ FailureOr<Pieces> readPieces(AtenNode &node, Value like) {
                         ", with a window of " + Twine(length));
   if (!*window)
     window = node.fill(node.builder().getF32Type(), length, 1);
-  int64_t before = (pieces.size - length) / 2;
-  window = padOrCrop(node, window, before, pieces.size - length - before, 0);
+  window = widened(node, window, length, pieces.size);
   if (failed(window))
     return failure();
   if (getElementTypeOrSelf(*window) != getElementTypeOrSelf(like))
@@ -237,6 +252,8 @@ static MaybeValue importInverseStft(AtenNode &node) {
   Complex bins = partsOf(node.tensor("self"));
   if (failed(bins.real) || failed(bins.imaginary))
     return failure();
+  if (!*bins.imaginary)
+    return node.unsupported("a transform that is not complex");
   FailureOr<Pieces> pieces = readPieces(node, *bins.real);
   bool isCentred = node.flag("center", true), isOneSided = node.flag("onesided", true);
   int64_t length = node.integer("length", -1);

@@ -58,7 +58,7 @@ static MaybeValue importCopy(AtenNode &node) {
   return expandTo(node, converted(node, source, getElementTypeOrSelf(*input)), shapeOf(*input));
 }
 
-/// Checks that are true of any archive that torch.export made.
+/// Checks of types and sizes that are true of any archive that torch.export made, and of numbers.
 static FailureOr<SmallVector<Value>> importNothing(AtenNode &) {
   return SmallVector<Value>();
 }
@@ -87,6 +87,8 @@ void registerIdentity(OpTable &table) {
   table.addMove("aten.copy.default", importCopy);
   table.addList("aten._assert_tensor_metadata.default", importNothing);
   table.addList("aten._assert_scalar.default", importNothing);
+  table.addList("aten._assert_async.default", importNothing);
+  table.addList("aten._assert_async.msg", importNothing);
   table.addList("aten.sym_constrain_range_for_size.default", importNothing);
 }
 

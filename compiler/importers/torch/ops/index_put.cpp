@@ -3,6 +3,7 @@
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/scatter.h"
 #include "compiler/importers/common/selections.h"
+#include "compiler/importers/torch/indices.h"
 #include "compiler/importers/torch/node.h"
 
 #include "mlir/Dialect/Traits.h"
@@ -142,10 +143,33 @@ MaybeValue putElements(AtenNode &node, Value input, MaybeValue updates, ArrayRef
                       shapeOf(input));
 }
 
+/// Elements put where several indices of a run say: their dimensions go to the front and back.
+MaybeValue putElementsAtRunTime(AtenNode &node, MaybeValue input, const Indices &indices,
+                                const Named &named, MaybeValue values, Reduction reduction) {
+  auto rank = static_cast<int64_t>(shapeOf(*input).size()),
+       width = static_cast<int64_t>(indices.common.size()),
+       first = static_cast<int64_t>(named.first);
+  SmallVector<int64_t> order(indices.indexed), back(rank);
+  SmallVector<Value> given;
+  for (int64_t dim = 0; dim < rank; ++dim)
+    if (indices.ofDimension[dim])
+      given.push_back(indices.ofDimension[dim]);
+    else
+      order.push_back(dim);
+  for (auto [to, from] : llvm::enumerate(order))
+    back[from] = static_cast<int64_t>(to);
+  auto common = llvm::to_vector(llvm::seq<int64_t>(0, named.shape.size()));
+  std::rotate(common.begin(), common.begin() + first, common.begin() + first + width);
+  MaybeValue updates = node.transpose(spreadTo(node, values, named.shape), common);
+  return node.transpose(scatterNd(node, node.transpose(input, order),
+                                  joinedIndices(node, given, indices.common), updates, {reduction}),
+                        back);
+}
+
 MaybeValue putAtRunTime(AtenNode &node, MaybeValue input, const Indices &indices,
                         const Named &named, MaybeValue values, Reduction reduction) {
   if (indices.indexed.size() != 1)
-    return node.unsupported("several indices that are computed at run time");
+    return putElementsAtRunTime(node, input, indices, named, values, reduction);
   int64_t dim = indices.indexed.front();
   SmallVector<int64_t> shape(shapeOf(*input));
   shape[dim] = *elementCount(indices.common);

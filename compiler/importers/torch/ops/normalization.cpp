@@ -1,4 +1,5 @@
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/norms.h"
 #include "compiler/importers/torch/node.h"
 
 using namespace mlir;
@@ -135,6 +136,24 @@ static MaybeValue importInstanceNorm(AtenNode &node) {
   return groupNorm(node, input, shapeOf(*input)[1]);
 }
 
+/// aten._weight_norm and _weight_norm_interface: g v / |v|, of each slice of 'dim'; the latter also
+/// gives the lengths.
+static Results importWeightNorm(AtenNode &node) {
+  MaybeValue v = node.tensor("v"), g = node.tensor("g");
+  if (failed(v) || failed(g))
+    return failure();
+  int64_t dim = node.integer("dim", 0);
+  SmallVector<int64_t> others;
+  for (int64_t d = 0, rank = static_cast<int64_t>(shapeOf(*v).size()); d < rank; ++d)
+    if (d != dim) // -1: over all
+      others.push_back(d);
+  MaybeValue length = normOver(node, v, others, /*keepDims=*/true, 2);
+  MaybeValue result = node.multiply(v, node.divide(g, length));
+  if (node.failed() || failed(length) || failed(result))
+    return failure();
+  return SmallVector<Value>{*result, *length};
+}
+
 void registerNormalization(OpTable &table) {
   table.add("aten.batch_norm.default", importBatchNorm);
   table.add("aten.native_batch_norm.default", importBatchNorm);
@@ -147,6 +166,8 @@ void registerNormalization(OpTable &table) {
   table.add("aten.group_norm.default", importGroupNorm);
   table.add("aten.native_group_norm.default", importGroupNorm);
   table.add("aten.instance_norm.default", importInstanceNorm);
+  table.addList("aten._weight_norm.default", importWeightNorm);
+  table.addList("aten._weight_norm_interface.default", importWeightNorm);
 }
 
 } // namespace tandem::torch

@@ -51,6 +51,23 @@ struct Along {
       return failure();
     return along;
   }
+  /// One index for each slice of 'source'.
+  static FailureOr<Along> ofSlices(AtenNode &node) {
+    Along along;
+    along.input = node.tensor("self");
+    along.source = node.tensor("source");
+    MaybeValue index = node.tensor("index");
+    if (failed(along.input) || failed(along.source) || failed(index))
+      return failure();
+    along.dim = node.dim("dim", *along.input);
+    ArrayRef<int64_t> shape = shapeOf(*along.source);
+    if (node.failed() || shape.empty())
+      return node.unsupported("a tensor without dimensions");
+    SmallVector<int64_t> aligned(shape.size(), 1);
+    aligned[along.dim] = *elementCount(shapeOf(*index));
+    along.index = expandTo(node, node.reshape(index, aligned), shape);
+    return failed(along.index) ? FailureOr<Along>(failure()) : along;
+  }
   MaybeValue scatter(AtenNode &node, MaybeValue into, MaybeValue updates,
                      Reduction reduction) const {
     return scatterAlong(node, into, index, updates, dim, {reduction, /*countsFromBack=*/false});
@@ -91,9 +108,11 @@ static MaybeValue scatteredMean(AtenNode &node, const Along &along, MaybeValue s
   return node.divide(along.scatter(node, start, along.source, Reduction::Add), counts);
 }
 
-/// aten.scatter_reduce: without 'include_self' what is there counts only where nothing comes.
+/// aten.scatter_reduce and index_reduce: without 'include_self' what is there counts only where
+/// nothing comes.
+template <FailureOr<Along> (*operands)(AtenNode &)>
 static MaybeValue importScatterReduce(AtenNode &node) {
-  FailureOr<Along> along = Along::of(node);
+  FailureOr<Along> along = operands(node);
   StringRef reduce = node.string("reduce", "");
   bool includesSelf = node.flag("include_self", true);
   if (failed(along) || node.failed())
@@ -151,7 +170,8 @@ void registerScatter(OpTable &table) {
   table.add("aten.scatter.reduce", importScatterWithReduce);
   table.add("aten.scatter.value_reduce", importScatterWithReduce);
   table.add("aten.scatter_add.default", importScatter<Reduction::Add>);
-  table.add("aten.scatter_reduce.two", importScatterReduce);
+  table.add("aten.scatter_reduce.two", importScatterReduce<Along::of>);
+  table.add("aten.index_reduce.default", importScatterReduce<Along::ofSlices>);
   table.add("aten.masked_scatter.default", importMaskedScatter);
 }
 

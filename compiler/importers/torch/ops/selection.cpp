@@ -1,8 +1,13 @@
 #include "compiler/importers/common/decompositions.h"
+#include "compiler/importers/common/norms.h"
+#include "compiler/importers/common/padding.h"
 #include "compiler/importers/common/selections.h"
+#include "compiler/importers/torch/indices.h"
 #include "compiler/importers/torch/node.h"
 
 #include "mlir/Dialect/Traits.h"
+
+#include <cmath>
 
 using namespace mlir;
 
@@ -63,18 +68,10 @@ static MaybeValue importIndex(AtenNode &node) {
       return node.invalid("its indices do not broadcast");
     shape = both;
   }
-  SmallVector<Value> parts;
-  SmallVector<int64_t> apart(shape);
-  apart.push_back(1);
-  for (int64_t dim : indexed) {
-    MaybeValue part = node.reshape(
-        expandTo(node, node.cast(indices[dim], node.builder().getI64Type()), shape), apart);
-    if (failed(part))
-      return failure();
-    parts.push_back(*part);
-  }
-  MaybeValue rows = node.createTyped<graph::ConcatOp>(node.builder().getI64Type(),
-                                                      ValueRange(parts), shape.size());
+  SmallVector<Value> given;
+  for (int64_t dim : indexed)
+    given.push_back(indices[dim]);
+  MaybeValue rows = joinedIndices(node, given, shape);
   MaybeValue result = gatherNd(node, node.transpose(input, order), rows, 0);
   bool areNeighbours = indexed.back() - indexed.front() + 1 == static_cast<int64_t>(indexed.size());
   if (failed(result) || !areNeighbours || indexed.front() == 0)
@@ -143,6 +140,23 @@ template <bool multiplies> static MaybeValue importCumulation(AtenNode &node) {
   return cumulate(node, node.cast(input, type.value_or(getElementTypeOrSelf(*input))), how);
 }
 
+/// aten.logcumsumexp: what a step has of 2^i elements it adds to what begins 2^i behind them.
+static MaybeValue importLogCumSumExp(AtenNode &node) {
+  MaybeValue sums = node.tensor("self");
+  if (failed(sums))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(*sums)), low(shape.size(), 0), high(shape.size(), 0);
+  int64_t dim = node.dim("dim", *sums);
+  if (node.failed() || shape.empty())
+    return sums;
+  for (int64_t step = 1; step < shape[dim]; step *= 2) {
+    low[dim] = step;
+    high[dim] = -step;
+    sums = logAddExp(node, sums, padOrCrop(node, sums, low, high, -INFINITY));
+  }
+  return sums;
+}
+
 static MaybeValue importFlip(AtenNode &node) {
   MaybeValue input = node.tensor("self");
   if (failed(input))
@@ -188,6 +202,7 @@ void registerSelection(OpTable &table) {
   table.add("aten.argsort.stable", importArgsort);
   table.add("aten.cumsum.default", importCumulation<false>);
   table.add("aten.cumprod.default", importCumulation<true>);
+  table.add("aten.logcumsumexp.default", importLogCumSumExp);
   table.addMove("aten.flip.default", importFlip);
   table.add("aten.tril.default", importTriangle<false>);
   table.add("aten.triu.default", importTriangle<true>);

@@ -233,6 +233,17 @@ static MaybeValue replaced(AtenNode &node, Value input, MaybeValue source, int64
     return parts.front();
   return node.createTyped<graph::ConcatOp>(getElementTypeOrSelf(input), ValueRange(parts), dim);
 }
+/// Every `step`-th entry replaced.
+static MaybeValue replacedBySteps(AtenNode &node, Value input, MaybeValue source, int64_t dim,
+                                  int64_t begin, int64_t end, int64_t step) {
+  int64_t extent = shapeOf(input)[dim], next = extent;
+  auto places = llvm::to_vector(llvm::seq<int64_t>(0, extent));
+  for (int64_t at = begin; at < end; at += step)
+    places[at] = next++;
+  if (failed(source) || shapeOf(*source)[dim] != next - extent)
+    return node.invalid("it replaces " + Twine(next - extent) + " entries");
+  return pickAlong(node, concatAlong(node, {input, *source}, dim), dim, places);
+}
 static MaybeValue importSliceScatter(AtenNode &node) {
   MaybeValue input = node.tensor("self"), source = node.tensor("src");
   if (failed(input) || failed(source))
@@ -240,9 +251,11 @@ static MaybeValue importSliceScatter(AtenNode &node) {
   int64_t dim = node.dim("dim", *input, 0), extent = shapeOf(*input)[dim];
   int64_t begin = clampIndex(node.integer("start", 0), extent),
           end = std::max(clampIndex(node.integer("end", INT64_MAX), extent), begin);
-  if (node.integer("step", 1) != 1)
-    return node.unsupported("with a step");
-  return node.failed() ? MaybeValue(failure()) : replaced(node, *input, source, dim, begin, end);
+  int64_t step = node.integer("step", 1);
+  if (node.failed() || step < 1 || shapeOf(*source).size() != shapeOf(*input).size())
+    return node.invalid("'step' is " + Twine(step));
+  return step == 1 ? replaced(node, *input, source, dim, begin, end)
+                   : replacedBySteps(node, *input, source, dim, begin, end, step);
 }
 static MaybeValue importSelectScatter(AtenNode &node) {
   MaybeValue input = node.tensor("self"), source = node.tensor("src");

@@ -3,6 +3,7 @@
 #include "compiler/graph/constants.h"
 #include "compiler/importers/common/complex.h"
 #include "compiler/importers/common/integer_folding.h"
+#include "compiler/importers/torch/constancy.h"
 #include "compiler/importers/torch/script/known_tensors.h"
 #include "compiler/importers/torch/script/result_types.h"
 
@@ -68,6 +69,31 @@ const Signature *AtenCalls::choose(StringRef operation, ArrayRef<Item> arguments
       return &signature;
     }
   return nullptr;
+}
+
+/// The arguments with known numbers in place of tensors without dimensions, which is how traced
+/// models have sizes: of overloads that take a number there.
+static LogicalResult takeNumbers(AtenCalls &calls, ArrayRef<Item> arguments, const Place &place,
+                                 std::vector<Item> &numbers) {
+  for (const Item &item : arguments) {
+    numbers.push_back(item);
+    Tensor *const *tensor = std::get_if<Tensor *>(&item);
+    if (!tensor)
+      continue;
+    FailureOr<RankedTensorType> type = calls.type(**tensor, place);
+    if (failed(type))
+      return failure();
+    if (type->getRank() != 0)
+      continue;
+    FailureOr<std::optional<double>> number = calls.known(**tensor, place);
+    if (failed(number))
+      return failure();
+    if (*number && isa<FloatType>(type->getElementType()))
+      numbers.back() = Item(**number);
+    else if (*number && !type->getElementType().isInteger(1))
+      numbers.back() = Item(static_cast<int64_t>(**number));
+  }
+  return success();
 }
 
 /// "layer1.0.conv1.conv2d"; one that comes again has a number behind it.
@@ -160,7 +186,8 @@ LogicalResult AtenCalls::bindArguments(Bound &call, const Place &place) {
 static StringRef refusalOf(std::optional<ScalarType> type, ArrayRef<Value> values) {
   if (!type || values.empty())
     return "";
-  if (type == ScalarType::kDouble && !shapeOf(values.front()).empty())
+  bool isDouble = type == ScalarType::kDouble && !shapeOf(values.front()).empty();
+  if (isDouble && !areOfConstants(values))
     return "it computes in float64, use float32";
   Value value = values.front();
   return isComplex(value) || getElementTypeOrSelf(value) == graphType(value.getContext(), *type)
@@ -287,6 +314,12 @@ MaybeItem AtenCalls::call(StringRef operation, ArrayRef<Item> arguments,
   if (llvm::any_of(arguments, [](const Item &item) { return hasUnknown(item); }))
     return Item(Unknown());
   call.signature = choose(call.operation, arguments, keywords, call.items);
+  std::vector<Item> numbers;
+  if (!call.signature) {
+    if (failed(takeNumbers(*this, arguments, place, numbers)))
+      return failure();
+    call.signature = choose(call.operation, numbers, keywords, call.items);
+  }
   call.entry = call.signature ? table_.find(call.signature->target) : nullptr;
   if (!call.entry || (call.isInPlace && !call.self())) {
     std::string given;

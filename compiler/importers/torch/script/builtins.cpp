@@ -102,8 +102,8 @@ static mlir::FailureOr<std::optional<std::vector<Item>>> knownNumbers(const Buil
 /// so that what is computed of them stays known. Nothing when it is no such call.
 static mlir::FailureOr<std::optional<Item>> callOnNumbers(llvm::StringRef name, BuiltinCall &call) {
   constexpr llvm::StringLiteral kOperations[] = {
-      "add",  "sub",   "mul",  "div", "floor_divide", "remainder", "neg", "abs", "floor",
-      "ceil", "round", "sqrt", "eq",  "ne",           "lt",        "le",  "gt",  "ge"};
+      "add",   "sub",  "mul", "div", "floor_divide", "remainder", "neg", "abs", "floor", "ceil",
+      "round", "sqrt", "pow", "eq",  "ne",           "lt",        "le",  "gt",  "ge"};
   bool isPlain = call.size() <= 2 && llvm::all_of(call.keywords, [](auto &k) { return k.empty(); });
   if (!isPlain || !llvm::is_contained(kOperations, name))
     return std::optional<Item>();

@@ -18,8 +18,6 @@ namespace tandem::torch::script {
 static llvm::Expected<Value> constantOf(const Tensor &weight, OpBuilder builder) {
   const StoredTensor &stored = *weight.stored;
   std::string subject = "the tensor '" + weight.name + "'";
-  if (stored.type == ScalarType::kDouble && !stored.sizes.empty())
-    return llvm::createStringError(subject + " is float64, use float32");
   if (!scalarSize(stored.type))
     return llvm::createStringError(subject + " is " + scalarName(stored.type));
   llvm::Expected<Elements> elements = readElements(stored);
@@ -135,9 +133,7 @@ FailureOr<Value> AtenCalls::asWhole(Tensor &tensor, Value value, const Place &pl
   switch (tensor.how.sharing) {
   case Sharing::kPart: {
     bool isPlain = llvm::all_of(tensor.how.keywords, [](auto &name) { return name.empty(); });
-    bool hasStep =
-        tensor.how.operation == "slice" && arguments.size() > 4 && as<int64_t>(arguments[4]) != 1;
-    if (tensor.how.operation == "narrow" || !isPlain || hasStep)
+    if (tensor.how.operation == "narrow" || !isPlain)
       return Value();
     arguments.insert(arguments.begin() + 1, part);
     return callForValue(tensor.how.operation + "_scatter", std::move(arguments), place);

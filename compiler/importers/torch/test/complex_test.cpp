@@ -15,16 +15,17 @@ using ::testing::Not;
 constexpr ScalarType kComplex = ScalarType::kComplexFloat;
 
 /// "z": the transform of pieces of a signal [2, 20].
-ProgramBuilder pieces(const Json &isComplex = flag(true)) {
+ProgramBuilder pieces(const Json &isComplex = flag(true),
+                      const std::vector<float> &window = {0, 0.5, 1, 1, 1, 1, 0.5, 0}) {
   ProgramBuilder p;
   p.input("x", {2, 20});
-  p.weight("w", {8}, {0, 0.5, 1, 1, 1, 1, 0.5, 0});
+  p.weight("w", {static_cast<int64_t>(window.size())}, window);
   bool isValue = isComplex == flag(true);
   p.node("stft.default",
          {{"self", tensor("x")},
           {"n_fft", number(8)},
           {"hop_length", number(4)},
-          {"win_length", number(8)},
+          {"win_length", number(static_cast<int64_t>(window.size()))},
           {"window", tensor("w")},
           {"return_complex", isComplex}},
          "z", isValue ? Ints{2, 5, 4} : Ints{2, 5, 4, 2}, isValue ? kComplex : ScalarType::kFloat);
@@ -38,6 +39,14 @@ TEST(TorchStft, IsAConvolutionWithTheWindowInIt) {
               AllOf(HasSubstr("dense<[[[[0.000000e+00, 5.000000e-01, 1.000000e+00, 1.000000e+00]"),
                     HasSubstr("graph.conv_2d"), HasSubstr("permutation [0, 2, 1]"),
                     HasSubstr("graph.sqrt"), Not(HasSubstr("complex"))));
+}
+
+TEST(TorchStft, PutsAShorterWindowIntoTheConvolutionAsWell) {
+  ProgramBuilder p = pieces(flag(true), {0.5, 1, 1, 1, 1, 0.5});
+  p.node("abs.default", {{"self", tensor("z")}}, "y", {2, 5, 4});
+  EXPECT_THAT(p.text(),
+              AllOf(HasSubstr("dense<[[[[0.000000e+00, 5.000000e-01, 1.000000e+00, 1.000000e+00]"),
+                    Not(HasSubstr("graph.pad"))));
 }
 
 TEST(TorchStft, GivesPairsWhereItIsAskedTo) {

@@ -101,8 +101,8 @@ TEST(TorchIndexPut, IsOneScatterWhoeverKnowsThePlaces) {
   EXPECT_EQ(countOf(put(Json::array({tensor("i")}), {2, 5}), "graph.scatter"), 1);
   EXPECT_EQ(countOf(put(Json::array({tensor("i")}), {2, 5}, /*accumulates=*/true), "graph.scatter"),
             1);
-  EXPECT_THAT(put(Json::array({tensor("i"), tensor("i")}), {2}),
-              HasSubstr("several indices that are computed at run time"));
+  EXPECT_THAT(put(Json::array({tensor("i"), tensor("known")}), {2}),
+              HasSubstr("(tensor<4x5xf32>, tensor<2x2xi64>, tensor<2xf32>)"));
 }
 
 TEST(TorchScatter, TakesPlacesThatARunComputes) {
@@ -113,6 +113,38 @@ TEST(TorchScatter, TakesPlacesThatARunComputes) {
          {{"self", tensor("x")}, {"dim", number(1)}, {"index", tensor("i")}, {"value", real(1)}},
          "y", {4, 5});
   EXPECT_THAT(p.text(), HasSubstr("graph.scatter"));
+}
+
+/// p = (x + x).permute(1, 0); p.mul_(2); y = p + `last`
+std::string changedPermutation(const std::string &last) {
+  ProgramBuilder p;
+  p.input("x", {3, 3});
+  p.node("add.Tensor", {{"self", tensor("x")}, {"other", tensor("x")}}, "sum", {3, 3});
+  p.node("permute.default", {{"self", tensor("sum")}, {"dims", ints({1, 0})}}, "turned", {3, 3});
+  p.node("mul_.Tensor", {{"self", tensor("turned")}, {"other", real(2)}}, "twice", {3, 3});
+  p.node("add.Tensor", {{"self", tensor("twice")}, {"other", tensor(last)}}, "y", {3, 3});
+  return p.text();
+}
+
+TEST(TorchInPlace, MayChangeAnyViewOfWhatNobodyReadsAfterwards) {
+  EXPECT_THAT(changedPermutation("turned"), HasSubstr("graph.mul"));
+  EXPECT_THAT(changedPermutation("sum"), HasSubstr("changes a tensor in place that others may"));
+}
+
+TEST(TorchSliceScatter, ReplacesEveryStep) {
+  ProgramBuilder p;
+  p.input("x", {5, 2});
+  p.input("part", {2, 2});
+  p.node("slice_scatter.default",
+         {{"self", tensor("x")},
+          {"src", tensor("part")},
+          {"dim", number(0)},
+          {"start", number(1)},
+          {"end", number(5)},
+          {"step", number(3)}},
+         "y", {5, 2});
+  EXPECT_THAT(p.text(),
+              AllOf(HasSubstr("graph.concat %arg0, %arg1"), HasSubstr("tensor<5x2xf32>")));
 }
 
 } // namespace

@@ -153,5 +153,75 @@ TEST(TorchResults, ThatNobodyMakesAreRefusedWhereTheyAreRead) {
                       "its result 1)");
 }
 
+std::string reducedSlices(const std::string &how, bool includesSelf) {
+  ProgramBuilder p;
+  p.input("x", {3, 4});
+  p.input("source", {3, 2});
+  p.input("i", {2}, ScalarType::kLong);
+  p.node("index_reduce.default",
+         {{"self", tensor("x")},
+          {"dim", number(1)},
+          {"index", tensor("i")},
+          {"source", tensor("source")},
+          {"reduce", {{"as_string", how}}},
+          {"include_self", flag(includesSelf)}},
+         "y", {3, 4});
+  return p.text();
+}
+
+TEST(TorchIndexReduce, IsAScatterOfSlices) {
+  EXPECT_EQ(countOf(reducedSlices("prod", true), "graph.scatter"), 1);
+  EXPECT_EQ(countOf(reducedSlices("amax", false), "graph.scatter"), 2); // the first one begins anew
+  EXPECT_THAT(reducedSlices("mean", true), HasSubstr("graph.div"));
+}
+
+TEST(TorchLogCumSumExp, TakesAsManyStepsAsItDoubles) {
+  Json arguments = {{"dim", number(1)}};
+  EXPECT_EQ(countOf(imported("logcumsumexp.default", arguments, {2, 9}, {2, 9}), "graph.exp"), 4);
+}
+
+TEST(TorchAsStrided, TakesElementsByTheirPlacesInMemory) {
+  Json windows = {{"size", ints({2, 3})}, {"stride", ints({1, 1})}};
+  EXPECT_THAT(imported("as_strided.default", windows, {2, 2}, {2, 3}),
+              HasSubstr("dense<[[0, 1, 2], [1, 2, 3]]>"));
+  windows["storage_offset"] = number(1);
+  EXPECT_THAT(imported("as_strided.default", windows, {2, 2}, {2, 3}),
+              HasSubstr("it reads what is beside its operand in memory"));
+}
+
+TEST(TorchWeightNorm, DividesByTheLengthOfASlice) {
+  ProgramBuilder p;
+  p.input("x", {4, 3, 2});
+  p.input("length", {4, 1, 1});
+  p.node("_weight_norm.default", {{"v", tensor("x")}, {"g", tensor("length")}, {"dim", number(0)}},
+         "y", {4, 3, 2});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("graph.sum"), HasSubstr("graph.div")));
+}
+
+std::string loss(const std::string &target, int64_t reduction, const Ints &result) {
+  ProgramBuilder p;
+  p.input("x", {4, 3});
+  p.input("t", {4, 3});
+  p.node(target, {{"self", tensor("x")}, {"target", tensor("t")}, {"reduction", number(reduction)}},
+         "y", result);
+  return p.text();
+}
+
+TEST(TorchLoss, IsOfEachOrOfAll) {
+  EXPECT_THAT(loss("mse_loss.default", 0, {4, 3}), Not(HasSubstr("graph.sum")));
+  EXPECT_THAT(loss("mse_loss.default", 1, {}), HasSubstr("dense<0.0833333358>"));
+  EXPECT_THAT(loss("huber_loss.default", 2, {}), HasSubstr("graph.sum"));
+  EXPECT_THAT(loss("cross_entropy_loss.default", 1, {}), HasSubstr("probabilities of classes"));
+}
+
+TEST(TorchLoss, OfAClassTakesItsLogarithm) {
+  ProgramBuilder p;
+  p.input("x", {4, 3});
+  p.input("t", {4}, ScalarType::kLong);
+  p.node("cross_entropy_loss.default", {{"self", tensor("x")}, {"target", tensor("t")}}, "y", {});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("graph.log_softmax"), HasSubstr("graph.gather"),
+                              HasSubstr("graph.div")));
+}
+
 } // namespace
 } // namespace tandem::torch::test

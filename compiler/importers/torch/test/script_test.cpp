@@ -116,6 +116,28 @@ TEST(ScriptImport, DividesSizes) { // as a traced MultiheadAttention does
   EXPECT_THAT(divided("0"), HasSubstr("is known at run time only"));
 }
 
+TEST(ScriptImport, ComputesWithSizesAsReals) { // as a traced vision transformer does
+  EXPECT_THAT(importLines("    n = ops.prim.NumToTensor(torch.numel(x))\n"
+                          "    m = torch.to(torch.pow(torch.add(n, 3), 0.5), 4)\n"
+                          "    return torch.view(x, [int(m), -1])\n"),
+              HasSubstr("graph.reshape %arg0 shape [3, 2]"));
+  EXPECT_THAT(importLines("    m = torch.min(torch.arange(2, 5))\n"
+                          "    return torch.view(x, [-1, int(m)])\n"),
+              HasSubstr("graph.reshape %arg0 shape [3, 2]"));
+}
+
+TEST(ScriptImport, TakesTheNumberOfATensorWhereNoOverloadTakesATensor) {
+  EXPECT_THAT(importLines("    n = ops.prim.NumToTensor(torch.size(x, 1))\n"
+                          "    return torch.add(x, torch.linspace(1, n, 3))\n"),
+              HasSubstr("dense<[1.000000e+00, 2.000000e+00, 3.000000e+00]>"));
+}
+
+TEST(ScriptImport, ComputesInFloat64OfConstantsAlone) {
+  EXPECT_THAT(importLines("    places = torch.arange(3, dtype=7)\n"
+                          "    return torch.add(x, torch.to(torch.mul(places, 2), 6))\n"),
+              HasSubstr("-> (tensor<2x3xf32>"));
+}
+
 TEST(ScriptImport, FollowsCallsOfMethodsFunctionsAndTuples) {
   ScriptBuilder builder("    pair = (self.inner).forward(x, 2, )\n"
                         "    f = __torch__.functional.scale\n"
