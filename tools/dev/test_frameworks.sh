@@ -16,6 +16,7 @@ checks=(
   "tensorflow tensorflow list_operators.py tensorflow tflite"
   "onnx onnx check_onnx_nodes.py --backends reference --write"
   "onnx onnx check_onnx_microsoft.py"
+  "skl skl check_onnx_classic.py"
   "onnx onnx check_import_cost.py onnx --write"
   "published published check_published.py --write"
   "torch-zoo torch-zoo check_torch_operators.py --write"

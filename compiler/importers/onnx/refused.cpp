@@ -30,13 +30,23 @@ const RefusedOperators &refusedOperators() {
     {"packed pictures", {
       "ImageDecoder",
     }},
-    {"classical machine learning", {
-      "ai.onnx.ml.*",
+    {"dictionaries: export with 'zipmap' off, which leaves a tensor", {
+      "ai.onnx.ml.CastMap",
+      "ai.onnx.ml.DictVectorizer",
+      "ai.onnx.ml.ZipMap",
+    }},
+    {"categories that are words", {
+      "ai.onnx.ml.CategoryMapper",
+      "ai.onnx.ml.LabelEncoder",
+    }},
+    {"chances by pairs of classes", {
+      "ai.onnx.ml.SVMClassifier",
     }},
     {"training only", {
       "ai.onnx.preview.training.*",
     }},
     {"not yet", {
+      "ai.onnx.ml.TreeEnsemble",
       "ai.onnx.preview.FlexAttention",
     }},
   });
