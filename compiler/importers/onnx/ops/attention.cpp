@@ -34,6 +34,15 @@ MaybeValue joinHeads(OnnxNode &node, MaybeValue x) {
   ArrayRef<int64_t> shape = shapeOf(*places);
   return node.reshape(places, {shape[0], shape[1], shape[2] * shape[3]});
 }
+MaybeValue repeatHeads(OnnxNode &node, MaybeValue x, int64_t heads) {
+  if (failed(x) || shapeOf(*x)[1] == heads)
+    return x;
+  SmallVector<int64_t> shape(shapeOf(*x));
+  if (shape[1] < 1 || heads % shape[1] != 0)
+    return node.invalid(Twine(heads) + " heads of queries for " + Twine(shape[1]) + " of keys");
+  return repeatEach(node, x, 1, heads / shape[1]);
+}
+
 namespace {
 struct Attention {
   MaybeValue query = failure(), key = failure(), value = failure(); ///< [batch, head, place, width]
@@ -54,16 +63,6 @@ MaybeValue withPast(OnnxNode &node, MaybeValue x, size_t index) {
   if (failed(x) || failed(past) || !*past)
     return failed(past) ? MaybeValue(failure()) : x;
   return concatAlong(node, {*past, *x}, 2);
-}
-
-/// Each head of keys or values as often as heads of queries share it.
-MaybeValue repeatHeads(OnnxNode &node, MaybeValue x, int64_t heads) {
-  if (failed(x) || shapeOf(*x)[1] == heads)
-    return x;
-  SmallVector<int64_t> shape(shapeOf(*x));
-  if (shape[1] < 1 || heads % shape[1] != 0)
-    return node.invalid(Twine(heads) + " heads of queries for " + Twine(shape[1]) + " of keys");
-  return repeatEach(node, x, 1, heads / shape[1]);
 }
 
 FailureOr<Attention> readAttention(OnnxNode &node) {

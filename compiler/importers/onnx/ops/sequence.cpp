@@ -1,7 +1,7 @@
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/common/selections.h"
-#include "compiler/importers/onnx/node.h"
+#include "compiler/importers/onnx/attention.h"
 
 using namespace mlir;
 
@@ -36,9 +36,8 @@ static MaybeValue joined(OnnxNode &node, MaybeValue first, MaybeValue second, bo
 }
 
 /// Cosines or sines for each place, [batch, 1, place, half]: rows of a cache that positions name,
-/// or given for each.
-static MaybeValue turnsOf(OnnxNode &node, size_t index) {
-  MaybeValue cache = node.input(index), positions = node.optionalInput(3);
+/// or where these are null given for each.
+static MaybeValue turnsOf(OnnxNode &node, MaybeValue cache, MaybeValue positions) {
   if (failed(cache) || failed(positions))
     return failure();
   if (*positions)
@@ -52,24 +51,10 @@ static MaybeValue turnsOf(OnnxNode &node, size_t index) {
   return node.reshape(cache, shape);
 }
 
-/// RotaryEmbedding (opset 23): pairs of the first 'rotary_embedding_dim' elements turned by the
-/// angle of their place; https://onnx.ai/onnx/operators/onnx__RotaryEmbedding.html.
-static MaybeValue importRotaryEmbedding(OnnxNode &node) {
-  MaybeValue input = node.input(0), cosine = turnsOf(node, 1), sine = turnsOf(node, 2);
-  int64_t heads = node.integer("num_heads", 0), turned = node.integer("rotary_embedding_dim", 0);
-  bool isInterleaved = node.flag("interleaved", false);
-  if (node.failed() || failed(input) || failed(cosine) || failed(sine))
+MaybeValue turnPairs(OnnxNode &node, MaybeValue x, MaybeValue cosine, MaybeValue sine,
+                     int64_t turned, bool isInterleaved) {
+  if (failed(x) || failed(cosine) || failed(sine))
     return failure();
-  SmallVector<int64_t> given(shapeOf(*input));
-  MaybeValue x = input;
-  if (given.size() == 3) {
-    if (heads < 1 || given[2] % heads != 0)
-      return node.invalid(Twine(heads) + " heads of an input of shape " + shapeText(given));
-    x = node.transpose(node.reshape(input, {given[0], given[1], heads, given[2] / heads}),
-                       {0, 2, 1, 3});
-  }
-  if (failed(x) || shapeOf(*x).size() != 4)
-    return node.invalid("an input of shape " + shapeText(given));
   int64_t width = shapeOf(*x)[3];
   turned = turned == 0 ? width : turned;
   if (turned < 2 || turned % 2 != 0 || turned > width)
@@ -84,13 +69,62 @@ static MaybeValue importRotaryEmbedding(OnnxNode &node) {
   MaybeValue real = node.subtract(node.multiply(first, cosine), node.multiply(second, sine));
   MaybeValue imaginary = node.add(node.multiply(first, sine), node.multiply(second, cosine));
   MaybeValue result = joined(node, real, imaginary, isInterleaved);
-  if (turned < width) {
-    MaybeValue rest = sliceAlong(node, x, 3, turned, width - turned);
-    if (failed(result) || failed(rest))
-      return failure();
-    result = concatAlong(node, {*result, *rest}, 3);
+  if (turned == width)
+    return result;
+  MaybeValue rest = sliceAlong(node, x, 3, turned, width - turned);
+  return failed(result) || failed(rest) ? MaybeValue(failure())
+                                        : concatAlong(node, {*result, *rest}, 3);
+}
+
+static MaybeValue embedRotary(OnnxNode &node, MaybeValue cosine, MaybeValue sine) {
+  MaybeValue input = node.input(0);
+  int64_t heads = node.integer("num_heads", 0), turned = node.integer("rotary_embedding_dim", 0);
+  bool isInterleaved = node.flag("interleaved", false);
+  if (node.failed() || failed(input) || failed(cosine) || failed(sine))
+    return failure();
+  SmallVector<int64_t> given(shapeOf(*input));
+  if (given.size() == 3 && heads == 0 && turned == 0) // com.microsoft: the cache tells
+    heads = given[2] / std::max<int64_t>(2 * shapeOf(*cosine)[3], 1);
+  MaybeValue x = input;
+  if (given.size() == 3) {
+    if (heads < 1 || given[2] % heads != 0)
+      return node.invalid(Twine(heads) + " heads of an input of shape " + shapeText(given));
+    x = node.transpose(node.reshape(input, {given[0], given[1], heads, given[2] / heads}),
+                       {0, 2, 1, 3});
   }
+  if (failed(x) || shapeOf(*x).size() != 4)
+    return node.invalid("an input of shape " + shapeText(given));
+  MaybeValue result = turnPairs(node, x, cosine, sine, turned, isInterleaved);
   return given.size() == 4 ? result : node.reshape(node.transpose(result, {0, 2, 1, 3}), given);
+}
+
+/// RotaryEmbedding (opset 23): pairs of the first 'rotary_embedding_dim' elements turned by the
+/// angle of their place; https://onnx.ai/onnx/operators/onnx__RotaryEmbedding.html.
+static MaybeValue importRotaryEmbedding(OnnxNode &node) {
+  MaybeValue positions = node.optionalInput(3);
+  return embedRotary(node, turnsOf(node, node.input(1), positions),
+                     turnsOf(node, node.input(2), positions));
+}
+
+/// com.microsoft.RotaryEmbedding: positions come before the caches, for each place or the first.
+static MaybeValue importMicrosoftRotary(OnnxNode &node) {
+  MaybeValue input = node.input(0), positions = node.input(1);
+  if (failed(input) || failed(positions))
+    return failure();
+  if (node.flag("is_packed_batching", false) || node.number("scale", 1) != 1)
+    return node.unsupported("a packed batch, or a 'scale' other than 1");
+  ArrayRef<int64_t> shape = shapeOf(*input);
+  if (shape.size() < 3)
+    return node.invalid("an input of shape " + shapeText(shape));
+  if (*elementCount(shapeOf(*positions)) == 1) {
+    int64_t places = shape[shape.size() - 2];
+    if (shape.size() == 3)
+      places = shape[1];
+    Type type = getElementTypeOrSelf(*positions);
+    positions = node.add(node.reshape(positions, {1, 1}), countAlong(node, type, 2, 1, places));
+  }
+  return embedRotary(node, turnsOf(node, node.input(2), positions),
+                     turnsOf(node, node.input(3), positions));
 }
 
 /// CausalConvWithState (opset 27): each channel's own filter over the places up to each, what was
@@ -135,6 +169,7 @@ static FailureOr<Values> importCausalConv(OnnxNode &node) {
 
 void registerSequence(OpTable &table) {
   table.add("RotaryEmbedding", importRotaryEmbedding, Takes::kReals);
+  table.add("com.microsoft.RotaryEmbedding", importMicrosoftRotary, Takes::kReals);
   table.addList("CausalConvWithState", importCausalConv, Takes::kReals);
 }
 
