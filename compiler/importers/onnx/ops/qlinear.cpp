@@ -1,3 +1,4 @@
+#include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/onnx/convolution.h"
 #include "compiler/importers/onnx/quantization.h"
 
@@ -12,6 +13,15 @@ namespace tandem::onnx {
 
 static constexpr auto kNone = graph::Activation::None;
 
+/// Rows of codes, or their filter, as images with a height of 1; images as they are.
+static MaybeValue withHeight(OnnxNode &node, MaybeValue codes) {
+  if (failed(codes) || shapeOf(*codes).size() != 3)
+    return codes;
+  SmallVector<int64_t> shape(shapeOf(*codes));
+  shape.insert(shape.begin() + 2, 1);
+  return node.reshape(codes, shape);
+}
+
 /// QLinearConv: x, w and their scales, the result's, and a bias in i32 at the product of both
 /// scales.
 static MaybeValue importQLinearConv(OnnxNode &node) {
@@ -21,27 +31,38 @@ static MaybeValue importQLinearConv(OnnxNode &node) {
   MaybeValue bias = node.optionalInput(8);
   if (failed(input) || failed(weight) || failed(type) || failed(bias) || node.failed())
     return failure();
-  if (shapeOf(*input).size() != 4)
+  size_t rank = shapeOf(*input).size();
+  if ((rank != 3 && rank != 4) || shapeOf(*weight).size() != rank)
     return node.unsupported("an input of shape " + shapeText(shapeOf(*input)) +
-                            ", only images (rank 4) are");
-  FailureOr<Window> window = readWindow(node, *input, 2, shapeOf(*weight));
+                            ", only images (rank 4) and rows (rank 3) are");
+  MaybeValue image = withHeight(node, input), kernel = withHeight(node, weight);
+  if (failed(image) || failed(kernel))
+    return failure();
+  FailureOr<Window> window = readWindow(node, *image, rank - 2, shapeOf(*weight));
   if (failed(window))
     return failure();
-  FailureOr<Filter> filter = orderFilter(node, *input, *weight, *window, groups);
+  FailureOr<Filter> filter = orderFilter(node, *image, *kernel, *window, groups);
   if (failed(filter))
     return failure();
-  return convolve(node, *input, *filter, bias, *type);
+  return toRank(node, convolve(node, *image, *filter, bias, *type), rank);
 }
 
-/// QLinearMatMul, where the right operand is a matrix of constants.
+/// Products of two tensors of codes that are computed, by way of reals.
+static MaybeValue productByReals(OnnxNode &node, MaybeValue lhs, MaybeValue rhs, Type type) {
+  Type real = node.builder().getF32Type();
+  return node.createTyped<graph::QuantizeOp>(
+      type, matrixProduct(node, node.createTyped<graph::DequantizeOp>(real, lhs),
+                          node.createTyped<graph::DequantizeOp>(real, rhs)));
+}
+
+/// QLinearMatMul, by products of codes where the right operand is a matrix.
 static MaybeValue importQLinearMatMul(OnnxNode &node) {
   FailureOr<Type> type = quantizedType(node, 6, 7);
   MaybeValue rows = quantizedInput(node, 0), weight = quantizedInput(node, 3, /*axis=*/1);
   if (failed(rows) || failed(weight) || failed(type))
     return failure();
   if (shapeOf(*weight).size() != 2 || shapeOf(*rows).size() < 2)
-    return node.unsupported("shapes " + shapeText(shapeOf(*rows)) + " and " +
-                            shapeText(shapeOf(*weight)) + ", only a matrix on the right is");
+    return productByReals(node, rows, weight, *type);
   Type element = getElementTypeOrSelf(*weight);
   if (isa<quant::UniformQuantizedPerAxisType>(element)) {
     Quantization turned = graph::quantizationOf(element);

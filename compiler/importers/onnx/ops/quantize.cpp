@@ -3,6 +3,7 @@
 #include "compiler/importers/onnx/quantization.h"
 
 #include "compiler/graph/build.h"
+#include "compiler/graph/constants.h"
 #include "compiler/graph/types.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -50,6 +51,8 @@ FailureOr<ScaleForm> ScaleForm::read(OnnxNode &node, ArrayRef<int64_t> shape,
     return node.invalid("scales of shape " + shapeText(scales) + " in blocks of " +
                         Twine(form.block) + " along dimension " + Twine(form.axis) +
                         " of a tensor of shape " + shapeText(shape));
+  if (form.block > 0) // a longer one is all of them
+    form.block = std::min(form.block, std::max<int64_t>(shape[form.axis], 1));
   return form;
 }
 
@@ -105,6 +108,28 @@ FailureOr<Type> codeType(OnnxNode &node) {
   return code;
 }
 
+/// The reals that a dequantize makes of a constant: of a bias in i32 that is quantized once more.
+std::optional<Elements> dequantizedConstant(Value value) {
+  auto dequantize = value.getDefiningOp<graph::DequantizeOp>();
+  if (!dequantize)
+    return std::nullopt;
+  Value codes = dequantize.getInput();
+  std::optional<graph::ConstantBytes> bytes = graph::constantOf(codes);
+  std::optional<ElementType> storage = graph::elementTypeOf(getElementTypeOrSelf(codes));
+  if (!bytes || !storage)
+    return std::nullopt;
+  Quantization quantization = graph::quantizationOf(getElementTypeOrSelf(codes));
+  ArrayRef<int64_t> shape = shapeOf(codes);
+  Elements stored(*storage, shape, bytes->raw());
+  int64_t inner =
+      quantization.perChannel() ? *elementCount(shape.drop_front(quantization.axis + 1)) : 1;
+  return Elements::ofReals(ElementType::kF32, shape, [&](int64_t i) {
+    size_t channel = quantization.perChannel() ? i / inner % shape[quantization.axis] : 0;
+    return static_cast<double>(stored.integer(i) - quantization.zeroPoints[channel]) *
+           quantization.scales[channel];
+  });
+}
+
 /// Weights that are quantized in the model, as training with quantization leaves them.
 MaybeValue quantizeKnown(OnnxNode &node, const Elements &reals, const Elements &scales, Type code) {
   std::optional<ScaleForm> form = formOfKnown(node, reals, scales);
@@ -154,6 +179,8 @@ static MaybeValue importQuantizeLinear(OnnxNode &node) {
   if (failed(input) || failed(code))
     return failure();
   std::optional<Elements> scales = node.known(1), known = node.known(0);
+  if (!known)
+    known = dequantizedConstant(*input);
   if (known && scales && (!node.has(2) || node.known(2)))
     return quantizeKnown(node, *known, *scales, *code);
   if (!scales || scales->count() != 1 || (node.has(2) && !node.known(2)) ||

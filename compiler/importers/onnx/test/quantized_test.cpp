@@ -65,6 +65,18 @@ TEST(OnnxQuantized, QLinearConvIsAConvolutionOfCodes) {
                     HasSubstr("dense<9> : tensor<1xi32>")));
 }
 
+TEST(OnnxQuantized, QLinearConvOfRowsIsOneOfImagesOfOneRow) {
+  ModelBuilder model;
+  model.input("x", {1, 2, 9}, kU8).output("y");
+  model.floats("xs", {}, {0.5}).small("xz", kU8, {}, {3});
+  model.small("w", kI8, {2, 2, 3}, std::vector<int32_t>(12, 1)).floats("ws", {2}, {0.5, 2});
+  model.small("wz", kI8, {2}, {0, 0}).floats("ys", {}, {2}).small("yz", kU8, {}, {7});
+  set(model.node("QLinearConv", {"x", "xs", "xz", "w", "ws", "wz", "ys", "yz"}, {"y"}), "pads",
+      Ints{1, 1});
+  EXPECT_THAT(importText(model), AllOf(HasSubstr("pad_low [0, 1] pad_high [0, 1]"),
+                                       HasSubstr("-> (tensor<1x2x9x!quant.uniform<u8")));
+}
+
 TEST(OnnxQuantized, QLinearMatMulAndAddToo) {
   ModelBuilder product, sum;
   product.input("x", {2, 2}, kI8).output("y").floats("s", {}, {0.5}).small("z", kI8, {}, {1});
@@ -96,6 +108,17 @@ TEST(OnnxQuantized, QuantizesWeightsOnImportWithTiesToEven) {
   set(model.node("Gemm", {"x", "d"}, {"y"}), "transB", int64_t(1));
   EXPECT_THAT(importText(model), AllOf(HasSubstr("dense<[[0, 2], [2, -128]]> : tensor<2x2xi8>"),
                                        HasSubstr("!quant.uniform<i8:f32:0, {5.000000e-01")));
+}
+
+TEST(OnnxQuantized, QuantizesABiasOnceMoreOnImport) {
+  ModelBuilder model;
+  model.output("y").floats("bs", {2}, {0.25, 1}).small("b", kI32, {2}, {12, 4});
+  model.floats("s", {}, {0.5}).small("z", kI8, {}, {1});
+  set(model.node("DequantizeLinear", {"b", "bs"}, {"d"}), "axis", int64_t(0));
+  model.node("QuantizeLinear", {"d", "s", "z"}, {"q"});
+  model.node("DequantizeLinear", {"q", "s", "z"}, {"y"});
+  EXPECT_THAT(importText(model),
+              AllOf(HasSubstr("dense<[7, 9]> : tensor<2xi8>"), Not(HasSubstr("graph.quantize "))));
 }
 
 TEST(OnnxQuantized, TakesScalesOfEachChannelOfWhatIsComputed) {
