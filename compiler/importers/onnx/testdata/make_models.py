@@ -7,6 +7,9 @@ small_cnn.onnx          an image network: depthwise, residual, squeeze and excit
 small_cnn_qdq.onnx      the same, quantized by ONNX Runtime: filters per channel, quantize and dequantize pairs
 small_transformer.onnx  one encoder layer as PyTorch's older exporter writes it: shapes computed by nodes, layer
                         norm and GELU as their parts
+small_places.onnx       a segmenter that puts elements back where its pool has taken them
+small_lengths.onnx      LSTM and GRU over sequences whose lengths are computed
+small_forest.onnx       a forest of trees behind a scaler, and weights of 4 bits in blocks
 small_recurrent.onnx    LSTM, GRU and RNN with what is rare: peepholes, clip, sequences of several lengths
 
 Also seeds of the fuzz target, in tests/fuzz/seeds/onnx_fuzz.
@@ -24,6 +27,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 HERE = Path(__file__).resolve().parent
 IMAGE = [1, 3, 32, 32]
+ML = "ai.onnx.ml"
 
 
 class Graph:
@@ -55,11 +59,12 @@ class Graph:
     def scalar(self, value):
         return self.tensor(np.array(value, np.float32))
 
-    def model(self, inputs, output, shape, opset):
+    def model(self, inputs, output, shape, opset, ir_version=8):
         self.nodes[-1].output[0] = output
         graph = helper.make_graph(self.nodes, "g", inputs, [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
                                   self.tensors)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+        opsets = [helper.make_opsetid("", opset)] + [helper.make_opsetid(ML, 3)] * any(n.domain == ML for n in self.nodes)
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=ir_version)
         onnx.checker.check_model(model)
         return model
 
@@ -160,6 +165,55 @@ def small_recurrent():
     return g.model([sequences], "states", [2 * 7 * batch * width + batch * width + 2 * batch * width], 17)
 
 
+def small_places():
+    g = Graph(5)
+    conv = lambda x, inputs, outputs: g.node("Conv", x, g.weight(outputs, inputs, 3, 3), g.weight(outputs), pads=[1] * 4)
+    pooled, places = g.node("MaxPool", g.node("Relu", conv("image", 3, 6)), outputs=2, kernel_shape=[2, 2], strides=[2, 2])
+    conv(g.node("MaxUnpool", conv(pooled, 6, 6), places, kernel_shape=[2, 2], strides=[2, 2]), 6, 2)
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 16, 18])
+    return g.model([image], "classes", [1, 2, 16, 18], 17)
+
+
+def small_lengths():
+    g = Graph(6)
+    inputs, width = 6, 5
+    first = g.node("Gather", "sequences", g.tensor(np.array(0, np.int64)), axis=2)
+    lengths = g.node("Cast", g.node("ReduceSum", g.node("Cast", g.node("Greater", first, g.scalar(0)), to=TensorProto.INT32), g.ints(1),
+                                    keepdims=0), to=TensorProto.INT32)
+    x = g.node("Transpose", "sequences", perm=[1, 0, 2])
+    both, _ = g.node("GRU", x, g.weight(2, 3 * width, inputs), g.weight(2, 3 * width, width), g.weight(2, 6 * width), lengths, outputs=2,
+                     hidden_size=width, direction="bidirectional")
+    both = g.node("Reshape", g.node("Transpose", both, perm=[0, 2, 1, 3]), g.ints(7, 3, 2 * width))
+    states, _, cell = g.node("LSTM", both, g.weight(1, 4 * width, 2 * width), g.weight(1, 4 * width, width), g.weight(1, 8 * width), lengths,
+                             outputs=3, hidden_size=width)
+    g.node("Concat", g.node("Reshape", states, g.ints(-1)), g.node("Reshape", cell, g.ints(-1)), axis=0)
+    sequences = helper.make_tensor_value_info("sequences", TensorProto.FLOAT, [3, 7, inputs])
+    return g.model([sequences], "states", [7 * 3 * width + 3 * width], 17)
+
+
+def small_forest():
+    g = Graph(7)
+    features, targets, trees, depth = 8, 3, 6, 4
+    inner, leaves = 2 ** depth - 1, 2 ** depth
+    count = trees * (inner + leaves)
+    tree, node = np.divmod(np.arange(count), inner + leaves)
+    is_leaf = node >= inner
+    scaled = g.node("Scaler", "rows", domain=ML, offset=g.random.uniform(-0.2, 0.2, features).tolist(), scale=[2.0] * features)
+    forest = g.node("TreeEnsembleRegressor", scaled, domain=ML, n_targets=targets, aggregate_function="AVERAGE", base_values=[0.1, 0.2, 0.3],
+                    nodes_treeids=tree.tolist(), nodes_nodeids=node.tolist(), nodes_featureids=g.random.integers(0, features, count).tolist(),
+                    nodes_values=g.random.uniform(-1, 1, count).astype(np.float32).tolist(),
+                    nodes_modes=["LEAF" if leaf else ("BRANCH_LEQ", "BRANCH_GT")[i % 2] for i, leaf in enumerate(is_leaf)],
+                    nodes_truenodeids=np.where(is_leaf, 0, 2 * node + 1).tolist(), nodes_falsenodeids=np.where(is_leaf, 0, 2 * node + 2).tolist(),
+                    target_treeids=np.repeat(tree[is_leaf], targets).tolist(), target_nodeids=np.repeat(node[is_leaf], targets).tolist(),
+                    target_ids=(list(range(targets)) * (trees * leaves)), target_weights=g.random.standard_normal(trees * leaves * targets).tolist())
+    x = g.node("Concat", scaled, forest, axis=1)
+    g.tensors.append(helper.make_tensor("codes", TensorProto.INT4, [features + targets, 5], g.random.integers(-8, 8, (features + targets) * 5)))
+    scales = g.tensor(g.random.uniform(0.1, 0.5, (3, 5)).astype(np.float32))
+    g.node("MatMul", x, g.node("DequantizeLinear", "codes", scales, axis=0, block_size=4))
+    rows = helper.make_tensor_value_info("rows", TensorProto.FLOAT, [7, features])
+    return g.model([rows], "numbers", [7, 5], 21, ir_version=10)
+
+
 SEEDS = {
     "conv": """<ir_version: 8, opset_import: ["" : 17]>
         g (float[1,2,5,5] x) => (float[1,2,3,3] y) <float[2,1,3,3] w = {1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9}> {
@@ -200,6 +254,12 @@ SEEDS = {
           h = HannWindow <periodic = 0> (n)  s = SpaceToDepth <blocksize = 2> (x)
           t = ConvTranspose <strides = [1,3], output_padding = [0,2]> (s, w)  q = GlobalLpPool <p = 3> (t)
           e = SwiGLU (q, q)  y = Add (s, e) }""",
+    "open": """<ir_version: 8, opset_import: ["" : 17]> g (float[batch,4] x) => (float[batch,4] y) { y = Relu (x) }""",
+    "coins": """<ir_version: 8, opset_import: ["" : 17]>
+        g (float[batch,3,N,8] x) => (float[batch,3,N,8] coins) { coins = Bernoulli (x) }""",
+    "blocks": """<ir_version: 10, opset_import: ["" : 21]>
+        g (float[2,4] x) => (float[2,3] y) <uint4[4,3] w = {1,2,3,4,5,6,7,8,9,10,11,12}, float[2,3] s = {1,2,3,4,5,6}> {
+          d = DequantizeLinear <axis = 0, block_size = 2> (w, s)  y = MatMul (x, d) }""",
     "resize": """<ir_version: 8, opset_import: ["" : 17]>
         g (float[1,1,3,3] x) => (float[1,1,5,6] y) <float[4] s = {1,1,1.7,2}> {
           y = Resize <mode = "cubic", coordinate_transformation_mode = "half_pixel"> (x, , s) }""",
@@ -223,13 +283,10 @@ def main():
                         per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
     onnx.save(small_transformer(), HERE / "small_transformer.onnx")
     onnx.save(small_recurrent(), HERE / "small_recurrent.onnx")
+    onnx.save(small_places(), HERE / "small_places.onnx")
+    onnx.save(small_lengths(), HERE / "small_lengths.onnx")
+    onnx.save(small_forest(), HERE / "small_forest.onnx")
 
 
 if __name__ == "__main__":
     main()
-    "open": """<ir_version: 8, opset_import: ["" : 17]> g (float[batch,4] x) => (float[batch,4] y) { y = Relu (x) }""",
-    "coins": """<ir_version: 8, opset_import: ["" : 17]>
-        g (float[batch,3,N,8] x) => (float[batch,3,N,8] coins) { coins = Bernoulli (x) }""",
-    "blocks": """<ir_version: 10, opset_import: ["" : 21]>
-        g (float[2,4] x) => (float[2,3] y) <uint4[4,3] w = {1,2,3,4,5,6,7,8,9,10,11,12}, float[2,3] s = {1,2,3,4,5,6}> {
-          d = DequantizeLinear <axis = 0, block_size = 2> (w, s)  y = MatMul (x, d) }""",
