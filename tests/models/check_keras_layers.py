@@ -175,6 +175,61 @@ def recurrent_cases(add, keras, layers, is_old):
     add("nested recurrent", lambda x: nest()(x), ROW)
 
 
+def mask_cases(add, keras, layers, is_old):
+    words, more, row = ((9,), "words"), ((7,), "words"), ((9, 4), "gaps")
+    embedding = lambda: layers.Embedding(12, 6, mask_zero=True)
+    kinds = {"LSTM": layers.LSTM, "GRU": layers.GRU, "SimpleRNN": layers.SimpleRNN}
+    for name, make in kinds.items():
+        for flags in ({}, {"return_sequences": True, "return_state": True}, {"return_sequences": True, "go_backwards": True},
+                      {"return_sequences": True, "zero_output_for_mask": True}):
+            add(f"mask {name} {' '.join(flags)}", lambda i, make=make, flags=flags: make(5, **flags)(embedding()(i)), words)
+        for flags in ({}, {"return_sequences": True}):
+            add(f"mask Bidirectional {name} {' '.join(flags)}",
+                lambda i, make=make, flags=flags: layers.Bidirectional(make(5, **flags))(embedding()(i)), words)
+        add(f"mask Masking {name}", lambda x, make=make: make(3)(make(5, return_sequences=True)(layers.Masking(0.5)(x))), row)
+    add("mask LSTM initial_state", lambda i, h, c: layers.LSTM(5, return_sequences=True)(embedding()(i), initial_state=[h, c]), words, (5,), (5,))
+    stack = lambda: [layers.LSTMCell(5), layers.GRUCell(4)]
+    add("mask RNN stack", lambda i: layers.RNN(stack(), return_sequences=True, return_state=True)(embedding()(i)), words)
+    add("mask Masking", layers.Masking(0.5), row)
+    average = lambda x: layers.GlobalAveragePooling1D()(x)
+    add("mask GlobalAveragePooling1D", lambda i: average(embedding()(i)), words)
+    add("mask GlobalAveragePooling1D keepdims", lambda i: layers.GlobalAveragePooling1D(keepdims=True)(layers.Dropout(0.2)(embedding()(i))), words)
+    for name, keeps in (("Dense", lambda: layers.Dense(5)), ("LayerNormalization", layers.LayerNormalization), ("TimeDistributed", lambda: layers.TimeDistributed(layers.Dense(5))),
+                        ("Activation", lambda: layers.Activation("relu")), ("BatchNormalization", layers.BatchNormalization), ("Conv1D drops", lambda: layers.Conv1D(5, 3, padding="same")),
+                        ("Reshape drops", lambda: layers.Reshape((9, 6))), ("SpatialDropout1D", lambda: layers.SpatialDropout1D(0.3)), ("EinsumDense drops", lambda: layers.EinsumDense("abc,cd->abd", (None, 5))),
+                        ("PReLU", lambda: layers.PReLU(shared_axes=[1])), ("Rescaling", lambda: layers.Rescaling(2.0))):
+        add(f"mask kept {name}", lambda i, keeps=keeps: average(keeps()(embedding()(i))), words)
+    for name in ("Add", "Multiply", "Maximum", "Subtract"):
+        add(f"mask {name}", lambda i, j, name=name: average(getattr(layers, name)()([embedding()(i), embedding()(j)])), words, words)
+    add("mask Add with unmasked", lambda i, x: average(layers.Add()([embedding()(i), x])), words, (9, 6))
+    for axis in (-1, 1):
+        add(f"mask Concatenate {axis}", lambda i, j, axis=axis: average(layers.Concatenate(axis=axis)([embedding()(i), embedding()(j)])), words, words)
+    add("mask Concatenate with unmasked", lambda i, x: average(layers.Concatenate()([embedding()(i), x])), words, (9, 3))
+    add("mask functions drop", lambda i: average(embedding()(i) * 2.0), words)
+    add("mask Attention", lambda i, j: layers.Attention()([embedding()(i), embedding()(j)]), words, more)
+    add("mask Attention causal", lambda i, j: average(layers.Attention(use_scale=True)([embedding()(i), embedding()(j)], use_causal_mask=True)), words, more)
+    add("mask AdditiveAttention", lambda i, j: layers.AdditiveAttention()([embedding()(i), embedding()(j)]), words, more)
+    for name, given, call in (("", {}, {}), ("dropout", {"dropout": 0.1}, {}), ("causal", {}, {"use_causal_mask": True}), ("scores", {}, {"return_attention_scores": True})):
+        add(f"mask MultiHeadAttention {name}", lambda i, j, given=given, call=call: layers.MultiHeadAttention(2, 4, **given)(embedding()(i), embedding()(j), **call), words, more)
+
+    def encoder(i, norm_first):
+        x, norm = embedding()(i), layers.LayerNormalization()
+        y = norm(x) if norm_first else layers.Dropout(0.1)(x)
+        x = layers.Add()([x, layers.MultiHeadAttention(2, 4)(y, y)])
+        return average(x if norm_first else norm(x))
+
+    add("mask encoder, norm first", lambda i: encoder(i, True), words)
+    add("mask encoder, norm last", lambda i: encoder(i, False), words)
+    given = lambda x, m, **how: layers.MultiHeadAttention(2, 4, **how)(x, x, attention_mask=m)
+    add("mask attention_mask", given, (5, 6), ((5, 5), "words"))
+    add("mask attention_mask dropout", lambda i, m: given(embedding()(i), m, dropout=0.1), ((5,), "words"), ((5, 5), "words"))
+    if not is_old:
+        add("mask GroupQueryAttention", lambda i, j: layers.GroupQueryAttention(4, 4, 2)(embedding()(i), embedding()(j)), words, more)
+        add("mask Softmax", lambda x, m: layers.Softmax()(x, keras.ops.cast(m, "bool")), (9,), words)
+    inner = lambda: keras.Model(x := keras.Input((9, 6)), layers.LSTM(4, return_sequences=True, name="inner")(x))
+    add("mask in a model", lambda i: average(inner()(embedding()(i))), words)
+
+
 def attention_cases(add, keras, layers, is_old):
     query, value = (5, 6), (7, 6)
     for flags in ({}, {"use_scale": True}, {"score_mode": "concat"}, {"use_scale": True, "score_mode": "concat"}):
@@ -482,6 +537,7 @@ def all_cases(keras, is_old):
     volume_cases(add, keras, keras.layers, is_old)
     recurrent_cases(add, keras, keras.layers, is_old)
     convolutional_recurrent_cases(add, keras.layers, is_old)
+    mask_cases(add, keras, keras.layers, is_old)
     attention_cases(add, keras, keras.layers, is_old)
     normalization_cases(add, keras, keras.layers, is_old)
     preprocessing_cases(add, keras, keras.layers, is_old)
@@ -499,14 +555,20 @@ def all_cases(keras, is_old):
 def values_of(generator, shape, kind):
     if kind == "float32":
         return generator.uniform(-1, 1, (1, *shape)).astype(np.float32)
+    if kind == "gaps":  # places that Masking(0.5) leaves out
+        reals = generator.uniform(-1, 1, (1, *shape)).astype(np.float32)
+        reals[:, [0, 3, -1]] = 0.5
+        return reals
     whole = generator.integers(0, 9, (1, *shape))  # an index of rows of every case
+    if kind == "words":
+        whole[..., 0], whole[..., 1:], whole[..., -2:], kind = generator.integers(0, 2), whole[..., 1:], 0, "int32"
     return whole.astype(np.float32 if kind == "floats" else kind)
 
 
 def check(arguments, keras, make, inputs):
     generator = np.random.default_rng(11)
     kinds = [item if isinstance(item[0], tuple) else (item, "float32") for item in inputs]
-    tensors = [keras.Input(shape, name=f"in{i}", dtype="float32" if kind == "floats" else kind) for i, (shape, kind) in enumerate(kinds)]
+    tensors = [keras.Input(shape, name=f"in{i}", dtype={"floats": "float32", "gaps": "float32", "words": "int32"}.get(kind, kind)) for i, (shape, kind) in enumerate(kinds)]
     outputs = flat(make(*tensors))
     # A layer of its own for each output, since it is the layer's name that an output has.
     model = keras.Model(tensors, [keras.layers.Activation("linear", name=f"out{i}")(tensor) for i, tensor in enumerate(outputs)])

@@ -3,6 +3,7 @@
 #include "compiler/graph/graph.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
+#include "compiler/importers/common/selections.h"
 
 using namespace mlir;
 
@@ -98,30 +99,32 @@ static MaybeValue atPlace(NodeBuilder &build, const RecurrentLayer &layer, int64
   return build.reshape(row, {shapeOf(*row)[1], shapeOf(*row)[2]});
 }
 
-/// Which sequences reach `place`, [batch, 1]; null: all.
-static MaybeValue reaches(NodeBuilder &build, const RecurrentLayer &layer, int64_t place) {
-  if (isGiven(layer.openLengths)) {
-    MaybeValue reach =
-        build.compare<graph::GreaterOp>(layer.openLengths, static_cast<double>(place));
-    return failed(reach) ? reach : build.reshape(reach, {shapeOf(*reach)[0], 1});
+/// Whether `place` counts in each sequence, [batch, 1]; null: it does in all.
+static MaybeValue countsAt(NodeBuilder &build, const RecurrentLayer &layer, int64_t place) {
+  if (isGiven(layer.counts)) {
+    MaybeValue row = sliceAlong(build, layer.counts, 0, place, 1);
+    return failed(row) ? row : build.reshape(row, {shapeOf(*row)[1], 1});
   }
-  auto known =
+  auto reaches =
       llvm::map_to_vector(layer.lengths, [&](int64_t size) { return int64_t(place < size); });
-  if (llvm::all_of(known, [](int64_t isThere) { return isThere; }))
+  if (llvm::all_of(reaches, [](int64_t isThere) { return isThere; }))
     return Value();
-  return build.integerConstant(build.builder().getI1Type(), {static_cast<int64_t>(known.size()), 1},
-                               known);
+  return build.integerConstant(build.builder().getI1Type(),
+                               {static_cast<int64_t>(reaches.size()), 1}, reaches);
 }
 
-/// Takes back what the step did to sequences that do not reach `place`; what it gives there.
+/// Takes back what the step did to sequences in which `place` does not count; what it gives there.
 static MaybeValue keepEnded(NodeBuilder &build, RecurrentLayer &layer, int64_t place,
-                            MaybeValue stateBefore, MaybeValue cellBefore) {
-  MaybeValue mask = reaches(build, layer, place);
+                            MaybeValue stateBefore, MaybeValue cellBefore,
+                            MaybeValue resultBefore) {
+  MaybeValue mask = countsAt(build, layer, place);
   if (!isGiven(mask))
     return layer.state;
   MaybeValue result = layer.state;
-  if (succeeded(result))
-    result = build.select(mask, result, build.scalarLike(*result, 0));
+  if (succeeded(result)) {
+    bool repeats = layer.repeatsResults && isGiven(resultBefore);
+    result = build.select(mask, result, repeats ? resultBefore : build.scalarLike(*result, 0));
+  }
   layer.state = build.select(mask, layer.state, stateBefore);
   if (failed(layer.cell) || *layer.cell)
     layer.cell = build.select(mask, layer.cell, cellBefore);
@@ -136,15 +139,24 @@ SmallVector<MaybeValue> runRecurrent(NodeBuilder &build, RecurrentLayer &layer,
   SmallVector<MaybeValue> states(places, failure());
   if (cells)
     cells->assign(places, failure());
+  MaybeValue result = Value();
   for (int64_t i = 0; i < places; ++i) {
     int64_t place = layer.isReversed ? places - 1 - i : i;
     MaybeValue state = layer.state, cell = layer.cell;
     layer.step(build, layer, atPlace(build, layer, place));
-    states[place] = keepEnded(build, layer, place, state, cell);
+    states[place] = result = keepEnded(build, layer, place, state, cell, result);
     if (cells)
       (*cells)[place] = layer.cell;
   }
   return states;
+}
+
+MaybeValue countsOf(NodeBuilder &build, MaybeValue lengths, int64_t places) {
+  if (failed(lengths))
+    return failure();
+  MaybeValue place =
+      countAlong(build, getElementTypeOrSelf(*lengths), /*rank=*/3, /*axis=*/0, places);
+  return build.compare<graph::LessOp>(place, build.reshape(lengths, {1, shapeOf(*lengths)[0], 1}));
 }
 
 StackOfLayers

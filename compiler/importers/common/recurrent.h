@@ -47,8 +47,11 @@ struct RecurrentLayer {
   /// Places that each sequence of the batch has; empty: all of them. States stay as they are behind
   /// a sequence's last place, and what runRecurrent() gives there is 0.
   llvm::SmallVector<int64_t> lengths;
-  /// The same where it is computed at run time: integers, [batch]; or null.
-  MaybeValue openLengths = mlir::Value();
+  /// The same known at run time only: truth values of the places that count, which need not be the
+  /// first, [place, batch, 1]; null: all of them. What is given elsewhere is 0, or repeats what is
+  /// given before it (0 before the first).
+  MaybeValue counts = mlir::Value();
+  bool repeatsResults = false;
 
   using Step = void (*)(NodeBuilder &, RecurrentLayer &, MaybeValue input);
   Step step = nullptr; ///< one of those below
@@ -57,6 +60,9 @@ struct RecurrentLayer {
 void stepRnn(NodeBuilder &build, RecurrentLayer &layer, MaybeValue input);
 void stepGru(NodeBuilder &build, RecurrentLayer &layer, MaybeValue input);
 void stepLstm(NodeBuilder &build, RecurrentLayer &layer, MaybeValue input);
+
+/// RecurrentLayer::counts for sequences whose lengths [batch] are integers known at run time.
+MaybeValue countsOf(NodeBuilder &build, MaybeValue lengths, int64_t places);
 
 /// Places are written out one by one: a layer over more of them is too long a graph.
 inline constexpr int64_t kMostPlaces = 512;

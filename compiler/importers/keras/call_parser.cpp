@@ -67,6 +67,33 @@ std::optional<Json> firstArgument(const Json &value, std::vector<TensorId> &tens
   std::optional<TensorId> id = parseTensorId(value);
   return id ? std::optional(placeOf(std::move(*id), tensors)) : std::nullopt;
 }
+
+/// The masks among the arguments by name, which lose it; null where there are none.
+Json takeMask(Json &named) {
+  auto found = named.find("mask");
+  if (found == named.end() || !found->is_structured())
+    return Json();
+  Json masks = std::move(*found);
+  named.erase(found);
+  return masks;
+}
+
+/// One mask for the first input, or a list of them for the first ones, null for those without.
+bool addMasks(Json masks, bool isKeras3, LayerCall &call) {
+  size_t inputs = call.inputs.size();
+  if (!replaceTensors(masks, isKeras3, call.inputs))
+    return false;
+  if (member(masks, "tensor"))
+    masks = Json::array({std::move(masks)});
+  for (size_t i = 0; i < masks.size(); ++i) {
+    if (masks[i].is_null())
+      continue;
+    if (!member(masks[i], "tensor") || i >= inputs)
+      return false;
+    call.masked.push_back(i);
+  }
+  return call.inputs.size() == inputs + call.masked.size();
+}
 } // namespace
 
 std::optional<LayerCall> parseCall(const Json &call) {
@@ -76,12 +103,16 @@ std::optional<LayerCall> parseCall(const Json &call) {
     arguments.positional = *given;
     if (const Json *named = member(call, "kwargs"))
       arguments.named = *named;
+    Json masked = takeMask(arguments.named);
     if (!replaceTensors(arguments.positional, true, result.inputs) ||
-        !replaceTensors(arguments.named, true, result.inputs))
+        !replaceTensors(arguments.named, true, result.inputs) ||
+        !addMasks(std::move(masked), true, result))
       return std::nullopt;
   } else {
     std::optional<Json> first = firstArgument(call, result.inputs, arguments.named);
-    if (!first || !replaceTensors(arguments.named, false, result.inputs))
+    Json masked = takeMask(arguments.named);
+    if (!first || !replaceTensors(arguments.named, false, result.inputs) ||
+        !addMasks(std::move(masked), false, result))
       return std::nullopt;
     arguments.positional.push_back(std::move(*first));
   }

@@ -104,6 +104,13 @@ MaybeValue unitNormalized(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> ax
   return build.multiply(x, build.create<graph::RsqrtOp>(bounded));
 }
 
+MaybeValue keepVisible(NodeBuilder &build, MaybeValue mask, MaybeValue scores, bool isRobust) {
+  constexpr double kFarBelow = -1e9;
+  if (isRobust)
+    return keepWhere(build, mask, scores, kFarBelow);
+  return build.select(mask, scores, build.add(scores, kFarBelow));
+}
+
 MaybeValue causalMask(NodeBuilder &build, int64_t queries, int64_t keys) {
   if (keys > 0 && queries > NodeBuilder::kMaxFill / keys)
     return build.error() << "a mask of " << queries << "x" << keys << " is too large";

@@ -33,6 +33,9 @@ MaybeValue softmaxOver(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t>
 MaybeValue unitNormalized(NodeBuilder &build, MaybeValue x, llvm::ArrayRef<int64_t> axes,
                           double least = 1e-12);
 
+/// Scores of a softmax: 1e9 less where the mask does not hold; -1e9 itself when `isRobust`.
+MaybeValue keepVisible(NodeBuilder &build, MaybeValue mask, MaybeValue scores, bool isRobust);
+
 /// Truth values [queries, keys]: whether a place is seen, which those behind it are not.
 MaybeValue causalMask(NodeBuilder &build, int64_t queries, int64_t keys);
 

@@ -5,6 +5,7 @@
 #include "compiler/importers/common/main_function.h"
 #include "compiler/importers/keras/archive.h"
 #include "compiler/importers/keras/layer.h"
+#include "compiler/importers/keras/masks.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
@@ -26,7 +27,8 @@ public:
   ModelImport(MLIRContext &context, const ModelConfig &model, WeightStore weights, int kerasMajor,
               const ImportOptions &options)
       : context_(context), model_(model), weights_(std::move(weights)), kerasMajor_(kerasMajor),
-        options_(options), errors_(context) {
+        options_(options), errors_(context),
+        removals_(kerasMajor >= 3 ? MaskRemovals(model) : MaskRemovals()) {
     registerAllLayers(table_);
   }
 
@@ -45,6 +47,7 @@ private:
   llvm::Error makeInputs();
   llvm::Error importCalls();
   llvm::Error importCall(const Call &call);
+  Values takeMasks(const Call &call, SmallVector<Value> &inputs) const;
   llvm::Error cycleError(const std::vector<Call> &calls) const;
   llvm::Expected<std::vector<NamedValue>> outputs() const;
 
@@ -60,7 +63,8 @@ private:
   std::map<std::string, const LayerConfig *, std::less<>> layers_;
   std::vector<Call> calls_;
   std::map<TensorId, std::vector<size_t>> readers_; ///< a call's first result to those who wait
-  std::map<TensorId, Value> values_;
+  std::map<TensorId, Value> values_, masks_;
+  MaskRemovals removals_;
 };
 
 std::string subjectOf(const LayerConfig &layer) {
@@ -217,6 +221,22 @@ llvm::Error ModelImport::cycleError(const std::vector<Call> &calls) const {
                                  (count > kShown ? ", ..." : ""));
 }
 
+/// Of its inputs, null where one has none; those that it is given are taken from the inputs.
+Values ModelImport::takeMasks(const Call &call, SmallVector<Value> &inputs) const {
+  const LayerCall &own = call.layer->calls[call.index];
+  Values given(ArrayRef(inputs).take_back(own.masked.size())), masks;
+  inputs.truncate(inputs.size() - given.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    auto mask = masks_.find(own.inputs[i]);
+    bool isThere =
+        mask != masks_.end() && !removals_.isGone(own.inputs[i], *call.layer, call.index);
+    masks.push_back(isThere ? mask->second : Value());
+  }
+  for (auto [input, mask] : llvm::zip(own.masked, given))
+    masks[input] = mask;
+  return masks;
+}
+
 llvm::Error ModelImport::importCall(const Call &call) {
   const LayerConfig &layer = *call.layer;
   if (layer.className == "InputLayer")
@@ -243,13 +263,20 @@ llvm::Error ModelImport::importCall(const Call &call) {
   llvm::Expected<LayerWeights> weights = weights_.of(layer);
   if (!weights)
     return llvm::createStringError(subjectOf(layer) + ": " + llvm::toString(weights.takeError()));
-  Results results =
-      Layer(state, layer, layer.calls[call.index], inputs, std::move(*weights)).import();
+  Values masks = takeMasks(call, inputs);
+  Layer own(state, layer, layer.calls[call.index], inputs, std::move(*weights), masks);
+  Results results = own.import();
+  FailureOr<Values> after = succeeded(results) ? resultMasks(own, *results) : Results(failure());
   if (!errors_.empty())
     return llvm::createStringError(errors_.message());
-  if (succeeded(results))
-    for (auto [index, result] : llvm::enumerate(*results))
-      values_[{layer.name, call.index, static_cast<int64_t>(index)}] = result;
+  if (failed(after))
+    return llvm::Error::success(); // it is listed as unsupported
+  for (auto [index, result, mask] : llvm::enumerate(*results, *after)) {
+    TensorId id = {layer.name, call.index, static_cast<int64_t>(index)};
+    values_[id] = result;
+    if (mask)
+      masks_[id] = mask;
+  }
   return llvm::Error::success();
 }
 

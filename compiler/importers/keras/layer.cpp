@@ -4,6 +4,7 @@
 #include "compiler/graph/permute.h"
 #include "compiler/importers/common/excerpt.h"
 #include "compiler/importers/keras/array_argument.h"
+#include "compiler/importers/keras/masks.h"
 
 #include <cmath>
 
@@ -12,9 +13,10 @@ using namespace mlir;
 namespace tandem::keras {
 
 Layer::Layer(ImportState &state, const LayerConfig &config, const LayerCall &call,
-             ArrayRef<mlir::Value> inputs, LayerWeights weights)
+             ArrayRef<mlir::Value> inputs, LayerWeights weights, ArrayRef<mlir::Value> masks)
     : NodeBuilder(state.builder, NameLoc::get(state.builder.getStringAttr(config.name))),
-      state_(state), config_(config), call_(call), inputs_(inputs), weights_(std::move(weights)) {}
+      state_(state), config_(config), call_(call), inputs_(inputs), masks_(masks),
+      weights_(std::move(weights)) {}
 
 std::optional<SmallVector<double>> asNumbers(const Json &value) {
   SmallVector<double> numbers;
@@ -62,14 +64,15 @@ void Layer::listUnknown() {
   (void)checkClass();
 }
 
-/// A mask means other results, which no handler computes; and so does training=True before Keras 3,
-/// where what runs the model overrules it.
+/// Masks that a call is given mean other results, which few handlers compute; and so does
+/// training=True before Keras 3, where what runs the model overrules it.
 LogicalResult Layer::checkCall() {
   if (!call_.arguments)
     return success();
   for (auto &[key, value] : call_.arguments->named.items())
-    if (StringRef(key).ends_with("mask") && !value.is_null() && !value.is_boolean())
-      return unsupported("'" + key + "', masks are not");
+    if (StringRef(key).ends_with("mask") && !value.is_null() && !value.is_boolean() &&
+        !takesMaskArgument(className(), key))
+      return unsupported("'" + key + "' given to its call");
   const Json *training = member(call_.arguments->named, "training");
   if (kerasMajor() < 3 && training && asBool(*training).value_or(false))
     return unsupported("called with training=True");
@@ -82,6 +85,9 @@ Results Layer::import() {
   const LayerTable::Entry &entry = *state_.table.find(className());
   if (inputs_.empty())
     return invalid("has no inputs");
+  for (mlir::Value mask : masks_)
+    if (mask && !getElementTypeOrSelf(mask).isInteger(1))
+      return unsupported("a mask that has no truth values");
   for (mlir::Value value : inputs_)
     if (entry.takes == Takes::kReals && !isa<FloatType>(getElementTypeOrSelf(value)))
       return unsupported("inputs of integers");

@@ -38,7 +38,8 @@ struct ImportState {
 class Layer : public NodeBuilder {
 public:
   Layer(ImportState &state, const LayerConfig &config, const LayerCall &call,
-        llvm::ArrayRef<mlir::Value> inputs, LayerWeights weights);
+        llvm::ArrayRef<mlir::Value> inputs, LayerWeights weights,
+        llvm::ArrayRef<mlir::Value> masks = {});
 
   const Json &config() const { return config_.config; }
   llvm::StringRef className() const { return config_.className; }
@@ -55,6 +56,15 @@ public:
   /// The only input; it must have `rank` dimensions when that is given.
   mlir::Value input() const { return inputs_.front(); }
   llvm::ArrayRef<int64_t> inputShape() const { return shapeOf(input()); }
+  /// Truth values of the places of that input that count; null: all do. See masks.h.
+  mlir::Value mask(size_t index) const {
+    return index < masks_.size() ? masks_[index] : mlir::Value();
+  }
+  /// Whether the call is given one, and not only its inputs have some.
+  bool isMaskGiven() const { return !call_.masked.empty(); }
+  bool hasMask() const {
+    return llvm::any_of(masks_, [](mlir::Value mask) { return bool(mask); });
+  }
   mlir::Type elementType() const { return mlir::getElementTypeOrSelf(input()); }
   /// An argument of the call by its place or its name; null when it is absent, or None.
   const Json *argument(size_t index, llvm::StringRef argumentName) const;
@@ -127,7 +137,7 @@ private:
   ImportState &state_;
   const LayerConfig &config_;
   const LayerCall &call_;
-  llvm::ArrayRef<mlir::Value> inputs_;
+  llvm::ArrayRef<mlir::Value> inputs_, masks_;
   LayerWeights weights_;
   bool failed_ = false;
 };

@@ -68,7 +68,7 @@ std::string functionNameOf(const Json &json) {
 
 /// Whether a node of Keras 3 is a function of keras.ops, whose names are those of layers too. An
 /// .h5 file leaves out the modules; every layer has 'trainable' or 'dtype', functions have not, but
-/// for the two that are no layers; and so does one layer.
+/// for some that are no layers; and so does one layer.
 static bool isFunction(const Json &json) {
   if (isOfAnother(json))
     return false;
@@ -77,7 +77,9 @@ static bool isFunction(const Json &json) {
   const Json *calls = member(json, "inbound_nodes"), *config = member(json, "config");
   bool isKeras3 = calls && calls->is_array() && !calls->empty() && member(calls->front(), "args");
   llvm::StringRef name = stringMember(json, "class_name");
-  bool isNoLayer = name == "Cast" || name == "OneHot", hasNeither = name == "Pipeline";
+  constexpr llvm::StringLiteral kNoLayers[] = {"Cast",   "ConvertToTensor", "FullLike",
+                                               "OneHot", "OnesLike",        "ZerosLike"};
+  bool isNoLayer = llvm::is_contained(kNoLayers, name), hasNeither = name == "Pipeline";
   return isKeras3 && !hasNeither && config && !member(*config, "trainable") &&
          (isNoLayer || !member(*config, "dtype"));
 }
@@ -147,9 +149,11 @@ static llvm::Error expandTimeDistributed(ModelConfig &model) {
     inner->weights.nameOnPath = layer.weights.nameOnPath;
     for (size_t use = 0; use < layer.calls.size(); ++use) {
       auto number = static_cast<int64_t>(use);
-      inner->calls.push_back({{{merged.name, number, 0}}, nullptr});
+      inner->calls.push_back({{{merged.name, number, 0}}, nullptr, {}});
       LayerCall &call = layer.calls[use];
       call.inputs.insert(call.inputs.begin(), TensorId{inner->name, number, 0});
+      for (size_t &input : call.masked)
+        ++input;
       call.arguments = nullptr;
     }
     layers.push_back(std::move(merged));

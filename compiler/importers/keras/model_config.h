@@ -41,6 +41,9 @@ struct CallArguments {
 struct LayerCall {
   std::vector<TensorId> inputs;
   std::shared_ptr<const CallArguments> arguments; ///< null where only inputs are known
+  /// The last inputs are masks that the call is given for the inputs at these places: Keras 3
+  /// writes those that it hands on by itself, too, but only between layers of a functional model.
+  std::vector<size_t> masked;
 };
 
 struct ModelConfig;

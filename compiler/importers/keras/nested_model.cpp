@@ -91,7 +91,7 @@ llvm::Error Flattening::expand(const LayerConfig &layer) {
     return inner.takeError();
   std::string subject = "layer '" + layer.name + "' (" + layer.className + ")";
   for (const LayerCall &call : layer.calls)
-    if (call.inputs.size() != inner->inputs.size())
+    if (call.inputs.size() - call.masked.size() != inner->inputs.size())
       return llvm::createStringError(subject + ": is given " + llvm::Twine(call.inputs.size()) +
                                      " tensors, its model has " +
                                      llvm::Twine(inner->inputs.size()) + " inputs");

@@ -5,9 +5,6 @@ namespace tandem::keras {
 // clang-format off: one name a line, which tells where it is and merges well
 const RefusedOperators &refusedOperators() {
   static const RefusedOperators refused("Keras", {
-    {"masks", {
-      "Masking",
-    }},
     {"a cell without the layer RNN around it", {
       "GRUCell",
       "LSTMCell",

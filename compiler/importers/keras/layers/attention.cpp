@@ -1,8 +1,9 @@
 // Attention layers: https://keras.io/api/layers/attention_layers/
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/keras/functions.h"
-#include "compiler/importers/keras/layer.h"
+#include "compiler/importers/keras/masks.h"
 
 #include <cmath>
 
@@ -14,37 +15,63 @@ namespace {
 struct Operands {
   mlir::Value query, value, key;
 };
+constexpr llvm::StringLiteral kOperands[] = {"query", "value", "key"}; ///< in a call's order
 
-/// Three dimensions each; the keys are the values where the call has none.
+/// Three dimensions each; the keys are the values where the call has none. Behind them may be a
+/// mask.
 FailureOr<Operands> readOperands(Layer &layer, bool isList) {
   Values given;
   if (isList) {
     given = Values(layer.inputs());
   } else {
-    constexpr llvm::StringLiteral kNames[] = {"query", "value", "key"};
-    for (auto [index, name] : llvm::enumerate(kNames))
+    for (auto [index, name] : llvm::enumerate(kOperands))
       given.append(layer.tensorsIn(layer.argument(index, name)));
   }
-  if (given.size() != layer.inputs().size() || given.size() < 2 || given.size() > 3)
+  size_t masks = layer.tensorsIn(layer.find("attention_mask")).size();
+  if (given.size() + masks != layer.inputs().size() || given.size() < 2 || given.size() > 3)
     return layer.invalid("has " + Twine(layer.inputs().size()) +
                          " inputs, expected a query, values and maybe keys");
   for (mlir::Value tensor : given)
     if (shapeOf(tensor).size() != 3)
       return layer.unsupported("an input of shape " + shapeText(shapeOf(tensor)) +
                                ", only those of 3 dimensions are");
+    else if (!isa<FloatType>(getElementTypeOrSelf(tensor)))
+      return layer.unsupported("inputs of integers");
   return Operands{given[0], given[1], given.back()};
 }
 
-/// Softmax of the scores [..., query, key], of what the query may see.
-MaybeValue weightsOf(Layer &layer, MaybeValue scores, bool isCausal) {
-  if (failed(scores))
+/// How Keras hides from a query what it may not see: it matters to one that sees nothing.
+enum class Hides {
+  kBySubtracting, ///< 1e9, so that all is seen alike
+  kWholly,        ///< all is seen alike, too
+  kAndGivesZeros,
+};
+
+/// Softmax of the scores [..., query, key], of what the query may see; the mask may be null.
+MaybeValue weightsOf(Layer &layer, MaybeValue scores, MaybeValue mask, bool isCausal, Hides how) {
+  if (failed(scores) || failed(mask))
     return failure();
   ArrayRef<int64_t> shape = shapeOf(*scores);
   auto rank = static_cast<int64_t>(shape.size());
+  bool isMasked = bool(*mask);
   if (isCausal)
-    scores = layer.select(causalMask(layer, shape[rank - 2], shape[rank - 1]), scores,
-                          layer.scalarLike(*scores, -1e9));
-  return layer.create<graph::SoftmaxOp>(scores, rank - 1, llvm::APFloat(1.0f));
+    mask = bothMasks(layer, mask, causalMask(layer, shape[rank - 2], shape[rank - 1]));
+  if (isMasked || isCausal)
+    scores = keepVisible(layer, mask, scores, how != Hides::kBySubtracting || !isMasked);
+  MaybeValue weights = layer.create<graph::SoftmaxOp>(scores, rank - 1, llvm::APFloat(1.0f));
+  return isMasked && how == Hides::kAndGivesZeros ? keepWhere(layer, mask, weights, 0) : weights;
+}
+
+/// A mask [batch, place] as one of [batch, 1, place], or with `isOfQueries` [batch, place, 1]; null
+/// where there is none.
+MaybeValue maskOfPairs(Layer &layer, mlir::Value mask, bool isOfQueries) {
+  if (!mask)
+    return mask;
+  ArrayRef<int64_t> shape = shapeOf(mask);
+  if (shape.size() != 2)
+    return layer.unsupported("a mask of shape " + shapeText(shape));
+  return isOfQueries ? layer.reshape(mask, {shape[0], shape[1], 1})
+                     : layer.reshape(mask, {shape[0], 1, shape[1]});
 }
 
 /// What attention gives, and the weights where the call asks for them.
@@ -53,6 +80,18 @@ Results withScores(Layer &layer, MaybeValue result, MaybeValue weights) {
   if (layer.failed() || failed(result) || failed(weights))
     return failure();
   return wantsScores ? Values{*result, *weights} : Values{*result};
+}
+
+/// Of Attention and AdditiveAttention: the values' mask hides, the queries' makes zeros.
+Results attend(Layer &layer, const Operands &operands, MaybeValue scores, bool isCausal) {
+  MaybeValue weights =
+      weightsOf(layer, scores, maskOfPairs(layer, layer.mask(1), /*isOfQueries=*/false), isCausal,
+                Hides::kBySubtracting);
+  MaybeValue result = matrixProduct(layer, weights, operands.value);
+  MaybeValue ofQueries = maskOfPairs(layer, layer.mask(0), /*isOfQueries=*/true);
+  if (failed(ofQueries))
+    return failure();
+  return withScores(layer, *ofQueries ? keepWhere(layer, ofQueries, result, 0) : result, weights);
 }
 
 /// tanh(query + key) for each pair of them, [batch, query, key, width]; the sum times `scale`,
@@ -92,8 +131,7 @@ Results importAttention(Layer &layer) {
   } else {
     return layer.invalid("'score_mode' is '" + mode + "'");
   }
-  MaybeValue weights = weightsOf(layer, scores, isCausal);
-  return withScores(layer, matrixProduct(layer, weights, operands->value), weights);
+  return attend(layer, *operands, scores, isCausal);
 }
 
 /// AdditiveAttention: a sum of tanh(query + key), weighted by 'scale'.
@@ -106,8 +144,43 @@ Results importAdditiveAttention(Layer &layer) {
   MaybeValue pairs = tanhOfPairs(layer, *operands, mlir::Value());
   if (hasScale)
     pairs = layer.multiply(pairs, layer.weight(0, "scale", shapeOf(operands->query)[2]));
-  MaybeValue weights = weightsOf(layer, sumOfLast(layer, pairs), isCausal);
-  return withScores(layer, matrixProduct(layer, weights, operands->value), weights);
+  return attend(layer, *operands, sumOfLast(layer, pairs), isCausal);
+}
+
+/// What each query of several heads may see, [batch, 1, query, key], by the masks of all operands
+/// and the one that the call is given; null: all.
+MaybeValue visibleKeys(Layer &layer) {
+  Values given = layer.tensorsIn(layer.find("attention_mask"));
+  MaybeValue visible = mlir::Value();
+  for (auto [index, name] : llvm::enumerate(kOperands)) {
+    const Json *operand = layer.argument(index, name);
+    const Json *place = operand ? member(*operand, "tensor") : nullptr;
+    if (std::optional<int64_t> input = place ? asInt(*place) : std::nullopt)
+      visible = bothMasks(layer, visible,
+                          maskOfPairs(layer, layer.mask(*input), /*isOfQueries=*/index == 0));
+  }
+  auto withHeads = [&](MaybeValue mask) -> MaybeValue {
+    if (failed(mask) || !*mask)
+      return mask;
+    SmallVector<int64_t> shape(shapeOf(*mask));
+    while (shape.size() < 4)
+      shape.insert(shape.size() < 2 ? shape.begin() : shape.end() - 2, 1);
+    return layer.reshape(mask, shape);
+  };
+  if (given.empty())
+    return withHeads(visible);
+  MaybeValue own = given.front();
+  if (!getElementTypeOrSelf(*own).isInteger(1))
+    own = layer.compare<graph::NotEqualOp>(own, 0);
+  return bothMasks(layer, withHeads(visible), withHeads(own));
+}
+
+/// MultiHeadAttention of Keras 3 has two ways, as Keras 2 has.
+Hides hidesOf(Layer &layer) {
+  if (layer.kerasMajor() < 3)
+    return layer.flag("softmax_robust_masking", false) ? Hides::kWholly : Hides::kBySubtracting;
+  bool hasScores = layer.number("dropout", 0) > 0 || layer.flag("return_attention_scores", false);
+  return hasScores ? Hides::kAndGivesZeros : Hides::kWholly;
 }
 
 /// Attention in several heads, whose projections are layers inside this one.
@@ -134,7 +207,7 @@ public:
     query = layer_.multiply(query, 1 / std::sqrt(static_cast<double>(keyWidth)));
     MaybeValue weights = weightsOf(
         layer_, matrixProduct(layer_, query, key, /*transposeLhs=*/false, /*transposeRhs=*/true),
-        isCausal);
+        visibleKeys(layer_), isCausal, hidesOf(layer_));
     MaybeValue joined = layer_.transpose(matrixProduct(layer_, weights, value), {0, 2, 1, 3});
     return withScores(layer_, projectBack(joined, valueWidth, width[0]), weights);
   }
@@ -242,9 +315,10 @@ Results importGroupedQueryAttention(Layer &layer) {
 void registerAttention(LayerTable &table) {
   table.addMany("Attention", importAttention);
   table.addMany("AdditiveAttention", importAdditiveAttention);
-  table.addMany("MultiHeadAttention", importMultiHeadAttention);
-  table.addMany("GroupedQueryAttention", importGroupedQueryAttention);
-  table.addMany("GroupQueryAttention", importGroupedQueryAttention);
+  // Integers, since a mask may be some.
+  table.addMany("MultiHeadAttention", importMultiHeadAttention, Takes::kIntegers);
+  table.addMany("GroupedQueryAttention", importGroupedQueryAttention, Takes::kIntegers);
+  table.addMany("GroupQueryAttention", importGroupedQueryAttention, Takes::kIntegers);
 }
 
 } // namespace tandem::keras

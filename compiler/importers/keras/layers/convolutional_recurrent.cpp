@@ -95,6 +95,10 @@ Direction runConvLstm(Layer &layer, const Json &config, bool keepsPlaces) {
   Direction direction;
   if (failed(checkForm(layer)))
     return direction;
+  if (layer.mask(0)) {
+    (void)layer.unsupported("a mask");
+    return direction;
+  }
   size_t rank = static_cast<size_t>(spatialRank(layer.className())) + 3;
   FailureOr<Values> inputs = sequenceAndStates(layer, 2, rank);
   FailureOr<LayerWeights> weights = layer.weightsInside("cell");

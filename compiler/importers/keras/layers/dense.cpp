@@ -40,13 +40,11 @@ static MaybeValue importEinsumDense(Layer &layer) {
 }
 
 /// Embedding: https://keras.io/api/layers/core_layers/embedding/
-/// A row for each index. With 'mask_zero' the layers behind would leave out some of them.
+/// A row for each index. 'mask_zero' matters to the layers behind it: masks.cpp.
 static MaybeValue importEmbedding(Layer &layer) {
   if (!layer.hasOneInput())
     return failure();
   int64_t rows = layer.integer("input_dim"), width = layer.integer("output_dim");
-  if (layer.flag("mask_zero", false))
-    return layer.unsupported("'mask_zero', masks are not");
   if (layer.failed())
     return failure();
   MaybeValue indices = layer.input();

@@ -136,6 +136,10 @@ MaybeValue importCast(Layer &layer) {
   return layer.cast(layer.operand(0, "x"), type);
 }
 
+MaybeValue importConvertToTensor(Layer &layer) {
+  return layer.find("dtype") ? importCast(layer) : layer.operand(0, "x");
+}
+
 MaybeValue importSame(Layer &layer) {
   return layer.operand(0, "input");
 }
@@ -220,6 +224,7 @@ void registerFunctions(LayerTable &table) {
     table.add(name, importClip);
   for (StringRef name : {"ops.Cast", "tf.cast"})
     table.add(name, importCast, Takes::kIntegers);
+  table.add("ops.ConvertToTensor", importConvertToTensor, Takes::kIntegers);
   for (StringRef name : {"ops.Where", "tf.where"})
     table.add(name, importWhere, Takes::kIntegers);
   for (StringRef name : {"ops.Copy", "ops.StopGradient", "tf.identity", "tf.stop_gradient"})

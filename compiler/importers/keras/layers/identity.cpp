@@ -1,3 +1,4 @@
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/keras/layer.h"
 
 using namespace mlir;
@@ -9,6 +10,21 @@ static MaybeValue importIdentity(Layer &layer) {
   if (!layer.hasOneInput())
     return failure();
   return layer.input();
+}
+
+/// Masking: https://keras.io/api/layers/core_layers/masking/
+/// Zeros where all numbers of a place are the one that means nothing.
+static MaybeValue importMasking(Layer &layer) {
+  if (!layer.hasOneInput() || layer.inputShape().empty())
+    return failure();
+  double nothing = layer.number("mask_value", 0);
+  if (layer.failed())
+    return failure();
+  auto last = static_cast<int64_t>(layer.inputShape().size()) - 1;
+  MaybeValue counts = layer.createTyped<graph::ReduceAnyOp>(
+      layer.builder().getI1Type(), layer.compare<graph::NotEqualOp>(layer.input(), nothing),
+      ArrayRef<int64_t>{last}, /*keepDims=*/true);
+  return keepWhere(layer, counts, layer.input(), 0);
 }
 
 /// Augmentation of images, which makes real numbers of them even where it changes none.
@@ -36,6 +52,7 @@ static Results importPipeline(Layer &layer) {
 }
 
 void registerIdentity(LayerTable &table) {
+  table.add("Masking", importMasking);
   table.addMany("Pipeline", importPipeline, Takes::kIntegers);
   for (StringRef name :
        {"ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",

@@ -1,4 +1,5 @@
 #include "compiler/importers/common/einsum.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/keras/functions.h"
 #include "compiler/importers/keras/layer.h"
 
@@ -47,6 +48,78 @@ template <typename OpT> static MaybeValue importChain(Layer &layer) {
     result = combine<OpT>(layer, result, input);
   return result;
 }
+
+namespace {
+/// An input with its mask, which reaches over the last dimension; null where it has none.
+struct Masked {
+  MaybeValue value = failure(), mask = mlir::Value();
+};
+
+FailureOr<SmallVector<Masked>> maskedInputs(Layer &layer) {
+  SmallVector<Masked> all;
+  Values inputs = ofOneRank(layer);
+  for (auto [i, input] : llvm::enumerate(inputs)) {
+    mlir::Value mask = layer.mask(i);
+    if (mask && shapeOf(mask) != shapeOf(input).drop_back())
+      return layer.unsupported("a mask of shape " + shapeText(shapeOf(mask)) +
+                               " for an input of shape " + shapeText(shapeOf(input)));
+    MaybeValue wide = mask;
+    if (mask) {
+      SmallVector<int64_t> shape(shapeOf(mask));
+      shape.push_back(1);
+      wide = layer.reshape(mask, shape);
+      if (failed(wide))
+        return failure();
+    }
+    all.push_back({input, wide});
+  }
+  if (all.size() < 2)
+    return layer.invalid("has " + Twine(all.size()) + " inputs, expected 2 or more");
+  return all;
+}
+
+MaybeValue eitherMask(Layer &layer, MaybeValue a, MaybeValue b) {
+  return layer.createTyped<graph::LogicalOrOp>(layer.builder().getI1Type(), a, b);
+}
+
+/// Keras 3 has 1 where a factor does not count, and 0 where none of them does.
+MaybeValue importMultiply(Layer &layer) {
+  if (layer.kerasMajor() < 3 || !layer.hasMask())
+    return importChain<graph::MulOp>(layer);
+  FailureOr<SmallVector<Masked>> inputs = maskedInputs(layer);
+  if (failed(inputs))
+    return failure();
+  MaybeValue product = failure(), counts = mlir::Value();
+  bool areAllMasked = llvm::all_of(*inputs, [](const Masked &x) { return *x.mask; });
+  for (auto [i, input] : llvm::enumerate(*inputs)) {
+    MaybeValue factor = *input.mask ? keepWhere(layer, input.mask, input.value, 1) : input.value;
+    product = i == 0 ? factor : layer.multiply(product, factor);
+    if (areAllMasked)
+      counts = i == 0 ? input.mask : eitherMask(layer, counts, input.mask);
+  }
+  return areAllMasked ? keepWhere(layer, counts, product, 0) : product;
+}
+
+/// Maximum and Minimum: where one side does not count Keras 3 takes the other for both.
+template <typename OpT> MaybeValue importExtreme(Layer &layer) {
+  if (layer.kerasMajor() < 3 || !layer.hasMask())
+    return importChain<OpT>(layer);
+  FailureOr<SmallVector<Masked>> inputs = maskedInputs(layer);
+  if (failed(inputs))
+    return failure();
+  Masked so = inputs->front();
+  for (Masked next : ArrayRef(*inputs).drop_front()) {
+    if (*next.mask)
+      next.value = layer.select(next.mask, next.value, so.value);
+    if (succeeded(so.mask) && *so.mask)
+      so.value = layer.select(so.mask, so.value, next.value);
+    bool isMasked = succeeded(so.mask) && *so.mask && *next.mask;
+    so.mask = isMasked ? eitherMask(layer, so.mask, next.mask) : mlir::Value();
+    so.value = layer.create<OpT>(so.value, next.value);
+  }
+  return so.value;
+}
+} // namespace
 
 static MaybeValue importSubtract(Layer &layer) {
   if (layer.inputs().size() != 2)
@@ -115,9 +188,9 @@ static MaybeValue importDot(Layer &layer) {
 
 void registerMerge(LayerTable &table) {
   table.add("Add", importChain<graph::AddOp>);
-  table.add("Multiply", importChain<graph::MulOp>);
-  table.add("Maximum", importChain<graph::MaximumOp>);
-  table.add("Minimum", importChain<graph::MinimumOp>);
+  table.add("Multiply", importMultiply);
+  table.add("Maximum", importExtreme<graph::MaximumOp>);
+  table.add("Minimum", importExtreme<graph::MinimumOp>);
   table.add("Subtract", importSubtract);
   table.add("Average", importAverage);
   table.add("Concatenate", importConcatenate, Takes::kIntegers);

@@ -115,10 +115,19 @@ template <int64_t element> MaybeValue importLike(Layer &layer) {
   MaybeValue x = layer.operand(0, "x");
   if (failed(x))
     return failure();
-  if (layer.find("dtype") && layer.string("dtype", "") != "float32")
-    return layer.unsupported("of another 'dtype' than float32");
-  return layer.failed() ? MaybeValue(failure())
-                        : layer.fill(layer.builder().getF32Type(), shapeOf(*x), element);
+  StringRef dtype = layer.find("dtype") ? layer.string("dtype", "") : "";
+  ArrayRef<int64_t> shape = shapeOf(*x);
+  Type type = layer.builder().getF32Type();
+  if (dtype == "bool") {
+    type = layer.builder().getI1Type();
+  } else if (dtype == "int32" || (dtype.empty() && !isa<FloatType>(getElementTypeOrSelf(*x)))) {
+    type = dtype.empty() ? getElementTypeOrSelf(*x) : Type(layer.builder().getI32Type());
+  } else if (!dtype.empty() && dtype != "float32") {
+    return layer.unsupported("'dtype' " + dtype + ", only float32, int32 and bool are");
+  }
+  return layer.failed()
+             ? MaybeValue(failure())
+             : layer.cast(layer.fill(layer.builder().getF32Type(), shape, element), type);
 }
 MaybeValue importFullLike(Layer &layer) {
   MaybeValue x = layer.operand(0, "x"), value = layer.operand(1, "fill_value");
@@ -359,8 +368,8 @@ void registerElements(LayerTable &table) {
   table.add("ops.BitwiseAnd", importBinary<ofBits<graph::BitwiseAndOp>>, Takes::kIntegers);
   table.add("ops.BitwiseOr", importBinary<ofBits<graph::BitwiseOrOp>>, Takes::kIntegers);
   table.add("ops.BitwiseXor", importBinary<ofBits<graph::BitwiseXorOp>>, Takes::kIntegers);
-  table.add("ops.OnesLike", importLike<1>);
-  table.add("ops.ZerosLike", importLike<0>);
+  table.add("ops.OnesLike", importLike<1>, Takes::kIntegers);
+  table.add("ops.ZerosLike", importLike<0>, Takes::kIntegers);
   table.add("ops.FullLike", importFullLike);
 }
 } // namespace

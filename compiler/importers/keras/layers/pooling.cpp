@@ -1,4 +1,5 @@
 #include "compiler/importers/common/resampling.h"
+#include "compiler/importers/common/selections.h"
 #include "compiler/importers/keras/image.h"
 
 using namespace mlir;
@@ -30,6 +31,21 @@ template <bool isMax> static MaybeValue importPooling(Layer &layer) {
                                  /*countIncludePad=*/false, kNone));
 }
 
+/// GlobalAveragePooling1D of the places that count; of none it is no number, as in Keras.
+static MaybeValue averageOfMasked(Layer &layer, const Image &image, bool keepDims) {
+  ArrayRef<int64_t> mask = shapeOf(layer.mask(0));
+  SmallVector<int64_t> shape(image.shape());
+  if (mask.size() != 2 || mask[0] != shape[0] || mask[1] != shape[shape.size() - 2])
+    return layer.unsupported("a mask of shape " + shapeText(mask));
+  shape.back() = 1;
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(1, shape.size() - 1));
+  MaybeValue counts = layer.reshape(layer.mask(0), shape);
+  MaybeValue sum =
+      layer.create<graph::SumOp>(keepWhere(layer, counts, image.nhwc(), 0), axes, keepDims);
+  return layer.divide(
+      sum, layer.create<graph::SumOp>(layer.cast(counts, layer.elementType()), axes, keepDims));
+}
+
 template <typename OpT> static MaybeValue importGlobalPooling(Layer &layer) {
   FailureOr<Image> image = Image::of(layer);
   if (failed(image))
@@ -38,7 +54,10 @@ template <typename OpT> static MaybeValue importGlobalPooling(Layer &layer) {
   if (layer.failed())
     return failure();
   auto axes = llvm::to_vector(llvm::seq<int64_t>(1, image->shape().size() - 1));
-  MaybeValue result = layer.create<OpT>(image->nhwc(), axes, keepDims);
+  bool isMasked = layer.mask(0) && layer.className().ends_with("1D") &&
+                  std::is_same_v<OpT, graph::MeanOp>; // the other layers see no mask
+  MaybeValue result = isMasked ? averageOfMasked(layer, *image, keepDims)
+                               : layer.create<OpT>(image->nhwc(), axes, keepDims);
   return keepDims ? image->back(result) : result;
 }
 

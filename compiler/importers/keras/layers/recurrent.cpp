@@ -168,8 +168,25 @@ FailureOr<RecurrentLayer> readCell(Cell &cell, MaybeValue sequence) {
   return recurrent;
 }
 
+/// The mask of the sequence. Keras 3 hands none on by itself to a call that has first states, too.
+mlir::Value sequenceMask(Layer &layer) {
+  bool isSeen = layer.kerasMajor() < 3 || layer.inputs().size() == 1 || layer.isMaskGiven();
+  return isSeen ? layer.mask(0) : mlir::Value();
+}
+
+/// The places of the sequence that count, [place, batch, 1]; null: all do.
+MaybeValue countsOf(Layer &layer, mlir::Value sequence, mlir::Value mask) {
+  if (!mask)
+    return mask;
+  ArrayRef<int64_t> shape = shapeOf(sequence);
+  if (shapeOf(mask) != shape.take_front(2))
+    return layer.unsupported("a mask of shape " + shapeText(shapeOf(mask)) +
+                             " for an input of shape " + shapeText(shape));
+  return layer.reshape(layer.transpose(mask, {1, 0}), {shape[1], shape[0], 1});
+}
+
 /// Runs a layer over its sequence.
-Direction run(Layer &layer, const Json &config, bool keepsPlaces) {
+Direction run(Layer &layer, const Json &config, bool keepsPlaces, mlir::Value mask) {
   Direction direction;
   Cells cells;
   if (failed(checkForm(layer)) || failed(readCells(layer, config, cells)))
@@ -182,6 +199,9 @@ Direction run(Layer &layer, const Json &config, bool keepsPlaces) {
     return direction;
   bool isReversed = layer.flag("go_backwards", false);
   int64_t batch = shapeOf(inputs->front())[0];
+  // Bidirectional sets the flag itself, whatever the layer was made with.
+  bool givesZeros = layer.flag(keepsPlaces ? "return_sequences" : "zero_output_for_mask", false);
+  MaybeValue counts = countsOf(layer, inputs->front(), mask);
   MaybeValue sequence = layer.transpose(inputs->front(), {1, 0, 2});
   ArrayRef<mlir::Value> given = ArrayRef<mlir::Value>(*inputs).drop_front();
   SmallVector<MaybeValue> places;
@@ -197,12 +217,14 @@ Direction run(Layer &layer, const Json &config, bool keepsPlaces) {
       return state;
     };
     recurrent->isReversed = isReversed;
+    recurrent->counts = counts;
+    recurrent->repeatsResults = !givesZeros;
     recurrent->state = firstState();
     if (cell.stateCount() == 2)
       recurrent->cell = firstState();
     places = runRecurrent(layer, *recurrent);
     direction.states.push_back(recurrent->state);
-    direction.result = recurrent->state;
+    direction.result = isReversed ? places.front() : places.back();
     if (cell.stateCount() == 2)
       direction.states.push_back(recurrent->cell);
     if (&cell != &cells.back())
@@ -218,7 +240,7 @@ Direction run(Layer &layer, const Json &config, bool keepsPlaces) {
 
 /// LSTM, GRU, SimpleRNN, and RNN of their cells.
 Results importRecurrent(Layer &layer) {
-  Direction direction = run(layer, layer.config(), /*keepsPlaces=*/false);
+  Direction direction = run(layer, layer.config(), /*keepsPlaces=*/false, sequenceMask(layer));
   if (failed(direction.result))
     return failure();
   SmallVector<MaybeValue> results = {direction.result};
@@ -253,9 +275,9 @@ Direction runSide(Layer &layer, const Json *json, bool isBackward) {
   own.append(inputs.begin() + 1 + (isBackward ? states : 0),
              inputs.begin() + 1 + (isBackward ? 2 * states : states));
   const LayerCall noArguments;
-  Layer side(layer.state(), config, noArguments, own, std::move(*weights));
+  Layer side(layer.state(), config, noArguments, own, std::move(*weights), sequenceMask(layer));
   return isConvolutional ? runConvLstm(side, config.config, /*keepsPlaces=*/true)
-                         : run(side, config.config, /*keepsPlaces=*/true);
+                         : run(side, config.config, /*keepsPlaces=*/true, side.mask(0));
 }
 
 /// Bidirectional: https://keras.io/api/layers/recurrent_layers/bidirectional/

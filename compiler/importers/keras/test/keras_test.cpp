@@ -121,7 +121,7 @@ TEST(KerasImporter, FixesOpenDimensionsByOption) {
 
 TEST(KerasImporter, ListsEverythingUnsupportedAtOnce) {
   EXPECT_EQ(importFile("unsupported"),
-            "error: 3 unsupported operators: Masking (2: l1, l2; masks), Conv2D (1: first; padding "
+            "error: 3 unsupported operators: Hashing (2: l1, l2; strings), Conv2D (1: first; padding "
             "'full', only 'valid' and 'same' are), Lambda (1: code; code in Python)");
 }
 
@@ -134,12 +134,24 @@ TEST(KerasImporter, SaysOfWhatItKnowsWhyItIsNotTaken) {
 
 TEST(KerasImporter, RefusesFormsOfKnownLayersByName) {
   EXPECT_EQ(importFile("refused_forms"),
-            "error: 7 unsupported operators: Embedding (1: embedding; 'mask_zero', masks are not), "
-            "Dense (1: activated; activation 'unheardof'), LSTM (1: masked; 'mask', masks are "
-            "not), Dropout (1: trained; called with training=True), LSTM (1: stateful; "
+            "error: 6 unsupported operators: Dense (1: activated; activation 'unheardof'), Dot (1: "
+            "masked; 'other_mask' given to its call), Dropout (1: trained; called with training=True), LSTM (1: stateful; "
             "'stateful'), Bidirectional (1: both; of a layer of class 'Dense', only LSTM, GRU, "
             "SimpleRNN, RNN and ConvLSTM are), RNN (1: own; a cell of class 'MyCell', only "
             "LSTMCell, GRUCell and SimpleRNNCell are)");
+}
+
+TEST(KerasImporter, LeavesOutPlacesThatMasksHide) {
+  std::string text = importFile("masks");
+  // Of the LSTM where a word is 0: its result is repeated, state and cell stay.
+  EXPECT_THAT(text, HasSubstr("graph.not_equal %arg0"));
+  size_t selects = 0;
+  for (size_t at = text.find("graph.select"); at != std::string::npos;
+       at = text.find("graph.select", at + 1))
+    ++selects;
+  // Of the index, of result, state and cell of two places and the last result, and what is given.
+  EXPECT_EQ(selects, 1u + 3 + 3 + 1 + 1) << text;
+  EXPECT_THAT(text, AllOf(HasSubstr("graph.div"), HasSubstr("graph.mean"))) << text;
 }
 
 TEST(KerasImporter, AddsAVectorToAllPlaces) {

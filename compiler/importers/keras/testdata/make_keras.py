@@ -107,7 +107,7 @@ def main():
     save("deep_json", "[" * 5000 + "]" * 5000)
     save("subclassed", {"class_name": "MyModel", "config": {}})
     save("unsupported", functional(
-        [input_layer("x", 4, 4, 2), layer("Masking", "l1", ["x"]), layer("Masking", "l2", ["l1"]),
+        [input_layer("x", 4, 4, 2), layer("Hashing", "l1", ["x"]), layer("Hashing", "l2", ["l1"]),
          layer("Conv2D", "first", ["x"], **{**CONV, "padding": "full"}),
          layer("Lambda", "code", ["first"])], ["x"], ["l2", "code"]))
     save("unequal_ranks", functional(
@@ -121,19 +121,30 @@ def main():
          layer("ReLU", "mixed_2", ["mixed"], dtype=mixed("mixed_float16")),
          layer("Dense", "double", ["mixed_2"], **DENSE, dtype="float64"),
          layer("Activation", "half", ["double"], activation="relu", dtype="float16")], ["x"], ["half"]))
-    masked = layer("LSTM", "masked", ["rows"], units=2)
-    masked["inbound_nodes"][0][0][3] = {"mask": ["x", 0, 0]}
+    masked = layer("Dot", "masked", ["rows"], axes=1)
+    masked["inbound_nodes"][0][0][3] = {"other_mask": ["x", 0, 0]}
     trained = layer("Dropout", "trained", ["rows"], rate=0.5)
     trained["inbound_nodes"][0][0][3] = {"training": True}
     inner = lambda name, **config: {"class_name": name, "config": {"name": "inner", **config}}
     save("refused_forms", functional(
-        [input_layer("x", 3), input_layer("rows", 4, 2), layer("Embedding", "embedding", ["x"], input_dim=3, output_dim=2, mask_zero=True),
+        [input_layer("x", 3), input_layer("rows", 4, 2),
          masked, trained, layer("LSTM", "stateful", ["rows"], units=2, stateful=True),
          layer("Bidirectional", "both", ["rows"], merge_mode="concat", layer=inner("Dense", units=2)),
          layer("RNN", "own", ["rows"], cell=inner("MyCell", units=2)),
          layer("Dense", "activated", ["x"], units=2, activation="unheardof")],
-        ["x", "rows"], ["embedding", "masked", "trained", "stateful", "both", "own", "activated"]), {"activated": {
+        ["x", "rows"], ["masked", "trained", "stateful", "both", "own", "activated"]), {"activated": {
             "kernel": count_up(3, 2), "bias": count_up(2)}})
+    # A mask of the words' own, one that the call is given, and none where a layer hands none on.
+    given = layer("GlobalAveragePooling1D", "given", ["rows"])
+    given["inbound_nodes"][0][0][3] = {"mask": ["tf.math.not_equal", 0, 0]}
+    save("masks", functional(
+        [input_layer("x", 3), layer("Embedding", "rows", ["x"], input_dim=4, output_dim=2, mask_zero=True),
+         {"class_name": "TFOpLambda", "name": "tf.math.not_equal", "config": {"name": "tf.math.not_equal", "function": "math.not_equal"},
+          "inbound_nodes": [["x", 0, 0, {"y": 2.0}]]},
+         layer("LSTM", "own", ["rows"], units=1, activation="tanh", recurrent_activation="sigmoid"), given,
+         layer("GlobalAveragePooling1D", "none", ["permuted"]), layer("Permute", "permuted", ["rows"], dims=[1, 2])],
+        ["x"], ["own", "given", "none"]), {"rows": {"embeddings": count_up(4, 2)}, "own": {
+            "kernel": count_up(2, 4), "recurrent_kernel": count_up(1, 4), "bias": count_up(4)}})
     # Functions of TensorFlow as Keras 2 has them: 2.0 * x, then [:, 0] of one half, and a layer's second result.
     function = lambda name, node, kind="TFOpLambda": {
         "class_name": kind, "name": "tf." + name, "config": {"name": "tf." + name, "function": name}, "inbound_nodes": node}

@@ -268,6 +268,11 @@ FailureOr<Values> importRecurrent(OnnxNode &node, const Kind &kind) {
   auto activations = readActivations(node, kind, directions);
   if (failed(lengths) || failed(activations))
     return failure();
+  MaybeValue counts = lengths->open;
+  if (*counts)
+    counts = countsOf(node, counts, shapeOf(*input)[0]);
+  if (failed(counts))
+    return failure();
   SmallVector<MaybeValue> all, hidden, cells;
   for (int64_t i = 0; i < directions; ++i) {
     size_t count = kind.activations.size();
@@ -277,7 +282,7 @@ FailureOr<Values> importRecurrent(OnnxNode &node, const Kind &kind) {
       return failure();
     layer->isReversed = direction == "reverse" || i == 1;
     layer->lengths = lengths->known;
-    layer->openLengths = lengths->open;
+    layer->counts = counts;
     all.push_back(stackAlong(node, runRecurrent(node, *layer), 0));
     hidden.push_back(layer->state);
     cells.push_back(layer->cell);
