@@ -120,7 +120,6 @@ void registerComplex(OpTable &table) {
                            "aten.roll.default",
                            "aten.split.Tensor",
                            "aten.unbind.int",
-                           "aten.constant_pad_nd.default",
                            "aten.sum.dim_IntList",
                            "aten.mean.dim"})
     table.addOfParts(target);

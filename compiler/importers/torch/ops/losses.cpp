@@ -31,8 +31,13 @@ MaybeValue whole(AtenNode &node, MaybeValue losses) {
   return reduction == kMean ? node.multiply(sum, 1 / count) : sum;
 }
 
+/// 'target' in the type of `x`: it may be of integers.
+MaybeValue targetLike(AtenNode &node, MaybeValue x) {
+  return failed(x) ? x : node.cast(node.tensor("target"), getElementTypeOrSelf(*x));
+}
 MaybeValue distanceOf(AtenNode &node) {
-  return node.create<graph::AbsOp>(node.subtract(node.tensor("self"), node.tensor("target")));
+  MaybeValue x = node.tensor("self");
+  return node.create<graph::AbsOp>(node.subtract(x, targetLike(node, x)));
 }
 MaybeValue negated(AtenNode &node, MaybeValue x) {
   return node.create<graph::NegOp>(x);
@@ -100,12 +105,12 @@ static MaybeValue importKlDiv(AtenNode &node) {
 }
 
 static MaybeValue importSoftMargin(AtenNode &node) {
-  MaybeValue agreement = node.multiply(node.tensor("self"), node.tensor("target"));
+  MaybeValue x = node.tensor("self"), agreement = node.multiply(x, targetLike(node, x));
   return whole(node, softplus(node, negated(node, agreement)));
 }
 static MaybeValue importMarginRanking(AtenNode &node) {
   MaybeValue lead = node.subtract(node.tensor("input1"), node.tensor("input2"));
-  MaybeValue missing = negated(node, node.multiply(lead, node.tensor("target")));
+  MaybeValue missing = negated(node, node.multiply(lead, targetLike(node, lead)));
   return whole(node, node.create<graph::ReluOp>(node.add(missing, node.number("margin", 0))));
 }
 

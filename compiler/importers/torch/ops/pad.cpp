@@ -1,3 +1,4 @@
+#include "compiler/importers/common/complex.h"
 #include "compiler/importers/common/padding.h"
 #include "compiler/importers/torch/node.h"
 
@@ -6,8 +7,7 @@ using namespace mlir;
 namespace tandem::torch {
 
 /// aten.pad and its kind: pairs (before, after) from the last dimension forwards.
-static MaybeValue importPadOf(AtenNode &node, StringRef absentMode) {
-  MaybeValue input = node.tensor("self");
+static MaybeValue padded(AtenNode &node, MaybeValue input, StringRef absentMode) {
   SmallVector<int64_t> pads = node.integers(node.has("pad") ? "pad" : "padding");
   StringRef mode = node.string("mode", absentMode);
   auto value = static_cast<float>(node.number("value", 0));
@@ -34,18 +34,27 @@ static MaybeValue importPadOf(AtenNode &node, StringRef absentMode) {
 }
 
 static MaybeValue importPad(AtenNode &node) {
-  return importPadOf(node, "constant");
+  return padded(node, node.tensor("self"), "constant");
+}
+static MaybeValue importPadOfComplex(AtenNode &node) {
+  if (node.number("value", 0) != 0)
+    return node.unsupported("a number around complex ones");
+  return complexValue(node, ofEachPart(partsOf(node.tensor("self")), [&](MaybeValue part) {
+                        return padded(node, part, "constant");
+                      }));
 }
 static MaybeValue importReflectionPad(AtenNode &node) {
-  return importPadOf(node, "reflect");
+  return padded(node, node.tensor("self"), "reflect");
 }
 static MaybeValue importReplicationPad(AtenNode &node) {
-  return importPadOf(node, "replicate");
+  return padded(node, node.tensor("self"), "replicate");
 }
 
 void registerPad(OpTable &table) {
   table.add("aten.pad.default", importPad);
   table.add("aten.constant_pad_nd.default", importPad);
+  table.addOfComplex("aten.pad.default", importPadOfComplex);
+  table.addOfComplex("aten.constant_pad_nd.default", importPadOfComplex);
   for (StringRef rank : {"1d", "2d", "3d"}) {
     table.add(("aten.reflection_pad" + rank + ".default").str(), importReflectionPad);
     table.add(("aten.replication_pad" + rank + ".default").str(), importReplicationPad);

@@ -49,6 +49,18 @@ TEST(TorchStft, PutsAShorterWindowIntoTheConvolutionAsWell) {
                     Not(HasSubstr("graph.pad"))));
 }
 
+TEST(TorchPad, PutsZerosAroundBothParts) {
+  auto padded = [](double value) {
+    ProgramBuilder p = pieces();
+    p.node("pad.default", {{"self", tensor("z")}, {"pad", ints({1, 0})}, {"value", real(value)}},
+           "wide", {2, 5, 5}, kComplex);
+    p.node("abs.default", {{"self", tensor("wide")}}, "y", {2, 5, 5});
+    return p.text();
+  };
+  EXPECT_EQ(countOf(padded(0), "graph.pad"), 2);
+  EXPECT_THAT(padded(1), HasSubstr("a number around complex ones"));
+}
+
 TEST(TorchStft, GivesPairsWhereItIsAskedTo) {
   ProgramBuilder p = pieces(flag(false)), q = pieces();
   q.node("view_as_real.default", {{"self", tensor("z")}}, "y", {2, 5, 4, 2});

@@ -214,6 +214,14 @@ TEST(TorchLoss, IsOfEachOrOfAll) {
   EXPECT_THAT(loss("cross_entropy_loss.default", 1, {}), HasSubstr("probabilities of classes"));
 }
 
+TEST(TorchLoss, TakesATargetOfIntegers) {
+  ProgramBuilder p;
+  p.input("x", {4});
+  p.input("t", {4}, ScalarType::kLong);
+  p.node("soft_margin_loss.default", {{"self", tensor("x")}, {"target", tensor("t")}}, "y", {});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("graph.cast %arg1"), HasSubstr("graph.sum")));
+}
+
 TEST(TorchLoss, OfAClassTakesItsLogarithm) {
   ProgramBuilder p;
   p.input("x", {4, 3});
