@@ -23,6 +23,7 @@ checks=(
   "torch-zoo torch-zoo check_torch_zoo.py --write"
   "torch-zoo torch-zoo check_torch_zoo.py --torchscript --write"
   "torch-zoo torch-zoo check_import_cost.py torch --write"
+  "torch-packages torch-packages check_torch_packages.py --write"
   "keras3 keras3 check_keras_applications.py --write"
   "keras3 keras3 check_keras_layers.py --write"
   "keras3 keras3 check_import_cost.py keras --write"
