@@ -87,7 +87,7 @@ Binary functionOfAll(Operation *op) {
 std::optional<SmallVector<int64_t>> cutReals(Operation *op) {
   auto cast = dyn_cast<graph::CastOp>(op);
   if (!cast || !getElementTypeOrSelf(cast.getInput()).isF32() ||
-      getElementTypeOrSelf(cast.getResult()).isInteger(1))
+      getElementTypeOrSelf(cast.getResult()).getIntOrFloatBitWidth() < 32)
     return std::nullopt;
   std::optional<graph::ConstantBytes> bytes = graph::constantOf(cast.getInput());
   if (!bytes)
