@@ -209,21 +209,21 @@ def mask_cases(add, keras, layers, is_old):
     add("mask Attention", lambda i, j: layers.Attention()([embedding()(i), embedding()(j)]), words, more)
     add("mask Attention causal", lambda i, j: average(layers.Attention(use_scale=True)([embedding()(i), embedding()(j)], use_causal_mask=True)), words, more)
     add("mask AdditiveAttention", lambda i, j: layers.AdditiveAttention()([embedding()(i), embedding()(j)]), words, more)
-    for name, given, call in (("", {}, {}), ("dropout", {"dropout": 0.1}, {}), ("causal", {}, {"use_causal_mask": True}), ("scores", {}, {"return_attention_scores": True})):
-        add(f"mask MultiHeadAttention {name}", lambda i, j, given=given, call=call: layers.MultiHeadAttention(2, 4, **given)(embedding()(i), embedding()(j), **call), words, more)
+    if not is_old:  # a mask is refused there
+        for name, given, call in (("", {}, {}), ("dropout", {"dropout": 0.1}, {}), ("causal", {}, {"use_causal_mask": True}), ("scores", {}, {"return_attention_scores": True})):
+            add(f"mask MultiHeadAttention {name}", lambda i, j, given=given, call=call: layers.MultiHeadAttention(2, 4, **given)(embedding()(i), embedding()(j), **call), words, more)
 
-    def encoder(i, norm_first):
-        x, norm = embedding()(i), layers.LayerNormalization()
-        y = norm(x) if norm_first else layers.Dropout(0.1)(x)
-        x = layers.Add()([x, layers.MultiHeadAttention(2, 4)(y, y)])
-        return average(x if norm_first else norm(x))
+        def encoder(i, norm_first):
+            x, norm = embedding()(i), layers.LayerNormalization()
+            y = norm(x) if norm_first else layers.Dropout(0.1)(x)
+            x = layers.Add()([x, layers.MultiHeadAttention(2, 4)(y, y)])
+            return average(x if norm_first else norm(x))
 
-    add("mask encoder, norm first", lambda i: encoder(i, True), words)
-    add("mask encoder, norm last", lambda i: encoder(i, False), words)
-    given = lambda x, m, **how: layers.MultiHeadAttention(2, 4, **how)(x, x, attention_mask=m)
-    add("mask attention_mask", given, (5, 6), ((5, 5), "words"))
-    add("mask attention_mask dropout", lambda i, m: given(embedding()(i), m, dropout=0.1), ((5,), "words"), ((5, 5), "words"))
-    if not is_old:
+        add("mask encoder, norm first", lambda i: encoder(i, True), words)
+        add("mask encoder, norm last", lambda i: encoder(i, False), words)
+        given = lambda x, m, **how: layers.MultiHeadAttention(2, 4, **how)(x, x, attention_mask=m)
+        add("mask attention_mask", given, (5, 6), ((5, 5), "words"))
+        add("mask attention_mask dropout", lambda i, m: given(embedding()(i), m, dropout=0.1), ((5,), "words"), ((5, 5), "words"))
         add("mask GroupQueryAttention", lambda i, j: layers.GroupQueryAttention(4, 4, 2)(embedding()(i), embedding()(j)), words, more)
         add("mask Softmax", lambda x, m: layers.Softmax()(x, keras.ops.cast(m, "bool")), (9,), words)
     inner = lambda: keras.Model(x := keras.Input((9, 6)), layers.LSTM(4, return_sequences=True, name="inner")(x))

@@ -151,6 +151,9 @@ Results importAdditiveAttention(Layer &layer) {
 /// and the one that the call is given; null: all.
 MaybeValue visibleKeys(Layer &layer) {
   Values given = layer.tensorsIn(layer.find("attention_mask"));
+  // What its queries that see nothing give is not as Keras 2 has it yet.
+  if (layer.kerasMajor() < 3 && (layer.hasMask() || !given.empty()))
+    return layer.unsupported("a mask, in Keras 2");
   MaybeValue visible = mlir::Value();
   for (auto [index, name] : llvm::enumerate(kOperands)) {
     const Json *operand = layer.argument(index, name);
