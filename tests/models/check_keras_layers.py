@@ -228,6 +228,8 @@ def mask_cases(add, keras, layers, is_old):
         add("mask Softmax", lambda x, m: layers.Softmax()(x, keras.ops.cast(m, "bool")), (9,), words)
     inner = lambda: keras.Model(x := keras.Input((9, 6)), layers.LSTM(4, return_sequences=True, name="inner")(x))
     add("mask in a model", lambda i: average(inner()(embedding()(i))), words)
+    if not is_old:
+        add("mask of one's own in a model", lambda x, m: average(inner()(x, mask=keras.ops.cast(m, "bool"))), (9, 6), words)
 
 
 def attention_cases(add, keras, layers, is_old):

@@ -52,7 +52,8 @@ public:
   llvm::Expected<ModelConfig> run();
 
 private:
-  llvm::Error expand(const LayerConfig &layer);
+  llvm::Error expand(LayerConfig layer);
+  void attachMasks(LayerConfig &layer);
   void countUses();
   int64_t firstUse(const LayerConfig &layer) const;
   llvm::Error nameOutputs(const LayerConfig &layer, const std::vector<TensorId> &outputs,
@@ -85,13 +86,37 @@ int64_t Flattening::firstUse(const LayerConfig &layer) const {
   return last != lastUse_.end() && last->second == static_cast<int64_t>(layer.calls.size()) ? 1 : 0;
 }
 
-llvm::Error Flattening::expand(const LayerConfig &layer) {
+/// Inputs for which the model is given masks go through a layer that has these for them: in the
+/// model they are the masks of its inputs.
+void Flattening::attachMasks(LayerConfig &layer) {
+  LayerConfig carrier;
+  carrier.className = "Dropout"; // which hands on its input and the mask, in every Keras
+  carrier.name = pathIn(layer, "masked");
+  for (LayerCall &call : layer.calls) {
+    size_t own = call.inputs.size() - call.masked.size();
+    for (size_t i = 0; i < call.masked.size(); ++i) {
+      TensorId &input = call.inputs[call.masked[i]];
+      LayerCall one;
+      one.inputs = {input, call.inputs[own + i]};
+      one.masked = {0};
+      input = {carrier.name, static_cast<int64_t>(carrier.calls.size()), 0};
+      carrier.calls.push_back(std::move(one));
+    }
+    call.inputs.resize(own);
+    call.masked.clear();
+  }
+  if (!carrier.calls.empty())
+    result_.layers.push_back(std::move(carrier));
+}
+
+llvm::Error Flattening::expand(LayerConfig layer) {
+  attachMasks(layer);
   llvm::Expected<ModelConfig> inner = flattenModel(std::move(*layer.inner));
   if (!inner)
     return inner.takeError();
   std::string subject = "layer '" + layer.name + "' (" + layer.className + ")";
   for (const LayerCall &call : layer.calls)
-    if (call.inputs.size() - call.masked.size() != inner->inputs.size())
+    if (call.inputs.size() != inner->inputs.size())
       return llvm::createStringError(subject + ": is given " + llvm::Twine(call.inputs.size()) +
                                      " tensors, its model has " +
                                      llvm::Twine(inner->inputs.size()) + " inputs");

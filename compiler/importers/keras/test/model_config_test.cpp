@@ -57,6 +57,25 @@ TEST(KerasModelConfig, RefusesMoreResultsOfModelsThanThereCanBe) {
             "tensors");
 }
 
+/// Keras computes with the mask that the call names, whatever the input has.
+TEST(KerasModelConfig, GivesAModelTheMaskOfItsCall) {
+  Json call = tensor("x");
+  call.push_back({{"mask", tensor("m")}});
+  Json inner = model({layer("InputLayer", "in", {}), layer("LSTM", "read", {{tensor("in")}})},
+                     Json::array({tensor("in")}), Json::array({tensor("read")}));
+  llvm::Expected<ModelConfig> flat =
+      flattened(model({layer("InputLayer", "x", {}), layer("InputLayer", "m", {}),
+                       layer("Functional", "inner", {Json::array({call})}, inner)},
+                      Json::array({tensor("x"), tensor("m")}), Json::array({tensor("inner")})));
+  ASSERT_TRUE(bool(flat)) << llvm::toString(flat.takeError());
+  const LayerConfig &reader = flat->layers.back(), &carrier = flat->layers[2];
+  ASSERT_EQ(carrier.calls.size(), 1u);
+  EXPECT_EQ(carrier.calls[0].inputs, (std::vector<TensorId>{{"x", 0, 0}, {"m", 0, 0}}));
+  EXPECT_EQ(carrier.calls[0].masked, std::vector<size_t>{0});
+  EXPECT_EQ(reader.name, "inner/read");
+  EXPECT_EQ(reader.calls[0].inputs, (std::vector<TensorId>{{carrier.name, 0, 0}}));
+}
+
 TEST(KerasModelConfig, FollowsALongChainOfModelsOnce) {
   constexpr int kModels = 5000;
   std::vector<Json> layers = {layer("InputLayer", "x", {})};
