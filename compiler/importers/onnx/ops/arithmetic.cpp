@@ -121,19 +121,12 @@ static std::optional<Elements> evaluateMul(OnnxNode &, Known in) {
 static std::optional<Elements> evaluateDiv(OnnxNode &node, Known in) {
   if (in.size() != 2)
     return std::nullopt;
-  if (!in[1].isReal())
-    for (int64_t divisor : in[1].integers())
-      if (divisor == 0 || divisor == -1) {
-        if (divisor == 0)
-          (void)node.invalid("it divides integers by 0");
-        else
-          return evaluateBinary(in[0], in[1], std::divides<double>(), [](int64_t a, int64_t b) {
-            return b == -1 ? subWrapping(0, a) : a / b;
-          });
-        return std::nullopt;
-      }
+  if (!in[1].isReal() && llvm::is_contained(in[1].integers(), 0)) {
+    (void)node.invalid("it divides integers by 0");
+    return std::nullopt;
+  }
   return evaluateBinary(in[0], in[1], std::divides<double>(),
-                        [](int64_t a, int64_t b) { return a / b; });
+                        [](int64_t a, int64_t b) { return b == -1 ? subWrapping(0, a) : a / b; });
 }
 
 /// Mod: the sign of the divisor, or with 'fmod' that of the dividend.

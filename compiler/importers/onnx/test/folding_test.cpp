@@ -32,12 +32,14 @@ TEST(OnnxFolding, FollowsAChainOfShapesIntoReshape) {
 }
 
 TEST(OnnxFolding, ComputesOnIntegersAndReals) {
-  ModelBuilder sum, quotient, rest, root;
+  ModelBuilder sum, quotient, none, rest, root;
   sum.ints("a", {2, 1}, {1, 2}).ints("b", {2}, {10, 20});
   EXPECT_THAT(evaluated(sum, "Add", {"a", "b"}),
               HasSubstr("dense<[[11, 21], [12, 22]]> : tensor<2x2xi64>"));
   quotient.ints("a", {2}, {-7, 7}).ints("b", {}, {2});
   EXPECT_THAT(evaluated(quotient, "Div", {"a", "b"}), HasSubstr("dense<[-3, 3]>"));
+  none.ints("a", {3}, {7, 7, 7}).ints("b", {3}, {-1, 0, 2});
+  EXPECT_THAT(evaluated(none, "Div", {"a", "b"}), HasSubstr("it divides integers by 0"));
   rest.ints("a", {2}, {-7, 7}).ints("b", {}, {3});
   EXPECT_THAT(evaluated(rest, "Mod", {"a", "b"}), HasSubstr("dense<[2, 1]>"));
   root.floats("a", {1}, {9});
