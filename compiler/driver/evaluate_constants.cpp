@@ -10,6 +10,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 #include <cstring>
 #include <new>
@@ -19,7 +20,10 @@ using namespace mlir;
 namespace tandem {
 namespace {
 
-constexpr int64_t kMostGrowth = 1 << 20;          ///< bytes; more than the operands have
+constexpr int64_t kMostGrowth = 1 << 20; ///< bytes; more than the operands have
+/// Bytes of all results together, beside four times those of the model's own constants: a chain of
+/// results put together of the one before grows without an op that does by much.
+constexpr int64_t kMostResults = int64_t(1) << 28;
 constexpr uint64_t kMostMacs = uint64_t(1) << 28; ///< of an op: about a second of plain loops
 
 int64_t bytesOf(Type type) {
@@ -32,9 +36,17 @@ bool isConstant(Value value) {
   return value.getDefiningOp<graph::ConstantOp>() != nullptr;
 }
 
+int64_t bytesOfConstants(func::FuncOp function) {
+  int64_t bytes = 0;
+  for (auto constant : function.getOps<graph::ConstantOp>())
+    bytes += bytesOf(constant.getType());
+  return bytes;
+}
+
 /// The ops whose operands are constants, or results of such ops, in order.
 llvm::SetVector<Operation *> opsOfConstants(func::FuncOp function) {
   llvm::SetVector<Operation *> found;
+  int64_t left = kMostResults + 4 * bytesOfConstants(function);
   for (Operation &op : function.getBody().front().without_terminator()) {
     auto isKnown = [&](Value operand) {
       return isConstant(operand) || found.contains(operand.getDefiningOp());
@@ -43,12 +55,15 @@ llvm::SetVector<Operation *> opsOfConstants(func::FuncOp function) {
         !llvm::all_of(op.getOperands(), isKnown) || graph::macCount(&op) > kMostMacs)
       continue;
     int64_t before = 0, behind = 0;
-    for (Type type : op.getOperandTypes())
-      before += bytesOf(type);
+    llvm::SmallPtrSet<Value, 4> different(op.operand_begin(), op.operand_end());
+    for (Value operand : different)
+      before += bytesOf(operand.getType());
     for (Type type : op.getResultTypes())
       behind += bytesOf(type);
-    if (behind <= before + kMostGrowth)
-      found.insert(&op);
+    if (behind > before + kMostGrowth || behind > left)
+      continue;
+    left -= behind;
+    found.insert(&op);
   }
   return found;
 }

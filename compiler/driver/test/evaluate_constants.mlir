@@ -23,3 +23,14 @@ func.func @main(%in: tensor<1x2xf32>) -> (tensor<1x3xf32>, tensor<1024x1024xf32>
   %tiled = graph.tile %corner multiples [1024, 1024] : (tensor<1x1xf32>) -> tensor<1024x1024xf32>
   return %product, %tiled : tensor<1x3xf32>, tensor<1024x1024xf32>
 }
+
+// Nor is one that is large because it has the same part twice.
+// CHECK-LABEL: func.func @twice
+func.func @twice(%x: tensor<2x524288xf32>) -> tensor<2x524288xf32> {
+  // CHECK: graph.concat
+  %c = graph.constant dense<1.5> : tensor<1x524288xf32> : tensor<1x524288xf32>
+  %n = graph.neg %c : (tensor<1x524288xf32>) -> tensor<1x524288xf32>
+  %two = graph.concat %n, %n axis 0 : (tensor<1x524288xf32>, tensor<1x524288xf32>) -> tensor<2x524288xf32>
+  %y = graph.add %x, %two : (tensor<2x524288xf32>, tensor<2x524288xf32>) -> tensor<2x524288xf32>
+  return %y : tensor<2x524288xf32>
+}
