@@ -154,9 +154,12 @@ TEST_F(ModelRun, TakesOpenDimensionsFromTheArrayThatGoesIn) {
                 HasSubstr(model + ": input 'x' is 2x4, as " + path("two.npy") + " has it\n"));
     EXPECT_EQ(json::parse(outcome.out)["outputs"][0]["shape"], json({2, 4}));
   }
-  for (const std::string &value : {path("wide.npy"), std::string("random")})
-    EXPECT_THAT(with({"run", model, "--input", value}).err,
-                HasSubstr("dimension 0 of ?x4 is open (batch), fix it with --shape x=DIMS"));
+  const std::map<std::string, std::string> refused = {
+      {path("wide.npy"), path("wide.npy") + ": error: is of shape 2x5, input 'x' takes ?x4\n"},
+      {path("none.npy"), path("none.npy") + ": error: cannot open: "},
+      {"random", "dimension 0 of ?x4 is open (batch), fix it with --shape x=DIMS"}};
+  for (const auto &[value, message] : refused)
+    EXPECT_THAT(with({"run", model, "--input", value}).err, HasSubstr(message));
 }
 
 } // namespace

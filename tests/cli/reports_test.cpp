@@ -255,8 +255,8 @@ TEST_F(Reports, OfInspectHaveTheInputsThatAModelsFileLeavesOpen) {
       std::string(TANDEM_SOURCE_DIR) + "/tests/fuzz/seeds/onnx_fuzz/coins.onnx";
   Outcome text = runTandem({"inspect", model});
   EXPECT_EQ(text.exitCode, 1);
-  EXPECT_EQ(text.out, model + ": onnx\n  input    x  ?x3x?x8\n  fix by   --shape x=1x3xNx8, with a "
-                              "number for each N\n");
+  EXPECT_EQ(text.out, model + ": onnx\n  input    x  ?x3x?x8\n  fix by   --shape x=Ax3xBx8, with a "
+                              "number for each letter\n");
   EXPECT_THAT(text.err, HasSubstr("dimension 0 of ?x3x?x8 is open (batch), fix it with --shape "
                                   "x=DIMS; 1 unsupported operator: Bernoulli (1: coins; random "
                                   "numbers)\n"))

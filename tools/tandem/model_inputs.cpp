@@ -137,8 +137,7 @@ Status fillFromBare(const TensorView &tensor, const MappedFile &file, const std:
   return {};
 }
 
-Status fillFromFile(const TensorView &tensor, const std::string &path) {
-  TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
+Status checkIsNoOther(const MappedFile &file, const std::string &path) {
   if (std::string_view format = pictureFormatOf(file.bytes()); !format.empty())
     return Error(Code::kUnsupported, path, "is a picture (", format,
                  "): an application says which size, colours and range its model takes, as in ",
@@ -147,6 +146,12 @@ Status fillFromFile(const TensorView &tensor, const std::string &path) {
     return Error(
         Code::kUnsupported, path,
         "is an archive (.npz): save each of its arrays by numpy.save to a file of its own");
+  return {};
+}
+
+Status fillFromFile(const TensorView &tensor, const std::string &path) {
+  TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
+  TANDEM_RETURN_IF_ERROR(checkIsNoOther(file, path));
   return std::filesystem::path(path).extension() == ".bin" ? fillFromBare(tensor, file, path)
                                                            : fillFromNpy(tensor, file, path);
 }
@@ -225,6 +230,13 @@ Result<std::vector<BoundInput>> bindInputs(const Session &session, const std::st
   for (const std::string &text : texts)
     TANDEM_RETURN_IF_ERROR(binding.add(text));
   return std::move(binding).finish();
+}
+
+Result<Shape> shapeOfArray(const std::string &path) {
+  TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
+  TANDEM_RETURN_IF_ERROR(checkIsNoOther(file, path));
+  TANDEM_ASSIGN_OR_RETURN(NpyArray array, parseNpy(file.bytes(), path));
+  return array.shape;
 }
 
 Status fillInput(const BoundInput &input) {

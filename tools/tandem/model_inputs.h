@@ -32,6 +32,9 @@ struct BoundInput {
 Result<std::vector<BoundInput>> bindInputs(const Session &session, const std::string &subject,
                                            std::span<const std::string> texts);
 
+/// The shape of the array in a file for --input. Errors: what the file is instead.
+Result<Shape> shapeOfArray(const std::string &path);
+
 /// Puts the values there; random ones are the same for the same seed, on every machine. Errors:
 /// those of the file.
 Status fillInput(const BoundInput &input);

@@ -55,13 +55,20 @@ std::string shapeText(const OpenInput &input) {
   return text;
 }
 
-std::string shapeOption(const OpenInput &input) {
-  std::string text;
-  for (size_t i = 0; i < input.shape.size(); ++i) {
-    int64_t size = input.shape[i];
-    text += (i == 0 ? "" : "x") + (size >= 0 ? std::to_string(size) : i == 0 ? "1" : "N");
+std::string shapeOptions(const std::vector<OpenInput> &inputs) {
+  std::string options;
+  char letter = 'A';
+  for (const OpenInput &input : inputs) {
+    options += " --shape " + input.name + "=";
+    for (size_t i = 0; i < input.shape.size(); ++i) {
+      options += i == 0 ? "" : "x";
+      if (input.shape[i] >= 0)
+        options += std::to_string(input.shape[i]);
+      else
+        options += letter < 'Z' ? letter++ : letter;
+    }
   }
-  return " --shape " + input.name + "=" + text;
+  return options;
 }
 
 } // namespace tandem

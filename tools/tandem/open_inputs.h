@@ -20,7 +20,7 @@ std::vector<OpenInput> openInputsIn(std::string_view message);
 
 /// "?x3x224x224".
 std::string shapeText(const OpenInput &input);
-/// " --shape x=1x3xNxN": of what is open the first, the batch, is 1, and the others are letters.
-std::string shapeOption(const OpenInput &input);
+/// " --shape x=Ax3xBxC --shape y=Dx8": what is open are letters.
+std::string shapeOptions(const std::vector<OpenInput> &inputs);
 
 } // namespace tandem

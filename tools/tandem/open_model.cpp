@@ -4,7 +4,7 @@
 #include "compiler/driver/model_format.h"
 #include "runtime/bundle.h"
 #include "tools/tandem/description.h"
-#include "tools/tandem/npy.h"
+#include "tools/tandem/model_inputs.h"
 #include "tools/tandem/open_inputs.h"
 #include "tools/tandem/unused_backend.h"
 
@@ -80,25 +80,33 @@ static bool fits(const Shape &array, const Shape &input) {
                             [](int64_t has, int64_t takes) { return takes < 0 || has == takes; });
 }
 
-/// Fixes open inputs by the shapes of the arrays that will go in. Whether there were any.
-static bool fixByArrays(CompileRequest &request, const std::vector<OpenInput> &inputs,
-                        const std::vector<std::string> &inputValues) {
+/// Whether the value of an input is a file that says its shape.
+static bool hasShape(const std::string &value) {
+  return value != "zeros" && value != "random" && !value.starts_with("random:") &&
+         !value.ends_with(".bin");
+}
+
+/// Fixes open inputs by the shapes of the arrays that will go in. Whether there were any. Errors:
+/// of a file that is none, or does not fit.
+static Result<bool> fixByArrays(CompileRequest &request, const std::vector<OpenInput> &inputs,
+                                const std::vector<std::string> &inputValues) {
   bool fixesAny = false;
   for (const std::string &text : inputValues) {
     auto [name, file] = splitNameValue(text);
     if (name.empty() && inputs.size() == 1)
       name = inputs.front().name;
     auto input = std::ranges::find(inputs, name, &OpenInput::name);
-    if (input == inputs.end() || request.inputs.shapes.contains(name) || !file.ends_with(".npy"))
+    if (input == inputs.end() || request.inputs.shapes.contains(name) || !hasShape(file))
       continue;
-    Result<NpyArray> array = readNpy(file);
-    if (!array.ok() || !fits(array->shape, input->shape))
-      continue; // whoever puts it in says what is wrong
-    request.inputs.shapes[name] = array->shape;
+    TANDEM_ASSIGN_OR_RETURN(Shape shape, shapeOfArray(file));
+    if (!fits(shape, input->shape))
+      return Error(Code::kUnsupported, file, "is of shape ", shapeText(shape), ", input '", name,
+                   "' takes ", shapeText(*input));
+    request.inputs.shapes[name] = shape;
     fixesAny = true;
     std::fprintf(stderr, "%s\n",
-                 printable(request.modelPath + ": input '" + name + "' is " +
-                           shapeText(array->shape) + ", as " + file + " has it")
+                 printable(request.modelPath + ": input '" + name + "' is " + shapeText(shape) +
+                           ", as " + file + " has it")
                      .c_str());
   }
   return fixesAny;
@@ -113,8 +121,13 @@ std::variant<CachedBundle, int> bundleOfModel(std::string_view command, const st
   request->progress = [&](const std::string &stage, double done) { progress.update(stage, done); };
   Result<CachedBundle> bundle = cachedBundle(*request);
   progress.finish();
-  while (!bundle.ok() &&
-         fixByArrays(*request, openInputsIn(bundle.error().message), options.inputValues)) {
+  while (!bundle.ok()) {
+    Result<bool> isFixed =
+        fixByArrays(*request, openInputsIn(bundle.error().message), options.inputValues);
+    if (!isFixed.ok())
+      return refuseRequest(command, isFixed.error());
+    if (!*isFixed)
+      break;
     bundle = cachedBundle(*request);
     progress.finish();
   }

@@ -133,8 +133,9 @@ llvm::Expected<SmallVector<int64_t>> Inputs::shapeOf(const std::string &name,
       continue;
     auto [known, isNew] = openSizes_.try_emplace(symbol, size);
     if (!isNew && known->second != size)
-      return optionError(subject + ": --shape gives dimension " + Twine(index) + " (" + symbol +
-                         ") as " + Twine(size) + ", and " + Twine(known->second) + " elsewhere");
+      return optionError(subject + ": dimension " + Twine(index) + " (" + symbol +
+                         ") is given as " + Twine(size) + ", and as " + Twine(known->second) +
+                         " elsewhere");
   }
   return *fixed;
 }

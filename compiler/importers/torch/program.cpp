@@ -35,8 +35,8 @@ llvm::Expected<RankedTensorType> ProgramImport::inputType(const std::string &nam
       return refuse(openDimension(name, *dims, index, symbol));
     auto [known, isNew] = openSizes_.try_emplace(meta.symbols[index], given);
     if (!isNew && known->second != given)
-      return optionError("input '" + name + "': --shape gives dimension " + Twine(index) + " (" +
-                         symbol + ") as " + Twine(given) + ", and " + Twine(known->second) +
+      return optionError("input '" + name + "': dimension " + Twine(index) + " (" + symbol +
+                         ") is given as " + Twine(given) + ", and as " + Twine(known->second) +
                          " elsewhere");
   }
   if (!hasSaneSize(*dims))

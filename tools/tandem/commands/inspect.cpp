@@ -15,7 +15,6 @@
 #include "tools/tandem/units.h"
 #include "tools/tandem/written.h"
 
-#include <algorithm>
 #include <memory>
 
 namespace tandem {
@@ -136,16 +135,12 @@ void print(const std::string &file, const ordered_json &description) {
 /// What is known of a model whose file leaves shapes open, and how they are fixed.
 void printOpen(const std::string &file, const std::vector<OpenInput> &inputs) {
   std::printf("%s: %s\n", file.c_str(), modelFormatOf(file).c_str());
-  std::string options;
-  bool hasLetters = false;
   for (const OpenInput &input : inputs) {
     std::printf("  %-8s %s  %s\n", "input", printable(input.name).c_str(),
                 shapeText(input).c_str());
-    options += shapeOption(input);
-    hasLetters |= std::count(input.shape.begin() + 1, input.shape.end(), -1) != 0;
   }
-  std::printf("  %-8s%s%s\n", "fix by", printable(options).c_str(),
-              hasLetters ? ", with a number for each N" : "");
+  std::printf("  %-8s%s, with a number for each letter\n", "fix by",
+              printable(shapeOptions(inputs)).c_str());
 }
 
 /// The same for a program, the sizes of open dimensions null.

@@ -73,8 +73,8 @@ TEST(OnnxImporter, FixesOpenDimensionsByOption) {
   options.shapes["z"] = {2, 3};
   EXPECT_THAT(importText(model, options), HasSubstr("tensor<2x3xf32>"));
   options.shapes["z"] = {4, 3};
-  EXPECT_EQ(importText(model, options), "error: input 'z': --shape gives dimension 0 (batch) as "
-                                        "4, and 2 elsewhere");
+  EXPECT_EQ(importText(model, options), "error: input 'z': dimension 0 (batch) is given as 4, "
+                                        "and as 2 elsewhere");
   options.shapes["z"] = {2, 4};
   EXPECT_EQ(importText(model, options),
             "error: input 'z': --shape gives dimension 1 as 4, the model has 3");
