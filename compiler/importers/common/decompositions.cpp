@@ -4,6 +4,7 @@
 #include "compiler/importers/common/pieces.h"
 
 #include "mlir/Dialect/Traits.h"
+#include "mlir/IR/Matchers.h"
 
 #include <cmath>
 
@@ -137,12 +138,13 @@ MaybeValue geluTanh(NodeBuilder &build, MaybeValue x) {
 MaybeValue clampBetween(NodeBuilder &build, MaybeValue x, double low, double high) {
   if (failed(x))
     return failure();
-  if (low == 0 && high == 6)
+  bool isReal = !isa<IntegerType>(getElementTypeOrSelf(*x)); // which alone the activations are for
+  if (isReal && low == 0 && high == 6)
     return build.create<graph::Relu6Op>(x);
-  if (low == -1 && high == 1)
+  if (isReal && low == -1 && high == 1)
     return build.create<graph::ReluN1To1Op>(x);
   MaybeValue result = x;
-  if (low == 0)
+  if (isReal && low == 0)
     result = build.create<graph::ReluOp>(result);
   else if (low > -INFINITY)
     result = build.create<graph::MaximumOp>(result, build.scalarLike(*x, low));
@@ -164,6 +166,52 @@ MaybeValue powScalar(NodeBuilder &build, MaybeValue x, double exponent) {
   if (exponent == -1)
     return reciprocal(build, x);
   return build.create<graph::PowOp>(x, build.scalarLike(*x, exponent));
+}
+
+/// The one number that a constant exponent has.
+static std::optional<int64_t> numberOf(Value exponent) {
+  DenseIntElementsAttr elements;
+  if (!matchPattern(exponent, m_Constant(&elements)) || elements.getNumElements() != 1)
+    return std::nullopt;
+  return elements.getSplatValue<APInt>().getSExtValue();
+}
+
+/// By squares, one for each bit of the exponent.
+static MaybeValue powKnown(NodeBuilder &build, MaybeValue base, int64_t exponent) {
+  if (failed(base) || exponent == 0)
+    return failed(base) ? base : build.add(build.multiply(base, 0.0), 1.0);
+  MaybeValue result = Value();
+  for (MaybeValue square = base; exponent != 0; exponent >>= 1) {
+    if (exponent & 1)
+      result = succeeded(result) && !*result ? square : build.multiply(result, square);
+    if (exponent > 1)
+      square = build.multiply(square, square);
+  }
+  return result;
+}
+
+MaybeValue powIntegers(NodeBuilder &build, MaybeValue base, MaybeValue exponent) {
+  constexpr int kBits = 6;
+  if (failed(base) || failed(exponent))
+    return failure();
+  Type type = getElementTypeOrSelf(*base);
+  Type wide = type.getIntOrFloatBitWidth() < 32 ? Type(build.builder().getI32Type()) : type;
+  MaybeValue square = build.cast(base, wide);
+  std::optional<int64_t> known = numberOf(*exponent);
+  if (known && shapeOf(*exponent).size() <= shapeOf(*base).size())
+    return build.cast(powKnown(build, square, std::clamp<int64_t>(*known, 0, (1 << kBits) - 1)),
+                      type);
+  MaybeValue bits = clampBetween(build, build.cast(exponent, wide), 0, (1 << kBits) - 1);
+  if (failed(square) || failed(bits))
+    return failure();
+  MaybeValue result = build.scalarLike(*square, 1);
+  for (int bit = 0; bit < kBits; ++bit) {
+    MaybeValue isSet = build.compare<graph::NotEqualOp>(
+        build.create<graph::BitwiseAndOp>(bits, build.scalarLike(*bits, 1 << bit)), 0.0);
+    result = build.select(isSet, build.multiply(result, square), result);
+    square = build.multiply(square, square);
+  }
+  return build.cast(result, type);
 }
 
 Normalized normalizeOver(NodeBuilder &build, MaybeValue x, ArrayRef<int64_t> axes, double epsilon) {

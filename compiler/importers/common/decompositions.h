@@ -48,6 +48,9 @@ MaybeValue geluTanh(NodeBuilder &build, MaybeValue x);
 MaybeValue clampBetween(NodeBuilder &build, MaybeValue x, double low, double high);
 /// x to a power known at compile time; powers that have an op of their own are not left to pow.
 MaybeValue powScalar(NodeBuilder &build, MaybeValue x, double exponent);
+/// Integers to the power of integers of 0 to 63, those beyond as the nearest of these; wrapping, of
+/// the base's type, as frameworks compute it.
+MaybeValue powIntegers(NodeBuilder &build, MaybeValue base, MaybeValue exponent);
 
 /// (x - mean) / sqrt(variance + epsilon), both taken over `axes` (ascending).
 struct Normalized {

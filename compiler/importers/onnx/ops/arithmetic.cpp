@@ -74,17 +74,25 @@ static MaybeValue importBitwiseNot(OnnxNode &node) {
 }
 
 /// Pow: the exponent may be of another type, and integers are computed in f32.
+/// Of real exponents in f32, which is exact as far as it goes.
+static MaybeValue importPowOfIntegers(OnnxNode &node, MaybeValue base) {
+  MaybeValue exponent = node.input(1);
+  if (failed(exponent))
+    return failure();
+  if (isa<IntegerType>(getElementTypeOrSelf(*exponent)))
+    return powIntegers(node, base, exponent);
+  Type real = node.builder().getF32Type();
+  MaybeValue power = node.create<graph::PowOp>(node.cast(base, real), node.cast(exponent, real));
+  return node.cast(node.create<graph::RoundOp>(power), getElementTypeOrSelf(*base));
+}
+
 static MaybeValue importPow(OnnxNode &node) {
   MaybeValue base = node.input(0);
   if (failed(base))
     return failure();
   Type type = getElementTypeOrSelf(*base);
-  if (isa<IntegerType>(type)) {
-    Type real = node.builder().getF32Type();
-    MaybeValue power =
-        node.create<graph::PowOp>(node.cast(base, real), node.cast(node.input(1), real));
-    return node.cast(node.create<graph::RoundOp>(power), type);
-  }
+  if (isa<IntegerType>(type))
+    return importPowOfIntegers(node, base);
   if (std::optional<Elements> exponent = node.known(1);
       exponent && exponent->count() == 1 && exponent->shape().size() <= shapeOf(*base).size())
     return powScalar(node, base, exponent->real(0));

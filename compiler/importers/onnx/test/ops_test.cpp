@@ -75,6 +75,21 @@ TEST(OnnxSoftmax, FlattensBeforeOpset13) {
   EXPECT_THAT(softmax(13), HasSubstr("graph.softmax %arg0 axis 1"));
 }
 
+TEST(OnnxPow, OfIntegersIsExact) {
+  auto power = [](bool isKnown) {
+    ModelBuilder model;
+    model.input("x", {3}, proto::TensorProto::INT64).output("y");
+    isKnown ? model.ints("e", {}, {5}) : model.input("e", {1}, proto::TensorProto::INT64);
+    model.node("Pow", {"x", "e"}, {"y"});
+    return importText(model);
+  };
+  // x * x^2 * x^2
+  EXPECT_THAT(power(true), AllOf(HasSubstr("graph.mul"), Not(HasSubstr("graph.cast")),
+                                 Not(HasSubstr("graph.select"))));
+  EXPECT_THAT(power(false), AllOf(HasSubstr("graph.bitwise_and"), HasSubstr("graph.select"),
+                                  Not(HasSubstr("graph.pow")), Not(HasSubstr("graph.relu"))));
+}
+
 TEST(OnnxClip, HasItsEndsAsAttributesOrInputs) {
   EXPECT_THAT(unary(
                   "Clip",

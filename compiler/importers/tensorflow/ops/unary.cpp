@@ -65,6 +65,8 @@ static MaybeValue importPow(TfNode &node) {
   MaybeValue base = node.input(0), exponent = node.input(1);
   if (failed(base) || failed(exponent))
     return failure();
+  if (isa<IntegerType>(getElementTypeOrSelf(*base)))
+    return powIntegers(node, base, exponent);
   std::optional<Numbers> known = numbersOf(*exponent);
   if (known && known->count() == 1 && known->isReal() &&
       shapeOf(*exponent).size() <= shapeOf(*base).size())

@@ -78,7 +78,7 @@ static MaybeValue importFmod(AtenNode &node) {
   return remainderOfDividend(node, lhs, rhs);
 }
 
-/// aten.pow: integers are computed in f32, which is exact as far as it goes.
+/// aten.pow: integers to the power of reals in f32, which is exact as far as it goes.
 static MaybeValue importPow(AtenNode &node) {
   if (!node.isTensor("exponent")) {
     MaybeValue x = node.tensor("self");
@@ -94,6 +94,8 @@ static MaybeValue importPow(AtenNode &node) {
   Type type = getElementTypeOrSelf(*base);
   if (isa<FloatType>(type))
     return node.create<graph::PowOp>(base, exponent);
+  if (isa<IntegerType>(getElementTypeOrSelf(*exponent)))
+    return powIntegers(node, base, exponent);
   Type real = node.builder().getF32Type();
   MaybeValue power = node.create<graph::PowOp>(node.cast(base, real), node.cast(exponent, real));
   return node.cast(node.create<graph::RoundOp>(power), type);
