@@ -30,9 +30,13 @@ std::string changesState(llvm::StringRef name) {
 }
 
 std::string selfOf(const NodeRecord &node) {
-  auto self = node.arguments.find("self");
-  const Json *tensor = self == node.arguments.end() ? nullptr : member(*self->second, "as_tensor");
-  return tensor ? stringMember(*tensor, "name").str() : "";
+  for (const char *name : {"self", "input"}) { // the latter of dropout
+    auto argument = node.arguments.find(name);
+    if (argument != node.arguments.end())
+      if (const Json *tensor = member(*argument->second, "as_tensor"))
+        return stringMember(*tensor, "name").str();
+  }
+  return "";
 }
 
 Aliases::Aliases(const GraphRecord &graph, const OpTable &table) : graph_(graph), table_(table) {

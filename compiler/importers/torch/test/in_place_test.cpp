@@ -59,6 +59,20 @@ TEST(TorchInPlace, ChangesThroughAViewReachTheWhole) {
               HasSubstr("error: "));
 }
 
+/// The operand of dropout is named otherwise than those of other operators.
+TEST(TorchInPlace, DropoutIsItsOperand) {
+  for (const char *name : {"dropout", "feature_dropout", "alpha_dropout"}) {
+    ProgramBuilder p;
+    p.input("x", {2, 3});
+    p.node("exp.default", {{"self", tensor("x")}}, "a", {2, 3});
+    p.node(name + std::string(".default"),
+           {{"input", tensor("a")}, {"p", real(0.5)}, {"train", flag(false)}}, "kept", {2, 3});
+    p.node("relu_.default", {{"self", tensor("kept")}}, "changed", {2, 3});
+    p.node("sub.Tensor", {{"self", tensor("a")}, {"other", tensor("changed")}}, "y", {2, 3});
+    EXPECT_THAT(p.text(), ContainsRegex("%1 = graph.relu .*\n.*graph.sub %1, %1 ")) << name;
+  }
+}
+
 /// As windows of videos that are not shifted have it.
 TEST(TorchInPlace, NothingIsFilledWithANumber) {
   ProgramBuilder p;
