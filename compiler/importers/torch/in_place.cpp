@@ -39,6 +39,16 @@ std::string selfOf(const NodeRecord &node) {
   return "";
 }
 
+std::string lookedInto(const NodeRecord &node, llvm::StringRef result) {
+  if (std::string self = selfOf(node); !self.empty())
+    return self;
+  auto list = node.arguments.find("tensors");
+  const Json *all = list == node.arguments.end() ? nullptr : member(*list->second, "as_tensors");
+  size_t place = llvm::find(node.outputs, result) - node.outputs.begin();
+  return all && all->is_array() && place < all->size() ? stringMember((*all)[place], "name").str()
+                                                       : "";
+}
+
 Aliases::Aliases(const GraphRecord &graph, const OpTable &table) : graph_(graph), table_(table) {
   for (const NodeRecord &node : graph.nodes) {
     forEachRead(node, [&](const std::string &name) { lastRead_[name] = placeOf(node); });
@@ -46,7 +56,11 @@ Aliases::Aliases(const GraphRecord &graph, const OpTable &table) : graph_(graph)
       makers_[output] = &node;
     const OpTable::Entry *entry = table.find(AtenNode::shortTarget(node.target));
     if ((entry && entry->isView) || isInPlace(node))
-      views_[selfOf(node)].push_back(&node);
+      for (const std::string &output : node.outputs) {
+        auto &views = views_[lookedInto(node, output)];
+        if (views.empty() || views.back() != &node)
+          views.push_back(&node);
+      }
   }
   for (const std::string &output : graph.outputs)
     lastRead_[output] = SIZE_MAX;
@@ -80,7 +94,9 @@ Sharing Aliases::sharing(const NodeRecord &node) const {
         from->second.type != to->second.type)
       return Sharing::kNone;
   }
-  return entry ? sharingOf(operation, entry->isView) : Sharing::kNone;
+  Sharing how = entry ? sharingOf(operation, entry->isView) : Sharing::kNone;
+  bool isOfList = how != Sharing::kNone && selfOf(node).empty(); // others may look at the same
+  return isOfList && how != Sharing::kMaybe ? Sharing::kView : how;
 }
 
 /// The name itself, or what was made to look at it before `at`, but for `except` and what looks at
@@ -98,7 +114,10 @@ bool Aliases::isReadAfter(const std::string &name, size_t at, size_t madeAt,
            return madeAt < place && place < at &&
                   llvm::any_of(
                       view->outputs,
-                      [&](auto &output) { return isReadAfter(output, at, place, except); });
+                      [&](auto &output) {
+                        return lookedInto(*view, output) == name &&
+                               isReadAfter(output, at, place, except);
+                      });
          });
 }
 
@@ -114,7 +133,7 @@ bool Aliases::isWholeReadAfter(const std::string &part, size_t at) const {
     before = placeOf(*made);
     if (sharing(*made) == Sharing::kNone)
       return isReadAfter(whole, at, before, part);
-    whole = selfOf(*made);
+    whole = lookedInto(*made, whole);
   }
 }
 
@@ -159,7 +178,7 @@ std::optional<Aliases::Written> Aliases::written(const NodeRecord &node) const {
         return std::nullopt;
       break;
     }
-    name = selfOf(*made);
+    name = lookedInto(*made, name);
   }
   for (const std::string &name : written.chain)
     if (!collectViews(name, at, written))
@@ -177,7 +196,7 @@ std::string Aliases::changedForOthers(const NodeRecord &node) const {
     if (!isInPlace(*made) && !(entry && entry->isView))
       break;
     before = placeOf(*made);
-    name = selfOf(*made);
+    name = lookedInto(*made, name);
   }
   for (const InputRecord &input : graph_.inputs)
     if (!made && input.name == name)

@@ -61,5 +61,7 @@ std::string changesState(llvm::StringRef name);
 
 /// The operand of a node by its usual name, or "".
 std::string selfOf(const NodeRecord &node);
+/// What a result of a view looks into: of a list, the tensor in its place there; "" of none.
+std::string lookedInto(const NodeRecord &node, llvm::StringRef result);
 
 } // namespace tandem::torch

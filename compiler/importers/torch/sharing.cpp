@@ -13,9 +13,13 @@ Sharing sharingOf(llvm::StringRef operation, bool isView) {
       .Cases({"alpha_dropout", "alpha_dropout_"}, Sharing::kSame)
       .Cases({"slice", "select", "narrow"}, Sharing::kPart)
       .Cases({"view", "view_as", "unsqueeze", "squeeze", "unflatten"}, Sharing::kShape)
+      .Cases({"atleast_1d", "atleast_2d", "atleast_3d"}, Sharing::kShape)
       .Cases({"transpose", "swapaxes", "swapdims", "t", "numpy_T"}, Sharing::kSwap)
       .Cases({"permute", "movedim", "moveaxis", "expand", "expand_as"}, Sharing::kView)
+      .Cases({"broadcast_to", "broadcast_tensors", "meshgrid"}, Sharing::kView)
       .Cases({"split", "split_with_sizes", "chunk", "unbind", "diagonal", "unfold"}, Sharing::kView)
+      .Cases({"unsafe_split", "unsafe_split_with_sizes", "unsafe_chunk"}, Sharing::kView)
+      .Cases({"tensor_split", "hsplit", "vsplit", "dsplit"}, Sharing::kView)
       .Default(Sharing::kMaybe);
 }
 

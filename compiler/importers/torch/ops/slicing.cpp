@@ -278,10 +278,10 @@ void registerSlicing(OpTable &table) {
   table.addListView("aten.chunk.default", importChunk);
   table.addListView("aten.split.sizes", importSplitSizes);
   table.addListView("aten.unbind.int", importUnbind);
-  // "Unsafe" as PyTorch leaves it to the caller that no part is changed in place.
-  table.addListMove("aten.unsafe_chunk.default", importChunk);
-  table.addListMove("aten.unsafe_split.Tensor", importSplit);
-  table.addListMove("aten.unsafe_split_with_sizes.default", importSplitWithSizes);
+  // "Unsafe" as PyTorch leaves it to the caller that no part is changed in place; they are views.
+  table.addListView("aten.unsafe_chunk.default", importChunk);
+  table.addListView("aten.unsafe_split.Tensor", importSplit);
+  table.addListView("aten.unsafe_split_with_sizes.default", importSplitWithSizes);
   table.addView("aten.narrow.default", importNarrow);
   table.addMove("aten.narrow_copy.default", importNarrow);
   table.addMove("aten.slice_copy.Tensor", importSlice);

@@ -269,7 +269,7 @@ void registerStacks(OpTable &table) {
   table.add("aten.block_diag.default", importBlockDiag);
   table.addListView("aten.meshgrid.default", importMeshgrid);
   table.addListView("aten.meshgrid.indexing", importMeshgrid);
-  table.addMove("aten.cartesian_prod.default", importCartesianProduct);
+  table.addView("aten.cartesian_prod.default", importCartesianProduct); // of one, it is that
   table.addListView("aten.broadcast_tensors.default", importBroadcastTensors);
   for (StringRef name : {"mT", "mH", "adjoint", "matrix_H"})
     table.addView(("aten." + name + ".default").str(), importMatrixTranspose);

@@ -29,6 +29,18 @@ struct AtenCalls::Bound {
     Tensor *const *tensor = items.empty() || !items[0] ? nullptr : std::get_if<Tensor *>(items[0]);
     return tensor ? *tensor : nullptr;
   }
+  /// Of an operator that takes a list of tensors first.
+  const std::vector<Item> *list() const {
+    return items.empty() || !items[0] ? nullptr : itemsOf(*items[0]);
+  }
+  /// What the result at this place looks into, of a view.
+  Tensor *operand(size_t result) const {
+    const std::vector<Item> *all = list();
+    if (!all)
+      return self();
+    Tensor *const *tensor = result < all->size() ? std::get_if<Tensor *>(&(*all)[result]) : nullptr;
+    return tensor ? *tensor : nullptr;
+  }
   /// Whether it gives its operand back when the type is right already.
   bool convertsOnly() const {
     if (operation != "to" && operation != "type_as")
@@ -272,16 +284,18 @@ LogicalResult AtenCalls::tidy(Operation *last, ArrayRef<Value> results, const Pl
 /// The values as the operator returns them: a tensor, several, or a list.
 MaybeItem AtenCalls::results(const Bound &call, ArrayRef<Value> values, const Place &place) {
   Sharing sharing = sharingOf(call.operation, call.entry->isView);
-  Tensor *self = call.self();
+  std::vector<Item> arguments = call.given.vec();
+  if (const std::vector<Item> *list = call.list(); list && sharing != Sharing::kNone)
+    *llvm::find_if(arguments, itemsOf) = Item(heap_.list(*list)); // the code may change its own
   std::vector<Item> items;
   for (auto [index, value] : llvm::enumerate(values)) {
     Tensor *made = make(value);
-    if (sharing != Sharing::kNone && self) {
-      made->of = self;
+    if (Tensor *of = call.operand(index); of && sharing != Sharing::kNone) {
+      made->of = of;
       made->memory = nullptr;
-      made->writes = self->writes;
-      made->links = self->links + 1;
-      made->how = {call.operation, call.given.vec(), call.keywords.vec(), sharing, index};
+      made->writes = of->writes;
+      made->links = of->links + 1;
+      made->how = {call.operation, arguments, call.keywords.vec(), sharing, index};
     }
     if (made->links > kMostLinks)
       return fail(place,

@@ -1,8 +1,13 @@
 // Nodes that change a tensor in place, and who reads it afterwards.
+#include "compiler/importers/torch/node.h"
 #include "compiler/importers/torch/test/program_builder.h"
+
+#include "llvm/ADT/StringExtras.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <set>
 
 namespace tandem::torch::test {
 namespace {
@@ -57,6 +62,69 @@ TEST(TorchInPlace, ChangesThroughAViewReachTheWhole) {
               ContainsRegex("graph.mul .*\n.*graph.transpose .*\n.*graph.exp"));
   EXPECT_THAT(changedThrough("permute.default", {{"dims", ints({1, 0})}}, {3, 2}),
               HasSubstr("error: "));
+}
+
+/// Copies of x [3], given to `look` as a list; the one called `changed` is doubled in place, then
+/// what looks into the second is read.
+std::string changedInAList(const std::string &look, const std::string &changed, const Ints &shape) {
+  ProgramBuilder p;
+  p.input("x", {3});
+  p.node("cos.default", {{"self", tensor("x")}}, "a", {3});
+  p.node("sin.default", {{"self", tensor("x")}}, "b", {3});
+  p.nodeOfList(look, {{"tensors", tensors({"a", "b"})}}, {"of_a", "of_b"}, shape);
+  p.node("mul_.Tensor", {{"self", tensor(changed)}, {"other", real(2)}}, "twice",
+         changed.size() > 1 ? shape : Ints{3});
+  p.node("exp.default", {{"self", tensor("of_b")}}, "y", shape);
+  return p.text();
+}
+
+TEST(TorchInPlace, EachOfAListIsLookedIntoByItsOwn) {
+  for (const char *look : {"broadcast_tensors.default", "atleast_1d.Sequence"}) {
+    EXPECT_THAT(changedInAList(look, "b", {3}), ContainsRegex("%2 = graph.mul .*\n.*graph.exp %2 "))
+        << look;
+    EXPECT_THAT(changedInAList(look, "a", {3}), HasSubstr("graph.exp %0 ")) << look;
+  }
+  EXPECT_THAT(changedInAList("meshgrid.default", "b", {3, 3}),
+              ContainsRegex("graph.mul .*\n.*reshape %2 .*\n.*tile %3 .*\n.*graph.exp %4 "));
+  for (const char *changed : {"of_a", "of_b"})
+    EXPECT_THAT(changedInAList("meshgrid.default", changed, {3, 3}), Not(HasSubstr("error")));
+}
+
+/// What PyTorch may return a view of, or the tensor itself, for some operand.
+constexpr llvm::StringLiteral kViews =
+    "alias detach detach_ lift_fresh contiguous positive dropout dropout_ feature_dropout "
+    "feature_dropout_ alpha_dropout alpha_dropout_ to type_as as_strided unfold view "
+    "_unsafe_view reshape reshape_as view_as flatten squeeze unsqueeze permute transpose "
+    "swapaxes swapdims t expand expand_as broadcast_to unflatten movedim moveaxis numpy_T "
+    "diagonal slice select split split_with_sizes chunk unbind narrow unsafe_chunk "
+    "unsafe_split unsafe_split_with_sizes atleast_1d atleast_2d atleast_3d meshgrid "
+    "broadcast_tensors cartesian_prod mT mH adjoint matrix_H ravel tensor_split hsplit "
+    "vsplit dsplit view_as_complex view_as_real real imag _conj conj conj_physical "
+    "_conj_physical resolve_conj resolve_neg ";
+
+TEST(TorchInPlace, KnowsEveryOperatorThatMayGiveAView) {
+  OpTable table;
+  registerAllOps(table);
+  llvm::SmallVector<llvm::StringRef> words;
+  llvm::SplitString(kViews, words);
+  std::set<std::string> views(words.begin(), words.end()), met;
+  for (const std::string &name : table.names()) {
+    std::string operation = llvm::StringRef(name).split('.').second.split('.').first.str();
+    bool isView = table.find(name)->isView;
+    EXPECT_EQ(isView, views.count(operation) > 0) << name;
+    if (isView)
+      met.insert(operation);
+  }
+  EXPECT_EQ(met, views);
+}
+
+TEST(TorchInPlace, WhatHasMoreDimensionsIsOfTheSameMemory) {
+  for (const char *look : {"atleast_2d.default", "unsqueeze.default"}) {
+    Json dim = look[0] == 'u' ? Json{{"dim", number(0)}} : Json::object();
+    Ints shape = look[0] == 'u' ? Ints{1, 2, 3} : Ints{2, 3};
+    EXPECT_THAT(changedUnderneath(look, dim, shape), HasSubstr("graph.exp")) << look;
+    EXPECT_THAT(changedThrough(look, dim, shape), HasSubstr("graph.exp")) << look;
+  }
 }
 
 /// The operand of dropout is named otherwise than those of other operators.

@@ -17,6 +17,12 @@ using Ints = std::vector<int64_t>;
 inline Json tensor(const std::string &name) {
   return {{"as_tensor", {{"name", name}}}};
 }
+inline Json tensors(const std::vector<std::string> &names) {
+  Json list = Json::array();
+  for (const std::string &name : names)
+    list.push_back({{"name", name}});
+  return {{"as_tensors", list}};
+}
 inline Json number(int64_t value) {
   return {{"as_int", value}};
 }
@@ -70,6 +76,18 @@ public:
     node(target, arguments, result, shape);
     describe(places, shape, ScalarType::kLong);
     nodes_.back()["outputs"].push_back(tensor(places));
+  }
+
+  /// A node that makes a list; the first in it is the output.
+  void nodeOfList(const std::string &target, const Json &arguments,
+                  const std::vector<std::string> &results, const Ints &shape) {
+    node(target, arguments, results.front(), shape);
+    Json list = Json::array();
+    for (const std::string &result : results) {
+      describe(result, shape, ScalarType::kFloat);
+      list.push_back({{"name", result}});
+    }
+    nodes_.back()["outputs"] = Json::array({{{"as_tensors", list}}});
   }
 
   /// As run_decompositions() leaves a program.

@@ -11,6 +11,7 @@ namespace tandem::torch::test {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -309,6 +310,19 @@ TEST(ScriptImport, TakesSumsThatAreFusedForAMobile) {
   EXPECT_THAT(importLines("    y = torch.add(x, 1)\n    _0 = torch._add_relu_(y, x)\n"
                           "    return torch.tanh(y)\n"),
               AllOf(HasSubstr("graph.relu"), HasSubstr("graph.tanh"), Not(HasSubstr("error"))));
+}
+
+TEST(ScriptImport, ViewsOfListsFollowEachOfThem) {
+  for (const char *look : {"broadcast_tensors(l)", "meshgrid(l)"}) {
+    std::string begin = std::string("    a = torch.select(torch.cos(x), 0, 0)\n"
+                                    "    b = torch.select(torch.sin(x), 0, 0)\n    l = [a, b]\n"
+                                    "    of_a, of_b, = torch.") +
+                        look + "\n    _1 = torch.append(l, x)\n";
+    EXPECT_THAT(importLines(begin + "    _0 = torch.mul_(b, 2)\n    return torch.exp(of_b)\n"),
+                ContainsRegex("graph.mul .*\n(.*\n)*.*graph.exp"));
+    EXPECT_THAT(importLines(begin + "    _0 = torch.mul_(b, 2)\n    return torch.exp(of_a)\n"),
+                Not(HasSubstr("error")));
+  }
 }
 
 struct Refused {
