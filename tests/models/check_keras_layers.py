@@ -119,6 +119,53 @@ def volume_cases(add, keras, layers, is_old):
     add("Conv3D and norm", lambda x: layers.ReLU()(layers.BatchNormalization()(layers.Conv3D(5, 3)(x))), VOLUME)
 
 
+def frozen_cases(add, keras, layers, is_old):
+    """Of layers frozen in part an .h5 file has the weights in another order."""
+    def frozen(layer, *parts):
+        def make(*inputs):
+            own = layer()
+            result = own(*inputs)
+            for part in parts:
+                part(own).trainable = False
+            return result
+
+        return make
+
+    two = lambda make, **given: lambda: layers.Bidirectional(make(4), **given)
+    for name, make in {"LSTM": layers.LSTM, "GRU": layers.GRU, "SimpleRNN": layers.SimpleRNN}.items():
+        add(f"frozen Bidirectional {name}", frozen(two(make), lambda x: x), ROW)
+        add(f"frozen Bidirectional {name} forward", frozen(two(make), lambda x: x.forward_layer), ROW)
+        add(f"frozen Bidirectional {name} backward", frozen(two(make), lambda x: x.backward_layer), ROW)
+    own = lambda: layers.Bidirectional(layers.LSTM(4, use_bias=False, name="there"), backward_layer=layers.LSTM(4, go_backwards=True, name="back"))
+    add("frozen Bidirectional two layers", frozen(own, lambda x: x.forward_layer), ROW)
+    add("frozen Bidirectional two layers none", frozen(own), ROW)
+    add("frozen Bidirectional ConvLSTM1D", frozen(two(lambda n: layers.ConvLSTM1D(n, 2)), lambda x: x.forward_layer), (4, 7, 3))
+    stack = lambda: layers.RNN([layers.LSTMCell(4), layers.LSTMCell(4), layers.GRUCell(4)], return_sequences=True)
+    for index in range(3):
+        add(f"frozen RNN stack {index}", frozen(stack, lambda x, index=index: x.cell.cells[index]), ROW)
+    add("frozen RNN stack all", frozen(stack, lambda x: x.cell), ROW)
+    add("frozen RNN stack but one", frozen(stack, lambda x: x.cell.cells[0], lambda x: x.cell.cells[2]), ROW)
+    add("frozen Bidirectional RNN stack", frozen(lambda: layers.Bidirectional(stack()), lambda x: x.forward_layer.cell.cells[0], lambda x: x.backward_layer.cell.cells[1]), ROW)
+    heads = lambda **given: lambda: layers.MultiHeadAttention(2, 2, **given)
+    for part in ("query", "key", "value", "output"):
+        add(f"frozen MultiHeadAttention {part}", frozen(heads(), lambda x, part=part: getattr(x, f"_{part}_dense")), (5, 4), (7, 4))
+    add("frozen MultiHeadAttention no bias", frozen(heads(use_bias=False), lambda x: x._key_dense), (5, 4), (7, 4))
+    add("frozen MultiHeadAttention", frozen(heads(), lambda x: x), (5, 4), (7, 4))
+    inner = lambda: keras.Sequential([keras.Input(IMAGE), layers.Conv2D(4, 3, name="a"), layers.BatchNormalization(name="b"), layers.Conv2D(4, 3, name="c")])
+    for index, name in enumerate(("Conv2D", "BatchNormalization")):
+        add(f"frozen TimeDistributed model {name}", frozen(lambda: layers.TimeDistributed(inner()), lambda x, index=index: x.layer.layers[index]), (3, *IMAGE))
+    add("frozen TimeDistributed Bidirectional", frozen(lambda: layers.TimeDistributed(two(layers.LSTM)()), lambda x: x.layer.forward_layer), (3, *ROW))
+    add("frozen BatchNormalization", frozen(layers.BatchNormalization, lambda x: x), IMAGE)
+    nest = lambda: keras.Sequential([keras.Input(ROW), two(layers.GRU)(), layers.Dense(4, name="last")])
+    add("frozen Bidirectional in a model", frozen(nest, lambda x: x.layers[0].forward_layer), ROW)
+    if not is_old:  # variables cannot be frozen there
+        add("frozen gamma", frozen(layers.BatchNormalization, lambda x: x.gamma), IMAGE)
+        add("frozen kernel", frozen(lambda: layers.LSTM(4), lambda x: x.cell.kernel), ROW)
+        add("frozen recurrent kernel", frozen(lambda: layers.GRU(2), lambda x: x.cell.recurrent_kernel), ROW)
+        add("frozen SpectralNormalization", frozen(lambda: layers.SpectralNormalization(layers.Dense(3)), lambda x: x.layer), ROW)
+        add("frozen GroupQueryAttention", frozen(lambda: layers.GroupQueryAttention(4, 4, 2), lambda x: x._query_dense), (5, 6), (7, 6))
+
+
 def convolutional_recurrent_cases(add, layers, is_old):
     for rank, image in ((1, (7, 3)), (2, (6, 5, 3)), (3, (4, 5, 4, 2))):
         make, sequence = getattr(layers, f"ConvLSTM{rank}D"), (4, *image)
@@ -538,6 +585,7 @@ def all_cases(keras, is_old):
     image_cases(add, keras.layers, is_old)
     volume_cases(add, keras, keras.layers, is_old)
     recurrent_cases(add, keras, keras.layers, is_old)
+    frozen_cases(add, keras, keras.layers, is_old)
     convolutional_recurrent_cases(add, keras.layers, is_old)
     mask_cases(add, keras, keras.layers, is_old)
     attention_cases(add, keras, keras.layers, is_old)

@@ -122,11 +122,19 @@ Results Layer::run(const LayerConfig &inner, ArrayRef<mlir::Value> inputs, Layer
   return results;
 }
 
-FailureOr<LayerWeights> Layer::weightsInside(StringRef member, size_t begin, size_t count) {
-  llvm::Expected<LayerWeights> inside = weights_.inside(member, begin, count);
+FailureOr<LayerWeights> Layer::weightsInside(StringRef member) {
+  llvm::Expected<LayerWeights> inside = weights_.inside(member);
   if (!inside)
     return invalid(llvm::toString(inside.takeError()));
   return std::move(*inside);
+}
+
+FailureOr<std::vector<LayerWeights>>
+Layer::splitWeights(ArrayRef<InnerLayer> inner, LayerWeights::MemberOf memberOf, bool isInOrder) {
+  llvm::Expected<std::vector<LayerWeights>> parts = weights_.split(inner, memberOf, isInOrder);
+  if (!parts)
+    return invalid(llvm::toString(parts.takeError()));
+  return std::move(*parts);
 }
 
 LogicalResult Layer::unsupported(const Twine &reason) {
@@ -258,6 +266,7 @@ FailureOr<SmallVector<int64_t>> Layer::axes(StringRef key, ArrayRef<int64_t> abs
 }
 
 FailureOr<Hdf5Dataset> Layer::dataset(size_t index, StringRef what) {
+  index = weights_.indexOf(what, index);
   if (index >= weights_.size())
     return invalid("has " + Twine(weights_.size()) + " weights, its " + what + " is missing");
   llvm::Expected<Hdf5Dataset> dataset = weights_.read(index);

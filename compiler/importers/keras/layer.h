@@ -96,8 +96,8 @@ public:
   mlir::FailureOr<llvm::SmallVector<int64_t>>
   axes(llvm::StringRef key, llvm::ArrayRef<int64_t> absent, llvm::ArrayRef<int64_t> shape);
 
-  /// Weight number `index`, which Keras calls `what`. With a permutation its dimensions come in
-  /// that order: a large one is put into it as it is read.
+  /// Weight number `index`, or the one that the file calls `what`, as Keras does. With a
+  /// permutation its dimensions come in that order: a large one is put into it as it is read.
   MaybeValue weight(size_t index, llvm::StringRef what, llvm::ArrayRef<int64_t> shape,
                     llvm::ArrayRef<int64_t> permutation = {});
   /// The same as numbers.
@@ -106,9 +106,10 @@ public:
   /// The same in the shape that the file has.
   MaybeValue weight(size_t index, llvm::StringRef what);
   const LayerWeights &weights() const { return weights_; }
-  /// The weights of a layer inside this one; see LayerWeights::inside.
-  mlir::FailureOr<LayerWeights> weightsInside(llvm::StringRef member, size_t begin = 0,
-                                              size_t count = SIZE_MAX);
+  /// The weights of the layer, or the layers, inside this one; see LayerWeights.
+  mlir::FailureOr<LayerWeights> weightsInside(llvm::StringRef member);
+  mlir::FailureOr<std::vector<LayerWeights>>
+  splitWeights(llvm::ArrayRef<InnerLayer> inner, LayerWeights::MemberOf memberOf, bool isInOrder);
   /// The 'bias' behind `index` weights, when 'use_bias' says that there is one.
   MaybeValue bias(size_t index, int64_t channels);
 

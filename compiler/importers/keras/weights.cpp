@@ -4,6 +4,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/Twine.h"
 
+#include <algorithm>
+
 namespace tandem::keras {
 
 llvm::Expected<Hdf5Dataset> LayerWeights::read(size_t index) const {
@@ -36,19 +38,97 @@ llvm::Expected<LayerWeights> LayerWeights::inFolder(Hdf5Object folder) {
   return weights;
 }
 
-llvm::Expected<LayerWeights> LayerWeights::inside(llvm::StringRef member, size_t begin,
-                                                  size_t count) const {
-  if (folder_) {
-    llvm::Expected<std::optional<Hdf5Object>> folder = folder_->child(member);
+/// "kernel" of "lstm/lstm_cell/kernel:0".
+static llvm::StringRef variableOf(llvm::StringRef path) {
+  return path.substr(path.rfind('/') + 1).split(':').first;
+}
+
+size_t LayerWeights::indexOf(llvm::StringRef what, size_t index) const {
+  if (folder_)
+    return index;
+  std::string variable = what.str();
+  std::replace(variable.begin(), variable.end(), ' ', '_');
+  auto isIt = [&](const std::string &name) { return variableOf(name) == variable; };
+  auto found = llvm::find_if(names_, isIt);
+  bool isOnly = found != names_.end() && std::none_of(found + 1, names_.end(), isIt);
+  return isOnly ? found - names_.begin() : index;
+}
+
+llvm::Expected<LayerWeights> LayerWeights::inOneOf(llvm::ArrayRef<std::string> folders) const {
+  for (const std::string &name : folders) {
+    llvm::Expected<std::optional<Hdf5Object>> folder = folder_->child(name);
     if (!folder)
       return folder.takeError();
-    return *folder ? inFolder(std::move(**folder)) : LayerWeights();
+    if (*folder)
+      return inFolder(std::move(**folder));
   }
-  LayerWeights weights;
-  weights.group_ = group_;
-  for (size_t i = begin; i < names_.size() && i - begin < count; ++i)
-    weights.names_.push_back(names_[i]);
-  return weights;
+  return LayerWeights();
+}
+
+llvm::Expected<LayerWeights> LayerWeights::inside(llvm::StringRef member) const {
+  return folder_ ? inOneOf(member.str()) : *this;
+}
+
+/// Of each weight, by the first part of its path that names one, behind those that all share.
+std::vector<std::optional<size_t>> LayerWeights::membersByName(MemberOf memberOf) const {
+  std::vector<llvm::SmallVector<llvm::StringRef>> paths(names_.size());
+  size_t shared = SIZE_MAX;
+  for (auto [path, name] : llvm::zip(paths, names_)) {
+    llvm::StringRef(name).split(path, '/');
+    path.pop_back(); // the variable
+    shared = std::min(shared, path.size());
+    while (llvm::ArrayRef(path).take_front(shared) !=
+           llvm::ArrayRef(paths.front()).take_front(shared))
+      --shared;
+  }
+  std::vector<std::optional<size_t>> members(names_.size());
+  for (auto [path, member] : llvm::zip(paths, members))
+    for (size_t i = shared; i < path.size() && !member; ++i)
+      member = memberOf(path[i]);
+  return members;
+}
+
+llvm::Expected<std::vector<LayerWeights>>
+LayerWeights::split(llvm::ArrayRef<InnerLayer> inner, MemberOf memberOf, bool isInOrder) const {
+  std::vector<LayerWeights> parts(inner.size());
+  if (folder_) {
+    for (auto [part, layer] : llvm::zip(parts, inner)) {
+      llvm::Expected<LayerWeights> own = inOneOf(layer.folders);
+      if (!own)
+        return own.takeError();
+      part = std::move(*own);
+    }
+    return parts;
+  }
+  auto deal = [&](llvm::ArrayRef<std::optional<size_t>> members) {
+    for (LayerWeights &part : parts)
+      part = LayerWeights();
+    for (auto [name, member] : llvm::zip(names_, members)) {
+      if (!member)
+        continue;
+      parts[*member].names_.push_back(name);
+      parts[*member].group_ = group_;
+    }
+    return !llvm::is_contained(members, std::nullopt) &&
+           llvm::all_of(llvm::zip(parts, inner), [](auto pair) {
+             auto [part, layer] = pair;
+             return layer.count ? part.size() == layer.count : part.size() > 0;
+           });
+  };
+  if (names_.empty() || deal(membersByName(memberOf)))
+    return parts;
+  std::vector<std::optional<size_t>> inPlace;
+  for (auto [member, layer] : llvm::enumerate(inner))
+    inPlace.insert(inPlace.end(), layer.count, member);
+  inPlace.resize(names_.size());
+  if (isInOrder) { // of those that are missing, the layer says so
+    (void)deal(inPlace);
+    return parts;
+  }
+  return llvm::createStringError("the names of its weights ('" + names_.front() +
+                                 "', ...) do not say which of its layers they belong to, and an "
+                                 ".h5 file has those in another order when layers are frozen: "
+                                 "save the model as .keras");
 }
 
 /// What Keras 3 makes of a class's name: "SeparableConv2D" is "separable_conv2d".
@@ -116,6 +196,11 @@ static bool isOnPath(llvm::StringRef path, llvm::StringRef layerName) {
   return llvm::is_contained(parts, layerName);
 }
 
+/// Of Keras 3's enable_lora(): kernel + lora_kernel_a * lora_kernel_b.
+static bool isOfLora(llvm::StringRef path) {
+  return variableOf(path).starts_with("lora_");
+}
+
 llvm::Expected<LayerWeights> WeightStore::inGroup(const LayerConfig &layer) const {
   LayerWeights weights;
   llvm::Expected<std::optional<Hdf5Object>> group = root_->child(layer.weights.group);
@@ -129,6 +214,9 @@ llvm::Expected<LayerWeights> WeightStore::inGroup(const LayerConfig &layer) cons
   for (std::string &name : *names)
     if (!layer.weights.sharesGroup || isOnPath(name, layer.weights.nameOnPath))
       weights.names_.push_back(std::move(name));
+  if (llvm::any_of(weights.names_, isOfLora))
+    return llvm::createStringError("LoRA has its weights in parts in an .h5 file: save the model "
+                                   "as .keras, which has them put together");
   weights.group_ = std::move(*group);
   return weights;
 }

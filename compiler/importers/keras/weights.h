@@ -3,6 +3,8 @@
 #include "compiler/importers/keras/hdf5_file.h"
 #include "compiler/importers/keras/model_config.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 #include <map>
 #include <optional>
 #include <string>
@@ -10,19 +12,39 @@
 
 namespace tandem::keras {
 
+/// A layer inside another one: the folder that a .keras file has for it, by one of these names, and
+/// the number of its weights; 0: unknown.
+struct InnerLayer {
+  std::vector<std::string> folders;
+  size_t count = 0;
+};
+
 /// The weights of one layer in the file's order, read when they are asked for.
 class LayerWeights {
 public:
   size_t size() const { return names_.size(); }
   llvm::Expected<Hdf5Dataset> read(size_t index) const;
 
-  /// Those of a layer inside this one. A .keras file has them in a folder of the layer's, called
-  /// `member`; an .h5 file one behind another, `count` from number `begin` on.
-  llvm::Expected<LayerWeights> inside(llvm::StringRef member, size_t begin, size_t count) const;
+  /// The place of the one that Keras calls `what`, with "_" for " "; `index` where no name says it.
+  /// An .h5 file has the trainable ones first: those of a layer need not be in the layer's order.
+  size_t indexOf(llvm::StringRef what, size_t index) const;
+
+  /// Those of the only layer with weights inside this one. A .keras file has them in a folder of
+  /// the layer's, called `member`; an .h5 file among all others.
+  llvm::Expected<LayerWeights> inside(llvm::StringRef member) const;
+
+  /// Which of the layers inside a part of a weight's path names; nothing: none of them.
+  using MemberOf = llvm::function_ref<std::optional<size_t>(llvm::StringRef part)>;
+  /// Those of each layer inside this one. Where names do not say it, they are one behind another
+  /// when `isInOrder`, and refused when not.
+  llvm::Expected<std::vector<LayerWeights>> split(llvm::ArrayRef<InnerLayer> inner,
+                                                  MemberOf memberOf, bool isInOrder) const;
 
 private:
   friend class WeightStore;
   static llvm::Expected<LayerWeights> inFolder(Hdf5Object folder);
+  llvm::Expected<LayerWeights> inOneOf(llvm::ArrayRef<std::string> folders) const;
+  std::vector<std::optional<size_t>> membersByName(MemberOf memberOf) const;
 
   std::optional<Hdf5Object> folder_; ///< of a .keras file
   std::optional<Hdf5Object> group_;

@@ -5,6 +5,8 @@
 #include "compiler/importers/keras/functions.h"
 #include "compiler/importers/keras/masks.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -200,6 +202,8 @@ public:
       return failure();
     if (width.size() != 1)
       return layer_.unsupported("'output_shape' " + shapeText(width));
+    if (failed(splitWeights()))
+      return failure();
     MaybeValue query = project(operands.query, "query", queryHeads_, keyWidth);
     MaybeValue key = project(operands.key, "key", keyHeads_, keyWidth);
     MaybeValue value = project(operands.value, "value", keyHeads_, valueWidth);
@@ -216,6 +220,30 @@ public:
   }
 
 private:
+  /// By what the layers inside are called, the last one by another name than here.
+  static std::optional<size_t> projectionOf(StringRef name) {
+    return llvm::StringSwitch<std::optional<size_t>>(name)
+        .Case("query", 0)
+        .Case("key", 1)
+        .Case("value", 2)
+        .Cases({"output", "attention_output"}, 3)
+        .Default(std::nullopt);
+  }
+
+  LogicalResult splitWeights() {
+    std::vector<InnerLayer> inner;
+    for (const char *what : {"query", "key", "value", "output"}) {
+      std::string folder = std::string(what) + "_dense"; // in MultiHeadAttention "_query_dense"
+      inner.push_back({{folder, "_" + folder}, hasBias_ ? 2u : 1u});
+    }
+    FailureOr<std::vector<LayerWeights>> parts =
+        layer_.splitWeights(inner, projectionOf, /*isInOrder=*/false);
+    if (failed(parts))
+      return failure();
+    weights_ = std::move(*parts);
+    return success();
+  }
+
   /// [batch, place, width] to [batch, head, place, width of a head].
   MaybeValue project(mlir::Value x, StringRef what, int64_t heads, int64_t width) {
     SmallVector<int64_t> shape(shapeOf(x));
@@ -245,17 +273,8 @@ private:
   };
   FailureOr<Projection> read(StringRef what, ArrayRef<int64_t> shape, ArrayRef<int64_t> order,
                              ArrayRef<int64_t> filter, ArrayRef<int64_t> bias) {
-    size_t count = hasBias_ ? 2 : 1; // an .h5 file has the weights of all one behind another
-    FailureOr<LayerWeights> weights = failure();
-    for (StringRef prefix : {"", "_"}) { // of MultiHeadAttention and of the other
-      weights = layer_.weightsInside((prefix + what + "_dense").str(), begin_, count);
-      if (failed(weights))
-        return failure();
-      if (weights->size() > 0)
-        break;
-    }
-    begin_ += count;
-    Layer inner(layer_.state(), plain_, call_, layer_.inputs(), std::move(*weights));
+    LayerWeights &weights = weights_[*projectionOf(what)];
+    Layer inner(layer_.state(), plain_, call_, layer_.inputs(), std::move(weights));
     Projection projection;
     projection.filter =
         layer_.reshape(inner.weight(0, (what + " kernel").str(), shape, order), filter);
@@ -267,8 +286,8 @@ private:
   Layer &layer_;
   int64_t queryHeads_, keyHeads_;
   bool hasBias_;
-  size_t begin_ = 0;
-  LayerConfig plain_; ///< of a projection, of which nothing is asked
+  std::vector<LayerWeights> weights_; ///< of each projection
+  LayerConfig plain_;                 ///< of a projection, of which nothing is asked
   LayerCall call_;
 };
 

@@ -5,6 +5,7 @@
 #include "compiler/importers/keras/recurrent.h"
 
 #include <list>
+#include <set>
 
 using namespace mlir;
 
@@ -88,6 +89,29 @@ bool isTrue(const Json &config, StringRef key, bool absent) {
   return value ? asBool(*value).value_or(absent) : absent;
 }
 
+/// The weights of cells one on another, by the cells' names.
+FailureOr<std::vector<LayerWeights>> splitCells(Layer &layer, LayerWeights weights,
+                                                ArrayRef<LayerConfig> cells) {
+  WeightPaths paths("cells");
+  std::vector<InnerLayer> inner;
+  std::set<bool> frozen;
+  for (const LayerConfig &cell : cells) {
+    inner.push_back({{paths.of(cell.className)}, isTrue(cell.config, "use_bias", true) ? 3u : 2u});
+    frozen.insert(!isTrue(cell.config, "trainable", true));
+  }
+  auto memberOf = [&](StringRef part) -> std::optional<size_t> {
+    for (auto [index, cell] : llvm::enumerate(cells))
+      if (part == stringMember(cell.config, "name"))
+        return index;
+    return std::nullopt;
+  };
+  llvm::Expected<std::vector<LayerWeights>> parts =
+      weights.split(inner, memberOf, /*isInOrder=*/frozen.size() < 2);
+  if (!parts)
+    return layer.invalid(llvm::toString(parts.takeError()));
+  return std::move(*parts);
+}
+
 /// The cell that a layer is itself, or that 'cell' describes, or several one on another.
 LogicalResult readCells(Layer &layer, const Json &config, Cells &cells) {
   FailureOr<LayerWeights> weights = layer.weightsInside("cell");
@@ -106,25 +130,21 @@ LogicalResult readCells(Layer &layer, const Json &config, Cells &cells) {
   const Json *stack = inner ? member(*inner, "cells") : nullptr;
   if (stack && isTrue(*inner, "reverse_state_order", false))
     return layer.unsupported("'reverse_state_order'");
-  WeightPaths paths("cells");
-  size_t begin = 0;
+  std::vector<LayerConfig> configs;
   for (const Json &each :
        stack && stack->is_array() ? *stack : Json::array({cell ? *cell : Json()})) {
-    LayerConfig one = layer.layerInside(&each);
-    if (!kindOf(one.className))
-      return layer.unsupported("a cell of class '" + one.className +
+    configs.push_back(layer.layerInside(&each));
+    if (!kindOf(configs.back().className))
+      return layer.unsupported("a cell of class '" + configs.back().className +
                                "', only LSTMCell, GRUCell and SimpleRNNCell are");
-    LayerWeights own = *weights;
-    if (stack) {
-      size_t count = isTrue(one.config, "use_bias", true) ? 3 : 2;
-      llvm::Expected<LayerWeights> part = weights->inside(paths.of(one.className), begin, count);
-      if (!part)
-        return layer.invalid(llvm::toString(part.takeError()));
-      own = std::move(*part);
-      begin += count;
-    }
-    cells.emplace_back(layer, std::move(one), std::move(own));
   }
+  FailureOr<std::vector<LayerWeights>> parts = std::vector{*weights};
+  if (stack)
+    parts = splitCells(layer, std::move(*weights), configs);
+  if (failed(parts))
+    return failure();
+  for (auto [one, own] : llvm::zip(configs, *parts))
+    cells.emplace_back(layer, std::move(one), std::move(own));
   return cells.empty() ? layer.invalid("has no cells") : success();
 }
 
@@ -249,7 +269,27 @@ Results importRecurrent(Layer &layer) {
   return resultsOf(results);
 }
 
-/// One side of a Bidirectional layer: its half of the weights and of the first states.
+/// The weights of both sides of a Bidirectional layer, which Keras calls "forward_lstm" and
+/// "backward_lstm". Keras 3 leaves a backward layer of its own the name that it has.
+FailureOr<std::vector<LayerWeights>> splitSides(Layer &layer) {
+  auto nameOf = [&](StringRef key) {
+    const Json *json = layer.kerasMajor() >= 3 ? layer.find(key) : nullptr;
+    const Json *config = json ? member(*json, "config") : nullptr;
+    return config ? stringMember(*config, "name") : "";
+  };
+  StringRef forward = nameOf("layer"), backward = nameOf("backward_layer");
+  auto memberOf = [&](StringRef part) -> std::optional<size_t> {
+    if (!part.empty() && (part == forward || part == backward))
+      return part == forward ? 0 : 1;
+    if (part.starts_with("forward_") || part.starts_with("backward_"))
+      return part.starts_with("forward_") ? 0 : 1;
+    return std::nullopt;
+  };
+  return layer.splitWeights({{{"forward_layer"}}, {{"backward_layer"}}}, memberOf,
+                            /*isInOrder=*/false);
+}
+
+/// One side of a Bidirectional layer: its half of the first states.
 Direction runSide(Layer &layer, const Json *json, bool isBackward) {
   LayerConfig config = layer.layerInside(json);
   bool isConvolutional = StringRef(config.className).starts_with("ConvLSTM");
@@ -260,10 +300,8 @@ Direction runSide(Layer &layer, const Json *json, bool isBackward) {
   }
   if (isBackward && !layer.find("backward_layer")) // it is made of the other
     config.config["go_backwards"] = !isTrue(config.config, "go_backwards", false);
-  size_t half = layer.weights().size() / 2;
-  FailureOr<LayerWeights> weights = layer.weightsInside(
-      isBackward ? "backward_layer" : "forward_layer", isBackward ? half : 0, half);
-  if (failed(weights))
+  FailureOr<std::vector<LayerWeights>> sides = splitSides(layer);
+  if (failed(sides))
     return {};
   Values inputs(layer.inputs());
   if (const Json *first = layer.argument(0, "sequences")) {
@@ -275,7 +313,8 @@ Direction runSide(Layer &layer, const Json *json, bool isBackward) {
   own.append(inputs.begin() + 1 + (isBackward ? states : 0),
              inputs.begin() + 1 + (isBackward ? 2 * states : states));
   const LayerCall noArguments;
-  Layer side(layer.state(), config, noArguments, own, std::move(*weights), sequenceMask(layer));
+  Layer side(layer.state(), config, noArguments, own, std::move((*sides)[isBackward]),
+             sequenceMask(layer));
   return isConvolutional ? runConvLstm(side, config.config, /*keepsPlaces=*/true)
                          : run(side, config.config, /*keepsPlaces=*/true, side.mask(0));
 }

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <regex>
 
 namespace tandem {
 
@@ -18,6 +19,7 @@ const Importer &kerasImporter();
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -120,9 +122,10 @@ TEST(KerasImporter, FixesOpenDimensionsByOption) {
 }
 
 TEST(KerasImporter, ListsEverythingUnsupportedAtOnce) {
-  EXPECT_EQ(importFile("unsupported"),
-            "error: 3 unsupported operators: Hashing (2: l1, l2; strings), Conv2D (1: first; padding "
-            "'full', only 'valid' and 'same' are), Lambda (1: code; code in Python)");
+  EXPECT_EQ(
+      importFile("unsupported"),
+      "error: 3 unsupported operators: Hashing (2: l1, l2; strings), Conv2D (1: first; padding "
+      "'full', only 'valid' and 'same' are), Lambda (1: code; code in Python)");
 }
 
 TEST(KerasImporter, SaysOfWhatItKnowsWhyItIsNotTaken) {
@@ -135,7 +138,8 @@ TEST(KerasImporter, SaysOfWhatItKnowsWhyItIsNotTaken) {
 TEST(KerasImporter, RefusesFormsOfKnownLayersByName) {
   EXPECT_EQ(importFile("refused_forms"),
             "error: 6 unsupported operators: Dense (1: activated; activation 'unheardof'), Dot (1: "
-            "masked; 'other_mask' given to its call), Dropout (1: trained; called with training=True), LSTM (1: stateful; "
+            "masked; 'other_mask' given to its call), Dropout (1: trained; called with "
+            "training=True), LSTM (1: stateful; "
             "'stateful'), Bidirectional (1: both; of a layer of class 'Dense', only LSTM, GRU, "
             "SimpleRNN, RNN and ConvLSTM are), RNN (1: own; a cell of class 'MyCell', only "
             "LSTMCell, GRUCell and SimpleRNNCell are)");
@@ -225,6 +229,17 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"missing_weights", "layer 'conv' (Conv2D): the weights 'conv/bias:0' are missing"},
         BadFile{"wrong_shape", "layer 'conv' (Conv2D): its kernel has shape 1x2x2x3, expected "
                                "1x2x2x4"},
+        BadFile{"lora", "layer 'dense' (Dense): LoRA has its weights in parts in an .h5 file: save "
+                        "the model as .keras, which has them put together"},
+        BadFile{
+            "nameless_sides",
+            "layer 'both' (Bidirectional): the names of its weights ('both/a/kernel:0', ...) do "
+            "not say which of its layers they belong to, and an .h5 file has those in another "
+            "order when layers are frozen: save the model as .keras"},
+        BadFile{"nameless_cells",
+                "layer 'cells' (RNN): the names of its weights ('cells/kernel:0', ...) do not say "
+                "which of its layers they belong to, and an .h5 file has those in another order "
+                "when layers are frozen: save the model as .keras"},
         BadFile{"huge_weights", "layer 'conv' (Conv2D): the weights 'conv/kernel:0': the HDF5 file "
                                 "is damaged: its data is outside the file"},
         BadFile{"compressed",
@@ -296,6 +311,26 @@ TEST(KerasImporter, HearsSpectrograms) {
                     HasSubstr("graph.reduce_max"),
                     HasSubstr("-> (tensor<1x9x5xf32> {graph.name = \"stft\"}, "
                               "tensor<1x3x6xf32> {graph.name = \"mel\"})")));
+}
+
+/// The constants of a module, in the order of their use.
+std::vector<double> constantsOf(const std::string &text) {
+  std::vector<double> values;
+  const std::regex kConstant("dense<([^>]*)>");
+  for (std::sregex_iterator it(text.begin(), text.end(), kConstant), end; it != end; ++it)
+    values.push_back(std::stod((*it)[1]));
+  return values;
+}
+
+TEST(KerasImporter, FindsTheWeightsOfPartlyFrozenLayersByTheirNames) {
+  // Of the norm, both cells and both sides; a zero behind two kernels is the first state.
+  EXPECT_THAT(constantsOf(importFile("partly_frozen")),
+              ElementsAre(0, 100, 200, 300, 800, 900, 0, 1000, 1100, 0, 400, 500, 0, 600, 700, 0));
+}
+
+TEST(KerasImporter, TakesWeightsOfCellsWithoutNamesInOrderWhenNoneIsFrozen) {
+  EXPECT_THAT(constantsOf(importFile("partly_frozen_2")),
+              ElementsAre(2, 3, 0, 0, 1, 0, 5, 6, 0, 7, 8, 0));
 }
 
 } // namespace

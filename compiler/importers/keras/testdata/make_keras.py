@@ -102,6 +102,20 @@ def main():
     save("open_shape", functional([layer("InputLayer", "x", batch_input_shape=[None, None, None, 2]),
                                    layer("ReLU", "out", ["x"])], ["x"], ["out"]))
 
+    # Weights of partly frozen layers, as Keras 2 has them: it says nothing of what is frozen in Bidirectional.
+    rnn = lambda name, **config: {"class_name": "SimpleRNN", "config": {"name": name, "units": 1, "use_bias": False, "activation": "tanh", **config}}
+    cells = lambda *trainable: layer("RNN", "cells", ["x"], cell={"class_name": "StackedRNNCells", "config": {"cells": [
+        {**rnn(f"cell_{i}", trainable=each), "class_name": "SimpleRNNCell"} for i, each in enumerate(trainable)]}})
+    number = lambda value: np.full((1, 1), value, "f4")
+    two_cells = {"kernel": number(5), "recurrent_kernel": number(6), "kernel_1": number(7), "recurrent_kernel_1": number(8)}
+    both = layer("Bidirectional", "both", ["x"], layer=rnn("rnn"), merge_mode="sum")
+    in_sides = lambda *names: {"both": {f"{side}/{key}": number(2 * i + j) for i, side in enumerate(names)
+                                        for j, key in enumerate(("kernel", "recurrent_kernel"))}}
+    save("partly_frozen_2", functional([input_layer("x", 2, 1), both, cells(True, True)], ["x"], ["both", "cells"]),
+         {**in_sides("backward_rnn/cell", "forward_rnn/cell"), "cells": two_cells})
+    save("nameless_sides", functional([input_layer("x", 2, 1), both], ["x"], ["both"]), in_sides("a", "b"))
+    save("nameless_cells", functional([input_layer("x", 2, 1), cells(False, True)], ["x"], ["cells"]), {"cells": two_cells})
+
     save("weights_only", None, {"conv": CONV_WEIGHTS})
     save("bad_json", '{"class_name": "Functional", ')
     save("deep_json", "[" * 5000 + "]" * 5000)

@@ -2,7 +2,8 @@
 """Makes the files of this folder that need Keras 3: python3 make_keras_3.py (tests/models/requirements-keras3.txt).
 
 nested.h5 and nested.keras are one model: models inside it, used twice, and arithmetic between layers; weights count up
-from a hundred for each layer. The other .keras files are nested.keras with one thing broken. spectrogram.h5 has the layers of sound.
+from a hundred for each layer. The other .keras files are nested.keras with one thing broken. spectrogram.h5 has the layers of sound,
+partly_frozen.h5 weights in another order than that of their layers, lora.h5 a layer after enable_lora().
 """
 import json
 import pathlib
@@ -30,6 +31,25 @@ def spectrogram():
     layers, x = keras.layers, keras.Input((40, 1), name="x")
     mel = layers.MelSpectrogram(16, 8, num_mel_bins=3, sampling_rate=16, min_freq=1.0, name="mel")
     return keras.Model(x, [layers.STFTSpectrogram("magnitude", 8, 4, name="stft")(x), mel(layers.Reshape((40,), name="flat")(x))])
+
+
+def partly_frozen():
+    """Its .h5 file has forward_layer behind backward_layer, cell "one" behind "two", and gamma behind beta."""
+    layers, x = keras.layers, keras.Input((2, 1), name="x")
+    both = layers.Bidirectional(layers.SimpleRNN(1, use_bias=False), name="both")
+    cells = layers.RNN([layers.SimpleRNNCell(1, use_bias=False, name=name) for name in ("one", "two")], name="cells")
+    norm = layers.BatchNormalization(name="norm")
+    model = keras.Model(x, [both(x), cells(norm(x))])
+    count_up(model)
+    both.forward_layer.trainable = cells.cell.cells[0].trainable = norm.gamma.trainable = False
+    return model
+
+
+def with_lora():
+    x, dense = keras.Input((2,), name="x"), keras.layers.Dense(2, name="dense")
+    model = keras.Model(x, dense(x))
+    dense.enable_lora(2)
+    return model
 
 
 def count_up(model):
@@ -62,6 +82,8 @@ def main():
     count_up(model)
     model.save(HERE / "nested.h5")
     spectrogram().save(HERE / "spectrogram.h5")
+    partly_frozen().save(HERE / "partly_frozen.h5")
+    with_lora().save(HERE / "lora.h5")
     with tempfile.TemporaryDirectory() as folder:
         whole = str(pathlib.Path(folder) / "nested.keras")
         model.save(whole)
