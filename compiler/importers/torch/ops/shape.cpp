@@ -191,14 +191,21 @@ static MaybeValue importMovedim(AtenNode &node) {
     return failure();
   auto rank = static_cast<int64_t>(shapeOf(*input).size());
   auto places = [&](StringRef name) {
-    SmallVector<int64_t> result = node.integers(name);
+    bool areSeveral = StringRef(node.record().target).ends_with(".intlist");
+    SmallVector<int64_t> result = areSeveral ? node.integers(name) : SmallVector<int64_t>();
+    if (!areSeveral)
+      result.push_back(node.integer(name));
     for (int64_t &dim : result)
       dim = normalizedAxis(dim, rank).value_or(0);
     return result;
   };
   SmallVector<int64_t> from = places("source"), to = places("destination"), order(rank, -1);
-  if (node.failed() || from.size() != to.size())
+  if (node.failed())
     return failure();
+  if (from.size() != to.size())
+    return node.invalid("'source' and 'destination' are of different lengths");
+  if (rank == 0)
+    return input;
   for (auto [source, destination] : llvm::zip(from, to))
     order[destination] = source;
   for (int64_t place = 0, source = 0; place < rank; ++place) {
@@ -266,7 +273,8 @@ void registerShape(OpTable &table) {
   table.addMove("aten.repeat_interleave.Tensor", importRepeatEach);
   table.addMove("aten.repeat_interleave.self_Tensor", importRepeatEach);
   table.addView("aten.unflatten.int", importUnflatten);
-  for (StringRef target : {"aten.movedim.int", "aten.moveaxis.int"})
+  for (StringRef target :
+       {"aten.movedim.int", "aten.movedim.intlist", "aten.moveaxis.int", "aten.moveaxis.intlist"})
     table.addView(target, importMovedim);
   table.addMove("aten._reshape_copy.default", importView);
   table.addMove("aten.view_copy.default", importView);

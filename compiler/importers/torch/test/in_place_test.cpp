@@ -127,6 +127,19 @@ TEST(TorchInPlace, WhatHasMoreDimensionsIsOfTheSameMemory) {
   }
 }
 
+TEST(TorchMovedim, TakesOneDimensionOrSeveral) {
+  for (bool isOne : {true, false}) {
+    ProgramBuilder p;
+    p.input("x", {2, 3, 4});
+    p.node(isOne ? "movedim.int" : "movedim.intlist",
+           {{"self", tensor("x")},
+            {"source", isOne ? number(-1) : ints({2, 0})},
+            {"destination", isOne ? number(0) : ints({0, 1})}},
+           "y", {4, 2, 3});
+    EXPECT_THAT(p.text(), HasSubstr("graph.transpose")) << isOne;
+  }
+}
+
 /// The operand of dropout is named otherwise than those of other operators.
 TEST(TorchInPlace, DropoutIsItsOperand) {
   for (const char *name : {"dropout", "feature_dropout", "alpha_dropout"}) {
