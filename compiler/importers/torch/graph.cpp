@@ -138,6 +138,12 @@ llvm::Expected<GraphRecord> parseGraph(const Json &program) {
     llvm::Expected<NodeRecord> node = parseNode(json);
     if (!node)
       return node.takeError();
+    // Later nodes name its result, not its operand.
+    llvm::StringRef target = AtenNode::shortTarget(node->target);
+    if (changesShapeOnly(target.split('.').second.split('.').first))
+      node->target = target == "aten.transpose_.default"
+                         ? "torch.ops.aten.transpose.int"
+                         : "torch.ops." + OpTable::withoutInPlace(target);
     auto operand = tensors->find(selfOf(*node)); // what alone needs to know how that lies
     if (node->target == "torch.ops.aten.as_strided.default" && operand != tensors->end())
       node->arguments["memory of self"] = &*operand;

@@ -23,4 +23,10 @@ Sharing sharingOf(llvm::StringRef operation, bool isView) {
       .Default(Sharing::kMaybe);
 }
 
+bool changesShapeOnly(llvm::StringRef operation) {
+  return llvm::StringSwitch<bool>(operation)
+      .Cases({"unsqueeze_", "squeeze_", "transpose_", "t_", "swapaxes_", "swapdims_"}, true)
+      .Default(false);
+}
+
 } // namespace tandem::torch

@@ -18,4 +18,7 @@ enum class Sharing {
 /// `operation` without its overload: "transpose"; `isView` as OpTable has it.
 Sharing sharingOf(llvm::StringRef operation, bool isView);
 
+/// Whether an operator changes how a tensor looks into its memory and nothing in it: "unsqueeze_".
+bool changesShapeOnly(llvm::StringRef operation);
+
 } // namespace tandem::torch

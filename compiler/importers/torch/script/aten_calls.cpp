@@ -318,7 +318,7 @@ MaybeItem AtenCalls::call(StringRef operation, ArrayRef<Item> arguments,
   call.keywords = keywords;
   if (signatures_.of(operation).empty() && operation.ends_with("_") && knows(operation)) {
     call.operation.pop_back();
-    call.isInPlace = true;
+    call.isInPlace = !changesShapeOnly(operation);
   }
   std::string where = " (" + place.text() + ")";
   if (!knows(operation)) {
@@ -364,7 +364,10 @@ MaybeItem AtenCalls::call(StringRef operation, ArrayRef<Item> arguments,
                      call.self()->value == values->front();
   if (isUnchanged && (sharing == Sharing::kSame || call.convertsOnly()))
     return Item(call.self());
-  return results(call, *values, place);
+  MaybeItem made = results(call, *values, place);
+  if (succeeded(made) && changesShapeOnly(operation))
+    return become(*call.self(), **std::get_if<Tensor *>(&*made), place);
+  return made;
 }
 
 llvm::Expected<OwningOpRef<ModuleOp>> AtenCalls::take(std::vector<NamedValue> outputs) {

@@ -64,6 +64,7 @@ private:
                            const Place &place);
   MaybeItem results(const Bound &call, llvm::ArrayRef<mlir::Value> values, const Place &place);
   mlir::LogicalResult write(Tensor &tensor, mlir::Value value, const Place &place);
+  MaybeItem become(Tensor &tensor, const Tensor &made, const Place &place);
   mlir::FailureOr<mlir::Value> asWhole(Tensor &tensor, mlir::Value value, const Place &place);
   mlir::FailureOr<mlir::Value> callForValue(llvm::StringRef operation, std::vector<Item> arguments,
                                             const Place &place);

@@ -153,6 +153,34 @@ FailureOr<Value> AtenCalls::asWhole(Tensor &tensor, Value value, const Place &pl
   }
 }
 
+/// The tensor is `made` from here on, which looks into what it was; so do those that looked into
+/// it.
+MaybeItem AtenCalls::become(Tensor &tensor, const Tensor &made, const Place &place) {
+  if (!tensor.itsMemory()) {
+    const Tensor *weight = &tensor;
+    while (weight->of)
+      weight = weight->of;
+    return fail(place, changesState(weight->name));
+  }
+  Tensor &before = tensors_.emplace_back(tensor);
+  auto follow = [&](Item &item) {
+    Tensor **each = std::get_if<Tensor *>(&item);
+    if (each && *each == &tensor)
+      *each = &before;
+  };
+  heap_.look(tensors_.size());
+  for (Tensor &each : tensors_) {
+    each.of = each.of == &tensor ? &before : each.of;
+    for (Item &argument : each.how.arguments) {
+      follow(argument);
+      if (List *const *list = std::get_if<List *>(&argument)) // a copy of the code's
+        llvm::for_each((*list)->items, follow);
+    }
+  }
+  tensor = made;
+  return Item(&tensor);
+}
+
 LogicalResult AtenCalls::write(Tensor &tensor, Value value, const Place &place) {
   Memory *memory = tensor.itsMemory();
   if (!memory) {

@@ -127,6 +127,17 @@ TEST(TorchInPlace, WhatHasMoreDimensionsIsOfTheSameMemory) {
   }
 }
 
+/// x [3, 3] copied, looked into and transposed in place: what looks into it stays as it was.
+TEST(TorchInPlace, WhatChangesTheShapeOnlyIsAView) {
+  ProgramBuilder p;
+  p.input("x", {3, 3});
+  p.node("exp.default", {{"self", tensor("x")}}, "a", {3, 3});
+  p.node("view.default", {{"self", tensor("a")}, {"size", ints({9})}}, "look", {9});
+  p.node("t_.default", {{"self", tensor("a")}}, "turned", {3, 3});
+  p.node("sin.default", {{"self", tensor("look")}}, "y", {9});
+  EXPECT_THAT(p.text(), AllOf(HasSubstr("graph.sin"), Not(ContainsRegex("transpose.*\n.*sin"))));
+}
+
 TEST(TorchMovedim, TakesOneDimensionOrSeveral) {
   for (bool isOne : {true, false}) {
     ProgramBuilder p;

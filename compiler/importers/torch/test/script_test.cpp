@@ -325,6 +325,14 @@ TEST(ScriptImport, ViewsOfListsFollowEachOfThem) {
   }
 }
 
+/// Of a tensor whose shape is changed in place; others that look into it keep theirs.
+TEST(ScriptImport, ChangesShapesInPlace) {
+  EXPECT_THAT(importLines("    y = torch.exp(x)\n    z = torch.view(y, [6])\n"
+                          "    _0 = torch.unsqueeze_(y, 0)\n    _1 = torch.mul_(y, 2)\n"
+                          "    return torch.add(torch.sum(z), y)\n"),
+              ContainsRegex("graph.add .*1x2x3xf32"));
+}
+
 struct Refused {
   const char *lines, *message;
 };
