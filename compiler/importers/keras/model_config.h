@@ -24,8 +24,10 @@ inline constexpr int64_t kOnlyUse = -1;
 /// Where a file has the weights of a layer, by both ways of Keras.
 struct WeightPlace {
   /// .h5: below model_weights/<group>. The weights of a model inside the model are all in the group
-  /// of that model; a layer's are those with this name on their path.
+  /// of that model; a layer's are those with this name on their path, behind those of the models
+  /// around it, outermost first, of which Keras writes some or none.
   std::string group, nameOnPath;
+  std::vector<std::string> models = {};
   bool sharesGroup = false;
   /// .keras: "layers/dense_1", by the layer's class and its place among those of that class; and
   /// what the file calls it there.

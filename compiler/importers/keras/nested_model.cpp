@@ -127,6 +127,7 @@ llvm::Error Flattening::expand(LayerConfig layer) {
     LayerConfig copy = each;
     copy.name = pathIn(layer, each.name);
     copy.weights.group = layer.weights.group;
+    copy.weights.models.insert(copy.weights.models.begin(), layer.weights.nameOnPath);
     copy.weights.sharesGroup = true;
     if (!copy.weights.path.empty())
       copy.weights.path = layer.weights.path + "/" + copy.weights.path;

@@ -5,6 +5,7 @@
 #include "llvm/ADT/Twine.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tandem::keras {
 
@@ -188,12 +189,26 @@ static llvm::Expected<std::vector<std::string>> weightNames(const Hdf5Object &gr
   }
 }
 
-/// Whether the last part of the path, the variable, belongs to the layer of that name.
-static bool isOnPath(llvm::StringRef path, llvm::StringRef layerName) {
-  llvm::SmallVector<llvm::StringRef> parts;
-  path.split(parts, '/');
-  parts.pop_back();
-  return llvm::is_contained(parts, layerName);
+/// Of the names in a group those of the layer. Layers of different models may have one name: those
+/// count whose path begins with the layer behind most of its models, else has these somewhere.
+static std::vector<std::string> namesOf(const WeightPlace &place,
+                                        const std::vector<std::string> &names) {
+  std::vector<llvm::StringRef> chain(place.models.begin(), place.models.end());
+  chain.push_back(place.nameOnPath);
+  auto isOnPath = [&](llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> wanted, bool atStart) {
+    llvm::SmallVector<llvm::StringRef> path;
+    name.split(path, '/');
+    path.pop_back(); // the variable
+    auto found = std::search(path.begin(), path.end(), wanted.begin(), wanted.end());
+    return found != path.end() && (!atStart || found == path.begin());
+  };
+  std::vector<std::string> own;
+  for (bool atStart : {true, false})
+    for (llvm::ArrayRef<llvm::StringRef> wanted = chain; !wanted.empty() && own.empty();
+         wanted = wanted.drop_front())
+      llvm::copy_if(names, std::back_inserter(own),
+                    [&](const std::string &name) { return isOnPath(name, wanted, atStart); });
+  return own;
 }
 
 /// Of Keras 3's enable_lora(): kernel + lora_kernel_a * lora_kernel_b.
@@ -211,9 +226,7 @@ llvm::Expected<LayerWeights> WeightStore::inGroup(const LayerConfig &layer) cons
   llvm::Expected<std::vector<std::string>> names = weightNames(**group);
   if (!names)
     return names.takeError();
-  for (std::string &name : *names)
-    if (!layer.weights.sharesGroup || isOnPath(name, layer.weights.nameOnPath))
-      weights.names_.push_back(std::move(name));
+  weights.names_ = layer.weights.sharesGroup ? namesOf(layer.weights, *names) : std::move(*names);
   if (llvm::any_of(weights.names_, isOfLora))
     return llvm::createStringError("LoRA has its weights in parts in an .h5 file: save the model "
                                    "as .keras, which has them put together");

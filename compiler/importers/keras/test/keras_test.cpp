@@ -328,6 +328,10 @@ TEST(KerasImporter, FindsTheWeightsOfPartlyFrozenLayersByTheirNames) {
               ElementsAre(0, 100, 200, 300, 800, 900, 0, 1000, 1100, 0, 400, 500, 0, 600, 700, 0));
 }
 
+TEST(KerasImporter, TellsLayersOfOneNameInDifferentModelsApart) {
+  EXPECT_THAT(constantsOf(importFile("same_names")), ElementsAre(0, 100, 200, 300));
+}
+
 TEST(KerasImporter, TakesWeightsOfCellsWithoutNamesInOrderWhenNoneIsFrozen) {
   EXPECT_THAT(constantsOf(importFile("partly_frozen_2")),
               ElementsAre(2, 3, 0, 0, 1, 0, 5, 6, 0, 7, 8, 0));

@@ -3,7 +3,8 @@
 
 nested.h5 and nested.keras are one model: models inside it, used twice, and arithmetic between layers; weights count up
 from a hundred for each layer. The other .keras files are nested.keras with one thing broken. spectrogram.h5 has the layers of sound,
-partly_frozen.h5 weights in another order than that of their layers, lora.h5 a layer after enable_lora().
+partly_frozen.h5 weights in another order than that of their layers, lora.h5 a layer after enable_lora(),
+same_names.h5 names that repeat in models inside the model.
 """
 import json
 import pathlib
@@ -45,6 +46,16 @@ def partly_frozen():
     return model
 
 
+def same_names():
+    """Layers called as the model around theirs, and as one in a model beside."""
+    layers, x = keras.layers, keras.Input((1,), name="x")
+    dense = lambda name: layers.Dense(1, use_bias=False, name=name)
+    deep = keras.Sequential([keras.Input((1,)), dense("a"), dense("b")], name="b")
+    model = keras.Model(x, keras.Sequential([keras.Input((1,)), deep, dense("a"), dense("same")], name="same")(x))
+    count_up(model)
+    return model
+
+
 def with_lora():
     x, dense = keras.Input((2,), name="x"), keras.layers.Dense(2, name="dense")
     model = keras.Model(x, dense(x))
@@ -83,6 +94,7 @@ def main():
     model.save(HERE / "nested.h5")
     spectrogram().save(HERE / "spectrogram.h5")
     partly_frozen().save(HERE / "partly_frozen.h5")
+    same_names().save(HERE / "same_names.h5")
     with_lora().save(HERE / "lora.h5")
     with tempfile.TemporaryDirectory() as folder:
         whole = str(pathlib.Path(folder) / "nested.keras")
