@@ -39,6 +39,8 @@ StringRef dtypeName(const Json &config) {
   if (std::optional<StringRef> name = asString(*dtype))
     return *name;
   const Json *policy = member(*dtype, "config");
+  if (policy && stringMember(*dtype, "class_name").starts_with("Quantized"))
+    return stringMember(*policy, "mode"); // "int8", of a policy that has no name
   return policy ? stringMember(*policy, "name") : "";
 }
 
