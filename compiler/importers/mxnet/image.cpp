@@ -106,8 +106,10 @@ MaybeValue ImageLayout::weight(SymbolNode &node, size_t input, bool swapped) con
 FailureOr<Extents> readKernel(SymbolNode &node, const ImageLayout &layout) {
   Extents kernel = layout.extents(node, "kernel", 1);
   auto isEmpty = [](int64_t size) { return size < 1; };
-  if (!node.failed() && (!node.has("kernel") || llvm::any_of(kernel, isEmpty)))
-    return node.invalid("'kernel' is '" + node.string("kernel", "absent") +
+  if (!node.failed() && !node.has("kernel"))
+    return node.invalid("'kernel' is missing");
+  if (!node.failed() && llvm::any_of(kernel, isEmpty))
+    return node.invalid("'kernel' is '" + node.string("kernel", "") +
                         "', expected positive numbers");
   if (node.failed())
     return failure();

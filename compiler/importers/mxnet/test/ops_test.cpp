@@ -309,7 +309,7 @@ INSTANTIATE_TEST_SUITE_P(
                 R"j({"num_filter": "4"})j",
                 {{1, 3, 9, 9}},
                 {{4, 3, 3, 3}, {4}},
-                "node 'n' (Convolution): 'kernel' is 'absent', expected positive numbers"},
+                "node 'n' (Convolution): 'kernel' is missing"},
         Refusal{"Convolution",
                 R"j({"kernel": "(3, 3, 3, 3)", "num_filter": "4"})j",
                 {{1, 3, 9, 9, 9, 9}},
