@@ -138,8 +138,7 @@ template <typename Choose> Result<Kernel> prepareChoice(const Op &op, Choose cho
     return Kernel([=, x = op.operand(0).as<const T>(), y = op.result().as<T>()] {
       T best = 0;
       reduction.run(
-          x, [&](T first) { best = first; },
-          [&](T element) { best = choose(element, best); },
+          x, [&](T first) { best = first; }, [&](T element) { best = choose(element, best); },
           [&](int64_t at) { y[at] = best; });
     });
   });
