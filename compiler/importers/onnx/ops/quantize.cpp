@@ -1,3 +1,4 @@
+#include "base/quantized_math.h"
 #include "compiler/importers/common/decompositions.h"
 #include "compiler/importers/common/pieces.h"
 #include "compiler/importers/onnx/quantization.h"
@@ -83,15 +84,6 @@ std::optional<ScaleForm> formOfKnown(OnnxNode &node, const Elements &tensor,
   return failed(form) ? std::nullopt : std::optional(*form);
 }
 
-struct CodeRange {
-  double low, high;
-};
-CodeRange rangeOf(Type code) {
-  int width = static_cast<int>(code.getIntOrFloatBitWidth());
-  double low = code.isUnsignedInteger() ? 0 : -std::ldexp(1.0, width - 1);
-  return {low, low + std::ldexp(1.0, width) - 1};
-}
-
 /// The type of QuantizeLinear's codes: that of its zero point, or what it says itself.
 FailureOr<Type> codeType(OnnxNode &node) {
   Type byte = node.builder().getIntegerType(8, /*isSigned=*/false);
@@ -138,7 +130,7 @@ MaybeValue quantizeKnown(OnnxNode &node, const Elements &reals, const Elements &
     return failure();
   if (!reals.isReal() || !scales.isReal() || (zeros && zeros->count() != scales.count()))
     return node.invalid("it has integers, or other zero points than scales");
-  CodeRange range = rangeOf(code);
+  CodeRange range = allCodes(*graph::elementTypeOf(code));
   return node.constantOf(
       Elements::ofIntegers(*graph::elementTypeOf(code), reals.shape(), [&](int64_t i) -> int64_t {
         int64_t place = form->placeOf(i);
@@ -146,7 +138,7 @@ MaybeValue quantizeKnown(OnnxNode &node, const Elements &reals, const Elements &
         auto steps = static_cast<float>(reals.real(i)) / static_cast<float>(scales.real(place));
         double rounded = std::nearbyint(steps) + zero;
         return static_cast<int64_t>(
-            std::isnan(rounded) ? zero : std::clamp(rounded, range.low, range.high));
+            std::isnan(rounded) ? zero : std::clamp<double>(rounded, range.low, range.high));
       }));
 }
 
@@ -166,7 +158,7 @@ MaybeValue quantizeByOps(OnnxNode &node, MaybeValue x, Type code) {
       node.divide(node.cast(x, real), form->aligned(node, node.cast(scale, real))));
   if (*zeroPoint)
     steps = node.add(steps, form->aligned(node, node.cast(zeroPoint, real)));
-  CodeRange range = rangeOf(code);
+  CodeRange range = allCodes(*graph::elementTypeOf(code));
   return node.cast(clampBetween(node, steps, range.low, range.high), code);
 }
 } // namespace
