@@ -137,6 +137,11 @@ Status fillFromBare(const TensorView &tensor, const MappedFile &file, const std:
   return {};
 }
 
+/// Whether the file has the values alone.
+bool isBare(const std::string &path) {
+  return std::filesystem::path(path).extension() == ".bin";
+}
+
 Status checkIsNoOther(const MappedFile &file, const std::string &path) {
   if (std::string_view format = pictureFormatOf(file.bytes()); !format.empty())
     return Error(Code::kUnsupported, path, "is a picture (", format,
@@ -152,8 +157,7 @@ Status checkIsNoOther(const MappedFile &file, const std::string &path) {
 Status fillFromFile(const TensorView &tensor, const std::string &path) {
   TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
   TANDEM_RETURN_IF_ERROR(checkIsNoOther(file, path));
-  return std::filesystem::path(path).extension() == ".bin" ? fillFromBare(tensor, file, path)
-                                                           : fillFromNpy(tensor, file, path);
+  return isBare(path) ? fillFromBare(tensor, file, path) : fillFromNpy(tensor, file, path);
 }
 
 template <typename T> void put(const TensorView &tensor, size_t index, T value) {
@@ -232,11 +236,14 @@ Result<std::vector<BoundInput>> bindInputs(const Session &session, const std::st
   return std::move(binding).finish();
 }
 
-Result<Shape> shapeOfArray(const std::string &path) {
-  TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
-  TANDEM_RETURN_IF_ERROR(checkIsNoOther(file, path));
-  TANDEM_ASSIGN_OR_RETURN(NpyArray array, parseNpy(file.bytes(), path));
-  return array.shape;
+Result<std::optional<Shape>> shapeOfValue(const std::string &text) {
+  Result<InputValue> value = parseValue(text);
+  if (!value.ok() || value->kind != InputValue::Kind::kFile || isBare(value->path))
+    return std::optional<Shape>();
+  TANDEM_ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(value->path));
+  TANDEM_RETURN_IF_ERROR(checkIsNoOther(file, value->path));
+  TANDEM_ASSIGN_OR_RETURN(NpyArray array, parseNpy(file.bytes(), value->path));
+  return std::optional<Shape>(array.shape);
 }
 
 Status fillInput(const BoundInput &input) {

@@ -3,6 +3,7 @@
 #include "runtime/session.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,8 +33,9 @@ struct BoundInput {
 Result<std::vector<BoundInput>> bindInputs(const Session &session, const std::string &subject,
                                            std::span<const std::string> texts);
 
-/// The shape of the array in a file for --input. Errors: what the file is instead.
-Result<Shape> shapeOfArray(const std::string &path);
+/// The shape that a value of --input says: that of the array in its file; nothing of values that
+/// have none, as zeros and .bin. Errors: what the file is instead.
+Result<std::optional<Shape>> shapeOfValue(const std::string &text);
 
 /// Puts the values there; random ones are the same for the same seed, on every machine. Errors:
 /// those of the file.

@@ -80,12 +80,6 @@ static bool fits(const Shape &array, const Shape &input) {
                             [](int64_t has, int64_t takes) { return takes < 0 || has == takes; });
 }
 
-/// Whether the value of an input is a file that says its shape.
-static bool hasShape(const std::string &value) {
-  return value != "zeros" && value != "random" && !value.starts_with("random:") &&
-         !value.ends_with(".bin");
-}
-
 /// Fixes open inputs by the shapes of the arrays that will go in. Whether there were any. Errors:
 /// of a file that is none, or does not fit.
 static Result<bool> fixByArrays(CompileRequest &request, const std::vector<OpenInput> &inputs,
@@ -96,16 +90,18 @@ static Result<bool> fixByArrays(CompileRequest &request, const std::vector<OpenI
     if (name.empty() && inputs.size() == 1)
       name = inputs.front().name;
     auto input = std::ranges::find(inputs, name, &OpenInput::name);
-    if (input == inputs.end() || request.inputs.shapes.contains(name) || !hasShape(file))
+    if (input == inputs.end() || request.inputs.shapes.contains(name))
       continue;
-    TANDEM_ASSIGN_OR_RETURN(Shape shape, shapeOfArray(file));
-    if (!fits(shape, input->shape))
-      return Error(Code::kUnsupported, file, "is of shape ", shapeText(shape), ", input '", name,
+    TANDEM_ASSIGN_OR_RETURN(std::optional<Shape> shape, shapeOfValue(file));
+    if (!shape)
+      continue;
+    if (!fits(*shape, input->shape))
+      return Error(Code::kUnsupported, file, "is of shape ", shapeText(*shape), ", input '", name,
                    "' takes ", shapeText(*input));
-    request.inputs.shapes[name] = shape;
+    request.inputs.shapes[name] = *shape;
     fixesAny = true;
     std::fprintf(stderr, "%s\n",
-                 printable(request.modelPath + ": input '" + name + "' is " + shapeText(shape) +
+                 printable(request.modelPath + ": input '" + name + "' is " + shapeText(*shape) +
                            ", as " + file + " has it")
                      .c_str());
   }

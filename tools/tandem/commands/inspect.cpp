@@ -135,10 +135,9 @@ void print(const std::string &file, const ordered_json &description) {
 /// What is known of a model whose file leaves shapes open, and how they are fixed.
 void printOpen(const std::string &file, const std::vector<OpenInput> &inputs) {
   std::printf("%s: %s\n", file.c_str(), modelFormatOf(file).c_str());
-  for (const OpenInput &input : inputs) {
+  for (const OpenInput &input : inputs)
     std::printf("  %-8s %s  %s\n", "input", printable(input.name).c_str(),
                 shapeText(input).c_str());
-  }
   std::printf("  %-8s%s, with a number for each letter\n", "fix by",
               printable(shapeOptions(inputs)).c_str());
 }
